@@ -1,0 +1,1 @@
+"""The mentoring command, and every service in one process."""

@@ -1,0 +1,5 @@
+"""The events of the mentoring services: all that an integrator installs."""
+
+from mentoring_contracts.event import Event, UnknownEvent, event_class, event_classes, schema_id
+
+__all__ = ["Event", "UnknownEvent", "event_class", "event_classes", "schema_id"]

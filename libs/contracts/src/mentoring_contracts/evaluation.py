@@ -1,0 +1,78 @@
+"""Events of the evaluation service."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from mentoring_contracts.event import Event
+
+
+class _WaveEvent(Event):
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "wave"
+    subject: ClassVar = "wave_id"
+    wave_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    instrument: str
+
+
+class SurveyOpened(_WaveEvent):
+    """A wave opened: the people it asks may answer until `closes_at`."""
+
+    closes_at: datetime
+    asked: int
+
+
+class SurveyResponseReceived(_WaveEvent):
+    """Somebody answered: no content, no identity."""
+
+    for_integrators: ClassVar = "response counters outside follow it"
+    role: Literal["mentor", "mentee"]
+
+
+class SurveyClosed(_WaveEvent):
+    """A wave closed: its responses are frozen."""
+
+    for_integrators: ClassVar = "the sign that figures of the wave can be read"
+    asked: int
+    responses: int
+
+
+class InterviewApproved(Event):
+    """The interviewed person approved the summary of their interview."""
+
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "interview"
+    subject: ClassVar = "interview_id"
+    for_integrators: ClassVar = "case-study editors start from it"
+    interview_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    match_id: UUID
+
+
+class ConsentWithdrawn(Event):
+    """An interviewed person withdrew: their words leave every report."""
+
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "interview"
+    subject: ClassVar = "interview_id"
+    for_integrators: ClassVar = "whoever republished quotes removes them"
+    interview_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    match_id: UUID
+
+
+class ReportPublished(Event):
+    """A version of a report was published."""
+
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "report"
+    subject: ClassVar = "report_id"
+    for_integrators: ClassVar = "websites fetch the report"
+    report_id: UUID
+    programme_id: UUID
+    edition: int
+    audience: Literal["programme_team", "public"]

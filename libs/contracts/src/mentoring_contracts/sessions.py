@@ -1,0 +1,75 @@
+"""Events of the sessions service."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from mentoring_contracts.event import Event
+
+
+class _RelationshipEvent(Event):
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "relationship"
+    subject: ClassVar = "match_id"
+    match_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+
+
+class RelationshipStarted(_RelationshipEvent):
+    """A confirmed pair may meet (orientation attended where it is compulsory)."""
+
+    for_integrators: ClassVar = "learning platforms open their material with it"
+
+
+class AgreementSigned(_RelationshipEvent):
+    """Both people signed the mentoring agreement."""
+
+    for_integrators: ClassVar = "shows integrators that a pair is under way"
+
+
+class MentoringSessionRecorded(_RelationshipEvent):
+    """The pair met; minutes of this meeting and of all so far."""
+
+    mentoring_session_id: UUID
+    minutes: int
+    total_minutes: int
+    budget_minutes: int | None = None
+
+
+class CheckInRecorded(_RelationshipEvent):
+    """One side answered a check-in."""
+
+    for_integrators: ClassVar = "dashboards outside count who was heard from"
+    by: Literal["mentor", "mentee"]
+
+
+class RelationshipClosed(_RelationshipEvent):
+    """A relationship ran its course and was closed (never the same as a match that ended early)."""
+
+
+class ActivityHeld(Event):
+    """An orientation, workshop or other activity took place."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "activity"
+    subject: ClassVar = "activity_id"
+    activity_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    kind: str
+    mode: Literal["online", "in_person"]
+    attended: int
+
+
+class ActivityAttended(Event):
+    """A person attended an activity."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "activity"
+    subject: ClassVar = "activity_id"
+    activity_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    person_id: UUID
+    kind: str
+    mode: Literal["online", "in_person"]

@@ -1,0 +1,1 @@
+"""Who may take part: organisations, people, programmes, cohorts, applications and the ledger."""

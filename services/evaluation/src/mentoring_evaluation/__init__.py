@@ -1,0 +1,1 @@
+"""What came of it: surveys, figures with their evidence, interviews, reports."""

@@ -1,0 +1,1 @@
+"""One GraphQL schema over the services; it owns no data."""

@@ -1,0 +1,1 @@
+"""How other systems and people hear of it: imports, notifications."""

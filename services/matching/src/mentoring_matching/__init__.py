@@ -1,0 +1,1 @@
+"""Who meets whom: pools, policies, runs, offers, confirmation, rematching."""

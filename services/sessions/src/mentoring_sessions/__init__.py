@@ -1,0 +1,1 @@
+"""What a pair keeps: agreement, goals, mentoring sessions, check-ins, activities."""
