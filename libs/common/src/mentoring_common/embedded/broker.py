@@ -45,7 +45,7 @@ class EmbeddedBroker:
 
     @classmethod
     async def start(cls, port: int | None = None) -> "EmbeddedBroker":
-        """Start a broker on `port` of 127.0.0.1 (None: a free one), wait until it answers. Raises EmbeddedServerError."""
+        """Start a broker on `port` of 127.0.0.1 (None: a free one), wait for it. Raises EmbeddedServerError."""
         program = await asyncio.to_thread(_program)
         for _ in range(1 if port else START_ATTEMPTS):
             broker, cluster_id = await asyncio.to_thread(cls._spawn, program, port or free_port())

@@ -90,24 +90,27 @@ class ChildProcess:
         pass_fds: Sequence[int] = (),
     ) -> "ChildProcess":
         """Start `command` under `account` (None: this process's own). OSError if it cannot be executed."""
+        parent = os.getpid()
         with log.open("wb") as output:
-            spawn: Callable[[], subprocess.Popen[bytes]] = functools.partial(
-                subprocess.Popen[bytes],
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=dict(environment),
-                cwd="/",
-                start_new_session=True,
-                pass_fds=tuple(pass_fds),
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
-                # Python calls it after the change of account, which would clear the death signal.
-                preexec_fn=functools.partial(_die_with, os.getpid(), stop_signal),
-            )
-            return cls(_spawner_of(os.getpid()).run(spawn), stop_signal, log)
+
+            def start() -> "subprocess.Popen[bytes]":
+                return subprocess.Popen(  # noqa: S603
+                    [str(part) for part in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=dict(environment),
+                    cwd="/",
+                    start_new_session=True,
+                    pass_fds=tuple(pass_fds),
+                    user=account.uid if account else None,
+                    group=account.gid if account else None,
+                    extra_groups=[] if account else None,
+                    # Python calls it after the change of account, which would clear the death signal.
+                    preexec_fn=functools.partial(_die_with, parent, stop_signal),
+                )
+
+            return cls(_spawner_of(parent).run(start), stop_signal, log)
 
     @property
     def pid(self) -> int:
