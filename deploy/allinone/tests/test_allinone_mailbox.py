@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import aiosmtplib
 import httpx
 import pytest
+
 from mentoring_allinone import mailbox as mailbox_module
 from mentoring_allinone.mailbox import Mailbox, mailbox_app
 

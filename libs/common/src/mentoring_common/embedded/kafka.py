@@ -57,8 +57,9 @@ class ApacheKafka:
     def available(project: Path | None = None) -> bool:
         """Whether `start` can work: Java is here, and the jars are or Maven is."""
         project = project or kafka_project()
-        jars_are_here = project is not None and _jars_complete(project)
-        return shutil.which("java") is not None and project is not None and (jars_are_here or bool(shutil.which("mvn")))
+        if project is None or not (project / "pom.xml").is_file() or shutil.which("java") is None:
+            return False
+        return shutil.which("mvn") is not None or _jars_complete(project)
 
     @classmethod
     async def start(cls, project: Path | None = None) -> "ApacheKafka":

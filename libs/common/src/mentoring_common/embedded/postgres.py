@@ -56,8 +56,8 @@ class EmbeddedPostgres:
     async def start(cls, data_dir: Path, *, durable: bool) -> "EmbeddedPostgres":
         """Start the server of `data_dir`, making the folder and the database cluster if they are not there.
 
-        `durable=False` turns fsync, synchronous commit and full page writes off: for tests, whose data may be lost when
-        the machine (not the process) dies. Raises EmbeddedServerError.
+        `durable=False` turns fsync, synchronous commit and full page writes off: for tests. The last commits are then
+        lost if the server or the machine is killed, though not if this process is. Raises EmbeddedServerError.
         """
         return await asyncio.to_thread(cls.start_blocking, data_dir, durable=durable)
 
@@ -131,7 +131,7 @@ def _start(data_dir: Path, durable: bool) -> EmbeddedPostgres:
     try:
         account = server_account(data_dir / "cluster")
         binaries = reachable_binaries(account)
-        _end_leftover(data_dir / "cluster")
+        _await_leftover(data_dir / "cluster")
         if not (data_dir / "cluster").exists():
             _make_cluster(data_dir, binaries, account, durable)
         socket_dir = _socket_dir(account)
@@ -156,27 +156,30 @@ def _locked(data_dir: Path) -> IO[str]:
     return lock
 
 
-def _end_leftover(cluster: Path) -> None:
-    """Wait for, then end, the server of a process that was killed; remove a pid file that names no server."""
+def _await_leftover(cluster: Path) -> None:
+    """Wait for the server of a process that was killed, which is closing; remove a pid file that names none."""
+    if not Path("/proc/self").exists():
+        return  # PostgreSQL's own, simpler check has to do
     pid_file = cluster / "postmaster.pid"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + START_PATIENCE_S
     while (pid := _postmaster(pid_file)) is not None:
         if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGQUIT)
-            deadline += 10
+            raise EmbeddedServerError(f"The server of an earlier run still uses {cluster.parent}: end process {pid}.")
         time.sleep(0.05)
     pid_file.unlink(missing_ok=True)
 
 
 def _postmaster(pid_file: Path) -> int | None:
+    """The process a pid file names, if it is this cluster's server: by now the number may belong to another program."""
     try:
         pid = int(pid_file.read_text().splitlines()[0])
-        # The number may belong to some other program by now.
-        is_postgres = b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes() if Path("/proc/self").exists() else True
-        os.kill(pid, 0)
-    except (FileNotFoundError, ProcessLookupError, PermissionError, ValueError, IndexError):
+        if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
+            return None
+        return pid if Path(f"/proc/{pid}/cwd").samefile(pid_file.parent) else None
+    except PermissionError:  # another account's: ours only if this one, root, had to hand its server over
+        return pid if os.geteuid() == 0 else None
+    except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
         return None
-    return pid if is_postgres else None
 
 
 def _folder_argument(folder: Path, account: Account | None) -> tuple[str, int]:
