@@ -31,12 +31,21 @@ def numerators_of(percent: Decimal | int, answered: int, rounding: Rounding = "h
     return range(max(0, start), max(0, min(stop, answered + 1)))
 
 
+def decimals_of(shown: Decimal) -> int:
+    """How many decimals were printed."""
+    exponent = shown.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def step_of(shown: Decimal) -> Fraction:
+    """The step between two values of the precision printed: 1 for `72`, 1/10 for `72.0`."""
+    return Fraction(1, 10 ** decimals_of(shown))
+
+
 def _printed_from(percent: Decimal | int, rounding: Rounding) -> tuple[Fraction, Fraction, bool, bool]:
     """The exact values that print as `percent`: low and high end, and whether each end belongs to it."""
     shown = Decimal(percent)
-    exponent = shown.as_tuple().exponent
-    step = Fraction(1, 10 ** max(0, -exponent)) if isinstance(exponent, int) else Fraction(1)
-    value = Fraction(shown)
+    step, value = step_of(shown), Fraction(shown)
     if rounding == "truncated":
         return value, value + step, True, False
     even = (value / step) % 2 == 0

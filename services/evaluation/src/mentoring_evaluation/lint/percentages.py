@@ -1,0 +1,157 @@
+"""Rules for single percentages and for the denominators behind a group of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.lint.counts import ROUNDINGS, decimals_of, numerators_of, possible_counts
+from mentoring_evaluation.lint.findings import Confidence, Finding
+from mentoring_evaluation.lint.schema import Percentage, PublishedReport
+
+# With this many people every percentage of d decimals is some whole number of them, so nothing beyond needs a search.
+_EVERY_STEP = 100
+
+
+def candidates(line: Percentage) -> list[tuple[int, int]]:
+    """Every (numerator, answered) that can stand behind a printed line; empty where none can or no n is known."""
+    if line.n is None:
+        return []
+    if line.numerator is not None and line.n_is == "answered":
+        return [(line.numerator, line.n)] if _agrees(line) else []
+    if line.n_is == "answered" or line.n >= _searched(line.percent):
+        return [(x, line.n) for x in numerators_of(line.percent, line.n)]
+    return _possible(str(line.percent), line.n)
+
+
+@lru_cache(maxsize=4096)
+def _possible(shown: str, n: int) -> list[tuple[int, int]]:
+    # By its text: 72 and 72.0 are equal as numbers, but not as prints.
+    return possible_counts(Decimal(shown), n)
+
+
+def above_100(report: PublishedReport) -> Iterator[Finding]:
+    """A share of people cannot pass 100 % or fall below 0 %."""
+    for line in report.percentages:
+        if not 0 <= line.percent <= 100:
+            why = f"{line.percent} % of people cannot be: a share of people lies between 0 and 100 %."
+            yield Finding("percentage_above_100", line.at, why, "certain", _counts_wanted(line))
+
+
+def impossible(report: PublishedReport) -> Iterator[Finding]:
+    """A percentage that no whole number of people gives: not of the stated n, or not of any n up to it."""
+    with_cohorts = {_question(line) for line in report.percentages if line.cohort is not None}
+    for line in report.percentages:
+        is_mean = line.rule == "mean_of_cohorts" or (line.cohort is None and _question(line) in with_cohorts)
+        if line.n is None or is_mean or not 0 <= line.percent <= 100:
+            continue
+        if line.numerator is not None and line.n_is == "answered":
+            yield from _not_of_its_counts(line)
+        elif not numerators_of(line.percent, line.n):
+            yield _impossible_of_n(line, line.n)
+
+
+def changing_denominators(report: PublishedReport) -> Iterator[Finding]:
+    """Questions of one survey to one group that no single number of people can have answered."""
+    groups: dict[tuple[str | None, ...], list[Percentage]] = defaultdict(list)
+    for line in report.percentages:
+        if line.n_is == "at_most" and line.cohort is not None and candidates(line):
+            groups[(line.wave, line.role, line.cohort)].append(line)
+    for lines in groups.values():
+        answered = [{n for _, n in candidates(line)} for line in lines]
+        if len(lines) > 1 and not set.intersection(*answered):
+            yield _changing(lines, answered)
+
+
+def _changing(lines: list[Percentage], answered: list[set[int]]) -> Finding:
+    needs = "; ".join(
+        f"{line.name} {line.percent} % needs {_numbers(n)}" for line, n in zip(lines, answered, strict=True)
+    )
+    most = max(line.n or 0 for line in lines)
+    return Finding(
+        "denominator_changes",
+        lines[0].at,
+        f"At most {most} answered, and no single number of them gives all of these percentages: {needs}.",
+        "certain",
+        "Print beside every percentage how many answered that question.",
+        tuple(line.at for line in lines[1:]),
+    )
+
+
+def _not_of_its_counts(line: Percentage) -> Iterator[Finding]:
+    x, n = line.numerator or 0, line.n or 0
+    if x > n or n == 0:
+        why = f"{x} of {n} people cannot be."
+        yield Finding("percentage_not_of_its_counts", line.at, why, "certain", _counts_wanted(line))
+    elif not _agrees(line):
+        shown = half_up(percent(x, n), decimals_of(line.percent))
+        other = [mode for mode in ROUNDINGS[1:] if x in numerators_of(line.percent, n, mode)]
+        why = f"{x} of {n} is {half_up(percent(x, n), 2)} %, printed half-up {shown} %, not {line.percent} %."
+        hint = f" It is possible if {other[0]}." if other else ""
+        resolve = "Correct the percentage or the counts, or state the rounding."
+        confidence: Confidence = "possible" if other else "certain"
+        yield Finding("percentage_not_of_its_counts", line.at, why + hint, confidence, resolve)
+
+
+def _impossible_of_n(line: Percentage, n: int) -> Finding:
+    near = _nearest(line.percent, n)
+    smaller = [] if line.n_is == "answered" else candidates(line)
+    if smaller:
+        why = f"No whole number of {n} people is {line.percent} % ({near}). It can be {_shares(smaller)}."
+        resolve = f"Say how many of the {n} answered this question; {_numbers({m for _, m in smaller})} would do."
+        return Finding("percentage_needs_other_n", line.at, why, "likely", resolve)
+    several = line.n_is == "at_most"
+    said = f"No whole number of {n} people" + (", nor of any smaller number," if several else "")
+    why = f"{said} is {line.percent} % ({near})."
+    other = _other_rounding(line, n)
+    return Finding(
+        "impossible_percentage",
+        line.at,
+        f"{why} {other}".strip(),
+        "possible" if other else "certain",
+        _counts_wanted(line),
+    )
+
+
+def _other_rounding(line: Percentage, n: int) -> str:
+    first = 1 if line.n_is == "at_most" else n
+    for mode in ROUNDINGS[1:]:
+        for answered in range(min(n, _searched(line.percent)), first - 1, -1):
+            for x in numerators_of(line.percent, answered, mode):
+                return f"Possible if {mode}: {x} of {answered} is {half_up(percent(x, answered), 2)} %."
+    return ""
+
+
+def _nearest(shown: Decimal, n: int) -> str:
+    if n == 0:
+        return "nobody is no share at all"
+    below = min(n, int(shown * n // 100))
+    pairs = [(x, half_up(percent(x, n), max(1, decimals_of(shown) + 1))) for x in (below, below + 1) if x <= n]
+    return ", ".join(f"{x} of {n} is {value} %" for x, value in pairs)
+
+
+def _agrees(line: Percentage) -> bool:
+    return bool(line.n) and line.numerator in numerators_of(line.percent, line.n or 0)
+
+
+def _searched(shown: Decimal) -> int:
+    return int(_EVERY_STEP * 10 ** min(2, decimals_of(shown)))
+
+
+def _question(line: Percentage) -> tuple[str | None, ...]:
+    return line.name, line.wave, line.role
+
+
+def _counts_wanted(line: Percentage) -> str:
+    return f"Go back to the answers to {line.name} and print the count and the number who answered."
+
+
+def _shares(counts: Iterable[tuple[int, int]], most: int = 4) -> str:
+    shown = [f"{x} of {n}" for x, n in counts]
+    return " or ".join(shown[:most]) + (" and so on" if len(shown) > most else "")
+
+
+def _numbers(values: set[int], most: int = 6) -> str:
+    shown = [str(value) for value in sorted(values)]
+    return " or ".join(shown[:most]) + (" and so on" if len(shown) > most else "")

@@ -1,0 +1,138 @@
+"""Rules for counts: totals, ledgers, pairs, over-subscription, and totals of units that lie in a range."""
+
+from collections.abc import Iterator
+
+from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.ledger_rules import Account, imbalances
+from mentoring_evaluation.lint.counts import decimals_of
+from mentoring_evaluation.lint.findings import Finding
+from mentoring_evaluation.lint.schema import (
+    CountRange,
+    LedgerLine,
+    Matches,
+    Oversubscription,
+    PublishedReport,
+)
+
+
+def totals(report: PublishedReport) -> Iterator[Finding]:
+    """A printed total that is not the sum of its printed parts."""
+    for total in report.totals:
+        added = sum(part.value for part in total.parts)
+        if total.parts and added != total.stated:
+            parts = " + ".join(f"{part.value} ({part.label})" for part in total.parts)
+            gap = abs(added - total.stated)
+            more = "counted in the total but in no part" if added < total.stated else "counted in more than one part"
+            why = f"{total.label}: {parts} = {added}, but {total.stated} is printed."
+            resolve = f"Say which {gap} are {more}, or correct the total or a part."
+            yield Finding("total_does_not_add", total.at, why, "certain", resolve)
+
+
+def oversubscription(report: PublishedReport) -> Iterator[Finding]:
+    """Over-subscription that its own numbers do not give, or of places that were changed afterwards."""
+    for line in report.oversubscription:
+        stated = _beyond(line, line.places)
+        if stated != line.percent:
+            why = f"{_sum_in_words(line, line.places)}, but {line.percent} % is printed."
+            resolve = "Say which number of places the percentage is of, or correct it."
+            yield Finding("oversubscription_denominator", line.at, why, "certain", resolve)
+        elif line.later_places not in (None, line.places) and _beyond(line, line.later_places or 1) != line.percent:
+            later = line.later_places or 1
+            short = " That is fewer applicants than places." if line.demand < later else ""
+            why = (
+                f"{_sum_in_words(line, line.places)} as printed, but there were {later} places in the end: "
+                f"{_sum_in_words(line, later)}.{short}"
+            )
+            resolve = f"Print which places are meant, or give both: {line.percent} % of {line.places} and of {later}."
+            yield Finding("oversubscription_denominator", line.at, why, "likely", resolve)
+
+
+def ledgers(report: PublishedReport) -> Iterator[Finding]:
+    """Applicants, moves, places and matches that cannot all be true."""
+    for ledger in report.ledgers:
+        for problem in imbalances([_account(line) for line in ledger.lines], ledger.moved):
+            where = [line.at for line in ledger.lines if (line.cohort, line.role) in problem.keys]
+            first, *rest = where or [ledger.at]
+            resolve = "Print, for every cohort and role, who applied, moved, withdrew, was matched or carried over."
+            yield Finding("ledger_does_not_balance", first, problem.why, "certain", resolve, tuple(rest))
+
+
+def pairs(report: PublishedReport) -> Iterator[Finding]:
+    """A pair holds one mentor and one mentee: so many people need at least so many pairs."""
+    for line in report.matches:
+        most = max(line.mentors, line.mentees)
+        if not most <= line.pairs <= line.mentors * line.mentees:
+            yield _pairs(line, most)
+
+
+def ranges(report: PublishedReport) -> Iterator[Finding]:
+    """A total that so many units, each within the printed range, cannot make."""
+    for line in report.ranges:
+        if line.minimum > line.maximum:
+            why = f"{line.label}: {line.minimum} to {line.maximum} {line.unit} is no range."
+            yield Finding("count_outside_range", line.at, why, "certain", "Correct the smallest or the largest.")
+            continue
+        options = [line.units] if line.units is not None else [(line.groups or 0) * k for k in line.units_per_group]
+        if options and not _holds(line, options[0]):
+            yield _outside(line, options)
+
+
+def _beyond(line: Oversubscription, places: int) -> object:
+    return half_up(percent(line.demand - places, places), decimals_of(line.percent))
+
+
+def _sum_in_words(line: Oversubscription, places: int) -> str:
+    who = f" {line.role}s" if line.role else " applicants"
+    gap = line.demand - places
+    return f"{line.demand}{who} for {places} places: {gap} / {places} = {half_up(percent(gap, places), 1)} %"
+
+
+def _account(line: LedgerLine) -> Account:
+    return Account(**line.model_dump(exclude={"at"}))
+
+
+def _pairs(line: Matches, most: int) -> Finding:
+    if line.pairs < most:
+        why = f"{line.mentors} mentors and {line.mentees} mentees need at least {most} pairs, {line.pairs} are printed."
+    else:
+        why = f"{line.mentors} mentors and {line.mentees} mentees cannot make {line.pairs} different pairs."
+    return Finding("pairs_and_people", line.at, why, "certain", "Correct the pairs or the people, or say who shares.")
+
+
+def _outside(line: CountRange, options: list[int]) -> Finding:
+    said, *others = options
+    low, high = _bounds(line, said)
+    fitting = [number for number in others if _holds(line, number)]
+    why = (
+        f"{line.label}: {said} at {line.minimum} to {line.maximum} {line.unit} each make {low} to {high}, "
+        f"but {line.total} is printed."
+    )
+    why += _possible(line)
+    if fitting and line.groups:
+        each = fitting[0] // line.groups
+        resolve = f"{fitting[0]} of them ({each} for each of the {line.groups}) would do: print how many there were."
+    else:
+        resolve = "Print how many there were, or correct the total or the range."
+    return Finding("count_outside_range", line.at, why, "certain", resolve)
+
+
+def _possible(line: CountRange) -> str:
+    """How many units could make the total, from the bounds solved for the number of units."""
+    if line.minimum == 0 or line.total < line.minimum + line.maximum:
+        return ""
+    fewest = -(-(line.total - line.minimum) // line.maximum) + 1
+    most = (line.total - line.maximum) // line.minimum + 1
+    return f" Only {fewest} to {most} of them can make {line.total}." if fewest <= most else ""
+
+
+def _bounds(line: CountRange, units: int) -> tuple[int, int]:
+    """The smallest and largest total of `units` of which one has the minimum and one the maximum, as printed."""
+    if units < 2:
+        return units * line.minimum, units * line.maximum
+    ends = line.minimum + line.maximum
+    return ends + (units - 2) * line.minimum, ends + (units - 2) * line.maximum
+
+
+def _holds(line: CountRange, units: int) -> bool:
+    low, high = _bounds(line, units)
+    return low <= line.total <= high
