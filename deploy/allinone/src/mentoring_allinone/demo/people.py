@@ -16,6 +16,7 @@ from mentoring_allinone.demo.scenario import COHORTS, ROLES, LedgerRow, Override
 from mentoring_allinone.demo.words import (
     DISCIPLINES,
     EMPLOYERS,
+    EQUALITY_WEIGHTS,
     FAMILY_ENDS,
     FAMILY_STARTS,
     GIVEN_NAMES,
@@ -49,7 +50,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One applicant, the answers to the form and the plan. Keys are `mentee-001` and on, in the order of application."""
+    """One applicant, the answers to the form and the plan. Keys are `mentee-001` and on, by time of application."""
 
     key: str
     role: Role
@@ -308,7 +309,11 @@ def _had_access(rng: Random, plan: Plan) -> bool:
 
 def _equality(rng: Random, scenario: Scenario) -> dict[str, str]:
     fields = scenario.blueprint["form"]["equality_monitoring"]["fields"]
-    return {field["id"]: rng.choice(field["options"]) for field in fields if rng.random() < 0.9}
+    return {
+        field["id"]: rng.choices(field["options"], EQUALITY_WEIGHTS[field["id"]])[0]
+        for field in fields
+        if rng.random() < 0.9
+    }
 
 
 def _two_mentees(rng: Random, scenario: Scenario, people: list[Person]) -> list[Person]:

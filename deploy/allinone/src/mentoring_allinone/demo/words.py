@@ -51,6 +51,14 @@ DISCIPLINES: Mapping[str, tuple[str, ...]] = {
     "Behavioural Scientist": ("Behavioural science",),
 }  # fmt: skip
 
+# How often each option of the form's equality monitoring is taken, in the order of the options.
+EQUALITY_WEIGHTS: Mapping[str, tuple[int, ...]] = {
+    "age_group": (0, 40, 35, 17, 4, 4),
+    "gender": (55, 40, 1, 4),
+    "disability": (10, 85, 5),
+    "ethnicity": (15, 6, 5, 65, 4, 5),
+}
+
 # What a mentee hopes for and what a mentor offers, for each criterion.
 HOPES: Mapping[str, str] = {
     "balancing_work": "I split my week between {discipline} and research and would like to do both well.",
