@@ -157,10 +157,9 @@ def _pooled_in_words(overall: Overall) -> str:
     if estimate is None:
         return "Nothing is known of how many answered, so no pooled figure can be given."
     sizes = ", ".join(str(line.n) for line in overall.cohorts)
-    impossible = ", ".join(
-        f"{line.percent} % of cohort {line.cohort}" for line in overall.cohorts if not candidates(line)
-    )
-    return f"It rests on what no counts give ({impossible}). Weighted by the stated numbers of people ({sizes}) it would be about {half_up(estimate, 1)} %."
+    stuck = ", ".join(f"{line.percent} % of cohort {line.cohort}" for line in overall.cohorts if not candidates(line))
+    about = f"Weighted by the stated numbers of people ({sizes}) it would be about {half_up(estimate, 1)} %."
+    return f"It rests on what no counts give ({stuck}). {about}"
 
 
 def _finding(overall: Overall, rule: str, why: str, confidence: Confidence) -> Finding:
