@@ -11,7 +11,8 @@ import pytest
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError
 from joserfc.jwk import ECKey, KeySet
-from mentoring_allinone.issuer import KEY_FILE, DevIssuer, issuer_app
+
+from mentoring_common.embedded.issuer import KEY_FILE, DevIssuer, issuer_app
 
 ISSUER = "http://127.0.0.1:8000/issuer"
 AUDIENCE = "mentoring"

@@ -1,0 +1,220 @@
+"""The OAuth 2 resource server: who calls, for which tenant, with which scopes.
+
+Roles of people are held per programme and looked up by the owning service (roles.py); a token carries none.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+from mentoring_common.errors import Forbidden, Unauthenticated, Unavailable
+from mentoring_common.settings import Settings
+
+ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
+INTERNAL = "internal"  # the scope of our own services
+TENANT_HEADER = "Mentoring-Tenant"
+LEEWAY_S = 30
+REFETCH_AFTER_S = 10.0
+REFRESH_AFTER_S = 600.0
+_CACHED_TOKENS = 10_000
+
+
+class InvalidToken(Unauthenticated):
+    """The access token is not valid here."""
+
+
+class InsufficientScope(Forbidden):
+    """The access token lacks a scope that this needs."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The caller: a person (`subject` is their id) or a machine; `tenant` is None for the platform's operator."""
+
+    subject: str
+    tenant: UUID | None
+    scopes: frozenset[str]
+    expires_at: float
+    token: str
+    employer: UUID | None = None
+
+    @property
+    def person_id(self) -> UUID:
+        """The person behind the token; Forbidden for a machine."""
+        try:
+            return UUID(self.subject)
+        except ValueError:
+            raise Forbidden("this needs a person's token") from None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the token carries the organisation's own administration, which stands above programme roles."""
+        return "organisation:admin" in self.scopes
+
+
+FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class TokenVerifier:
+    """Checks access tokens (RFC 9068): signature, `typ`, issuer, audience, time, required claims."""
+
+    def __init__(self, settings: Settings, fetch_keys: FetchKeys) -> None:
+        self._issuer = settings.token_issuer
+        self._audience = settings.token_audience
+        self._fetch = fetch_keys
+        self._keys: KeySet | None = None
+        self._fetched_at = -1e9
+        self._lock = asyncio.Lock()
+        self._known: dict[str, Principal] = {}
+
+    async def verify(self, token: str) -> Principal:
+        """The principal of a token; InvalidToken, whatever is wrong with it."""
+        known = self._known.get(token)
+        if known is not None and known.expires_at > time.time():
+            return known
+        principal = await self._verify_afresh(token)
+        if len(self._known) >= _CACHED_TOKENS:
+            self._known.clear()
+        self._known[token] = principal
+        return principal
+
+    async def _verify_afresh(self, token: str) -> Principal:
+        keys = await self._current_keys(older_than_s=REFRESH_AFTER_S)
+        try:
+            try:
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            except InvalidKeyIdError:
+                keys = await self._current_keys(older_than_s=REFETCH_AFTER_S)
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            self._check(decoded.header, decoded.claims)
+            return _principal(decoded.claims, token)
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+            raise InvalidToken() from None
+
+    def _check(self, header: dict[str, Any], claims: dict[str, Any]) -> None:
+        # An ID token of the same issuer would pass without the type.
+        if str(header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
+            raise ValueError("typ")
+        needed = {name: {"essential": True} for name in ("sub", "exp", "iat", "client_id")}
+        registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            **needed,  # type: ignore[arg-type]
+        )
+        registry.validate(claims)
+
+    async def _current_keys(self, *, older_than_s: float) -> KeySet:
+        """The issuer's keys; stale ones are served while the issuer is away."""
+        async with self._lock:
+            if self._keys is None or time.monotonic() - self._fetched_at > older_than_s:
+                try:
+                    self._keys = KeySet.import_key_set(await self._fetch())  # type: ignore[arg-type]
+                    self._fetched_at = time.monotonic()
+                except (httpx.HTTPError, ValueError, KeyError, JoseError) as error:
+                    if self._keys is None:
+                        raise Unavailable("the token issuer does not answer") from error
+            return self._keys
+
+
+def _principal(claims: dict[str, Any], token: str) -> Principal:
+    tenant, employer = claims.get("tenant"), claims.get("employer")
+    return Principal(
+        subject=str(claims["sub"]),
+        tenant=UUID(tenant) if tenant else None,
+        scopes=frozenset(str(claims.get("scope", "")).split()),
+        expires_at=float(claims["exp"]),
+        token=token,
+        employer=UUID(employer) if employer else None,
+    )
+
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="OAuth 2 access token (RFC 9068)")
+
+
+async def authenticated(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Principal:
+    """The caller of this request; Unauthenticated without a token, InvalidToken with a bad one."""
+    if credentials is None:
+        raise Unauthenticated()
+    verifier: TokenVerifier = request.app.state.verifier
+    caller = await verifier.verify(credentials.credentials)
+    return _for_named_tenant(caller, request.headers.get(TENANT_HEADER))
+
+
+def _for_named_tenant(caller: Principal, tenant: str | None) -> Principal:
+    """A service of ours acts for the tenant it names; nobody else may name one."""
+    if tenant is None:
+        return caller
+    if INTERNAL not in caller.scopes:
+        raise InsufficientScope(needed=[INTERNAL])
+    try:
+        return replace(caller, tenant=UUID(tenant))
+    except ValueError:
+        raise InvalidToken() from None
+
+
+class Allow:
+    """The authorisation rule of a route: the token must hold one of these scopes, and belong to an organisation."""
+
+    def __init__(self, *scopes: str, tenant: bool = True) -> None:
+        self.scopes = frozenset(scopes)
+        self.tenant = tenant
+
+    def __call__(self, caller: Annotated[Principal, Depends(authenticated)]) -> Principal:
+        if not self.scopes & caller.scopes:
+            raise InsufficientScope(needed=sorted(self.scopes))
+        if self.tenant and caller.tenant is None:
+            raise InsufficientScope("this needs a token of an organisation")
+        return caller
+
+
+class Public:
+    """The authorisation rule of a route that anybody may call, with the reason why."""
+
+    def __init__(self, because: str) -> None:
+        self.because = because
+
+    def __call__(self) -> None:
+        return None
+
+
+class TokenSource:
+    """This service's own access token for its calls to others (client credentials), renewed before it ends."""
+
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        self._settings = settings
+        self._http = http
+        self._token, self._until = "", 0.0
+
+    async def token(self) -> str:
+        """The token; Unavailable when the issuer does not give one."""
+        if self._until < time.time() + 60:
+            await self._fetch()
+        return self._token
+
+    async def _fetch(self) -> None:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._settings.client_id,
+            "client_secret": self._settings.client_secret.get_secret_value(),
+            "scope": INTERNAL,
+        }
+        try:
+            answer = await self._http.post(self._settings.token_url, data=form)
+            answer.raise_for_status()
+            body = answer.json()
+            self._token, self._until = str(body["access_token"]), time.time() + float(body["expires_in"])
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise Unavailable("the token issuer does not answer") from error

@@ -1,0 +1,39 @@
+"""Time, injected: business deadlines follow this clock, tokens and timeouts follow the real one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the business time, always in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class MovableClock:
+    """A clock that stands until it is moved forward, for tests and for playing a programme."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start.astimezone(UTC)
+
+    def now(self) -> datetime:
+        # A microsecond per reading keeps the order of what happens at one standing moment.
+        self._now += timedelta(microseconds=1)
+        return self._now
+
+    def move_to(self, moment: datetime) -> None:
+        """Move to a later moment; ValueError for an earlier one."""
+        if moment < self._now:
+            raise ValueError(f"the clock is at {self._now.isoformat()} and does not run backwards")
+        self._now = moment.astimezone(UTC)
+
+    def move_by(self, delta: timedelta) -> None:
+        """Move forward by a duration."""
+        self.move_to(self._now + delta)

@@ -1,0 +1,163 @@
+"""The database: sessions bound to a tenant, one transaction per request or batch, and a commit nobody can cut short."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+
+from mentoring_common import outbox
+from mentoring_common.clock import Clock
+from mentoring_common.errors import OutcomeUnknown, Unavailable
+from mentoring_common.ids import new_id
+from mentoring_common.settings import Settings
+from mentoring_common.tables import NAMING
+
+COMMIT_TIMEOUT_S = 10.0
+
+
+class Base(DeclarativeBase):
+    """Ancestor of a service's own `Base`: names of constraints, timestamps with zone."""
+
+    __abstract__ = True
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: sa.DateTime(timezone=True), str: sa.Text}
+
+
+class TenantRow:
+    """Mixin of every table: the key is (tenant_id, id), and the tenant is that of the running transaction.
+
+    A single-column foreign key would accept another tenant's row: refer by `sa.ForeignKeyConstraint(["tenant_id",
+    "…_id"], ["….tenant_id", "….id"])`.
+    """
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        primary_key=True, server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid")
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _filter_by_tenant(state: ORMExecuteState) -> None:
+    """The first wall: every ORM statement on tenant tables is filtered; row level security is the second."""
+    if (state.is_select or state.is_update or state.is_delete) and "tenant" in state.session.info:
+        tenant = state.session.info["tenant"]
+        state.statement = state.statement.options(
+            with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
+        )
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp_tenant(session: Session, *_: Any) -> None:
+    for row in session.new:
+        if isinstance(row, TenantRow) and row.tenant_id is None:
+            row.tenant_id = session.info["tenant"]
+
+
+def create_engine(url: str, settings: Settings, *, pool_size: int | None = None, name: str) -> AsyncEngine:
+    """An asyncpg engine: small pool, no overflow, timeouts on the server's side, no values in errors."""
+    timeout_ms = str(int(settings.statement_timeout_s * 1000))
+    return create_async_engine(
+        url,
+        pool_size=pool_size or settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout_s,
+        pool_pre_ping=False,
+        hide_parameters=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": settings.pool_timeout_s,
+            "command_timeout": settings.statement_timeout_s + 5,
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": timeout_ms,
+                "lock_timeout": timeout_ms,
+                "idle_in_transaction_session_timeout": timeout_ms,
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+class Database:
+    """The application role's engine of one service and how a transaction on it is run."""
+
+    def __init__(self, settings: Settings, clock: Clock, name: str, *, doorbell: "asyncio.Event | None" = None) -> None:
+        self.clock = clock
+        self.engine = create_engine(settings.database_url, settings, name=name)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self.doorbell = doorbell or asyncio.Event()
+        self.master_key = settings.master_key
+
+    @asynccontextmanager
+    async def transaction(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:
+        """One transaction: the tenant is set first, collected events are written last, then the commit.
+
+        Raises Unavailable when no connection is to be had and OutcomeUnknown when the commit does not answer.
+        """
+        async with self._sessions() as db:
+            db.info["clock"] = self.clock
+            db.info["master_key"] = self.master_key
+            try:
+                if tenant is not None:
+                    await bind_tenant(db, tenant)
+                yield db
+                wrote = await outbox.write_collected(db)
+            except (PoolTimeout, OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
+                raise Unavailable() from error
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise Unavailable() from error
+                raise
+            await _commit(db)
+        if wrote:
+            self.doorbell.set()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def bind_tenant(db: AsyncSession, tenant: UUID) -> None:
+    """Make `tenant` the tenant of the transaction, for row level security and for the filter on every statement."""
+    if db.info.get("tenant") == tenant:
+        return
+    if "tenant" in db.info:
+        await outbox.write_collected(db)
+    db.info["tenant"] = tenant
+    await db.execute(sa.text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)})
+
+
+async def _commit(db: AsyncSession) -> None:
+    """Commit to the end even when the caller goes away; say so when the answer does not come."""
+    task = asyncio.ensure_future(db.commit())
+    try:
+        async with asyncio.timeout(COMMIT_TIMEOUT_S):
+            await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=COMMIT_TIMEOUT_S)
+        raise
+    except (TimeoutError, OperationalError, InterfaceError, ConnectionError) as error:
+        task.cancel()
+        raise OutcomeUnknown() from error
+
+
+def now(db: AsyncSession) -> datetime:
+    """The business time of this transaction's clock."""
+    clock: Clock = db.info["clock"]
+    return clock.now()
+
+
+def tenant_of(db: AsyncSession) -> UUID:
+    """The tenant of this transaction."""
+    tenant: UUID = db.info["tenant"]
+    return tenant

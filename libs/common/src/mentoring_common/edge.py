@@ -1,0 +1,155 @@
+"""What stands in front of a service's routes, as pure ASGI: body limits and deadlines, content types, one log line."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Mapping
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mentoring_common.observability import log
+from mentoring_common.problems import problem
+from mentoring_common.tracing import continue_trace
+
+CONTENT_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+MAX_JSON_DEPTH = 64
+
+
+class Edge:
+    """Reads the body under a limit and a deadline, refuses what is not JSON (or listed), and logs the request."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        body_limit: int,
+        body_timeout_s: float,
+        uploads: Mapping[str, tuple[int, frozenset[str]]] | None = None,
+    ) -> None:
+        """`uploads`: path suffix → (limit in bytes, content types) of routes that take files."""
+        self._app = app
+        self._service = service
+        self._limit = body_limit
+        self._timeout = body_timeout_s
+        self._uploads = uploads or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        trace = continue_trace(headers.get(b"traceparent"))
+        request_id = uuid.uuid4().hex
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, note, headers)
+        finally:
+            route = getattr(scope.get("route"), "path", "")
+            took = round((time.perf_counter() - started) * 1000, 1)
+            log.info(
+                "request", service=self._service, method=scope["method"], route=route, status=status,
+                duration_ms=took, request_id=request_id, traceparent=trace,
+            )  # fmt: skip
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str]) -> None:
+        if not _has_body(headers):
+            await self._app(scope, receive, send)
+            return
+        limit, types = self._rules(scope["path"])
+        body, refusal = b"", self._refuse_by_headers(headers, limit, types)
+        if refusal is None:
+            body, refusal = await self._read(receive, limit)
+        if refusal is None and "json" in _media_type(headers) and too_deep(body):
+            refusal = problem(400, "json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
+        if refusal is not None:
+            refusal.headers["connection"] = "close"
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    def _rules(self, path: str) -> tuple[int, frozenset[str]]:
+        for suffix, rules in self._uploads.items():
+            if path.endswith(suffix):
+                return rules
+        return self._limit, CONTENT_TYPES
+
+    def _refuse_by_headers(self, headers: dict[bytes, str], limit: int, types: frozenset[str]) -> Response | None:
+        length = headers.get(b"content-length", "0")
+        if not length.isdigit() or int(length) > limit:
+            return _too_large(limit)
+        if _media_type(headers) not in types:
+            return problem(415, "unsupported_media_type", "This content type is not taken here", accepted=sorted(types))
+        return None
+
+    async def _read(self, receive: Receive, limit: int) -> tuple[bytes, Response | None]:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._timeout):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return b"", problem(400, "body_incomplete", "The body did not arrive")
+                    chunks.append(message.get("body", b""))
+                    size += len(chunks[-1])
+                    if size > limit:
+                        return b"", _too_large(limit)
+                    if not message.get("more_body"):
+                        return b"".join(chunks), None
+        except TimeoutError:
+            return b"", problem(408, "body_too_slow", "The body did not arrive in time")
+
+
+def _has_body(headers: dict[bytes, str]) -> bool:
+    return headers.get(b"content-length", "0") != "0" or b"transfer-encoding" in headers
+
+
+def _media_type(headers: dict[bytes, str]) -> str:
+    return headers.get(b"content-type", "").partition(";")[0].strip().lower()
+
+
+def _too_large(limit: int) -> Response:
+    return problem(413, "body_too_large", f"The body is larger than {limit} bytes", limit_bytes=limit)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replayed() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def too_deep(body: bytes, limit: int = MAX_JSON_DEPTH) -> bool:
+    """Whether JSON text nests deeper than `limit`: the parser would run out of stack on such a body."""
+    if body.count(b"[") + body.count(b"{") <= limit:
+        return False
+    depth, in_string, escaped = 0, False, False
+    for byte in body:
+        if in_string:
+            in_string = escaped or byte != 0x22
+            escaped = byte == 0x5C and not escaped
+        elif byte == 0x22:
+            in_string, escaped = True, False
+        elif byte in b"[{":
+            depth += 1
+            if depth > limit:
+                return True
+        elif byte in b"]}":
+            depth -= 1
+    return False

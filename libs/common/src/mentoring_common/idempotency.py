@@ -1,0 +1,82 @@
+"""Idempotency-Key: the answer is stored in the effect's own transaction, and given again to the same request."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import tenant_of
+from mentoring_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, Rejected
+from mentoring_common.tables import idempotency_keys
+
+HEADER = "Idempotency-Key"
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+MAX_KEY = 255
+
+
+class InvalidIdempotencyKey(Rejected):
+    """An Idempotency-Key has 1 to 255 visible characters."""
+
+
+class AnswerKnown(Exception):
+    """Not an error: the request was answered before, and this is the answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of this transaction to answer for a key."""
+
+    db: AsyncSession
+    tenant: UUID
+    key_digest: bytes
+    request_digest: bytes
+
+    async def store(self, response: Response) -> None:
+        """Keep the answer; it becomes visible with the effect, or not at all."""
+        row = {
+            "tenant_id": self.tenant,
+            "key_digest": self.key_digest,
+            "request_digest": self.request_digest,
+            "status": response.status_code,
+            "content_type": response.headers.get("content-type"),
+            "body": bytes(response.body),
+        }
+        await self.db.execute(sa.insert(idempotency_keys).values(row))
+
+
+async def claim(db: AsyncSession, request: Request, caller: str) -> Claim | None:
+    """Claim the request's key; None without one.
+
+    AnswerKnown if it was answered, IdempotencyKeyInUse (409) while it runs elsewhere, IdempotencyKeyReused (422) for
+    another request under the same key.
+    """
+    key = request.headers.get(HEADER)
+    if key is None or request.method not in UNSAFE:
+        return None
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        raise InvalidIdempotencyKey()
+    path = request.url.path
+    key_digest = _digest(caller, request.method, path, key)
+    request_digest = hashlib.sha256(request.url.query.encode() + b"\0" + await request.body()).digest()
+    number = int.from_bytes(key_digest[:8], "big", signed=True)
+    if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))):
+        raise IdempotencyKeyInUse()
+    c = idempotency_keys.c
+    known = sa.select(idempotency_keys).where(c.tenant_id == tenant_of(db), c.key_digest == key_digest)
+    row = (await db.execute(known)).first()
+    if row is None:
+        return Claim(db, tenant_of(db), key_digest, request_digest)
+    if row.request_digest != request_digest:
+        raise IdempotencyKeyReused()
+    raise AnswerKnown(Response(row.body, row.status, {"Idempotency-Replayed": "true"}, row.content_type))
+
+
+def _digest(*parts: str) -> bytes:
+    return hashlib.sha256(b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)).digest()

@@ -1,0 +1,46 @@
+"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate]`."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+
+import uvicorn
+from pydantic import ValidationError
+
+from mentoring_common import migrations
+from mentoring_common.observability import configure_logging
+from mentoring_common.runner import Service
+from mentoring_common.settings import Settings
+
+
+def main(name: str, create_app: Callable[[Settings], Service]) -> None:
+    """Serve until SIGTERM or Ctrl-C, or bring the database to its newest revision."""
+    parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
+    parser.add_argument("command", choices=["serve", "migrate"], nargs="?", default="serve")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    try:
+        settings = Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
+        parser.error(f"these settings are missing or wrong: {missing}")
+    configure_logging(settings.log_level)
+    if options.command == "migrate":
+        asyncio.run(migrations.upgrade(settings.owner_database_url, name))
+    else:
+        asyncio.run(serve(create_app(settings), options.host, options.port))
+
+
+async def serve(service: Service, host: str, port: int) -> None:
+    """Start the service, answer HTTP, and stop in order: readiness off, consumer, requests in hand, relay, pools."""
+    config = uvicorn.Config(
+        service.asgi, host=host, port=port, log_config=None, lifespan="off", timeout_keep_alive=30,
+        timeout_graceful_shutdown=10, limit_concurrency=1000, server_header=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    await service.start()
+    try:
+        await server.serve()
+    finally:
+        await service.stop()

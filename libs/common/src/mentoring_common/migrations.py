@@ -1,0 +1,141 @@
+"""Migrations, safe by template: one at a time, short lock timeouts, row level security on every table.
+
+A service's `migrations/env.py` is one call of `run_environment`; a new revision is written by
+`python -m mentoring_common.migrations <service> "what it does"` and then read by a person.
+"""
+
+import asyncio
+import importlib
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command, context
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mentoring_common import tables
+
+LOCK = 0x6D6967726174  # advisory lock: one migration at a time, per database
+_TENANT = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid"
+# What relay, deadline poller and clean-up see of every tenant.
+_SYSTEM = {
+    "outbox": "SELECT, UPDATE, DELETE",
+    "deadlines": "SELECT, DELETE",
+    "inbox": "SELECT, DELETE",
+    "idempotency_keys": "SELECT, DELETE",
+    "parked_events": "SELECT",
+}
+_APPEND_ONLY = {"audit_log"}
+
+
+def roles(service: str) -> tuple[str, str, str]:
+    """The names of a service's database roles: owner, application, system."""
+    return f"mentoring_{service}_owner", f"mentoring_{service}_app", f"mentoring_{service}_system"
+
+
+def protect(op: Any, service: str, names: Iterable[str]) -> None:
+    """Lay row level security and grants on new tables: the application sees its transaction's tenant and no other."""
+    _, app, system = roles(service)
+    for name in names:
+        rights = "SELECT, INSERT" if name in _APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY tenant ON {name} TO {app} USING ({_TENANT}) WITH CHECK ({_TENANT})")
+        op.execute(f"GRANT {rights} ON {name} TO {app}")
+        if name in _SYSTEM:
+            op.execute(f"CREATE POLICY system ON {name} TO {system} USING (true) WITH CHECK (true)")
+            op.execute(f"GRANT {_SYSTEM[name]} ON {name} TO {system}")
+
+
+def create_common_tables(op: Any, service: str) -> None:
+    """The first lines of every service's first revision: the tables of `tables.py`, protected."""
+    tables.metadata.create_all(op.get_bind(), checkfirst=False)
+    protect(op, service, [t.name for t in tables.metadata.sorted_tables])
+
+
+async def upgrade(owner_url: str, service: str) -> None:
+    """Bring a service's database to its newest revision, in one transaction under an advisory lock."""
+    engine = create_async_engine(owner_url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(lambda c: command.upgrade(_config(service, c), "head"))
+    finally:
+        await engine.dispose()
+
+
+def run_environment(metadata: sa.MetaData) -> None:
+    """All that a service's `migrations/env.py` does."""
+    connection: sa.Connection = context.config.attributes["connection"]
+    connection.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
+    connection.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    existing = set(sa.inspect(connection).get_table_names())
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=lambda name, kind, _: kind != "table" or name in metadata.tables,
+        template_args={"new_tables": [t.name for t in metadata.sorted_tables if t.name not in existing]},
+    )
+    context.run_migrations()
+
+
+async def differences(owner_url: str, service: str) -> list[Any]:
+    """What the models of a service say and its migrated database lacks, or the other way round."""
+    metadata: sa.MetaData = importlib.import_module(f"mentoring_{service}.models").Base.metadata
+    engine = create_async_engine(owner_url)
+    try:
+        async with engine.connect() as connection:
+
+            def compare(sync: sa.Connection) -> list[Any]:
+                both = [metadata, tables.metadata]
+                return list(compare_metadata(MigrationContext.configure(sync), both))  # type: ignore[arg-type]
+
+            return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()
+
+
+def _config(service: str, connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", f"mentoring_{service}:migrations")
+    config.set_main_option("file_template", "%%(rev)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _write_revision(service: str, message: str) -> None:
+    """Write a revision with what the models have and a freshly migrated database lacks."""
+    from mentoring_common.embedded.postgres import EmbeddedPostgres
+    from mentoring_common.provisioning import provision
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = await EmbeddedPostgres.start(Path(folder) / "postgres", durable=False)
+        try:
+            urls = await provision(server.dsn("postgres"), service)
+            revisions = len(list((Path(_package_folder(service)) / "migrations" / "versions").glob("*.py")))
+            if revisions:
+                await upgrade(urls.owner, service)
+            engine = create_async_engine(urls.owner)
+            async with engine.begin() as connection:
+                await connection.run_sync(
+                    lambda c: command.revision(
+                        _config(service, c), message, autogenerate=True, rev_id=f"{revisions + 1:04}"
+                    )
+                )
+            await engine.dispose()
+        finally:
+            await server.stop()
+
+
+def _package_folder(service: str) -> str:
+    return str(next(iter(importlib.import_module(f"mentoring_{service}").__path__)))
+
+
+if __name__ == "__main__":
+    asyncio.run(_write_revision(sys.argv[1], sys.argv[2]))

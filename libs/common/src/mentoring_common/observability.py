@@ -1,0 +1,42 @@
+"""Structured logs from an allow-list of fields: what is not on the list is not written, whoever passes it."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+ALLOWED = frozenset(
+    {
+        "event", "level", "timestamp", "service", "error", "attempt", "method", "route", "status", "duration_ms",
+        "request_id", "traceparent", "type", "event_id", "aggregate_key", "consumer", "topic", "partition", "lag",
+        "kind", "subject_id", "count", "port", "address", "code", "where",
+    }
+)  # fmt: skip
+
+
+def _allow_list(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value for name, value in fields.items() if name in ALLOWED}
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """JSON lines on standard error, nothing but the allowed fields; the libraries' own loggers only from warnings."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _allow_list,
+            structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # aiokafka reports every rebalance and lost connection; our own loops report what follows from them.
+    for name in ("aiokafka", "sqlalchemy", "httpx", "asyncio", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()

@@ -1,0 +1,52 @@
+"""Keyset pages: a cursor is the key of the last row, so that pages stay right while rows are added."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.errors import InvalidCursor
+
+Item = TypeVar("Item")
+Cursor = Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=200, description="rows of a page")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page; `next_cursor` is null on the last one."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+async def page(
+    db: AsyncSession, rows: sa.Select[Any], id_column: Any, cursor: str | None, limit: int
+) -> tuple[Sequence[Any], str | None]:
+    """The rows after `cursor` by ascending id (UUIDv7: in order of creation), and the cursor of the page behind."""
+    if cursor is not None:
+        rows = rows.where(id_column > decode(cursor))
+    found = (await db.scalars(rows.order_by(id_column).limit(limit + 1))).all()
+    shown = found[:limit]
+    return shown, encode(shown[-1].id) if len(found) > limit else None
+
+
+def page_of(shown: Sequence[Any], next_cursor: str | None, shape: Callable[[Any], Item]) -> Page[Item]:
+    """A page of shaped rows."""
+    return Page[Any](items=[shape(row) for row in shown], next_cursor=next_cursor)
+
+
+def encode(id_: UUID) -> str:
+    return base64.urlsafe_b64encode(id_.bytes).decode().rstrip("=")
+
+
+def decode(cursor: str) -> UUID:
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+    except (ValueError, binascii.Error):
+        raise InvalidCursor() from None

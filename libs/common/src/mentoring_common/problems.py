@@ -1,0 +1,96 @@
+"""The one place where business errors become RFC 9457 problem documents."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
+from starlette.exceptions import HTTPException
+
+from mentoring_common.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    NotFound,
+    Rejected,
+    Unauthenticated,
+    Unavailable,
+)
+from mentoring_common.observability import log
+
+MEDIA_TYPE = "application/problem+json"
+STATUS: list[tuple[type[DomainError], int]] = [
+    (NotFound, 404),
+    (Conflict, 409),
+    (Rejected, 422),
+    (Forbidden, 403),
+    (Unauthenticated, 401),
+    (Unavailable, 503),
+]
+_HTTP_TITLES = {400: "The request cannot be read", 404: "There is nothing here", 405: "This method is not allowed here"}
+
+
+def problem(status: int, code: str, title: str, detail: str | None = None, **members: Any) -> JSONResponse:
+    """A problem document; `type` is where docs/errors explains the code."""
+    body = {"type": f"/errors/{code}", "title": title, "status": status, "code": code}
+    body |= {"detail": detail} if detail else {}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    headers |= {"Retry-After": "1"} if status == 503 else {}
+    return JSONResponse(members | body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def of_error(error: DomainError) -> JSONResponse:
+    """The problem document of a business error."""
+    status = next(status for category, status in STATUS if isinstance(error, category))
+    return problem(status, error.code, error.title(), error.detail, **error.members)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem document that shows no internals and no input."""
+    app.add_exception_handler(DomainError, _domain)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(IntegrityError, _integrity)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _domain(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DomainError)
+    return of_error(error)
+
+
+async def _validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return problem(400, "malformed_json", "The body is not JSON")
+    # The values themselves stay out: they may be personal data.
+    errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "code": e["type"], "detail": e["msg"]} for e in found]
+    return problem(422, "invalid_request", "The request does not fit its schema", errors=errors)
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    title = _HTTP_TITLES.get(error.status_code, "The request cannot be served")
+    answer = problem(error.status_code, f"http_{error.status_code}", title)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _integrity(request: Request, error: Exception) -> JSONResponse:
+    # A constraint that no command foresaw still answers a conflict; its text may hold values and is not shown.
+    log.warning("integrity_error", route=request.url.path, error=type(error).__name__)
+    return problem(409, "conflict", Conflict.title())
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected_error", method=request.method, error=type(error).__name__, where=_where(error))
+    return problem(500, "internal_error", "Something went wrong here; it has been logged")
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""

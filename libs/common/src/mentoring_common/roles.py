@@ -1,0 +1,47 @@
+"""Roles that a subject holds in a scope (a programme, say), kept by each service from the owner's events."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Principal
+from mentoring_common.db import tenant_of
+from mentoring_common.errors import Forbidden
+from mentoring_common.tables import scoped_roles
+
+
+class RoleNeeded(Forbidden):
+    """This needs a role that you do not hold here."""
+
+
+async def grant(db: AsyncSession, scope_id: UUID, subject_id: UUID, role: str) -> None:
+    """Let the subject hold the role in the scope."""
+    values = {"tenant_id": tenant_of(db), "scope_id": scope_id, "subject_id": subject_id, "role": role}
+    await db.execute(insert(scoped_roles).values(values).on_conflict_do_nothing())
+
+
+async def revoke(db: AsyncSession, scope_id: UUID, subject_id: UUID, role: str) -> None:
+    """Take the role in the scope from the subject."""
+    c = scoped_roles.c
+    mine = (c.tenant_id == tenant_of(db), c.scope_id == scope_id, c.subject_id == subject_id, c.role == role)
+    await db.execute(sa.delete(scoped_roles).where(*mine))
+
+
+async def roles_of(db: AsyncSession, caller: Principal, scope_id: UUID) -> frozenset[str]:
+    """The roles the caller holds in the scope; none for a machine."""
+    try:
+        subject_id = UUID(caller.subject)
+    except ValueError:
+        return frozenset()
+    c = scoped_roles.c
+    mine = (c.tenant_id == tenant_of(db), c.scope_id == scope_id, c.subject_id == subject_id)
+    return frozenset((await db.scalars(sa.select(c.role).where(*mine))).all())
+
+
+async def require_role(db: AsyncSession, caller: Principal, scope_id: UUID, *roles: str) -> None:
+    """RoleNeeded unless the caller holds one of the roles in the scope or administers the organisation."""
+    if caller.is_admin or await roles_of(db, caller, scope_id) & set(roles):
+        return
+    raise RoleNeeded(needed=sorted(roles))

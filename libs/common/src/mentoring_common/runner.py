@@ -1,0 +1,181 @@
+"""One service: its HTTP application and the loops beside it, started and stopped in a fixed order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from mentoring_common import broker, problems
+from mentoring_common.auth import TokenSource, TokenVerifier
+from mentoring_common.clients import ServiceClient
+from mentoring_common.clock import Clock, SystemClock
+from mentoring_common.consumer import EventConsumer, Reactions
+from mentoring_common.db import Database, create_engine
+from mentoring_common.deadlines import DeadlinePoller, Handlers
+from mentoring_common.edge import Edge
+from mentoring_common.observability import log
+from mentoring_common.openapi import describe
+from mentoring_common.relay import Relay
+from mentoring_common.settings import Settings
+
+STEP_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work outside any request: `run(service)` is awaited again and again, `every_s` apart, and logged if it fails."""
+
+    name: str
+    run: Callable[["Service"], Awaitable[None]]
+    every_s: float = 0.2
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a service is made of; `Service` adds settings and turns it on."""
+
+    name: str
+    title: str
+    description: str
+    routers: Sequence[APIRouter]
+    reactions: Reactions = field(default_factory=dict)
+    deadlines: Handlers = field(default_factory=dict)
+    periodic: Sequence[Periodic] = ()
+    publishes: bool = True
+    # path suffix → (limit in bytes, content types) of routes that take files
+    uploads: Mapping[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+
+
+class Service:
+    """A service in this process: `asgi` answers HTTP; `start` and `stop` run the loops beside it."""
+
+    def __init__(
+        self,
+        design: Design,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        self.design = design
+        self.settings = settings
+        self.name = design.name
+        self.clock = clock or SystemClock()
+        self.http = http or httpx.AsyncClient(timeout=10.0)
+        self.tokens = TokenSource(settings, self.http)
+        self.database = Database(settings, self.clock, f"mentoring-{self.name}")
+        # Relay and poller each hold one connection at a time.
+        self.system = create_engine(
+            settings.system_database_url, settings, pool_size=3, name=f"mentoring-{self.name}-system"
+        )
+        self.ready = False
+        self.app = self._application()
+        self.asgi: ASGIApp = Edge(
+            self.app,
+            service=self.name,
+            body_limit=settings.body_limit_bytes,
+            body_timeout_s=settings.body_timeout_s,
+            uploads=design.uploads,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._relay: Relay | None = None
+        self._consumer: EventConsumer | None = None
+        self._poller: DeadlinePoller | None = None
+
+    def client(self, service: str) -> ServiceClient:
+        """A client of another service's internal API."""
+        return ServiceClient(self.http, self.tokens, getattr(self.settings, f"{service}_url"))
+
+    async def start(self) -> None:
+        """Make sure the topics are there, then start what the design names."""
+        topics = {cls.topic() for cls in self.design.reactions}
+        topics |= {f"mentoring.{self.name}"} if self.design.publishes else set()
+        if topics:
+            await broker.ensure_topics(self.settings, sorted(topics))
+        if self.design.publishes:
+            self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
+            self._spawn(self._relay.run(), "relay")
+        if self.design.reactions:
+            self._consumer = EventConsumer(self.database, self.settings, self.name, self.design.reactions)
+            self._spawn(self._consumer.run(), "consumer")
+        if self.design.deadlines:
+            interval = self.settings.poll_interval_s
+            handlers = self.design.deadlines
+            self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval)
+            self._spawn(self._poller.run(), "deadlines")
+        for work in self.design.periodic:
+            self._spawn(self._repeat(work), work.name)
+        self.ready = True
+
+    async def stop(self) -> None:
+        """Readiness off, consumer drains, poller and other work end, relay marks its batch, pools close."""
+        self.ready = False
+        if self._consumer is not None:
+            await self._consumer.stop()
+        if self._poller is not None:
+            await self._poller.stop()
+        if self._relay is not None:
+            await self._relay.stop()
+        endless = [t for t in self._tasks if t.get_name().startswith("periodic")]
+        for task in endless:
+            task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STEP_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self.database.close()
+        await self.system.dispose()
+
+    def _spawn(self, work: Any, name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _repeat(self, work: Periodic) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.set_name(f"periodic {work.name}")
+        while True:
+            try:
+                await work.run(self)
+            except Exception as error:
+                log.warning("periodic_failed", service=self.name, kind=work.name, error=type(error).__name__)
+            await asyncio.sleep(work.every_s)
+
+    def _application(self) -> FastAPI:
+        made = self.design
+        app = FastAPI(title=made.title, description=made.description, version="1", redoc_url=None)
+        app.state.service = self
+        app.state.database = self.database
+        app.state.verifier = TokenVerifier(self.settings, self._fetch_keys)
+        problems.install(app)
+        for router in made.routers:
+            app.include_router(router)
+        app.add_api_route("/livez", self._livez, include_in_schema=False)
+        app.add_api_route("/readyz", self._readyz, include_in_schema=False)
+        describe(app)
+        return app
+
+    async def _fetch_keys(self) -> dict[str, Any]:
+        answer = await self.http.get(self.settings.token_jwks_url)
+        answer.raise_for_status()
+        keys: dict[str, Any] = answer.json()
+        return keys
+
+    async def _livez(self) -> JSONResponse:
+        stuck = self._consumer is not None and self._consumer.stuck
+        return JSONResponse({"status": "stuck" if stuck else "ok"}, 503 if stuck else 200)
+
+    async def _readyz(self) -> JSONResponse:
+        try:
+            async with asyncio.timeout(2), self.system.connect() as connection:
+                await connection.execute(sa.text("SELECT 1"))
+        except Exception:
+            return JSONResponse({"status": "database"}, 503)
+        return JSONResponse({"status": "ok" if self.ready else "starting"}, 200 if self.ready else 503)

@@ -1,0 +1,44 @@
+"""What a service needs to be told, from the environment (`MENTORING_…`) or from the embedded launcher."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one service process; each has a line in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="MENTORING_", extra="ignore")
+
+    database_url: str = Field(description="SQLAlchemy URL of the service's database under its application role")
+    system_database_url: str = Field(description="the same database under the role of relay and deadline poller")
+    owner_database_url: str = Field(description="the same database under the role that owns and migrates the tables")
+    kafka_bootstrap_servers: str = Field(description="host:port[,host:port] of the Kafka brokers")
+    kafka_idempotent: bool = Field(True, description="idempotent producer; off for a broker that lacks it")
+    kafka_fast_groups: bool = Field(False, description="short group sessions, for a broker on this machine")
+    kafka_partitions: int = Field(6, ge=1, description="partitions of a topic that a service creates")
+    token_issuer: str = Field(description="`iss` of access tokens")
+    token_audience: str = Field("mentoring", description="`aud` of access tokens")
+    token_jwks_url: str = Field(description="where the issuer's public keys are")
+    token_url: str = Field("", description="token endpoint for this service's own calls to others")
+    client_id: str = Field("", description="this service's client at the issuer")
+    client_secret: SecretStr = Field(SecretStr(""), description="its secret")
+    master_key: SecretStr = Field(description="base64 of 32 bytes: wraps the keys that special-category data is under")
+    applications_url: str = Field("", description="base address of the applications service")
+    matching_url: str = Field("", description="base address of the matching service")
+    sessions_url: str = Field("", description="base address of the sessions service")
+    evaluation_url: str = Field("", description="base address of the evaluation service")
+    integrations_url: str = Field("", description="base address of the integrations service")
+    smtp_host: str = Field("127.0.0.1", description="mail server for notifications")
+    smtp_port: int = Field(25, description="its port")
+    smtp_tls: bool = Field(False, description="STARTTLS with the mail server")
+    smtp_username: str = Field("", description="user at the mail server, if it asks")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
+    mail_sender: str = Field("mentoring@example.org", description="sender of notifications")
+    public_url: str = Field("http://127.0.0.1:8000", description="base address that links in messages start with")
+    body_limit_bytes: int = Field(1_048_576, description="largest request body")
+    body_timeout_s: float = Field(30.0, description="longest time a request body may take to arrive")
+    pool_size: int = Field(5, ge=1, description="database connections of the application role, with no overflow")
+    pool_timeout_s: float = Field(2.0, description="longest wait for a connection before 503")
+    statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
+    poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
+    log_level: str = Field("INFO", description="least level that is logged")

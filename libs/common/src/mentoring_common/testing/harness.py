@@ -1,0 +1,175 @@
+"""One service, running on real parts, and the hands to use it from outside."""
+
+import asyncio
+import base64
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import httpx
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from mentoring_common import migrations
+from mentoring_common.broker import Publisher, Record, ensure_topics
+from mentoring_common.clock import Clock, MovableClock
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.envelope import Envelope
+from mentoring_common.ids import new_id
+from mentoring_common.provisioning import Urls, provision
+from mentoring_common.runner import Service
+from mentoring_common.settings import Settings
+from mentoring_common.tables import inbox, outbox
+from mentoring_common.tracing import new_traceparent
+from mentoring_contracts import Event, event_class
+
+ISSUER = "http://issuer.test"
+T = TypeVar("T")
+CreateApp = Callable[..., Service]
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the real parts are."""
+
+    superuser_url: str
+    kafka_bootstrap_servers: str
+    kafka_idempotent: bool = False
+
+
+def settings_for(servers: Servers, urls: Urls, **changes: Any) -> Settings:
+    """Settings of a service under test."""
+    values: dict[str, Any] = {
+        "database_url": urls.app,
+        "system_database_url": urls.system,
+        "owner_database_url": urls.owner,
+        "kafka_bootstrap_servers": servers.kafka_bootstrap_servers,
+        "kafka_idempotent": servers.kafka_idempotent,
+        "kafka_fast_groups": True,
+        "kafka_partitions": 2,
+        "token_issuer": ISSUER,
+        "token_jwks_url": f"{ISSUER}/jwks.json",
+        "token_url": f"{ISSUER}/token",
+        "client_id": "service",
+        "client_secret": SecretStr("service"),
+        "master_key": SecretStr(base64.b64encode(b"k" * 32).decode()),
+        "poll_interval_s": 0.05,
+        "log_level": "ERROR",
+    }
+    return Settings(**(values | changes))
+
+
+async def eventually(probe: Callable[[], Awaitable[T | None]], *, within_s: float = 15.0, what: str = "condition") -> T:
+    """What `probe` gives once it is truthy; AssertionError if that takes longer than `within_s`."""
+    until = time.monotonic() + within_s
+    while True:
+        found = await probe()
+        if found:
+            return found
+        assert time.monotonic() < until, f"{what} did not come true within {within_s} s"
+        await asyncio.sleep(0.02)
+
+
+class Harness:
+    """A running service: its HTTP API for callers of any kind, its events, and events of others to react to."""
+
+    def __init__(self, service: Service, issuer: DevIssuer, clock: MovableClock) -> None:
+        self.service = service
+        self.issuer = issuer
+        self.clock = clock
+        self._publisher = Publisher(service.settings)
+
+    def token(self, *scopes: str, tenant: UUID | None, subject: UUID | str | None = None, **extra: Any) -> str:
+        """An access token."""
+        claims = {"tenant": str(tenant) if tenant else None} | extra
+        return self.issuer.mint(str(subject or uuid4()), str(tenant or ""), scopes, extra=claims)
+
+    def caller(
+        self, *scopes: str, tenant: UUID | None, subject: UUID | str | None = None, **extra: Any
+    ) -> httpx.AsyncClient:
+        """An HTTP client of the service that calls with a token of these scopes."""
+        token = self.token(*scopes, tenant=tenant, subject=subject, **extra)
+        return self.anonymous(Authorization=f"Bearer {token}")
+
+    def anonymous(self, **headers: str) -> httpx.AsyncClient:
+        """An HTTP client of the service with no token, or with headers of one's own."""
+        transport = httpx.ASGITransport(app=self.service.asgi, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://service.test", headers=headers)
+
+    async def publish(self, tenant: UUID, *events: Event, wait: bool = True) -> list[UUID]:
+        """Publish events as their owners would; with `wait`, return when the service has handled them."""
+        envelopes = [Envelope.of(e, new_id(), tenant, self.clock.now(), new_traceparent()) for e in events]
+        records = [
+            Record(e.topic(), str(e.subject_id()), e.model_dump_json().encode(), _encoded(envelope))
+            for e, envelope in zip(events, envelopes, strict=True)
+        ]
+        await ensure_topics(self.service.settings, sorted({r.topic for r in records}))
+        await self._publisher.publish(records)
+        ids = [envelope.id for envelope in envelopes]
+        if wait:
+            await eventually(lambda: self._handled(ids), what="handling of the events")
+        return ids
+
+    async def emitted(self, tenant: UUID, *classes: type[Event]) -> list[Event]:
+        """The tenant's events in the service's outbox, in their order; of some classes, or all."""
+        rows = sa.select(outbox.c.type, outbox.c.payload).where(outbox.c.tenant_id == tenant).order_by(outbox.c.seq)
+        async with self.service.system.connect() as connection:
+            found = (await connection.execute(rows)).all()
+        events = [event_class(row.type).model_validate_json(row.payload) for row in found]
+        return [e for e in events if not classes or isinstance(e, classes)]
+
+    async def _handled(self, ids: Iterable[UUID]) -> bool:
+        wanted = list(ids)
+        count = sa.select(sa.func.count()).where(inbox.c.event_id.in_(wanted))
+        async with self.service.system.connect() as connection:
+            return await connection.scalar(count) == len(wanted)
+
+    async def close(self) -> None:
+        await self._publisher.close()
+
+
+def _encoded(envelope: Envelope) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in envelope.headers().items()]
+
+
+@asynccontextmanager
+async def running(
+    servers: Servers,
+    create_app: CreateApp,
+    name: str,
+    *,
+    http: httpx.AsyncClient | None = None,
+    clock: MovableClock | None = None,
+    **changes: Any,
+) -> AsyncIterator[Harness]:
+    """The service `name` on a database of its own, started; `http` answers its calls to other services."""
+    database = f"mentoring_{name}_{uuid4().hex[:8]}"
+    urls = await provision(servers.superuser_url, name, database=database)
+    await migrations.upgrade(urls.owner, name)
+    issuer = DevIssuer(ISSUER, "mentoring")
+    clock = clock or MovableClock(datetime(2022, 1, 3, 9, tzinfo=UTC))
+    service = create_app(settings_for(servers, urls, **changes), clock=clock, http=http or issuer_only(issuer))
+    harness = Harness(service, issuer, clock)
+    await service.start()
+    try:
+        yield harness
+    finally:
+        await harness.close()
+        await service.stop()
+
+
+def issuer_only(issuer: DevIssuer, routes: dict[str, Any] | None = None) -> httpx.AsyncClient:
+    """An HTTP client that reaches the issuer and, under `routes` (URL prefix → ASGI app), other real services."""
+    from mentoring_common.embedded.issuer import issuer_app
+
+    issuer.register_client("service", "service", "service", "", ["internal"])
+    mounts = {ISSUER: httpx.ASGITransport(app=issuer_app(issuer))}
+    mounts |= {prefix: httpx.ASGITransport(app=app) for prefix, app in (routes or {}).items()}
+    return httpx.AsyncClient(mounts=mounts)
+
+
+__all__ = ["Clock", "Harness", "Servers", "eventually", "issuer_only", "running", "settings_for"]

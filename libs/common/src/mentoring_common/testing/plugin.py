@@ -1,0 +1,95 @@
+"""The pytest plugin: servers for the whole run, a fresh tenant for every test."""
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from mentoring_common.embedded.broker import EmbeddedBroker
+from mentoring_common.embedded.kafka import ApacheKafka
+from mentoring_common.embedded.postgres import EmbeddedPostgres
+from mentoring_common.observability import configure_logging
+from mentoring_common.testing.harness import Servers
+
+_ran: Counter[str] = Counter()
+_BROKER = {"servers": "embedded", "kafka_servers": "Apache Kafka"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    configure_logging("ERROR")
+
+
+@pytest.fixture(scope="session")
+async def superuser_url() -> AsyncIterator[str]:
+    """A PostgreSQL server: that of DATABASE_URL (a superuser's), else one of our own."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given.replace("postgresql://", "postgresql+asyncpg://", 1)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        server = await EmbeddedPostgres.start(Path(folder) / "postgres", durable=False)
+        yield server.dsn("postgres")
+        await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def servers(superuser_url: str) -> AsyncIterator[Servers]:
+    """PostgreSQL and a broker: that of KAFKA_BOOTSTRAP_SERVERS, else the embedded one."""
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    if given:
+        yield Servers(superuser_url, given, kafka_idempotent=True)
+        return
+    broker = await EmbeddedBroker.start()
+    yield Servers(superuser_url, broker.bootstrap_servers)
+    await broker.stop()
+
+
+@pytest.fixture(scope="session")
+async def kafka_servers(superuser_url: str) -> AsyncIterator[Servers]:
+    """PostgreSQL and Apache Kafka itself; skips where Java or Maven is missing."""
+    if not ApacheKafka.available():
+        pytest.skip("Apache Kafka needs Java and Maven")
+    kafka = await ApacheKafka.start()
+    yield Servers(superuser_url, kafka.bootstrap_servers, kafka_idempotent=True)
+    await kafka.stop()
+
+
+@pytest.fixture(scope="session", params=["embedded", "kafka"])
+def each_broker(request: pytest.FixtureRequest) -> Servers:
+    """Runs a test on the embedded broker and on Apache Kafka."""
+    found: Servers = request.getfixturevalue("servers" if request.param == "embedded" else "kafka_servers")
+    return found
+
+
+@pytest.fixture
+def tenant() -> UUID:
+    """A fresh organisation: tests share servers and services and never see each other's rows."""
+    return uuid4()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed:
+        _ran[str(dict(report.user_properties).get("broker", "none"))] += 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    names = getattr(item, "fixturenames", [])
+    for fixture, broker in reversed(_BROKER.items()):
+        if fixture in names or (fixture == "servers" and "each_broker" in names and "[embedded" in item.name):
+            item.user_properties.append(("broker", broker))
+            return
+    if "each_broker" in names:
+        item.user_properties.append(("broker", _BROKER["kafka_servers"]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    for broker, count in sorted(_ran.items()):
+        name = "the broker of KAFKA_BOOTSTRAP_SERVERS" if given and broker == "embedded" else broker
+        terminalreporter.write_line(f"passed on broker {name}: {count}")

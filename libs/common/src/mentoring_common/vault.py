@@ -1,0 +1,71 @@
+"""Special-category data and notes, encrypted under a key of the person they are about; erasure destroys the key."""
+
+import base64
+import os
+from uuid import UUID
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import tenant_of
+from mentoring_common.errors import NotFound
+from mentoring_common.tables import subject_keys
+
+_NONCE = 12
+
+
+class Erased(NotFound):
+    """What was kept of this person is erased."""
+
+
+async def seal(db: AsyncSession, subject_id: UUID, text: str) -> bytes:
+    """Encrypt `text` (AES-256-GCM) under the subject's key, which is made on first use; Erased after erasure."""
+    key = await _key(db, subject_id, create=True)
+    return _encrypt(key, text.encode(), subject_id.bytes)
+
+
+async def unseal(db: AsyncSession, subject_id: UUID, sealed: bytes) -> str:
+    """Decrypt what `seal` gave for the same subject; Erased after erasure."""
+    key = await _key(db, subject_id, create=False)
+    return _decrypt(key, sealed, subject_id.bytes).decode()
+
+
+async def destroy_key(db: AsyncSession, subject_id: UUID) -> None:
+    """Make everything sealed for the subject unreadable, for ever."""
+    values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": None, "destroyed": True}
+    gone = {"wrapped_key": None, "destroyed": True}
+    statement = insert(subject_keys).values(values)
+    await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "subject_id"], set_=gone))
+
+
+async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
+    c = subject_keys.c
+    mine = sa.select(c.wrapped_key).where(c.tenant_id == tenant_of(db), c.subject_id == subject_id)
+    row = (await db.execute(mine)).first()
+    if row is None and create:
+        wrapped = _encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
+        values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
+        await db.execute(insert(subject_keys).values(values).on_conflict_do_nothing())
+        row = (await db.execute(mine)).first()
+    if row is None or row.wrapped_key is None:
+        raise Erased()
+    return _decrypt(_master(db), row.wrapped_key, subject_id.bytes)
+
+
+def _master(db: AsyncSession) -> bytes:
+    return base64.b64decode(db.info["master_key"].get_secret_value())
+
+
+def _encrypt(key: bytes, data: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, about)
+
+
+def _decrypt(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
+    except InvalidTag:
+        raise Erased() from None

@@ -1,0 +1,24 @@
+"""Who may take part: organisations, people, programmes, cohorts, applications and their ledger.
+
+What shapes it: an application ends in exactly one outcome and the ledger of every cohort and role balances; equality
+answers are kept apart; other services read profiles here in batches and keep no more than they need.
+"""
+
+import httpx
+
+from mentoring_applications import api
+from mentoring_common.clock import Clock
+from mentoring_common.runner import Design, Service
+from mentoring_common.settings import Settings
+
+DESIGN = Design(
+    name="applications",
+    title="Applications",
+    description=__doc__,
+    routers=[api.router],
+)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Service:
+    """The service, wired and not yet started."""
+    return Service(DESIGN, settings, clock=clock, http=http)
