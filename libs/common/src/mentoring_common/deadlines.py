@@ -61,9 +61,9 @@ class DeadlinePoller:
         """Fire what is due now, in order of its time; the number fired."""
         async with self._system.connect() as connection:
             rows = (await connection.execute(self._due())).all()
-        return sum([await self._fire(row[0], row[1], row[2]) for row in rows])
+        return sum([await self._fire(*row) for row in rows])
 
-    def _due(self) -> sa.Select[tuple[UUID, str, UUID]]:
+    def _due(self) -> sa.Select[UUID, str, UUID]:
         c = deadlines.c
         ready = sa.or_(c.not_before.is_(None), c.not_before <= sa.func.clock_timestamp())
         due = sa.select(c.tenant_id, c.kind, c.subject_id).where(c.fired_at.is_(None), c.due_at <= self._clock.now())

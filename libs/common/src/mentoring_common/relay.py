@@ -81,7 +81,7 @@ class Relay:
             return
 
 
-def unpublished(limit: int) -> sa.Select[tuple[int, str, object, dict[str, str], bytes]]:
+def unpublished(limit: int) -> sa.Select[int, str, object, dict[str, str], bytes]:
     """The first rows that wait, in the order of `seq`."""
     columns = (outbox.c.seq, outbox.c.topic, outbox.c.aggregate_id, outbox.c.headers, outbox.c.payload)
     return sa.select(*columns).where(outbox.c.published_at.is_(None)).order_by(outbox.c.seq).limit(limit)
@@ -99,6 +99,6 @@ async def publish_all_again(engine: AsyncEngine) -> None:
         await connection.execute(sa.update(outbox).values(published_at=None))
 
 
-def _record(row: sa.Row[tuple[int, str, object, dict[str, str], bytes]]) -> Record:
+def _record(row: sa.Row[int, str, object, dict[str, str], bytes]) -> Record:
     headers = [(name, value.encode()) for name, value in row.headers.items()]
     return Record(topic=row.topic, key=str(row.aggregate_id), value=row.payload, headers=headers)

@@ -22,6 +22,6 @@ async def email_is_taken(db: AsyncSession, email: str) -> bool:
     return await db.scalar(sa.select(Person.id).where(Person.email == email)) is not None
 
 
-def people() -> sa.Select[tuple[Person]]:
+def people() -> sa.Select[Person]:
     """Everybody."""
     return sa.select(Person)
