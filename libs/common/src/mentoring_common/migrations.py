@@ -59,12 +59,17 @@ def create_common_tables(op: Any, service: str) -> None:
     protect(op, service, [t.name for t in tables.metadata.sorted_tables])
 
 
-async def upgrade(owner_url: str, service: str) -> None:
-    """Bring a service's database to its newest revision, in one transaction under an advisory lock."""
+async def upgrade(owner_url: str, service: str) -> bool:
+    """Bring a service's database to its newest revision, in one transaction under an advisory lock.
+
+    True if the database was empty before.
+    """
     engine = create_async_engine(owner_url)
     try:
         async with engine.begin() as connection:
+            tables_before = await connection.run_sync(lambda c: sa.inspect(c).get_table_names())
             await connection.run_sync(lambda c: command.upgrade(_config(service, c), "head"))
+            return not tables_before
     finally:
         await engine.dispose()
 

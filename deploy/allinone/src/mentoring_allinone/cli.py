@@ -1,0 +1,71 @@
+"""The `mentoring` command."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mentoring_allinone.stack import Stack
+from mentoring_common.embedded import EmbeddedServerError
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.observability import configure_logging
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs mentoring programmes.")
+out = Console()
+DataFolder = Annotated[Path, typer.Option("--data", help="where the embedded stack keeps its data")]
+
+
+@app.command()
+def up(
+    data: DataFolder = Path("var"),
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="instead of a free one")] = None,
+) -> None:
+    """Start the whole system on this machine and serve until Ctrl-C."""
+    configure_logging("WARNING")
+    asyncio.run(_serve(data, port))
+
+
+async def _serve(data: Path, port: int | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stack = await Stack.start(data, port=port)
+    (data / "address").write_text(stack.base_url)
+    out.print(f"Mentoring is at {stack.base_url}", highlight=False)
+    out.print(f"  REST     {stack.base_url}/applications/docs (and matching, sessions, evaluation, integrations)")
+    out.print(f"  GraphQL  {stack.base_url}/graphql")
+    out.print(f"  mailbox  {stack.base_url}/mailbox/")
+    out.print(f"  events   {stack.broker.bootstrap_servers}")
+    out.print("Ctrl-C stops it.")
+    try:
+        await stop.wait()
+    finally:
+        await stack.stop()
+
+
+@app.command()
+def token(
+    scope: Annotated[list[str], typer.Option(help="repeat for several")],
+    tenant: Annotated[str | None, typer.Option(help="id of the organisation; none for the operator")] = None,
+    subject: Annotated[str, typer.Option(help="id of the person, or a name of a machine")] = "operator",
+    data: DataFolder = Path("var"),
+) -> None:
+    """Print an access token for the embedded stack that runs on the data folder."""
+    address = data / "address"
+    if not address.exists():
+        raise EmbeddedServerError(f"No stack runs on {data}: start one with `mentoring up --data {data}`.")
+    issuer = DevIssuer(f"{address.read_text()}/dev", "mentoring", data)
+    typer.echo(issuer.mint(subject, tenant or "", scope, extra=None if tenant else {"tenant": None}))
+
+
+def main() -> None:
+    """Run the command; what the user can mend is one line and exit status 2."""
+    try:
+        app()
+    except EmbeddedServerError as error:
+        typer.echo(f"mentoring: {error}", err=True)
+        sys.exit(2)

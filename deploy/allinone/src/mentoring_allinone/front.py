@@ -1,0 +1,37 @@
+"""The one address in front of the embedded services: each under its name, GraphQL, the mailbox, the token issuer."""
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from mentoring_allinone.mailbox import mailbox_app
+from mentoring_common.embedded.issuer import issuer_app
+
+if TYPE_CHECKING:
+    from mentoring_allinone.stack import Stack
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mentoring</title>
+<style>body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>
+<h1>Mentoring</h1><p>The embedded stack is running. Data and mail stay on this machine.</p><ul>%s</ul></html>"""
+
+
+def front_app(stack: "Stack") -> Starlette:
+    """Routes of the whole system; REST services under /<name>, the gateway at /graphql."""
+
+    async def index(_: Request) -> Response:
+        links = [(f"/{name}/docs", f"API of {name}") for name in stack.services if name != "gateway"]
+        links += [("/graphql", "GraphiQL"), ("/mailbox/", "Mailbox")]
+        return HTMLResponse(_PAGE % "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links))
+
+    async def readyz(_: Request) -> Response:
+        waiting = sorted(name for name, service in stack.services.items() if not service.ready)
+        return JSONResponse({"status": "starting", "waiting": waiting} if waiting else {"status": "ok"})
+
+    routes = [Route("/", index), Route("/readyz", readyz)]
+    routes += [Mount("/dev", issuer_app(stack.issuer)), Mount("/mailbox", mailbox_app(stack.mailbox))]
+    routes += [Mount(f"/{name}", service.asgi) for name, service in stack.services.items() if name != "gateway"]
+    routes.append(Mount("/", stack.services["gateway"].asgi))
+    return Starlette(routes=routes)

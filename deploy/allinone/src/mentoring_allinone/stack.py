@@ -1,0 +1,254 @@
+"""The embedded stack: PostgreSQL, a broker, every service, a token issuer and a mailbox in one process.
+
+The same code serves `mentoring up`, the demo and the journey tests. Everything listens on 127.0.0.1 behind one address;
+the services reach each other over their HTTP APIs, in process, and meet as events on the broker.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import uvicorn
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from mentoring_allinone.front import front_app
+from mentoring_allinone.mailbox import Mailbox
+from mentoring_applications.app import create_app as create_applications
+from mentoring_common import migrations
+from mentoring_common.clock import Clock, SystemClock
+from mentoring_common.embedded import EmbeddedBroker, EmbeddedPostgres, EmbeddedServerError
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.provisioning import Urls, provision
+from mentoring_common.relay import publish_all_again
+from mentoring_common.runner import Service
+from mentoring_common.settings import Settings
+from mentoring_evaluation.app import create_app as create_evaluation
+from mentoring_gateway.app import create_app as create_gateway
+from mentoring_integrations.app import create_app as create_integrations
+from mentoring_matching.app import create_app as create_matching
+from mentoring_sessions.app import create_app as create_sessions
+
+# How the services reach each other: the name resolves nowhere, the transport is in process.
+INTERNAL = "http://mentoring.internal"
+WITH_DATABASE = {
+    "applications": create_applications,
+    "matching": create_matching,
+    "sessions": create_sessions,
+    "evaluation": create_evaluation,
+    "integrations": create_integrations,
+}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What must be the same at the next start on the same data."""
+
+    master_key: str
+    client_secret: str
+    port: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "Secrets":
+        """Those kept in `folder`, made on the first start."""
+        path = folder / "secrets.json"
+        if not path.exists():
+            fresh = cls(base64.b64encode(secrets.token_bytes(32)).decode(), secrets.token_urlsafe(32), free_port())
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(vars(fresh), file)
+        return cls(**json.loads(path.read_text()))
+
+
+class Stack:
+    """A running system; `base_url` is its one address, `call` a client for somebody's token."""
+
+    def __init__(
+        self, listener: socket.socket, postgres: EmbeddedPostgres, broker: EmbeddedBroker, mailbox: Mailbox,
+        issuer: DevIssuer, clock: Clock,
+    ) -> None:  # fmt: skip
+        self.postgres = postgres
+        self.broker = broker
+        self.mailbox = mailbox
+        self.issuer = issuer
+        self.clock = clock
+        self.base_url = _address(listener)
+        self.services: dict[str, Service] = {}
+        self.settings: dict[str, Settings] = {}
+        self._listener = listener
+        self._front: ASGIApp | None = None
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=self._dispatch), timeout=30.0)
+
+    @classmethod
+    async def start(
+        cls, data_dir: Path, *, clock: Clock | None = None, port: int | None = None, durable: bool = True
+    ) -> "Stack":
+        """Start everything on `data_dir`, which is made if it is missing; EmbeddedServerError says what to do."""
+        _make_folder(data_dir)
+        kept = Secrets.of(data_dir)
+        listener = _listen(port) if port else _listen_or_any(kept.port)
+        postgres, broker, mailbox = await asyncio.gather(
+            EmbeddedPostgres.start(data_dir / "postgres", durable=durable), EmbeddedBroker.start(), Mailbox.start()
+        )
+        issuer = DevIssuer(f"{_address(listener)}/dev", "mentoring", data_dir)
+        stack = cls(listener, postgres, broker, mailbox, issuer, clock or SystemClock())
+        try:
+            await stack._start_services(kept)
+            await stack._serve()
+        except BaseException:
+            await stack.stop()
+            raise
+        return stack
+
+    async def stop(self) -> None:
+        """HTTP first, then the services, then what they stand on; each step bounded."""
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await asyncio.wait([self._serving], timeout=10)
+        self._listener.close()
+        await asyncio.gather(*(service.stop() for service in self.services.values()), return_exceptions=True)
+        await self.http.aclose()
+        await self.mailbox.stop()
+        await self.broker.stop()
+        await self.postgres.stop()
+
+    def token(self, *scopes: str, tenant: UUID | str | None = None, subject: UUID | str = "operator") -> str:
+        """An access token of the development issuer."""
+        extra = None if tenant else {"tenant": None}
+        return self.issuer.mint(str(subject), str(tenant or ""), scopes, extra=extra)
+
+    def call(
+        self, *scopes: str, tenant: UUID | str | None = None, subject: UUID | str = "operator"
+    ) -> httpx.AsyncClient:
+        """An HTTP client of the whole system, over the network, with a token of these scopes."""
+        headers = {"Authorization": f"Bearer {self.token(*scopes, tenant=tenant, subject=subject)}"}
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0)
+
+    async def _start_services(self, kept: Secrets) -> None:
+        self.issuer.register_client("service", kept.client_secret, "service", "", ["internal"])
+        prepared = await asyncio.gather(*(self._prepare(name) for name in WITH_DATABASE))
+        for name, (urls, used_before) in zip(WITH_DATABASE, prepared, strict=True):
+            self.settings[name] = self._settings(kept, urls)
+            service = WITH_DATABASE[name](self.settings[name], clock=self.clock, http=self.http)
+            if used_before:
+                await publish_all_again(service.system)
+            self.services[name] = service
+        self.settings["gateway"] = self._settings(kept, Urls("", "", ""))
+        self.services["gateway"] = create_gateway(self.settings["gateway"], clock=self.clock, http=self.http)
+        self._front = front_app(self)
+        await asyncio.gather(*(service.start() for service in self.services.values()))
+
+    async def _prepare(self, name: str) -> tuple[Urls, bool]:
+        urls = await provision(self.postgres.dsn("postgres"), name)
+        return urls, not await migrations.upgrade(urls.owner, name)
+
+    def _settings(self, kept: Secrets, urls: Urls) -> Settings:
+        return Settings(
+            database_url=urls.app,
+            system_database_url=urls.system,
+            owner_database_url=urls.owner,
+            kafka_bootstrap_servers=self.broker.bootstrap_servers,
+            kafka_idempotent=False,
+            kafka_fast_groups=True,
+            kafka_partitions=3,
+            token_issuer=self.issuer.issuer,
+            token_jwks_url=f"{INTERNAL}/dev/jwks.json",
+            token_url=f"{INTERNAL}/dev/token",
+            client_id="service",
+            client_secret=SecretStr(kept.client_secret),
+            master_key=SecretStr(kept.master_key),
+            smtp_port=self.mailbox.port,
+            public_url=self.base_url,
+            poll_interval_s=0.05,
+            **{f"{name}_url": f"{INTERNAL}/{name}" for name in WITH_DATABASE},  # type: ignore[arg-type]
+        )
+
+    async def _dispatch(self, scope: Any, receive: Any, send: Any) -> None:
+        assert self._front is not None
+        await self._front(scope, receive, send)
+
+    async def _serve(self) -> None:
+        config = uvicorn.Config(
+            self._dispatch, log_config=None, lifespan="off", timeout_graceful_shutdown=5, server_header=False,
+            access_log=False,
+        )  # fmt: skip
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever started the stack: the services have to stop after the last request."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running_stack(data_dir: Path, **options: Any) -> AsyncIterator[Stack]:
+    """A stack for the length of a block."""
+    stack = await Stack.start(data_dir, **options)
+    try:
+        yield stack
+    finally:
+        await stack.stop()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody holds at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _address(listener: socket.socket) -> str:
+    return "http://127.0.0.1:{}".format(listener.getsockname()[1])
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise EmbeddedServerError(
+            f"Port {port} is in use or not allowed: choose another one with --port, or leave it out."
+        ) from error
+    listener.listen(1024)
+    return listener
+
+
+def _listen_or_any(port: int) -> socket.socket:
+    try:
+        return _listen(port)
+    except EmbeddedServerError:
+        return _listen(0)
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        probe = data_dir / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise EmbeddedServerError(
+            f"The data folder {data_dir} cannot be written ({reason}): choose another one with --data."
+        ) from error
