@@ -1,0 +1,87 @@
+"""A start for the exact solver: simultaneous bidding, vectorised (Bertsekas 1988, without increments)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index = NDArray[np.int64]
+_WIDTH = 24
+_NEVER = -(1 << 60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Each mentee's best edges, padded to one width: `mentors` and `values` (n, width)."""
+
+    mentors: Index
+    values: Index
+
+    def look(self, who: Index, price: Index) -> tuple[Index, Index, Index]:
+        """For each of `who` the net value of the best mentor, of the second best (or of nobody, 0), and the
+        best mentor.
+        """
+        net = self.values[who] - price[self.mentors[who]]
+        line = np.arange(who.size)
+        place = net.argmax(axis=1)
+        best = net[line, place]
+        net[line, place] = _NEVER
+        return best, np.maximum(net.max(axis=1), 0), self.mentors[who, place]
+
+
+def _table(worth: Index, rows: Index, cols: Index, units: Index) -> _Table:
+    order = np.lexsort((cols, -units, rows))
+    rank = np.arange(rows.size) - np.searchsorted(rows, rows)
+    kept = rank < _WIDTH
+    mentors = np.zeros((worth.size, _WIDTH), dtype=np.int64)
+    values = np.full((worth.size, _WIDTH), _NEVER, dtype=np.int64)
+    line, rank, order = rows[kept], rank[kept], order[kept]
+    mentors[line, rank] = cols[order]
+    values[line, rank] = units[order] + worth[line]
+    return _Table(mentors, values)
+
+
+def bid(worth: Index, capacity: Index, rows: Index, cols: Index, units: Index, rounds: int) -> tuple[Index, Index]:
+    """Prices (m,) and a matching (n,; -1: nobody) for edges sorted by row; capacities are at least 1.
+
+    Every mentee without a place bids for the mentor that is best at present prices, up to where the second best is as
+    good; a mentor keeps the highest bids, and the lowest kept bid is its price once it is full.
+    """
+    if not rows.size:
+        return np.zeros(capacity.size, dtype=np.int64), np.full(worth.size, -1)
+    table = _table(worth, rows, cols, units)
+    match, offered = np.full(worth.size, -1), np.zeros(worth.size, dtype=np.int64)
+    price = np.zeros(capacity.size, dtype=np.int64)
+    waiting = np.arange(worth.size)
+    for _ in range(rounds):
+        best, second, target = table.look(waiting, price)
+        keen = best > 0
+        if not keen.any():
+            break
+        bidders, target = waiting[keen], target[keen]
+        offer = price[target] + best[keen] - second[keen]
+        waiting = _award(bidders, target, offer, match, offered, price, capacity)
+    return price, match
+
+
+def _award(
+    bidders: Index, target: Index, offer: Index, match: Index, offered: Index, price: Index, capacity: Index
+) -> Index:
+    """Mentors keep their best bids; `match`, `offered` and `price` are updated. Returns who has no place now."""
+    touched = np.zeros(capacity.size, dtype=np.bool_)
+    touched[target] = True
+    seated = np.flatnonzero(match >= 0)
+    seated = seated[touched[match[seated]]]
+    who, where = np.concatenate([seated, bidders]), np.concatenate([match[seated], target])
+    amount = np.concatenate([offered[seated], offer])
+    order = np.lexsort((who, -amount, where))
+    who, where, amount = who[order], where[order], amount[order]
+    rank = np.arange(who.size) - np.searchsorted(where, where)
+    kept = rank < capacity[where]
+    match[who[~kept]] = -1
+    match[who[kept]], offered[who[kept]] = where[kept], amount[kept]
+    last = rank == capacity[where] - 1
+    price[where[last]] = amount[last]
+    return np.sort(who[~kept])

@@ -1,0 +1,93 @@
+"""An independent proof that a run is optimal: it looks at the pairs and prices only, not at how they were found.
+
+Weak duality: for prices u, v, p >= 0 with u[i] + v[j] + p >= worth[i] + score[i, j] for every permitted pair,
+no matching within the capacities and places is worth more than sum(u) + sum(capacity * v) + places * p. A
+matching worth exactly that is therefore best. All numbers are integers, so equality is exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .features import PER_UNIT, UNITS
+from .scoring import Market
+
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is to be proved: matched pairs (`rows`, `cols`) and prices of mentees, mentors' places and cohort places."""
+
+    rows: Index
+    cols: Index
+    worth: Index
+    capacity: Index
+    places: int | None
+    mentee_price: Index
+    mentor_price: Index
+    place_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """`valid` only if the matching is permitted and no price is violated by more than `worst` = 0 and the totals agree.
+
+    `gap` is the most by which any matching could be better, in units of 1e-4 (of score, once the worth of
+    matches agrees).
+    """
+
+    valid: bool
+    feasible: bool
+    primal: int
+    dual: int
+    worst: int
+    pairs_checked: int
+
+    @property
+    def gap(self) -> int:
+        return self.dual - self.primal
+
+
+def certify(market: Market, claim: Claim) -> Certificate:
+    """Check a claim against every permitted pair; reads nothing of the solver."""
+    feasible = _is_matching(market, claim)
+    worst, checked = _worst_violation(market, claim)
+    units = market.units(claim.rows, claim.cols)
+    primal = sum((claim.worth[claim.rows] + units).tolist())
+    dual = sum(claim.mentee_price.tolist()) + (claim.places or 0) * claim.place_price
+    dual += sum(c * p for c, p in zip(claim.capacity.tolist(), claim.mentor_price.tolist(), strict=True))
+    priced = min(_least(claim.mentee_price), _least(claim.mentor_price), claim.place_price) >= 0
+    priced &= claim.places is not None or claim.place_price == 0
+    sound = feasible and priced and worst == 0
+    return Certificate(sound and primal == dual, feasible, primal, dual, worst, checked)
+
+
+def _least(values: Index) -> int:
+    return int(values.min(initial=0))
+
+
+def _is_matching(market: Market, claim: Claim) -> bool:
+    """Nobody twice, no mentor over capacity, no more pairs than places, no pair that a rule forbids."""
+    counts = np.bincount(claim.cols, minlength=claim.capacity.size)
+    once = np.unique(claim.rows).size == claim.rows.size and bool((counts <= claim.capacity).all())
+    within = claim.places is None or claim.rows.size <= claim.places
+    allowed = market.allowed(claim.rows, claim.cols) & (market.units(claim.rows, claim.cols) >= market.floor)
+    return once and within and bool(allowed.all())
+
+
+def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
+    """The largest amount by which a permitted pair is worth more than its prices (0: none), and the number of pairs."""
+    worst, checked = 0, 0
+    for start, stop in market.blocks():
+        units = np.clip(np.rint(market.dots(start, stop) / np.float32(PER_UNIT)), 0, UNITS)
+        limit = (claim.mentee_price - claim.worth)[start:stop, None] + (claim.mentor_price + claim.place_price)[None, :]
+        rows, cols = np.nonzero((units > limit) & (units >= market.floor))
+        kept = market.allowed(rows + start, cols)
+        rows, cols = rows[kept], cols[kept]
+        excess = units[rows, cols].astype(np.int64) - limit[rows, cols]
+        worst, checked = max(worst, int(excess.max(initial=0))), checked + units.size
+    return worst, checked

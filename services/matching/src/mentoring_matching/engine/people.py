@@ -1,0 +1,69 @@
+"""Mentors and mentees as the engine sees them: an opaque id, attributes, ranked topics, a text and named
+preferences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Value = str | int | float | frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What both sides share.
+
+    `topics` maps a criterion to its importance (mentee) or to how much of it is offered (mentor), each in 0..1.
+    `preferred` names people of the other side, best first; `blocked` holds ids of declared conflicts of interest.
+    """
+
+    id: str
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    topics: Mapping[str, float] = field(default_factory=dict)
+    text: str = ""
+    preferred: tuple[str, ...] = ()
+    blocked: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError("id: a person needs an id that is not empty")
+        for topic, importance in self.topics.items():
+            if not 0 <= importance <= 1:
+                raise ValueError(f"topics[{topic}]: importance {importance} is not between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Mentor(Person):
+    """A person who offers `capacity` places; 0 means full at present."""
+
+    capacity: int = 1
+
+    def __post_init__(self) -> None:
+        Person.__post_init__(self)
+        if self.capacity < 0:
+            raise ValueError(f"capacity: {self.capacity} is below 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Mentee(Person):
+    """A person who wants one mentor. A higher `tier` goes first when places run out; 0 is the ordinary tier."""
+
+    tier: int = 0
+
+    def __post_init__(self) -> None:
+        Person.__post_init__(self)
+        if not 0 <= self.tier <= 9:
+            raise ValueError(f"tier: {self.tier} is not between 0 and 9")
+
+
+def ranked(topics: tuple[str, ...] | list[str]) -> dict[str, float]:
+    """Importance from a ranking, best first: linear from 1 down to 1/len."""
+    return {topic: 1 - place / len(topics) for place, topic in enumerate(topics)}
+
+
+def working_hours(start: float, end: float, utc_offset: float = 0) -> frozenset[str]:
+    """Local hours `start`..`end` (0..24, may pass midnight) as half-hour slots in UTC, for `overlap_hours` rules."""
+    first, count = round((start - utc_offset) * 2), round(((end - start) % 24 or 24 * (end != start)) * 2)
+    slots = ((first + step) % 48 for step in range(count))
+    return frozenset(f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in slots)

@@ -1,0 +1,81 @@
+"""Solve on candidate pairs, price every pair with the duals, add the violated ones, until none remain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bidding import bid
+from .features import UNITS
+from .scoring import Market, Pairs, Prices
+from .solver import Network
+
+Index = NDArray[np.int64]
+PER_MENTEE = 20
+PER_MENTOR = 10
+BIDS = 60
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Problem:
+    """A market with what the objective needs: tiers and capacities (at least 1), and the cohort's places
+    (None: no limit).
+
+    `step` is the worth of one match: more than any change of score along a path of reassignments.
+    """
+
+    market: Market
+    tiers: Index
+    capacity: Index
+    places: int | None
+
+    @property
+    def step(self) -> int:
+        return (min(self.tiers.size, int(self.capacity.sum())) + 1) * UNITS
+
+    @property
+    def worth(self) -> Index:
+        """One match is worth `step`; each tier adds another, which never costs a match (matroid exchange)."""
+        return self.step * (1 + self.tiers)
+
+
+def candidates(market: Market) -> Pairs:
+    """The best permitted pairs of everybody: PER_MENTEE of each mentee and PER_MENTOR of each mentor."""
+    rows, cols = market.shape
+    # a price of -1 lets pairs through that score nothing and are permitted
+    prices = Prices(np.full(rows, -1), np.zeros(cols, dtype=np.int64), UNITS * 2)
+    return market.best_pairs(PER_MENTEE, PER_MENTOR, prices)
+
+
+def optimise(problem: Problem, progress: Progress | None = None) -> Network:
+    """The optimal matching over all permitted pairs with its prices.
+
+    `progress(round, violated)` is called after each pricing pass; an exception from it ends the work.
+    """
+    worth, pairs = problem.worth, candidates(problem.market)
+    network = Network(worth, problem.capacity)
+    network.add_edges(pairs.rows, pairs.cols, pairs.units)
+    network.start(*bid(worth, problem.capacity, pairs.rows, pairs.cols, pairs.units, BIDS))
+    places, rounds = None, 0
+    while True:
+        network.settle(places)
+        pairs, rounds = violated(problem, network), rounds + 1
+        if progress:
+            progress(rounds, pairs.rows.size)
+        if pairs.rows.size:
+            network.add_edges(pairs.rows, pairs.cols, pairs.units)
+        elif problem.places is not None and network.matched > problem.places:
+            places = problem.places
+        else:
+            return network
+
+
+def violated(problem: Problem, network: Network) -> Pairs:
+    """Permitted pairs that are worth more than their prices: the worst few of every mentee and mentor."""
+    rows = np.array(network.u, dtype=np.int64) - problem.worth + network.place_price
+    prices = Prices(rows, np.array(network.v, dtype=np.int64), problem.step)
+    return problem.market.best_pairs(PER_MENTEE // 2, PER_MENTOR // 2, prices)

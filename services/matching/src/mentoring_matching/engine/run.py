@@ -1,0 +1,294 @@
+"""One matching run: people and a policy in, certified pairs out. Pure, seeded, replayable."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from hashlib import blake2b, sha256
+from typing import Any
+
+import numpy as np
+
+from .certificate import Certificate, Claim, certify
+from .features import SCALE, UNITS, build_features
+from .people import Mentee, Mentor, Person
+from .policy import Policy
+from .pricing import Problem, Progress, optimise
+from .rules import Index, available, bar, compile_rules
+from .scoring import Market
+from .solver import Network
+from .text import Embedder, default_embedder
+
+PairIds = tuple[str, str]
+"""(mentor id, mentee id)"""
+
+
+class InputError(ValueError):
+    """People, pins or places that no run can start from; the text names the field and no personal data but ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A proposed pair. `score` is 0..1; `contributions` add up to it (to rounding) by criterion name."""
+
+    mentor_id: str
+    mentee_id: str
+    score: float
+    contributions: Mapping[str, float]
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run achieved. `score` is the sum over pairs; `worst` and `fifth_percentile` are None without pairs."""
+
+    mentors: int
+    mentees: int
+    places: int
+    matched: int
+    priority: int
+    priority_matched: int
+    score: float
+    worst: float | None
+    fifth_percentile: float | None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """People in the order the engine uses, compiled against a policy; what explanations start from.
+
+    `mentors` and `mentees` are in the seeded order that settles ties; those in pinned pairs have given up their place.
+    """
+
+    mentors: tuple[Mentor, ...]
+    mentees: tuple[Mentee, ...]
+    policy: Policy
+    problem: Problem
+    pins: tuple[PairIds, ...]
+    bars: tuple[PairIds, ...]
+
+    @cached_property
+    def row(self) -> dict[str, int]:
+        """Mentee id to row."""
+        return {person.id: place for place, person in enumerate(self.mentees)}
+
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Mentor id to column."""
+        return {person.id: place for place, person in enumerate(self.mentors)}
+
+
+@dataclass(frozen=True)
+class Run:
+    """The result: pairs sorted by (mentee id), mentees without a mentor, totals, proof, and the state for
+    explanations.
+    """
+
+    pairs: tuple[Pair, ...]
+    unmatched: tuple[str, ...]
+    totals: Totals
+    input_hash: str
+    policy_version: int
+    seed: int
+    certificate: Certificate
+    situation: Situation = field(repr=False, compare=False)
+    network: Network = field(repr=False, compare=False)
+
+    @cached_property
+    def by_mentee(self) -> dict[str, Pair]:
+        return {pair.mentee_id: pair for pair in self.pairs}
+
+
+def solve(
+    mentors: Sequence[Mentor],
+    mentees: Sequence[Mentee],
+    policy: Policy,
+    *,
+    places: int | None = None,
+    pins: Iterable[PairIds] = (),
+    bars: Iterable[PairIds] = (),
+    seed: int = 0,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """The best matching: priority mentees matched, then mentees matched, then total score, over all permitted pairs.
+
+    `pins` and `bars` are (mentor id, mentee id); `places` is the most pairs of the cohort, pins included. The
+    same input and seed give the same output whatever the order of the people. Raises `InputError` and `PolicyError`.
+    """
+    embedder = embedder or default_embedder()
+    situation = prepare(mentors, mentees, policy, places=places, pins=pins, bars=bars, seed=seed, embedder=embedder)
+    network = optimise(situation.problem, progress)
+    return conclude(situation, network, hash_input(mentors, mentees, policy, places, pins, bars, embedder), seed)
+
+
+def prepare(
+    mentors: Sequence[Mentor],
+    mentees: Sequence[Mentee],
+    policy: Policy,
+    *,
+    places: int | None = None,
+    pins: Iterable[PairIds] = (),
+    bars: Iterable[PairIds] = (),
+    seed: int = 0,
+    embedder: Embedder | None = None,
+) -> Situation:
+    """Order the people, take the pinned ones out, compile rules and features."""
+    held = tuple(sorted(set(pins)))
+    barred = tuple(sorted(set(bars)))
+    _check(mentors, mentees, places, held, barred)
+    ordered = tuple(sorted(mentors, key=lambda person: _draw(person, seed)))
+    wanting = tuple(sorted(mentees, key=lambda person: _draw(person, seed)))
+    taken = Counter(mentor for mentor, _ in held)
+    left = np.array([person.capacity - taken[person.id] for person in ordered], dtype=np.int64)
+    settled = {mentee for _, mentee in held}
+    wants = np.array([person.id not in settled for person in wanting], dtype=np.bool_)
+    compiled = (*compile_rules(ordered, wanting, policy), bar(barred, ordered, wanting), available(wants, left > 0))
+    features = build_features(ordered, wanting, policy, embedder or default_embedder())
+    market = Market(features, compiled, round(policy.floor * UNITS))
+    tiers = np.array([person.tier if policy.priority else 0 for person in wanting], dtype=np.int64)
+    free = None if places is None else places - len(held)
+    problem = Problem(market, tiers, np.maximum(left, 1), free)
+    return Situation(ordered, wanting, policy, problem, held, barred)
+
+
+def conclude(situation: Situation, network: Network, input_hash: str, seed: int) -> Run:
+    """Read the pairs off the network, prove them, and sum up."""
+    match = np.array(network.match, dtype=np.int64)
+    rows = np.flatnonzero(match >= 0)
+    certificate = certify(situation.problem.market, _claim(situation.problem, network, rows, match[rows]))
+    chosen = _pairs(situation, rows, match[rows], pinned=False)
+    held_rows = np.array([situation.row[mentee] for _, mentee in situation.pins], dtype=np.int64)
+    held_cols = np.array([situation.column[mentor] for mentor, _ in situation.pins], dtype=np.int64)
+    pairs = tuple(
+        sorted(chosen + _pairs(situation, held_rows, held_cols, pinned=True), key=lambda pair: pair.mentee_id)
+    )
+    matched = {pair.mentee_id for pair in pairs}
+    unmatched = tuple(sorted(person.id for person in situation.mentees if person.id not in matched))
+    totals = _totals(situation, pairs, matched)
+    version = situation.policy.version
+    return Run(pairs, unmatched, totals, input_hash, version, seed, certificate, situation, network)
+
+
+def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Claim:
+    u, v = np.array(network.u, dtype=np.int64), np.array(network.v, dtype=np.int64)
+    return Claim(rows, cols, problem.worth, problem.capacity, problem.places, u, v, network.place_price)
+
+
+def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:
+    market = situation.problem.market
+    units, parts = market.units(rows, cols), contributions(market, rows, cols)
+    names = list(parts)
+    table = zip(*(parts[name].tolist() for name in names), strict=True)
+    places = zip(rows.tolist(), cols.tolist(), units.tolist(), table, strict=True)
+    return [
+        Pair(situation.mentors[j].id, situation.mentees[i].id, u / UNITS, dict(zip(names, line, strict=True)), pinned)
+        for i, j, u, line in places
+    ]
+
+
+def contributions(market: Market, rows: Index, cols: Index) -> dict[str, Any]:
+    """What each criterion adds to the score (0..1) of single pairs: criterion name to array, rounded to 1e-4."""
+    features = market.features
+    left, right = features.mentees[rows], features.mentors[cols]
+    parts = {}
+    for span in features.spans:
+        columns = slice(span.start, span.stop)
+        parts[span.criterion.name] = np.einsum("ij,ij->i", left[:, columns], right[:, columns])
+    for bonus in features.bonuses:
+        parts[bonus.criterion.name] = bonus.at(rows * market.shape[1] + cols)
+    return {name: np.round(values.astype(np.float64) / SCALE, 4) for name, values in parts.items()}
+
+
+def _totals(situation: Situation, pairs: Sequence[Pair], matched: set[str]) -> Totals:
+    scores = np.array([pair.score for pair in pairs])
+    priority = {person.id for person in situation.mentees if person.tier > 0}
+    room, limit = sum(person.capacity for person in situation.mentors), situation.problem.places
+    return Totals(
+        mentors=len(situation.mentors),
+        mentees=len(situation.mentees),
+        places=room if limit is None else min(room, limit + len(situation.pins)),
+        matched=len(pairs),
+        priority=len(priority),
+        priority_matched=len(priority & matched),
+        score=round(float(scores.sum()), 4),
+        worst=float(scores.min()) if pairs else None,
+        fifth_percentile=float(np.percentile(scores, 5, method="lower")) if pairs else None,
+    )
+
+
+def _draw(person: Person, seed: int) -> bytes:
+    """A lottery ticket: who comes first where two outcomes are equally good, without favouring any id."""
+    return blake2b(f"{seed}:{person.id}".encode(), digest_size=16).digest()
+
+
+def hash_input(
+    mentors: Sequence[Mentor],
+    mentees: Sequence[Mentee],
+    policy: Policy,
+    places: int | None,
+    pins: Iterable[PairIds],
+    bars: Iterable[PairIds],
+    embedder: Embedder,
+) -> str:
+    """SHA-256 of everything that decides a run except the seed; the order of people does not matter."""
+    digest = sha256()
+    for side in (mentors, mentees):
+        for line in sorted(repr(plain(person)) for person in side):
+            digest.update(line.encode())
+        digest.update(b"|")
+    rest = [policy.to_mapping(), places, sorted(set(pins)), sorted(set(bars)), embedder.name]
+    digest.update(json.dumps(rest, sort_keys=True, default=list).encode())
+    return digest.hexdigest()
+
+
+def plain(person: Person) -> list[Any]:
+    """A person as nested lists in a fixed order, for hashing and storing."""
+    return [_plain(getattr(person, item.name)) for item in fields(person)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return [[key, _plain(value[key])] for key in sorted(value)]
+    if isinstance(value, frozenset | set):
+        return ["set", *sorted(value)]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check(
+    mentors: Sequence[Mentor],
+    mentees: Sequence[Mentee],
+    places: int | None,
+    pins: Sequence[PairIds],
+    bars: Sequence[PairIds],
+) -> None:
+    _unique("mentors", mentors)
+    _unique("mentees", mentees)
+    capacity = {person.id: person.capacity for person in mentors}
+    known = {person.id for person in mentees}
+    for field_name, pairs in (("pins", pins), ("bars", bars)):
+        for mentor, mentee in pairs:
+            _demand(mentor in capacity, field_name, f"there is no mentor '{mentor}'")
+            _demand(mentee in known, field_name, f"there is no mentee '{mentee}'")
+    for mentee, count in Counter(mentee for _, mentee in pins).items():
+        _demand(count == 1, "pins", f"mentee '{mentee}' is pinned to {count} mentors")
+    for mentor, count in Counter(mentor for mentor, _ in pins).items():
+        _demand(
+            count <= capacity[mentor], "pins", f"mentor '{mentor}' has {capacity[mentor]} places, {count} are pinned"
+        )
+    _demand(not set(pins) & set(bars), "pins", "a pair is both pinned and barred")
+    _demand(places is None or places >= len(pins), "places", f"{places} is fewer than the {len(pins)} pinned pairs")
+    _demand(places is None or places >= 0, "places", f"{places} is below 0")
+
+
+def _unique(what: str, people: Sequence[Person]) -> None:
+    for person, count in Counter(person.id for person in people).items():
+        _demand(count == 1, what, f"'{person}' appears {count} times")
+
+
+def _demand(condition: bool, field_name: str, reason: str) -> None:
+    if not condition:
+        raise InputError(f"{field_name}: {reason}")
