@@ -155,6 +155,7 @@ async def handle_one(db: AsyncSession, service: str, reactions: Reactions, item:
         await park(db, service, item, "behind_parked")
         return
     continue_trace(item.envelope.traceparent)
+    db.info["occurred_at"] = item.envelope.time
     await reactions[type(item.event)](db, item.event)
 
 
@@ -195,6 +196,7 @@ async def replay_parked(db: AsyncSession, service: str, reactions: Reactions) ->
     rows = (await db.execute(waiting.with_for_update())).all()
     for row in rows:
         cls = event_class(row.type)
+        db.info["occurred_at"] = Envelope.from_headers(row.headers).time
         await reactions[cls](db, cls.model_validate_json(row.payload))
         await db.execute(sa.update(parked_events).where(c.id == row.id).values(replayed_at=sa.func.clock_timestamp()))
     return len(rows)

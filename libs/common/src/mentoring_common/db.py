@@ -157,6 +157,12 @@ def now(db: AsyncSession) -> datetime:
     return clock.now()
 
 
+def occurred_at(db: AsyncSession) -> datetime:
+    """When the event in hand happened, however late it is reacted to; outside reactions the business time."""
+    moment: datetime | None = db.info.get("occurred_at")
+    return moment or now(db)
+
+
 def tenant_of(db: AsyncSession) -> UUID:
     """The tenant of this transaction."""
     tenant: UUID = db.info["tenant"]
