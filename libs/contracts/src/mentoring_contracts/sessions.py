@@ -47,6 +47,13 @@ class RelationshipClosed(_RelationshipEvent):
     """A relationship ran its course and was closed (never the same as a match that ended early)."""
 
 
+class PairWentQuiet(_RelationshipEvent):
+    """No mentoring session was recorded for `weeks` weeks: somebody should ask how the pair is doing."""
+
+    for_integrators: ClassVar = "coordinators' own tools remind with it; inside, the programme team reads the nudges"
+    weeks: int
+
+
 class ActivityHeld(Event):
     """An orientation, workshop or other activity took place."""
 
