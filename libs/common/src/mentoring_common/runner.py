@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
@@ -12,10 +13,11 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from mentoring_common import broker, problems
+from mentoring_common.audit import audit
 from mentoring_common.auth import TokenSource, TokenVerifier
 from mentoring_common.clients import ServiceClient
 from mentoring_common.clock import Clock, SystemClock
-from mentoring_common.consumer import EventConsumer, Reactions
+from mentoring_common.consumer import EventConsumer, Reactions, replay_parked
 from mentoring_common.db import Database, create_engine
 from mentoring_common.deadlines import DeadlinePoller, Handlers
 from mentoring_common.edge import Edge
@@ -133,6 +135,12 @@ class Service:
         self._tasks.clear()
         await self.database.close()
         await self.system.dispose()
+
+    async def replay(self, tenant: UUID, *, by: str) -> int:
+        """React again to the tenant's parked events, in one transaction with its audit entry; the number replayed."""
+        async with self.database.transaction(tenant) as db:
+            audit(db, by, "replay_parked_events", "organisation", tenant)
+            return await replay_parked(db, self.name, self.design.reactions)
 
     def _spawn(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))

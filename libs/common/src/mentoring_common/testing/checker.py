@@ -1,0 +1,74 @@
+"""The checker of the invariants: compares outbox and topic, and counts what is lost, ghost, inverted, repeated."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from aiokafka import TopicPartition
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from mentoring_common import broker
+from mentoring_common.envelope import Envelope
+from mentoring_common.settings import Settings
+from mentoring_common.tables import outbox
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Counts of broken promises; all zero is right. `repeated` records are allowed: consumers drop them."""
+
+    lost: int
+    ghosts: int
+    inversions: int
+    repeated: int
+
+
+async def read_topic(settings: Settings, topic: str) -> list[Envelope]:
+    """Every record of a topic from its beginning, in the order of each partition."""
+    consumer = broker.consumer(settings, None)
+    await consumer.start()
+    try:
+        numbers = await consumer._client._wait_on_metadata(topic)
+        partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        found: list[Envelope] = []
+        waiting = {p for p in partitions if ends[p] > 0}
+        while waiting:
+            for partition, records in (await consumer.getmany(timeout_ms=500)).items():
+                found += [Envelope.from_headers(r.headers) for r in records]
+                if records and records[-1].offset + 1 >= ends[partition]:
+                    waiting.discard(partition)
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def check(engine: AsyncEngine, settings: Settings, topic: str, tenant: UUID) -> Verdict:
+    """Compare one tenant's outbox with the topic."""
+    rows = sa.select(outbox.c.event_id).where(outbox.c.tenant_id == tenant, outbox.c.topic == topic)
+    async with engine.connect() as connection:
+        committed = set((await connection.scalars(rows)).all())
+    records = [e for e in await read_topic(settings, topic) if e.tenantid == tenant]
+    times = Counter(e.id for e in records)
+    return Verdict(
+        lost=len(committed - set(times)),
+        ghosts=len(set(times) - committed),
+        inversions=inversions(records),
+        repeated=sum(n - 1 for n in times.values()),
+    )
+
+
+def inversions(records: list[Envelope]) -> int:
+    """How often a first occurrence comes after a later version of the same aggregate."""
+    newest: dict[UUID, int] = defaultdict(int)
+    seen: set[UUID] = set()
+    count = 0
+    for envelope in records:
+        if envelope.id not in seen:
+            seen.add(envelope.id)
+            count += envelope.aggregateversion < newest[envelope.subject]
+            newest[envelope.subject] = max(newest[envelope.subject], envelope.aggregateversion)
+    return count

@@ -1,0 +1,114 @@
+"""A service of a few routes and reactions, on which the mechanisms are tried: in tests, in processes to be killed.
+
+It reacts to PersonErased by emitting PersonChanged about the same person, so that the effect of every event can be
+counted in its outbox.
+"""
+
+import uuid
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from mentoring_common.auth import Allow, Principal, Public
+from mentoring_common.db import now
+from mentoring_common.deadlines import schedule
+from mentoring_common.migrations import create_common_tables
+from mentoring_common.outbox import emit
+from mentoring_common.provisioning import Urls, provision
+from mentoring_common.roles import grant, require_role
+from mentoring_common.runner import Design
+from mentoring_common.unit_of_work import Db, PublicDb, Route
+from mentoring_contracts.applications import PersonChanged, PersonErased
+from mentoring_contracts.matching import MatchEnded
+
+router = APIRouter(route_class=Route)
+Writer = Annotated[Principal, Depends(Allow("toy:write"))]
+REACTED: list[uuid.UUID] = []
+POISON: set[uuid.UUID] = set()
+FIRED: list[uuid.UUID] = []
+
+
+class Body(BaseModel):
+    person_id: uuid.UUID
+    times: int = Field(1, ge=1, le=50)
+
+
+@router.post("/changes", status_code=201)
+async def change(body: Body, _: Writer, db: Db) -> dict[str, int]:
+    for _i in range(body.times):
+        emit(db, PersonChanged(person_id=body.person_id))
+    return {"times": body.times}
+
+
+@router.post("/broken")
+async def broken(body: Body, _: Writer, db: Db) -> None:
+    emit(db, PersonChanged(person_id=body.person_id))
+    raise RuntimeError(f"secret of {body.person_id}")
+
+
+@router.post("/later")
+async def later(body: Body, _: Writer, db: Db) -> None:
+    await schedule(db, "toy", body.person_id, now(db))
+
+
+@router.post("/guarded")
+async def guarded(body: Body, by: Writer, db: Db) -> None:
+    await require_role(db, by, body.person_id, "coordinator")
+
+
+@router.post("/granted")
+async def granted(body: Body, by: Writer, db: Db) -> None:
+    await grant(db, body.person_id, by.person_id, "coordinator")
+
+
+@router.post("/public/{tenant_id}/changes", dependencies=[Depends(Public("a test"))])
+async def change_in_public(body: Body, db: PublicDb) -> dict[str, str]:
+    emit(db, PersonChanged(person_id=body.person_id))
+    return {"ok": "yes"}
+
+
+async def on_erased(db: AsyncSession, event: PersonErased) -> None:
+    if event.person_id in POISON:
+        raise ValueError("poison")
+    REACTED.append(event.person_id)
+    emit(db, PersonChanged(person_id=event.person_id))
+
+
+async def on_ended(db: AsyncSession, event: MatchEnded) -> None:
+    return None
+
+
+async def fire(db: AsyncSession, subject_id: uuid.UUID) -> None:
+    FIRED.append(subject_id)
+
+
+DESIGN = Design(
+    name="toy", title="Toy", description="A service for tests of the mechanisms.", routers=[router],
+    reactions={PersonErased: on_erased, MatchEnded: on_ended}, deadlines={"toy": fire},
+)  # fmt: skip
+
+
+async def make_database(superuser_url: str) -> Urls:
+    """A database with the common tables alone, protected as migrations protect them."""
+    urls = await provision(superuser_url, "toy", database=f"mentoring_toy_{uuid.uuid4().hex[:8]}")
+    engine = create_async_engine(urls.owner)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: create_common_tables(_Op(c), "toy"))
+    await engine.dispose()
+    return urls
+
+
+class _Op:
+    """The two operations of Alembic that `create_common_tables` needs."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get_bind(self) -> sa.Connection:
+        return self._connection
+
+    def execute(self, statement: str) -> None:
+        self._connection.execute(sa.text(statement))

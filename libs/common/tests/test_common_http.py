@@ -1,0 +1,222 @@
+"""Tokens, problems, idempotency, deadlines, roles, isolation: at the edge of a real service."""
+
+import asyncio
+import time
+import uuid
+
+import pytest
+import sqlalchemy as sa
+
+from mentoring_common import audit, vault
+from mentoring_common.edge import too_deep
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.errors import error_classes
+from mentoring_common.testing import eventually, toy
+from mentoring_common.testing.harness import ISSUER
+
+
+def body(times=1):
+    return {"person_id": str(uuid.uuid4()), "times": times}
+
+
+def forged(harness, tenant):
+    other = DevIssuer(ISSUER, "mentoring")
+    mint = harness.issuer.mint
+    good = {"subject": "x", "tenant": str(tenant), "scopes": ["toy:write"]}
+    valid = mint(**good)
+    head, payload, signature = valid.split(".")
+    return {
+        "none": "",
+        "rubbish": "rubbish",
+        "three parts": "a.b.c",
+        "another key": other.mint(**good),
+        "wrong audience": mint(**good, audience="elsewhere"),
+        "id token": mint(**good, typ="JWT"),
+        "expired": mint(**good, ttl_s=-3600),
+        "no subject": mint(**good, extra={"sub": None}),
+        "no expiry": mint(**good, extra={"exp": None}),
+        "no client": mint(**good, extra={"client_id": None}),
+        "wrong issuer": mint(**good, extra={"iss": "http://evil.test"}),
+        "tenant no uuid": mint(**good, extra={"tenant": "1 OR 1=1"}),
+        "signature cut": f"{head}.{payload}.{signature[:-4]}",
+        "no signature": f"{head}.{payload}.",
+        "payload changed": f"{head}.{payload[:-2]}AA.{signature}",
+        "algorithm none": "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0." + payload + ".",
+    }
+
+
+async def test_every_forged_token_is_refused(toy_service, tenant):
+    for name, token in forged(toy_service, tenant).items():
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = await toy_service.anonymous(**headers).post("/changes", json=body())
+        assert answer.status_code == 401, name
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["status"] == 401
+    assert await toy_service.emitted(tenant) == []
+
+
+async def test_a_token_without_the_scope_is_forbidden(toy_service, tenant):
+    answer = await toy_service.caller("toy:read", tenant=tenant).post("/changes", json=body())
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+
+
+async def test_only_our_own_services_may_name_a_tenant(toy_service, tenant):
+    caller = toy_service.caller("toy:write", tenant=uuid.uuid4())
+    answer = await caller.post("/changes", json=body(), headers={"Mentoring-Tenant": str(tenant)})
+    assert answer.status_code == 403
+    assert await toy_service.emitted(tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "code"),
+    [
+        (b"{", "application/json", 400, "malformed_json"),
+        (b'{"person_id": 1}', "application/json", 422, "invalid_request"),
+        (b"[" * 70 + b"]" * 70, "application/json", 400, "json_too_deep"),
+        (b"a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+        (b"x" * 2_000_000, "application/json", 413, "body_too_large"),
+    ],
+)
+async def test_bad_bodies_answer_problems(toy_service, tenant, content, media_type, status, code):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    answer = await caller.post("/changes", content=content, headers={"content-type": media_type})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert await toy_service.emitted(tenant) == []
+
+
+async def test_a_large_body_is_refused_before_it_is_read_whole(toy_service, tenant):
+    sent = 0
+
+    async def stream():
+        nonlocal sent
+        for _ in range(50):
+            sent += 1_000_000
+            yield b"x" * 1_000_000
+
+    # The in-process transport reads a stream whole, so the edge is called as a server calls it.
+    chunks = aiter(stream())
+    answered = []
+
+    async def receive():
+        return {"type": "http.request", "body": await anext(chunks), "more_body": True}
+
+    async def send(message):
+        answered.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
+    scope = {
+        "type": "http", "method": "POST", "path": "/changes", "raw_path": b"/changes", "root_path": "",
+        "scheme": "http", "query_string": b"", "headers": headers, "server": ("test", 80), "http_version": "1.1",
+    }  # fmt: skip
+    await toy_service.service.asgi(scope, receive, send)
+    assert answered[0]["status"] == 413
+    assert sent <= 2_000_000
+
+
+def test_depth_counts_no_brackets_inside_strings():
+    assert not too_deep(b'{"a": "' + b"[" * 500 + b'\\"' + b"{" * 500 + b'"}')
+    assert too_deep(b"[" * 65 + b"]" * 65)
+
+
+async def test_parallel_requests_with_one_key_have_one_effect(toy_service, tenant):
+    caller, request = toy_service.caller("toy:write", tenant=tenant), body()
+    headers = {"Idempotency-Key": "once"}
+    answers = await asyncio.gather(*(caller.post("/changes", json=request, headers=headers) for _ in range(20)))
+    assert {a.status_code for a in answers} <= {201, 409, 503}
+    assert (await caller.post("/changes", json=request, headers=headers)).status_code == 201
+    assert len(await toy_service.emitted(tenant)) == 1
+
+
+async def test_the_public_edge_keeps_tenants_apart(toy_service, tenant):
+    answer = await toy_service.anonymous().post(f"/public/{tenant}/changes", json=body())
+    assert answer.status_code == 200
+    assert len(await toy_service.emitted(tenant)) == 1
+    assert await toy_service.emitted(uuid.uuid4()) == []
+
+
+async def test_a_deadline_fires_once(toy_service, tenant):
+    request = body()
+    await toy_service.caller("toy:write", tenant=tenant).post("/later", json=request)
+    subject = uuid.UUID(request["person_id"])
+
+    async def fired():
+        return subject in toy.FIRED
+
+    await eventually(fired)
+    await asyncio.sleep(0.3)
+    assert toy.FIRED.count(subject) == 1
+
+
+async def test_a_role_is_needed_and_held_per_scope(toy_service, tenant):
+    person = uuid.uuid4()
+    caller, request = toy_service.caller("toy:write", tenant=tenant, subject=person), body()
+    refused = await caller.post("/guarded", json=request)
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_needed")
+    await caller.post("/granted", json=request)
+    assert (await caller.post("/guarded", json=request)).status_code == 200
+    assert (await caller.post("/guarded", json=body())).status_code == 403
+
+
+async def test_row_level_security_hides_other_tenants_even_from_plain_sql(toy_service, tenant):
+    await toy_service.caller("toy:write", tenant=tenant).post("/changes", json=body())
+    count = sa.text("SELECT count(*) FROM outbox")
+    async with toy_service.service.database.transaction(tenant) as db:
+        assert await db.scalar(count) == 1
+    async with toy_service.service.database.transaction(uuid.uuid4()) as db:
+        assert await db.scalar(count) == 0
+    async with toy_service.service.database.transaction(None) as db:
+        assert await db.scalar(count) == 0
+
+
+async def test_the_audit_chain_shows_a_change(toy_service, tenant):
+    database = toy_service.service.database
+    for act in ("read", "write", "export"):
+        async with database.transaction(tenant) as db:
+            audit.audit(db, "somebody", act, "note", uuid.uuid4())
+    async with database.transaction(tenant) as db:
+        assert await audit.broken_at(db, tenant) is None
+    with pytest.raises(sa.exc.DBAPIError):
+        async with database.transaction(tenant) as db:
+            await db.execute(sa.text("UPDATE audit_log SET act = 'nothing'"))
+
+
+async def test_what_is_sealed_opens_only_until_erasure(toy_service, tenant):
+    database, subject = toy_service.service.database, uuid.uuid4()
+    async with database.transaction(tenant) as db:
+        sealed = await vault.seal(db, subject, "a confidential note")
+    assert b"confidential" not in sealed
+    async with database.transaction(tenant) as db:
+        assert await vault.unseal(db, subject, sealed) == "a confidential note"
+        await vault.destroy_key(db, subject)
+    async with database.transaction(tenant) as db:
+        with pytest.raises(vault.Erased):
+            await vault.unseal(db, subject, sealed)
+        with pytest.raises(vault.Erased):
+            await vault.seal(db, subject, "again")
+
+
+async def test_health_speaks_of_the_database(toy_service):
+    client = toy_service.anonymous()
+    assert (await client.get("/livez")).json() == {"status": "ok"}
+    assert (await client.get("/readyz")).json() == {"status": "ok"}
+
+
+async def test_a_full_pool_answers_503_with_retry_after(toy_service, tenant):
+    database = toy_service.service.database
+    held = [database.transaction(tenant) for _ in range(toy_service.service.settings.pool_size)]
+    for transaction in held:
+        await transaction.__aenter__()
+    started = time.monotonic()
+    answer = await toy_service.caller("toy:write", tenant=tenant).post("/changes", json=body())
+    for transaction in held:
+        await transaction.__aexit__(None, None, None)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert time.monotonic() - started < 10
+
+
+def test_error_codes_are_unique_and_have_titles():
+    classes = error_classes()
+    assert len({c.code for c in classes}) == len(classes)
+    assert all(c.__doc__ for c in classes)
