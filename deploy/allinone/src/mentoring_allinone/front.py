@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from mentoring_allinone.mailbox import mailbox_app
 from mentoring_common.embedded.issuer import issuer_app
@@ -30,7 +30,7 @@ def front_app(stack: "Stack") -> Starlette:
         waiting = sorted(name for name, service in stack.services.items() if not service.ready)
         return JSONResponse({"status": "starting", "waiting": waiting} if waiting else {"status": "ok"})
 
-    routes = [Route("/", index), Route("/readyz", readyz)]
+    routes: list[BaseRoute] = [Route("/", index), Route("/readyz", readyz)]
     routes += [Mount("/dev", issuer_app(stack.issuer)), Mount("/mailbox", mailbox_app(stack.mailbox))]
     routes += [Mount(f"/{name}", service.asgi) for name, service in stack.services.items() if name != "gateway"]
     routes.append(Mount("/", stack.services["gateway"].asgi))

@@ -186,7 +186,7 @@ class Stack:
         )  # fmt: skip
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110  uvicorn offers no event to wait for
             await asyncio.sleep(0.01)
 
 
@@ -217,7 +217,7 @@ def free_port() -> int:
 
 
 def _address(listener: socket.socket) -> str:
-    return "http://127.0.0.1:{}".format(listener.getsockname()[1])
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def _listen(port: int) -> socket.socket:

@@ -63,7 +63,8 @@ class EventConsumer:
     async def run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            consumer = broker.consumer(self._settings, f"mentoring-{self._service}")
+            group = self._settings.kafka_group or f"mentoring-{self._service}"
+            consumer = broker.consumer(self._settings, group)
             consumer.subscribe(self._topics, listener=_Drain(self._busy))
             try:
                 await consumer.start()

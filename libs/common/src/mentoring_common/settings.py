@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     kafka_idempotent: bool = Field(True, description="idempotent producer; off for a broker that lacks it")
     kafka_fast_groups: bool = Field(False, description="short group sessions, for a broker on this machine")
     kafka_partitions: int = Field(6, ge=1, description="partitions of a topic that a service creates")
+    kafka_group: str = Field("", description="consumer group; mentoring-<service> if empty")
     token_issuer: str = Field(description="`iss` of access tokens")
     token_audience: str = Field("mentoring", description="`aud` of access tokens")
     token_jwks_url: str = Field(description="where the issuer's public keys are")

@@ -1,0 +1,57 @@
+# What one does with this project. Each target installs what it needs first; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+MEMBERS := libs/contracts libs/common services/applications services/matching services/sessions services/evaluation \
+           services/gateway services/integrations deploy/allinone
+SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
+
+.PHONY: help install demo test check format bench bench-matching generate lock up clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+install: .venv/.installed ## make .venv with everything, .venv/bin/mentoring in it
+
+.venv/.installed: requirements.lock $(foreach m,$(MEMBERS),$(m)/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mentoring needs Python 3.11 or newer: set PYTHON=python3.x")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps $(foreach m,$(MEMBERS),-e $(m))
+	@touch $@
+
+demo: install ## play the NIHR Mentoring Programme 2022 from nothing; results in build/demo/
+	@$(BIN)/mentoring demo
+
+up: install ## start the whole system on this machine, data in var/
+	@$(BIN)/mentoring up
+
+test: install ## run every test, on a real PostgreSQL and real brokers
+	@$(BIN)/pytest
+
+check: install ## format, lint, types, architecture, stale generated files
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m mentoring_allinone.generate --check
+
+format: install ## format the code and mend what the linter can mend
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+generate: install ## write the generated contracts and documents again
+	@$(BIN)/python -m mentoring_allinone.generate
+
+bench: install ## measure against peers and floors; results in docs/benchmarks/
+	@$(BIN)/python -m bench
+
+bench-matching: install ## the matching engine against its peers
+	@$(BIN)/python -m bench.matching
+
+lock: ## pin the newest versions: requirements.lock, with hashes and without addresses
+	@$(BIN)/uv lock -q --upgrade
+	@(echo "# Pinned with hashes and no addresses; made by 'make lock'."; \
+	  $(BIN)/uv export -q --no-header --format requirements-txt --no-emit-workspace --all-groups --all-extras) > requirements.lock
+
+clean: ## remove what was made here, the embedded data in var/ too
+	rm -rf .venv build var deploy/kafka/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
