@@ -8,7 +8,7 @@ import asyncio
 import importlib
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +39,22 @@ def roles(service: str) -> tuple[str, str, str]:
     return f"mentoring_{service}_owner", f"mentoring_{service}_app", f"mentoring_{service}_system"
 
 
-def protect(op: Any, service: str, names: Iterable[str]) -> None:
-    """Lay row level security and grants on new tables: the application sees its transaction's tenant and no other."""
+def protect(op: Any, service: str, names: Iterable[str], *, system_rights: Mapping[str, str] | None = None) -> None:
+    """Lay row level security and grants on new tables: the application sees its transaction's tenant and no other.
+
+    `system_rights` (table → rights) are for work that waits for every tenant: what a `Periodic` looks for.
+    """
     _, app, system = roles(service)
+    of_system = _SYSTEM | dict(system_rights or {})
     for name in names:
         rights = "SELECT, INSERT" if name in _APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
         op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant ON {name} TO {app} USING ({_TENANT}) WITH CHECK ({_TENANT})")
         op.execute(f"GRANT {rights} ON {name} TO {app}")
-        if name in _SYSTEM:
+        if name in of_system:
             op.execute(f"CREATE POLICY system ON {name} TO {system} USING (true) WITH CHECK (true)")
-            op.execute(f"GRANT {_SYSTEM[name]} ON {name} TO {system}")
+            op.execute(f"GRANT {of_system[name]} ON {name} TO {system}")
 
 
 def create_common_tables(op: Any, service: str) -> None:
