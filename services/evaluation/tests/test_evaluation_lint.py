@@ -363,3 +363,11 @@ def test_text_counts_and_keeps_to_its_width(found: list[Finding]) -> None:
 def test_a_description_of_ones_own_keeps_its_places() -> None:
     report = describe({"schema": "mentoring-report/1", "percentages": [{"name": "a", "percent": 1, "at": "page 9"}]})
     assert report.percentages[0].at == "page 9"
+
+
+def test_the_documented_example_is_what_the_linter_says() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "lint-report.md").read_text(encoding="utf-8")
+    example = Path(str(resources.files("mentoring_evaluation.lint") / "examples" / "faulty_report.json"))
+    assert example.read_text(encoding="utf-8").rstrip() in text
+    assert render_text(lint_report(load_report(example))) in text
+    assert [rule for rule in RULES if f"| `{rule}` | {RULES[rule]} |" not in text] == []

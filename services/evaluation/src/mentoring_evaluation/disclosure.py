@@ -232,7 +232,7 @@ class _Draft:
             blocked = self._without_effect(blocked, bare)
 
     def _without_effect(self, moves: Iterable[_Move], bare: set[Key]) -> list[_Move]:
-        """Take from `bare` the counts of every move that changes nothing shown; the others that touch it are returned."""
+        """Take from `bare` the counts of every move that changes nothing shown; return the others that touch it."""
         blocked = []
         for more, fewer in moves:
             if not (more.isdisjoint(self.stuck[1]) and fewer.isdisjoint(self.stuck[-1])):
