@@ -5,6 +5,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localco
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mentoring_evaluation.lint import possible_counts
 from mentoring_evaluation.lint.counts import Rounding, numerators_of
 

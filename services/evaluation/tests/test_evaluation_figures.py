@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mentoring_evaluation.comparisons import compare, two_sided_agreement
 from mentoring_evaluation.figures import (
     Figure,
