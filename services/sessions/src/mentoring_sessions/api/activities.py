@@ -1,0 +1,95 @@
+"""Activities: orientation, CPD and others, with places and attendance."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_sessions import queries
+from mentoring_sessions.access import TEAM
+from mentoring_sessions.api.callers import Reader, Writer
+from mentoring_sessions.commands import activities as commands
+from mentoring_sessions.models import Activity, Attendance
+from mentoring_sessions.schemas import (
+    ActivityView,
+    AttendanceResult,
+    AttendanceView,
+    HeldView,
+    NewActivity,
+    People,
+)
+
+router = APIRouter(route_class=Route, tags=["activities"])
+
+
+@router.post("/programmes/{programme_id}/activities", status_code=201)
+async def plan_activity(programme_id: UUID, new: NewActivity, by: Writer, db: Db) -> ActivityView:
+    """Plan an activity (programme team or trainer); without `cohort_id` it is for every cohort."""
+    mine = await queries.programme_access(db, by, programme_id)
+    return ActivityView.model_validate(await commands.plan_activity(db, by, mine, new))
+
+
+@router.get("/programmes/{programme_id}/activities")
+async def list_activities(
+    programme_id: UUID,
+    by: Reader,
+    db: Db,
+    cohort_id: UUID | None = None,
+    kind: str | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ActivityView]:
+    """The activities of a programme, for everybody who takes part in it."""
+    await queries.programme_access(db, by, programme_id)
+    shown, following = await page(db, queries.activities(programme_id, cohort_id, kind), Activity.id, cursor, limit)
+    return page_of(shown, following, ActivityView.model_validate)
+
+
+@router.get("/activities/{activity_id}")
+async def read_activity(activity_id: UUID, by: Reader, db: Db) -> ActivityView:
+    """One activity."""
+    activity, _ = await queries.activity(db, by, activity_id)
+    return ActivityView.model_validate(activity)
+
+
+@router.post("/activities/{activity_id}/registration", status_code=201)
+async def register_for_activity(activity_id: UUID, by: Writer, db: Db) -> ActivityView:
+    """Take a place for yourself."""
+    activity, _ = await queries.activity(db, by, activity_id)
+    await commands.register_for_activity(db, by.person_id, activity)
+    await db.refresh(activity)
+    return ActivityView.model_validate(activity)
+
+
+@router.delete("/activities/{activity_id}/registration", status_code=204)
+async def give_up_place(activity_id: UUID, by: Writer, db: Db) -> None:
+    """Give your place back."""
+    activity, _ = await queries.activity(db, by, activity_id)
+    await commands.give_up_place(db, by.person_id, activity.id)
+
+
+@router.post("/activities/{activity_id}/attendance")
+async def record_attendance(activity_id: UUID, people: People, by: Writer, db: Db) -> AttendanceResult:
+    """Record who was there (programme team or trainer), from the day of the activity on; each person counts once."""
+    activity, mine = await queries.activity(db, by, activity_id)
+    return await commands.record_attendance(db, by, mine, activity, people.person_ids)
+
+
+@router.get("/activities/{activity_id}/attendance")
+async def list_attendance(
+    activity_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[AttendanceView]:
+    """Who was there (programme team or trainer)."""
+    _, mine = await queries.activity(db, by, activity_id)
+    mine.require(*TEAM, "trainer")
+    shown, following = await page(db, queries.attendances(activity_id), Attendance.id, cursor, limit)
+    return page_of(shown, following, AttendanceView.model_validate)
+
+
+@router.post("/activities/{activity_id}/held")
+async def hold_activity(activity_id: UUID, by: Writer, db: Db) -> HeldView:
+    """Say that the activity took place (programme team or trainer); attendance may still be added."""
+    activity, mine = await queries.activity(db, by, activity_id)
+    attended = await commands.hold_activity(db, by, mine, activity)
+    return HeldView.model_validate(vars(activity) | {"attended": attended})

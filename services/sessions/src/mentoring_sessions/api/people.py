@@ -1,0 +1,27 @@
+"""What concerns one person."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from mentoring_common.auth import Principal
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_sessions import views
+from mentoring_sessions.access import person_of
+from mentoring_sessions.api.callers import Reader
+from mentoring_sessions.errors import PersonNotFound
+from mentoring_sessions.schemas import HomeView
+
+router = APIRouter(route_class=Route, tags=["people"])
+
+
+def _require_self(by: Principal, person_id: UUID) -> None:
+    if person_of(by) != person_id:
+        raise PersonNotFound()
+
+
+@router.get("/people/{person_id}/home")
+async def read_home(person_id: UUID, by: Reader, db: Db) -> HomeView:
+    """Your relationships and the next activities of your programmes."""
+    _require_self(by, person_id)
+    return await views.home(db, person_id)

@@ -1,0 +1,1 @@
+"""What the sessions service does; commands never commit."""

@@ -1,0 +1,295 @@
+"""What the REST API takes and gives.
+
+No answer to an unsafe method carries a text that somebody wrote: answers are kept for Idempotency-Key, unsealed.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Visibility = Literal["mine", "pair", "programme_team"]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+
+
+def _printable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not hold NUL characters")
+    return text
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not 1990 <= moment.year <= 2200:
+        raise ValueError("must be between 1990 and 2200")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Label = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="orientation, cpd or a kind of the blueprint")]
+
+
+class Body(BaseModel):
+    """A request body: unknown members are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class View(BaseModel):
+    """An answer, read from a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Made(View):
+    """The id of what was made."""
+
+    id: UUID
+
+
+# -------------------------------------------------------------------------------------------------------- relationships
+class Signatures(View):
+    mentor_signed_at: datetime | None = None
+    mentee_signed_at: datetime | None = None
+
+
+class RelationshipView(BaseModel):
+    match_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    state: Literal["waiting_for_orientation", "active", "ended", "closed"]
+    confirmed_at: datetime
+    started_at: datetime | None
+    over_at: datetime | None
+    total_minutes: int
+    budget_minutes: int | None
+    over_budget: bool
+    mentoring_sessions: int
+    last_held_at: datetime | None
+    agreement: Signatures
+
+
+class NewAgreement(Body):
+    terms: Text | None = None
+
+
+class Signature(Body):
+    version: int | None = Field(None, description="the version that was read; 409 if it is no longer the current one")
+
+
+class AgreementStateView(Signatures):
+    version: int
+    proposed_by: UUID
+    proposed_at: datetime
+
+
+class AgreementView(AgreementStateView):
+    terms: str | None
+
+
+class NewGoal(Body):
+    text: Text
+    due_on: date | None = None
+
+
+class GoalChange(Body):
+    text: Text | None = None
+    due_on: date | None = None
+    state: Literal["open", "reached", "dropped"] | None = None
+
+
+class NewAction(Body):
+    text: Text
+    due_on: date | None = None
+
+
+class ActionChange(Body):
+    text: Text | None = None
+    due_on: date | None = None
+    done: bool | None = None
+
+
+class ActionStateView(View):
+    id: UUID
+    goal_id: UUID
+    due_on: date | None
+    done_at: datetime | None
+
+
+class ActionView(ActionStateView):
+    text: str | None
+
+
+class GoalStateView(View):
+    id: UUID
+    written_by: UUID
+    due_on: date | None
+    state: Literal["open", "reached", "dropped"]
+    reached_at: datetime | None
+
+
+class GoalView(GoalStateView):
+    text: str | None
+    actions: list[ActionView]
+
+
+# --------------------------------------------------------------------------------------------------- mentoring sessions
+class NewMentoringSession(Body):
+    held_at: Moment
+    minutes: Minutes
+    mode: Literal["online", "in_person", "phone"]
+    note: Text | None = None
+    note_visibility: Visibility = "mine"
+
+
+class MentoringSessionRecordedView(View):
+    id: UUID
+    held_at: datetime
+    minutes: int
+    mode: str
+    over_budget: bool
+    total_minutes: int
+    budget_minutes: int | None
+    note_id: UUID | None
+
+
+class NewNote(Body):
+    text: Text
+    visibility: Visibility = "mine"
+
+
+class NoteChange(Body):
+    text: Text | None = None
+    visibility: Visibility | None = None
+
+
+class NoteStateView(View):
+    id: UUID
+    written_by: UUID
+    written_at: datetime
+    visibility: Visibility
+
+
+class NoteView(NoteStateView):
+    text: str | None
+
+
+class MentoringSessionView(View):
+    id: UUID
+    recorded_by: UUID
+    held_at: datetime
+    minutes: int
+    mode: str
+    over_budget: bool
+    notes: list[NoteView]
+
+
+class NewCheckIn(Body):
+    going_well: int = Field(ge=1, le=5)
+    comment: Text | None = None
+    needs_help: bool = False
+
+
+class CheckInStateView(View):
+    id: UUID
+    person_id: UUID
+    side: Literal["mentor", "mentee"]
+    recorded_at: datetime
+    going_well: int
+    needs_help: bool
+
+
+class CheckInView(CheckInStateView):
+    comment: str | None
+
+
+class NewConcern(Body):
+    text: Text
+
+
+class ConcernChange(Body):
+    state: Literal["acknowledged", "resolved"]
+
+
+class ConcernStateView(View):
+    id: UUID
+    match_id: UUID = Field(validation_alias="relationship_id")
+    raised_by: UUID
+    raised_at: datetime
+    state: Literal["raised", "acknowledged", "resolved"]
+    resolved_at: datetime | None
+
+
+class ConcernView(ConcernStateView):
+    text: str | None
+
+
+class NudgeView(View):
+    id: UUID
+    match_id: UUID = Field(validation_alias="relationship_id")
+    quiet_since: datetime
+    nudged_at: datetime
+    weeks: int
+
+
+# ----------------------------------------------------------------------------------------------------------- activities
+class NewActivity(Body):
+    kind: Kind
+    title: Label
+    mode: Literal["online", "in_person"]
+    location: Label | None = None
+    starts_at: Moment
+    minutes: Minutes
+    cohort_id: UUID | None = None
+    places: int | None = Field(None, ge=1, le=100_000)
+    topics: list[Label] = Field([], max_length=50)
+
+
+class ActivityView(View):
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    kind: str
+    title: str
+    mode: Literal["online", "in_person"]
+    location: str | None
+    starts_at: datetime
+    minutes: int
+    places: int | None
+    registered: int
+    topics: list[str]
+    held_at: datetime | None
+
+
+class People(Body):
+    person_ids: list[UUID] = Field(min_length=1, max_length=500)
+
+
+class AttendanceResult(View):
+    recorded: int = Field(description="people not known to have attended before")
+    attended: int = Field(description="everybody who attended so far")
+
+
+class AttendanceView(View):
+    person_id: UUID
+    recorded_at: datetime
+
+
+class HeldView(View):
+    id: UUID
+    held_at: datetime
+    attended: int
+
+
+class NextActivity(ActivityView):
+    registered_myself: bool
+
+
+class HomeView(View):
+    person_id: UUID
+    relationships: list[RelationshipView]
+    next_activities: list[NextActivity]

@@ -1,0 +1,129 @@
+"""How a relationship begins, starts, ends and closes; whatever order the news comes in."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mentoring_common.testing import eventually
+from mentoring_contracts.sessions import PairWentQuiet, RelationshipClosed, RelationshipStarted
+from mentoring_sessions.lifecycle import TRANSITIONS, Act, State, months_later, sources, target
+from mentoring_sessions.terms import terms_of
+
+
+def test_only_a_started_relationship_closes_and_nothing_leaves_an_end():
+    assert sources(Act.CLOSE) == [State.ACTIVE]
+    assert sources(Act.END) == [State.WAITING, State.ACTIVE]
+    assert {state for state, _ in TRANSITIONS}.isdisjoint({State.CLOSED, State.ENDED})
+    assert [target(act) for act in Act] == [State.ACTIVE, State.CLOSED, State.ENDED]
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "then"),
+    [((2022, 4, 27), 12, (2023, 4, 27)), ((2022, 11, 30), 3, (2023, 2, 28)), ((2024, 2, 29), 12, (2025, 2, 28))],
+)
+def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(start, months, then):
+    assert months_later(datetime(*start, 9, 30, tzinfo=UTC), months) == datetime(*then, 9, 30, tzinfo=UTC)
+
+
+def test_terms_have_defaults_for_what_a_blueprint_leaves_out():
+    bare, full = terms_of({}), terms_of({"hours_budget": 1.5, "activities": {"orientation": {"compulsory": True}}})
+    assert (bare.budget_minutes, bare.activities.orientation.compulsory, bare.nudges.quiet_after_weeks) == (
+        None,
+        False,
+        8,
+    )
+    assert (full.budget_minutes, full.activities.orientation.compulsory) == (90, True)
+
+
+async def test_attendance_before_the_match_starts_it_at_once(play):
+    await play.begin()
+    events = await play.harness.emitted(play.tenant, RelationshipStarted)
+    assert [e.match_id for e in events] == [play.match_id]
+    found = await play.read()
+    assert (found["budget_minutes"], found["total_minutes"], found["mentoring_sessions"]) == (360, 0, 0)
+
+
+async def test_attendance_after_the_match_starts_it_when_both_were_there(play):
+    await play.set_up()
+    await play.harness.publish(play.tenant, play.confirmed())
+    await play.orient(play.mentor_id)
+    assert (await play.read())["state"] == "waiting_for_orientation"
+    refused = await play.meet()
+    assert (refused.status_code, refused.json()["code"]) == (409, "orientation_needed")
+    await play.orient(play.mentor_id, play.mentee_id)
+    assert (await play.read())["state"] == "active"
+    assert len(await play.harness.emitted(play.tenant, RelationshipStarted)) == 1
+
+
+async def test_a_match_before_its_programme_waits_for_the_terms(play):
+    await play.harness.publish(play.tenant, play.confirmed())
+    assert (await play.read())["state"] == "waiting_for_orientation"
+    free = {"activities": {"orientation": {"compulsory": False}}}
+    await play.harness.publish(play.tenant, play.programme_created(**free))
+    found = await play.read()
+    assert (found["state"], found["budget_minutes"]) == ("active", 360)
+
+
+async def test_an_activity_of_another_kind_is_no_orientation(play):
+    await play.set_up()
+    await play.harness.publish(play.tenant, play.confirmed())
+    cpd = await play.plan(kind="cpd")
+    people = {"person_ids": [str(play.mentor_id), str(play.mentee_id)]}
+    assert (await play.team.post(f"/activities/{cpd['id']}/attendance", json=people)).json()["recorded"] == 2
+    assert (await play.read())["state"] == "waiting_for_orientation"
+
+
+async def test_a_match_that_ends_early_is_ended_and_never_closed(begun):
+    await begun.harness.publish(begun.tenant, begun.ended())
+    assert (await begun.read())["state"] == "ended"
+    answer = await begun.team.post(f"{begun.path}/close")
+    assert (answer.status_code, answer.json()["code"]) == (409, "relationship_over")
+    begun.later(days=400)
+    assert (await begun.read())["state"] == "ended"
+    assert await begun.harness.emitted(begun.tenant, RelationshipClosed) == []
+
+
+async def test_closing_is_announced_once_and_an_end_after_it_changes_nothing(begun):
+    assert (await begun.mentee.post(f"{begun.path}/close")).json()["state"] == "closed"
+    assert (await begun.team.post(f"{begun.path}/close")).status_code == 409
+    await begun.harness.publish(begun.tenant, begun.ended())
+    assert (await begun.read())["state"] == "closed"
+    assert len(await begun.harness.emitted(begun.tenant, RelationshipClosed)) == 1
+
+
+async def test_a_relationship_that_never_started_cannot_be_closed(play):
+    await play.set_up()
+    await play.harness.publish(play.tenant, play.confirmed())
+    answer = await play.team.post(f"{play.path}/close")
+    assert (answer.status_code, answer.json()["code"]) == (409, "orientation_needed")
+
+
+async def test_a_relationship_closes_by_itself_after_the_programmes_duration(begun):
+    confirmed = datetime.fromisoformat((await begun.read())["confirmed_at"])
+    begun.harness.clock.move_to(months_later(confirmed, 12))
+    found = await begun.becomes("closed")
+    assert datetime.fromisoformat(found["over_at"]) >= months_later(confirmed, 12)
+    assert len(await begun.harness.emitted(begun.tenant, RelationshipClosed)) == 1
+
+
+async def test_a_quiet_pair_is_nudged_once_and_a_meeting_moves_the_deadline(begun):
+    path = f"/programmes/{begun.programme_id}/nudges"
+
+    async def nudges(count):
+        items = (await begun.team.get(path)).json()["items"]
+        return items if len(items) == count else None
+
+    begun.later(weeks=5)
+    held_at = begun.now()
+    assert (await begun.meet(held_at=held_at.isoformat())).status_code == 201
+    begun.later(weeks=2)  # seven weeks after the start, two after the meeting
+    await begun.orient(begun.accepted_id)  # other work goes on meanwhile
+    assert await nudges(0) == []
+    begun.later(weeks=4, minutes=1)
+    (nudge,) = await eventually(lambda: nudges(1), what="a nudge")
+    assert (nudge["match_id"], nudge["weeks"]) == (str(begun.match_id), 6)
+    assert datetime.fromisoformat(nudge["quiet_since"]) == held_at
+    events = await begun.harness.emitted(begun.tenant, PairWentQuiet)
+    assert [(e.match_id, e.weeks) for e in events] == [(begun.match_id, 6)]
+    assert (await begun.mentor.get(path)).status_code == 403
+    assert (await begun.stranger.get(path)).status_code == 404

@@ -1,0 +1,169 @@
+"""Who reads what, what is left after erasure, and that texts are nowhere but under seal."""
+
+import logging
+
+import pytest
+import sqlalchemy as sa
+
+from mentoring_common import migrations
+from mentoring_common.audit import broken_at
+from mentoring_common.ids import new_id
+from mentoring_common.tables import audit_log
+from mentoring_contracts.applications import PersonErased
+from mentoring_sessions.models import Base
+
+CANARY = "CANARY-7f3a"
+
+
+async def _note(begun, visibility, text="My note"):
+    answer = await begun.meet(begun.mentee, note=text, note_visibility=visibility)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["note_id"]
+
+
+async def _notes(begun, client):
+    answer = await client.get(f"{begun.path}/mentoring-sessions")
+    assert answer.status_code == 200, answer.text
+    return [note["text"] for meeting in answer.json()["items"] for note in meeting["notes"]]
+
+
+@pytest.mark.parametrize(
+    ("visibility", "mentor_reads", "team_reads"),
+    [("mine", False, False), ("pair", True, False), ("programme_team", True, True)],
+)
+async def test_a_note_is_seen_as_far_as_its_writer_said(begun, visibility, mentor_reads, team_reads):
+    await _note(begun, visibility)
+    assert await _notes(begun, begun.mentee) == ["My note"]
+    assert await _notes(begun, begun.mentor) == ["My note"] * mentor_reads
+    assert await _notes(begun, begun.team) == ["My note"] * team_reads
+    assert await _notes(begun, begun.admin) == []
+    for scope in ("organisation:admin", "hr:provision"):
+        assert await _notes(begun, begun.client(begun.manager_id, "sessions:read", scope)) == []
+        assert await _notes(begun, begun.client(begun.mentor_id, "sessions:read", scope)) == []
+
+
+async def test_a_note_is_the_writers_alone_unless_they_say_more(begun):
+    meeting = (await begun.meet(begun.mentee, note="Private")).json()
+    assert await _notes(begun, begun.mentor) == []
+    shared = await begun.mentee.patch(f"/notes/{meeting['note_id']}", json={"visibility": "pair"})
+    assert shared.json()["visibility"] == "pair"
+    assert await _notes(begun, begun.mentor) == ["Private"]
+    own = await begun.mentor.post(f"/mentoring-sessions/{meeting['id']}/notes", json={"text": "Mine"})
+    assert (own.status_code, own.json()["visibility"]) == (201, "mine")
+    assert await _notes(begun, begun.mentor) == ["Private", "Mine"]
+    for answer in (
+        await begun.mentor.patch(f"/notes/{meeting['note_id']}", json={"visibility": "mine"}),
+        await begun.mentor.delete(f"/notes/{meeting['note_id']}"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "note_not_found")
+    assert (await begun.mentee.delete(f"/notes/{meeting['note_id']}")).status_code == 204
+    assert await _notes(begun, begun.mentor) == ["Mine"]
+
+
+async def test_reading_anothers_words_is_audited_and_ones_own_is_not(begun):
+    note_id = await _note(begun, "programme_team")
+    await begun.mentee.post(f"{begun.path}/concerns", json={"text": "Worry"})
+    await begun.mentee.post(f"{begun.path}/check-ins", json={"going_well": 1, "comment": "Bad"})
+    for client in (begun.mentee, begun.mentor, begun.team):
+        await _notes(begun, client)
+        await client.get(f"{begun.path}/concerns")
+        await client.get(f"{begun.path}/check-ins")
+    rows = sa.select(audit_log.c.actor, audit_log.c.act, audit_log.c.subject_id)
+    async with begun.harness.service.database.transaction(begun.tenant) as db:
+        read = [row for row in await db.execute(rows) if row.act.startswith("read_")]
+        assert await broken_at(db, begun.tenant) is None
+    mentor, team = str(begun.mentor_id), str(begun.manager_id)
+    assert sorted((r.actor, r.act) for r in read) == sorted(
+        [(mentor, "read_note"), (team, "read_note"), (team, "read_concern"), (team, "read_check_in")]
+    )
+    assert {str(r.subject_id) for r in read if r.act == "read_note"} == {note_id}
+
+
+async def _everything_written(begun):
+    """The text of every row of every table of the service's database."""
+    async with begun.harness.service.system.connect() as connection:
+        names = (await connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))).all()
+    texts = {}
+    async with begun.harness.service.database.transaction(begun.tenant) as db:
+        for name in sorted(names):
+            if name != "alembic_version":
+                rows = (await db.execute(sa.text(f"SELECT t::text, t.* FROM {name} t"))).all()  # noqa: S608
+                texts[name] = " ".join(map(_legible, rows))
+    return texts
+
+
+def _legible(row):
+    return " ".join(v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in row)
+
+
+async def _plant(begun):
+    client = begun.mentee
+    key = {"Idempotency-Key": "k"}
+    new = {"held_at": begun.now().isoformat(), "minutes": 30, "mode": "online", "note": CANARY}
+    meeting = await client.post(f"{begun.path}/mentoring-sessions", json=new, headers=key)
+    answers = [
+        meeting,
+        await client.post(
+            f"/mentoring-sessions/{meeting.json()['id']}/notes",
+            json={"text": CANARY, "visibility": "programme_team"},
+            headers=key,
+        ),
+        await client.post(f"{begun.path}/concerns", json={"text": CANARY}, headers=key),
+        await client.post(f"{begun.path}/check-ins", json={"going_well": 3, "comment": CANARY}, headers=key),
+        await client.post(f"{begun.path}/agreement", json={"terms": CANARY}, headers=key),
+        goal := await client.post(f"{begun.path}/goals", json={"text": CANARY}, headers=key),
+        await client.post(f"/goals/{goal.json()['id']}/actions", json={"text": CANARY}, headers=key),
+    ]
+    assert {a.status_code for a in answers} == {201}
+    return answers
+
+
+async def test_what_people_write_is_in_no_event_log_error_or_unsealed_row(begun, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    answers = await _plant(begun)
+    answers.append(await begun.mentee.post(f"{begun.path}/concerns", json={"text": CANARY * 1000}))
+    answers.append(await begun.mentee.post(f"{begun.path}/check-ins", json={"going_well": CANARY}))
+    answers.append(await begun.meet(begun.mentee, minutes=CANARY, note=CANARY))
+    answers.append(await begun.stranger.post(f"{begun.path}/concerns", json={"text": CANARY}))
+    assert [a.status_code for a in answers[-4:]] == [422, 422, 422, 404]
+    assert [a.text for a in answers if CANARY in a.text] == []
+    written = await _everything_written(begun)
+    assert {"notes", "outbox", "idempotency_keys", "audit_log"} <= written.keys()
+    assert written["idempotency_keys"]
+    assert [name for name, text in written.items() if CANARY in text] == []
+    printed = capfd.readouterr()
+    assert CANARY not in caplog.text + printed.out + printed.err
+    assert await _notes(begun, begun.mentee) == [CANARY, CANARY]  # the canaries are there, under seal
+
+
+async def test_erasure_removes_every_word_and_leaves_the_totals(begun):
+    await _plant(begun)
+    await begun.mentor.post(f"{begun.path}/concerns", json={"text": "The mentor's"})
+    activity = await begun.plan(starts_at="2099-01-01T10:00:00Z", places=1)
+    assert (await begun.mentee.post(f"/activities/{activity['id']}/registration")).status_code == 201
+    before = await begun.read()
+    await begun.harness.publish(begun.tenant, PersonErased(person_id=begun.mentee_id))
+
+    assert await begun.read() == before
+    assert before["total_minutes"] == 30
+    assert [c["text"] for c in (await begun.team.get(f"{begun.path}/concerns")).json()["items"]] == ["The mentor's"]
+    assert await _notes(begun, begun.team) == []
+    assert [c["comment"] for c in (await begun.team.get(f"{begun.path}/check-ins")).json()["items"]] == [None]
+    (goal,) = (await begun.mentor.get(f"{begun.path}/goals")).json()["items"]
+    assert (goal["text"], goal["actions"][0]["text"]) == (None, None)
+    assert (await begun.mentor.get(f"{begun.path}/agreement")).json()["terms"] is None
+    assert (await begun.mentor.post(f"/activities/{activity['id']}/registration")).status_code == 201
+    # The key is gone for good: nothing can be sealed under it again.
+    assert (await begun.meet(begun.mentee, note="again")).json()["code"] == "erased"
+    assert (await begun.read())["total_minutes"] == 30
+
+
+async def test_erasing_twice_or_somebody_unknown_is_harmless(begun):
+    events = [PersonErased(person_id=begun.mentee_id), PersonErased(person_id=begun.mentee_id)]
+    await begun.harness.publish(begun.tenant, *events, PersonErased(person_id=new_id()))
+    assert (await begun.read())["state"] == "active"
+
+
+async def test_the_migrations_make_the_tables_that_the_models_say(sessions):
+    assert await migrations.differences(sessions.service.settings.owner_database_url, "sessions") == []
+    assert set(Base.metadata.tables) >= {"relationships", "notes", "activities"}
