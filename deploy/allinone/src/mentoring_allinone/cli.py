@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mentoring_allinone.failures import DemoFailed
 from mentoring_allinone.stack import Stack
 from mentoring_common.embedded import EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
@@ -48,6 +49,20 @@ async def _serve(data: Path, port: int | None) -> None:
 
 
 @app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="where the results go")] = Path("build/demo"),
+) -> None:
+    """Play the NIHR Mentoring Programme 2022, from the first expression of interest to the published report."""
+    # The demo draws charts and people: only who asks for it waits for that.
+    from mentoring_allinone.demo.run import demo as play
+
+    configure_logging("ERROR")
+    if not asyncio.run(play(folder, out, serve=sys.stdout.isatty() and sys.stdin.isatty())):
+        out.print("The figures do not agree with the scenario.", style="bold red")
+        raise typer.Exit(1)
+
+
+@app.command()
 def token(
     scope: Annotated[list[str], typer.Option(help="repeat for several")],
     tenant: Annotated[str | None, typer.Option(help="id of the organisation; none for the operator")] = None,
@@ -66,6 +81,6 @@ def main() -> None:
     """Run the command; what the user can mend is one line and exit status 2."""
     try:
         app()
-    except EmbeddedServerError as error:
+    except (EmbeddedServerError, DemoFailed) as error:
         typer.echo(f"mentoring: {error}", err=True)
         sys.exit(2)

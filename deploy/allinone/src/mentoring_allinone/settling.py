@@ -1,0 +1,60 @@
+"""Waiting until everything that was announced has had its effect: what a person calls "a moment later"."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from mentoring_common.runner import Service
+from mentoring_common.tables import inbox, outbox
+
+if TYPE_CHECKING:
+    from mentoring_allinone.stack import Stack
+
+PATIENCE_S = 60.0
+
+
+class NotSettled(TimeoutError):
+    """Some service did not get to the end of its events in time."""
+
+
+async def settle(stack: "Stack", within_s: float = PATIENCE_S) -> None:
+    """Return when every event in every outbox was published and handled by each service that reacts to it.
+
+    Handling may announce more: this returns when there is nothing left at all. NotSettled after `within_s`.
+    """
+    until = time.monotonic() + within_s
+    while behind := await _behind(stack):
+        if time.monotonic() > until:
+            raise NotSettled(f"still behind: {', '.join(behind)}")
+        await asyncio.sleep(0.01)
+
+
+async def announced(stack: "Stack") -> int:
+    """How many events there are in all outboxes."""
+    services = [s for s in stack.services.values() if isinstance(s, Service)]
+    return sum([sum((await _emitted(service)).values()) for service in services])
+
+
+async def _behind(stack: "Stack") -> list[str]:
+    """The services that have not handled all there is for them."""
+    services = [s for s in stack.services.values() if isinstance(s, Service)]
+    emitted: dict[str, int] = {}
+    for counts in await asyncio.gather(*(_emitted(s) for s in services)):
+        emitted |= counts
+    handled = dict(zip((s.name for s in services), await asyncio.gather(*map(_handled, services)), strict=True))
+    return [
+        s.name for s in services if sum(emitted.get(cls.type_name(), 0) for cls in s.design.reactions) > handled[s.name]
+    ]
+
+
+async def _emitted(service: Service) -> dict[str, int]:
+    async with service.system.connect() as connection:
+        rows = await connection.execute(sa.select(outbox.c.type, sa.func.count()).group_by(outbox.c.type))
+        return {row.type: row[1] for row in rows}
+
+
+async def _handled(service: Service) -> int:
+    async with service.system.connect() as connection:
+        return await connection.scalar(sa.select(sa.func.count()).select_from(inbox)) or 0
