@@ -1,0 +1,164 @@
+"""Imports from beginning to end: read the file, send its rows with no transaction open, keep what was refused."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import idempotency
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_common.errors import Forbidden
+from mentoring_common.roles import RoleNeeded, require_role
+from mentoring_common.runner import Service
+from mentoring_integrations import csv_table, queries, rows
+from mentoring_integrations.applications_client import ApplicationsClient, Refused
+from mentoring_integrations.csv_table import Problem
+from mentoring_integrations.errors import ProgrammeNotFound
+from mentoring_integrations.models import Import, RefusedRow
+from mentoring_integrations.schemas import ImportView
+from mentoring_integrations.sending import Sending
+
+TEAM = ("programme_manager", "coordinator")
+PROVISIONING = "hr:provision"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody sent to be imported."""
+
+    service: Service
+    request: Request
+    by: Principal
+    content: bytes
+    dry_run: bool
+    programme_id: UUID | None = None
+
+    @property
+    def client(self) -> ApplicationsClient:
+        return ApplicationsClient(self.service.http, self.service.settings.applications_url, self.by.token)
+
+    @property
+    def digest(self) -> bytes:
+        """Names the content and where it goes."""
+        return hashlib.sha256(str(self.programme_id).encode() + b"\0" + self.content).digest()
+
+
+async def import_people(upload: Upload) -> Response:
+    """Register the people of a file. RoleNeeded; the errors of `csv_table.parse`."""
+    async with _transaction(upload) as db:
+        await _may_import_people(db, upload.by)
+        await idempotency.claim(db, upload.request, upload.by.subject)
+    table = csv_table.parse(upload.content, required=rows.PEOPLE_REQUIRED, optional=rows.PEOPLE_OPTIONAL)
+    people, problems = rows.people(table.rows)
+    return await _run(
+        upload, "people", table.count, table.problems + problems, lambda sending: sending.send_people(people)
+    )
+
+
+async def import_applications(upload: Upload) -> Response:
+    """Submit a file of applications to a programme. RoleNeeded, ProgrammeNotFound; errors of `csv_table.parse`."""
+    programme_id = upload.programme_id
+    assert programme_id is not None
+    async with _transaction(upload) as db:
+        await queries.programme(db, programme_id)
+        await require_role(db, upload.by, programme_id, *TEAM)
+        await idempotency.claim(db, upload.request, upload.by.subject)
+    fields, cohorts = await _programme_of_applications(upload.client, programme_id)
+    optional = {*rows.APPLICATION_OPTIONAL, *fields}
+    table = csv_table.parse(upload.content, required=rows.APPLICATION_REQUIRED, optional=optional)
+    asks_capacity = "capacity" in fields
+    extra = {name: kind for name, kind in fields.items() if name not in rows.APPLICATION_OPTIONAL}
+    new, problems = rows.applications(table.rows, extra)
+
+    def send(sending: Sending) -> Awaitable[None]:
+        return sending.send_applications(programme_id, new, cohorts, asks_capacity)
+
+    return await _run(upload, "applications", table.count, table.problems + problems, send)
+
+
+async def _programme_of_applications(
+    client: ApplicationsClient, programme_id: UUID
+) -> tuple[dict[str, str], dict[int, str]]:
+    """Kinds of the form's fields by column, and ids of cohorts by number."""
+    try:
+        form = await client.get(f"/programmes/{programme_id}/form")
+        cohorts = await client.pages(f"/programmes/{programme_id}/cohorts")
+    except Refused as refused:
+        raise ProgrammeNotFound() if refused.status == 404 else Forbidden(refused.title) from None
+    fields = {field["id"]: field["kind"] for field in form["fields"]}
+    return rows.MEANINGS | fields, {cohort["number"]: cohort["id"] for cohort in cohorts}
+
+
+async def _run(
+    upload: Upload,
+    kind: str,
+    count: int,
+    problems: Sequence[Problem],
+    send: Callable[[Sending], Awaitable[None]],
+) -> Response:
+    started = await _begin(upload, kind, count)
+    sending = Sending(upload.client, started.id, upload.digest, dry_run=upload.dry_run)
+    await send(sending)
+    return await _finish(upload, started.id, len(sending.accepted), [*problems, *sending.problems])
+
+
+async def _begin(upload: Upload, kind: str, count: int) -> Import:
+    async with _transaction(upload) as db:
+        started = Import(
+            kind=kind, programme_id=upload.programme_id, started_by=upload.by.subject, dry_run=upload.dry_run,
+            state="running", rows=count, started_at=now(db),
+        )  # fmt: skip
+        db.add(started)
+        await db.flush()
+        audit(db, upload.by.subject, f"import_{kind}", "import", started.id)
+    return started
+
+
+async def _finish(upload: Upload, import_id: UUID, accepted: int, problems: Sequence[Problem]) -> Response:
+    """Keep the outcome, and the answer under the request's Idempotency-Key, in one transaction."""
+    async with _transaction(upload) as db:
+        claim = await idempotency.claim(db, upload.request, upload.by.subject)
+        done = await queries.import_of(db, upload.by, import_id)
+        done.state, done.accepted, done.finished_at = "finished", accepted, now(db)
+        db.add_all(RefusedRow(import_id=import_id, **vars(problem)) for problem in sorted(set(problems), key=_place))
+        await db.flush()
+        answer = JSONResponse((await view(db, done)).model_dump(mode="json"), 201)
+        if claim is not None:
+            await claim.store(answer)
+    return answer
+
+
+async def view(db: AsyncSession, found: Import) -> ImportView:
+    """An import with the rows that stayed out."""
+    refused = await queries.refused_rows(db, found.id)
+    return ImportView.model_validate({**_members(found), "refused": refused})
+
+
+def _members(found: Import) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ImportView.model_fields if name != "refused"}
+
+
+def _place(problem: Problem) -> tuple[int, str, str]:
+    return problem.row, problem.column or "", problem.code
+
+
+def _transaction(upload: Upload) -> Any:
+    return upload.service.database.transaction(upload.by.tenant)
+
+
+async def _may_import_people(db: AsyncSession, by: Principal) -> None:
+    if by.is_admin or PROVISIONING in by.scopes:
+        return
+    try:
+        person_id = UUID(by.subject)
+    except ValueError:
+        raise RoleNeeded(needed=sorted(TEAM)) from None
+    if not await queries.has_role_anywhere(db, person_id, TEAM):
+        raise RoleNeeded(needed=sorted(TEAM))

@@ -1,0 +1,27 @@
+"""${message}
+
+Expand first, contract in a later release.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from mentoring_common.migrations import create_common_tables, protect
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+SERVICE = "integrations"
+# What the senders look for among all organisations; they change rows under the application role, one tenant at a time.
+SYSTEM = {"notifications": "SELECT", "opened_waves": "SELECT"}
+
+
+def upgrade() -> None:
+% if down_revision is None:
+    create_common_tables(op, SERVICE)
+% endif
+    ${upgrades if upgrades else "pass"}
+% if new_tables:
+    protect(op, SERVICE, ${new_tables}, system_rights=SYSTEM)
+% endif

@@ -1,0 +1,34 @@
+"""What people are told: a topic is one message, a kind is a group of topics that a person can turn off."""
+
+from dataclasses import dataclass
+from typing import Final
+
+DECISION: Final = "decision"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One message: `path` is where its link leads, below the system's public address."""
+
+    name: str
+    kind: str
+    path: str
+
+
+TOPICS: Final = {
+    topic.name: topic
+    for topic in (
+        Topic("application_accepted", DECISION, "/applications/applications/{subject_id}"),
+        Topic("application_waitlisted", DECISION, "/applications/applications/{subject_id}"),
+        Topic("application_refused", DECISION, "/applications/applications/{subject_id}"),
+        Topic("application_unmatched", DECISION, "/applications/applications/{subject_id}"),
+        Topic("application_moved", "cohort_change", "/applications/applications/{subject_id}"),
+        Topic("match_proposed", "offer", "/matching/matches/{subject_id}"),
+        Topic("offer_closed", "offer_closed", "/matching/matches/{subject_id}"),
+        Topic("match_confirmed", "introduction", "/sessions/relationships/{subject_id}"),
+        Topic("match_ended", "match_ended", "/matching/matches/{subject_id}"),
+        Topic("survey_opened", "survey_invitation", "/evaluation/public/{tenant_id}/surveys/{token}"),
+    )
+}
+KINDS: Final = tuple(dict.fromkeys(topic.kind for topic in TOPICS.values()))
+EMAIL_ALWAYS: Final = frozenset({DECISION})
