@@ -35,4 +35,4 @@ class Terms(BaseModel):
 
 def terms_of(blueprint: dict[str, Any]) -> Terms:
     """Read the terms from a blueprint; pydantic's ValidationError if they are no terms."""
-    return Terms.model_validate(blueprint)
+    return Terms.model_validate({name: value for name, value in blueprint.items() if value is not None})

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from mentoring_common.auth import Principal
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_sessions import views
+from mentoring_sessions import calendars, queries, views
 from mentoring_sessions.access import person_of
 from mentoring_sessions.api.callers import Reader
 from mentoring_sessions.errors import PersonNotFound
@@ -25,3 +25,13 @@ async def read_home(person_id: UUID, by: Reader, db: Db) -> HomeView:
     """Your relationships and the next activities of your programmes."""
     _require_self(by, person_id)
     return await views.home(db, person_id)
+
+
+@router.get(
+    "/people/{person_id}/calendar.ics", response_class=Response, responses={200: {"content": calendars.CONTENT}}
+)
+async def read_calendar(person_id: UUID, by: Reader, db: Db) -> Response:
+    """The activities at which you have a place, as iCalendar (RFC 5545)."""
+    _require_self(by, person_id)
+    feed = calendars.feed(await queries.calendar(db, person_id))
+    return Response(feed, media_type=calendars.MEDIA_TYPE)

@@ -105,14 +105,18 @@ async def _close(db: AsyncSession, match_id: UUID) -> bool:
 
 
 async def _finish(db: AsyncSession, match_id: UUID, act: Act) -> sa.Row[UUID, UUID] | None:
-    """Move the relationship to its last state if it may go there; one statement decides."""
+    """Move the relationship to its last state if it may go there; one statement decides.
+
+    The order of locks is that of whoever else takes them: a deadline that runs out holds its own row and then wants the
+    relationship, a recording holds the relationship and then wants the other deadline.
+    """
+    await cancel(db, RUNS_OUT, match_id)
     open_one = sa.update(Relationship).where(Relationship.id == match_id, Relationship.state.in_(sources(act)))
     finished = open_one.values(state=target(act), over_at=occurred_at(db))
     finished = finished.returning(Relationship.programme_id, Relationship.cohort_id)
     row = (await db.execute(finished, execution_options={"synchronize_session": False})).first()
     if row is not None:
         await cancel(db, GOES_QUIET, match_id)
-        await cancel(db, RUNS_OUT, match_id)
     return row
 
 
