@@ -1,0 +1,23 @@
+"""The REST API of the evaluation service, one router for each thing it is about."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Allow, Principal
+from mentoring_common.roles import require_role
+
+TEAM = ("programme_manager", "coordinator")
+READERS = (*TEAM, "steering_group")
+INTERVIEWERS = (*TEAM, "interviewer")
+
+Reader = Annotated[Principal, Depends(Allow("evaluation:read", "evaluation:write"))]
+Writer = Annotated[Principal, Depends(Allow("evaluation:write"))]
+Internal = Annotated[Principal, Depends(Allow("internal"))]
+
+
+async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:
+    """RoleNeeded unless the caller runs the programme."""
+    await require_role(db, by, programme_id, *TEAM)

@@ -1,0 +1,96 @@
+"""Waves of surveys: when they are, who was asked, how many answered."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import vault
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.roles import require_role
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_evaluation import queries, tokens
+from mentoring_evaluation.api import READERS, Internal, Reader, Writer, require_team
+from mentoring_evaluation.commands import responses, waves
+from mentoring_evaluation.models import Comment, Invitation, Wave
+from mentoring_evaluation.schemas import ByRole, CommentView, InvitationView, NewWave, WaveExtension, WaveView
+
+router = APIRouter(route_class=Route, tags=["waves"])
+
+
+@router.get("/programmes/{programme_id}/waves")
+async def list_waves(
+    programme_id: UUID, by: Reader, db: Db, cohort_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[WaveView]:
+    """The waves of a programme, or of one cohort. For the programme team and the steering group."""
+    await queries.programme(db, programme_id)
+    await require_role(db, by, programme_id, *READERS)
+    shown, following = await page(db, queries.waves(programme_id, cohort_id), Wave.id, cursor, limit)
+    return Page(items=await _views(db, shown), next_cursor=following)
+
+
+@router.post("/cohorts/{cohort_id}/waves", status_code=201)
+async def plan_wave(cohort_id: UUID, new: NewWave, by: Writer, db: Db) -> WaveView:
+    """Plan a wave that the cohort's milestones do not have. It opens and closes by itself."""
+    cohort = await queries.cohort(db, cohort_id)
+    await require_team(db, by, cohort.programme_id)
+    return await _view(db, await waves.plan_wave(db, cohort, new, by))
+
+
+@router.get("/waves/{wave_id}")
+async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
+    """One wave. For the programme team and the steering group."""
+    wave = await queries.wave(db, wave_id)
+    await require_role(db, by, wave.programme_id, *READERS)
+    return await _view(db, wave)
+
+
+@router.patch("/waves/{wave_id}")
+async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) -> WaveView:
+    """Let a wave close later, with a reason. A wave that closed is frozen."""
+    wave = await queries.wave(db, wave_id)
+    await require_team(db, by, wave.programme_id)
+    return await _view(db, await waves.extend_wave(db, wave, change, by))
+
+
+@router.get("/waves/{wave_id}/comments")
+async def read_comments(
+    wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CommentView]:
+    """The free texts of a closed wave, in random order and apart from the other answers. For the programme team."""
+    wave = await queries.wave(db, wave_id)
+    await require_team(db, by, wave.programme_id)
+    shown, following = await page(db, queries.comments(wave_id), Comment.id, cursor, limit)
+    return Page(items=await responses.read_comments(db, wave, list(shown), by), next_cursor=following)
+
+
+@router.get("/internal/waves/{wave_id}/invitations")
+async def list_invitations(
+    wave_id: UUID, _: Internal, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[InvitationView]:
+    """Who is asked, with the token each of them gets; for the service that sends the invitations."""
+    key = await vault.unseal(db, wave_id, await queries.sealed_wave_key(db, wave_id))
+    shown, following = await page(db, queries.invitations(wave_id), Invitation.id, cursor, limit)
+    return page_of(shown, following, lambda row: _invitation(key, row))
+
+
+def _invitation(key: str, row: Invitation) -> InvitationView:
+    token = tokens.token(key, row.wave_id, row.person_id)
+    return InvitationView.model_validate({"person_id": row.person_id, "role": row.role, "token": token})
+
+
+async def _view(db: AsyncSession, wave: Wave) -> WaveView:
+    return (await _views(db, [wave]))[0]
+
+
+async def _views(db: AsyncSession, rows: Sequence[Wave]) -> list[WaveView]:
+    counted = await queries.responses_by_role(db, [wave.id for wave in rows])
+    return [
+        WaveView.model_validate({
+            **{name: getattr(wave, name) for name in WaveView.model_fields if name not in ("asked", "responses")},
+            "asked": ByRole(mentor=wave.asked_mentors, mentee=wave.asked_mentees),
+            "responses": ByRole(mentor=counted.get((wave.id, "mentor"), 0), mentee=counted.get((wave.id, "mentee"), 0)),
+        })
+        for wave in rows
+    ]  # fmt: skip

@@ -1,0 +1,31 @@
+"""What came of it: surveys, figures with their evidence, interviews, reports.
+
+What shapes it: answers are anonymous by construction (a one-time token says that somebody answered, a random row says
+what); waves open and close by the clock, each exactly once; a figure carries what it was counted from; what leaves the
+programme team goes through disclosure control.
+"""
+
+import httpx
+
+from mentoring_common.clock import Clock
+from mentoring_common.runner import Design, Periodic, Service
+from mentoring_common.settings import Settings
+from mentoring_evaluation.api import interviews, public, reports, waves
+from mentoring_evaluation.building import build_reports
+from mentoring_evaluation.commands.waves import CLOSE, OPEN, close_wave, open_wave
+from mentoring_evaluation.reactions import REACTIONS
+
+DESIGN = Design(
+    name="evaluation",
+    title="Evaluation",
+    description=__doc__,
+    routers=[public.router, waves.router, interviews.router, reports.router],
+    reactions=REACTIONS,
+    deadlines={OPEN: open_wave, CLOSE: close_wave},
+    periodic=[Periodic("build_reports", build_reports, every_s=0.3)],
+)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Service:
+    """The service, wired and not yet started."""
+    return Service(DESIGN, settings, clock=clock, http=http)

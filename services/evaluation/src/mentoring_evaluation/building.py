@@ -1,0 +1,47 @@
+"""Building queued reports beside the requests: read, ask the applications service with no transaction open, store."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from mentoring_common.observability import log
+from mentoring_common.runner import Service
+from mentoring_common.tables import deadlines
+from mentoring_evaluation import queries, records
+from mentoring_evaluation.commands.reports import BUILD, store_content
+from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.report_content import report_content
+
+
+async def build_reports(service: Service) -> None:
+    """Build every report that waits; one that fails is tried again the next time."""
+    c = deadlines.c
+    waiting = sa.select(c.tenant_id, c.subject_id).where(c.kind == BUILD, c.fired_at.is_(None)).order_by(c.due_at)
+    async with service.system.connect() as connection:
+        rows = (await connection.execute(waiting.limit(20))).all()
+    for tenant, report_id in rows:
+        try:
+            await build_report(service, tenant, report_id)
+        except Exception as error:
+            log.warning("report_not_built", kind=BUILD, subject_id=str(report_id), error=type(error).__name__)
+
+
+async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
+    """Build one report and store it, unless another replica has."""
+    async with service.database.transaction(tenant) as db:
+        report = await queries.report(db, report_id)
+        evidence = await records.evidence(db, await queries.programme(db, report.programme_id))
+    evidence = await with_statistics(service, tenant, evidence)
+    content = await asyncio.to_thread(report_content, evidence, report.audience, report.published)
+    async with service.database.transaction(tenant) as db:
+        await store_content(db, report_id, content)
+
+
+async def with_statistics(service: Service, tenant: UUID, evidence: Evidence) -> Evidence:
+    """The evidence with what only the applications service knows; Unavailable. Never call it inside a transaction."""
+    path = f"/internal/programmes/{evidence.programme_id}/statistics"
+    statistics: dict[str, Any] = await service.client("applications").get(tenant, path)
+    return replace(evidence, statistics=statistics)

@@ -1,0 +1,99 @@
+"""Answering a survey: the invitation says that somebody answered, the response says what, and nothing joins the two."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import vault
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_common.outbox import emit
+from mentoring_contracts.evaluation import SurveyResponseReceived
+from mentoring_evaluation import queries, tokens
+from mentoring_evaluation.errors import AlreadyAnswered, AnswersInvalid, WaveClosed, WaveNotClosed, WaveNotOpen
+from mentoring_evaluation.instruments import Instrument, Role, faults, skipped
+from mentoring_evaluation.models import Comment, Invitation, Response, Wave
+from mentoring_evaluation.schemas import CommentView, NewResponse, SurveyView
+
+
+async def show_survey(db: AsyncSession, token: str) -> SurveyView:
+    """The questions for the role of a token's holder. SurveyNotFound, WaveClosed, AlreadyAnswered."""
+    invitation = await queries.invitation(db, tokens.digest(token))
+    wave = await queries.wave(db, invitation.wave_id)
+    instrument = _running(db, wave)
+    if invitation.answered:
+        raise AlreadyAnswered()
+    role = _role(invitation)
+    return SurveyView(
+        wave_id=wave.id,
+        role=role,
+        title=instrument.title,
+        version=instrument.version,
+        questions=[question.for_role(role) for question in instrument.for_role(role)],
+        closes_at=wave.closes_at,
+    )
+
+
+async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
+    """Take the answers of a token's holder, once, while the wave is open; the id of the wave.
+
+    SurveyNotFound for a false token, WaveClosed, AlreadyAnswered, AnswersInvalid.
+    """
+    invitation = await queries.invitation(db, tokens.digest(new.token))
+    wave = await queries.wave_held_open(db, invitation.wave_id)
+    instrument, role = _running(db, wave), _role(invitation)
+    await _use(db, invitation)
+    wrong = faults(instrument, role, new.answers)
+    if wrong:
+        raise AnswersInvalid(errors=[fault.model_dump() for fault in wrong])
+    await _keep(db, wave, instrument, role, new.answers)
+    emit(db, SurveyResponseReceived(
+        wave_id=wave.id, programme_id=wave.programme_id, cohort_id=wave.cohort_id, instrument=wave.instrument, role=role
+    ))  # fmt: skip
+    return wave.id
+
+
+async def read_comments(db: AsyncSession, wave: Wave, limit_to: list[Comment], by: Principal) -> list[CommentView]:
+    """The free texts of a closed wave, whose reading is audited. WaveNotClosed."""
+    if wave.state != "closed":
+        raise WaveNotClosed()
+    audit(db, by.subject, "read_comments", "wave", wave.id)
+    return [
+        CommentView(id=c.id, role=c.role, question=c.question, text=await vault.unseal(db, wave.id, c.sealed))
+        for c in limit_to
+    ]
+
+
+def _running(db: AsyncSession, wave: Wave) -> Instrument:
+    """The instrument of an open wave, which also ends at its hour where nobody has closed it yet."""
+    if wave.state == "closed" or wave.closes_at <= now(db):
+        raise WaveClosed(closed_at=wave.closes_at.isoformat())
+    if wave.state == "planned":
+        raise WaveNotOpen(opens_at=wave.opens_at.isoformat())
+    return Instrument.model_validate(wave.instrument_used)
+
+
+def _role(invitation: Invitation) -> Role:
+    return "mentor" if invitation.role == "mentor" else "mentee"
+
+
+async def _use(db: AsyncSession, invitation: Invitation) -> None:
+    """The one decision on whether this answer counts."""
+    unused = (Invitation.id == invitation.id, Invitation.answered.is_(False))
+    mark = sa.update(Invitation).where(*unused).values(answered=True).returning(Invitation.id)
+    if await db.scalar(mark) is None:
+        raise AlreadyAnswered()
+
+
+async def _keep(db: AsyncSession, wave: Wave, instrument: Instrument, role: Role, answers: dict[str, Any]) -> None:
+    texts = {question.id for question in instrument.questions if question.kind == "text"}
+    given = {name: answer for name, answer in answers.items() if not skipped(answer)}
+    choices = {name: answer for name, answer in given.items() if name not in texts}
+    day = now(db).date()
+    db.add(Response(wave_id=wave.id, cohort_id=wave.cohort_id, role=role, day=day, answers=choices))
+    for name in sorted(texts & given.keys()):
+        sealed = await vault.seal(db, wave.id, given[name])
+        db.add(Comment(wave_id=wave.id, role=role, question=name, sealed=sealed))

@@ -1,0 +1,174 @@
+"""Waves: planned from milestones or by the team, opened and closed by the clock, answered once per invitation."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import vault
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now, tenant_of
+from mentoring_common.deadlines import schedule
+from mentoring_common.errors import Unavailable
+from mentoring_common.ids import new_id
+from mentoring_common.outbox import emit
+from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened
+from mentoring_evaluation import queries, tokens
+from mentoring_evaluation.errors import InstrumentUnknown, WaveClosed, WaveExists, WaveTimesInvalid
+from mentoring_evaluation.instruments import Role
+from mentoring_evaluation.lifecycle import WAVE
+from mentoring_evaluation.models import Base, Cohort, Invitation, Programme, Wave, WaveKey
+from mentoring_evaluation.schemas import NewWave, WaveExtension
+
+OPEN, CLOSE = "open_wave", "close_wave"  # kinds of deadlines
+
+
+async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principal) -> Wave:
+    """Plan a wave of a cohort; it opens by itself. InstrumentUnknown, WaveTimesInvalid, WaveExists."""
+    if instrument_of(await queries.programme(db, cohort.programme_id), new.instrument) is None:
+        raise InstrumentUnknown()
+    if new.closes_at <= max(new.opens_at, now(db)):
+        raise WaveTimesInvalid()
+    wave_id = await add_wave(db, cohort.programme_id, cohort.id, new.instrument, new.opens_at, new.closes_at)
+    if wave_id is None:
+        raise WaveExists()
+    audit(db, by.subject, "plan_wave", "wave", wave_id)
+    return await queries.wave(db, wave_id)
+
+
+async def add_wave(
+    db: AsyncSession, programme_id: UUID, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime
+) -> UUID | None:
+    """Keep a planned wave and its opening; None if the cohort has one of this instrument already."""
+    values = {
+        "id": new_id(),
+        "programme_id": programme_id,
+        "cohort_id": cohort_id,
+        "instrument": instrument,
+        "state": "planned",
+        "opens_at": opens_at,
+        "closes_at": closes_at,
+        "asked_mentors": 0,
+        "asked_mentees": 0,
+    }
+    wave_id = await db.scalar(insert(Wave).values(values).on_conflict_do_nothing().returning(Wave.id))
+    if wave_id is not None:
+        await schedule(db, OPEN, wave_id, opens_at)
+    return wave_id
+
+
+async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal) -> Wave:
+    """Let a wave close later; what closed stays closed. WaveClosed, WaveTimesInvalid."""
+    if change.closes_at <= max(wave.closes_at, now(db)):
+        raise WaveTimesInvalid("an extension is later than the present closing time and later than now")
+    running = (Wave.id == wave.id, Wave.state != "closed", Wave.closes_at > now(db))
+    extended = sa.update(Wave).where(*running).values(closes_at=change.closes_at).returning(Wave)
+    found = await db.scalar(extended, execution_options={"populate_existing": True})
+    if found is None:
+        raise WaveClosed(closed_at=(wave.closed_at or wave.closes_at).isoformat())
+    if found.state == "open":
+        await schedule(db, CLOSE, wave.id, found.closes_at)
+    audit(db, by.subject, "extend_wave", "wave", wave.id, reason=change.reason)
+    return found
+
+
+async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
+    """Ask both people of every pair that stands now, each person once; nothing if the wave is open already."""
+    wave = await _take(db, wave_id, "open")
+    if wave is None:
+        return
+    programme = await queries.known_programme(db, wave.programme_id)
+    if programme is None:  # its ProgrammeCreated is still on its way: the deadline is tried again
+        raise Unavailable("the programme is not known yet")
+    used = instrument_of(programme, wave.instrument)
+    asked = await _asked(db, wave.cohort_id)
+    key = tokens.new_key()
+    db.add(WaveKey(id=wave_id, sealed=await vault.seal(db, wave_id, key)))
+    await _invite(db, wave_id, key, asked)
+    roles = list(asked.values())
+    changes = {
+        "instrument_used": used, "asked_mentors": roles.count("mentor"), "asked_mentees": roles.count("mentee"),
+    }  # fmt: skip
+    await db.execute(sa.update(Wave).where(Wave.id == wave_id).values(changes))
+    await schedule(db, CLOSE, wave_id, wave.closes_at)
+    emit(db, SurveyOpened(**_event(wave), closes_at=wave.closes_at, asked=len(asked)))
+
+
+async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
+    """Freeze the responses and announce it; nothing if the wave is closed already."""
+    wave = await _take(db, wave_id, "close")
+    if wave is None:
+        return
+    await db.execute(sa.update(Wave).where(Wave.id == wave_id).values(closed_at=now(db)))
+    await _unlink(db, wave_id)
+    counted = await queries.responses_by_role(db, [wave_id])
+    asked = wave.asked_mentors + wave.asked_mentees
+    emit(db, SurveyClosed(**_event(wave), asked=asked, responses=sum(counted.values())))
+
+
+async def _take(db: AsyncSession, wave_id: UUID, act: str) -> Wave | None:
+    """Move the wave to its next state; None if somebody else has, or if its time has not come."""
+    before, after = WAVE[act]
+    due = Wave.opens_at if act == "open" else Wave.closes_at
+    step = sa.update(Wave).where(Wave.id == wave_id, Wave.state.in_(before), due <= now(db))
+    return await db.scalar(step.values(state=after).returning(Wave), execution_options={"populate_existing": True})
+
+
+def _event(wave: Wave) -> dict[str, Any]:
+    return {
+        "wave_id": wave.id,
+        "programme_id": wave.programme_id,
+        "cohort_id": wave.cohort_id,
+        "instrument": wave.instrument,
+    }
+
+
+async def _asked(db: AsyncSession, cohort_id: UUID) -> dict[UUID, Role]:
+    """Person to role; a mentor of two mentees is one person."""
+    asked: dict[UUID, Role] = {}
+    for mentor_id, mentee_id in await queries.standing_pairs(db, cohort_id):
+        asked.setdefault(mentor_id, "mentor")
+        asked.setdefault(mentee_id, "mentee")
+    return asked
+
+
+async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: dict[UUID, Role]) -> None:
+    # In the order of the people's ids: the order of pairs would say who belongs to whom.
+    rows = [
+        {
+            "tenant_id": tenant_of(db),
+            "id": new_id(),
+            "wave_id": wave_id,
+            "person_id": person_id,
+            "role": asked[person_id],
+            "token_digest": tokens.digest(tokens.token(key, wave_id, person_id)),
+            "answered": False,
+        }
+        for person_id in sorted(asked)
+    ]
+    if rows:
+        await db.execute(sa.insert(Invitation), rows)
+
+
+async def _unlink(db: AsyncSession, wave_id: UUID) -> None:
+    """Write responses, comments and invitations of a closed wave anew, in random order and in one transaction.
+
+    An answer and the mark on its invitation were written by one transaction: its number and the rows' places on disk
+    would still lead a reader of the raw tables from one to the other.
+    """
+    for table in (Base.metadata.tables["responses"], Base.metadata.tables["comments"]):
+        c = table.c
+        gone = sa.delete(table).where(c.tenant_id == tenant_of(db), c.wave_id == wave_id).returning(*c).cte("gone")
+        kept = [column.name for column in c if column.name != "id"]
+        anew = sa.select(sa.func.gen_random_uuid(), *(gone.c[name] for name in kept)).order_by(sa.func.random())
+        await db.execute(sa.insert(table).from_select(["id", *kept], anew))
+    await db.execute(sa.update(Invitation).where(Invitation.wave_id == wave_id).values(answered=Invitation.answered))
+
+
+def instrument_of(programme: Programme, name: str) -> dict[str, Any] | None:
+    """The programme's present instrument of this name."""
+    return next((instrument for instrument in programme.instruments if instrument["id"] == name), None)

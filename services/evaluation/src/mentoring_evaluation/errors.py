@@ -1,0 +1,91 @@
+"""What the evaluation service says no to."""
+
+from mentoring_common.errors import Conflict, NotFound, Rejected
+
+
+class ProgrammeNotFound(NotFound):
+    """There is no such programme."""
+
+
+class CohortNotFound(NotFound):
+    """There is no such cohort."""
+
+
+class WaveNotFound(NotFound):
+    """There is no such survey wave."""
+
+
+class SurveyNotFound(NotFound):
+    """There is no survey behind this link."""
+
+
+class MatchNotFound(NotFound):
+    """There is no such pair."""
+
+
+class InterviewNotFound(NotFound):
+    """There is no such interview."""
+
+
+class ReportNotFound(NotFound):
+    """There is no such report."""
+
+
+class InstrumentUnknown(Rejected):
+    """The programme has no survey of this name."""
+
+
+class WaveTimesInvalid(Rejected):
+    """A wave closes after it opens, and later than now."""
+
+
+class AnswersInvalid(Rejected):
+    """Some answers do not fit their questions."""
+
+
+class NotInPair(Rejected):
+    """This person is not one of the pair."""
+
+
+class PublishedUnreadable(Rejected):
+    """The published figures cannot be read."""
+
+
+class WaveExists(Conflict):
+    """This cohort has a wave of this survey already."""
+
+
+class WaveClosed(Conflict):
+    """The survey is closed."""
+
+
+class WaveNotOpen(Conflict):
+    """The survey is not open yet."""
+
+
+class WaveNotClosed(Conflict):
+    """The survey is still running; comments are read once it is closed."""
+
+
+class AlreadyAnswered(Conflict):
+    """This invitation was used: an answer was given with it."""
+
+
+class PairEndedEarly(Conflict):
+    """The pair ended early; interviews are with pairs that stand or ran their course."""
+
+
+class AlreadyInterviewed(Conflict):
+    """This person has an interview about this pair already."""
+
+
+class InterviewStateConflict(Conflict):
+    """The interview is not at the step that this needs."""
+
+
+class ReportNotReady(Conflict):
+    """The report is still being built."""
+
+
+class AlreadyPublished(Conflict):
+    """The report is published already."""

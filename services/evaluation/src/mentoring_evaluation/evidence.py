@@ -1,0 +1,97 @@
+"""What a programme's figures are counted from: plain records, read in one transaction and then on their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mentoring_evaluation.instruments import Instrument, Role
+
+ROLES: tuple[Role, Role] = ("mentor", "mentee")
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRecord:
+    """A cohort and the pairs it was planned for."""
+
+    number: int
+    places_first_planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applicants:
+    """So many applications of one role that first asked for one cohort (None: a later one) and came to one state."""
+
+    cohort: int | None
+    role: Role
+    state: str
+    people: int
+    moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairRecord:
+    """A pair that was confirmed; `standing` unless it ended early."""
+
+    cohort: int
+    mentor_id: UUID
+    mentee_id: UUID
+    standing: bool
+    is_rematch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRecord:
+    """One wave: who was asked and answered by role, and answers counted by (role, question) and answer."""
+
+    id: UUID
+    cohort: int
+    instrument: str
+    used: Instrument | None
+    closed_at: datetime | None
+    asked: Mapping[Role, int]
+    responses: Mapping[Role, int]
+    answers: Mapping[tuple[Role, str], Mapping[str, int]]
+
+    @property
+    def source(self) -> str:
+        """The frozen snapshot that figures of this wave name."""
+        closed = self.closed_at.isoformat(timespec="seconds") if self.closed_at else "open"
+        return f"wave {self.id}, closed {closed}"
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRecord:
+    """An interview that was held and not withdrawn."""
+
+    cohort: int
+    match_id: UUID
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a programme's figures are made of, as of `as_of`.
+
+    `cpd_held` counts continuing-development sessions by mode, `cpd_people` the different people who came, by mode;
+    `meetings` is mentoring sessions and their minutes by cohort number. `statistics` is what the applications service
+    says of backgrounds and of the ledger.
+    """
+
+    programme_id: UUID
+    title: str
+    decimals: int
+    public_minimum: int
+    as_of: datetime
+    cohorts: tuple[CohortRecord, ...] = ()
+    applicants: tuple[Applicants, ...] = ()
+    pairs: tuple[PairRecord, ...] = ()
+    waves: tuple[WaveRecord, ...] = ()
+    cpd_held: Mapping[str, int] = field(default_factory=dict)
+    cpd_people: Mapping[str, int] = field(default_factory=dict)
+    meetings: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    interviews: tuple[InterviewRecord, ...] = ()
+    quotes: tuple[Mapping[str, Any], ...] = ()
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    numbers: Mapping[UUID, int] = field(default_factory=dict)

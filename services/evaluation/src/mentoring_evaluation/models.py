@@ -1,0 +1,224 @@
+"""The tables of the evaluation service.
+
+Nothing in `responses` or `comments` leads to a person: they hold no person id, no invitation, no time but the day, and
+their ids are random. `invitations` know who was asked and whether that person answered, and nothing of the answer.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_common.db import Base as CommonBase
+from mentoring_common.db import TenantRow
+from mentoring_common.tables import NAMING
+
+
+class Base(CommonBase):
+    """Ancestor of this service's tables."""
+
+    __abstract__ = True
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+def _of_wave() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant_id", "wave_id"], ["waves.tenant_id", "waves.id"], ondelete="CASCADE")
+
+
+class Programme(TenantRow, Base):
+    """What this service reads of a programme's blueprint."""
+
+    __tablename__ = "programmes"
+    title: Mapped[str]
+    instruments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    cpd_kinds: Mapped[list[str]] = mapped_column(JSONB)
+    decimals: Mapped[int]
+    public_minimum: Mapped[int]
+
+
+class Cohort(TenantRow, Base):
+    """A copy of a cohort's number and places."""
+
+    __tablename__ = "cohorts"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    number: Mapped[int]
+    places_first_planned: Mapped[int]
+    places: Mapped[int]
+
+
+class Application(TenantRow, Base):
+    """A copy of an application's way: the cohort first asked for, the present one, and how often it moved."""
+
+    __tablename__ = "applications"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    first_cohort_id: Mapped[UUID | None]
+    cohort_id: Mapped[UUID | None]
+    state: Mapped[str]
+    moves: Mapped[int] = mapped_column(default=0)
+
+
+class Match(TenantRow, Base):
+    """A copy of a confirmed pair: standing (also when its relationship was closed), or ended early."""
+
+    __tablename__ = "matches"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID] = mapped_column(index=True)
+    mentor_id: Mapped[UUID]
+    mentee_id: Mapped[UUID]
+    state: Mapped[str]
+    rematch_of: Mapped[UUID | None]
+
+
+class Activity(TenantRow, Base):
+    """A copy of an activity that was held."""
+
+    __tablename__ = "activities"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    mode: Mapped[str]
+    attended: Mapped[int]
+
+
+class Attendance(TenantRow, Base):
+    """Who attended what, to count different people."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "activity_id", "person_id"),)
+    activity_id: Mapped[UUID]
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    mode: Mapped[str]
+
+
+class MentoringSession(TenantRow, Base):
+    """A copy of one meeting of a pair."""
+
+    __tablename__ = "mentoring_sessions"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID]
+    match_id: Mapped[UUID]
+    minutes: Mapped[int]
+
+
+class Wave(TenantRow, Base):
+    """One opening of a survey for one cohort. `instrument_used` is the survey as it was when the wave opened."""
+
+    __tablename__ = "waves"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "cohort_id", "instrument"),
+        sa.CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
+    )
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID]
+    instrument: Mapped[str]
+    instrument_used: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(default="planned")
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    asked_mentors: Mapped[int] = mapped_column(default=0)
+    asked_mentees: Mapped[int] = mapped_column(default=0)
+
+
+class WaveKey(TenantRow, Base):
+    """The random key that a wave's tokens are made with, sealed; its id is the wave's."""
+
+    __tablename__ = "wave_keys"
+    __table_args__ = (sa.ForeignKeyConstraint(["tenant_id", "id"], ["waves.tenant_id", "waves.id"]),)
+    sealed: Mapped[bytes]
+
+
+class Invitation(TenantRow, Base):
+    """Who was asked in a wave, and that they answered; the token itself is never stored."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        _of_wave(),
+        sa.UniqueConstraint("tenant_id", "wave_id", "person_id"),
+        sa.UniqueConstraint("tenant_id", "token_digest"),
+    )
+    wave_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    token_digest: Mapped[bytes]
+    answered: Mapped[bool] = mapped_column(default=False)
+
+
+class Response(TenantRow, Base):
+    """One answered survey: choices and numbers by question. Random id, no person, no hour."""
+
+    __tablename__ = "responses"
+    __table_args__ = (_of_wave(), sa.Index("ix_responses_wave", "tenant_id", "wave_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    role: Mapped[str]
+    day: Mapped[date]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Comment(TenantRow, Base):
+    """A free text, sealed under the wave and apart from the response it came with."""
+
+    __tablename__ = "comments"
+    __table_args__ = (_of_wave(), sa.Index("ix_comments_wave", "tenant_id", "wave_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID]
+    role: Mapped[str]
+    question: Mapped[str]
+    sealed: Mapped[bytes]
+
+
+class Interview(TenantRow, Base):
+    """A conversation with one person of a pair after the programme; two make a paired case study."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "match_id", "person_id"),)
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID]
+    match_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    state: Mapped[str] = mapped_column(default="scheduled")
+    scheduled_at: Mapped[datetime]
+    consented_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    pages: Mapped[int | None]
+
+
+class InterviewText(TenantRow, Base):
+    """A summary (kind `summary`) or a quote of an interview, sealed under the person."""
+
+    __tablename__ = "interview_texts"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["tenant_id", "interview_id"], ["interviews.tenant_id", "interviews.id"]),
+        sa.UniqueConstraint("tenant_id", "interview_id", "kind", "position"),
+    )
+    interview_id: Mapped[UUID]
+    kind: Mapped[str]
+    position: Mapped[int]
+    sealed: Mapped[bytes]
+
+
+class Report(TenantRow, Base):
+    """A report: its content is frozen when it is built; quotes are named in it and read where they are sealed."""
+
+    __tablename__ = "reports"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    audience: Mapped[str]
+    state: Mapped[str] = mapped_column(default="queued")
+    edition: Mapped[int] = mapped_column(default=0)
+    published: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    requested_at: Mapped[datetime]
+    built_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]

@@ -1,0 +1,246 @@
+"""Every figure of a programme, counted from its evidence: the programme team's exact view.
+
+A line is a figure and, where cohort, role and wave do not say it all, what else it is broken down by.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mentoring_evaluation.evidence import ROLES, Evidence, PairRecord, WaveRecord
+from mentoring_evaluation.figures import (
+    Figure,
+    count,
+    mean_of_cohorts,
+    oversubscription,
+    pooled,
+    response_rate,
+    top_box_rate,
+)
+from mentoring_evaluation.instruments import Question, Role
+
+NOT_ELIGIBLE = "refused"
+LATER = {"cohort_asked_for": "a later one"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure with its further breakdown, such as {"mode": "online"}."""
+
+    figure: Figure
+    breakdown: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The figure's JSON object with `breakdown`, and `shown`: exact."""
+        return self.figure.to_json() | {"breakdown": dict(self.breakdown), "shown": "exact"}
+
+
+def programme_lines(evidence: Evidence) -> list[Line]:
+    """All figures, exact, in the order of a report. Figures of a survey are there once its wave is closed."""
+    sections: list[Callable[[Evidence], Iterable[Line]]] = [
+        expressions_of_interest, moves, demand, matched, backgrounds, meetings, cpd, response_rates, outcomes,
+        interviews,
+    ]  # fmt: skip
+    return [line for section in sections for line in section(evidence)]
+
+
+def expressions_of_interest(evidence: Evidence) -> Iterator[Line]:
+    """Eligible applications by the cohort first asked for."""
+    name, unit = "expressions_of_interest", "people"
+    said = "Applications found eligible (refused ones are not counted), by the cohort first asked for."
+    eligible = [a for a in evidence.applicants if a.state != NOT_ELIGIBLE]
+    for role in ROLES:
+        yield Line(count(name, said, sum(a.people for a in eligible if a.role == role), unit=unit, role=role))
+    yield Line(count(name, said, sum(a.people for a in eligible), unit=unit))
+    for cohort in evidence.cohorts:
+        for role in ROLES:
+            number = sum(a.people for a in eligible if (a.cohort, a.role) == (cohort.number, role))
+            yield Line(count(name, said, number, unit=unit, cohort=cohort.number, role=role))
+    for role in ROLES:
+        later = sum(a.people for a in eligible if a.cohort is None and a.role == role)
+        if later:
+            yield Line(count(name, said, later, unit=unit, role=role), LATER)
+
+
+def moves(evidence: Evidence) -> Iterator[Line]:
+    """Applications that went to another cohort than the one asked for."""
+    said = "Applications that were moved to another cohort of the programme."
+    yield Line(count("moved_cohort", said, sum(a.moved for a in evidence.applicants), unit="people"))
+    for role in ROLES:
+        moved = sum(a.moved for a in evidence.applicants if a.role == role)
+        yield Line(count("moved_cohort", said, moved, unit="people", role=role))
+
+
+def demand(evidence: Evidence) -> Iterator[Line]:
+    """Eligible applications beyond the places that were first planned."""
+    places = sum(cohort.places_first_planned for cohort in evidence.cohorts)
+    for role in ROLES if places else ():
+        people = sum(a.people for a in evidence.applicants if a.role == role and a.state != NOT_ELIGIBLE)
+        yield Line(oversubscription(people, places, role=role, digits=evidence.decimals))
+
+
+def matched(evidence: Evidence) -> Iterator[Line]:
+    """Standing pairs, the different people in them, and rematches; for each cohort and in all."""
+    standing = [pair for pair in evidence.pairs if pair.standing]
+    for cohort in (None, *(c.number for c in evidence.cohorts)):
+        here = [pair for pair in standing if cohort in (None, pair.cohort)]
+        yield Line(count("matched_pairs", "Pairs that did not end early.", len(here), unit="pairs", cohort=cohort))
+        yield from _matched_people(here, cohort)
+        again = sum(pair.is_rematch and cohort in (None, pair.cohort) for pair in evidence.pairs)
+        said = "Pairs confirmed after an earlier pair of one of the two had ended early."
+        yield Line(count("rematches", said, again, unit="pairs", cohort=cohort))
+
+
+def _matched_people(pairs: Sequence[PairRecord], cohort: int | None) -> Iterator[Line]:
+    said = "Different people in pairs that did not end early; a mentor of two mentees is one person."
+    people: dict[Role | None, set[Any]] = {
+        "mentor": {pair.mentor_id for pair in pairs},
+        "mentee": {pair.mentee_id for pair in pairs},
+    }
+    people[None] = people["mentor"] | people["mentee"]
+    for role, ids in people.items():
+        yield Line(count("matched_people", said, len(ids), unit="people", cohort=cohort, role=role))
+
+
+def backgrounds(evidence: Evidence) -> Iterator[Line]:
+    """The professional backgrounds of matched people, as the applications service counts them."""
+    said = "Matched people by professional background."
+    table: Counter[tuple[int | None, Role, str, str | None]] = Counter()
+    numbers = {str(id_): number for id_, number in evidence.numbers.items()}
+    for row in evidence.statistics.get("backgrounds", []):
+        cohort, role = numbers.get(str(row["cohort_id"])), row["role"]
+        places = {cohort, None}
+        details = {None, row.get("other")}
+        for where in places:
+            for other in details:
+                table[where, role, row["professional_background"], other] += row["people"]
+    for (cohort, role, background, other), people in sorted(table.items(), key=lambda item: _sortable(item[0])):
+        breakdown = {"professional_background": background} | ({"other": other} if other else {})
+        yield Line(count("professional_background", said, people, unit="people", cohort=cohort, role=role), breakdown)
+
+
+def _sortable(key: tuple[int | None, str, str, str | None]) -> tuple[int, str, bool, str, str]:
+    cohort, role, background, other = key
+    return (cohort or 0, role, background == "Other", background, other or "")
+
+
+def meetings(evidence: Evidence) -> Iterator[Line]:
+    """Mentoring sessions and their hours."""
+    known = evidence.meetings
+    whole = (sum(number for number, _ in known.values()), sum(minutes for _, minutes in known.values()))
+    both: dict[int | None, tuple[int, int]] = {None: whole} | dict(known.items())
+    for cohort, (number, minutes) in sorted(both.items(), key=lambda item: item[0] or 0):
+        said = "Mentoring sessions that pairs recorded."
+        yield Line(count("mentoring_sessions", said, number, unit="mentoring sessions", cohort=cohort))
+        said = "Minutes of the mentoring sessions that pairs recorded."
+        yield Line(count("mentoring_minutes", said, minutes, unit="minutes", cohort=cohort))
+
+
+def cpd(evidence: Evidence) -> Iterator[Line]:
+    """Continuing-development sessions and the different people who came."""
+    said = "Continuing-development sessions that were held."
+    yield Line(count("cpd_sessions", said, sum(evidence.cpd_held.values()), unit="sessions"))
+    for mode in ("online", "in_person"):
+        yield Line(count("cpd_sessions", said, evidence.cpd_held.get(mode, 0), unit="sessions"), {"mode": mode})
+    said = "Different people who came to at least one session of this mode; who came to both modes is in both."
+    for mode in ("online", "in_person"):
+        yield Line(count("cpd_participants", said, evidence.cpd_people.get(mode, 0), unit="people"), {"mode": mode})
+
+
+def response_rates(evidence: Evidence) -> Iterator[Line]:
+    """Responses of the people asked: by wave and role, and overall both ways."""
+    for instrument, waves in _closed(evidence):
+        for role in (None, *ROLES):
+            rates = [_response_rate(wave, role, evidence.decimals) for wave in waves]
+            yield from (Line(rate) for rate in rates)
+            yield from overall([rate for rate in rates if rate.denominator], evidence.decimals, wave=instrument)
+
+
+def _response_rate(wave: WaveRecord, role: Role | None, digits: int) -> Figure:
+    counted = ROLES if role is None else (role,)
+    return response_rate(
+        responses=sum(wave.responses[r] for r in counted),
+        asked=sum(wave.asked[r] for r in counted),
+        cohort=wave.cohort,
+        role=role,
+        wave=wave.instrument,
+        digits=digits,
+        source=wave.source,
+    )
+
+
+def outcomes(evidence: Evidence) -> Iterator[Line]:
+    """The questions that are published: the share of counted answers by cohort and role, and overall both ways."""
+    for instrument, waves in _closed(evidence):
+        for name in published_questions(waves):
+            for role in ROLES:
+                figures = [f for wave in waves if (f := _outcome(wave, name, role, evidence.decimals)) is not None]
+                yield from (Line(figure) for figure in figures)
+                yield from overall(figures, evidence.decimals, wave=instrument)
+
+
+def published_questions(waves: Sequence[WaveRecord]) -> list[str]:
+    """The names under which questions of these waves are published, in order."""
+    return list(dict.fromkeys(q.figure for wave in waves for q in _questions(wave) if q.figure))
+
+
+def question_of(wave: WaveRecord, name: str, role: Role) -> Question | None:
+    """The question of a wave that is published under a name, if the role was asked it."""
+    return next((q for q in _questions(wave) if q.figure == name and role in q.roles), None)
+
+
+def _outcome(wave: WaveRecord, name: str, role: Role, digits: int) -> Figure | None:
+    question = question_of(wave, name, role)
+    if question is None:
+        return None
+    given = wave.answers.get((role, question.id), {})
+    return top_box_rate(
+        name,
+        f"{question.wording(role)} Counted: {', '.join(question.counted)}; of those who answered this question.",
+        {option: given.get(option, 0) for option in question.options},
+        question.counted,
+        asked=wave.asked[role],
+        cohort=wave.cohort,
+        role=role,
+        wave=wave.instrument,
+        digits=digits,
+        source=wave.source,
+    )
+
+
+def overall(figures: Sequence[Figure], digits: int, *, wave: str) -> Iterator[Line]:
+    """Shares of all cohorts taken together, both ways, each named.
+
+    The pooled line has one decimal more than the others, so that the two can be told apart. There is no mean where a
+    cohort has no answer at all.
+    """
+    if not figures:
+        return
+    whole = replace(pooled(figures), rule="pooled", cohort=None, wave=wave, digits=digits + 1)
+    yield Line(whole)
+    if all(figure.exact is not None for figure in figures):
+        yield Line(replace(mean_of_cohorts(figures), cohort=None, wave=wave, digits=digits))
+
+
+def interviews(evidence: Evidence) -> Iterator[Line]:
+    """Interviews held and not withdrawn, the pairs they were with, and the pages of their transcripts."""
+    for cohort in (None, *(c.number for c in evidence.cohorts)):
+        here = [i for i in evidence.interviews if cohort in (None, i.cohort)]
+        said = "Interviews that were held and not withdrawn; the two people of a pair give one each."
+        yield Line(count("interviews", said, len(here), unit="interviews", cohort=cohort))
+        said = "Pairs of which at least one person was interviewed."
+        yield Line(count("interviewed_pairs", said, len({i.match_id for i in here}), unit="pairs", cohort=cohort))
+        said = "Pages of the transcripts of these interviews."
+        yield Line(count("interview_pages", said, sum(i.pages for i in here), unit="pages", cohort=cohort))
+
+
+def _closed(evidence: Evidence) -> Iterator[tuple[str, list[WaveRecord]]]:
+    """Instrument and its closed waves, in order of their cohorts."""
+    closed = sorted((w for w in evidence.waves if w.closed_at), key=lambda wave: wave.cohort)
+    for name in dict.fromkeys(wave.instrument for wave in closed):
+        yield name, [wave for wave in closed if wave.instrument == name]
+
+
+def _questions(wave: WaveRecord) -> list[Question]:
+    return wave.used.questions if wave.used else []

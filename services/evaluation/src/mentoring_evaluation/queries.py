@@ -1,0 +1,187 @@
+"""Every SELECT of the evaluation service but those of figures (records.py)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_evaluation.errors import (
+    CohortNotFound,
+    InterviewNotFound,
+    MatchNotFound,
+    ProgrammeNotFound,
+    ReportNotFound,
+    SurveyNotFound,
+    WaveNotFound,
+)
+from mentoring_evaluation.models import (
+    Cohort,
+    Comment,
+    Interview,
+    InterviewText,
+    Invitation,
+    Match,
+    Programme,
+    Report,
+    Response,
+    Wave,
+    WaveKey,
+)
+
+
+async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme; ProgrammeNotFound, also for another organisation's."""
+    found = await known_programme(db, programme_id)
+    if found is None:
+        raise ProgrammeNotFound()
+    return found
+
+
+async def known_programme(db: AsyncSession, programme_id: UUID) -> Programme | None:
+    """The programme, None while its ProgrammeCreated has not come."""
+    return await db.scalar(sa.select(Programme).where(Programme.id == programme_id))
+
+
+async def cohort(db: AsyncSession, cohort_id: UUID) -> Cohort:
+    """The cohort; CohortNotFound."""
+    found = await db.scalar(sa.select(Cohort).where(Cohort.id == cohort_id))
+    if found is None:
+        raise CohortNotFound()
+    return found
+
+
+async def cohort_numbers(db: AsyncSession, programme_id: UUID) -> dict[UUID, int]:
+    """The number of every cohort of the programme, by id."""
+    rows = await db.execute(sa.select(Cohort.id, Cohort.number).where(Cohort.programme_id == programme_id))
+    return dict(rows.tuples().all())
+
+
+async def wave(db: AsyncSession, wave_id: UUID) -> Wave:
+    """The wave; WaveNotFound."""
+    found = await db.scalar(sa.select(Wave).where(Wave.id == wave_id))
+    if found is None:
+        raise WaveNotFound()
+    return found
+
+
+async def wave_held_open(db: AsyncSession, wave_id: UUID) -> Wave:
+    """The wave, which cannot close before this transaction ends; the lock is shared by all who answer."""
+    return (await db.scalars(sa.select(Wave).where(Wave.id == wave_id).with_for_update(read=True))).one()
+
+
+async def wave_of(db: AsyncSession, cohort_id: UUID, instrument: str) -> Wave | None:
+    """The cohort's wave of an instrument."""
+    return await db.scalar(sa.select(Wave).where(Wave.cohort_id == cohort_id, Wave.instrument == instrument))
+
+
+def waves(programme_id: UUID, cohort_id: UUID | None) -> sa.Select[Wave]:
+    """The waves of a programme, or of one of its cohorts."""
+    rows = sa.select(Wave).where(Wave.programme_id == programme_id)
+    return rows.where(Wave.cohort_id == cohort_id) if cohort_id else rows
+
+
+async def responses_by_role(db: AsyncSession, wave_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
+    """How many responses every wave has, by role."""
+    counted = sa.select(Response.wave_id, Response.role, sa.func.count()).where(Response.wave_id.in_(wave_ids))
+    rows = await db.execute(counted.group_by(Response.wave_id, Response.role))
+    return {(wave_id, role): number for wave_id, role, number in rows}
+
+
+async def standing_pairs(db: AsyncSession, cohort_id: UUID) -> Sequence[sa.Row[UUID, UUID]]:
+    """Mentor and mentee of every pair of the cohort that did not end early."""
+    pairs = sa.select(Match.mentor_id, Match.mentee_id).where(Match.cohort_id == cohort_id, Match.state == "standing")
+    return (await db.execute(pairs)).all()
+
+
+async def sealed_wave_key(db: AsyncSession, wave_id: UUID) -> bytes:
+    """The sealed key of a wave that opened; WaveNotFound for one that has not."""
+    found = await db.scalar(sa.select(WaveKey.sealed).where(WaveKey.id == wave_id))
+    if found is None:
+        raise WaveNotFound()
+    return found
+
+
+def invitations(wave_id: UUID) -> sa.Select[Invitation]:
+    """Who was asked in a wave."""
+    return sa.select(Invitation).where(Invitation.wave_id == wave_id)
+
+
+async def invitation(db: AsyncSession, token_digest: bytes) -> Invitation:
+    """The invitation a token belongs to; SurveyNotFound for a false token."""
+    found = await db.scalar(sa.select(Invitation).where(Invitation.token_digest == token_digest))
+    if found is None:
+        raise SurveyNotFound()
+    return found
+
+
+def comments(wave_id: UUID) -> sa.Select[Comment]:
+    """The free texts of a wave, in the order of their random ids."""
+    return sa.select(Comment).where(Comment.wave_id == wave_id)
+
+
+async def match(db: AsyncSession, match_id: UUID) -> Match:
+    """The pair; MatchNotFound."""
+    found = await db.scalar(sa.select(Match).where(Match.id == match_id))
+    if found is None:
+        raise MatchNotFound()
+    return found
+
+
+async def interview(db: AsyncSession, interview_id: UUID) -> Interview:
+    """The interview; InterviewNotFound."""
+    found = await db.scalar(sa.select(Interview).where(Interview.id == interview_id))
+    if found is None:
+        raise InterviewNotFound()
+    return found
+
+
+async def interview_of(db: AsyncSession, match_id: UUID, person_id: UUID) -> Interview | None:
+    """The person's interview about a pair."""
+    mine = (Interview.match_id == match_id, Interview.person_id == person_id)
+    return await db.scalar(sa.select(Interview).where(*mine))
+
+
+def interviews(programme_id: UUID, person_id: UUID | None) -> sa.Select[Interview]:
+    """The interviews of a programme, or those of one person in it."""
+    rows = sa.select(Interview).where(Interview.programme_id == programme_id)
+    return rows.where(Interview.person_id == person_id) if person_id else rows
+
+
+async def interviews_of_person(db: AsyncSession, person_id: UUID) -> Sequence[Interview]:
+    """Every interview that a person gave."""
+    return (await db.scalars(sa.select(Interview).where(Interview.person_id == person_id))).all()
+
+
+async def interview_texts(db: AsyncSession, interview_ids: Sequence[UUID]) -> Sequence[InterviewText]:
+    """Summary and quotes of interviews, in order."""
+    texts = sa.select(InterviewText).where(InterviewText.interview_id.in_(interview_ids))
+    order = (InterviewText.interview_id, InterviewText.kind, InterviewText.position)
+    return (await db.scalars(texts.order_by(*order))).all()
+
+
+async def quotable(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[UUID, int, UUID, str]]:
+    """Quotes of approved interviews: interview, position, cohort and role, in order."""
+    quotes = sa.select(Interview.id, InterviewText.position, Interview.cohort_id, Interview.role)
+    quotes = quotes.join(InterviewText, InterviewText.interview_id == Interview.id)
+    approved = (Interview.programme_id == programme_id, Interview.state == "approved", InterviewText.kind == "quote")
+    return (await db.execute(quotes.where(*approved).order_by(Interview.id, InterviewText.position))).all()
+
+
+async def report(db: AsyncSession, report_id: UUID) -> Report:
+    """The report; ReportNotFound."""
+    found = await db.scalar(sa.select(Report).where(Report.id == report_id))
+    if found is None:
+        raise ReportNotFound()
+    return found
+
+
+def reports(programme_id: UUID) -> sa.Select[Report]:
+    """The reports of a programme."""
+    return sa.select(Report).where(Report.programme_id == programme_id)
+
+
+async def reports_with_content(db: AsyncSession, programme_id: UUID) -> Sequence[Report]:
+    """The reports of a programme that are built, locked until this transaction ends."""
+    built = reports(programme_id).where(Report.content.is_not(None))
+    return (await db.scalars(built.order_by(Report.id).with_for_update())).all()

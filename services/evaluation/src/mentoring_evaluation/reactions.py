@@ -1,0 +1,208 @@
+"""What the evaluation service makes of other services' events: its own copies, in whatever order they come."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import roles, vault
+from mentoring_common.consumer import Reaction, Reactions
+from mentoring_common.ids import new_id
+from mentoring_contracts import Event
+from mentoring_contracts.applications import (
+    ApplicationAccepted,
+    ApplicationCarriedOver,
+    ApplicationMoved,
+    ApplicationRefused,
+    ApplicationSubmitted,
+    ApplicationUnmatched,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+    CohortCreated,
+    CohortPlacesChanged,
+    PersonErased,
+    ProgrammeCreated,
+    RoleGranted,
+    RoleRevoked,
+)
+from mentoring_contracts.matching import MatchConfirmed, MatchEnded
+from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
+from mentoring_evaluation import queries
+from mentoring_evaluation.commands.interviews import forget_interviews
+from mentoring_evaluation.commands.waves import add_wave, instrument_of
+from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.models import (
+    Activity,
+    Application,
+    Attendance,
+    Base,
+    Cohort,
+    Interview,
+    Invitation,
+    Match,
+    MentoringSession,
+    Programme,
+    Wave,
+)
+
+# A milestone of this kind, with an end, is a wave of the instrument it is named after.
+WAVE_MILESTONES = {"interim_evaluation": "interim", "summative_evaluation": "summative"}
+STATES: Mapping[type[Event], str] = {
+    ApplicationAccepted: "accepted",
+    ApplicationWaitlisted: "waitlisted",
+    ApplicationRefused: "refused",
+    ApplicationWithdrawn: "withdrawn",
+    ApplicationCarriedOver: "carried_over",
+    ApplicationUnmatched: "unmatched",
+}
+
+
+async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> None:
+    """Keep the surveys and the rules of publication; waves of surveys the programme lacks are not held."""
+    blueprint = event.blueprint
+    instruments = [Instrument.model_validate(one) for one in blueprint.get("instruments", [])]
+    kinds = blueprint.get("activities", {}).get("kinds", [])
+    values = {
+        "title": str(blueprint.get("title", "")),
+        "instruments": [one.model_dump(mode="json", by_alias=True) for one in instruments],
+        "cpd_kinds": [kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions"],
+        "decimals": int(blueprint.get("figures", {}).get("decimals", 0)),
+        "public_minimum": int(blueprint.get("disclosure", {}).get("public", {}).get("minimum_n", 10)),
+    }
+    await _keep(db, Programme, event.programme_id, values)
+    names = [instrument.id for instrument in instruments]
+    lacking = (Wave.programme_id == event.programme_id, Wave.state == "planned", Wave.instrument.not_in(names))
+    await db.execute(sa.delete(Wave).where(*lacking))
+
+
+async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
+    """Keep the cohort and plan a wave for every milestone that is one."""
+    places = {"places_first_planned": event.places, "places": event.places}
+    await _keep(db, Cohort, event.cohort_id, {"programme_id": event.programme_id, "number": event.number, **places})
+    programme = await queries.known_programme(db, event.programme_id)
+    for milestone in event.milestones:
+        name = WAVE_MILESTONES.get(milestone.kind)
+        if name is None or milestone.ends_at is None or milestone.ends_at <= milestone.starts_at:
+            continue
+        if programme is None or instrument_of(programme, name) is not None:
+            times = (milestone.starts_at, milestone.ends_at)
+            await add_wave(db, event.programme_id, event.cohort_id, name, *times)
+
+
+async def on_cohort_places_changed(db: AsyncSession, event: CohortPlacesChanged) -> None:
+    """Over-subscription stays a matter of the places first planned."""
+    await db.execute(sa.update(Cohort).where(Cohort.id == event.cohort_id).values(places=event.places))
+
+
+async def on_application_submitted(db: AsyncSession, event: ApplicationSubmitted) -> None:
+    """Remember the cohort that was asked for."""
+    values = {
+        "programme_id": event.programme_id,
+        "person_id": event.person_id,
+        "role": event.role,
+        "first_cohort_id": event.cohort_id,
+        "cohort_id": event.cohort_id,
+        "state": "submitted",
+        "moves": 0,
+    }
+    await _keep(db, Application, event.application_id, values)
+
+
+async def on_application_decided(db: AsyncSession, event: Any) -> None:
+    """Keep the application's state."""
+    this = sa.update(Application).where(Application.id == event.application_id)
+    await db.execute(this.values(state=STATES[type(event)]))
+
+
+async def on_application_moved(db: AsyncSession, event: ApplicationMoved) -> None:
+    """Keep the present cohort, and that it is not the one asked for."""
+    this = sa.update(Application).where(Application.id == event.application_id)
+    await db.execute(this.values(cohort_id=event.cohort_id, moves=Application.moves + 1))
+
+
+async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
+    """A pair stands."""
+    values = {
+        "programme_id": event.programme_id,
+        "cohort_id": event.cohort_id,
+        "mentor_id": event.mentor_id,
+        "mentee_id": event.mentee_id,
+        "state": "standing",
+        "rematch_of": event.rematch_of,
+    }
+    await _keep(db, Match, event.match_id, values)
+
+
+async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
+    """A pair ended early: it is asked no more and counts no more."""
+    await db.execute(sa.update(Match).where(Match.id == event.match_id).values(state="ended"))
+
+
+async def on_mentoring_session_recorded(db: AsyncSession, event: MentoringSessionRecorded) -> None:
+    """A pair met."""
+    values = {
+        "programme_id": event.programme_id,
+        "cohort_id": event.cohort_id,
+        "match_id": event.match_id,
+        "minutes": event.minutes,
+    }
+    await _keep(db, MentoringSession, event.mentoring_session_id, values)
+
+
+async def on_activity_held(db: AsyncSession, event: ActivityHeld) -> None:
+    """An activity took place."""
+    values = event.model_dump(include={"programme_id", "cohort_id", "kind", "mode", "attended"})
+    await _keep(db, Activity, event.activity_id, values)
+
+
+async def on_activity_attended(db: AsyncSession, event: ActivityAttended) -> None:
+    """A person came."""
+    values = event.model_dump(include={"activity_id", "programme_id", "person_id", "kind", "mode"})
+    await db.execute(insert(Attendance).values(id=new_id(), **values).on_conflict_do_nothing())
+
+
+async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
+    await roles.grant(db, event.programme_id, event.person_id, event.role)
+
+
+async def on_role_revoked(db: AsyncSession, event: RoleRevoked) -> None:
+    await roles.revoke(db, event.programme_id, event.person_id, event.role)
+
+
+async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
+    """Erase the person and what they said; a random id takes their place in the counts, so that totals stay."""
+    person, nobody = event.person_id, uuid4()
+    await forget_interviews(db, person)
+    await db.execute(sa.delete(Invitation).where(Invitation.person_id == person))
+    columns = (Application.person_id, Attendance.person_id, Interview.person_id, Match.mentor_id, Match.mentee_id)
+    for column in columns:
+        await db.execute(sa.update(column.class_).where(column == person).values({column.key: nobody}))
+    await vault.destroy_key(db, person)
+
+
+async def _keep(db: AsyncSession, table: type[Base], id_: UUID, values: dict[str, Any]) -> None:
+    """Insert the copy, or bring it up to date when its owner announces it again."""
+    statement = insert(table).values(id=id_, **values)
+    await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values))
+
+
+_DECIDED: dict[type[Event], Reaction] = dict.fromkeys(STATES, on_application_decided)
+REACTIONS: Reactions = {
+    ProgrammeCreated: on_programme_created,
+    CohortCreated: on_cohort_created,
+    CohortPlacesChanged: on_cohort_places_changed,
+    ApplicationSubmitted: on_application_submitted,
+    ApplicationMoved: on_application_moved,
+    **_DECIDED,
+    MatchConfirmed: on_match_confirmed,
+    MatchEnded: on_match_ended,
+    MentoringSessionRecorded: on_mentoring_session_recorded,
+    ActivityHeld: on_activity_held,
+    ActivityAttended: on_activity_attended,
+    RoleGranted: on_role_granted,
+    RoleRevoked: on_role_revoked,
+    PersonErased: on_person_erased,
+}

@@ -1,0 +1,148 @@
+"""The SELECTs that a programme's evidence is read with."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import now
+from mentoring_evaluation import queries
+from mentoring_evaluation.evidence import (
+    Applicants,
+    CohortRecord,
+    Evidence,
+    InterviewRecord,
+    PairRecord,
+    WaveRecord,
+)
+from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.lifecycle import HELD
+from mentoring_evaluation.models import (
+    Activity,
+    Application,
+    Attendance,
+    Cohort,
+    Interview,
+    Match,
+    MentoringSession,
+    Programme,
+    Response,
+    Wave,
+)
+
+Tallies = dict[UUID, dict[tuple[Any, str], dict[str, int]]]
+
+
+async def evidence(db: AsyncSession, programme: Programme) -> Evidence:
+    """All that the programme's figures are counted from, but what the applications service holds."""
+    numbers = await queries.cohort_numbers(db, programme.id)
+    held, people = await _cpd(db, programme)
+    return Evidence(
+        programme_id=programme.id,
+        title=programme.title,
+        decimals=programme.decimals,
+        public_minimum=programme.public_minimum,
+        as_of=now(db),
+        cohorts=await _cohorts(db, programme.id),
+        applicants=await _applicants(db, programme.id, numbers),
+        pairs=await _pairs(db, programme.id, numbers),
+        waves=await _waves(db, programme.id, numbers),
+        cpd_held=held,
+        cpd_people=people,
+        meetings=await _meetings(db, programme.id, numbers),
+        interviews=await _interviews(db, programme.id, numbers),
+        quotes=await _quotes(db, programme.id, numbers),
+        numbers=numbers,
+    )
+
+
+async def _cohorts(db: AsyncSession, programme_id: UUID) -> tuple[CohortRecord, ...]:
+    rows = sa.select(Cohort.number, Cohort.places_first_planned).where(Cohort.programme_id == programme_id)
+    return tuple(CohortRecord(*row) for row in await db.execute(rows.order_by(Cohort.number)))
+
+
+async def _applicants(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[Applicants, ...]:
+    a = Application
+    moved = sa.func.count().filter(a.moves > 0)
+    rows = sa.select(a.first_cohort_id, a.role, a.state, sa.func.count(), moved).where(a.programme_id == programme_id)
+    grouped = await db.execute(rows.group_by(a.first_cohort_id, a.role, a.state))
+    return tuple(
+        Applicants(numbers.get(cohort_id), role, state, people, moved)  # type: ignore[arg-type]
+        for cohort_id, role, state, people, moved in grouped
+    )
+
+
+async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[PairRecord, ...]:
+    matches = (await db.scalars(sa.select(Match).where(Match.programme_id == programme_id))).all()
+    return tuple(
+        PairRecord(numbers[m.cohort_id], m.mentor_id, m.mentee_id, m.state == "standing", m.rematch_of is not None)
+        for m in matches
+        if m.cohort_id in numbers
+    )
+
+
+async def _waves(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[WaveRecord, ...]:
+    waves = [w for w in (await db.scalars(queries.waves(programme_id, None))).all() if w.cohort_id in numbers]
+    closed = [wave.id for wave in waves if wave.state == "closed"]
+    responses = await queries.responses_by_role(db, closed)
+    tallies = await _tallies(db, closed)
+    return tuple(_wave_record(wave, numbers[wave.cohort_id], responses, tallies) for wave in waves)
+
+
+def _wave_record(wave: Wave, cohort: int, responses: dict[tuple[UUID, str], int], tallies: Tallies) -> WaveRecord:
+    return WaveRecord(
+        id=wave.id,
+        cohort=cohort,
+        instrument=wave.instrument,
+        used=Instrument.model_validate(wave.instrument_used) if wave.instrument_used else None,
+        closed_at=wave.closed_at,
+        asked={"mentor": wave.asked_mentors, "mentee": wave.asked_mentees},
+        responses={"mentor": responses.get((wave.id, "mentor"), 0), "mentee": responses.get((wave.id, "mentee"), 0)},
+        answers=tallies.get(wave.id, {}),
+    )
+
+
+async def _tallies(db: AsyncSession, wave_ids: list[UUID]) -> Tallies:
+    """Answers to every question of closed waves, counted in the database."""
+    pair = sa.func.jsonb_each_text(Response.answers).table_valued("key", "value").lateral("pair")
+    counted = sa.select(Response.wave_id, Response.role, pair.c.key, pair.c.value, sa.func.count())
+    counted = counted.select_from(Response).join(pair, sa.true()).where(Response.wave_id.in_(wave_ids))
+    found: Tallies = defaultdict(lambda: defaultdict(dict))
+    for wave_id, role, key, value, number in await db.execute(
+        counted.group_by(Response.wave_id, Response.role, pair.c.key, pair.c.value)
+    ):
+        found[wave_id][(role, key)][value] = number
+    return found
+
+
+async def _cpd(db: AsyncSession, programme: Programme) -> tuple[dict[str, int], dict[str, int]]:
+    of_held = (Activity.programme_id == programme.id, Activity.kind.in_(programme.cpd_kinds))
+    held = sa.select(Activity.mode, sa.func.count()).where(*of_held).group_by(Activity.mode)
+    of_people = (Attendance.programme_id == programme.id, Attendance.kind.in_(programme.cpd_kinds))
+    different = sa.func.count(sa.distinct(Attendance.person_id))
+    people = sa.select(Attendance.mode, different).where(*of_people).group_by(Attendance.mode)
+    return dict((await db.execute(held)).tuples().all()), dict((await db.execute(people)).tuples().all())
+
+
+async def _meetings(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> dict[int, tuple[int, int]]:
+    s = MentoringSession
+    rows = sa.select(s.cohort_id, sa.func.count(), sa.func.sum(s.minutes)).where(s.programme_id == programme_id)
+    grouped = await db.execute(rows.group_by(s.cohort_id))
+    return {
+        numbers[cohort_id]: (number, int(minutes)) for cohort_id, number, minutes in grouped if cohort_id in numbers
+    }
+
+
+async def _interviews(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[InterviewRecord, ...]:
+    rows = sa.select(Interview.cohort_id, Interview.match_id, Interview.pages)
+    held = await db.execute(rows.where(Interview.programme_id == programme_id, Interview.state.in_(HELD)))
+    return tuple(InterviewRecord(numbers[c], m, pages or 0) for c, m, pages in held if c in numbers)
+
+
+async def _quotes(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"interview_id": str(interview_id), "position": position, "cohort": numbers.get(cohort_id), "role": role}
+        for interview_id, position, cohort_id, role in await queries.quotable(db, programme_id)
+    )

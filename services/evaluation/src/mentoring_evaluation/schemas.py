@@ -1,0 +1,161 @@
+"""What the REST API takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
+
+Audience = Literal["programme_team", "public"]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Body(BaseModel):
+    """A request body: unknown members are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ByRole(BaseModel):
+    """A number of people for each role."""
+
+    mentor: int
+    mentee: int
+
+
+class NewWave(Body):
+    instrument: Annotated[str, Field(min_length=1, max_length=100)]
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+
+
+class WaveExtension(Body):
+    closes_at: AwareDatetime
+    reason: Reason
+
+
+class WaveView(BaseModel):
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    instrument: str
+    state: WaveState
+    opens_at: datetime
+    closes_at: datetime
+    closed_at: datetime | None
+    asked: ByRole
+    responses: ByRole
+
+
+class InvitationView(BaseModel):
+    person_id: UUID
+    role: Literal["mentor", "mentee"]
+    token: str
+
+
+class SurveyView(BaseModel):
+    wave_id: UUID
+    role: Literal["mentor", "mentee"]
+    title: str
+    version: int
+    questions: list[dict[str, Any]] = Field(description="id, kind, text and what an answer may be; skipping is allowed")
+    closes_at: datetime
+
+
+class NewResponse(Body):
+    token: Annotated[str, Field(min_length=1, max_length=100)]
+    answers: Annotated[dict[str, Any], Field(max_length=200, description="value by question id; absent: skipped")]
+
+
+class Received(BaseModel):
+    """That an answer arrived; it cannot be looked up again."""
+
+    wave_id: UUID
+    received: Literal[True] = True
+
+
+class CommentView(BaseModel):
+    id: UUID
+    role: str
+    question: str
+    text: str
+
+
+class NewInterview(Body):
+    person_id: UUID
+    scheduled_at: AwareDatetime
+
+
+class NewTranscript(Body):
+    pages: Annotated[int, Field(ge=1, le=1000)]
+    summary: LongText
+    quotes: Annotated[list[Quote], Field(max_length=50)] = []
+
+
+class Amendment(Body):
+    summary: LongText
+    quotes: Annotated[list[Quote], Field(max_length=50)] | None = Field(None, description="absent: left as they are")
+
+
+class InterviewView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    match_id: UUID
+    person_id: UUID
+    role: str
+    state: InterviewState
+    scheduled_at: datetime
+    consented_at: datetime | None
+    approved_at: datetime | None
+    withdrawn_at: datetime | None
+    pages: int | None
+
+
+class InterviewWithTexts(InterviewView):
+    summary: str | None = None
+    quotes: list[str] = []
+
+
+class NewReport(Body):
+    audience: Audience
+    published: dict[str, Any] | None = Field(
+        None, description="figures published elsewhere, in a shape that lint-report reads: their faults are named"
+    )
+
+
+class ReportQueued(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    programme_id: UUID
+    audience: Audience
+    state: ReportState
+    edition: int
+
+
+class ReportView(ReportQueued):
+    """A report; everything below `notes` is there once it is built."""
+
+    requested_at: datetime
+    built_at: datetime | None
+    published_at: datetime | None
+    notes: list[dict[str, Any]]
+    title: str | None = None
+    view: Audience | None = None
+    statement: str | None = None
+    figures: list[dict[str, Any]] = []
+    ledger: list[dict[str, Any]] = []
+    inconsistencies: list[dict[str, Any]] = []
+    quotes: list[dict[str, Any]] = []
+
+
+class FiguresView(BaseModel):
+    programme_id: UUID
+    view: Audience
+    statement: str
+    figures: list[dict[str, Any]]
