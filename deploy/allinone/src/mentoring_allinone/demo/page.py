@@ -1,5 +1,6 @@
 """The page of the demo: what was published beside what the records give, then the report in both of its views."""
 
+from collections.abc import Iterable
 from html import escape
 
 from mentoring_allinone.demo.results import Check
@@ -13,24 +14,27 @@ summary{font-size:1.2rem;cursor:pointer;margin:1rem 0}"""
 
 def page(stage: Stage, found: list[Check], views: dict[str, str]) -> str:
     """A self-contained HTML page."""
-    rows = "".join(_row(check) for check in found)
-    assumed = "".join(f"<li>{escape(text)}</li>" for text in stage.scenario.assumptions.values())
-    contradicted = "".join(f"<li>{escape(text)}</li>" for text in stage.scenario.published_inconsistencies.values())
     agree = sum(check.agrees for check in found)
+    team, public = (_frame(title, views[key]) for title, key in (("team", "programme_team"), ("public", "public")))
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>NIHR Mentoring Programme 2022, played again</title><style>{_STYLE}</style></head><body>
 <h1>NIHR Mentoring Programme 2022, played again</h1>
-<p>Generated people with the counts of the {escape(stage.scenario.source)} went through the whole programme. Every figure
-is recomputed from stored records. {agree} of {len(found)} published numbers are reproduced.</p>
-<details open><summary>The programme team's view (exact)</summary>{_frame("programme team", views["programme_team"])}</details>
-<details><summary>The public view (small groups suppressed)</summary>{_frame("public", views["public"])}</details>
+<p>Generated people with the counts of the {escape(stage.scenario.source)} went through the whole programme.
+Every figure is recomputed from stored records. {agree} of {len(found)} published numbers are reproduced.</p>
+<details open><summary>The programme team's view (exact)</summary>{team}</details>
+<details><summary>The public view (small groups suppressed)</summary>{public}</details>
 <h2>Beside the published numbers</h2>
 <table><thead><tr><th>Figure</th><th>Cohort</th><th>Role</th><th>Wave</th><th>Rule</th><th>Published</th>
-<th>Recomputed</th><th>Remark</th></tr></thead><tbody>{rows}</tbody></table>
-<h2>What the published report contradicts in itself</h2><ul>{contradicted}</ul>
-<h2>What we assumed</h2><p>The report does not say these; its numbers need something of the kind.</p><ul>{assumed}</ul>
+<th>Recomputed</th><th>Remark</th></tr></thead><tbody>{"".join(_row(check) for check in found)}</tbody></table>
+<h2>What the published report contradicts in itself</h2>{_list(stage.scenario.published_inconsistencies.values())}
+<h2>What we assumed</h2><p>The report does not say these; its numbers need something of the kind.</p>
+{_list(stage.scenario.assumptions.values())}
 </body></html>"""
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
 def _row(check: Check) -> str:
