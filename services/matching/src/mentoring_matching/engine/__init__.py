@@ -1,31 +1,74 @@
 """The matching engine: pure functions from people and a policy to certified pairs and their explanations."""
 
 from .certificate import Certificate, certify
+from .compare import Change, Comparison, DryRun, RuleEffect, compare, dry_run, first_come_pairs, score_of, stable_pairs
+from .explain import (
+    FloorPoint,
+    Gain,
+    Price,
+    WhyNobody,
+    WhyNot,
+    WhyPair,
+    blocking_pairs,
+    floor_curve,
+    price_of,
+    price_without,
+    why_nobody,
+    why_not,
+    why_pair,
+)
 from .people import Mentee, Mentor, ranked, working_hours
 from .policy import Criterion, Policy, PolicyError, Rule
+from .recruit import recruitment
+from .rematch import Rematch, rematch
 from .run import InputError, Pair, Run, Situation, Totals, prepare, solve
 from .text import CharacterEmbedder, Embedder, WordLlamaEmbedder, default_embedder
 
 __all__ = [
     "Certificate",
+    "Change",
     "CharacterEmbedder",
+    "Comparison",
     "Criterion",
+    "DryRun",
     "Embedder",
+    "FloorPoint",
+    "Gain",
     "InputError",
     "Mentee",
     "Mentor",
     "Pair",
     "Policy",
     "PolicyError",
+    "Price",
+    "Rematch",
     "Rule",
+    "RuleEffect",
     "Run",
     "Situation",
     "Totals",
+    "WhyNobody",
+    "WhyNot",
+    "WhyPair",
     "WordLlamaEmbedder",
+    "blocking_pairs",
     "certify",
+    "compare",
     "default_embedder",
+    "dry_run",
+    "first_come_pairs",
+    "floor_curve",
     "prepare",
+    "price_of",
+    "price_without",
     "ranked",
+    "recruitment",
+    "rematch",
+    "score_of",
     "solve",
+    "stable_pairs",
+    "why_nobody",
+    "why_not",
+    "why_pair",
     "working_hours",
 ]

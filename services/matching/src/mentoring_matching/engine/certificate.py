@@ -7,7 +7,8 @@ matching worth exactly that is therefore best. All numbers are integers, so equa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ class Claim:
     mentee_price: Index
     mentor_price: Index
     place_price: int
+    standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """Pairs that exist already, exempt from the rules, and what keeping each is worth beyond its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,10 @@ def certify(market: Market, claim: Claim) -> Certificate:
     """Check a claim against every permitted pair; reads nothing of the solver."""
     feasible = _is_matching(market, claim)
     worst, checked = _worst_violation(market, claim)
-    units = market.units(claim.rows, claim.cols)
-    primal = sum((claim.worth[claim.rows] + units).tolist())
+    primal = sum((claim.worth[claim.rows] + market.units(claim.rows, claim.cols)).tolist())
+    chosen = zip(claim.rows.tolist(), claim.cols.tolist(), strict=True)
+    primal += sum(claim.standing.get(pair, 0) for pair in chosen)
+    worst = max(worst, _worst_standing(market, claim))
     dual = sum(claim.mentee_price.tolist()) + (claim.places or 0) * claim.place_price
     dual += sum(c * p for c, p in zip(claim.capacity.tolist(), claim.mentor_price.tolist(), strict=True))
     priced = min(_least(claim.mentee_price), _least(claim.mentor_price), claim.place_price) >= 0
@@ -76,7 +81,16 @@ def _is_matching(market: Market, claim: Claim) -> bool:
     once = np.unique(claim.rows).size == claim.rows.size and bool((counts <= claim.capacity).all())
     within = claim.places is None or claim.rows.size <= claim.places
     allowed = market.allowed(claim.rows, claim.cols) & (market.units(claim.rows, claim.cols) >= market.floor)
-    return once and within and bool(allowed.all())
+    broken = zip(claim.rows[~allowed].tolist(), claim.cols[~allowed].tolist(), strict=True)
+    return once and within and all(pair in claim.standing for pair in broken)
+
+
+def _worst_standing(market: Market, claim: Claim) -> int:
+    if not claim.standing:
+        return 0
+    rows, cols = np.array(list(claim.standing), dtype=np.int64).T
+    value = claim.worth[rows] + market.units(rows, cols) + np.array(list(claim.standing.values()), dtype=np.int64)
+    return max(0, int((value - claim.mentee_price[rows] - claim.mentor_price[cols] - claim.place_price).max()))
 
 
 def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:

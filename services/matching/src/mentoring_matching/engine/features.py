@@ -21,7 +21,7 @@ UNITS = 10_000
 """Scores are integers of 1e-4: 0..UNITS."""
 PER_UNIT = 512
 SCALE = UNITS * PER_UNIT
-_GRADES = 64
+_GRADES = 1000
 _TEXT_GRADES = 127
 
 Matrix = NDArray[np.float32]

@@ -25,6 +25,7 @@ TEXT_LIMIT = 0.25
 
 _DEFAULT_ATTRIBUTE = {"not_matched_before": "matched_before", "no_line_management": "line_manager"}
 _NEEDS_ATTRIBUTE = {"must_differ", "must_match", "gap", "common_value", "overlap_hours"}
+_PRIVATE = {"no_conflict", "no_line_management", "barred_pair", "not_matched_before"}
 _CRITERION_NEEDS = {"same", "other", "wish"}
 
 
@@ -65,6 +66,8 @@ class Rule:
     most: float | None = None
     pairs: tuple[tuple[str, str], ...] = ()
     missing: Literal["", "allow", "forbid"] = ""
+    private: bool = False
+    """Never named in texts for others (protected data); conflicts, line management and bars are always private."""
 
     def __post_init__(self) -> None:
         where = f"rule '{self.name}'"
@@ -82,6 +85,10 @@ class Rule:
         ordered = self.least is None or self.most is None or self.least <= self.most
         _require(ordered, where, "most", f"{self.most} is below least {self.least}")
         _require(all(len(pair) == 2 for pair in self.pairs), where, "pairs", "each is (mentor id, mentee id)")
+
+    @property
+    def hidden(self) -> bool:
+        return self.private or self.kind in _PRIVATE
 
     @property
     def of_mentee(self) -> str:
@@ -111,6 +118,12 @@ class Criterion:
     attribute: str = ""
     wish_attribute: str = ""
     levels: tuple[str, ...] = ()
+    private: bool = False
+    """Never named in texts for others (protected data); named preferences are always private."""
+
+    @property
+    def hidden(self) -> bool:
+        return self.private or self.kind in ("mentee_preference", "mentor_preference")
 
     def __post_init__(self) -> None:
         where = f"criterion '{self.name}'"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ Progress = Callable[[int, int], None]
 @dataclass(slots=True)
 class Problem:
     """A market with what the objective needs: tiers and capacities (at least 1), and the cohort's places
-    (None: no limit).
+    (None: no limit). `standing` holds pairs that exist already and what keeping each is worth beyond its
+    score, in units; they may break rules made since.
 
     `step` is the worth of one match: more than any change of score along a path of reassignments.
     """
@@ -32,10 +33,12 @@ class Problem:
     tiers: Index
     capacity: Index
     places: int | None
+    standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def step(self) -> int:
-        return (min(self.tiers.size, int(self.capacity.sum())) + 1) * UNITS
+        most = UNITS + max(self.standing.values(), default=0)
+        return (min(self.tiers.size, int(self.capacity.sum())) + 1) * most
 
     @property
     def worth(self) -> Index:
@@ -56,20 +59,26 @@ def optimise(problem: Problem, progress: Progress | None = None) -> Network:
 
     `progress(round, violated)` is called after each pricing pass; an exception from it ends the work.
     """
-    worth, pairs = problem.worth, candidates(problem.market)
+    worth, pairs = problem.worth, _with_standing(problem, candidates(problem.market))
     network = Network(worth, problem.capacity)
     network.add_edges(pairs.rows, pairs.cols, pairs.units)
     network.start(*bid(worth, problem.capacity, pairs.rows, pairs.cols, pairs.units, BIDS))
-    places, rounds = None, 0
+    return refine(problem, network, progress)
+
+
+def refine(problem: Problem, network: Network, progress: Progress | None = None) -> Network:
+    """Settle, price all pairs, add the violated ones, again until there are none; the network may be warm."""
+    limited = network.place_price > 0
+    rounds = 0
     while True:
-        network.settle(places)
+        network.settle(problem.places if limited else None)
         pairs, rounds = violated(problem, network), rounds + 1
         if progress:
             progress(rounds, pairs.rows.size)
         if pairs.rows.size:
             network.add_edges(pairs.rows, pairs.cols, pairs.units)
-        elif problem.places is not None and network.matched > problem.places:
-            places = problem.places
+        elif not limited and problem.places is not None and network.matched > problem.places:
+            limited = True
         else:
             return network
 
@@ -78,4 +87,24 @@ def violated(problem: Problem, network: Network) -> Pairs:
     """Permitted pairs that are worth more than their prices: the worst few of every mentee and mentor."""
     rows = np.array(network.u, dtype=np.int64) - problem.worth + network.place_price
     prices = Prices(rows, np.array(network.v, dtype=np.int64), problem.step)
-    return problem.market.best_pairs(PER_MENTEE // 2, PER_MENTOR // 2, prices)
+    return _without_standing(problem, problem.market.best_pairs(PER_MENTEE // 2, PER_MENTOR // 2, prices))
+
+
+def _without_standing(problem: Problem, found: Pairs) -> Pairs:
+    if not problem.standing:
+        return found
+    pairs = zip(found.rows.tolist(), found.cols.tolist(), strict=True)
+    new = np.array([pair not in problem.standing for pair in pairs], dtype=np.bool_)
+    return Pairs(found.rows[new], found.cols[new], found.units[new])
+
+
+def _with_standing(problem: Problem, found: Pairs) -> Pairs:
+    """Candidates with the standing pairs and their extra worth, sorted by row."""
+    if not problem.standing:
+        return found
+    found = _without_standing(problem, found)
+    rows, cols = np.array(list(problem.standing), dtype=np.int64).T
+    units = problem.market.units(rows, cols) + np.array(list(problem.standing.values()), dtype=np.int64)
+    rows, cols = np.concatenate([found.rows, rows]), np.concatenate([found.cols, cols])
+    order = np.lexsort((cols, rows))
+    return Pairs(rows[order], cols[order], np.concatenate([found.units, units])[order])

@@ -99,6 +99,7 @@ class Run:
 
     @cached_property
     def by_mentee(self) -> dict[str, Pair]:
+        """Mentee id to pair."""
         return {pair.mentee_id: pair for pair in self.pairs}
 
 
@@ -175,7 +176,9 @@ def conclude(situation: Situation, network: Network, input_hash: str, seed: int)
 
 def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Claim:
     u, v = np.array(network.u, dtype=np.int64), np.array(network.v, dtype=np.int64)
-    return Claim(rows, cols, problem.worth, problem.capacity, problem.places, u, v, network.place_price)
+    return Claim(
+        rows, cols, problem.worth, problem.capacity, problem.places, u, v, network.place_price, problem.standing
+    )
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:

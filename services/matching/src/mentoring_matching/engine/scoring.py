@@ -58,6 +58,10 @@ class Market:
             block[keys // width, keys % width] += bonus.values[low:high]
         return block
 
+    def block_units(self, start: int, stop: int) -> Units:
+        """Scores of mentee rows start..stop with every mentor in units."""
+        return to_units(self.dots(start, stop))
+
     def units(self, rows: Index, cols: Index) -> Units:
         """Scores of single pairs in units."""
         parts = [self._pair_dots(rows[part], cols[part]) for part in _chunks(rows.size, 1 << 17)]

@@ -38,12 +38,29 @@ class Network:
     def matched(self) -> int:
         return sum(mentor >= 0 for mentor in self.match)
 
+    def fork(self) -> Network:
+        """A copy that can be changed freely."""
+        copy = Network.__new__(Network)
+        copy.worth, copy.capacity, copy.place_price = self.worth, list(self.capacity), self.place_price
+        copy.u, copy.v, copy.match = list(self.u), list(self.v), list(self.match)
+        copy.out, copy.into = [list(row) for row in self.out], [list(row) for row in self.into]
+        copy.held = [list(row) for row in self.held]
+        return copy
+
+    def cut(self, i: int, j: int) -> None:
+        """Take the edge between mentee i and mentor j out; `settle` then finds the next best."""
+        self.out[i] = [edge for edge in self.out[i] if edge[0] != j]
+        self.into[j] = [edge for edge in self.into[j] if edge[0] != i]
+        if self.match[i] == j:
+            self._free(i)
+            best = max((value - self.v[other] for other, value in self.out[i]), default=0)
+            self.u[i] = max(0, best - self.place_price)
+
     def start(self, price: Index, match: Index) -> None:
         """Take over prices and those matched pairs of a heuristic that are best for their mentee at these prices."""
         self.v = price.tolist()
         for i, row in enumerate(self.out):
-            self.u[i] = max((value - self.v[j] for j, value in row), default=0)
-            self.u[i] = max(self.u[i], 0)
+            self.u[i] = max(0, max((value - self.v[j] for j, value in row), default=0))
             j = int(match[i])
             if j >= 0 and (j, self.u[i] + self.v[j]) in row:
                 self._assign(i, j)
@@ -51,23 +68,17 @@ class Network:
     def add_edges(self, rows: Index, cols: Index, units: Index) -> None:
         """Add edges that are not there yet; a mentee for whom one is better than the present place is freed."""
         out, into, worth, v, u = self.out, self.into, self.worth, self.v, self.u
-        self._forget_place_price()
         touched = set()
         for i, j, score in zip(rows.tolist(), cols.tolist(), units.tolist(), strict=True):
             value = worth[i] + score
             out[i].append((j, value))
             into[j].append((i, value))
-            if value - v[j] > u[i]:
-                u[i] = value - v[j]
+            gain = value - v[j] - self.place_price
+            if gain > u[i]:
+                u[i] = gain
                 touched.add(i)
         for i in sorted(touched):
             self._free(i)
-
-    def _forget_place_price(self) -> None:
-        """Price the mentors' places as if the cohort had no limit; `settle` then fills what can be filled."""
-        if self.place_price:
-            self.v = [price + self.place_price for price in self.v]
-            self.place_price = 0
 
     def _free(self, i: int) -> None:
         if self.match[i] >= 0:
@@ -84,16 +95,50 @@ class Network:
 
     def settle(self, places: int | None = None) -> None:
         """Restore optimality: place every mentee still worth placing, fill priced places, then keep to `places`."""
+        self._balance()
+        if places is not None:
+            self._approach(places)
+            while self.matched > places:
+                self._reduce()
+
+    def _balance(self) -> None:
         for i in sorted(range(len(self.u)), key=lambda i: (-self.u[i], i)):
             if self.match[i] < 0 and self.u[i] > 0:
                 self._place(i)
-        for j, price in enumerate(self.v):
-            while self.v[j] > 0 and len(self.held[j]) < self.capacity[j] and price:
+        for j, limit in enumerate(self.capacity):
+            while self.v[j] > 0 and len(self.held[j]) < limit:
                 self._fill(j)
-        if places is not None:
-            excess = self.matched - places
-            for _ in range(excess):
-                self._reduce()
+
+    def _approach(self, places: int) -> None:
+        """Set the price of a place so that a few pairs more than `places` remain, by bisection.
+
+        The number of pairs falls as the price rises; who leaves next is read off the mentees' prices.
+        """
+        low, high, step = 0, _FAR, 1
+        while True:
+            excess, price = self.matched - places, self.place_price
+            # equally good matchings can differ in size at one price, so the lower end may turn out to be too high
+            low, high = (price, high) if excess >= 0 else (min(low, max(price - 1, 0)), price)
+            if high == 0 or (excess >= 0 and (excess <= places // 32 + 4 or high - low <= 1)):
+                return
+            if high < _FAR:
+                guess = (low + high) // 2
+            else:
+                leaving = sorted(u for u, j in zip(self.u, self.match, strict=True) if j >= 0)
+                step = max(leaving[excess - 1], 2 * step)
+                guess = price + step
+            self._set_place_price(guess)
+            self._balance()
+
+    def _set_place_price(self, price: int) -> None:
+        """Raise or lower the price of a place; mentees for whom nothing is worth it any more lose theirs."""
+        rise, self.place_price = price - self.place_price, price
+        for i, own in enumerate(self.u):
+            if self.match[i] >= 0 and own >= rise:
+                self.u[i] = own - rise
+                continue
+            self._free(i)
+            self.u[i] = max(0, max((value - self.v[j] for j, value in self.out[i]), default=0) - price)
 
     def _place(self, source: int) -> None:
         """Shortest path from a mentee without a place to a free place, or to the mentee who loses least by leaving."""
@@ -103,12 +148,12 @@ class Network:
         heap: list[tuple[int, int]] = []
         mentees, mentors = [(source, 0)], []
         best, leaver, end = u[source], source, -1
-        frontier, distance = [source], 0
+        frontier, distance, price = [source], 0, self.place_price
         while True:
             for k in frontier:
                 if distance + u[k] < best:
                     best, leaver, end = distance + u[k], k, -1
-                base = distance + u[k]
+                base = distance + u[k] + price
                 for j, value in out[k]:
                     length = base + v[j] - value
                     if length < best and length < reached.get(j, _FAR):
@@ -153,7 +198,7 @@ class Network:
         best, newcomer, end = v[target], -1, target
         distance, j = 0, target
         while True:
-            base = distance + v[j]
+            base = distance + v[j] + self.place_price
             for k, value in into[j]:
                 length = base + u[k] - value
                 if length < best and length < reached.get(k, _FAR):

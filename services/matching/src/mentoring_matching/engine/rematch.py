@@ -1,0 +1,72 @@
+"""Match a few people again without upsetting the rest: number matched, then fewest others moved, then score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .features import UNITS
+from .people import Mentee, Mentor
+from .policy import Policy
+from .pricing import optimise
+from .run import InputError, PairIds, Run, conclude, hash_input, prepare
+from .text import Embedder, default_embedder
+
+
+@dataclass(frozen=True)
+class Rematch:
+    """A run over everybody, and the mentees who had a mentor, were not freed and would get another one."""
+
+    run: Run
+    moved: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def rematch(
+    mentors: Sequence[Mentor],
+    mentees: Sequence[Mentee],
+    policy: Policy,
+    standing: Iterable[PairIds],
+    *,
+    freed: Iterable[str] = (),
+    places: int | None = None,
+    bars: Iterable[PairIds] = (),
+    seed: int = 0,
+    embedder: Embedder | None = None,
+) -> Rematch:
+    """Place the mentees in `freed` and those without a mentor beside the `standing` pairs (mentor id, mentee id).
+
+    Standing pairs of freed people are ended and barred; the others stay, even where they break a rule made
+    since, unless moving them lets one person more be matched. Nobody who stands loses their place to somebody else.
+    """
+    embedder = embedder or default_embedder()
+    ended = set(freed)
+    pairs = sorted(set(standing))
+    never = {*bars, *(pair for pair in pairs if pair[1] in ended)}
+    kept = [pair for pair in pairs if pair[1] not in ended]
+    situation = prepare(mentors, mentees, policy, places=places, bars=never, seed=seed, embedder=embedder)
+    _check(kept, mentors, {person.id for person in mentees}, places)
+    problem = situation.problem
+    stay = (len(mentees) + 1) * UNITS
+    problem.standing = {(situation.row[mentee], situation.column[mentor]): stay for mentor, mentee in kept}
+    top = int(problem.tiers.max(initial=0)) + 1
+    for row, _ in problem.standing:
+        problem.tiers[row] = top
+    network = optimise(problem)
+    run = conclude(situation, network, hash_input(mentors, mentees, policy, places, kept, never, embedder), seed)
+    moved = tuple(mentee for mentor, mentee in kept if run.by_mentee[mentee].mentor_id != mentor)
+    return Rematch(run, moved, tuple(mentee for _, mentee in kept if mentee not in moved))
+
+
+def _check(kept: Sequence[PairIds], mentors: Sequence[Mentor], mentees: set[str], places: int | None) -> None:
+    capacity = {person.id: person.capacity for person in mentors}
+    for mentor, mentee in kept:
+        if mentor not in capacity or mentee not in mentees:
+            raise InputError(f"standing: '{mentor}' and '{mentee}' are not both among the people")
+        capacity[mentor] -= 1
+        if capacity[mentor] < 0:
+            raise InputError(f"standing: mentor '{mentor}' has more pairs than places")
+    if len({mentee for _, mentee in kept}) < len(kept):
+        raise InputError("standing: a mentee has two mentors")
+    if places is not None and places < len(kept):
+        raise InputError(f"places: {places} is fewer than the {len(kept)} standing pairs")
