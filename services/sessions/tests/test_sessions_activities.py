@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from icalendar import Calendar
+
 from mentoring_common.ids import new_id
 from mentoring_contracts.applications import ApplicationWithdrawn
 from mentoring_contracts.sessions import ActivityAttended, ActivityHeld
@@ -117,3 +119,20 @@ async def test_who_withdrew_sees_the_programme_no_more(play):
         play.tenant, ApplicationWithdrawn(**accepted.model_dump(exclude={"capacity", "priority"}))
     )
     assert (await play.client(accepted.person_id).get(path)).status_code == 404
+
+
+async def test_the_calendar_holds_the_places_one_has(begun):
+    day = (begun.now() + timedelta(days=9)).replace(microsecond=0)
+    mine = await begun.plan(title="Resilience, part 2", starts_at=day.isoformat(), mode="in_person", location="Leeds")
+    await begun.plan(title="Not mine")
+    await begun.mentor.post(f"/activities/{mine['id']}/registration")
+    answer = await begun.mentor.get(f"/people/{begun.mentor_id}/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
+    assert (str(event["uid"]), str(event["summary"]), str(event["location"])) == (
+        mine["id"],
+        "Resilience, part 2",
+        "Leeds",
+    )
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (day, day + timedelta(hours=1))
+    assert (await begun.mentee.get(f"/people/{begun.mentor_id}/calendar.ics")).status_code == 404

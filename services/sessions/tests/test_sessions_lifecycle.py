@@ -1,9 +1,12 @@
 """How a relationship begins, starts, ends and closes; whatever order the news comes in."""
 
-from datetime import UTC, datetime
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mentoring_common.ids import new_id
 from mentoring_common.testing import eventually
 from mentoring_contracts.sessions import PairWentQuiet, RelationshipClosed, RelationshipStarted
 from mentoring_sessions.lifecycle import TRANSITIONS, Act, State, months_later, sources, target
@@ -26,7 +29,10 @@ def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(start, months
 
 
 def test_terms_have_defaults_for_what_a_blueprint_leaves_out():
-    bare, full = terms_of({}), terms_of({"hours_budget": 1.5, "activities": {"orientation": {"compulsory": True}}})
+    bare, full = (
+        terms_of({"hours_budget": None, "nudges": None}),
+        terms_of({"hours_budget": 1.5, "activities": {"orientation": {"compulsory": True}}}),
+    )
     assert (bare.budget_minutes, bare.activities.orientation.compulsory, bare.nudges.quiet_after_weeks) == (
         None,
         False,
@@ -62,6 +68,40 @@ async def test_a_match_before_its_programme_waits_for_the_terms(play):
     await play.harness.publish(play.tenant, play.programme_created(**free))
     found = await play.read()
     assert (found["state"], found["budget_minutes"]) == ("active", 360)
+
+
+async def test_whatever_meets_whatever_every_ready_pair_starts(play):
+    """Programme, matches and attendance come at the same time; whoever is last sees the others."""
+    await play.set_up()
+    pairs = [replace(play, match_id=new_id(), mentor_id=new_id(), mentee_id=new_id()) for _ in range(8)]
+    sides = [[p.mentor_id for p in pairs], [p.mentee_id for p in pairs]]
+    confirming = play.harness.publish(play.tenant, *(p.confirmed() for p in pairs))
+    await asyncio.gather(confirming, *(play.orient(*side) for side in sides))
+    assert [(await p.read())["state"] for p in pairs] == ["active"] * 8
+    started = await play.harness.emitted(play.tenant, RelationshipStarted)
+    assert sorted(e.match_id for e in started) == sorted(p.match_id for p in pairs)
+
+
+async def test_a_relationship_dates_from_its_confirmation_however_late_the_news(play):
+    await play.set_up()
+    confirmed_at = play.now()
+    await play.harness.publish(play.tenant, play.confirmed(), wait=False)
+    play.later(days=30)
+    answer = await eventually(lambda: _found(play), what="the relationship")
+    assert datetime.fromisoformat(answer["confirmed_at"]) < confirmed_at + timedelta(minutes=1)
+
+
+async def _found(play):
+    answer = await play.admin.get(play.path)
+    return answer.json() if answer.status_code == 200 else None
+
+
+async def test_a_relationship_that_starts_after_its_duration_closes_at_once(play):
+    await play.set_up(duration_months=1)
+    await play.harness.publish(play.tenant, play.confirmed())
+    play.later(days=40)
+    await play.orient(play.mentor_id, play.mentee_id)
+    await play.becomes("closed")
 
 
 async def test_an_activity_of_another_kind_is_no_orientation(play):

@@ -9,7 +9,7 @@ from icalendar import Calendar, Event
 from mentoring_sessions.models import Activity
 
 MEDIA_TYPE = "text/calendar"
-CONTENT: dict[str, Any] = {MEDIA_TYPE: {"schema": {"type": "string"}}}
+ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
 def feed(activities: Iterable[Activity]) -> bytes:

@@ -27,9 +27,7 @@ async def read_home(person_id: UUID, by: Reader, db: Db) -> HomeView:
     return await views.home(db, person_id)
 
 
-@router.get(
-    "/people/{person_id}/calendar.ics", response_class=Response, responses={200: {"content": calendars.CONTENT}}
-)
+@router.get("/people/{person_id}/calendar.ics", response_class=Response, responses=calendars.ANSWER)
 async def read_calendar(person_id: UUID, by: Reader, db: Db) -> Response:
     """The activities at which you have a place, as iCalendar (RFC 5545)."""
     _require_self(by, person_id)
