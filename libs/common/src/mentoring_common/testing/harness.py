@@ -145,15 +145,19 @@ async def running(
     *,
     http: httpx.AsyncClient | None = None,
     clock: MovableClock | None = None,
+    routes: dict[str, Any] | None = None,
     **changes: Any,
 ) -> AsyncIterator[Harness]:
-    """The service `name` on a database of its own, started; `http` answers its calls to other services."""
+    """The service `name` on a database of its own, started.
+
+    Its calls to other services are answered by the ASGI apps of `routes` (by URL prefix), or all of them by `http`.
+    """
     database = f"mentoring_{name}_{uuid4().hex[:8]}"
     urls = await provision(servers.superuser_url, name, database=database)
     await migrations.upgrade(urls.owner, name)
     issuer = DevIssuer(ISSUER, "mentoring")
     clock = clock or MovableClock(datetime(2022, 1, 3, 9, tzinfo=UTC))
-    service = create_app(settings_for(servers, urls, **changes), clock=clock, http=http or issuer_only(issuer))
+    service = create_app(settings_for(servers, urls, **changes), clock=clock, http=http or issuer_only(issuer, routes))
     harness = Harness(service, issuer, clock)
     await service.start()
     try:
