@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-from mentoring_contracts.applications import PersonChanged, PersonErased
 
 from mentoring_common.broker import Publisher, Record, ensure_topics
 from mentoring_common.clock import SystemClock
@@ -16,6 +15,7 @@ from mentoring_common.outbox import emit
 from mentoring_common.tables import outbox
 from mentoring_common.testing.checker import check
 from mentoring_common.tracing import new_traceparent
+from mentoring_contracts.applications import PersonChanged, PersonErased
 
 TOPIC = "mentoring.applications"
 KILLED = -9

@@ -1,0 +1,114 @@
+"""Promises about the whole system that no single service can keep."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mentoring_allinone import generate, service_map
+from mentoring_allinone.stack import WITH_DATABASE
+from mentoring_common import migrations
+from mentoring_common.auth import Allow, Public
+from mentoring_common.provisioning import provision
+from mentoring_contracts import event_classes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def built():
+    return generate.services()
+
+
+def rules(dependant: Dependant):
+    """The authorisation rules among a route's dependencies."""
+    found = [dependant.call] if isinstance(dependant.call, Allow | Public) else []
+    for sub in dependant.dependencies:
+        found += rules(sub)
+    return found
+
+
+def test_no_route_without_an_authorisation_rule(built):
+    open_routes = [
+        f"{name} {sorted(route.methods)} {route.path}"
+        for name, service in built.items()
+        for router in service.design.routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and not rules(route.dependant)
+    ]
+    assert open_routes == []
+
+
+def test_every_public_route_says_why(built):
+    for service in built.values():
+        for router in service.design.routers:
+            for route in router.routes:
+                for rule in rules(route.dependant):
+                    assert not isinstance(rule, Public) or len(rule.because) > 10
+
+
+def test_every_event_has_a_reader_or_a_reason(built):
+    lonely = [c.__name__ for c in event_classes() if not service_map.readers(c, built) and not c.for_integrators]
+    assert lonely == []
+
+
+def test_generated_files_are_fresh():
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, text in generate.documents()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run `make generate`"
+
+
+@pytest.mark.parametrize("service", sorted(WITH_DATABASE))
+async def test_every_table_is_behind_row_level_security(superuser_url, service):
+    urls = await provision(superuser_url, service, database=f"mentoring_{service}_architecture")
+    await migrations.upgrade(urls.owner, service)
+    engine = create_async_engine(urls.owner)
+    query = """
+        SELECT relname, relrowsecurity AND relforcerowsecurity AS walled,
+               EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = c.oid) AS policy,
+               EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = c.oid AND attname = 'tenant_id') AS tenant
+        FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+    """
+    async with engine.connect() as connection:
+        tables = (await connection.execute(sa.text(query))).all()
+    await engine.dispose()
+    assert len(tables) > 10
+    bare = [t.relname for t in tables if not (t.walled and t.policy and t.tenant) and t.relname != "alembic_version"]
+    assert bare == []
+
+
+@pytest.mark.parametrize("service", sorted(WITH_DATABASE))
+async def test_models_and_migrations_agree(superuser_url, service):
+    urls = await provision(superuser_url, service, database=f"mentoring_{service}_drift")
+    await migrations.upgrade(urls.owner, service)
+    assert await migrations.differences(urls.owner, service) == []
+
+
+def test_nothing_names_this_machine_or_a_registry():
+    hosts = "|".join(
+        h.replace("~", r"\.") for h in ("pypi~org", "pythonhosted~org", "npmjs~org", "registry~npmjs", "repo1~maven")
+    )
+    pattern = re.compile(rf"({hosts})|(^|[^A-Za-z0-9_.])/(work|root)/[A-Za-z.]")
+    texts = [
+        p for p in ROOT.rglob("*") if p.suffix in {".py", ".md", ".toml", ".yml", ".yaml", ".lock", ".xml", ".cfg"}
+    ]
+    skipped = {".venv", "build", "target", "var", "node_modules", ".git"}
+    found = [
+        f"{path.relative_to(ROOT)}: {line[:80]}"
+        for path in texts
+        if not skipped & set(path.relative_to(ROOT).parts)
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+def test_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
