@@ -1,4 +1,4 @@
-"""The published contracts: examples fit their schemas, and the CloudEvents attributes are what the specification asks."""
+"""The published contracts: examples fit their schemas, attributes are those of CloudEvents."""
 
 import json
 from pathlib import Path
