@@ -1,0 +1,224 @@
+"""The REST API of the matching service: policies, pools and runs."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Allow, Principal
+from mentoring_common.db import Database
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.roles import RoleNeeded, require_role, roles_of
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_matching import queries
+from mentoring_matching.commands import policy as policy_commands
+from mentoring_matching.commands import runs as run_commands
+from mentoring_matching.errors import CohortNotFound, PoolTooLarge, ProgrammeNotFound, RunNotFound
+from mentoring_matching.models import MatchRun, PoolMember, ProposedPair, Unmatched
+from mentoring_matching.proposals import Question, rule_effects
+from mentoring_matching.schemas import (
+    Approval,
+    Approved,
+    Change,
+    Comparison,
+    DryRunView,
+    MatchView,
+    MemberView,
+    NewRun,
+    PairView,
+    PolicyView,
+    RuleEffectView,
+    RunView,
+    UnmatchedView,
+)
+
+router = APIRouter(route_class=Route)
+Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write"))]
+Writer = Annotated[Principal, Depends(Allow("matching:write"))]
+MOST_DRY_PAIRS = 4_000_000
+
+
+async def require_team(db: AsyncSession, by: Principal, programme_id: UUID, unknown: type[Exception]) -> None:
+    """RoleNeeded for other roles of the programme; `unknown` for strangers, to whom nothing is there."""
+    try:
+        await require_role(db, by, programme_id, *queries.TEAM)
+    except RoleNeeded:
+        if await roles_of(db, by, programme_id):
+            raise
+        raise unknown() from None
+
+
+async def _run_of_team(db: AsyncSession, by: Principal, run_id: UUID) -> MatchRun:
+    run = await queries.run(db, run_id)
+    await require_team(db, by, run.programme_id, RunNotFound)
+    return run
+
+
+async def _check_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> None:
+    cohort = await queries.cohort(db, cohort_id)
+    await require_team(db, by, cohort.programme_id, CohortNotFound)
+
+
+@router.get("/programmes/{programme_id}/policy")
+async def read_policy(programme_id: UUID, by: Reader, db: Db) -> PolicyView:
+    """The policy in force."""
+    await require_team(db, by, programme_id, ProgrammeNotFound)
+    return PolicyView.model_validate(await queries.policy(db, programme_id))
+
+
+@router.put("/programmes/{programme_id}/policy")
+async def change_policy(
+    programme_id: UUID, document: Annotated[dict[str, Any], Body()], by: Writer, db: Db
+) -> PolicyView:
+    """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …"""
+    await require_team(db, by, programme_id, ProgrammeNotFound)
+    return PolicyView.model_validate(await policy_commands.change_policy(db, programme_id, document, by))
+
+
+@router.get("/cohorts/{cohort_id}/pool")
+async def list_pool(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[MemberView]:
+    """The pool of a cohort."""
+    await _check_cohort(db, by, cohort_id)
+    shown, following = await page(db, queries.pool(cohort_id), PoolMember.id, cursor, limit)
+    loads = await queries.loads(db, [member.person_id for member in shown if member.role == "mentor"])
+    return page_of(shown, following, lambda m: _member(m, loads))
+
+
+def _member(member: PoolMember, loads: Mapping[UUID, int]) -> MemberView:
+    load = loads.get(member.person_id, 0) if member.role == "mentor" else 0
+    return MemberView.model_validate(member).model_copy(update={"load": load})
+
+
+@router.post("/cohorts/{cohort_id}/dry-run")
+async def try_policy(
+    cohort_id: UUID,
+    by: Writer,
+    request: Request,
+    policy_changes: Annotated[dict[str, Any] | None, Body(embed=True)] = None,
+) -> DryRunView:
+    """How many pairs of the pool each rule removes, with or without changes of the policy."""
+    database: Database = request.app.state.database
+    async with database.transaction(by.tenant) as db:
+        await _check_cohort(db, by, cohort_id)
+        question = await run_commands.question_now(db, cohort_id, policy_changes or {})
+    return await _dry_run(question)
+
+
+async def _dry_run(question: Question) -> DryRunView:
+    mentors = sum(c.role == "mentor" for c in question.candidates)
+    mentees = len(question.candidates) - mentors
+    if mentors * mentees > MOST_DRY_PAIRS:
+        raise PoolTooLarge(most_pairs=MOST_DRY_PAIRS)
+    found = await asyncio.to_thread(rule_effects, question)
+    texts = question.terms.texts
+    rules = [
+        RuleEffectView(text=texts.get(e.name, e.name), rule=e.name, removes=e.removes, removes_alone=e.removes_alone,
+                       strands=e.strands)
+        for e in found.rules
+    ]  # fmt: skip
+    return DryRunView(
+        mentors=mentors, mentees=mentees, pairs=found.pairs, permitted=found.permitted, stranded=found.stranded,
+        rules=rules,
+    )  # fmt: skip
+
+
+@router.post("/cohorts/{cohort_id}/runs", status_code=202)
+async def start_run(cohort_id: UUID, new: NewRun, by: Writer, db: Db) -> RunView:
+    """Start a matching run; follow it by `GET /runs/{id}`."""
+    await _check_cohort(db, by, cohort_id)
+    pairs = {name: [p.model_dump(mode="json") for p in getattr(new, name)] for name in ("pins", "bars")}
+    run = await run_commands.start_run(
+        db, cohort_id, by, kind=new.kind, seed=new.seed, policy_changes=new.policy_changes,
+        mentee_ids=new.mentee_ids, **pairs,
+    )  # fmt: skip
+    return run_view(run, {})
+
+
+@router.get("/cohorts/{cohort_id}/runs")
+async def list_runs(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[RunView]:
+    """The runs of a cohort."""
+    await _check_cohort(db, by, cohort_id)
+    shown, following = await page(db, queries.runs(cohort_id), MatchRun.id, cursor, limit)
+    counts = await queries.counts(db, [run.id for run in shown])
+    return page_of(shown, following, lambda run: run_view(run, counts.get(run.id, {})))
+
+
+@router.get("/runs/{run_id}")
+async def read_run(run_id: UUID, by: Reader, db: Db) -> RunView:
+    """One run and, once it is completed, what came out."""
+    return await _view(db, await _run_of_team(db, by, run_id))
+
+
+async def _view(db: AsyncSession, run: MatchRun) -> RunView:
+    return run_view(run, (await queries.counts(db, [run.id])).get(run.id, {}))
+
+
+def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
+    """The run with the counts of its pairs and unmatched people."""
+    result = run.result or {}
+    named = {"total_score": "score", "worst_score": "worst"}
+    fields = ("places", "priority", "priority_matched", "fifth_percentile", "blocking_pairs")
+    found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
+    found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
+    own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
+    numbers = {
+        "pairs": counts.get("pair", 0),
+        "unmatched_mentees": counts.get("mentee", 0),
+        "unmatched_mentors": counts.get("mentor", 0),
+    }
+    return RunView(**(own | found | numbers))
+
+
+@router.get("/runs/{run_id}/pairs")
+async def list_pairs(run_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[PairView]:
+    """The pairs a run proposes, each with its reasons."""
+    await _run_of_team(db, by, run_id)
+    shown, following = await page(db, queries.pairs(run_id), ProposedPair.id, cursor, limit)
+    return page_of(shown, following, PairView.model_validate)
+
+
+@router.get("/runs/{run_id}/unmatched")
+async def list_unmatched(
+    run_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[UnmatchedView]:
+    """The people a run leaves without a partner, and why."""
+    await _run_of_team(db, by, run_id)
+    shown, following = await page(db, queries.unmatched(run_id), Unmatched.id, cursor, limit)
+    return page_of(shown, following, UnmatchedView.model_validate)
+
+
+@router.get("/runs/{run_id}/compare/{other_id}")
+async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comparison:
+    """Two runs side by side: their numbers, and whose mentor differs."""
+    run, other = await _run_of_team(db, by, run_id), await _run_of_team(db, by, other_id)
+    mine, theirs = _mentors(await queries.all_pairs(db, run_id)), _mentors(await queries.all_pairs(db, other_id))
+    changes = [
+        Change(mentee_id=mentee, mentor_id=mine.get(mentee), other_mentor_id=theirs.get(mentee))
+        for mentee in sorted(mine.keys() | theirs.keys())
+        if mine.get(mentee) != theirs.get(mentee)
+    ]
+    same = len(mine.items() & theirs.items())
+    return Comparison(run=await _view(db, run), other=await _view(db, other), same_pairs=same, changes=changes)
+
+
+def _mentors(pairs: Sequence[ProposedPair]) -> dict[UUID, UUID]:
+    return {pair.mentee_id: pair.mentor_id for pair in pairs}
+
+
+@router.post("/runs/{run_id}/cancel")
+async def cancel_run(run_id: UUID, by: Writer, db: Db) -> RunView:
+    """Stop a run, or discard its result."""
+    run = await _run_of_team(db, by, run_id)
+    return await _view(db, await run_commands.cancel_run(db, run, by))
+
+
+@router.post("/runs/{run_id}/approve")
+async def approve_run(run_id: UUID, by: Writer, db: Db, approval: Approval | None = None) -> Approved:
+    """Offer every pair of the run to both people."""
+    run = await _run_of_team(db, by, run_id)
+    days = approval.offer_days if approval else None
+    matches = await run_commands.approve_run(db, run, by, days)
+    return Approved(run_id=run_id, matches=[MatchView.model_validate(match) for match in matches])

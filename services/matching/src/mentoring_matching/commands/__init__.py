@@ -1,0 +1,1 @@
+"""What the matching service does; commands never commit."""

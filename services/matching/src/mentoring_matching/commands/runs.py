@@ -1,0 +1,300 @@
+"""Matching runs: ask, work, complete, cancel, approve, and pass declined places on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.ids import new_id
+from mentoring_common.outbox import emit
+from mentoring_contracts.matching import MatchRunCompleted, Side
+from mentoring_matching import policies, queries
+from mentoring_matching.commands.matches import offer_pairs
+from mentoring_matching.commands.policy import usable_terms
+from mentoring_matching.errors import PairsInvalid, PoolChanged, RunNotCompleted, RunOver
+from mentoring_matching.explanations import Reason
+from mentoring_matching.lifecycle import RUN, RunKind, sources, target
+from mentoring_matching.models import Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
+from mentoring_matching.profiles import Candidate
+from mentoring_matching.proposals import ExplainedPair, Proposal, Question
+
+RUN_WAITING = "run_waiting"
+LEASE_S = 30
+MOST_ATTEMPTS = 3
+Members = Mapping[tuple[str, str], UUID]
+"""(role, person id) to pool member."""
+
+
+async def start_run(
+    db: AsyncSession,
+    cohort_id: UUID,
+    by: Principal,
+    *,
+    kind: RunKind = "full",
+    seed: int = 0,
+    pins: Sequence[dict[str, str]] = (),
+    bars: Sequence[dict[str, str]] = (),
+    policy_changes: Mapping[str, Any] | None = None,
+    mentee_ids: Iterable[UUID] | None = None,
+) -> MatchRun:
+    """Queue a run; a worker does it. PolicyInvalid, or PairsInvalid when a pin or bar names nobody of the pool."""
+    cohort = await queries.cohort(db, cohort_id)
+    direction = (await queries.programme(db, cohort.programme_id)).direction
+    version = await queries.policy(db, cohort.programme_id)
+    document = policies.changed(version.document, policy_changes or {})
+    usable_terms(document, direction, version.version)
+    await _check_pairs(db, cohort_id, [*pins, *bars])
+    for pair in [*pins, *bars]:
+        audit(db, by.subject, "pin_pair" if pair in pins else "bar_pair", "cohort", cohort_id, reason=pair["reason"])
+    limited = sorted(map(str, mentee_ids)) if mentee_ids is not None else None
+    asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited}
+    return await _queue(
+        db, cohort.programme_id, cohort_id, kind, seed, version, document, dict(policy_changes or {}), asked
+    )
+
+
+async def _queue(
+    db: AsyncSession,
+    programme_id: UUID,
+    cohort_id: UUID,
+    kind: RunKind,
+    seed: int,
+    version: PolicyVersion,
+    document: dict[str, Any],
+    changes: dict[str, Any],
+    asked: dict[str, Any],
+) -> MatchRun:
+    run = MatchRun(
+        programme_id=programme_id,
+        cohort_id=cohort_id,
+        kind=kind,
+        state="queued",
+        version=1,
+        attempts=0,
+        progress=0.0,
+        policy_version=version.version,
+        policy=document,
+        policy_changes=changes,
+        seed=seed,
+        requested_at=now(db),
+        **{"pins": [], "bars": [], "mentor_ids": None, "mentee_ids": None} | asked,
+    )
+    db.add(run)
+    await db.flush()
+    await schedule(db, RUN_WAITING, run.id, now(db))
+    return run
+
+
+async def _check_pairs(db: AsyncSession, cohort_id: UUID, pairs: Sequence[Mapping[str, str]]) -> None:
+    members = await queries.member_ids(db, cohort_id) if pairs else {}
+    for pair in pairs:
+        for role in ("mentor", "mentee"):
+            if (role, UUID(pair[f"{role}_id"])) not in members:
+                raise PairsInvalid(f"there is no such {role} in the pool", **{f"{role}_id": pair[f"{role}_id"]})
+
+
+async def _move(
+    db: AsyncSession, run_id: UUID, transition: str, *conditions: sa.ColumnElement[bool], **values: Any
+) -> MatchRun | None:
+    """The run after a transition of lifecycle.RUN; None if its state or a condition did not allow it."""
+    ready = (MatchRun.id == run_id, MatchRun.state.in_(sources(RUN, transition)), *conditions)
+    step = {"state": target(RUN, transition), "version": MatchRun.version + 1}
+    moved = sa.update(MatchRun).where(*ready).values(step | values).returning(MatchRun)
+    return await db.scalar(moved, execution_options={"populate_existing": True})
+
+
+async def claim_run(db: AsyncSession, run_id: UUID) -> MatchRun | None:
+    """Take a queued run, or one whose worker's lease is over, for a worker of its own; None if somebody has it."""
+    free = sa.or_(MatchRun.state == "queued", MatchRun.lease_until < sa.func.clock_timestamp())
+    lease = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, LEASE_S)
+    run = await _move(
+        db, run_id, "claim", free, worker=new_id(), lease_until=lease, attempts=MatchRun.attempts + 1, progress=0.0
+    )
+    if run is not None and run.attempts > MOST_ATTEMPTS:
+        await fail_run(db, run, "worker_lost")
+        return None
+    return run
+
+
+async def renew_lease(db: AsyncSession, run: MatchRun, progress: float) -> bool:
+    """Say that the work goes on; False when it was cancelled or somebody else took the run over."""
+    lease = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, LEASE_S)
+    mine = MatchRun.worker == run.worker
+    return await _move(db, run.id, "renew", mine, progress=progress, lease_until=lease) is not None
+
+
+async def question_of(db: AsyncSession, run: MatchRun) -> Question:
+    """What a run is to solve, from the people and places that are free now. Standing pairs and open offers stay."""
+    cohort = await queries.cohort(db, run.cohort_id)
+    programme = await queries.programme(db, run.programme_id)
+    terms = usable_terms(run.policy, programme.direction, run.policy_version)
+    free = await queries.candidates(db, run.cohort_id, terms.max_load)
+    mentees = await _rematched(db, run)
+    candidates = [c for c in free if _is_asked(c, run, mentees)]
+    taken = cohort.confirmed + await queries.offers_open(db, run.cohort_id)
+    pins = [(pair["mentor_id"], pair["mentee_id"]) for pair in run.pins]
+    barred = await queries.barred_pairs(db, cohort, also_ended=run.kind == "rematch")
+    bars = {(str(mentor), str(mentee)) for mentor, mentee in barred}
+    bars |= {(pair["mentor_id"], pair["mentee_id"]) for pair in run.bars}
+    here = {(c.role, str(c.person_id)) for c in candidates}
+    bars = {(a, b) for a, b in bars - set(pins) if ("mentor", a) in here and ("mentee", b) in here}
+    places = max(cohort.places - taken, 0)
+    return Question(candidates, terms, programme.topic_titles, places, pins, sorted(bars), run.seed)
+
+
+async def question_now(db: AsyncSession, cohort_id: UUID, policy_changes: Mapping[str, Any]) -> Question:
+    """What a full run would solve now under the policy with changes; nothing is stored. PolicyInvalid."""
+    cohort = await queries.cohort(db, cohort_id)
+    direction = (await queries.programme(db, cohort.programme_id)).direction
+    version = await queries.policy(db, cohort.programme_id)
+    terms = usable_terms(policies.changed(version.document, policy_changes), direction, version.version)
+    return Question(await queries.candidates(db, cohort_id, terms.max_load), terms, {}, cohort.places, [], [], 0)
+
+
+async def _rematched(db: AsyncSession, run: MatchRun) -> frozenset[str] | None:
+    """The mentees of a run that takes only some; None where it takes all."""
+    if run.mentee_ids is not None:
+        return frozenset(run.mentee_ids)
+    return frozenset(map(str, await queries.freed_mentees(db, run.cohort_id))) if run.kind == "rematch" else None
+
+
+def _is_asked(candidate: Candidate, run: MatchRun, mentees: frozenset[str] | None) -> bool:
+    only = mentees if candidate.role == "mentee" else run.mentor_ids
+    return only is None or str(candidate.person_id) in only
+
+
+async def complete_run(db: AsyncSession, run: MatchRun, proposal: Proposal, members: Members) -> MatchRun | None:
+    """Store the proposal; None when the run was cancelled or taken over meanwhile. A passed-on place is offered."""
+    done = await _move(
+        db, run.id, "complete", MatchRun.worker == run.worker, progress=1.0, lease_until=None,
+        input_hash=proposal.input_hash, result=proposal.result, certificate=proposal.certificate,
+    )  # fmt: skip
+    if done is None:
+        return None
+    await cancel(db, RUN_WAITING, run.id)
+    db.add_all(_pair(done.id, explained, members) for explained in proposal.pairs)
+    for role, left in (("mentee", proposal.unmatched_mentees), ("mentor", proposal.unmatched_mentors)):
+        db.add_all(_left(done.id, role, person_id, reason) for person_id, reason in left.items())
+    emit(
+        db,
+        MatchRunCompleted(
+            run_id=done.id,
+            programme_id=done.programme_id,
+            cohort_id=done.cohort_id,
+            pairs=len(proposal.pairs),
+            unmatched_mentees=len(proposal.unmatched_mentees),
+            unmatched_mentors=len(proposal.unmatched_mentors),
+        ),
+    )
+    return await _offer_passed_on(db, done) if done.kind == "pass_on" else done
+
+
+def _pair(run_id: UUID, explained: ExplainedPair, members: Members) -> ProposedPair:
+    pair = explained.pair
+    return ProposedPair(
+        run_id=run_id,
+        mentor_id=UUID(pair.mentor_id),
+        mentee_id=UUID(pair.mentee_id),
+        mentor_member_id=members["mentor", pair.mentor_id],
+        mentee_member_id=members["mentee", pair.mentee_id],
+        score=pair.score,
+        contributions=dict(pair.contributions),
+        explanation=explained.text,
+        without=explained.without,
+        close_call=explained.close_call,
+        pinned=pair.pinned,
+    )
+
+
+def _left(run_id: UUID, role: str, person_id: str, why: Reason) -> Unmatched:
+    return Unmatched(
+        run_id=run_id, person_id=UUID(person_id), role=role, reason=why.code, rule=why.rule, explanation=why.text
+    )
+
+
+async def fail_run(db: AsyncSession, run: MatchRun, why: str) -> None:
+    """Give a run up, with a reason that names no person."""
+    if await _move(db, run.id, "fail", MatchRun.worker == run.worker, failure=why, lease_until=None) is not None:
+        await cancel(db, RUN_WAITING, run.id)
+
+
+async def cancel_run(db: AsyncSession, run: MatchRun, by: Principal) -> MatchRun:
+    """Stop a run, or discard its result; RunOver if it was approved, failed or cancelled."""
+    cancelled = await _move(db, run.id, "cancel", lease_until=None)
+    if cancelled is None:
+        raise RunOver(state=(await queries.run(db, run.id)).state)
+    await cancel(db, RUN_WAITING, run.id)
+    audit(db, by.subject, "cancel_run", "match_run", run.id)
+    return cancelled
+
+
+async def approve_run(db: AsyncSession, run: MatchRun, by: Principal, offer_days: int | None) -> list[Match]:
+    """Offer every pair of a completed run. RunNotCompleted, or PoolChanged when people or places are gone."""
+    await queries.locked_cohort(db, run.cohort_id)
+    if await _move(db, run.id, "approve") is None:
+        raise RunNotCompleted(state=(await queries.run(db, run.id)).state)
+    pairs = await queries.all_pairs(db, run.id)
+    gone = await _gone(db, run, pairs)
+    if gone:
+        raise PoolChanged(pairs_affected=gone)
+    audit(db, by.subject, "approve_run", "match_run", run.id)
+    return await offer_pairs(db, run, pairs, offer_days or policies.offer_days(run.policy))
+
+
+async def _gone(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) -> int:
+    """How many pairs cannot be offered any more: a person is not free, or the cohort has too few places."""
+    cohort = await queries.locked_cohort(db, run.cohort_id)
+    available = await queries.available_members(db, run.cohort_id, lock=True)
+    free = {member_id: left for member_id, (_, left) in available.items()}
+    lost = 0
+    for pair in pairs:
+        both = (pair.mentor_member_id, pair.mentee_member_id)
+        lost += any(free.get(member_id, 0) < 1 for member_id in both)
+        free |= {member_id: free.get(member_id, 0) - 1 for member_id in both}
+    room = cohort.places - cohort.confirmed - await queries.offers_open(db, run.cohort_id)
+    return max(lost, len(pairs) - room)
+
+
+async def _offer_passed_on(db: AsyncSession, run: MatchRun) -> MatchRun:
+    """Offer what a declined place passed on to; left for review when somebody was quicker."""
+    await queries.locked_cohort(db, run.cohort_id)
+    await db.flush()
+    pairs = await queries.all_pairs(db, run.id)
+    if not pairs or await _gone(db, run, pairs):
+        return run
+    approved = await _move(db, run.id, "approve")
+    assert approved is not None
+    await offer_pairs(db, approved, pairs, policies.offer_days(run.policy))
+    return approved
+
+
+async def pass_on(db: AsyncSession, match: Match, declined_by: Side | None) -> MatchRun | None:
+    """Where the policy says so, look for the next choice of whoever wanted the pair; None if it does not say so.
+
+    With both silent the place goes to other people of the pool.
+    """
+    version = await queries.policy(db, match.programme_id)
+    if not policies.passes_on(version.document) or version.problem:
+        return None
+    stays = await _who_stays(db, match, declined_by)
+    return await _queue(
+        db, match.programme_id, match.cohort_id, "pass_on", 0, version, dict(version.document), {}, stays
+    )
+
+
+async def _who_stays(db: AsyncSession, match: Match, declined_by: Side | None) -> dict[str, Any]:
+    mentor_stays = declined_by == "mentee" or (declined_by is None and match.mentor_accepted_at is not None)
+    mentee_stays = declined_by == "mentor" or (declined_by is None and match.mentee_accepted_at is not None)
+    if mentor_stays:
+        return {"mentor_ids": [str(match.mentor_id)]}
+    if mentee_stays:
+        return {"mentee_ids": [str(match.mentee_id)]}
+    silent = {match.mentor_member_id, match.mentee_member_id}
+    free = [m for m, _ in (await queries.available_members(db, match.cohort_id)).values() if m.id not in silent]
+    return {f"{role}_ids": [str(m.person_id) for m in free if m.role == role] for role in ("mentor", "mentee")}

@@ -1,0 +1,83 @@
+"""What the matching service says no to."""
+
+from mentoring_common.errors import Conflict, Forbidden, NotFound, Rejected
+
+
+class ProgrammeNotFound(NotFound):
+    """There is no such programme."""
+
+
+class CohortNotFound(NotFound):
+    """There is no such cohort."""
+
+
+class RunNotFound(NotFound):
+    """There is no such matching run."""
+
+
+class MatchNotFound(NotFound):
+    """There is no such match."""
+
+
+class PolicyInvalid(Rejected):
+    """The matching policy cannot be used."""
+
+
+class PolicyChanged(Conflict):
+    """Somebody else changed the policy at the same time."""
+
+
+class PairsInvalid(Rejected):
+    """A pinned or barred pair names somebody who is not free in this pool."""
+
+
+class PoolTooLarge(Rejected):
+    """The pool is too large for a dry run; start a matching run instead."""
+
+
+class RunNotCompleted(Conflict):
+    """The matching run has no result that can be approved."""
+
+
+class RunOver(Conflict):
+    """The matching run is over."""
+
+
+class PoolChanged(Conflict):
+    """People or places of the proposal are no longer free; start another run."""
+
+
+class NotYourMatch(Forbidden):
+    """Only the two people of a match answer for it."""
+
+
+class ReasonNeeded(Rejected):
+    """The programme asks for a reason."""
+
+
+class AlreadyAnswered(Conflict):
+    """The offer was answered before."""
+
+
+class OfferExpired(Conflict):
+    """The time to answer the offer is over."""
+
+
+class OfferOver(Conflict):
+    """The offer no longer stands."""
+
+
+class PlaceFull(Conflict):
+    """Every place of the cohort is taken."""
+
+
+class MentorFull(Conflict):
+    """The mentor has no place left."""
+
+
+class MenteeMatched(Conflict):
+    """The mentee has a mentor already."""
+
+
+class MatchNotConfirmed(Conflict):
+    """Only a confirmed match can end."""

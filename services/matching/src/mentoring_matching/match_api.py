@@ -1,0 +1,99 @@
+"""The REST API of the matching service: matches, from the offer to the end."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Allow, Principal
+from mentoring_common.db import tenant_of
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.roles import require_role
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_matching import policies, queries
+from mentoring_matching.commands import matches as commands
+from mentoring_matching.commands.runs import pass_on
+from mentoring_matching.errors import NotYourMatch, ReasonNeeded
+from mentoring_matching.lifecycle import MatchState
+from mentoring_matching.models import Match
+from mentoring_matching.schemas import Declining, Ending, MatchView
+
+router = APIRouter(route_class=Route)
+Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write", "internal"))]
+Writer = Annotated[Principal, Depends(Allow("matching:write"))]
+
+
+@router.get("/matches")
+async def list_matches(
+    by: Reader,
+    db: Db,
+    cohort_id: UUID | None = None,
+    programme_id: UUID | None = None,
+    person_id: UUID | None = None,
+    state: MatchState | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[MatchView]:
+    """The matches you may see: your own, or those of programmes whose team you belong to."""
+    rows = queries.visible_matches(by, tenant_of(db))
+    for column, value in ((Match.cohort_id, cohort_id), (Match.programme_id, programme_id), (Match.state, state)):
+        rows = rows if value is None else rows.where(column == value)
+    if person_id is not None:
+        rows = rows.where((Match.mentor_id == person_id) | (Match.mentee_id == person_id))
+    shown, following = await page(db, rows, Match.id, cursor, limit)
+    return page_of(shown, following, lambda match: _view(match, by))
+
+
+@router.get("/matches/{match_id}")
+async def read_match(match_id: UUID, by: Reader, db: Db) -> MatchView:
+    """One match."""
+    return _view(await queries.visible_match(db, by, match_id), by)
+
+
+def _view(match: Match, by: Principal) -> MatchView:
+    """What somebody wrote about the other is not for the two."""
+    view = MatchView.model_validate(match)
+    return view.model_copy(update={"end_note": None}) if _is_one_of(match, by) else view
+
+
+def _is_one_of(match: Match, by: Principal) -> bool:
+    return by.subject in (str(match.mentor_id), str(match.mentee_id))
+
+
+@router.post("/matches/{match_id}/accept")
+async def accept_match(match_id: UUID, by: Writer, db: Db) -> MatchView:
+    """Accept an offer; the second acceptance confirms the match."""
+    match = await queries.visible_match(db, by, match_id)
+    return _view(await commands.accept_match(db, match, by), by)
+
+
+@router.post("/matches/{match_id}/decline")
+async def decline_match(match_id: UUID, declining: Declining, by: Writer, db: Db) -> MatchView:
+    """Decline an offer; where the policy says so, the place passes on."""
+    match = await queries.visible_match(db, by, match_id)
+    side = commands.side_of(match, by)
+    version = await queries.policy(db, match.programme_id)
+    if policies.reason_required(version.document) and not declining.reason:
+        raise ReasonNeeded()
+    declined = await commands.decline_match(db, match, by, declining.reason)
+    await pass_on(db, declined, side)
+    return _view(declined, by)
+
+
+@router.post("/matches/{match_id}/end")
+async def end_match(match_id: UUID, ending: Ending, by: Writer, db: Db) -> MatchView:
+    """End a confirmed match early; both people go back to the pool."""
+    match = await queries.visible_match(db, by, match_id)
+    await _check_may_end(db, match, by)
+    ended = await commands.end_match_by(
+        db, match, by, ending.reason, never_again=ending.never_again, rematch=ending.rematch
+    )
+    return _view(ended, by)
+
+
+async def _check_may_end(db: AsyncSession, match: Match, by: Principal) -> None:
+    try:
+        commands.side_of(match, by)
+    except NotYourMatch:
+        await require_role(db, by, match.programme_id, *queries.TEAM)

@@ -1,0 +1,192 @@
+"""The tables of the matching service.
+
+`programmes`, `cohorts` and `pool_members` are projections of the applications service's events and may arrive in any
+order, so that nothing refers across aggregates. Counters are decided by conditional updates and held by CHECKs.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_common.db import Base as CommonBase
+from mentoring_common.db import TenantRow
+from mentoring_common.tables import NAMING
+
+_ZERO, _ONE, _NO = sa.text("0"), sa.text("1"), sa.text("false")
+
+
+class Base(CommonBase):
+    """Ancestor of this service's tables."""
+
+    __abstract__ = True
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class Programme(TenantRow, Base):
+    """A programme: which way it mentors and what its topics are called."""
+
+    __tablename__ = "programmes"
+    direction: Mapped[str]
+    topic_titles: Mapped[dict[str, str]] = mapped_column(JSONB)
+
+
+class PolicyVersion(TenantRow, Base):
+    """One version of a programme's policy; versions are never changed. `problem` says why it cannot be used."""
+
+    __tablename__ = "policy_versions"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "programme_id", "version"),)
+    programme_id: Mapped[UUID]
+    version: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    problem: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    made_at: Mapped[datetime]
+
+
+class Cohort(TenantRow, Base):
+    """A cohort's places. Fewer places than confirmed pairs end no pair: `places` is never below `confirmed`."""
+
+    __tablename__ = "cohorts"
+    __table_args__ = (sa.CheckConstraint("confirmed BETWEEN 0 AND places", name="places"),)
+    programme_id: Mapped[UUID]
+    announced: Mapped[int]
+    places: Mapped[int]
+    confirmed: Mapped[int] = mapped_column(server_default=_ZERO)
+
+
+class PoolMember(TenantRow, Base):
+    """An accepted application (its id): how many partners the person takes and has."""
+
+    __tablename__ = "pool_members"
+    __table_args__ = (
+        sa.CheckConstraint("taken BETWEEN 0 AND capacity", name="capacity"),
+        sa.Index("ix_pool_members_cohort", "tenant_id", "cohort_id", "role"),
+        sa.Index("ix_pool_members_person", "tenant_id", "person_id"),
+    )
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID | None]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(server_default=_ZERO)
+    priority: Mapped[bool]
+    state: Mapped[str]
+    # Counts the wishes for a fresh profile, so that one that comes in meanwhile is not lost.
+    wanted: Mapped[int] = mapped_column(server_default=_ONE)
+
+
+class Profile(TenantRow, Base):
+    """What a run needs to know of a pool member (its id), as the applications service answered."""
+
+    __tablename__ = "profiles"
+    person_id: Mapped[UUID]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class MatchRun(TenantRow, Base):
+    """One matching run: what it was asked, and what came out. `lease_until` is real time, not business time."""
+
+    __tablename__ = "match_runs"
+    __table_args__ = (sa.Index("ix_match_runs_cohort", "tenant_id", "cohort_id"),)
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    kind: Mapped[str]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=_ONE)
+    policy_version: Mapped[int]
+    policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    policy_changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    seed: Mapped[int]
+    pins: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    bars: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    mentor_ids: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    mentee_ids: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    requested_at: Mapped[datetime]
+    worker: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=_ZERO)
+    progress: Mapped[float] = mapped_column(server_default=_ZERO)
+    failure: Mapped[str | None]
+    input_hash: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class ProposedPair(TenantRow, Base):
+    """A pair that a run proposes; the ids of people, and of their pool members."""
+
+    __tablename__ = "proposed_pairs"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["tenant_id", "run_id"], ["match_runs.tenant_id", "match_runs.id"], ondelete="CASCADE"),
+        sa.Index("ix_proposed_pairs_run", "tenant_id", "run_id"),
+    )
+    run_id: Mapped[UUID]
+    mentor_id: Mapped[UUID]
+    mentee_id: Mapped[UUID]
+    mentor_member_id: Mapped[UUID]
+    mentee_member_id: Mapped[UUID]
+    score: Mapped[float]
+    contributions: Mapped[dict[str, float]] = mapped_column(JSONB)
+    explanation: Mapped[str]
+    without: Mapped[dict[str, float] | None] = mapped_column(JSONB(none_as_null=True))
+    close_call: Mapped[bool]
+    pinned: Mapped[bool]
+
+
+class Unmatched(TenantRow, Base):
+    """Somebody a run leaves without a partner, and why."""
+
+    __tablename__ = "unmatched"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["tenant_id", "run_id"], ["match_runs.tenant_id", "match_runs.id"], ondelete="CASCADE"),
+        sa.Index("ix_unmatched_run", "tenant_id", "run_id"),
+    )
+    run_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    reason: Mapped[str]
+    rule: Mapped[str | None]
+    explanation: Mapped[str]
+
+
+class Match(TenantRow, Base):
+    """A pair that was offered, and what became of it (lifecycle.MATCH)."""
+
+    __tablename__ = "matches"
+    __table_args__ = (
+        sa.Index("ix_matches_cohort", "tenant_id", "cohort_id", "state"),
+        sa.Index("ix_matches_mentor", "tenant_id", "mentor_id"),
+        sa.Index("ix_matches_mentee", "tenant_id", "mentee_id"),
+        sa.Index(
+            "uq_matches_confirmed_mentee",
+            "tenant_id",
+            "programme_id",
+            "mentee_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'confirmed'"),
+        ),
+    )
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    run_id: Mapped[UUID]
+    mentor_id: Mapped[UUID]
+    mentee_id: Mapped[UUID]
+    mentor_member_id: Mapped[UUID]
+    mentee_member_id: Mapped[UUID]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=_ONE)
+    score: Mapped[float]
+    proposed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    mentor_accepted_at: Mapped[datetime | None]
+    mentee_accepted_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    # The code is public; the note is what the person wrote, for the programme team.
+    end_reason: Mapped[str | None]
+    end_note: Mapped[str | None]
+    never_again: Mapped[bool] = mapped_column(server_default=_NO)
+    rematch_of: Mapped[UUID | None]

@@ -1,0 +1,178 @@
+"""A programme's matching policy as its blueprint writes it, read into the engine's policy and the terms of offers.
+
+The document has `hard_rules`, `weights` (or `criteria` in the engine's own words), `floor`, `offers` and `capacity`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mentoring_matching.engine import Policy, PolicyError
+
+DEFAULT: dict[str, Any] = {
+    "hard_rules": [
+        {"id": "no_line_management", "kind": "no_line_management"},
+        {"id": "no_declared_conflict", "kind": "no_declared_conflict"},
+        {"id": "not_matched_before", "kind": "not_matched_before"},
+    ],
+    "weights": {"topics": 0.6, "text": 0.2, "preferences": 0.2},
+}
+_FIELDS = frozenset({
+    "version", "stages", "hard_rules", "weights", "criteria", "priority", "capacity", "offers", "confirmation",
+    "floor", "max_load",
+})  # fmt: skip
+_KIND = {"no_declared_conflict": "no_conflict"}
+_CRITERIA: dict[str, list[dict[str, Any]]] = {
+    "topics": [{"kind": "topics"}],
+    "text": [{"kind": "text"}],
+    "preferences": [{"kind": "mentee_preference"}, {"kind": "mentor_preference"}],
+    "mentee_preference": [{"kind": "mentee_preference"}],
+    "mentor_preference": [{"kind": "mentor_preference"}],
+    # A mentee who wishes the same discipline gets it; for everybody else the programme looks for another one.
+    "other_discipline": [{"kind": "wish", "attribute": "discipline", "wish_attribute": "discipline_wish_or_other"}],
+    "discipline_wish": [{"kind": "wish", "attribute": "discipline", "wish_attribute": "discipline_wish"}],
+    "same_discipline": [{"kind": "same", "attribute": "discipline"}],
+    "near": [{"kind": "near", "levels": ["country", "region", "town"]}],
+}
+# Equality-monitoring answers and other protected characteristics never decide who meets whom (Equality Act 2010, s. 4).
+PROTECTED = frozenset({
+    "age", "age_group", "date_of_birth", "disability", "ethnicity", "gender", "gender_reassignment",
+    "marital_status", "maternity", "pregnancy", "race", "religion", "sex", "sexual_orientation",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A policy that can be used: the engine's part, the words of its rules, and how offers are made.
+
+    `limit_days` is the time to answer an offer; `max_load` the most partners of a mentor over all programmes.
+    """
+
+    engine: Policy
+    texts: Mapping[str, str]
+    limit_days: int = 14
+    pass_on: bool = False
+    reason_required: bool = False
+    max_load: int | None = None
+
+
+def read(document: Mapping[str, Any], direction: str, version: int = 1, *, strict: bool = False) -> Terms:
+    """The terms of a document; PolicyError names the rule and the field. `strict` refuses members nobody reads."""
+    unknown = sorted(set(document) - _FIELDS) if strict else []
+    if unknown:
+        raise PolicyError("policy", unknown[0], f"is not a field; known are {', '.join(sorted(_FIELDS))}")
+    rules = _mappings(document, "hard_rules")
+    engine = Policy.from_mapping(
+        {
+            "version": version,
+            "rules": [_rule(rule, place) for place, rule in enumerate(rules)],
+            "criteria": _criteria(document),
+            "floor": document.get("floor", 0.0),
+            "direction": direction,
+        }
+    )
+    if document.get("confirmation", "both_accept") != "both_accept":
+        raise PolicyError("policy", "confirmation", "only both_accept is known")
+    texts = {str(rule["id"]): str(rule.get("text") or str(rule["id"]).replace("_", " ")) for rule in rules}
+    offers = _mapping(document, "offers")
+    return Terms(
+        engine=engine,
+        texts=texts,
+        limit_days=_whole(offers, "offers", "limit_days", 14, least=1, most=365),
+        pass_on=_yes(offers, "pass_on"),
+        reason_required=_yes(offers, "decline_reason_required"),
+        max_load=_whole(document, "policy", "max_load", 0, least=1, most=1000) or None,
+    )
+
+
+def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with other values: members of mappings one by one, everything else as a whole."""
+    result = dict(document)
+    for name, value in changes.items():
+        old = result.get(name)
+        result[name] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _rule(rule: Mapping[str, Any], place: int) -> dict[str, Any]:
+    where = f"hard_rules '{rule.get('id', place)}'"
+    if not isinstance(rule.get("id"), str):
+        raise PolicyError(where, "id", "is missing")
+    for name in ("attribute", "mentor_attribute"):
+        _refuse_protected(where, name, rule.get(name))
+    rest = {name: value for name, value in rule.items() if name not in ("id", "text", "kind")}
+    kind = rule.get("kind", "")
+    return {"name": rule["id"], "kind": _KIND.get(kind, kind), **rest}
+
+
+def _criteria(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if "criteria" in document:
+        criteria = [dict(criterion) for criterion in _mappings(document, "criteria")]
+    else:
+        criteria = [c for name, weight in _mapping(document, "weights", DEFAULT["weights"]).items()
+                    for c in _weighted(name, weight)]  # fmt: skip
+    for criterion in criteria:
+        where = f"criteria '{criterion.get('name', '')}'"
+        for value in (criterion.get("attribute"), criterion.get("wish_attribute"), *criterion.get("levels", ())):
+            _refuse_protected(where, "attribute", value)
+    return criteria
+
+
+def _weighted(name: str, weight: object) -> list[dict[str, Any]]:
+    if name not in _CRITERIA:
+        raise PolicyError("weights", name, f"is not known; known are {', '.join(sorted(_CRITERIA))}")
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
+        raise PolicyError("weights", name, f"{weight} is not a number of 0 or more")
+    parts = _CRITERIA[name] if weight else []
+    names = [name] if len(parts) == 1 else [str(part["kind"]) for part in parts]
+    return [{"name": n, "weight": weight / len(parts), **part} for n, part in zip(names, parts, strict=True)]
+
+
+def _refuse_protected(where: str, field: str, value: object) -> None:
+    if value in PROTECTED:
+        raise PolicyError(where, field, f"'{value}' is a protected characteristic")
+
+
+def _mappings(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    found = document.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
+        raise PolicyError("policy", name, "expected a list of mappings")
+    return found
+
+
+def _mapping(document: Mapping[str, Any], name: str, default: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    found = document.get(name, default or {})
+    if not isinstance(found, Mapping):
+        raise PolicyError("policy", name, "expected a mapping")
+    return found
+
+
+def _whole(data: Mapping[str, Any], where: str, field: str, default: int, *, least: int, most: int) -> int:
+    value = data.get(field)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise PolicyError(where, field, f"{value} is not a whole number between {least} and {most}")
+    return value
+
+
+def _yes(data: Mapping[str, Any], field: str) -> bool:
+    value = data.get(field, False)
+    if not isinstance(value, bool):
+        raise PolicyError("offers", field, "is neither true nor false")
+    return value
+
+
+def offer_days(document: Mapping[str, Any]) -> int:
+    """The days that people have to answer an offer."""
+    return _whole(_mapping(document, "offers"), "offers", "limit_days", 14, least=1, most=365)
+
+
+def passes_on(document: Mapping[str, Any]) -> bool:
+    """Whether a declined or lapsed offer passes on to the next choice by itself."""
+    return _yes(_mapping(document, "offers"), "pass_on")
+
+
+def reason_required(document: Mapping[str, Any]) -> bool:
+    """Whether people say why they decline an offer."""
+    return _yes(_mapping(document, "offers"), "decline_reason_required")

@@ -1,0 +1,273 @@
+"""Every SELECT of the matching service."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from mentoring_common.auth import INTERNAL, Principal
+from mentoring_common.db import tenant_of
+from mentoring_common.tables import deadlines, scoped_roles
+from mentoring_matching.errors import CohortNotFound, MatchNotFound, ProgrammeNotFound, RunNotFound
+from mentoring_matching.lifecycle import LIVE
+from mentoring_matching.models import (
+    Cohort,
+    Match,
+    MatchRun,
+    PolicyVersion,
+    PoolMember,
+    Profile,
+    Programme,
+    ProposedPair,
+    Unmatched,
+)
+from mentoring_matching.profiles import ApplicationProfile, Candidate
+
+TEAM = ("programme_manager", "coordinator")
+
+
+async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme; ProgrammeNotFound, also for another organisation's."""
+    found = await db.scalar(sa.select(Programme).where(Programme.id == programme_id))
+    if found is None:
+        raise ProgrammeNotFound()
+    return found
+
+
+async def policy(db: AsyncSession, programme_id: UUID) -> PolicyVersion:
+    """The newest version of the programme's policy; ProgrammeNotFound before the programme is known here."""
+    versions = sa.select(PolicyVersion).where(PolicyVersion.programme_id == programme_id)
+    found = await db.scalar(versions.order_by(PolicyVersion.version.desc()).limit(1))
+    if found is None:
+        raise ProgrammeNotFound()
+    return found
+
+
+async def cohort(db: AsyncSession, cohort_id: UUID) -> Cohort:
+    """The cohort with its counters as they are now; CohortNotFound, also for another organisation's."""
+    mine = sa.select(Cohort).where(Cohort.id == cohort_id)
+    found = await db.scalar(mine.execution_options(populate_existing=True))
+    if found is None:
+        raise CohortNotFound()
+    return found
+
+
+async def locked_cohort(db: AsyncSession, cohort_id: UUID) -> Cohort:
+    """The cohort, held until the commit: one approval at a time."""
+    mine = sa.select(Cohort).where(Cohort.id == cohort_id).with_for_update()
+    found = await db.scalar(mine.execution_options(populate_existing=True))
+    if found is None:
+        raise CohortNotFound()
+    return found
+
+
+async def run(db: AsyncSession, run_id: UUID) -> MatchRun:
+    """The run; RunNotFound, also for another organisation's."""
+    found = await db.scalar(sa.select(MatchRun).where(MatchRun.id == run_id))
+    if found is None:
+        raise RunNotFound()
+    return found
+
+
+async def match(db: AsyncSession, match_id: UUID) -> Match:
+    """The match; MatchNotFound, also for another organisation's."""
+    mine = sa.select(Match).where(Match.id == match_id)
+    found = await db.scalar(mine.execution_options(populate_existing=True))
+    if found is None:
+        raise MatchNotFound()
+    return found
+
+
+def runs(cohort_id: UUID) -> sa.Select[MatchRun]:
+    """The runs of a cohort."""
+    return sa.select(MatchRun).where(MatchRun.cohort_id == cohort_id)
+
+
+def pool(cohort_id: UUID) -> sa.Select[PoolMember]:
+    """The pool of a cohort, also those who left it."""
+    return sa.select(PoolMember).where(PoolMember.cohort_id == cohort_id)
+
+
+def pairs(run_id: UUID) -> sa.Select[ProposedPair]:
+    """The pairs that a run proposes."""
+    return sa.select(ProposedPair).where(ProposedPair.run_id == run_id)
+
+
+def unmatched(run_id: UUID) -> sa.Select[Unmatched]:
+    """The people whom a run leaves without a partner."""
+    return sa.select(Unmatched).where(Unmatched.run_id == run_id)
+
+
+def visible_matches(caller: Principal, tenant: UUID) -> sa.Select[Match]:
+    """The matches the caller may see: their own, those of programmes whose team they belong to, or all as admin."""
+    found = sa.select(Match)
+    if caller.is_admin or INTERNAL in caller.scopes:
+        return found
+    try:
+        person_id = UUID(caller.subject)
+    except ValueError:
+        return found.where(sa.false())
+    c = scoped_roles.c
+    led = sa.select(c.scope_id).where(c.tenant_id == tenant, c.subject_id == person_id, c.role.in_(TEAM))
+    own = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
+    return found.where(sa.or_(own, Match.programme_id.in_(led)))
+
+
+async def visible_match(db: AsyncSession, caller: Principal, match_id: UUID) -> Match:
+    """One match the caller may see; MatchNotFound otherwise."""
+    found = await db.scalar(visible_matches(caller, tenant_of(db)).where(Match.id == match_id))
+    if found is None:
+        raise MatchNotFound()
+    return found
+
+
+async def live_matches(db: AsyncSession, member_ids: Iterable[UUID]) -> Sequence[Match]:
+    """The offers and confirmed matches of pool members, locked in a fixed order."""
+    ids = list(member_ids)
+    of_them = sa.or_(Match.mentor_member_id.in_(ids), Match.mentee_member_id.in_(ids))
+    found = sa.select(Match).where(of_them, Match.state.in_(LIVE)).order_by(Match.id).with_for_update()
+    return (await db.scalars(found.execution_options(populate_existing=True))).all()
+
+
+async def members_of_person(db: AsyncSession, person_id: UUID) -> Sequence[PoolMember]:
+    """The pool members that are one person."""
+    return (await db.scalars(sa.select(PoolMember).where(PoolMember.person_id == person_id))).all()
+
+
+async def offers_open(db: AsyncSession, cohort_id: UUID) -> int:
+    """The number of offers of a cohort that wait for answers."""
+    offers = sa.select(sa.func.count()).select_from(Match)
+    return await db.scalar(offers.where(Match.cohort_id == cohort_id, Match.state == "proposed")) or 0
+
+
+async def offers_by_member(db: AsyncSession, cohort_id: UUID) -> Mapping[UUID, int]:
+    """How many open offers each pool member of a cohort has."""
+    offers = sa.select(Match.mentor_member_id, Match.mentee_member_id)
+    rows = await db.execute(offers.where(Match.cohort_id == cohort_id, Match.state == "proposed"))
+    counts: dict[UUID, int] = {}
+    for row in rows:
+        for member_id in row:
+            counts[member_id] = counts.get(member_id, 0) + 1
+    return counts
+
+
+async def available_members(
+    db: AsyncSession, cohort_id: UUID, *, lock: bool = False
+) -> Mapping[UUID, tuple[PoolMember, int]]:
+    """The members of a cohort who are free, with the number of partners they could still be offered."""
+    members = pool(cohort_id).where(PoolMember.state == "available").order_by(PoolMember.id)
+    members = members.with_for_update() if lock else members
+    offers = await offers_by_member(db, cohort_id)
+    found = (await db.scalars(members.execution_options(populate_existing=True))).all()
+    free = {m.id: (m, m.capacity - m.taken - offers.get(m.id, 0)) for m in found}
+    return {id_: (member, left) for id_, (member, left) in free.items() if left > 0}
+
+
+async def loads(db: AsyncSession, mentor_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+    """How many partners and open offers mentors have over all programmes of the organisation."""
+    live = sa.select(Match.mentor_id, sa.func.count()).where(
+        Match.state.in_(LIVE), Match.mentor_id.in_(list(mentor_ids))
+    )
+    return dict((await db.execute(live.group_by(Match.mentor_id))).all())
+
+
+async def candidates(db: AsyncSession, cohort_id: UUID, max_load: int | None) -> list[Candidate]:
+    """The people of a cohort who are free for a run, with profile and former partners; mentors within `max_load`."""
+    members = await available_members(db, cohort_id)
+    profiles = await _profiles(db, members)
+    before = await _former_partners(db, [member.person_id for member, _ in members.values()])
+    mentor_ids = [member.person_id for member, _ in members.values() if member.role == "mentor"]
+    load = await loads(db, mentor_ids) if max_load else {}
+    found = []
+    for member, free in members.values():
+        if max_load and member.role == "mentor":
+            free = min(free, max_load - load.get(member.person_id, 0))
+        if free > 0 and member.id in profiles:
+            known = before.get(member.person_id, frozenset())
+            profile = profiles[member.id]
+            found.append(Candidate(member.id, member.person_id, member.role, free, member.priority, profile, known))
+    return found
+
+
+async def _profiles(db: AsyncSession, members: Iterable[UUID]) -> dict[UUID, ApplicationProfile]:
+    rows = await db.execute(sa.select(Profile.id, Profile.content).where(Profile.id.in_(list(members))))
+    return {id_: ApplicationProfile.model_validate(content) for id_, content in rows}
+
+
+async def _former_partners(db: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """With whom people were matched before: confirmed pairs, whether they stand, ended early or ran their course."""
+    pairs_ = sa.select(Match.mentor_id, Match.mentee_id).where(
+        Match.confirmed_at.is_not(None), sa.or_(Match.mentor_id.in_(person_ids), Match.mentee_id.in_(person_ids))
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for mentor_id, mentee_id in await db.execute(pairs_):
+        found.setdefault(mentor_id, set()).add(mentee_id)
+        found.setdefault(mentee_id, set()).add(mentor_id)
+    return {person_id: frozenset(partners) for person_id, partners in found.items()}
+
+
+async def barred_pairs(db: AsyncSession, cohort: Cohort, *, also_ended: bool) -> set[tuple[UUID, UUID]]:
+    """Pairs not to be proposed: declined or lapsed in this cohort, "never again", and for a rematch all that ended."""
+    here = sa.and_(Match.cohort_id == cohort.id, Match.state.in_(("declined", "expired")))
+    barred = sa.or_(here, Match.never_again)
+    if also_ended:
+        barred = sa.or_(
+            barred, sa.and_(Match.programme_id == cohort.programme_id, Match.state.in_(("ended", "closed")))
+        )
+    rows = await db.execute(sa.select(Match.mentor_id, Match.mentee_id).where(barred))
+    return {(mentor_id, mentee_id) for mentor_id, mentee_id in rows}
+
+
+async def freed_mentees(db: AsyncSession, cohort_id: UUID) -> set[UUID]:
+    """The mentees of a cohort whose match ended early."""
+    ended = sa.select(Match.mentee_id).where(Match.cohort_id == cohort_id, Match.state == "ended")
+    return set((await db.scalars(ended)).all())
+
+
+async def last_ended(db: AsyncSession, programme_id: UUID, mentee_ids: Iterable[UUID]) -> Mapping[UUID, UUID]:
+    """Each mentee's latest match of the programme that ended early."""
+    ended = sa.select(Match.mentee_id, Match.id).where(
+        Match.programme_id == programme_id, Match.state == "ended", Match.mentee_id.in_(list(mentee_ids))
+    )
+    return dict((await db.execute(ended.order_by(Match.ended_at, Match.id))).all())
+
+
+async def member_ids(db: AsyncSession, cohort_id: UUID) -> Mapping[tuple[str, UUID], UUID]:
+    """The pool members of a cohort who have not left, by role and person."""
+    staying = sa.select(PoolMember.role, PoolMember.person_id, PoolMember.id).where(
+        PoolMember.cohort_id == cohort_id, PoolMember.state != "withdrawn"
+    )
+    return {(role, person_id): id_ for role, person_id, id_ in await db.execute(staying)}
+
+
+async def wishes(db: AsyncSession, member_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+    """How often a profile was wanted so far, of pool members who have not left."""
+    staying = sa.select(PoolMember.id, PoolMember.wanted).where(
+        PoolMember.id.in_(list(member_ids)), PoolMember.state != "withdrawn"
+    )
+    return dict((await db.execute(staying)).all())
+
+
+async def all_pairs(db: AsyncSession, run_id: UUID) -> Sequence[ProposedPair]:
+    """All pairs of a run, in the order of mentees."""
+    return (await db.scalars(pairs(run_id).order_by(ProposedPair.mentee_id))).all()
+
+
+async def counts(db: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
+    """For each run the number of its pairs and of mentees and mentors it leaves without a partner."""
+    made = sa.select(ProposedPair.run_id, sa.literal("pair"), sa.func.count()).where(ProposedPair.run_id.in_(run_ids))
+    left = sa.select(Unmatched.run_id, Unmatched.role, sa.func.count()).where(Unmatched.run_id.in_(run_ids))
+    both = sa.union_all(made.group_by(ProposedPair.run_id), left.group_by(Unmatched.run_id, Unmatched.role))
+    found: dict[UUID, dict[str, int]] = {}
+    for run_id, kind, count in await db.execute(both):
+        found.setdefault(run_id, {})[kind] = count
+    return found
+
+
+async def waiting(system: AsyncEngine, kind: str, limit: int) -> Sequence[tuple[UUID, UUID]]:
+    """Work of every organisation that waits in the table of deadlines: (tenant, subject), the oldest first."""
+    c = deadlines.c
+    rows = sa.select(c.tenant_id, c.subject_id).where(c.kind == kind, c.fired_at.is_(None))
+    async with system.connect() as connection:
+        return [(t, s) for t, s in await connection.execute(rows.order_by(c.due_at, c.subject_id).limit(limit))]

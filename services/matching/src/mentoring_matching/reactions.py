@@ -1,0 +1,100 @@
+"""What the matching service does when something happened elsewhere."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import roles
+from mentoring_contracts.applications import (
+    ApplicationAccepted,
+    ApplicationCarriedOver,
+    ApplicationMoved,
+    ApplicationRefused,
+    ApplicationUnmatched,
+    ApplicationWaitlisted,
+    ApplicationWithdrawn,
+    CohortCreated,
+    CohortPlacesChanged,
+    PersonChanged,
+    PersonErased,
+    ProgrammeCreated,
+    RoleGranted,
+    RoleRevoked,
+)
+from mentoring_contracts.sessions import RelationshipClosed
+from mentoring_matching.commands import pool
+from mentoring_matching.commands.matches import close_match, expire_offer
+from mentoring_matching.commands.policy import adopt_programme
+from mentoring_matching.commands.runs import pass_on
+
+
+async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> None:
+    await adopt_programme(db, event.programme_id, event.direction, event.blueprint)
+
+
+async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
+    await pool.set_places(db, event.cohort_id, event.programme_id, event.places)
+
+
+async def on_cohort_places_changed(db: AsyncSession, event: CohortPlacesChanged) -> None:
+    await pool.set_places(db, event.cohort_id, event.programme_id, event.places)
+
+
+async def on_application_accepted(db: AsyncSession, event: ApplicationAccepted) -> None:
+    await pool.admit_member(
+        db,
+        application_id=event.application_id,
+        programme_id=event.programme_id,
+        cohort_id=event.cohort_id,
+        person_id=event.person_id,
+        role=event.role,
+        capacity=event.capacity,
+        priority=event.priority,
+    )
+
+
+async def on_application_moved(db: AsyncSession, event: ApplicationMoved) -> None:
+    await pool.move_member(db, event.application_id, event.cohort_id)
+
+
+async def on_application_withdrawn(db: AsyncSession, event: ApplicationWithdrawn) -> None:
+    await pool.leave_pool(db, event.application_id, "withdrawn")
+
+
+async def on_application_carried_over(db: AsyncSession, event: ApplicationCarriedOver) -> None:
+    await pool.leave_pool(db, event.application_id, "carried_over")
+
+
+async def on_application_unmatched(db: AsyncSession, event: ApplicationUnmatched) -> None:
+    await pool.leave_pool(db, event.application_id, "unmatched")
+
+
+async def on_application_not_accepted(db: AsyncSession, event: ApplicationRefused | ApplicationWaitlisted) -> None:
+    await pool.leave_pool(db, event.application_id, "not_accepted")
+
+
+async def on_person_changed(db: AsyncSession, event: PersonChanged) -> None:
+    await pool.want_profiles(db, event.person_id)
+
+
+async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
+    await pool.erase_person(db, event.person_id)
+
+
+async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
+    await roles.grant(db, event.programme_id, event.person_id, event.role)
+
+
+async def on_role_revoked(db: AsyncSession, event: RoleRevoked) -> None:
+    await roles.revoke(db, event.programme_id, event.person_id, event.role)
+
+
+async def on_relationship_closed(db: AsyncSession, event: RelationshipClosed) -> None:
+    await close_match(db, event.match_id)
+
+
+async def on_offer_expires(db: AsyncSession, match_id: UUID) -> None:
+    """The deadline of an offer: it lapses and, where the policy says so, passes on."""
+    expired = await expire_offer(db, match_id)
+    if expired is not None:
+        await pass_on(db, expired, None)

@@ -1,0 +1,219 @@
+"""What the REST API takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mentoring_matching.lifecycle import MatchState, MemberState, RunKind, RunState
+
+Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class Body(BaseModel):
+    """A request body: unknown members are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class View(BaseModel):
+    """Something read from a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PolicyView(View):
+    """`problem` says why this version cannot be used (a blueprint may bring one); null if it can."""
+
+    programme_id: UUID
+    version: int
+    document: dict[str, Any]
+    problem: dict[str, str] | None
+    made_at: datetime
+
+
+class MemberView(View):
+    """`load` is the number of partners and open offers over all programmes of the organisation."""
+
+    id: UUID
+    person_id: UUID
+    role: Literal["mentor", "mentee"]
+    capacity: int
+    taken: int
+    priority: bool
+    state: MemberState
+    load: int = 0
+
+
+class NewPair(Body):
+    """A pair that is to be, or not to be, and why."""
+
+    mentor_id: UUID
+    mentee_id: UUID
+    reason: Reason
+
+
+class NewRun(Body):
+    pins: Annotated[list[NewPair], Field(max_length=1000)] = []
+    bars: Annotated[list[NewPair], Field(max_length=1000)] = []
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    policy_changes: dict[str, Any] = {}
+    kind: Literal["full", "rematch"] = "full"
+    mentee_ids: Annotated[list[UUID], Field(max_length=1000)] | None = None
+
+
+class GainView(BaseModel):
+    """What one more place with a mentor would bring."""
+
+    mentor_id: UUID
+    matches: int
+    score: float
+
+
+class FloorPointView(BaseModel):
+    """The best matching above a floor."""
+
+    floor: float
+    matched: int
+    score: float
+
+
+class RunView(BaseModel):
+    """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts."""
+
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    kind: RunKind
+    state: RunState
+    progress: float
+    policy_version: int
+    policy_changes: dict[str, Any]
+    seed: int
+    requested_at: datetime
+    failure: str | None
+    input_hash: str | None
+    pairs: int
+    unmatched_mentees: int
+    unmatched_mentors: int
+    places: int | None = None
+    priority: int | None = None
+    priority_matched: int | None = None
+    total_score: float | None = None
+    worst_score: float | None = None
+    fifth_percentile: float | None = None
+    blocking_pairs: int | None = None
+    recruitment: list[GainView] = []
+    floor_curve: list[FloorPointView] = []
+    certificate: dict[str, Any] | None = None
+
+
+class PairView(View):
+    """A proposed pair; `contributions` add up to the score and are for the team, `explanation` for anybody.
+
+    `without` is the exact loss (matches, total score) if the mentee had another mentor or none; null if not computed.
+    """
+
+    mentor_id: UUID
+    mentee_id: UUID
+    score: float
+    contributions: dict[str, float]
+    explanation: str
+    without: dict[str, float] | None
+    close_call: bool
+    pinned: bool
+
+
+class UnmatchedView(View):
+    """Somebody without a partner; `reason` and `rule` are for the programme team, `explanation` for anybody."""
+
+    person_id: UUID
+    role: Literal["mentor", "mentee"]
+    reason: str
+    rule: str | None
+    explanation: str
+
+
+class Change(BaseModel):
+    """A mentee whose mentor differs between two runs; null is nobody."""
+
+    mentee_id: UUID
+    mentor_id: UUID | None
+    other_mentor_id: UUID | None
+
+
+class Comparison(BaseModel):
+    """Two runs side by side."""
+
+    run: RunView
+    other: RunView
+    same_pairs: int
+    changes: list[Change]
+
+
+class RuleEffectView(BaseModel):
+    """What a rule does: pairs it removes, those it alone removes, and mentees it alone leaves without anybody."""
+
+    rule: str
+    text: str
+    removes: int
+    removes_alone: int
+    strands: int
+
+
+class DryRunView(BaseModel):
+    """What the policy's rules do to the pool as it is; nothing is stored.
+
+    `stranded` mentees have no permitted mentor.
+    """
+
+    mentors: int
+    mentees: int
+    pairs: int
+    permitted: int
+    stranded: int
+    rules: list[RuleEffectView]
+
+
+class Approval(Body):
+    offer_days: Annotated[int, Field(ge=1, le=365)] | None = None
+
+
+class MatchView(View):
+    """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only."""
+
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    run_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    state: MatchState
+    score: float
+    proposed_at: datetime
+    expires_at: datetime
+    mentor_accepted_at: datetime | None
+    mentee_accepted_at: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    end_note: str | None = None
+    rematch_of: UUID | None
+
+
+class Approved(BaseModel):
+    """The offers that went out."""
+
+    run_id: UUID
+    matches: list[MatchView]
+
+
+class Declining(Body):
+    reason: Reason | None = None
+
+
+class Ending(Body):
+    reason: Reason
+    never_again: bool = False
+    rematch: bool = False
