@@ -1,0 +1,295 @@
+"""The integrations service on real parts: PostgreSQL, a broker, SMTP over TCP; applications and evaluation are small
+real ASGI apps with the routes that are called."""
+
+import asyncio
+import email
+import email.policy
+from collections import defaultdict
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.smtp import SMTP
+from fastapi import FastAPI, Header, Request
+from fastapi.responses import JSONResponse
+
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.testing import Harness, eventually
+from mentoring_common.testing.harness import ISSUER, Servers, issuer_only, running
+from mentoring_contracts.applications import CohortCreated, ProgrammeCreated, RoleGranted
+from mentoring_integrations.app import create_app
+from mentoring_integrations.models import Notification
+
+APPLICATIONS, EVALUATION = "http://applications.test", "http://evaluation.test"
+PUBLIC = "https://mentoring.example.org"
+FORM = [
+    {"id": "criteria", "kind": "ranking"},
+    {"id": "about", "kind": "text"},
+    {"id": "previous_access", "kind": "boolean"},
+    {"id": "postdoctoral_years", "kind": "integer"},
+    {"id": "capacity", "kind": "integer"},
+    {"id": "privacy_notice", "kind": "consent"},
+]
+
+
+def problem(status: int, code: str, **members: Any) -> JSONResponse:
+    return JSONResponse({"code": code, "title": f"Title of {code}", "status": status} | members, status)
+
+
+class Applications:
+    """The applications API as imports and messages need it; `down` and `deny` make it fail."""
+
+    def __init__(self) -> None:
+        self.app = FastAPI()
+        self.down = False
+        self.deny = False
+        self.people: dict[str, dict[str, Any]] = {}
+        self.applications: list[dict[str, Any]] = []
+        self.keys: dict[str, tuple[Any, Any]] = {}
+        self.calls: list[str] = []
+        self.tokens: set[str] = set()
+        self.cohort_id = str(uuid4())
+        for path in ("/people/batch", "/employers", "/programmes/{programme_id}/applications", "/internal/profiles"):
+            self.app.post(path)(self._posted)
+        for path in ("/people", "/programmes/{programme_id}/form", "/programmes/{programme_id}/cohorts"):
+            self.app.get(path)(self._got)
+
+    def register(self, person_id: UUID, name: str, address: str) -> UUID:
+        self.people[address] = {"id": str(person_id), "name": name, "email": address}
+        return person_id
+
+    def by_name(self, name: str) -> dict[str, Any]:
+        return next(person for person in self.people.values() if person["name"] == name)
+
+    async def _got(self, request: Request) -> Any:
+        if self.down:
+            return problem(503, "unavailable")
+        if request.url.path == "/people":
+            found = self.people.get(request.query_params["email"])
+            return {"items": [found] if found else [], "next_cursor": None}
+        if request.url.path.endswith("/form"):
+            return {"fields": FORM}
+        return {"items": [{"number": 1, "id": self.cohort_id}], "next_cursor": None}
+
+    async def _posted(self, request: Request, idempotency_key: str | None = Header(None)) -> Any:
+        body, path = await request.json(), request.url.path
+        self.calls.append(path)
+        if self.down:
+            return problem(503, "unavailable")
+        if path == "/internal/profiles":
+            return {"items": self._profiles(body["person_ids"])}
+        self.tokens.add(request.headers["authorization"])
+        if self.deny:
+            return problem(403, "role_needed")
+        if path == "/employers":
+            return {"id": str(UUID(int=len(body["name"]))), "name": body["name"]}
+        if idempotency_key in self.keys:
+            known, answer = self.keys[idempotency_key]
+            assert known == body
+            return JSONResponse(answer, 201, {"Idempotency-Replayed": "true"})
+        assert idempotency_key
+        answer = self._registered(body) if path == "/people/batch" else self._applied(body)
+        if not isinstance(answer, JSONResponse):
+            self.keys[idempotency_key] = body, answer
+        return answer
+
+    def _profiles(self, ids: list[str]) -> list[dict[str, Any]]:
+        return [{**p, "person_id": p["id"]} for p in self.people.values() if p["id"] in ids]
+
+    def _registered(self, body: dict[str, Any]) -> Any:
+        wrong = [n for n, person in enumerate(body["people"]) if person["name"] == "Schema"]
+        if wrong:
+            errors = [{"pointer": f"/body/people/{n}/name", "code": "odd", "detail": "an odd name"} for n in wrong]
+            return problem(422, "invalid_request", errors=errors)
+        items: list[dict[str, Any]] = []
+        for index, person in enumerate(body["people"]):
+            if person["email"] in self.people:
+                items.append({"index": index, "problem": {"code": "email_taken", "title": "Taken"}})
+                continue
+            self.people[person["email"]] = person | {"id": str(uuid4())}
+            items.append({"index": index, "id": self.people[person["email"]]["id"]})
+        return {"items": items}
+
+    def _applied(self, body: dict[str, Any]) -> Any:
+        if "unknown" in body["answers"].get("criteria", []):
+            errors = [{"field": "criteria", "code": "unknown_criterion", "detail": "not one of the criteria"}]
+            return problem(422, "answers_invalid", errors=errors)
+        if any(a["person_id"] == body["person_id"] and a["role"] == body["role"] for a in self.applications):
+            return problem(409, "already_applied")
+        self.applications.append(body)
+        return {"id": str(uuid4())}
+
+
+class Evaluation:
+    """Invitations of waves, two on a page."""
+
+    def __init__(self) -> None:
+        self.app = FastAPI()
+        self.down = False
+        self.asked: dict[str, list[dict[str, str]]] = {}
+        self.app.get("/internal/waves/{wave_id}/invitations")(self._invitations)
+
+    def asks(self, wave_id: UUID, *people: UUID) -> None:
+        self.asked[str(wave_id)] = [{"person_id": str(p), "role": "mentee", "token": f"token-{p}"} for p in people]
+
+    async def _invitations(self, wave_id: str, cursor: int = 0) -> Any:
+        if self.down:
+            return problem(503, "unavailable")
+        people = self.asked[wave_id]
+        following = cursor + 2 if cursor + 2 < len(people) else None
+        return {"items": people[cursor : cursor + 2], "next_cursor": following and str(following)}
+
+
+class MailServer:
+    """A real SMTP server; `refuse` answers for one address, `hang_up` takes a message and drops the connection."""
+
+    def __init__(self) -> None:
+        self.accepted: list[tuple[str, EmailMessage]] = []
+        self.refuse: dict[str, str] = {}
+        self.hang_up: set[str] = set()
+        self.connections = 0
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._open: list[SMTP] = []
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for session in self._open:
+            if session.transport is not None:
+                session.transport.abort()
+        self._open.clear()
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [message for recipient, message in self.accepted if recipient == address]
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        self.accepted.append((envelope.rcpt_tos[0], message))
+        if envelope.rcpt_tos[0] in self.hang_up:
+            self.hang_up.discard(envelope.rcpt_tos[0])
+            assert server.transport is not None
+            server.transport.abort()
+        return "250 OK"
+
+    def _session(self) -> SMTP:
+        self.connections += 1
+        session = SMTP(self, enable_SMTPUTF8=True, hostname="localhost")
+        self._open.append(session)
+        return session
+
+
+class World:
+    """One organisation with a programme, a cohort, a coordinator; people with names and addresses."""
+
+    def __init__(self, harness: Harness, applications: Applications, mail: MailServer, tenant: UUID) -> None:
+        self.harness, self.applications, self.mail, self.tenant = harness, applications, mail, tenant
+        self.programme_id, self.cohort_id, self.coordinator = uuid4(), uuid4(), uuid4()
+        self.office = harness.caller("integrations:write", tenant=tenant, subject=self.coordinator)
+        self.admin = harness.caller("integrations:write", "organisation:admin", tenant=tenant)
+
+    async def begin(self) -> "World":
+        blueprint = {"title": "Programme of Science"}
+        made = ProgrammeCreated(programme_id=self.programme_id, direction="traditional", blueprint=blueprint)
+        cohort = CohortCreated(
+            cohort_id=self.cohort_id, programme_id=self.programme_id, number=2, places=5, milestones=[]
+        )
+        role = RoleGranted(
+            role_id=uuid4(), programme_id=self.programme_id, person_id=self.coordinator, role="coordinator"
+        )
+        await self.publish(made, cohort, role)
+        return self
+
+    async def publish(self, *events: Any) -> None:
+        await self.harness.publish(self.tenant, *events)
+
+    def person(self, name: str = "Ada Byron") -> UUID:
+        person_id = uuid4()
+        return self.applications.register(person_id, name, self.address(person_id))
+
+    def address(self, person_id: UUID) -> str:
+        return f"{person_id.hex}@example.org"
+
+    def own(self, person_id: UUID) -> httpx.AsyncClient:
+        return self.harness.caller("integrations:write", tenant=self.tenant, subject=person_id)
+
+    async def rows(self) -> list[Notification]:
+        columns = sa.select(Notification.__table__).where(Notification.tenant_id == self.tenant)
+        async with self.harness.service.system.connect() as connection:
+            return list((await connection.execute(columns.order_by(Notification.id))).all())
+
+    async def states(self) -> dict[str, int]:
+        counts: dict[str, int] = defaultdict(int)
+        for row in await self.rows():
+            counts[row.state] += 1
+        return dict(counts)
+
+    async def settled(self) -> dict[str, int]:
+        """States once nothing is queued."""
+
+        async def probe() -> dict[str, int] | None:
+            states = await self.states()
+            return states if states and "queued" not in states else None
+
+        return await eventually(probe, what="sending of every notification")
+
+    async def hurry(self) -> None:
+        """End every lease and pause, as time would."""
+        async with self.harness.service.database.transaction(self.tenant) as db:
+            await db.execute(sa.update(Notification).values(not_before=sa.func.clock_timestamp()))
+
+    async def upload(
+        self, path: str, text: str | bytes, client: httpx.AsyncClient | None = None, **headers: str
+    ) -> Any:
+        content = text.encode() if isinstance(text, str) else text
+        return await (client or self.admin).post(path, content=content, headers={"Content-Type": "text/csv"} | headers)
+
+
+@pytest.fixture(scope="session")
+def applications_api() -> Applications:
+    return Applications()
+
+
+@pytest.fixture(scope="session")
+def evaluation_api() -> Evaluation:
+    return Evaluation()
+
+
+@pytest.fixture(scope="session")
+async def mail_server():
+    server = MailServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def integrations(
+    servers: Servers, applications_api: Applications, evaluation_api: Evaluation, mail_server: MailServer
+):
+    issuer = DevIssuer(ISSUER, "mentoring")
+    http = issuer_only(issuer, {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app})
+    where = {"applications_url": APPLICATIONS, "evaluation_url": EVALUATION, "public_url": PUBLIC}
+    async with running(servers, create_app, "integrations", http=http, smtp_port=mail_server.port, **where) as harness:
+        harness.issuer = issuer
+        yield harness
+
+
+@pytest.fixture
+async def world(integrations: Harness, applications_api: Applications, mail_server: MailServer, tenant: UUID) -> World:
+    return await World(integrations, applications_api, mail_server, tenant).begin()
