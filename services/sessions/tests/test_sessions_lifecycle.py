@@ -29,15 +29,10 @@ def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(start, months
 
 
 def test_terms_have_defaults_for_what_a_blueprint_leaves_out():
-    bare, full = (
-        terms_of({"hours_budget": None, "nudges": None}),
-        terms_of({"hours_budget": 1.5, "activities": {"orientation": {"compulsory": True}}}),
-    )
-    assert (bare.budget_minutes, bare.activities.orientation.compulsory, bare.nudges.quiet_after_weeks) == (
-        None,
-        False,
-        8,
-    )
+    bare = terms_of({"hours_budget": None, "nudges": None})
+    assert (bare.budget_minutes, bare.duration_months, bare.nudges.quiet_after_weeks) == (None, None, 8)
+    assert bare.activities.orientation.compulsory is False
+    full = terms_of({"hours_budget": 1.5, "activities": {"orientation": {"compulsory": True}}})
     assert (full.budget_minutes, full.activities.orientation.compulsory) == (90, True)
 
 
