@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .features import PER_UNIT, UNITS
+from .features import PER_UNIT
 from .scoring import Market
 
 Index = NDArray[np.int64]
@@ -96,12 +96,15 @@ def _worst_standing(market: Market, claim: Claim) -> int:
 def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
     """The largest amount by which a permitted pair is worth more than its prices (0: none), and the number of pairs."""
     worst, checked = 0, 0
+    rows_limit, cols_limit = claim.mentee_price - claim.worth, claim.mentor_price + claim.place_price
     for start, stop in market.blocks():
-        units = np.clip(np.rint(market.dots(start, stop) / np.float32(PER_UNIT)), 0, UNITS)
-        limit = (claim.mentee_price - claim.worth)[start:stop, None] + (claim.mentor_price + claim.place_price)[None, :]
-        rows, cols = np.nonzero((units > limit) & (units >= market.floor))
-        kept = market.allowed(rows + start, cols)
-        rows, cols = rows[kept], cols[kept]
-        excess = units[rows, cols].astype(np.int64) - limit[rows, cols]
-        worst, checked = max(worst, int(excess.max(initial=0))), checked + units.size
+        # a score rounds up to a unit from half a unit on; float64 holds these limits exactly
+        excess = np.maximum(market.dots(start, stop), 0) - (cols_limit * float(PER_UNIT))
+        open_pairs = np.flatnonzero(excess >= ((rows_limit[start:stop] + 0.5) * PER_UNIT)[:, None])
+        rows, cols = open_pairs // excess.shape[1] + start, open_pairs % excess.shape[1]
+        units = market.units(rows, cols)
+        over = units - rows_limit[rows] - cols_limit[cols]
+        suspect = (over > 0) & (units >= market.floor)
+        kept = market.allowed(rows[suspect], cols[suspect])
+        worst, checked = max(worst, int(over[suspect][kept].max(initial=0))), checked + excess.size
     return worst, checked

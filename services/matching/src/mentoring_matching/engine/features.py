@@ -52,6 +52,12 @@ class Bonus:
         place = np.minimum(np.searchsorted(self.keys, keys), self.keys.size - 1)
         return np.where(self.keys[place] == keys, self.values[place], np.float32(0))
 
+    def part(self, rows: NDArray[np.int64], cols: NDArray[np.int64], width: int) -> Bonus:
+        """The bonuses between some rows and columns (ascending positions), `width` being the number of all columns."""
+        i, j = np.searchsorted(rows, self.keys // width), np.searchsorted(cols, self.keys % width)
+        kept = np.isin(self.keys // width, rows) & np.isin(self.keys % width, cols)
+        return Bonus(self.criterion, i[kept] * cols.size + j[kept], self.values[kept])
+
 
 @dataclass(frozen=True, slots=True)
 class Features:

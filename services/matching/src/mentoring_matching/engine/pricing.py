@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .bidding import bid
 from .features import UNITS
+from .rules import Mask
 from .scoring import Market, Pairs, Prices
 from .solver import Network
 
@@ -68,11 +69,13 @@ def optimise(problem: Problem, progress: Progress | None = None) -> Network:
 
 def refine(problem: Problem, network: Network, progress: Progress | None = None) -> Network:
     """Settle, price all pairs, add the violated ones, again until there are none; the network may be warm."""
-    limited = network.place_price > 0
-    rounds = 0
+    limited, rounds = network.place_price > 0, 0
+    before: Prices | None = None
+    crowded = np.zeros(problem.tiers.size, dtype=np.bool_)
     while True:
         network.settle(problem.places if limited else None)
-        pairs, rounds = violated(problem, network), rounds + 1
+        prices = _prices(problem, network)
+        pairs, rounds = _violated(problem, prices, before, crowded), rounds + 1
         if progress:
             progress(rounds, pairs.rows.size)
         if pairs.rows.size:
@@ -81,13 +84,42 @@ def refine(problem: Problem, network: Network, progress: Progress | None = None)
             limited = True
         else:
             return network
+        # more than were taken may be violated in these rows
+        crowded = np.bincount(pairs.rows, minlength=crowded.size) >= PER_MENTEE // 2
+        before = prices
 
 
-def violated(problem: Problem, network: Network) -> Pairs:
-    """Permitted pairs that are worth more than their prices: the worst few of every mentee and mentor."""
+def _prices(problem: Problem, network: Network) -> Prices:
     rows = np.array(network.u, dtype=np.int64) - problem.worth + network.place_price
-    prices = Prices(rows, np.array(network.v, dtype=np.int64), problem.step)
-    return _without_standing(problem, problem.market.best_pairs(PER_MENTEE // 2, PER_MENTOR // 2, prices))
+    return Prices(rows, np.array(network.v, dtype=np.int64), problem.step)
+
+
+def _violated(problem: Problem, prices: Prices, before: Prices | None, crowded: Mask) -> Pairs:
+    """Permitted pairs that are worth more than their prices: the worst few of every mentee and mentor.
+
+    Everything violated at the prices `before` is known and added except in `crowded` rows, so only these and
+    the rows and columns whose price has fallen since can hold another.
+    """
+    market = problem.market
+    if before is None:
+        return _without_standing(problem, _search(market, prices))
+    rows = np.flatnonzero((prices.rows < before.rows) | crowded)
+    cols = np.flatnonzero(prices.cols < before.cols)
+    if 2 * (rows.size * market.shape[1] + cols.size * market.shape[0]) > market.shape[0] * market.shape[1]:
+        return _without_standing(problem, _search(market, prices))
+    others = np.setdiff1d(np.arange(market.shape[0]), rows)
+    found = [_search_part(market, prices, rows, np.arange(market.shape[1])), _search_part(market, prices, others, cols)]
+    joined = Pairs(*(np.concatenate([getattr(part, name) for part in found]) for name in ("rows", "cols", "units")))
+    return _without_standing(problem, joined)
+
+
+def _search(market: Market, prices: Prices) -> Pairs:
+    return market.best_pairs(PER_MENTEE // 2, PER_MENTOR // 2, prices)
+
+
+def _search_part(market: Market, prices: Prices, rows: Index, cols: Index) -> Pairs:
+    found = _search(market.part(rows, cols), Prices(prices.rows[rows], prices.cols[cols], prices.step))
+    return Pairs(rows[found.rows], cols[found.cols], found.units)
 
 
 def _without_standing(problem: Problem, found: Pairs) -> Pairs:

@@ -122,7 +122,7 @@ def _number(value: object, rule: Rule) -> float:
 def _common_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Test:
     words: dict[str, int] = {}
     sets = [_sets(mentees, rule.of_mentee), _sets(mentors, rule.of_mentor)]
-    for value in sorted({value for side in sets for members in side for value in members}):
+    for value in sorted({value for side in sets for kind in set(side) for value in kind}):
         words[value] = len(words)
     wants, has = (_bits(side, words) for side in sets)
     # hours are kept as half-hour slots
@@ -148,18 +148,20 @@ def _sets(people: Sequence[Person], attribute: str) -> list[frozenset[str]]:
 
 def members(value: object) -> frozenset[str]:
     """An attribute as a set of words; a single value is a set of one."""
-    if isinstance(value, frozenset | set | tuple | list):
-        return frozenset(str(part) for part in value)
+    if isinstance(value, frozenset):
+        return value
     return frozenset() if _empty(value) else frozenset({str(value)})
 
 
 def _bits(sets: Sequence[frozenset[str]], words: dict[str, int]) -> NDArray[np.uint64]:
-    bits = np.zeros((len(words) // 64 + 1, len(sets)), dtype=np.uint64)
-    for row, values in enumerate(sets):
+    """Sets as bits, (number of 64-bit words, len(sets)); many people have equal sets, so each is encoded once."""
+    kinds = {values: place for place, values in enumerate(dict.fromkeys(sets))}
+    bits = np.zeros((len(words) // 64 + 1, max(len(kinds), 1)), dtype=np.uint64)
+    for values, place in kinds.items():
         for value in values:
             word, bit = divmod(words[value], 64)
-            bits[word, row] |= np.uint64(1 << bit)
-    return bits
+            bits[word, place] |= np.uint64(1 << bit)
+    return bits[:, [kinds[values] for values in sets]]
 
 
 def _named(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> set[tuple[str, str]]:

@@ -240,25 +240,15 @@ def hash_input(
     """SHA-256 of everything that decides a run except the seed; the order of people does not matter."""
     digest = sha256()
     for side in (mentors, mentees):
-        for line in sorted(repr(plain(person)) for person in side):
+        for line in sorted(_plain([getattr(person, item.name) for item in fields(person)]) for person in side):
             digest.update(line.encode())
         digest.update(b"|")
-    rest = [policy.to_mapping(), places, sorted(set(pins)), sorted(set(bars)), embedder.name]
-    digest.update(json.dumps(rest, sort_keys=True, default=list).encode())
+    digest.update(_plain([policy.to_mapping(), places, sorted(set(pins)), sorted(set(bars)), embedder.name]).encode())
     return digest.hexdigest()
 
 
-def plain(person: Person) -> list[Any]:
-    """A person as nested lists in a fixed order, for hashing and storing."""
-    return [_plain(getattr(person, item.name)) for item in fields(person)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return [[key, _plain(value[key])] for key in sorted(value)]
-    if isinstance(value, frozenset | set):
-        return ["set", *sorted(value)]
-    return list(value) if isinstance(value, tuple) else value
+def _plain(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=sorted, ensure_ascii=False)
 
 
 def _check(
