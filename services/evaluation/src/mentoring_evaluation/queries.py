@@ -54,7 +54,7 @@ async def cohort(db: AsyncSession, cohort_id: UUID) -> Cohort:
 async def cohort_numbers(db: AsyncSession, programme_id: UUID) -> dict[UUID, int]:
     """The number of every cohort of the programme, by id."""
     rows = await db.execute(sa.select(Cohort.id, Cohort.number).where(Cohort.programme_id == programme_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def wave(db: AsyncSession, wave_id: UUID) -> Wave:

@@ -123,7 +123,7 @@ async def _cpd(db: AsyncSession, programme: Programme) -> tuple[dict[str, int], 
     of_people = (Attendance.programme_id == programme.id, Attendance.kind.in_(programme.cpd_kinds))
     different = sa.func.count(sa.distinct(Attendance.person_id))
     people = sa.select(Attendance.mode, different).where(*of_people).group_by(Attendance.mode)
-    return dict((await db.execute(held)).tuples().all()), dict((await db.execute(people)).tuples().all())
+    return dict((await db.execute(held)).all()), dict((await db.execute(people)).all())
 
 
 async def _meetings(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> dict[int, tuple[int, int]]:

@@ -1,0 +1,231 @@
+"""Waves open and close by the clock, exactly once; an invitation is answered once, and nobody can say by whom."""
+
+import asyncio
+import uuid
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from mentoring_common.deadlines import DeadlinePoller
+from mentoring_common.migrations import differences
+from mentoring_common.tables import audit_log, deadlines, idempotency_keys, outbox
+from mentoring_contracts.applications import PersonErased
+from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyResponseReceived
+from mentoring_contracts.matching import MatchEnded
+from mentoring_evaluation.app import create_app
+from mentoring_evaluation.models import Base
+
+CANARY = "canary-7f3a my mentor shouted at me"
+
+
+@asynccontextmanager
+async def replica(harness):
+    """A second process of the service on the same database, as far as waves are concerned."""
+    service = create_app(harness.service.settings, clock=harness.clock, http=harness.service.http)
+    await service.start()
+    try:
+        yield service
+    finally:
+        service.http = None
+        await service.stop()
+
+
+async def test_waves_open_and_close_by_the_clock_exactly_once_on_two_replicas(evaluation, programme):
+    mentor, mentees, late = uuid.uuid4(), [uuid.uuid4(), uuid.uuid4()], uuid.uuid4()
+    await programme.begin()
+    for mentee in mentees:
+        await programme.match(1, mentor, mentee)
+    ended = await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    await programme.tell(
+        MatchEnded(
+            match_id=ended, programme_id=programme.id, cohort_id=programme.cohorts[1], mentor_id=uuid.uuid4(),
+            mentee_id=uuid.uuid4(), reason="moved away",
+        )
+    )  # fmt: skip
+    assert {w["state"] for w in (await programme.waves()).values()} == {"planned"}
+    async with replica(evaluation) as other:
+        pollers = [
+            DeadlinePoller(s.system, s.database, s.design.deadlines, s.clock, 0.01) for s in (evaluation.service, other)
+        ]
+        waves = await programme.open()
+        await programme.match(1, late, uuid.uuid4())
+        await asyncio.gather(*(poller.fire_due() for poller in pollers for _ in range(5)))
+        assert waves["interim", 1]["asked"] == {"mentor": 1, "mentee": 2}
+        token = (await programme.tokens(waves["interim", 1]["id"]))[mentor]
+        assert (await programme.answer(token, {"meetings_held": 3})).status_code == 201
+        await programme.close()
+        await asyncio.gather(*(poller.fire_due() for poller in pollers for _ in range(5)))
+    opened = await evaluation.emitted(programme.tenant, SurveyOpened)
+    closed = await evaluation.emitted(programme.tenant, SurveyClosed)
+    assert sorted((e.instrument, e.asked) for e in opened) == [("interim", 3), ("summative", 3)]
+    assert sorted((e.instrument, e.asked, e.responses) for e in closed) == [("interim", 3, 1), ("summative", 3, 0)]
+    assert late not in await programme.tokens(waves["interim", 1]["id"])
+
+
+async def test_an_invitation_is_answered_once_while_the_wave_is_open(evaluation, programme):
+    mentor, mentee = uuid.uuid4(), uuid.uuid4()
+    await programme.begin()
+    await programme.match(1, mentor, mentee)
+    waves = await programme.open()
+    tokens = await programme.tokens(waves["summative", 1]["id"])
+    survey = (await programme.public.get(f"/surveys/{tokens[mentor]}")).json()
+    questions = {q["id"]: q for q in survey["questions"]}
+    assert survey["role"] == "mentor"
+    assert questions["trust_easily_built"]["text"] == "I was easily able to build trust with my mentee."
+    assert "mentees_intending_to_mentor" not in questions
+    assert "counted" not in questions["trust_easily_built"]
+    answers = {"satisfied_with_match": "Satisfied"}
+    both = await asyncio.gather(*(programme.answer(tokens[mentor], answers) for _ in range(4)))
+    assert sorted(a.status_code for a in both) == [201, 409, 409, 409]
+    again = next(a for a in both if a.status_code == 409)
+    assert again.json()["code"] == "already_answered"
+    false = await programme.answer("x" * 43, answers)
+    assert (false.status_code, false.json()["code"]) == (404, "survey_not_found")
+    stranger = await programme.harness.anonymous().get(f"/public/{uuid.uuid4()}/surveys/{tokens[mentee]}")
+    assert stranger.status_code == 404
+    closed = (await programme.close())["summative", 1]
+    late = await programme.answer(tokens[mentee], answers)
+    assert (late.status_code, late.json()["code"]) == (409, "wave_closed")
+    assert late.json()["closed_at"].startswith(closed["closes_at"][:16])
+    assert (await programme.waves())["summative", 1]["responses"] == {"mentor": 1, "mentee": 0}
+    assert len(await evaluation.emitted(programme.tenant, SurveyResponseReceived)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ({"satisfied_with_match": "Delighted"}, "not_an_option"),
+        ({"satisfied_with_match": 3}, "not_an_option"),
+        ({"mentees_intending_to_mentor": "Yes"}, "unknown_question"),
+        ({CANARY: "Yes"}, "unknown_question"),
+        ({"summative_comment": "x" * 4001}, "too_long"),
+        ({"summative_comment": {"a": 1}}, "not_text"),
+    ],
+)
+async def test_answers_that_do_not_fit_are_refused_and_the_invitation_stays_good(programme, answers, code):
+    mentor = uuid.uuid4()
+    await programme.begin()
+    await programme.match(1, mentor, uuid.uuid4())
+    token = (await programme.tokens((await programme.open())["summative", 1]["id"]))[mentor]
+    refused = await programme.answer(token, answers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "answers_invalid")
+    assert [e["code"] for e in refused.json()["errors"]] == [code]
+    assert CANARY not in refused.text
+    assert (await programme.answer(token, {})).status_code == 201  # everything skipped is an answer too
+
+
+async def test_an_extended_wave_closes_later_and_a_closed_one_is_frozen(evaluation, programme):
+    mentor = uuid.uuid4()
+    await programme.begin()
+    await programme.match(1, mentor, uuid.uuid4())
+    wave = (await programme.open())["interim", 1]
+    later = programme.closes + timedelta(days=3)
+    change = {"closes_at": later.isoformat(), "reason": "holidays"}
+    assert (await programme.client().patch(f"/waves/{wave['id']}", json=change)).status_code == 403
+    assert (await programme.team.patch(f"/waves/{wave['id']}", json=change)).status_code == 200
+    assert (await programme.team.patch(f"/waves/{wave['id']}", json=change)).status_code == 422
+    evaluation.clock.move_to(programme.closes + timedelta(hours=1))
+    token = (await programme.tokens(wave["id"]))[mentor]
+    assert (await programme.answer(token, {"meetings_held": 2})).status_code == 201
+    programme.closes = later
+    await programme.close()
+    change["closes_at"] = (later + timedelta(days=9)).isoformat()
+    frozen = await programme.team.patch(f"/waves/{wave['id']}", json=change)
+    assert (frozen.status_code, frozen.json()["code"]) == (409, "wave_closed")
+
+
+async def test_a_wave_of_ones_own_and_who_may_plan_it(evaluation, programme):
+    await programme.begin(blueprint={"title": "P", "instruments": []})
+    assert await programme.waves() == {}  # the cohort's milestones name surveys this programme does not have
+    new = {"instrument": "interim", "opens_at": programme.opens.isoformat(), "closes_at": programme.closes.isoformat()}
+    path = f"/cohorts/{programme.cohorts[1]}/waves"
+    assert (await programme.client().post(path, json=new)).status_code == 403
+    assert (await programme.team.post(path, json=new)).json()["code"] == "instrument_unknown"
+    stranger = evaluation.caller("evaluation:write", "organisation:admin", tenant=uuid.uuid4())
+    assert (await stranger.post(path, json=new)).status_code == 404
+    assert (await programme.harness.anonymous().post(path, json=new)).status_code == 401
+
+
+async def test_nothing_leads_from_a_response_to_a_person(evaluation, programme):
+    mentor, mentee = uuid.uuid4(), uuid.uuid4()
+    await programme.begin()
+    await programme.match(1, mentor, mentee)
+    wave = (await programme.open())["interim", 1]
+    tokens = await programme.tokens(wave["id"])
+    key = {"Idempotency-Key": "one"}
+    body = {"token": tokens[mentor], "answers": {"meetings_held": 4, "interim_comment": CANARY}}
+    first, second = [await programme.public.post("/responses", json=body, headers=key) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.headers["idempotency-replayed"] == "true"
+    await programme.answer(tokens[mentee], {"meetings_held": 5})
+    await programme.close()
+    async with evaluation.service.database.transaction(programme.tenant) as db:
+        columns = sa.text(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_name IN ('responses', 'comments')"
+        )
+        names = {(table, column) for table, column in await db.execute(columns)}
+        rows = (await db.execute(sa.text("SELECT id, xmin::text FROM responses"))).all()
+        marked = sa.text("SELECT DISTINCT xmin::text FROM invitations WHERE wave_id = :wave")
+        marks = (await db.execute(marked, {"wave": wave["id"]})).all()
+        sealed = (await db.execute(sa.text("SELECT sealed FROM comments"))).scalars().all()
+    assert names == {
+        *(("responses", c) for c in ("tenant_id", "id", "wave_id", "cohort_id", "role", "day", "answers")),
+        *(("comments", c) for c in ("tenant_id", "id", "wave_id", "role", "question", "sealed")),
+    }
+    assert {row.id.version for row in rows} == {4}
+    # Two answers in two transactions, which closing the wave made one: nothing tells which mark belongs to which.
+    assert (len(rows), len({row.xmin for row in rows}), len(marks)) == (2, 1, 1)
+    assert len(sealed) == 1
+    assert CANARY.encode() not in bytes(sealed[0])
+
+
+async def test_free_text_is_in_its_own_table_and_nowhere_else(evaluation, programme, capsys):
+    mentor = uuid.uuid4()
+    await programme.begin()
+    await programme.match(1, mentor, uuid.uuid4())
+    wave = (await programme.open())["interim", 1]
+    token = (await programme.tokens(wave["id"]))[mentor]
+    body = {"token": token, "answers": {"interim_comment": CANARY, "meetings_held": "often " + CANARY}}
+    refused = await programme.public.post("/responses", json=body)
+    assert refused.status_code == 422
+    del body["answers"]["meetings_held"]
+    await programme.public.post("/responses", json=body, headers={"Idempotency-Key": "two"})
+    assert (await programme.team.get(f"/waves/{wave['id']}/comments")).json()["code"] == "wave_not_closed"
+    await programme.close()
+    figures = await programme.figures()
+    comments = (await programme.team.get(f"/waves/{wave['id']}/comments")).json()["items"]
+    assert [c["text"] for c in comments] == [CANARY]
+    assert (await programme.client().get(f"/waves/{wave['id']}/comments")).status_code == 403
+    written = []
+    tables = [*Base.metadata.sorted_tables, outbox, idempotency_keys, audit_log, deadlines]
+    async with evaluation.service.database.transaction(programme.tenant) as db:
+        for table in tables:
+            written += [str(tuple(row)) for row in await db.execute(sa.select(table))]
+    captured = capsys.readouterr()
+    for text in (*written, str(figures), refused.text, captured.out, captured.err):
+        assert CANARY not in text
+        assert token not in text
+
+
+async def test_an_erased_person_is_gone_and_the_totals_stay(evaluation, programme, pick):
+    mentor, mentee = uuid.uuid4(), uuid.uuid4()
+    await programme.begin()
+    await programme.match(1, mentor, mentee)
+    wave = (await programme.open())["interim", 1]
+    await programme.answer((await programme.tokens(wave["id"]))[mentor], {"meetings_held": 1})
+    await programme.tell(PersonErased(person_id=mentor))
+    assert set(await programme.tokens(wave["id"])) == {mentee}
+    after = (await programme.close())["interim", 1]
+    assert (after["asked"], after["responses"]) == ({"mentor": 1, "mentee": 1}, {"mentor": 1, "mentee": 0})
+    assert pick(await programme.figures(), "matched_people", cohort=None, role=None)["value"] == 2
+    async with evaluation.service.database.transaction(programme.tenant) as db:
+        for table in Base.metadata.sorted_tables:
+            rows = [str(tuple(row)) for row in await db.execute(sa.select(table))]
+            assert not any(str(mentor) in row for row in rows), table.name
+
+
+async def test_the_tables_are_those_of_the_migrations(evaluation):
+    assert await differences(evaluation.service.settings.owner_database_url, "evaluation") == []
