@@ -1,0 +1,334 @@
+"""CSV files: what is wrong is reported by line and kept out, the rest goes in once, with the caller's own token."""
+
+import csv
+import io
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from mentoring_integrations.models import Import
+
+HEADER = "name,email,employer,line_manager_email,languages,years_postdoctoral\n"
+
+
+def reported(answer) -> set[tuple[int, str | None, str]]:
+    return {(r["row"], r["column"], r["code"]) for r in answer.json()["refused"]}
+
+
+def unique(text: str) -> str:
+    """Addresses that no other test uses: the applications API of these tests keeps its people."""
+    return text.replace("@x", f"@{uuid4().hex[:8]}.example.org")
+
+
+@pytest.fixture
+def people(applications_api):
+    return lambda domain: {e: p for e, p in applications_api.people.items() if domain in e}
+
+
+async def test_good_rows_go_in_and_bad_ones_are_reported_by_line(world, applications_api):
+    rows = (
+        "Ada,ada@x,Works,,en;de,7\n"
+        ",empty@x,,,,\n"
+        "Bad Mail,not-an-address,,,,\n"
+        "Bad Number,number@x,,,,many\n"
+        "Ragged,ragged@x\n"
+        "Ada Again,ADA@x,,,,\n"
+        "\n"
+        '"Two\nLines",lines@x,,,,\n'
+        "Bad Language,language@x,,,English,\n"
+        "Schema,schema@x,,,,\n"
+        '"Grace",grace@x,"Works, Ltd",ada@x,,\n'
+        "Nobody's,nobody@x,,missing@x,,\n"
+        "Circle,one@x,,two@x,,\n"
+        "Circle,two@x,,one@x,,\n"
+    )
+    answer = await world.upload("/imports/people", unique(HEADER + rows))
+    assert answer.status_code == 201, answer.text
+    done = answer.json()
+    assert (done["state"], done["rows"], done["accepted"]) == ("finished", 13, 2)
+    assert reported(answer) == {
+        (3, "name", "cell_empty"),
+        (4, "email", "string_pattern_mismatch"),
+        (5, "years_postdoctoral", "int_parsing"),
+        (6, None, "ragged_row"),
+        (7, "email", "duplicate_row"),
+        (9, "name", "line_break"),
+        (11, "languages", "string_pattern_mismatch"),
+        (12, "name", "odd"),
+        (14, "line_manager_email", "unknown_person"),
+        (15, "line_manager_email", "circular"),
+        (16, "line_manager_email", "circular"),
+    }
+    ada, grace = (applications_api.by_name(name) for name in ("Ada", "Grace"))
+    assert (ada["languages"], ada["attributes"]) == (["en", "de"], {"years_postdoctoral": 7})
+    assert grace["line_manager_id"] == ada["id"]
+    assert grace["employer_id"]
+
+
+async def test_nothing_of_a_cell_is_kept_or_answered(world):
+    text = unique(HEADER + "Canary Name,canary-not-an-address,,,,\nCanary Name,canary@x,,,CANARY TONGUE,\n")
+    done = (await world.upload("/imports/people", text)).json()
+    assert done["accepted"] == 0
+    assert "canary" not in str(done).lower()
+    again = await world.admin.get(f"/imports/{done['id']}")
+    assert again.json() == done
+    export = await world.admin.get(f"/imports/{done['id']}/refused.csv")
+    assert export.headers["content-type"] == "text/csv; charset=utf-8"
+    table = list(csv.DictReader(io.StringIO(export.text)))
+    assert [(r["row"], r["column"]) for r in table] == [("2", "email"), ("3", "languages")]
+    assert "canary" not in export.text.lower()
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+async def test_bytes_that_are_not_utf8_cost_their_row_only(world, mark):
+    rows = "Grün,one@x,,,,\n".encode() + b"Gr\xfcn,two@x,,,,\n" + b"N\x00ul,three@x,,,,\n" + b"Last,four@x,,,,\n"
+    text = unique((HEADER.encode() + rows).decode("latin-1")).encode("latin-1")
+    answer = await world.upload("/imports/people", mark + text)
+    assert reported(answer) == {(3, "name", "not_utf8"), (4, "name", "control_character")}
+    assert answer.json()["accepted"] == 2
+
+
+async def test_a_quotation_mark_out_of_place_costs_its_row(world):
+    text = unique(HEADER + 'One,one@x,,,,\n"Two" x,two@x,,,,\nThree,three@x,,,,\n"Four,four@x,,,,\nFive,five@x,,,,\n')
+    answer = await world.upload("/imports/people", text)
+    assert reported(answer) == {(3, None, "malformed_row"), (5, None, "malformed_row")}
+    assert answer.json()["accepted"] == 2
+
+
+async def test_a_cell_that_is_too_long_costs_its_row(world):
+    text = unique(HEADER + f"{'n' * 11_000},one@x,,,,\n{'n' * 140_000},two@x,,,,\nThree,three@x,,,,\n")
+    answer = await world.upload("/imports/people", text)
+    assert reported(answer) == {(2, "name", "cell_too_long"), (3, None, "malformed_row")}
+    assert answer.json()["accepted"] == 1
+
+
+async def test_line_ends_of_every_kind_are_read(world):
+    text = unique((HEADER + "One,one@x,,,,\nTwo,two@x,,,,").replace("\n", "\r\n"))
+    assert (await world.upload("/imports/people", text)).json()["accepted"] == 2
+    text = unique((HEADER + "One,one@x,,,,\nTwo,two@x,,,,").replace("\n", "\r"))
+    assert (await world.upload("/imports/people", text)).json()["accepted"] == 2
+
+
+async def test_formula_like_cells_are_data(world, applications_api):
+    text = unique(HEADER + '"=HYPERLINK(""http://evil"")",formula@x,+1 Ltd,,,\n')
+    assert (await world.upload("/imports/people", text)).json()["accepted"] == 1
+    assert applications_api.by_name('=HYPERLINK("http://evil")')
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "members"),
+    [
+        (b"", "file_empty", {}),
+        (b"\n\n", "file_empty", {}),
+        (b"\xef\xbb\xbf", "file_empty", {}),
+        ("name,email\nA,a@b.c".encode("utf-16"), "file_not_utf8", {}),
+        (b"name;email\nA;a@b.c\n", "wrong_delimiter", {"found": "semicolon"}),
+        (b"name\temail\nA\ta@b.c\n", "wrong_delimiter", {"found": "tab"}),
+        (b"name\nA\n", "wrong_columns", {"missing": ["email"], "unknown": []}),
+        (b"name,email,shoe size\nA,a@b.c,9\n", "wrong_columns", {"missing": [], "unknown": [3]}),
+        (b"name,email,Email\nA,a@b.c,a@b.c\n", "wrong_columns", {"doubled": [3]}),
+        (b"Ada,ada@example.org\n", "wrong_columns", {"missing": ["email", "name"], "unknown": [1, 2]}),
+        (b'"name,email\nA,a@b.c\n', "file_empty", {}),
+        (b"name,email\n" + b"A,a@b.c\n" * 5001, "too_many_rows", {"most": 5000}),
+    ],
+)
+async def test_a_file_that_is_no_table_of_this_kind_changes_nothing(world, content, code, members):
+    answer = await world.upload("/imports/people", content)
+    if content == b"":
+        assert answer.status_code == 422
+    found = answer.json()
+    assert (answer.status_code, found["code"]) == (422, code)
+    assert {name: found[name] for name in members} == members
+    assert "ada@" not in answer.text.lower()
+    assert (await world.admin.get("/imports")).json()["items"] == []
+
+
+async def test_a_file_sent_again_doubles_nothing_and_answers_the_same(world, applications_api):
+    text = unique(HEADER + "Ada,ada@x,,,,\nGrace,grace@x,,ada@x,,\n,broken@x,,,,\n")
+    first = await world.upload("/imports/people", text)
+    people = dict(applications_api.people)
+    second = await world.upload("/imports/people", text)
+    assert first.json()["accepted"] == second.json()["accepted"] == 2
+    assert reported(first) == reported(second)
+    assert applications_api.people == people
+
+
+async def test_a_row_refused_before_is_tried_again_when_the_same_file_comes(world, applications_api):
+    text = unique(HEADER + "Ada,ada@x,,,,\nGrace,grace@x,,,,\n")
+    taken = text.splitlines()[1].split(",")[1]
+    applications_api.register(uuid4(), "Somebody", taken)
+    first = await world.upload("/imports/people", text)
+    assert reported(first) == {(2, "email", "email_taken")}
+    del applications_api.people[taken]
+    second = await world.upload("/imports/people", text)
+    assert (second.json()["accepted"], second.json()["refused"]) == (2, [])
+
+
+async def test_one_key_is_one_import(world):
+    text, key = unique(HEADER + "Ada,ada@x,,,,\n"), {"Idempotency-Key": "k1"}
+    first, second = [await world.upload("/imports/people", text, **key) for _ in range(2)]
+    assert first.json() == second.json()
+    assert second.headers["idempotency-replayed"] == "true"
+    assert len((await world.admin.get("/imports")).json()["items"]) == 1
+    other = await world.upload("/imports/people", text + "\n", **key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_dry_run_checks_and_sends_nothing(world, applications_api):
+    applications_api.calls.clear()
+    text = unique(HEADER + "Ada,ada@x,Works,,,\nGrace,grace@x,,ada@x,,\n,broken@x,,,,\nLost,lost@x,,missing@x,,\n")
+    done = await world.upload("/imports/people?dry_run=true", text)
+    assert (done.json()["dry_run"], done.json()["accepted"]) == (True, 2)
+    assert reported(done) == {(4, "name", "cell_empty"), (5, "line_manager_email", "unknown_person")}
+    assert [path for path in applications_api.calls if path != "/internal/profiles"] == []
+
+
+async def test_no_answer_leaves_the_rest_for_the_next_time(world, applications_api):
+    text = unique(HEADER + "Ada,ada@x,,,,\n,broken@x,,,,\n")
+    applications_api.down = True
+    try:
+        first = await world.upload("/imports/people", text)
+    finally:
+        applications_api.down = False
+    assert reported(first) == {(2, None, "unavailable"), (3, "name", "cell_empty")}
+    assert (await world.upload("/imports/people", text)).json()["accepted"] == 1
+
+
+async def test_what_the_caller_may_not_do_the_import_may_not(world, applications_api):
+    applications_api.deny = True
+    try:
+        answer = await world.upload("/imports/people", unique(HEADER + "Ada,ada@x,,,,\nGrace,grace@x,,,,\n"))
+    finally:
+        applications_api.deny = False
+    assert reported(answer) == {(2, None, "role_needed"), (3, None, "role_needed")}
+
+
+async def test_the_rows_are_sent_with_the_callers_own_token(world, applications_api):
+    applications_api.tokens.clear()
+    await world.upload("/imports/people", unique(HEADER + "Ada,ada@x,,,,\n"))
+    assert applications_api.tokens == {world.admin.headers["authorization"]}
+
+
+async def test_a_large_file_goes_in_by_batches(world, applications_api):
+    applications_api.calls.clear()
+    rows = "".join(f"Person {n},p{n}@x,,,,\n" for n in range(250))
+    assert (await world.upload("/imports/people", unique(HEADER + rows))).json()["accepted"] == 250
+    assert applications_api.calls.count("/people/batch") == 3
+
+
+COLUMNS = (
+    "email,role,cohort,capacity,criteria,free_text,previous_mentoring,preferred,privacy_notice,postdoctoral_years\n"
+)
+
+
+async def test_applications_are_submitted_for_people_by_address(world, applications_api):
+    ada, grace, eve = (world.person(name) for name in ("Ada", "Grace", "Eve"))
+    rows = (
+        f"{world.address(ada)},mentee,1,,networking;research_funding,I hope,no,{world.address(grace)},2022-02,3\n"
+        f"{world.address(grace)},Mentor,,2,leadership,I offer,yes,,2022-02,12\n"
+        f"{world.address(eve)},mentee,9,,,,,,,\n"
+        f"{world.address(eve)},helper,1,,,,,,,\n"
+        f"{world.address(eve)},mentee,1,,unknown,,,,,\n"
+        f"nobody@example.org,mentee,1,,,,,,,\n"
+        f"{world.address(eve)},mentor,1,,,,perhaps,,,many\n"
+        f"{world.address(ada)},mentee,,,,,,,,\n"
+    )
+    path = f"/imports/applications?programme_id={world.programme_id}"
+    answer = await world.upload(path, COLUMNS + rows, world.office)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["accepted"] == 2
+    assert reported(answer) == {
+        (4, "cohort", "unknown_cohort"),
+        (5, "role", "literal_error"),
+        (6, "email", "duplicate_row"),
+        (7, "email", "unknown_person"),
+        (8, "previous_mentoring", "not_boolean"),
+        (8, "postdoctoral_years", "not_integer"),
+        (9, "email", "duplicate_row"),
+    }
+    by_person = {a["person_id"]: a for a in applications_api.applications}
+    assert by_person[str(ada)] == {
+        "person_id": str(ada),
+        "role": "mentee",
+        "cohort_id": applications_api.cohort_id,
+        "consents": {"privacy_notice": "2022-02"},
+        "answers": {
+            "criteria": ["networking", "research_funding"],
+            "free_text": "I hope",
+            "previous_mentoring": False,
+            "preferred": [world.address(grace)],
+            "postdoctoral_years": 3,
+        },
+    }
+    assert by_person[str(grace)]["cohort_id"] is None
+    assert by_person[str(grace)]["answers"]["capacity"] == 2
+    again = await world.upload(path, COLUMNS + rows, world.office)
+    assert again.json()["accepted"] == 2
+    assert len([a for a in applications_api.applications if a["person_id"] == str(ada)]) == 1
+
+
+async def test_what_the_form_refuses_is_reported_by_its_field(world):
+    ada, eve = world.person("Ada"), world.person("Eve")
+    rows = f"{world.address(ada)},mentee,1,,unknown,,,,,\n{world.address(eve)},mentee,1,,networking,,,,,\n"
+    path = f"/imports/applications?programme_id={world.programme_id}"
+    answer = await world.upload(path, COLUMNS + rows, world.office)
+    assert reported(answer) == {(2, "criteria", "unknown_criterion")}
+    edited = await world.upload(path, COLUMNS + rows.replace("unknown", "leadership"), world.office)
+    assert reported(edited) == {(3, "email", "already_applied")}
+    assert edited.json()["accepted"] == 1
+
+
+async def test_a_column_the_form_does_not_know_is_refused(world):
+    path = f"/imports/applications?programme_id={world.programme_id}"
+    answer = await world.upload(path, "email,role,shoe_size\na@b.cd,mentee,9\n", world.office)
+    assert (answer.status_code, answer.json()["unknown"]) == (422, [3])
+
+
+async def test_who_may_import(world):
+    row = "name,email\nAda,ada@example.org\n"
+    stranger = world.own(uuid4())
+    assert (await world.upload("/imports/people", row, stranger)).json()["code"] == "role_needed"
+    path = f"/imports/applications?programme_id={world.programme_id}"
+    assert (await world.upload(path, "email,role\n", stranger)).status_code == 403
+    assert (await world.upload(f"/imports/applications?programme_id={uuid4()}", "email,role\n")).status_code == 404
+    reader = world.harness.caller("integrations:read", "organisation:admin", tenant=world.tenant)
+    assert (await world.upload("/imports/people", row, reader)).status_code == 403
+    anonymous = world.harness.anonymous()
+    assert (await world.upload("/imports/people", row, anonymous)).status_code == 401
+
+
+async def test_nobody_sees_an_import_of_somebody_else(world):
+    done = (await world.upload("/imports/people", unique(HEADER + "Ada,ada@x,,,,\n"), world.office)).json()
+    assert (await world.office.get(f"/imports/{done['id']}")).status_code == 200
+    assert (await world.admin.get(f"/imports/{done['id']}")).status_code == 200
+    other_tenant = world.harness.caller("integrations:write", "organisation:admin", tenant=uuid4())
+    for caller in (world.own(uuid4()), other_tenant):
+        assert (await caller.get(f"/imports/{done['id']}")).status_code == 404
+        assert (await caller.get(f"/imports/{done['id']}/refused.csv")).status_code == 404
+        assert (await caller.get("/imports")).json()["items"] == []
+
+
+async def test_what_is_no_csv_or_too_large_is_refused_unread(world):
+    answer = await world.admin.post("/imports/people", json={"name": "Ada"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    answer = await world.upload("/imports/people", b"x" * 10_000_001)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+async def test_no_transaction_is_open_while_rows_are_sent(world, applications_api):
+    seen = []
+    registered = applications_api._registered
+
+    def look(body):
+        seen.append(world.harness.service.database.engine.pool.checkedout())
+        return registered(body)
+
+    applications_api._registered = look
+    try:
+        await world.upload("/imports/people", unique(HEADER + "Ada,ada@x,,,,\n"))
+    finally:
+        del applications_api._registered
+    assert len(seen) == 1
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        assert await db.scalar(sa.select(Import.state)) == "finished"
