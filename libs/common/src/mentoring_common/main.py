@@ -3,14 +3,27 @@
 import argparse
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 import uvicorn
 from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from mentoring_common import migrations
 from mentoring_common.observability import configure_logging
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
+
+
+class Servable(Protocol):
+    """What can be served: a service, or the gateway, which has no database."""
+
+    @property
+    def asgi(self) -> ASGIApp: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 def main(name: str, create_app: Callable[[Settings], Service]) -> None:
@@ -32,7 +45,7 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         asyncio.run(serve(create_app(settings), options.host, options.port))
 
 
-async def serve(service: Service, host: str, port: int) -> None:
+async def serve(service: Servable, host: str, port: int) -> None:
     """Start the service, answer HTTP, and stop in order: readiness off, consumer, requests in hand, relay, pools."""
     config = uvicorn.Config(
         service.asgi, host=host, port=port, log_config=None, lifespan="off", timeout_keep_alive=30,
