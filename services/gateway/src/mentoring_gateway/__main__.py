@@ -1,0 +1,31 @@
+"""`python -m mentoring_gateway`: the gateway as a process of its own."""
+
+import argparse
+import asyncio
+
+from pydantic import ValidationError
+
+from mentoring_common.main import serve
+from mentoring_common.observability import configure_logging
+from mentoring_gateway.app import create_app
+from mentoring_gateway.settings import GatewaySettings
+
+
+def main() -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="mentoring_gateway")
+    parser.add_argument("command", choices=["serve"], nargs="?", default="serve")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    try:
+        settings = GatewaySettings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
+        parser.error(f"these settings are missing or wrong: {missing}")
+    configure_logging(settings.log_level)
+    asyncio.run(serve(create_app(settings), options.host, options.port))
+
+
+if __name__ == "__main__":
+    main()

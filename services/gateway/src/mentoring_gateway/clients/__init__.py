@@ -1,0 +1,36 @@
+"""The services behind the gateway, one client each, for one caller and one operation."""
+
+from dataclasses import dataclass
+
+from mentoring_common.settings import Settings
+from mentoring_gateway.clients.applications import Applications
+from mentoring_gateway.clients.evaluation import Evaluation
+from mentoring_gateway.clients.integrations import Integrations
+from mentoring_gateway.clients.matching import Matching
+from mentoring_gateway.clients.sessions import Sessions
+from mentoring_gateway.clients.upstream import Upstream
+
+
+@dataclass(frozen=True)
+class Services:
+    """The APIs of all services."""
+
+    applications: Applications
+    matching: Matching
+    sessions: Sessions
+    evaluation: Evaluation
+    integrations: Integrations
+
+    @classmethod
+    def of(cls, upstream: Upstream, settings: Settings) -> "Services":
+        """The services at the addresses of the settings."""
+        return cls(
+            Applications(upstream.at(settings.applications_url)),
+            Matching(upstream.at(settings.matching_url)),
+            Sessions(upstream.at(settings.sessions_url)),
+            Evaluation(upstream.at(settings.evaluation_url)),
+            Integrations(upstream.at(settings.integrations_url)),
+        )
+
+
+__all__ = ["Applications", "Evaluation", "Integrations", "Matching", "Services", "Sessions", "Upstream"]

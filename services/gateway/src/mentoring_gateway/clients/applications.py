@@ -1,0 +1,224 @@
+"""The applications service: people, programmes, cohorts, applications, the ledger."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from pydantic import TypeAdapter
+from strawberry.scalars import JSON
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.upstream import PageRequest, Upstream, ids
+from mentoring_gateway.clients.values import Role, body
+
+
+@dataclass
+class PersonRecord:
+    id: UUID
+    name: str | None = None
+    email: str | None = None
+    employer_id: UUID | None = None
+    line_manager_id: UUID | None = None
+    languages: list[str] = field(default_factory=list)
+    attributes: JSON | None = None
+
+
+@strawberry.type(description="A role that a person holds in a programme")
+class HeldRole:
+    programme_id: UUID
+    role: str
+
+
+@dataclass
+class MeRecord(PersonRecord):
+    roles: list[HeldRole] = field(default_factory=list)
+
+
+@dataclass
+class Made:
+    id: UUID
+
+
+@strawberry.type(description="A topic that people rank as important")
+class Criterion:
+    id: str
+    title: str
+
+
+@dataclass
+class ProgrammeRecord:
+    id: UUID
+    title: str
+    direction: str
+    blueprint_name: str
+    criteria: list[Criterion]
+    created_at: datetime
+
+
+@strawberry.type(description="A point or a span of a cohort's calendar; its kind is data of the blueprint")
+class Milestone:
+    kind: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass
+class CohortRecord:
+    id: UUID
+    programme_id: UUID
+    number: int
+    places: int
+    places_first_planned: int
+    places_taken: int
+    milestones: list[Milestone]
+    closed_at: datetime | None = None
+
+
+@dataclass
+class ApplicationRecord:
+    id: UUID
+    programme_id: UUID
+    role: Role
+    state: str
+    capacity: int
+    submitted_at: datetime
+    cohort_id: UUID | None = None
+    first_cohort_id: UUID | None = None
+    person_id: UUID | None = None
+    decided_at: datetime | None = None
+
+
+@strawberry.type(description="What was written on the form: criteria in rank order, free text, people by id")
+class Answers:
+    criteria: list[str]
+    free_text: str
+    preferred: list[UUID]
+    conflicts: list[UUID]
+    attributes: JSON
+
+
+@strawberry.type(description="An application with its answers; the unmet rules are for the programme team only")
+class ApplicationForm:
+    answers: Answers | None = None
+    unmet_rules: list[str] | None = None
+
+
+@strawberry.type(
+    description="applied + moved in − moved out = matched + carried over + withdrawn + ineligible + unmatched + open"
+)
+class LedgerRow:
+    role: Role
+    applied: int
+    moved_in: int
+    moved_out: int
+    matched: int
+    carried_over: int
+    withdrawn: int
+    ineligible: int
+    unmatched: int
+    open: int
+    balanced: bool
+    cohort_id: UUID | None = None
+    cohort_number: int | None = None
+
+
+@strawberry.type(description="Eligible applications against the places first planned")
+class Oversubscription:
+    role: Role
+    places_first_planned: int
+    places: int
+    eligible: int
+    percent: float | None
+
+
+@strawberry.type(description="Where every application went")
+class Ledger:
+    items: list[LedgerRow]
+    oversubscription: list[Oversubscription] = field(default_factory=list)
+
+
+_person = TypeAdapter(PersonRecord)
+_people = TypeAdapter(Page[PersonRecord])
+_programme = TypeAdapter(ProgrammeRecord)
+_programmes = TypeAdapter(Page[ProgrammeRecord])
+_cohort = TypeAdapter(CohortRecord)
+_cohorts = TypeAdapter(Page[CohortRecord])
+_application = TypeAdapter(ApplicationRecord)
+_applications = TypeAdapter(Page[ApplicationRecord])
+_form = TypeAdapter(ApplicationForm)
+_made = TypeAdapter(Made)
+_me = TypeAdapter(MeRecord)
+_ledger = TypeAdapter(Ledger)
+
+
+@dataclass(frozen=True)
+class Applications:
+    """The applications API for one caller."""
+
+    api: Upstream
+
+    async def me(self) -> MeRecord:
+        """The caller's own person, with the roles held."""
+        return await self.api.get("/me", _me)
+
+    async def person(self, person_id: UUID) -> PersonRecord:
+        """One person."""
+        return await self.api.get(f"/people/{person_id}", _person)
+
+    async def people(self, person_ids: list[UUID]) -> list[PersonRecord]:
+        """Those of up to 200 people whom the caller may see."""
+        return (await self.api.get("/people", _people, {"ids": ids(person_ids), "limit": len(person_ids)})).items
+
+    async def programmes(self, wanted: PageRequest) -> Page[ProgrammeRecord]:
+        """The organisation's programmes."""
+        return await self.api.page("/programmes", _programmes, {}, wanted)
+
+    async def programme(self, programme_id: UUID) -> ProgrammeRecord:
+        """One programme."""
+        return await self.api.get(f"/programmes/{programme_id}", _programme)
+
+    async def cohorts(self, programme_id: UUID) -> list[CohortRecord]:
+        """All cohorts of a programme."""
+        return await self.api.every(f"/programmes/{programme_id}/cohorts", _cohorts, {})
+
+    async def cohort(self, cohort_id: UUID) -> CohortRecord:
+        """One cohort."""
+        return await self.api.get(f"/cohorts/{cohort_id}", _cohort)
+
+    async def applications(self, wanted: PageRequest, **which: UUID | str | None) -> Page[ApplicationRecord]:
+        """Applications by programme_id, cohort_id, role, state, person_id."""
+        return await self.api.page("/applications", _applications, which, wanted)
+
+    async def every_application(self, **which: UUID | str | None) -> list[ApplicationRecord]:
+        """All applications of a selection."""
+        return await self.api.every("/applications", _applications, which)
+
+    async def application(self, application_id: UUID) -> ApplicationRecord:
+        """One application."""
+        return await self.api.get(f"/applications/{application_id}", _application)
+
+    async def programme_ledger(self, programme_id: UUID) -> Ledger:
+        """The ledger of a programme, a row per cohort and role."""
+        return await self.api.get(f"/programmes/{programme_id}/ledger", _ledger)
+
+    async def cohort_ledger(self, cohort_id: UUID) -> Ledger:
+        """The ledger of a cohort, a row per role."""
+        return await self.api.get(f"/cohorts/{cohort_id}/ledger", _ledger)
+
+    async def form(self, application_id: UUID) -> ApplicationForm:
+        """What was written on an application."""
+        return await self.api.get(f"/applications/{application_id}", _form)
+
+    async def register_person(self, **person: object) -> UUID:
+        """Make a person known to the organisation; the id."""
+        return (await self.api.send("POST", "/people", _made, body(**person))).id
+
+    async def submit_application(self, programme_id: UUID, **application: object) -> ApplicationRecord:
+        """Ask to join a programme; without `cohort_id` for any later cohort."""
+        content = {"cohort_id": None} | body(**application)
+        return await self.api.send("POST", f"/programmes/{programme_id}/applications", _application, content)
+
+    async def act_on_application(self, application_id: UUID, act: str, **content: object) -> ApplicationRecord:
+        """`act` is decision, withdraw or move."""
+        return await self.api.send("POST", f"/applications/{application_id}/{act}", _application, body(**content))

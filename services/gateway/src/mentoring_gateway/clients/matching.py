@@ -1,0 +1,131 @@
+"""The matching service: runs, proposals, matches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from strawberry.scalars import JSON
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
+from mentoring_gateway.clients.values import Role, body
+
+
+@dataclass
+class RunRecord:
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    kind: str
+    state: str
+    progress: float
+    policy_version: int
+    seed: int
+    requested_at: datetime
+    pairs: int
+    unmatched_mentees: int
+    unmatched_mentors: int
+    failure: str | None = None
+    input_hash: str | None = None
+    total_score: float | None = None
+    worst_score: float | None = None
+    fifth_percentile: float | None = None
+    blocking_pairs: int | None = None
+    certificate: JSON | None = None
+
+
+@dataclass
+class ProposedPairRecord:
+    mentor_id: UUID
+    mentee_id: UUID
+    score: float
+    contributions: JSON
+    explanation: str
+    pinned: bool
+
+
+@dataclass
+class UnmatchedRecord:
+    person_id: UUID
+    role: Role
+    reason: str
+    explanation: str
+    rule: str | None = None
+
+
+@dataclass
+class MatchRecord:
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    state: str
+    score: float
+    proposed_at: datetime
+    expires_at: datetime
+    mentor_accepted_at: datetime | None = None
+    mentee_accepted_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    end_note: str | None = None
+    rematch_of: UUID | None = None
+
+
+@dataclass
+class ApprovalRecord:
+    matches: list[MatchRecord]
+
+
+_run = TypeAdapter(RunRecord)
+_pairs = TypeAdapter(Page[ProposedPairRecord])
+_unmatched = TypeAdapter(Page[UnmatchedRecord])
+_match = TypeAdapter(MatchRecord)
+_matches = TypeAdapter(Page[MatchRecord])
+_approval = TypeAdapter(ApprovalRecord)
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The matching API for one caller."""
+
+    api: Upstream
+
+    async def run(self, run_id: UUID) -> RunRecord:
+        """One matching run."""
+        return await self.api.get(f"/runs/{run_id}", _run)
+
+    async def pairs(self, run_id: UUID, wanted: PageRequest) -> Page[ProposedPairRecord]:
+        """The pairs that a run proposes."""
+        return await self.api.page(f"/runs/{run_id}/pairs", _pairs, {}, wanted)
+
+    async def unmatched(self, run_id: UUID, wanted: PageRequest) -> Page[UnmatchedRecord]:
+        """The people that a run leaves over."""
+        return await self.api.page(f"/runs/{run_id}/unmatched", _unmatched, {}, wanted)
+
+    async def match(self, match_id: UUID) -> MatchRecord:
+        """One match."""
+        return await self.api.get(f"/matches/{match_id}", _match)
+
+    async def matches(self, wanted: PageRequest, **which: UUID | str | None) -> Page[MatchRecord]:
+        """Matches by cohort_id, programme_id, person_id, state."""
+        return await self.api.page("/matches", _matches, which, wanted)
+
+    async def every_match(self, **which: UUID | str | None) -> list[MatchRecord]:
+        """All matches of a selection."""
+        return await self.api.every("/matches", _matches, which)
+
+    async def start_run(self, cohort_id: UUID, **choices: object) -> RunRecord:
+        """Queue a matching run of a cohort."""
+        return await self.api.send("POST", f"/cohorts/{cohort_id}/runs", _run, body(**choices))
+
+    async def approve_run(self, run_id: UUID, offer_days: int | None) -> list[MatchRecord]:
+        """Offer the pairs of a completed run to their people."""
+        content = body(offer_days=offer_days)
+        return (await self.api.send("POST", f"/runs/{run_id}/approve", _approval, content)).matches
+
+    async def act_on_match(self, match_id: UUID, act: str, **content: object) -> MatchRecord:
+        """`act` is accept, decline or end."""
+        return await self.api.send("POST", f"/matches/{match_id}/{act}", _match, body(**content))

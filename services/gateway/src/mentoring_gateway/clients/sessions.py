@@ -1,0 +1,188 @@
+"""The sessions service: relationships, agreements, goals, mentoring sessions, check-ins."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+from pydantic import TypeAdapter
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
+from mentoring_gateway.clients.values import NOTHING, Role, body
+
+
+@strawberry.type(description="Who has signed the current version of the agreement")
+class Signatures:
+    mentor_signed_at: datetime | None = None
+    mentee_signed_at: datetime | None = None
+
+
+@strawberry.type(description="What the two agreed on; `terms` is null where the caller may not read them")
+class Agreement(Signatures):
+    version: int
+    proposed_by: UUID
+    proposed_at: datetime
+    terms: str | None = None
+
+
+@dataclass
+class RelationshipRecord:
+    match_id: UUID
+    programme_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    state: str
+    total_minutes: int
+    mentoring_sessions: int
+    agreement: Signatures
+    cohort_id: UUID
+    confirmed_at: datetime
+    budget_minutes: int | None = None
+    over_budget: bool = False
+    last_held_at: datetime | None = None
+
+
+@strawberry.type(description="A note of somebody on a meeting; `text` is null where the caller may not read it")
+class Note:
+    id: UUID
+    written_by: UUID
+    written_at: datetime
+    visibility: str
+    text: str | None = None
+
+
+@strawberry.type(description="One meeting of a pair")
+class MentoringSession:
+    id: UUID
+    held_at: datetime
+    minutes: int
+    mode: str
+    over_budget: bool
+    recorded_by: UUID | None = None
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class RecordedMeetingRecord:
+    id: UUID
+    held_at: datetime
+    minutes: int
+    mode: str
+    over_budget: bool
+    total_minutes: int
+    budget_minutes: int | None = None
+    note_id: UUID | None = None
+
+
+@strawberry.type(description="A goal; `text` is null where the caller may not read it, and in answers to a mutation")
+class Goal:
+    id: UUID
+    state: str
+    written_by: UUID | None = None
+    due_on: date | None = None
+    reached_at: datetime | None = None
+    text: str | None = None
+
+
+@strawberry.type(description="How a pair goes, said by one side; `comment` is null in answers to a mutation")
+class CheckIn:
+    id: UUID
+    person_id: UUID
+    side: Role
+    recorded_at: datetime
+    going_well: int
+    needs_help: bool
+    comment: str | None = None
+
+
+@strawberry.type(description="Something a programme puts on: orientation, workshop, webinar, …")
+class Activity:
+    id: UUID
+    kind: str
+    title: str
+    mode: str
+    starts_at: datetime
+    minutes: int
+    location: str | None = None
+    places: int | None = None
+    registered: int | None = None
+    registered_myself: bool | None = None
+
+
+@dataclass
+class HomeRecord:
+    relationships: list[RelationshipRecord] = field(default_factory=list)
+    next_activities: list[Activity] = field(default_factory=list)
+
+
+_relationship = TypeAdapter(RelationshipRecord)
+_relationships = TypeAdapter(Page[RelationshipRecord])
+_agreement = TypeAdapter(Agreement)
+_meeting = TypeAdapter(RecordedMeetingRecord)
+_meetings = TypeAdapter(Page[MentoringSession])
+_goal = TypeAdapter(Goal)
+_goals = TypeAdapter(Page[Goal])
+_check_in = TypeAdapter(CheckIn)
+_check_ins = TypeAdapter(Page[CheckIn])
+_home = TypeAdapter(HomeRecord)
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions API for one caller."""
+
+    api: Upstream
+
+    async def relationship(self, match_id: UUID) -> RelationshipRecord:
+        """The relationship of a match."""
+        return await self.api.get(f"/relationships/{match_id}", _relationship)
+
+    async def relationships(self, wanted: PageRequest, **which: UUID | str | None) -> Page[RelationshipRecord]:
+        """Relationships by person_id, cohort_id, state."""
+        return await self.api.page("/relationships", _relationships, which, wanted)
+
+    async def every_relationship(self, **which: UUID | str | None) -> list[RelationshipRecord]:
+        """All relationships of a selection."""
+        return await self.api.every("/relationships", _relationships, which)
+
+    async def mentoring_sessions(self, match_id: UUID, wanted: PageRequest) -> Page[MentoringSession]:
+        """The mentoring sessions of a relationship."""
+        return await self.api.page(f"/relationships/{match_id}/mentoring-sessions", _meetings, {}, wanted)
+
+    async def goals(self, match_id: UUID, wanted: PageRequest) -> Page[Goal]:
+        """The goals of a relationship."""
+        return await self.api.page(f"/relationships/{match_id}/goals", _goals, {}, wanted)
+
+    async def check_ins(self, match_id: UUID, wanted: PageRequest) -> Page[CheckIn]:
+        """The check-ins of a relationship that the caller may see."""
+        return await self.api.page(f"/relationships/{match_id}/check-ins", _check_ins, {}, wanted)
+
+    async def home(self, person_id: UUID) -> HomeRecord:
+        """A person's relationships and next activities."""
+        return await self.api.get(f"/people/{person_id}/home", _home)
+
+    async def agreement(self, match_id: UUID) -> Agreement:
+        """The current agreement of a relationship."""
+        return await self.api.get(f"/relationships/{match_id}/agreement", _agreement)
+
+    async def propose_agreement(self, match_id: UUID, terms: str | None) -> None:
+        """Put terms to the other side."""
+        await self.api.send("POST", f"/relationships/{match_id}/agreement", NOTHING, body(terms=terms))
+
+    async def sign_agreement(self, match_id: UUID, version: int | None) -> None:
+        """Sign for the caller's own side."""
+        await self.api.send("POST", f"/relationships/{match_id}/agreement/sign", NOTHING, body(version=version))
+
+    async def set_goal(self, match_id: UUID, **goal: object) -> Goal:
+        """Add a goal."""
+        return await self.api.send("POST", f"/relationships/{match_id}/goals", _goal, body(**goal))
+
+    async def record_mentoring_session(self, match_id: UUID, **meeting: object) -> RecordedMeetingRecord:
+        """Record a meeting."""
+        path = f"/relationships/{match_id}/mentoring-sessions"
+        return await self.api.send("POST", path, _meeting, body(**meeting))
+
+    async def check_in(self, match_id: UUID, **answers: object) -> CheckIn:
+        """Say how it goes."""
+        return await self.api.send("POST", f"/relationships/{match_id}/check-ins", _check_in, body(**answers))

@@ -1,0 +1,71 @@
+"""What the resolvers of one operation share."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import strawberry
+
+from mentoring_common.auth import Principal
+from mentoring_common.errors import Unauthenticated
+from mentoring_common.settings import Settings
+from mentoring_gateway.clients import Services, Upstream
+from mentoring_gateway.loaders import Loaders
+from mentoring_gateway.settings import LIMITS
+
+
+@dataclass
+class Context:
+    """The caller, the services as this caller may use them, and what was read so far."""
+
+    settings: Settings
+    http: httpx.AsyncClient
+    caller: Principal | None
+    idempotency_key: str | None = None
+    connection_params: dict[str, Any] | None = None
+    services: Services = field(init=False)
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.act_for(self.caller)
+
+    def act_for(self, caller: Principal | None) -> None:
+        """Call the services as this caller from now on."""
+        self.caller = caller
+        self._upstream = Upstream(self.http, "", caller.token if caller else None, _deadline())
+        self._read_with(self._upstream)
+
+    @property
+    def person_id(self) -> UUID:
+        """The person who calls; Unauthenticated without a token, Forbidden for a machine."""
+        if self.caller is None:
+            raise Unauthenticated()
+        return self.caller.person_id
+
+    def commands(self, info: "Info") -> Services:
+        """The services for one mutation field.
+
+        Each field has its own key, so that two of them in one document are not taken for one request. What was read
+        before is forgotten.
+        """
+        self._read_with(self._upstream)
+        key = f"{self.idempotency_key}:{info.path.key}" if self.idempotency_key else None
+        return Services.of(replace(self._upstream, idempotency_key=key), self.settings)
+
+    def renew(self) -> None:
+        """Start over with a fresh deadline: a subscription outlives the deadline of a request."""
+        self._upstream = replace(self._upstream, deadline=_deadline())
+        self._read_with(self._upstream)
+
+    def _read_with(self, upstream: Upstream) -> None:
+        self.services = Services.of(upstream, self.settings)
+        self.loaders = Loaders(self.services)
+
+
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + LIMITS.deadline_s
+
+
+Info = strawberry.Info[Context, None]

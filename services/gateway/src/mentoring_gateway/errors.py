@@ -1,0 +1,83 @@
+"""What the gateway itself refuses, and how every error looks in a GraphQL answer.
+
+An error has a `message`, the `path` of its field, and `extensions` with the stable `code` and the HTTP `status` of the
+problem document behind it, and that document's own members (`closes_at`, `rules`, `errors`, …).
+"""
+
+from typing import Any, ClassVar
+
+from graphql import GraphQLError
+
+from mentoring_common.errors import DomainError, Rejected
+from mentoring_common.observability import log
+from mentoring_common.problems import STATUS
+
+INTERNAL = ("internal_error", "Something went wrong here; it has been logged")
+_DOCUMENT = frozenset({"type", "title", "detail", "instance"})
+
+
+class QueryTooDeep(Rejected):
+    """The operation is nested too deep."""
+
+
+class QueryTooCostly(Rejected):
+    """The operation asks for too much at once."""
+
+
+class TooManyAliases(Rejected):
+    """The operation uses too many aliases."""
+
+
+class InvalidPageSize(Rejected):
+    """A page has 1 to 200 items."""
+
+
+class NotAGraphqlRequest(Rejected):
+    """This is not a GraphQL request."""
+
+
+class ServiceProblem(Exception):
+    """A service answered a problem document (RFC 9457); it is passed on."""
+
+    def __init__(self, document: dict[str, Any], status: int) -> None:
+        self.code = str(document.get("code", f"http_{status}"))
+        self.status = status
+        self.members = {name: value for name, value in document.items() if name not in _DOCUMENT}
+        super().__init__(str(document.get("detail") or document.get("title") or self.code))
+
+
+class UnexpectedAnswer(Exception):
+    """A service answered what its contract does not say; only its name and the place are kept."""
+
+    code: ClassVar = "unexpected_answer"
+
+
+def shown(error: GraphQLError) -> GraphQLError:
+    """The error as the caller may see it: business errors with their code, GraphQL's own, all others masked."""
+    cause = _cause(error)
+    if isinstance(cause, ServiceProblem):
+        return _made(error, str(cause), cause.members | {"code": cause.code, "status": cause.status})
+    if isinstance(cause, DomainError):
+        status = next(status for category, status in STATUS if isinstance(cause, category))
+        message = cause.detail or cause.title()
+        return _made(error, message, cause.members | {"code": cause.code, "status": status})
+    if cause is None and error.path is None:
+        return _made(error, error.message, {"code": "invalid_graphql", "status": 400})
+    log.error("unexpected_error", error=type(cause or error).__name__, where=".".join(map(str, error.path or [])))
+    code, message = INTERNAL
+    return _made(error, message, {"code": code, "status": 500})
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """The innermost error that is not GraphQL's own; a value that does not fit its scalar is GraphQL's own too."""
+    cause: Exception | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return None if error.path is None and isinstance(cause, ValueError | TypeError) else cause
+
+
+def _made(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path,
+        extensions=extensions,
+    )  # fmt: skip

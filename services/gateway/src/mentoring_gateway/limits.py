@@ -1,0 +1,170 @@
+"""How much an operation asks for, measured before it is validated and run.
+
+Ours and not Strawberry's QueryDepthLimiter and MaxAliasesLimiter, because those visit a fragment anew for every spread:
+thirty fragments that each spread the next one twice keep them busy for 2^30 visits. Here a fragment is measured once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+from strawberry.extensions import MaskErrors, ValidationCache
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from mentoring_common.errors import DomainError
+from mentoring_gateway.errors import QueryTooCostly, QueryTooDeep, TooManyAliases, shown
+from mentoring_gateway.settings import DEFAULT_PAGE, LIMITS, MAX_PAGE, Limits
+
+CALL_COST = 20
+LIST_SIZE = 10  # of a list that is no connection
+
+
+@dataclass(frozen=True)
+class Size:
+    """Nesting of fields, number of aliases, and cost: fields times the page sizes around them."""
+
+    depth: int = 0
+    introspection_depth: int = 0
+    aliases: int = 0
+    cost: int = 0
+
+    def beside(self, other: "Size") -> "Size":
+        """Both selections next to each other."""
+        return Size(
+            max(self.depth, other.depth),
+            max(self.introspection_depth, other.introspection_depth),
+            self.aliases + other.aliases,
+            self.cost + other.cost,
+        )
+
+
+class Measure:
+    """Measures operations of one document against a schema."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        found = document.definitions
+        self._fragments = {node.name.value: node for node in found if isinstance(node, FragmentDefinitionNode)}
+        self._known: dict[str, Size] = {}
+
+    def operation(self, node: OperationDefinitionNode) -> Size:
+        """The size of an operation; an unknown field counts one, validation will name it."""
+        return self._selections(node.selection_set, self._schema.get_root_type(node.operation))
+
+    def _selections(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Size:
+        size = Size()
+        for node in selections.selections if selections else ():
+            if isinstance(node, FieldNode):
+                size = size.beside(self._field(node, parent))
+            elif isinstance(node, FragmentSpreadNode):
+                size = size.beside(self._fragment(node.name.value))
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                inner = self._schema.get_type(condition.name.value) if condition else parent
+                size = size.beside(self._selections(node.selection_set, inner))
+        return size
+
+    def _fragment(self, name: str) -> Size:
+        if name not in self._known:
+            self._known[name] = Size()  # a fragment within itself: validation refuses it
+            node = self._fragments.get(name)
+            if node is not None:
+                condition = self._schema.get_type(node.type_condition.name.value)
+                self._known[name] = self._selections(node.selection_set, condition)
+        return self._known[name]
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Size:
+        introspective = node.name.value.startswith("__")
+        definition = None
+        if isinstance(parent, GraphQLObjectType):
+            definition = self._schema.get_field(parent, node.name.value)
+        type_ = definition.type if definition else None
+        inner = self._selections(node.selection_set, get_named_type(type_) if type_ else None)
+        strawberry_field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) if definition else None
+        calls = bool(strawberry_field and strawberry_field.metadata.get("calls"))
+        times = 1 if introspective or type_ is None else self._times(node, type_, parent)
+        size = Size(
+            inner.depth + 1 if node.selection_set else 0,
+            inner.introspection_depth,
+            inner.aliases + (node.alias is not None),
+            (CALL_COST if calls else 1) + times * inner.cost,
+        )
+        return replace(size, depth=0, introspection_depth=size.depth) if introspective else size
+
+    def _times(self, node: FieldNode, type_: Any, parent: GraphQLNamedType | None) -> int:
+        """How many items a field may give."""
+        if get_named_type(type_).name.endswith("Connection"):
+            return self._page_size(node)
+        in_page = parent is not None and (parent.name.endswith("Connection") or parent.name.startswith("__"))
+        return LIST_SIZE if is_list_type(get_nullable_type(type_)) and not in_page else 1
+
+    def _page_size(self, node: FieldNode) -> int:
+        value = next((a.value for a in node.arguments or () if a.name.value == "first"), None)
+        if isinstance(value, IntValueNode):
+            return min(max(int(value.value), 1), MAX_PAGE)
+        if isinstance(value, VariableNode):
+            given = self._variables.get(value.name.value, MAX_PAGE)
+            return min(max(given, 1), MAX_PAGE) if isinstance(given, int) else MAX_PAGE
+        return DEFAULT_PAGE
+
+
+def check(size: Size, limits: Limits = LIMITS) -> None:
+    """QueryTooDeep, TooManyAliases or QueryTooCostly if the operation asks for too much."""
+    if size.depth > limits.depth or size.introspection_depth > limits.introspection_depth:
+        raise QueryTooDeep(most=limits.depth)
+    if size.aliases > limits.aliases:
+        raise TooManyAliases(most=limits.aliases)
+    if size.cost > limits.cost:
+        raise QueryTooCostly(most=limits.cost)
+
+
+class LimitedValidation(ValidationCache):
+    """Refuses what is too large, and validates the rest (a document known before from a cache)."""
+
+    def on_validate(self) -> Iterator[None]:
+        refusal = self._refusal()
+        if refusal is None:
+            yield from super().on_validate()
+            return
+        self.execution_context.pre_execution_errors = [refusal]
+        yield
+
+    def _refusal(self) -> GraphQLError | None:
+        context = self.execution_context
+        assert context.graphql_document is not None
+        measure = Measure(context.schema._schema, context.graphql_document, context.variables or {})
+        operations = [n for n in context.graphql_document.definitions if isinstance(n, OperationDefinitionNode)]
+        try:
+            for operation in operations:
+                check(measure.operation(operation))
+        except DomainError as error:
+            return GraphQLError(str(error), original_error=error)
+        except RecursionError:
+            return GraphQLError("too deep", original_error=QueryTooDeep(most=LIMITS.depth))
+        return None
+
+
+class ShownErrors(MaskErrors):
+    """Gives every error its code and masks what is no business of the caller's."""
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        return shown(error)

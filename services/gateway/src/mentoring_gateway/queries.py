@@ -1,0 +1,70 @@
+"""What can be asked for."""
+
+from uuid import UUID
+
+import strawberry
+
+from mentoring_gateway.clients.evaluation import Survey
+from mentoring_gateway.context import Info
+from mentoring_gateway.settings import DEFAULT_PAGE
+from mentoring_gateway.types.evaluation import Report, Wave
+from mentoring_gateway.types.fields import derived, fetched
+from mentoring_gateway.types.matches import Match, MatchRun, Relationship
+from mentoring_gateway.types.me import Me
+from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
+from mentoring_gateway.types.people import Person
+from mentoring_gateway.types.programmes import Application, Cohort, Programme
+
+
+@strawberry.type
+class Query:
+    @derived("The person who calls")
+    def me(self, info: Info) -> Me:
+        return Me(id=info.context.person_id)
+
+    @fetched("The organisation's programmes")
+    async def programmes(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Programme] | None:
+        page = await info.context.services.applications.programmes(wanted(first, after))
+        return connection(page, lambda record: Programme(**vars(record)))
+
+    @fetched("One programme")
+    async def programme(self, info: Info, id: UUID) -> Programme | None:
+        return Programme(**vars(await info.context.services.applications.programme(id)))
+
+    @fetched("One cohort")
+    async def cohort(self, info: Info, id: UUID) -> Cohort | None:
+        return Cohort(**vars(await info.context.services.applications.cohort(id)))
+
+    @fetched("One person")
+    async def person(self, info: Info, id: UUID) -> Person | None:
+        return Person(**vars(await info.context.services.applications.person(id)))
+
+    @fetched("One application")
+    async def application(self, info: Info, id: UUID) -> Application | None:
+        return Application(**vars(await info.context.services.applications.application(id)))
+
+    @fetched("One match")
+    async def match(self, info: Info, id: UUID) -> Match | None:
+        return Match(**vars(await info.context.services.matching.match(id)))
+
+    @fetched("The relationship of a match")
+    async def relationship(self, info: Info, match_id: UUID) -> Relationship | None:
+        return Relationship(**vars(await info.context.services.sessions.relationship(match_id)))
+
+    @fetched("One matching run")
+    async def match_run(self, info: Info, id: UUID) -> MatchRun | None:
+        return MatchRun(**vars(await info.context.services.matching.run(id)))
+
+    @fetched("One survey wave")
+    async def wave(self, info: Info, id: UUID) -> Wave | None:
+        return Wave(**vars(await info.context.services.evaluation.wave(id)))
+
+    @fetched("One report")
+    async def report(self, info: Info, id: UUID) -> Report | None:
+        return Report(**vars(await info.context.services.evaluation.report(id)))
+
+    @fetched("The survey of an invitation; its token is all that is needed")
+    async def survey(self, info: Info, organisation_id: UUID, token: str) -> Survey | None:
+        return await info.context.services.evaluation.survey(organisation_id, token)

@@ -1,0 +1,40 @@
+"""How fields of the schema are declared: typed, described, and with what they cost."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import strawberry
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+CALLS = {"calls": True}
+
+
+class Decorator(Protocol):
+    """Makes a field of a resolver."""
+
+    def __call__(self, resolver: Resolver, /) -> Resolver: ...
+
+
+def derived(description: str) -> Decorator:
+    """A field made from what is there, or from a loader: many parents cost no more calls than one."""
+    return _field(strawberry.field(description=description))
+
+
+def fetched(description: str, *, name: str | None = None) -> Decorator:
+    """A field that makes a call of its own for every parent: limits.py counts it higher."""
+    return _field(strawberry.field(description=description, name=name, metadata=CALLS))
+
+
+def command(description: str) -> Decorator:
+    """A mutation: one request to the owning service."""
+    return _field(strawberry.mutation(description=description, metadata=CALLS))
+
+
+def followed(description: str) -> Decorator:
+    """A subscription."""
+    return _field(strawberry.subscription(description=description, metadata=CALLS))
+
+
+def _field(decorator: Any) -> Any:
+    # Without Strawberry's mypy plugin its decorators lose the type of what they decorate.
+    return decorator

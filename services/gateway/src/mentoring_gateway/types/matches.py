@@ -1,0 +1,134 @@
+"""Matches, their relationships, and the runs that propose them."""
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from mentoring_gateway.clients.matching import MatchRecord, ProposedPairRecord, RunRecord, UnmatchedRecord
+from mentoring_gateway.clients.sessions import Agreement, CheckIn, Goal, MentoringSession, RelationshipRecord
+from mentoring_gateway.clients.values import same
+from mentoring_gateway.context import Info
+from mentoring_gateway.loaders import InCohort
+from mentoring_gateway.settings import DEFAULT_PAGE
+from mentoring_gateway.types.evaluation import Wave
+from mentoring_gateway.types.fields import derived, fetched
+from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
+from mentoring_gateway.types.people import Person, person_of
+
+if TYPE_CHECKING:
+    from mentoring_gateway.types.programmes import Cohort
+
+LazyCohort = Annotated["Cohort", strawberry.lazy("mentoring_gateway.types.programmes")]
+
+
+@strawberry.type(description="A confirmed match at work: agreement, goals, mentoring sessions, hours")
+class Relationship(RelationshipRecord):
+    mentoring_sessions: strawberry.Private[int]
+
+    @derived("How many mentoring sessions were held")
+    def mentoring_session_count(self) -> int:
+        return self.mentoring_sessions
+
+    @fetched("The meetings of the pair", name="mentoringSessions")
+    async def meetings(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[MentoringSession] | None:
+        page = await info.context.services.sessions.mentoring_sessions(self.match_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("The goals of the pair")
+    async def goals(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Goal] | None:
+        page = await info.context.services.sessions.goals(self.match_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("The check-ins that the caller may see")
+    async def check_ins(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[CheckIn] | None:
+        page = await info.context.services.sessions.check_ins(self.match_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("The current agreement with its terms; null before one is proposed")
+    async def current_agreement(self, info: Info) -> Agreement | None:
+        return await info.context.services.sessions.agreement(self.match_id)
+
+    @derived("The mentor")
+    async def mentor(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentor_id)
+
+    @derived("The mentee")
+    async def mentee(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentee_id)
+
+    @derived("The match behind it")
+    async def match(self, info: Info) -> "Match | None":
+        found = await info.context.loaders.match.load(InCohort(self.cohort_id, self.match_id))
+        return Match(**vars(found)) if found else None
+
+
+@strawberry.type(description="A pair: proposed, confirmed, declined, expired, ended (early) or closed")
+class Match(MatchRecord):
+    @derived("The mentor")
+    async def mentor(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentor_id)
+
+    @derived("The mentee")
+    async def mentee(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentee_id)
+
+    @derived("The cohort")
+    async def cohort(self, info: Info) -> LazyCohort | None:
+        from mentoring_gateway.types.programmes import cohort_of
+
+        return await cohort_of(info, self.programme_id, self.cohort_id)
+
+    @derived("The relationship, once the match is confirmed and sessions has heard of it")
+    async def relationship(self, info: Info) -> Relationship | None:
+        found = await info.context.loaders.relationship.load(InCohort(self.cohort_id, self.id))
+        return Relationship(**vars(found)) if found else None
+
+    @derived("The survey waves of its cohort")
+    async def waves(self, info: Info) -> list[Wave] | None:
+        return await waves_of(info, self.programme_id, self.cohort_id)
+
+
+@strawberry.type(description="A pair that a run proposes, with the reasons")
+class ProposedPair(ProposedPairRecord):
+    @derived("The mentor")
+    async def mentor(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentor_id)
+
+    @derived("The mentee")
+    async def mentee(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentee_id)
+
+
+@strawberry.type(description="Somebody whom a run leaves without a partner, and why")
+class UnmatchedPerson(UnmatchedRecord):
+    @derived("Who it is")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
+
+
+@strawberry.type(description="A matching run: queued, running, completed, approved, cancelled or failed")
+class MatchRun(RunRecord):
+    @fetched("The pairs that it proposes")
+    async def proposed_pairs(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[ProposedPair] | None:
+        page = await info.context.services.matching.pairs(self.id, wanted(first, after))
+        return connection(page, lambda record: ProposedPair(**vars(record)))
+
+    @fetched("The people whom it leaves over")
+    async def unmatched(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[UnmatchedPerson] | None:
+        page = await info.context.services.matching.unmatched(self.id, wanted(first, after))
+        return connection(page, lambda record: UnmatchedPerson(**vars(record)))
+
+
+async def waves_of(info: Info, programme_id: UUID, cohort_id: UUID) -> list[Wave]:
+    """The waves of one cohort."""
+    waves = await info.context.loaders.waves.load(programme_id)
+    return [Wave(**vars(wave)) for wave in waves if wave.cohort_id == cohort_id]
