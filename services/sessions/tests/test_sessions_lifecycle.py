@@ -9,6 +9,7 @@ import pytest
 from mentoring_common.ids import new_id
 from mentoring_common.testing import eventually
 from mentoring_contracts.sessions import PairWentQuiet, RelationshipClosed, RelationshipStarted
+from mentoring_sessions.commands.relationships import begin_relationship
 from mentoring_sessions.lifecycle import TRANSITIONS, Act, State, months_later, sources, target
 from mentoring_sessions.terms import terms_of
 
@@ -75,6 +76,17 @@ async def test_whatever_meets_whatever_every_ready_pair_starts(play):
     assert [(await p.read())["state"] for p in pairs] == ["active"] * 8
     started = await play.harness.emitted(play.tenant, RelationshipStarted)
     assert sorted(e.match_id for e in started) == sorted(p.match_id for p in pairs)
+
+
+async def test_attendance_waits_for_a_match_that_is_being_written(play):
+    await play.set_up()
+    async with play.harness.service.database.transaction(play.tenant) as db:
+        await begin_relationship(db, play.confirmed())
+        attending = asyncio.create_task(play.orient(play.mentor_id, play.mentee_id))
+        done, _ = await asyncio.wait([attending], timeout=0.5)
+        assert not done
+    await attending
+    assert (await play.read())["state"] == "active"
 
 
 async def test_a_relationship_dates_from_its_confirmation_however_late_the_news(play):

@@ -174,3 +174,18 @@ async def test_a_concern_is_for_its_author_and_the_team(begun):
     settled = await begun.team.patch(f"/concerns/{raised['id']}", json={"state": "resolved"})
     assert settled.json()["state"] == "resolved"
     assert (await begun.team.get(of_programme, params={"state": "raised"})).json()["items"] == []
+
+
+async def test_who_is_of_the_pair_never_reads_about_it_for_the_team(begun):
+    path, of_programme = f"{begun.path}/concerns", f"/programmes/{begun.programme_id}/concerns"
+    raised = (await begun.mentee.post(path, json={"text": "About my mentor"})).json()
+    await begun.mentee.post(f"{begun.path}/check-ins", json={"going_well": 1, "comment": "Badly"})
+    await begun.meet(begun.mentee, note="Mine")
+    await begun.harness.publish(begun.tenant, begun.granted(begun.mentor_id, "coordinator"))
+    administers = begun.client(begun.mentor_id, "sessions:write", "organisation:admin")
+    for client in (begun.mentor, administers):
+        assert (await client.get(path)).json()["items"] == []
+        assert (await client.get(f"{begun.path}/check-ins")).json()["items"] == []
+        assert (await client.patch(f"/concerns/{raised['id']}", json={"state": "resolved"})).status_code == 403
+    assert (await begun.mentor.get(of_programme)).json()["items"] == []
+    assert len((await begun.team.get(of_programme)).json()["items"]) == 1

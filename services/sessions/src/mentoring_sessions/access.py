@@ -44,8 +44,8 @@ class Access:
 
     @property
     def reads_for_team(self) -> bool:
-        """Whether the caller reads what is written to the programme team."""
-        return self.in_team and self.reads_confidences
+        """Whether the caller reads what is written to the programme team: never about a pair of one's own."""
+        return self.in_team and self.reads_confidences and self.side is None
 
     def one_of_the_pair(self) -> tuple[UUID, Side]:
         """The caller as one of the two; NotOfThePair for anybody else."""
@@ -62,6 +62,12 @@ class Access:
         """RoleNeeded unless the caller is of the programme team or the organisation's admin."""
         if not (self.in_team or self.is_admin):
             raise RoleNeeded(needed=sorted(TEAM))
+
+    def require_other_team(self) -> None:
+        """As `require_team`, and NotForYou for one of the pair, whatever role they hold besides."""
+        self.require_team()
+        if self.side is not None:
+            raise NotForYou()
 
 
 @dataclass(frozen=True)

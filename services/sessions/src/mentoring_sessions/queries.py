@@ -225,9 +225,9 @@ async def own_note(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
 
 
 def check_ins(mine: Access) -> sa.Select[CheckIn]:
-    """The check-ins of a relationship that the caller may see: one's own, or all for the programme team and admins."""
+    """The check-ins of a relationship that the caller may see: one's own, or all for a programme team and admins."""
     rows = sa.select(CheckIn).where(CheckIn.relationship_id == mine.relationship.id)
-    return rows if mine.in_team or mine.is_admin else rows.where(CheckIn.person_id == mine.person_id)
+    return rows if mine.side is None else rows.where(CheckIn.person_id == mine.person_id)
 
 
 def concerns(mine: Access) -> sa.Select[Concern]:
@@ -236,10 +236,10 @@ def concerns(mine: Access) -> sa.Select[Concern]:
     return rows if mine.reads_for_team else rows.where(Concern.raised_by == mine.person_id)
 
 
-def concerns_of_programme(programme_id: UUID, state: str | None) -> sa.Select[Concern]:
-    """The concerns of a programme's relationships, in one state or all."""
+def concerns_of_programme(programme_id: UUID, reader_id: UUID | None, state: str | None) -> sa.Select[Concern]:
+    """The concerns of a programme's relationships but the reader's own ones, in one state or all."""
     rows = sa.select(Concern).join(Relationship, Relationship.id == Concern.relationship_id)
-    rows = rows.where(Relationship.programme_id == programme_id)
+    rows = rows.where(Relationship.programme_id == programme_id, sa.not_(_is_of_pair(reader_id)))
     return rows if state is None else rows.where(Concern.state == state)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_sessions import queries, views
+from mentoring_sessions.access import person_of
 from mentoring_sessions.api.callers import Reader, Writer
 from mentoring_sessions.commands import mentoring_sessions as commands
 from mentoring_sessions.models import CheckIn, Concern, MentoringSession, Nudge
@@ -115,7 +116,7 @@ async def list_concerns_of_programme(
 ) -> Page[ConcernView]:
     """Every concern of the programme, for its team."""
     (await queries.programme_access(db, by, programme_id)).require_confidence()
-    rows = queries.concerns_of_programme(programme_id, state)
+    rows = queries.concerns_of_programme(programme_id, person_of(by), state)
     shown, following = await page(db, rows, Concern.id, cursor, limit)
     return Page(items=await views.concerns(db, by, shown), next_cursor=following)
 

@@ -175,7 +175,7 @@ async def change_concern(
     db: AsyncSession, by: Principal, mine: Access, concern: Concern, change: ConcernChange
 ) -> Concern:
     """The programme team says that it has read, or settled, a concern."""
-    mine.require_team()
+    mine.require_other_team()
     concern.state = change.state
     concern.resolved_at = now(db) if change.state == "resolved" else None
     audit(db, by.subject, f"concern_{change.state}", "concern", concern.id)

@@ -123,8 +123,6 @@ async def _finish(db: AsyncSession, match_id: UUID, act: Act) -> sa.Row[UUID, UU
 async def nudge_quiet_pair(db: AsyncSession, match_id: UUID) -> None:
     """Deadline: record that the pair has not met for too long; the next mentoring session sets it anew."""
     relationship = await queries.relationship(db, match_id)
-    if relationship.state != State.ACTIVE:
-        return
     weeks = await queries.quiet_after_weeks(db, relationship.programme_id)
     since = relationship.last_held_at or relationship.started_at
     db.add(Nudge(relationship_id=match_id, quiet_since=since, nudged_at=now(db), weeks=weeks))
