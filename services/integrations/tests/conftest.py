@@ -16,9 +16,8 @@ from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 
-from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.testing import Harness, eventually
-from mentoring_common.testing.harness import ISSUER, Servers, issuer_only, running
+from mentoring_common.testing.harness import Servers, running
 from mentoring_contracts.applications import CohortCreated, ProgrammeCreated, RoleGranted
 from mentoring_integrations.app import create_app
 from mentoring_integrations.models import Notification
@@ -57,6 +56,9 @@ class Applications:
         for path in ("/people", "/programmes/{programme_id}/form", "/programmes/{programme_id}/cohorts"):
             self.app.get(path)(self._got)
 
+    async def before_effect(self) -> None:
+        """A test may look around here."""
+
     def register(self, person_id: UUID, name: str, address: str) -> UUID:
         self.people[address] = {"id": str(person_id), "name": name, "email": address}
         return person_id
@@ -91,6 +93,7 @@ class Applications:
             assert known == body
             return JSONResponse(answer, 201, {"Idempotency-Replayed": "true"})
         assert idempotency_key
+        await self.before_effect()
         answer = self._registered(body) if path == "/people/batch" else self._applied(body)
         if not isinstance(answer, JSONResponse):
             self.keys[idempotency_key] = body, answer
@@ -282,11 +285,11 @@ async def mail_server():
 async def integrations(
     servers: Servers, applications_api: Applications, evaluation_api: Evaluation, mail_server: MailServer
 ):
-    issuer = DevIssuer(ISSUER, "mentoring")
-    http = issuer_only(issuer, {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app})
+    routes = {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app}
     where = {"applications_url": APPLICATIONS, "evaluation_url": EVALUATION, "public_url": PUBLIC}
-    async with running(servers, create_app, "integrations", http=http, smtp_port=mail_server.port, **where) as harness:
-        harness.issuer = issuer
+    async with running(
+        servers, create_app, "integrations", routes=routes, smtp_port=mail_server.port, **where
+    ) as harness:
         yield harness
 
 

@@ -19,9 +19,8 @@ from mentoring_common.observability import log
 from mentoring_common.runner import Service
 from mentoring_integrations import queries
 from mentoring_integrations.invitations import tokens_of
-from mentoring_integrations.letters import Addressee, Occasion, UnusableAddress, letter, link
+from mentoring_integrations.letters import UNTITLED, Addressee, Occasion, UnusableAddress, letter, link
 from mentoring_integrations.models import Notification
-from mentoring_integrations.reactions import UNTITLED
 from mentoring_integrations.topics import EMAIL_ALWAYS
 
 BATCH = 50

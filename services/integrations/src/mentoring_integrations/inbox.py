@@ -6,9 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import tenant_of
 from mentoring_integrations import queries
-from mentoring_integrations.letters import Occasion, link, wording
+from mentoring_integrations.letters import UNTITLED, Occasion, link, wording
 from mentoring_integrations.models import Notification
-from mentoring_integrations.reactions import UNTITLED
 from mentoring_integrations.schemas import NotificationView
 
 

@@ -14,6 +14,7 @@ from mentoring_integrations import queries
 from mentoring_integrations.commands import Notice, notify
 from mentoring_integrations.models import OpenedWave
 
+PAGE = 200
 LONGEST_PAUSE_S = 300
 
 
@@ -76,7 +77,7 @@ async def _invitations(service: Service, tenant: UUID, wave_id: UUID) -> AsyncIt
 
 
 async def _page(service: Service, tenant: UUID, wave_id: UUID, cursor: str | None) -> dict[str, Any]:
-    params = {"cursor": cursor} if cursor else None
+    params = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
     page: dict[str, Any] = await service.client("evaluation").get(
         tenant, f"/internal/waves/{wave_id}/invitations", params
     )

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from mentoring_integrations.topics import TOPICS
 
+UNTITLED = "Mentoring programme"  # until the programme is known here
 _MAX_NAME = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]+")
 _ENVIRONMENT = Environment(

@@ -25,9 +25,9 @@ from mentoring_contracts.applications import (
 from mentoring_contracts.evaluation import SurveyOpened
 from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnded, MatchProposed
 from mentoring_integrations.commands import Notice, erase_person, notify
+from mentoring_integrations.letters import UNTITLED
 from mentoring_integrations.models import Cohort, OpenedWave, Programme
 
-UNTITLED = "Mentoring programme"
 _Decision = ApplicationAccepted | ApplicationWaitlisted | ApplicationRefused | ApplicationUnmatched | ApplicationMoved
 _Match = MatchProposed | MatchConfirmed | MatchDeclined | MatchEnded
 
