@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from mentoring_common.deadlines import DeadlinePoller
-from mentoring_common.migrations import differences
 from mentoring_common.tables import audit_log, deadlines, idempotency_keys, outbox
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyResponseReceived
@@ -225,7 +224,3 @@ async def test_an_erased_person_is_gone_and_the_totals_stay(evaluation, programm
         for table in Base.metadata.sorted_tables:
             rows = [str(tuple(row)) for row in await db.execute(sa.select(table))]
             assert not any(str(mentor) in row for row in rows), table.name
-
-
-async def test_the_tables_are_those_of_the_migrations(evaluation):
-    assert await differences(evaluation.service.settings.owner_database_url, "evaluation") == []

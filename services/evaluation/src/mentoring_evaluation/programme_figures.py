@@ -21,7 +21,6 @@ from mentoring_evaluation.figures import (
 from mentoring_evaluation.instruments import Question, Role
 
 NOT_ELIGIBLE = "refused"
-LATER = {"cohort_asked_for": "a later one"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,8 @@ def expressions_of_interest(evidence: Evidence) -> Iterator[Line]:
             yield Line(count(name, said, number, unit=unit, cohort=cohort.number, role=role))
     for role in ROLES:
         later = sum(a.people for a in eligible if a.cohort is None and a.role == role)
-        if later:
-            yield Line(count(name, said, later, unit=unit, role=role), LATER)
+        also = "Of the expressions of interest, those that asked for a cohort which is not planned yet."
+        yield Line(count(f"{name}_for_later", also, later, unit=unit, role=role))
 
 
 def moves(evidence: Evidence) -> Iterator[Line]:

@@ -111,9 +111,7 @@ def _column(figure: Mapping[str, Any]) -> str:
 
 def _row(figure: Mapping[str, Any]) -> str:
     parts = [figure["breakdown"].get("other") or figure["breakdown"].get("professional_background")]
-    parts += [
-        value.replace("_", " ") for key, value in figure["breakdown"].items() if key in ("mode", "cohort_asked_for")
-    ]
+    parts.append(figure["breakdown"].get("mode", "").replace("_", " "))
     name = "" if figure["name"] == "professional_background" else figure["name"].replace("_", " ")
     who = f"{figure['role']}s" if figure["role"] else ""
     detail = ", ".join(
