@@ -1,8 +1,9 @@
 import uuid
 
-from mentoring_contracts.applications import PersonChanged
+from mentoring_contracts.applications import PersonChanged, PersonErased
 
 ADA = {"name": "Ada Byron", "email": "Ada@example.org"}
+SCOPES = ("applications:read", "applications:write")
 
 
 async def test_a_person_is_registered_once_and_announced(applications, office, tenant):
@@ -29,7 +30,86 @@ async def test_the_same_key_gives_the_same_answer_and_one_effect(applications, o
 
 async def test_another_organisation_sees_nothing(applications, office, tenant):
     made = (await office.post("/people", json=ADA)).json()
-    stranger = applications.caller("applications:write", tenant=uuid.uuid4())
+    stranger = applications.caller(*SCOPES, "organisation:admin", tenant=uuid.uuid4())
     assert (await stranger.get(f"/people/{made['id']}")).status_code == 404
     assert (await stranger.get("/people")).json()["items"] == []
-    assert (await office.get("/people")).json()["items"] == [made]
+    assert [p["id"] for p in (await office.get("/people")).json()["items"]] == [made["id"]]
+    assert (await office.get("/people", params={"email": "ADA@example.org"})).json()["items"][0]["name"] == "Ada Byron"
+
+
+async def test_people_see_and_change_themselves_and_nobody_else(applications, office, tenant):
+    ada = (await office.post("/people", json=ADA)).json()["id"]
+    bob = (await office.post("/people", json={"name": "Bob", "email": "bob@example.org"})).json()["id"]
+    as_ada = applications.caller(*SCOPES, tenant=tenant, subject=ada)
+    assert (await as_ada.get("/me")).json()["email"] == "ada@example.org"
+    assert (await as_ada.patch(f"/people/{ada}", json={"attributes": {"discipline": "Maths"}})).status_code == 200
+    assert (await as_ada.get(f"/people/{ada}")).json()["attributes"] == {"discipline": "Maths"}
+    assert (await as_ada.get(f"/people/{bob}")).status_code == 404
+    assert (await as_ada.patch(f"/people/{bob}", json={"name": "X"})).status_code == 404
+    assert (await as_ada.get("/people")).status_code == 403
+    assert (await as_ada.post("/people", json={"name": "C", "email": "c@example.org"})).status_code == 403
+    taken = await as_ada.patch(f"/people/{ada}", json={"email": "bob@example.org"})
+    assert taken.json()["code"] == "email_taken"
+
+
+async def test_an_hr_client_provisions_its_own_employer_s_people_only(applications, office, tenant):
+    mine, other = [(await office.post("/employers", json={"name": n})).json()["id"] for n in ("Leeds Trust", "York")]
+    assert (await office.post("/employers", json={"name": "leeds  trust"})).json()["id"] == mine
+    hr = applications.caller(*SCOPES, "hr:provision", tenant=tenant, subject="hr-client", employer=mine)
+    made = await hr.post("/people", json=ADA)
+    assert made.status_code == 201, made.text
+    assert (await hr.get(f"/people/{made.json()['id']}")).json()["employer_id"] == mine
+    refused = await hr.post("/people", json={"name": "B", "email": "b@example.org", "employer_id": other})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_your_people")
+    theirs = (await office.post("/people", json={"name": "B", "email": "b@example.org", "employer_id": other})).json()
+    assert (await hr.get(f"/people/{theirs['id']}")).status_code == 404
+    assert [p["id"] for p in (await hr.get("/people")).json()["items"]] == [made.json()["id"]]
+    assert (await hr.patch(f"/people/{made.json()['id']}", json={"employer_id": other})).status_code == 403
+    assert (await hr.get("/me")).status_code == 403
+
+
+async def test_one_bad_row_of_a_batch_does_not_keep_the_others_out(office):
+    rows = [
+        ADA,
+        {"name": "No address"},
+        {"name": "Twin", "email": "ada@EXAMPLE.org"},
+        {"name": "Bob", "email": "bob@example.org"},
+        {"name": "Eve", "email": "eve@example.org", "employer_id": str(uuid.uuid4())},
+        {"name": "Nul\0", "email": "nul@example.org"},
+    ]
+    items = (await office.post("/people/batch", json={"people": rows})).json()["items"]
+    codes = [item["problem"] and item["problem"]["code"] for item in items]
+    assert codes == [None, "invalid_request", "email_taken", None, "unknown_employer", "invalid_request"]
+    assert items[1]["problem"]["errors"][0]["pointer"] == "/email"
+    assert len((await office.get("/people")).json()["items"]) == 2
+
+
+async def test_text_that_no_database_stores_is_refused(office):
+    for name in ("\0", "half \ud800 pair"):
+        body = b'{"name": "x%s", "email": "x@example.org"}' % name.encode("unicode_escape").replace(
+            b"\\x00", b"\\u0000"
+        )
+        answer = await office.post("/people", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, answer.text
+    assert (await office.get("/people?email=%00a@example.org")).status_code == 422
+    huge = await office.post("/people", json=ADA | {"attributes": {"a": 10**30}})
+    assert huge.status_code == 422
+
+
+async def test_an_erased_person_is_gone_and_announced(applications, office, tenant):
+    ada = (await office.post("/people", json=ADA)).json()["id"]
+    assert (await office.delete(f"/people/{ada}")).status_code == 204
+    assert (await office.get(f"/people/{ada}")).status_code == 404
+    assert (await office.delete(f"/people/{ada}")).status_code == 404
+    assert [str(e.person_id) for e in await applications.emitted(tenant, PersonErased)] == [ada]
+
+
+async def test_only_the_operator_makes_organisations(applications, office):
+    operator = applications.caller("platform:admin", tenant=None, subject="operator")
+    slug = f"nihr-{uuid.uuid4().hex[:8]}"
+    made = await operator.post("/organisations", json={"name": "NIHR", "slug": slug})
+    assert made.status_code == 201, made.text
+    assert (await operator.post("/organisations", json={"name": "Again", "slug": slug})).json()["code"] == "slug_taken"
+    assert (await office.post("/organisations", json={"name": "X", "slug": "x"})).status_code == 403
+    inside = applications.caller(*SCOPES, "organisation:admin", tenant=uuid.UUID(made.json()["id"]))
+    assert (await inside.post("/people", json=ADA)).status_code == 201

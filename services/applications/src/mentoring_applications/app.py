@@ -6,7 +6,8 @@ answers are kept apart; other services read profiles here in batches and keep no
 
 import httpx
 
-from mentoring_applications import api
+from mentoring_applications.api import ROUTERS
+from mentoring_applications.reactions import REACTIONS
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Service
 from mentoring_common.settings import Settings
@@ -15,7 +16,8 @@ DESIGN = Design(
     name="applications",
     title="Applications",
     description=__doc__,
-    routers=[api.router],
+    routers=ROUTERS,
+    reactions=REACTIONS,
 )
 
 

@@ -1,20 +1,83 @@
 """Every SELECT of the applications service."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from mentoring_applications.errors import PersonNotFound
-from mentoring_applications.models import Person
+from mentoring_applications import blueprint
+from mentoring_applications.eligibility import unmet
+from mentoring_applications.errors import (
+    ApplicationNotFound,
+    CohortNotFound,
+    PersonNotFound,
+    ProgrammeNotFound,
+    RoleNotFound,
+)
+from mentoring_applications.ledger import Counts
+from mentoring_applications.lifecycle import Act, State, sources
+from mentoring_applications.models import (
+    Application,
+    ApplicationAnswers,
+    Cohort,
+    Consent,
+    EligibilityOverride,
+    Employer,
+    EqualityAnswers,
+    Mention,
+    Move,
+    Pairing,
+    Person,
+    Programme,
+    ProgrammeRole,
+)
+from mentoring_common.errors import NotFound
+
+Row = TypeVar("Row", Application, Cohort, Person, Programme, ProgrammeRole)
+TEAM = ("programme_manager", "coordinator")
 
 
-async def person(db: AsyncSession, person_id: UUID) -> Person:
-    """The person; PersonNotFound, also for another organisation's."""
-    found = await db.scalar(sa.select(Person).where(Person.id == person_id))
+async def _one(
+    db: AsyncSession, rows: sa.Select[Row], missing: type[NotFound], *, lock: Literal["none", "shared", "own"] = "none"
+) -> Row:
+    """The row as it is now; `missing` is raised for one that is not there, also for another organisation's."""
+    if lock != "none":
+        rows = rows.with_for_update(read=lock == "shared")
+    found: Row | None = await db.scalar(rows.execution_options(populate_existing=True))
     if found is None:
-        raise PersonNotFound()
+        raise missing()
     return found
+
+
+async def person(db: AsyncSession, person_id: UUID, *, locked: bool = False) -> Person:
+    """The person; PersonNotFound. `locked` until the end of the transaction."""
+    rows = sa.select(Person).where(Person.id == person_id)
+    return await _one(db, rows, PersonNotFound, lock="own" if locked else "none")
+
+
+async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme; ProgrammeNotFound."""
+    return await _one(db, sa.select(Programme).where(Programme.id == programme_id), ProgrammeNotFound)
+
+
+async def cohort(db: AsyncSession, cohort_id: UUID, *, shared: bool = False) -> Cohort:
+    """The cohort; CohortNotFound. `shared` keeps others from changing it until the end of the transaction."""
+    rows = sa.select(Cohort).where(Cohort.id == cohort_id)
+    return await _one(db, rows, CohortNotFound, lock="shared" if shared else "none")
+
+
+async def application(db: AsyncSession, application_id: UUID) -> Application:
+    """The application; ApplicationNotFound."""
+    return await _one(db, sa.select(Application).where(Application.id == application_id), ApplicationNotFound)
+
+
+async def role(db: AsyncSession, role_id: UUID) -> ProgrammeRole:
+    """The role of a person in a programme; RoleNotFound."""
+    return await _one(db, sa.select(ProgrammeRole).where(ProgrammeRole.id == role_id), RoleNotFound)
 
 
 async def email_is_taken(db: AsyncSession, email: str) -> bool:
@@ -22,6 +85,248 @@ async def email_is_taken(db: AsyncSession, email: str) -> bool:
     return await db.scalar(sa.select(Person.id).where(Person.email == email)) is not None
 
 
-def people() -> sa.Select[Person]:
-    """Everybody."""
-    return sa.select(Person)
+async def person_exists(db: AsyncSession, person_id: UUID) -> bool:
+    """Whether there is such a person."""
+    return await db.scalar(sa.select(Person.id).where(Person.id == person_id)) is not None
+
+
+async def employer_name(db: AsyncSession, employer_id: UUID | None) -> str | None:
+    """The name of an employer; None without one."""
+    if employer_id is None:
+        return None
+    return await db.scalar(sa.select(Employer.name).where(Employer.id == employer_id))
+
+
+async def employer_by_key(db: AsyncSession, name_key: str) -> Employer | None:
+    """The employer whose name compares equal."""
+    return await db.scalar(sa.select(Employer).where(Employer.name_key == name_key))
+
+
+async def employer_exists(db: AsyncSession, employer_id: UUID) -> bool:
+    """Whether there is such an employer."""
+    return await db.scalar(sa.select(Employer.id).where(Employer.id == employer_id)) is not None
+
+
+def employers() -> sa.Select[Employer]:
+    """Every employer."""
+    return sa.select(Employer)
+
+
+def people(email: str | None = None, ids: Collection[UUID] = (), employer_id: UUID | None = None) -> sa.Select[Person]:
+    """Everybody, or those with the address, among the ids, of the employer."""
+    rows = sa.select(Person)
+    if email is not None:
+        rows = rows.where(Person.email == email.lower())
+    if ids:
+        rows = rows.where(Person.id.in_(ids))
+    return rows if employer_id is None else rows.where(Person.employer_id == employer_id)
+
+
+async def pairing(db: AsyncSession, one: UUID, other: UUID) -> Pairing | None:
+    """The match that two people were offered, a confirmed one before others."""
+    pair = sa.or_(
+        sa.and_(Pairing.mentor_id == one, Pairing.mentee_id == other),
+        sa.and_(Pairing.mentor_id == other, Pairing.mentee_id == one),
+    )
+    return await db.scalar(sa.select(Pairing).where(pair).order_by(Pairing.confirmed.desc()).limit(1))
+
+
+def programmes() -> sa.Select[Programme]:
+    """Every programme."""
+    return sa.select(Programme)
+
+
+def programme_roles(programme_id: UUID) -> sa.Select[ProgrammeRole]:
+    """The roles held in a programme."""
+    return sa.select(ProgrammeRole).where(ProgrammeRole.programme_id == programme_id)
+
+
+async def roles_of_person(db: AsyncSession, person_id: UUID) -> Sequence[ProgrammeRole]:
+    """The roles a person holds."""
+    return (await db.scalars(sa.select(ProgrammeRole).where(ProgrammeRole.person_id == person_id))).all()
+
+
+async def team_programmes(db: AsyncSession, person_id: UUID) -> Sequence[UUID]:
+    """The programmes in whose team the person is."""
+    mine = (ProgrammeRole.person_id == person_id, ProgrammeRole.role.in_(TEAM))
+    return (await db.scalars(sa.select(ProgrammeRole.programme_id).where(*mine).distinct())).all()
+
+
+async def cohorts(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:
+    """The cohorts of a programme by number."""
+    return (
+        await db.scalars(sa.select(Cohort).where(Cohort.programme_id == programme_id).order_by(Cohort.number))
+    ).all()
+
+
+def applications(**filters: Any) -> sa.Select[Application]:
+    """Applications of people who are not erased, with these values, None meaning any."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    return sa.select(Application).where(Application.person_id.is_not(None)).filter_by(**given)
+
+
+def visible(rows: sa.Select[Application], me: UUID | None, programmes: Collection[UUID]) -> sa.Select[Application]:
+    """Those of one's own and of the programmes."""
+    return rows.where(sa.or_(Application.person_id == me, Application.programme_id.in_(programmes)))
+
+
+async def has_applied(db: AsyncSession, programme_id: UUID, cohort_id: UUID | None, person_id: UUID, role: str) -> bool:
+    """Whether the person stands in this cohort, or is open anywhere in the programme, in this role."""
+    elsewhere = Application.state.in_([State.SUBMITTED, State.WAITLISTED, State.ACCEPTED])
+    here = sa.and_(Application.cohort_id.is_not_distinct_from(cohort_id), Application.state != State.WITHDRAWN)
+    rows = sa.select(Application.id).filter_by(programme_id=programme_id, person_id=person_id, role=role)
+    return await db.scalar(rows.where(sa.or_(elsewhere, here)).limit(1)) is not None
+
+
+async def stands_in_cohort(db: AsyncSession, cohort_id: UUID, person_id: UUID, role: str) -> bool:
+    """Whether the person has an application in the cohort that was not withdrawn."""
+    rows = sa.select(Application.id).filter_by(cohort_id=cohort_id, person_id=person_id, role=role)
+    return await db.scalar(rows.where(Application.state != State.WITHDRAWN).limit(1)) is not None
+
+
+async def application_to_match(
+    db: AsyncSession, programme_id: UUID, cohort_id: UUID, person_id: UUID, role: str
+) -> Application | None:
+    """The person's application that a confirmed match settles: that of the match's cohort before any other."""
+    rows = sa.select(Application).filter_by(programme_id=programme_id, person_id=person_id, role=role)
+    rows = rows.where(Application.state.in_(sources(Act.MATCH))).execution_options(populate_existing=True)
+    here = sa.case((Application.cohort_id == cohort_id, 0), else_=1)
+    return await db.scalar(rows.order_by(here, Application.id).limit(1))
+
+
+async def open_applications_of(db: AsyncSession, person_id: UUID) -> Sequence[Application]:
+    """The applications of a person that have not come to an end."""
+    rows = sa.select(Application).where(Application.person_id == person_id, Application.state.in_(sources(Act.CLOSE)))
+    return (await db.scalars(rows.order_by(Application.id).execution_options(populate_existing=True))).all()
+
+
+async def open_applications_in(db: AsyncSession, cohort_id: UUID) -> Sequence[Application]:
+    """The applications of a cohort that have not come to an end, locked until the end of the transaction."""
+    rows = sa.select(Application).where(Application.cohort_id == cohort_id, Application.state.in_(sources(Act.CLOSE)))
+    options = {"populate_existing": True}
+    return (await db.scalars(rows.order_by(Application.id).with_for_update().execution_options(**options))).all()
+
+
+async def application_ids_of(db: AsyncSession, person_id: UUID) -> Sequence[UUID]:
+    """Every application of a person."""
+    return (await db.scalars(sa.select(Application.id).where(Application.person_id == person_id))).all()
+
+
+async def answers(db: AsyncSession, application_id: UUID) -> ApplicationAnswers | None:
+    """What was written on the form; None once it is erased."""
+    return await db.scalar(sa.select(ApplicationAnswers).where(ApplicationAnswers.id == application_id))
+
+
+async def unmet_rules(db: AsyncSession, application: Application) -> list[str]:
+    """The eligibility rules of the role that do not hold of the applicant's profile and answers, the answers first."""
+    assert application.person_id is not None
+    rules = blueprint.check((await programme(db, application.programme_id)).blueprint).eligibility.of(application.role)
+    who, written = await person(db, application.person_id), await answers(db, application.id)
+    return unmet(rules, who.attributes | (written.attributes if written else {}) | {"capacity": application.capacity})
+
+
+async def consents(db: AsyncSession, application_id: UUID) -> Sequence[Consent]:
+    """What the applicant agreed to with this application."""
+    return (await db.scalars(sa.select(Consent).where(Consent.application_id == application_id))).all()
+
+
+async def overrides(db: AsyncSession, application_id: UUID) -> Sequence[EligibilityOverride]:
+    """The eligibility rules that were overridden for this application."""
+    rows = sa.select(EligibilityOverride).where(EligibilityOverride.application_id == application_id)
+    return (await db.scalars(rows.order_by(EligibilityOverride.at, EligibilityOverride.id))).all()
+
+
+async def profiles(db: AsyncSession, person_ids: Collection[UUID]) -> Sequence[sa.Row[Person, UUID | None]]:
+    """People and their line manager's id, also of one who is known by address only."""
+    rows = sa.select(Person, _line_manager_id()).where(Person.id.in_(person_ids)).order_by(Person.id)
+    return (await db.execute(rows)).all()
+
+
+async def pooled_applications(
+    db: AsyncSession, application_ids: Collection[UUID]
+) -> Sequence[sa.Row[Application, ApplicationAnswers, Person, UUID | None]]:
+    """Applications with their answers, their people and the people's line managers; erased ones are not there."""
+    rows = (
+        sa.select(Application, ApplicationAnswers, Person, _line_manager_id())
+        .join(ApplicationAnswers, ApplicationAnswers.id == Application.id)
+        .join(Person, Person.id == Application.person_id)
+        .where(Application.id.in_(application_ids))
+        .order_by(Application.id)
+    )
+    return (await db.execute(rows)).all()
+
+
+def _line_manager_id() -> sa.ColumnElement[UUID | None]:
+    manager = sa.alias(Person.__table__)
+    by_email = sa.select(manager.c.id).where(
+        manager.c.tenant_id == Person.tenant_id, manager.c.email == Person.line_manager_email
+    )
+    return sa.func.coalesce(Person.line_manager_id, by_email.scalar_subquery())
+
+
+async def mentions(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[tuple[UUID, str], list[UUID]]:
+    """Whom applicants named, in order, by (application, kind): those who are known by now."""
+    named = sa.func.coalesce(Mention.person_id, Person.id)
+    rows = (
+        sa.select(Mention.application_id, Mention.kind, named)
+        .outerjoin(Person, Person.email == Mention.email)
+        .where(Mention.application_id.in_(application_ids), named.is_not(None))
+        .order_by(Mention.application_id, Mention.kind, Mention.position)
+    )
+    found: dict[tuple[UUID, str], list[UUID]] = {}
+    for application_id, kind, person_id in await db.execute(rows):
+        found.setdefault((application_id, kind), []).append(person_id)
+    return found
+
+
+async def ledger_counts(db: AsyncSession, programme_id: UUID) -> Counts:
+    """The three counts that a programme's ledger is made of."""
+    here = Application.programme_id == programme_id
+    applied = await _counts(db, [Application.first_cohort_id, Application.role], here)
+    standing = await _counts(db, [Application.cohort_id, Application.role, Application.state], here)
+    moves = await _counts(db, [Move.from_cohort_id, Move.to_cohort_id, Move.role], Move.programme_id == programme_id)
+    return Counts(applied, standing, moves)
+
+
+async def eligible_counts(db: AsyncSession, programme_id: UUID) -> Mapping[tuple[UUID | None, str], int]:
+    """Applications that were not refused, by (cohort first applied for, role)."""
+    where = (Application.programme_id == programme_id, Application.state != State.REFUSED)
+    return await _counts(db, [Application.first_cohort_id, Application.role], *where)
+
+
+async def moved_count(db: AsyncSession, programme_id: UUID) -> int:
+    """How many applications moved between cohorts."""
+    moved = sa.select(sa.func.count(Move.application_id.distinct())).where(Move.programme_id == programme_id)
+    return await db.scalar(moved) or 0
+
+
+async def backgrounds(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[UUID | None, str, str, str | None, int]]:
+    """Matched people by (cohort, role, professional background, other background)."""
+    background, other = (
+        sa.func.coalesce(ApplicationAnswers.attributes[name].astext, Person.attributes[name].astext)
+        for name in ("professional_background", "professional_background_other")
+    )
+    people = sa.func.count(Application.person_id.distinct())
+    rows = (
+        sa.select(Application.cohort_id, Application.role, background, other, people)
+        .join(Person, Person.id == Application.person_id)
+        .outerjoin(ApplicationAnswers, ApplicationAnswers.id == Application.id)
+        .where(Application.programme_id == programme_id, Application.state == State.MATCHED, background.is_not(None))
+        .group_by(Application.cohort_id, Application.role, sa.text("3"), sa.text("4"))
+        .order_by(sa.text("1, 2, 3, 4"))
+    )
+    return (await db.execute(rows)).all()
+
+
+async def sealed_equality(db: AsyncSession, cohort_id: UUID) -> Sequence[EqualityAnswers]:
+    """The sealed equality answers of the applications in a cohort."""
+    rows = sa.select(EqualityAnswers).join(Application, Application.id == EqualityAnswers.id)
+    return (await db.scalars(rows.where(Application.cohort_id == cohort_id))).all()
+
+
+async def _counts(
+    db: AsyncSession, columns: Iterable[InstrumentedAttribute[Any]], *where: sa.ColumnElement[bool]
+) -> Counter[Any]:
+    columns = list(columns)
+    rows = sa.select(*columns, sa.func.count()).where(*where).group_by(*columns)
+    return Counter({tuple(row[:-1]): row[-1] for row in await db.execute(rows)})

@@ -1,12 +1,44 @@
-"""What the REST API takes and gives."""
+"""What the REST API takes and gives.
 
-from typing import Annotated
+Answers to writes carry ids and states and no personal data: the answer is stored with its Idempotency-Key.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
+from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
+
+_LARGEST_NUMBER = 2**53 - 1
+
+
+def storable(text: str) -> str:
+    """The text; ValueError if it holds a NUL or half a surrogate pair, which no database column takes."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("the text holds a character that cannot be stored")
+    return text
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield key
+            yield from _leaves(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _leaves(member)
+    else:
+        yield value
+
+
+def _check_leaf(value: Any) -> None:
+    if isinstance(value, str):
+        storable(value)
+    if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
+        raise ValueError("a number is larger than JSON can carry exactly")
 
 
 class Body(BaseModel):
@@ -14,16 +46,413 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        for leaf in _leaves(value):
+            _check_leaf(leaf)
+        return value
+
+
+class View(BaseModel):
+    """What is shown of a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=63)]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254), AfterValidator(storable)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Languages = Annotated[list[Language], Field(max_length=50)]
+AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Attribute = Annotated[str, Field(max_length=500)] | bool | int | float | None
+Attributes = Annotated[dict[AttributeName, Attribute], Field(max_length=50)]
+Why = Annotated[str, Field(min_length=1, max_length=1000)]
+Places = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class NewOrganisation(Body):
+    name: Name
+    slug: Slug
+
+
+class OrganisationView(View):
+    id: UUID
+    name: str
+    slug: str
+
+
+class NewEmployer(Body):
+    name: Name
+
+
+class EmployerView(View):
+    id: UUID
+    name: str
+
 
 class NewPerson(Body):
     name: Name
     email: Email
     employer_id: UUID | None = None
+    line_manager_id: UUID | None = None
+    languages: Languages = []
+    attributes: Attributes = {}
 
 
-class PersonView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+class PersonChanges(Body):
+    """Members that are left out stay as they are; `attributes` are merged, null removes one."""
+
+    name: Name | None = None
+    email: Email | None = None
+    employer_id: UUID | None = None
+    line_manager_id: UUID | None = None
+    languages: Languages | None = None
+    attributes: Attributes | None = None
+
+
+class PersonMade(View):
     id: UUID
+
+
+class PersonView(View):
+    """A person; `email` is null for a partner who has not accepted yet."""
+
+    id: UUID
+    name: str
+    email: str | None
+    employer_id: UUID | None
+    line_manager_id: UUID | None
+    languages: list[str]
+    attributes: dict[str, Any]
+
+
+class HeldRole(View):
+    programme_id: UUID
+    role: str
+
+
+class Me(PersonView):
+    roles: list[HeldRole]
+
+
+class PeopleBatch(BaseModel):
+    """Each is checked on its own, so that one bad row does not keep the others out."""
+
+    model_config = ConfigDict(extra="forbid")
+    people: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=200)]
+
+
+class BatchItem(BaseModel):
+    """What became of the row at `index`: the person's id, or the problem."""
+
+    index: int
+    id: UUID | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BatchResult(BaseModel):
+    items: list[BatchItem]
+
+
+class BlueprintSummary(BaseModel):
+    name: str
+    id: str
+    title: str
+    direction: str
+
+
+class BlueprintList(BaseModel):
+    items: list[BlueprintSummary]
+    next_cursor: None = None
+
+
+class NewProgramme(Body):
+    blueprint: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")] | dict[str, Any]
+    title: Name | None = None
+
+
+class CriterionView(View):
+    id: str
+    title: str
+
+
+class ProgrammeView(BaseModel):
+    id: UUID
+    title: str
+    direction: str
+    blueprint_name: str
+    criteria: list[CriterionView]
+    created_at: datetime
+
+
+class FormView(BaseModel):
+    """What a front end needs to show the form: fields of the blueprint, and the notices to agree to."""
+
+    programme_id: UUID
+    version: str
+    criteria: list[CriterionView]
+    fields: list[dict[str, Any]]
+    equality_monitoring: dict[str, Any] | None
+    privacy_notices: list[dict[str, Any]]
+
+
+class NewRole(Body):
+    person_id: UUID
+    role: ProgrammeRole
+
+
+class RoleView(View):
+    id: UUID
+    programme_id: UUID
+    person_id: UUID
+    role: str
+
+
+class NewMilestone(Body):
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "NewMilestone":
+        if self.ends_at is not None and self.ends_at < self.starts_at:
+            raise ValueError("ends_at is before starts_at")
+        return self
+
+
+Milestones = Annotated[list[NewMilestone], Field(max_length=100)]
+
+
+class NewCohort(Body):
+    number: Annotated[int, Field(ge=1, le=10_000)]
+    places: Places
+    milestones: Milestones = []
+
+
+class CohortChanges(Body):
+    places: Places | None = None
+    milestones: Milestones | None = None
+
+
+class CohortView(View):
+    id: UUID
+    programme_id: UUID
+    number: int
+    places: int
+    places_first_planned: int
+    places_taken: int
+    milestones: list[Milestone]
+    closed_at: datetime | None
+
+
+class CohortList(BaseModel):
+    items: list[CohortView]
+    next_cursor: None = None
+
+
+class NewApplication(Body):
+    person_id: UUID | None = None
+    role: Role
+    cohort_id: UUID | None
+    capacity: Annotated[int, Field(ge=1, le=100)] | None = None
+    answers: Annotated[dict[str, Any], Field(max_length=200)]
+    consents: Annotated[dict[str, str], Field(max_length=20)] = {}
+    equality: Annotated[dict[str, Any], Field(max_length=50)] | None = None
+
+
+class ApplicationView(View):
+    """An application without what was written on it."""
+
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    first_cohort_id: UUID | None
+    person_id: UUID
+    role: Role
+    state: str
+    capacity: int
+    priority: bool
+    submitted_at: datetime
+    decided_at: datetime | None
+
+
+class AnswersView(BaseModel):
+    """What was written on the form; people named there who are known to the organisation, by id."""
+
+    criteria: list[str]
+    free_text: str
+    attributes: dict[str, Any]
+    preferred: list[UUID]
+    conflicts: list[UUID]
+
+
+class ConsentView(View):
+    document: str
+    version: str
+    given_at: datetime
+
+
+class OverrideView(View):
+    rule: str
+    reason: str | None
+    by: str
+    at: datetime
+
+
+class ApplicationDetail(ApplicationView):
+    """With the answers; `unmet_rules` and `overrides` are for the programme team only."""
+
+    answers: AnswersView | None
+    consents: list[ConsentView]
+    unmet_rules: list[str] | None
+    overrides: list[OverrideView] | None
+
+
+class Override(Body):
+    rule: Annotated[str, Field(min_length=1, max_length=100)]
+    reason: Why
+
+
+class Decision(Body):
+    """`override` lets somebody in who does not meet the named rules; `reason` is for refusing somebody who does."""
+
+    decision: Literal["accept", "waitlist", "refuse"]
+    override: Override | Annotated[list[Override], Field(min_length=1, max_length=20)] | None = None
+    reason: Why | None = None
+
+    @property
+    def overrides(self) -> list[Override]:
+        """The overrides, however they were given."""
+        if self.override is None:
+            return []
+        return self.override if isinstance(self.override, list) else [self.override]
+
+
+class Withdrawal(Body):
+    reason: Why | None = None
+
+
+class CarryOver(Body):
+    reason: Why
+
+
+class CohortMove(Body):
+    cohort_id: UUID
+    reason: Why
+
+
+class LedgerRow(BaseModel):
+    cohort_id: UUID | None
+    cohort_number: int | None
+    role: str
+    applied: int
+    moved_in: int
+    moved_out: int
+    matched: int
+    carried_over: int
+    withdrawn: int
+    ineligible: int
+    unmatched: int
+    open: int
+    balanced: bool
+
+
+class Oversubscription(BaseModel):
+    """Eligible applications over the places first planned, in per cent, rounded half up; null without places."""
+
+    role: str
+    places_first_planned: int
+    places: int
+    eligible: int
+    percent: int | None
+
+
+class LedgerView(BaseModel):
+    items: list[LedgerRow]
+    oversubscription: list[Oversubscription]
+
+
+class EqualityTotals(BaseModel):
+    """Answers by field and option; null where a group is too small to be shown, `hidden_under` says how small."""
+
+    hidden_under: int
+    totals: dict[str, dict[str, int | None]]
+
+
+class PersonIds(Body):
+    person_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class ApplicationIds(Body):
+    application_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class Profile(BaseModel):
+    person_id: UUID
     name: str
     email: str
     employer_id: UUID | None
+    line_manager_id: UUID | None
+    languages: list[str]
+    attributes: dict[str, Any]
+
+
+class Profiles(BaseModel):
+    items: list[Profile]
+
+
+class PooledApplication(BaseModel):
+    """What matching needs to know of an application; `attributes` are the form's, then the profile's."""
+
+    application_id: UUID
+    person_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    role: Role
+    capacity: int
+    priority: bool
+    criteria: list[str]
+    free_text: str
+    preferred: list[UUID]
+    conflicts: list[UUID]
+    employer_id: UUID | None
+    line_manager_id: UUID | None
+    languages: list[str]
+    attributes: dict[str, Any]
+
+
+class PooledApplications(BaseModel):
+    items: list[PooledApplication]
+
+
+class CohortPlaces(View):
+    id: UUID
+    number: int
+    places: int
+    places_first_planned: int
+
+
+class EligibleCount(BaseModel):
+    cohort_id: UUID | None
+    role: str
+    count: int
+
+
+class BackgroundCount(BaseModel):
+    cohort_id: UUID | None
+    role: str
+    professional_background: str
+    other: str | None
+    people: int
+
+
+class Statistics(BaseModel):
+    """Counts from the records of one programme; `eligible` goes by the cohort first applied for."""
+
+    cohorts: list[CohortPlaces]
+    eligible: list[EligibleCount]
+    moved: int
+    backgrounds: list[BackgroundCount]
+    ledger: list[LedgerRow]

@@ -1,0 +1,90 @@
+"""Applications: made, read, decided, moved, withdrawn, carried over."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from mentoring_applications import queries
+from mentoring_applications.access import is_team, person_of, visible_application, visible_programmes
+from mentoring_applications.api import views
+from mentoring_applications.api.callers import Reader, Writer
+from mentoring_applications.commands import applications as commands
+from mentoring_applications.commands.decisions import decide_application
+from mentoring_applications.commands.submission import submit_application
+from mentoring_applications.lifecycle import State
+from mentoring_applications.models import Application
+from mentoring_applications.schemas import (
+    ApplicationDetail,
+    ApplicationView,
+    CarryOver,
+    CohortMove,
+    Decision,
+    NewApplication,
+    Withdrawal,
+)
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_contracts.applications import Role
+
+router = APIRouter(route_class=Route)
+_view = ApplicationView.model_validate
+
+
+@router.post("/programmes/{programme_id}/applications", status_code=201)
+async def submit(programme_id: UUID, new: NewApplication, by: Writer, db: Db) -> ApplicationView:
+    """Ask to join the programme as mentor or mentee, in one of its rounds or in a later one."""
+    return _view(await submit_application(db, programme_id, new, by))
+
+
+@router.get("/applications")
+async def list_applications(
+    by: Reader,
+    db: Db,
+    programme_id: UUID | None = None,
+    cohort_id: UUID | None = None,
+    role: Role | None = None,
+    state: State | None = None,
+    person_id: Annotated[UUID | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ApplicationView]:
+    """One's own applications and those of the programmes in whose team one is, in order of creation."""
+    filters = {"programme_id": programme_id, "cohort_id": cohort_id, "role": role, "state": state}
+    rows = queries.applications(**filters, person_id=person_id)
+    if not by.is_admin:
+        rows = queries.visible(rows, person_of(by), await visible_programmes(db, by))
+    shown, following = await page(db, rows, Application.id, cursor, limit)
+    return page_of(shown, following, _view)
+
+
+@router.get("/applications/{application_id}")
+async def read_application(application_id: UUID, by: Reader, db: Db) -> ApplicationDetail:
+    """One application with its answers."""
+    application = await visible_application(db, application_id, by)
+    return await views.application(db, application, for_team=await is_team(db, by, application.programme_id))
+
+
+@router.post("/applications/{application_id}/decision")
+async def decide(application_id: UUID, decision: Decision, by: Writer, db: Db) -> ApplicationView:
+    """Accept, put on the waiting list, or refuse."""
+    return _view(await decide_application(db, application_id, decision, by))
+
+
+@router.post("/applications/{application_id}/withdraw")
+async def withdraw(application_id: UUID, by: Writer, db: Db, withdrawal: Withdrawal | None = None) -> ApplicationView:
+    """Withdraw, also after matching."""
+    reason = withdrawal.reason if withdrawal else None
+    return _view(await commands.withdraw_application(db, application_id, reason, by))
+
+
+@router.post("/applications/{application_id}/move")
+async def move(application_id: UUID, move: CohortMove, by: Writer, db: Db) -> ApplicationView:
+    """Move to another cohort of the programme."""
+    return _view(await commands.move_application(db, application_id, move, by))
+
+
+@router.post("/applications/{application_id}/carry-over")
+async def carry_over(application_id: UUID, why: CarryOver, by: Writer, db: Db) -> ApplicationView:
+    """Let it go on in a later round of the programme."""
+    return _view(await commands.carry_over_application(db, application_id, why.reason, by))

@@ -1,0 +1,12 @@
+"""The authorisation rules of the routes: what the caller's token must hold."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from mentoring_common.auth import INTERNAL, Allow, Principal
+
+Reader = Annotated[Principal, Depends(Allow("applications:read", "applications:write"))]
+Writer = Annotated[Principal, Depends(Allow("applications:write"))]
+Operator = Annotated[Principal, Depends(Allow("platform:admin", tenant=False))]
+OwnService = Annotated[Principal, Depends(Allow(INTERNAL))]

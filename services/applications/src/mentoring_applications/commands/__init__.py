@@ -1,0 +1,1 @@
+"""What the applications service does, by noun; commands never commit."""

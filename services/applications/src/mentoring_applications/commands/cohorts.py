@@ -1,0 +1,121 @@
+"""Cohorts: planned, given more or fewer places, closed."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_applications import blueprint, queries
+from mentoring_applications.access import require_team
+from mentoring_applications.commands.transitions import of_application
+from mentoring_applications.errors import CohortIsClosed, CohortNumberTaken, PlacesInUse
+from mentoring_applications.lifecycle import State
+from mentoring_applications.models import Application, Cohort
+from mentoring_applications.schemas import CohortChanges, NewCohort
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_common.ids import new_id
+from mentoring_common.outbox import emit
+from mentoring_contracts.applications import (
+    ApplicationUnmatched,
+    CohortClosed,
+    CohortCreated,
+    CohortPlacesChanged,
+    Milestone,
+)
+
+
+async def plan_cohort(db: AsyncSession, programme_id: UUID, new: NewCohort, by: Principal) -> Cohort:
+    """Plan one round; CohortNumberTaken."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    milestones = [Milestone(**m.model_dump()) for m in new.milestones]
+    return await _plan(db, programme_id, new.number, new.places, milestones, by)
+
+
+async def plan_cohorts(db: AsyncSession, programme_id: UUID, by: Principal) -> list[Cohort]:
+    """Plan the rounds that the programme's blueprint plans; CohortNumberTaken if one is there already."""
+    programme = await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    planned = blueprint.check(programme.blueprint).cohorts
+    return [await _plan(db, programme_id, c.number, c.places, c.joined_milestones(), by) for c in planned]
+
+
+async def _plan(
+    db: AsyncSession, programme_id: UUID, number: int, places: int, milestones: Sequence[Milestone], by: Principal
+) -> Cohort:
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "programme_id": programme_id,
+        "number": number,
+        "places": places,
+        "places_first_planned": places,
+        "milestones": _plain(milestones),
+    }
+    statement = insert(Cohort).values(values).on_conflict_do_nothing().returning(Cohort)
+    cohort: Cohort | None = await db.scalar(statement)
+    if cohort is None:
+        raise CohortNumberTaken()
+    audit(db, by.subject, "plan_cohort", "cohort", cohort.id)
+    emit(
+        db,
+        CohortCreated(
+            cohort_id=cohort.id, programme_id=programme_id, number=number, places=places, milestones=list(milestones)
+        ),
+    )
+    return cohort
+
+
+def _plain(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
+    return [milestone.model_dump(mode="json") for milestone in milestones]
+
+
+async def change_cohort(db: AsyncSession, cohort_id: UUID, changes: CohortChanges, by: Principal) -> Cohort:
+    """Change places or milestones; PlacesInUse if more mentees are accepted than there would be places."""
+    cohort = await queries.cohort(db, cohort_id)
+    await require_team(db, by, cohort.programme_id)
+    if changes.places is not None and changes.places != cohort.places:
+        cohort = await _change_places(db, cohort, changes.places)
+    if changes.milestones is not None:
+        cohort.milestones = _plain([Milestone(**m.model_dump()) for m in changes.milestones])
+    audit(db, by.subject, "change_cohort", "cohort", cohort_id)
+    return cohort
+
+
+async def _change_places(db: AsyncSession, cohort: Cohort, places: int) -> Cohort:
+    changed = sa.update(Cohort).where(Cohort.id == cohort.id, Cohort.places_taken <= places).values(places=places)
+    row = await db.scalar(changed.returning(Cohort).execution_options(populate_existing=True))
+    if row is None:
+        raise PlacesInUse(places_taken=cohort.places_taken)
+    emit(db, CohortPlacesChanged(cohort_id=cohort.id, programme_id=cohort.programme_id, places=places))
+    return row
+
+
+async def close_cohort(db: AsyncSession, cohort_id: UUID, by: Principal) -> Cohort:
+    """End recruitment: whoever is still open becomes unmatched and gives the place back. CohortIsClosed."""
+    cohort = await queries.cohort(db, cohort_id)
+    await require_team(db, by, cohort.programme_id)
+    # The cohort's row first, as every command that takes or gives back a place does.
+    closed = sa.update(Cohort).where(Cohort.id == cohort_id, Cohort.closed_at.is_(None)).values(closed_at=now(db))
+    if await db.scalar(closed.returning(Cohort.id)) is None:
+        raise CohortIsClosed()
+    for application in await _leave_unmatched(db, cohort_id):
+        emit(db, ApplicationUnmatched(**of_application(application)))
+    audit(db, by.subject, "close_cohort", "cohort", cohort_id)
+    emit(db, CohortClosed(cohort_id=cohort_id, programme_id=cohort.programme_id))
+    return await queries.cohort(db, cohort_id)
+
+
+async def _leave_unmatched(db: AsyncSession, cohort_id: UUID) -> Sequence[Application]:
+    still_open = await queries.open_applications_in(db, cohort_id)
+    given_back = sum(application.holds_place for application in still_open)
+    fewer = sa.update(Cohort).where(Cohort.id == cohort_id).values(places_taken=Cohort.places_taken - given_back)
+    await db.execute(fewer.execution_options(synchronize_session=False))
+    for application in still_open:
+        application.state, application.holds_place = State.UNMATCHED, False
+        application.version += 1
+    return still_open

@@ -1,0 +1,34 @@
+"""Totals of equality monitoring in which nobody can be found."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from mentoring_applications.blueprint import EqualityMonitoring
+
+HIDDEN_UNDER: Final = 5
+
+
+def totals(
+    monitoring: EqualityMonitoring | None, answers: Iterable[Mapping[str, str]]
+) -> dict[str, dict[str, int | None]]:
+    """Answers by field and option, None where hidden.
+
+    Groups of 1 to 4 are hidden. If that hides one group only, it could be had from the others and the number of
+    answers: the smallest group that is shown is hidden too.
+    """
+    if monitoring is None:
+        return {}
+    given = list(answers)
+    counted = {
+        field.id: Counter(answer[field.id] for answer in given if field.id in answer) for field in monitoring.fields
+    }
+    return {field.id: _hide(field.options, counted[field.id]) for field in monitoring.fields}
+
+
+def _hide(options: list[str], counts: Counter[str]) -> dict[str, int | None]:
+    hidden = {option for option in options if 0 < counts[option] < HIDDEN_UNDER}
+    if len(hidden) == 1:
+        others = [option for option in options if counts[option] >= HIDDEN_UNDER]
+        hidden |= {min(others, key=lambda option: counts[option])} if others else set()
+    return {option: None if option in hidden else counts[option] for option in options}
