@@ -24,7 +24,7 @@ from mentoring_matching.policies import Terms
 from mentoring_matching.profiles import Candidate
 
 PairIds = tuple[str, str]
-COMPARED = 500  # pairs up to which a run also says what else would have been possible, one more solve each
+COMPARED = 200  # pairs up to which a run also says what else would have been possible, one more solve each
 
 
 @dataclass(frozen=True)

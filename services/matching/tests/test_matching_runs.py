@@ -1,0 +1,298 @@
+"""Runs and policies: what comes out, what is said no to, and what survives a lost worker."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from mentoring_common.testing.harness import eventually
+from mentoring_contracts.applications import (
+    ApplicationAccepted,
+    ApplicationWithdrawn,
+    CohortCreated,
+    PersonChanged,
+    ProgrammeCreated,
+)
+from mentoring_contracts.matching import MatchProposed
+from mentoring_matching.commands import runs as run_commands
+from mentoring_matching.models import MatchRun, Profile
+
+
+async def test_priority_goes_first_when_places_run_out(world):
+    cohort = await world.cohort(1)
+    mentors = [world.person("mentor") for _ in range(2)]
+    ordinary = [world.person("mentee") for _ in range(3)]
+    first = world.person("mentee", priority=True, criteria=["other"])
+    await world.admit(cohort, *mentors, *ordinary, first)
+    run = await world.run(cohort)
+    assert (run["pairs"], run["priority"], run["priority_matched"], run["unmatched_mentees"]) == (1, 1, 1, 3)
+    (pair,) = await world.items(f"/runs/{run['id']}/pairs")
+    assert pair["mentee_id"] == str(first.id)
+    left = await world.items(f"/runs/{run['id']}/unmatched")
+    assert {p["reason"] for p in left if p["role"] == "mentee"} == {"no_place"}
+    (completed,) = await world.completed()
+    assert (completed.pairs, completed.unmatched_mentees, completed.unmatched_mentors) == (1, 3, 1)
+
+
+async def test_words_to_send_on_tell_nothing_private(world):
+    cohort = await world.cohort(5)
+    mentor = world.person("mentor", criteria=["career", "funding"])
+    wanted = {"criteria": ["career", "secret_topic"], "preferred": [str(mentor.id)]}
+    mentee = world.person("mentee", **wanted)
+    conflicted = world.person("mentee", conflicts=[str(mentor.id)])
+    await world.admit(cohort, mentor, mentee, conflicted)
+    run = await world.run(cohort)
+    (pair,) = await world.items(f"/runs/{run['id']}/pairs")
+    assert "Career progression" in pair["explanation"]
+    assert "1 of the 2 topics" in pair["explanation"]
+    assert pair["contributions"]["mentee_preference"] > 0
+    for word in ("prefer", "secret", "named"):
+        assert word not in pair["explanation"].lower()
+    left = await world.items(f"/runs/{run['id']}/unmatched")
+    (nobody,) = [p for p in left if p["role"] == "mentee"]
+    assert (nobody["person_id"], nobody["rule"]) == (str(conflicted.id), "no_declared_conflict")
+    assert "conflict" not in nobody["explanation"]
+
+
+async def test_hard_rules_hold_and_the_dry_run_counts_them(world):
+    cohort = await world.cohort(5)
+    employer = str(uuid4())
+    boss = world.person("mentor")
+    colleague = world.person("mentor", employer_id=employer)
+    mentee = world.person("mentee", employer_id=employer, line_manager_id=str(boss.id))
+    await world.admit(cohort, boss, colleague, mentee)
+    assert (await world.run(cohort))["pairs"] == 0
+    dry = (await world.office.post(f"/cohorts/{cohort}/dry-run", json={})).json()
+    effects = {e["rule"]: (e["removes"], e["removes_alone"]) for e in dry["rules"]}
+    assert (dry["pairs"], dry["permitted"], dry["stranded"]) == (2, 0, 1)
+    assert effects["different_employer"] == effects["no_line_management"] == (1, 1)
+    looser = {"policy_changes": {"hard_rules": []}}
+    assert (await world.office.post(f"/cohorts/{cohort}/dry-run", json=looser)).json()["permitted"] == 2
+
+
+async def test_same_input_and_seed_give_the_same_run(world):
+    cohort = await world.cohort(4)
+    people = [world.person(role) for role in ("mentor", "mentee") for _ in range(6)]
+    await world.admit(cohort, *people)
+    one, two = await world.run(cohort, seed=7), await world.run(cohort, seed=7)
+    assert one["input_hash"] == two["input_hash"]
+    compared = (await world.office.get(f"/runs/{one['id']}/compare/{two['id']}")).json()
+    assert (compared["same_pairs"], compared["changes"]) == (4, [])
+
+
+async def test_a_what_if_beside_the_policy_in_force(world):
+    cohort = await world.cohort(5)
+    topical = world.person("mentor", criteria=["career"])
+    wished = world.person("mentor", criteria=["other"])
+    mentee = world.person("mentee", criteria=["career"], preferred=[str(wished.id)])
+    await world.admit(cohort, topical, wished, mentee)
+    one = await world.run(cohort)
+    two = await world.run(cohort, policy_changes={"weights": {"topics": 0.05, "preferences": 0.9, "text": 0.05}})
+    compared = (await world.office.get(f"/runs/{one['id']}/compare/{two['id']}")).json()
+    change = {"mentee_id": str(mentee.id), "mentor_id": str(topical.id), "other_mentor_id": str(wished.id)}
+    assert (compared["same_pairs"], compared["changes"]) == (0, [change])
+    assert compared["other"]["policy_changes"]["weights"]["preferences"] == 0.9
+    assert compared["run"]["policy_version"] == compared["other"]["policy_version"] == 1
+
+
+async def test_pins_hold_and_bars_keep_apart(world):
+    cohort = await world.cohort(5)
+    mentor, other = world.person("mentor", criteria=["career"]), world.person("mentor", criteria=["x"])
+    mentee = world.person("mentee", criteria=["career"])
+    await world.admit(cohort, mentor, other, mentee)
+    pair = {"mentor_id": str(other.id), "mentee_id": str(mentee.id), "reason": "they know the same field"}
+    for body in ({"pins": [pair]}, {"bars": [pair | {"mentor_id": str(mentor.id)}]}):
+        run = await world.run(cohort, **body)
+        (found,) = await world.items(f"/runs/{run['id']}/pairs")
+        assert (found["mentor_id"], found["pinned"]) == (str(other.id), "pins" in body)
+    unknown = await world.office.post(f"/cohorts/{cohort}/runs", json={"pins": [pair | {"mentee_id": str(uuid4())}]})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "pairs_invalid")
+
+
+async def test_too_many_pins_fail_the_run_and_say_why(world):
+    cohort = await world.cohort(0)
+    mentor, mentee = world.person("mentor"), world.person("mentee")
+    await world.admit(cohort, mentor, mentee)
+    pin = {"mentor_id": str(mentor.id), "mentee_id": str(mentee.id), "reason": "promised"}
+    run = await world.run(cohort, pins=[pin])
+    assert run["state"] == "failed"
+    assert "places" in run["failure"]
+    answer = await world.office.post(f"/runs/{run['id']}/approve", json={})
+    assert (answer.status_code, answer.json()["code"]) == (409, "run_not_completed")
+
+
+async def test_policy_versions_and_what_is_wrong_with_one(world):
+    path = f"/programmes/{world.programme_id}/policy"
+    document = (await world.office.get(path)).json()["document"]
+    better = document | {"weights": {"topics": 1.0}, "floor": 0.2}
+    assert (await world.office.put(path, json=better)).json()["version"] == 2
+    assert (await world.office.get(path)).json()["document"]["floor"] == 0.2
+    rule = {"id": "gap", "kind": "gap", "attribute": "years", "least": "five"}
+    wrong = [
+        (better | {"hard_rules": [rule]}, "gap", "least"),
+        (better | {"weights": {"topics": -1}}, "weights", "topics"),
+        (better | {"weights": {"topics": 0.1, "text": 0.9}}, "text", "weight"),
+        (better | {"flor": 1}, "policy", "flor"),
+        (better | {"hard_rules": [{"id": "g", "kind": "must_match", "attribute": "gender"}]}, "g", "attribute"),
+        (better | {"offers": {"limit_days": 0}}, "offers", "limit_days"),
+    ]
+    for body, where, field in wrong:
+        answer = await world.office.put(path, json=body)
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["field"]) == (422, "policy_invalid", field), problem
+        assert where in problem["where"]
+    assert (await world.office.get(path)).json()["version"] == 2
+
+
+async def test_a_blueprint_with_a_wrong_policy_is_kept_and_runs_say_so(make_world):
+    world = await make_world(weights={"topics": "much"})
+    cohort = await world.cohort(1)
+    problem = (await world.office.get(f"/programmes/{world.programme_id}/policy")).json()["problem"]
+    assert (problem["where"], problem["field"]) == ("weights", "topics")
+    answer = await world.office.post(f"/cohorts/{cohort}/runs", json={})
+    assert (answer.status_code, answer.json()["field"]) == (422, "topics")
+
+
+async def test_approving_a_stale_run_is_refused_and_offers_nothing(world):
+    cohort = await world.cohort(2)
+    mentors, mentees = ([world.person(role) for _ in range(2)] for role in ("mentor", "mentee"))
+    await world.admit(cohort, *mentors, *mentees)
+    one, two = await world.run(cohort), await world.run(cohort)
+    gone = ApplicationWithdrawn(
+        application_id=mentees[0].application_id, programme_id=world.programme_id, cohort_id=cohort,
+        person_id=mentees[0].id, role="mentee",
+    )  # fmt: skip
+    await world.harness.publish(world.tenant, gone)
+    answer = await world.office.post(f"/runs/{one['id']}/approve", json={})
+    assert (answer.status_code, answer.json()["code"], answer.json()["pairs_affected"]) == (409, "pool_changed", 1)
+    assert await world.events(MatchProposed) == []
+    three = await world.run(cohort)
+    answers = await asyncio.gather(
+        *[world.office.post(f"/runs/{r['id']}/approve", json={}) for r in (three, three, two)]
+    )
+    assert sorted(a.status_code for a in answers) == [200, 409, 409]
+    assert len(await world.events(MatchProposed)) == 1
+
+
+async def test_an_open_offer_holds_its_people_and_its_place(world):
+    cohort = await world.cohort(1)
+    await world.admit(cohort, *[world.person(role) for role in ("mentor", "mentee") for _ in range(2)])
+    (match,) = await world.approve((await world.run(cohort))["id"])
+    again = await world.run(cohort)
+    assert (again["pairs"], again["places"]) == (0, 0)
+    await world.accept(match)
+    assert (await world.run(cohort))["places"] == 0
+
+
+async def test_a_run_can_be_cancelled_once(world):
+    cohort = await world.cohort(1)
+    started = await world.start(cohort)
+    cancelled = await world.office.post(f"/runs/{started['id']}/cancel")
+    assert cancelled.json()["state"] == "cancelled"
+    again = await world.office.post(f"/runs/{started['id']}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "run_over")
+    assert (await world.finished(started["id"]))["state"] == "cancelled"
+    answer = await world.office.post(f"/runs/{started['id']}/approve", json={})
+    assert answer.status_code == 409
+
+
+async def test_a_run_whose_worker_died_is_taken_again(world):
+    cohort = await world.cohort(1)
+    await world.admit(cohort, world.person("mentor"), world.person("mentee"))
+    database = world.harness.service.database
+    async with database.transaction(world.tenant) as db:
+        lost = MatchRun(
+            programme_id=world.programme_id, cohort_id=cohort, kind="full", state="running", version=1, attempts=1,
+            progress=0.5, policy_version=1, policy={}, policy_changes={}, seed=0, pins=[], bars=[], mentor_ids=None,
+            mentee_ids=None, requested_at=world.harness.clock.now(), worker=uuid4(),
+            lease_until=world.harness.clock.now() + timedelta(days=36500),
+        )  # fmt: skip
+        db.add(lost)
+        await db.flush()
+        await run_commands.schedule(db, run_commands.RUN_WAITING, lost.id, world.harness.clock.now())
+    await asyncio.sleep(0.5)
+    assert (await world.office.get(f"/runs/{lost.id}")).json()["state"] == "running"
+    over = sa.update(MatchRun).where(MatchRun.id == lost.id).values(lease_until=world.harness.clock.now())
+    async with database.transaction(world.tenant) as db:
+        await db.execute(over)
+    run = await world.finished(str(lost.id))
+    assert (run["state"], run["pairs"]) == ("completed", 1)
+    assert len(await world.completed()) == 1
+
+
+async def test_a_run_that_loses_every_worker_is_given_up(world):
+    cohort = await world.cohort(1)
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        run = await run_commands.start_run(db, cohort, _principal(world))
+        await db.execute(sa.update(MatchRun).values(attempts=run_commands.MOST_ATTEMPTS).where(MatchRun.id == run.id))
+    ended = await world.finished(str(run.id))
+    assert (ended["state"], ended["failure"]) == ("failed", "worker_lost")
+
+
+def _principal(world):
+    from mentoring_common.auth import Principal
+
+    return Principal(str(world.coordinator), world.tenant, frozenset(), 0, "")
+
+
+async def test_a_changed_profile_is_read_again(world):
+    cohort = await world.cohort(1)
+    person = world.person("mentee", criteria=["career"])
+    await world.admit(cohort, person)
+    world.applications.profiles[str(person.application_id)]["criteria"] = ["funding"]
+    await world.harness.publish(world.tenant, PersonChanged(person_id=person.id))
+
+    async def read_again():
+        async with world.harness.service.database.transaction(world.tenant) as db:
+            content = await db.scalar(sa.select(Profile.content).where(Profile.id == person.application_id))
+        return content["criteria"] == ["funding"]
+
+    await eventually(read_again)
+
+
+async def test_events_of_different_aggregates_come_in_any_order(matching, applications_api, tenant, world):
+    """An acceptance before its cohort, and a cohort before its programme."""
+    programme, cohort = uuid4(), uuid4()
+    person = world.person("mentee")
+    admin = matching.caller("matching:write", "organisation:admin", tenant=tenant)
+    accepted = ApplicationAccepted(
+        application_id=person.application_id,
+        programme_id=programme,
+        cohort_id=cohort,
+        person_id=person.id,
+        role="mentee",
+    )
+    await matching.publish(tenant, accepted)
+    assert (await admin.get(f"/cohorts/{cohort}/pool")).status_code == 404
+    made = CohortCreated(cohort_id=cohort, programme_id=programme, number=1, places=3, milestones=[])
+    await matching.publish(tenant, made)
+    assert len((await admin.get(f"/cohorts/{cohort}/pool")).json()["items"]) == 1
+    assert (await admin.post(f"/cohorts/{cohort}/runs", json={})).status_code == 404
+    await matching.publish(tenant, ProgrammeCreated(programme_id=programme, direction="traditional", blueprint={}))
+    assert (await admin.post(f"/cohorts/{cohort}/runs", json={})).status_code == 202
+
+
+async def test_the_load_over_all_programmes_limits_a_mentor(make_world):
+    world = await make_world(max_load=1)
+    cohort = await world.cohort(5)
+    mentor = world.person("mentor", capacity=3)
+    await world.admit(cohort, mentor, world.person("mentee"), world.person("mentee"))
+    await world.confirmed(cohort)
+    assert (await world.run(cohort))["pairs"] == 0
+    assert (await world.pool(cohort))[str(mentor.id)]["load"] == 1
+
+
+@pytest.mark.parametrize("role", ["steering_group", None])
+async def test_only_the_team_starts_runs(world, role):
+    from mentoring_contracts.applications import RoleGranted
+
+    cohort, person = await world.cohort(1), uuid4()
+    if role:
+        granted = RoleGranted(role_id=uuid4(), programme_id=world.programme_id, person_id=person, role=role)
+        await world.harness.publish(world.tenant, granted)
+    answer = await world.as_person(person).post(f"/cohorts/{cohort}/runs", json={})
+    assert answer.status_code == (403 if role else 404)
+    reader = world.harness.caller("matching:read", tenant=world.tenant, subject=world.coordinator)
+    assert (await reader.post(f"/cohorts/{cohort}/runs", json={})).status_code == 403
