@@ -1,0 +1,50 @@
+-- Roles and databases of a new server: three roles and one database for each service, and Keycloak's own.
+-- Runs once, by the image's entry point, when the data volume is empty; on a server of your own run it by
+-- `psql -v ON_ERROR_STOP=1 -f init.sql` as a superuser with the passwords in the environment.
+--
+-- owner migrates the tables, app answers requests behind row level security, system is relay and deadline poller.
+
+\getenv password APPLICATIONS_DB_PASSWORD
+CREATE ROLE mentoring_applications_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_applications_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_applications_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE DATABASE mentoring_applications OWNER mentoring_applications_owner;
+REVOKE ALL ON DATABASE mentoring_applications FROM PUBLIC;
+GRANT CONNECT ON DATABASE mentoring_applications TO mentoring_applications_app, mentoring_applications_system;
+
+\getenv password MATCHING_DB_PASSWORD
+CREATE ROLE mentoring_matching_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_matching_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_matching_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE DATABASE mentoring_matching OWNER mentoring_matching_owner;
+REVOKE ALL ON DATABASE mentoring_matching FROM PUBLIC;
+GRANT CONNECT ON DATABASE mentoring_matching TO mentoring_matching_app, mentoring_matching_system;
+
+\getenv password SESSIONS_DB_PASSWORD
+CREATE ROLE mentoring_sessions_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_sessions_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_sessions_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE DATABASE mentoring_sessions OWNER mentoring_sessions_owner;
+REVOKE ALL ON DATABASE mentoring_sessions FROM PUBLIC;
+GRANT CONNECT ON DATABASE mentoring_sessions TO mentoring_sessions_app, mentoring_sessions_system;
+
+\getenv password EVALUATION_DB_PASSWORD
+CREATE ROLE mentoring_evaluation_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_evaluation_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_evaluation_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE DATABASE mentoring_evaluation OWNER mentoring_evaluation_owner;
+REVOKE ALL ON DATABASE mentoring_evaluation FROM PUBLIC;
+GRANT CONNECT ON DATABASE mentoring_evaluation TO mentoring_evaluation_app, mentoring_evaluation_system;
+
+\getenv password INTEGRATIONS_DB_PASSWORD
+CREATE ROLE mentoring_integrations_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_integrations_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE ROLE mentoring_integrations_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE DATABASE mentoring_integrations OWNER mentoring_integrations_owner;
+REVOKE ALL ON DATABASE mentoring_integrations FROM PUBLIC;
+GRANT CONNECT ON DATABASE mentoring_integrations TO mentoring_integrations_app, mentoring_integrations_system;
+
+\getenv password KEYCLOAK_DB_PASSWORD
+CREATE ROLE keycloak LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+CREATE DATABASE keycloak OWNER keycloak;
+REVOKE ALL ON DATABASE keycloak FROM PUBLIC;
