@@ -17,6 +17,7 @@ from mentoring_contracts.applications import (
     CohortCreated,
     CohortPlacesChanged,
     Milestone,
+    PersonErased,
     RoleGranted,
 )
 from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved, ReportPublished
@@ -278,6 +279,21 @@ async def test_an_interview_is_in_the_hands_of_the_person(evaluation, programme,
     events = await evaluation.emitted(programme.tenant, InterviewApproved, ConsentWithdrawn)
     assert [type(e).__name__ for e in events] == ["InterviewApproved", "ConsentWithdrawn"]
     assert "canary-summary" not in str(events)
+
+
+async def test_an_erased_person_leaves_no_words_behind(evaluation, programme, pick):
+    await programme.begin()
+    mentor, mentee = uuid.uuid4(), uuid.uuid4()
+    match_id = await programme.match(1, mentor, mentee)
+    path, own = await interviewed(programme, match_id, mentor)
+    await own.post(f"{path}/approve")
+    report = await programme.report()
+    assert len(report["quotes"]) == 1
+    await programme.tell(PersonErased(person_id=mentor))
+    assert (await programme.team.get(f"/reports/{report['id']}")).json()["quotes"] == []
+    assert (await own.get(path)).status_code == 404
+    assert len(await evaluation.emitted(programme.tenant, ConsentWithdrawn)) == 1
+    assert pick(await programme.figures(), "matched_pairs", cohort=None)["value"] == 1
 
 
 class Page(HTMLParser):

@@ -127,9 +127,8 @@ def _choice(question: Question, answer: Any) -> str | None:
 
 
 def _choices(question: Question, answer: Any) -> str | None:
-    if not isinstance(answer, list) or len(answer) > len(question.options):
-        return "not_an_option"
-    return None if all(_choice(question, one) is None for one in answer) else "not_an_option"
+    fits = isinstance(answer, list) and all(_choice(question, one) is None for one in answer)
+    return None if fits and len(set(answer)) == len(answer) else "not_an_option"
 
 
 def _integer(question: Question, answer: Any) -> str | None:

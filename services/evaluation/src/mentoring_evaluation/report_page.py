@@ -43,7 +43,8 @@ def _by_cohort(name: str) -> Callable[[Mapping[str, Any]], bool]:
 
 SECTIONS = (
     Section(
-        "Expressions of interest", ("expressions_of_interest", "moved_cohort", "oversubscription"),
+        "Expressions of interest",
+        ("expressions_of_interest", "expressions_of_interest_for_later", "moved_cohort", "oversubscription"),
         _by_cohort("expressions_of_interest"),
     ),
     Section(

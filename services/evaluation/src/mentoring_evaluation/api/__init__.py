@@ -7,7 +7,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Allow, Principal
-from mentoring_common.roles import require_role
+from mentoring_common.roles import RoleNeeded, require_role, roles_of
 
 TEAM = ("programme_manager", "coordinator")
 READERS = (*TEAM, "steering_group")
@@ -21,3 +21,9 @@ Internal = Annotated[Principal, Depends(Allow("internal"))]
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:
     """RoleNeeded unless the caller runs the programme."""
     await require_role(db, by, programme_id, *TEAM)
+
+
+async def require_own_role(db: AsyncSession, by: Principal, programme_id: UUID, *roles: str) -> None:
+    """RoleNeeded unless the caller holds one of the roles: administrators of the organisation do not read texts."""
+    if not await roles_of(db, by, programme_id) & set(roles):
+        raise RoleNeeded(needed=sorted(roles))

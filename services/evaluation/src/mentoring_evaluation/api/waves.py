@@ -11,7 +11,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, tokens
-from mentoring_evaluation.api import READERS, Internal, Reader, Writer, require_team
+from mentoring_evaluation.api import READERS, TEAM, Internal, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.commands import responses, waves
 from mentoring_evaluation.models import Comment, Invitation, Wave
 from mentoring_evaluation.schemas import ByRole, CommentView, InvitationView, NewWave, WaveExtension, WaveView
@@ -58,9 +58,9 @@ async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) 
 async def read_comments(
     wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CommentView]:
-    """The free texts of a closed wave, in random order and apart from the other answers. For the programme team."""
+    """The free texts of a closed wave, in random order apart from the other answers. For the programme team only."""
     wave = await queries.wave(db, wave_id)
-    await require_team(db, by, wave.programme_id)
+    await require_own_role(db, by, wave.programme_id, *TEAM)
     shown, following = await page(db, queries.comments(wave_id), Comment.id, cursor, limit)
     return Page(items=await responses.read_comments(db, wave, list(shown), by), next_cursor=following)
 
