@@ -43,6 +43,8 @@ class Applications:
 
     def __init__(self) -> None:
         self.app = FastAPI()
+        self.form = FORM
+        self.programmes: set[str] = set()
         self.down = False
         self.deny = False
         self.people: dict[str, dict[str, Any]] = {}
@@ -72,8 +74,10 @@ class Applications:
         if request.url.path == "/people":
             found = self.people.get(request.query_params["email"])
             return {"items": [found] if found else [], "next_cursor": None}
+        if request.path_params["programme_id"] not in self.programmes:
+            return problem(404, "programme_not_found")
         if request.url.path.endswith("/form"):
-            return {"fields": FORM}
+            return {"fields": self.form}
         return {"items": [{"number": 1, "id": self.cohort_id}], "next_cursor": None}
 
     async def _posted(self, request: Request, idempotency_key: str | None = Header(None)) -> Any:
@@ -207,6 +211,7 @@ class World:
         self.admin = harness.caller("integrations:write", "organisation:admin", tenant=tenant)
 
     async def begin(self) -> "World":
+        self.applications.programmes.add(str(self.programme_id))
         blueprint = {"title": "Programme of Science"}
         made = ProgrammeCreated(programme_id=self.programme_id, direction="traditional", blueprint=blueprint)
         cohort = CohortCreated(

@@ -2,14 +2,17 @@
 
 import csv
 import io
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+import yaml
 
 from mentoring_common.testing import eventually
 from mentoring_integrations.models import Import
 
+ROOT = Path(__file__).resolve().parents[3]
 HEADER = "name,email,employer,line_manager_email,languages,years_postdoctoral\n"
 
 
@@ -333,3 +336,17 @@ async def test_no_transaction_is_open_while_rows_are_sent(world, applications_ap
     assert seen == [True]
     async with world.harness.service.database.transaction(world.tenant) as db:
         assert await db.scalar(sa.select(Import.state)) == "finished"
+
+
+async def test_the_examples_of_the_documents_go_in(world, applications_api):
+    examples = ROOT / "docs" / "examples"
+    form = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text(encoding="utf-8"))["form"]["fields"]
+    before, applications_api.form = applications_api.form, form
+    try:
+        people = await world.upload("/imports/people", (examples / "people.csv").read_bytes())
+        path = f"/imports/applications?programme_id={world.programme_id}"
+        applications = await world.upload(path, (examples / "applications.csv").read_bytes())
+    finally:
+        applications_api.form = before
+    assert (people.json()["accepted"], people.json()["refused"]) == (3, [])
+    assert (applications.json()["accepted"], applications.json()["refused"]) == (2, [])

@@ -66,11 +66,11 @@ async def import_applications(upload: Upload) -> Response:
     """Submit a file of applications to a programme. RoleNeeded, ProgrammeNotFound; errors of `csv_table.parse`."""
     programme_id = upload.programme_id
     assert programme_id is not None
+    # Its owner knows a programme that was made a moment ago; our own projection may not yet.
+    fields, cohorts = await _programme_of_applications(upload.client, programme_id)
     async with _transaction(upload) as db:
-        await queries.programme(db, programme_id)
         await require_role(db, upload.by, programme_id, *TEAM)
         await idempotency.claim(db, upload.request, upload.by.subject)
-    fields, cohorts = await _programme_of_applications(upload.client, programme_id)
     optional = {*rows.APPLICATION_OPTIONAL, *fields}
     table = csv_table.parse(upload.content, required=rows.APPLICATION_REQUIRED, optional=optional)
     asks_capacity = "capacity" in fields
