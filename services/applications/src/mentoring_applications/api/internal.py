@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from mentoring_applications import queries
 from mentoring_applications.api import views
 from mentoring_applications.api.callers import OwnService
-from mentoring_applications.schemas import ApplicationIds, PersonIds, PooledApplications, Profiles, Statistics
+from mentoring_applications.internal_schemas import ApplicationIds, PersonIds, PooledApplications, Profiles, Statistics
 from mentoring_common.unit_of_work import Db, Route
 
 router = APIRouter(prefix="/internal", route_class=Route)

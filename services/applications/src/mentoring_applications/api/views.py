@@ -7,25 +7,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import blueprint, ledger, queries
 from mentoring_applications.blueprint import Blueprint
+from mentoring_applications.internal_schemas import (
+    BackgroundCount,
+    CohortPlaces,
+    EligibleCount,
+    PooledApplication,
+    Profile,
+    Statistics,
+)
 from mentoring_applications.models import Application, ApplicationAnswers, Cohort, Person, Programme
 from mentoring_applications.schemas import (
     AnswersView,
     ApplicationDetail,
     ApplicationView,
-    BackgroundCount,
-    CohortPlaces,
     ConsentView,
     CriterionView,
-    EligibleCount,
     FormView,
     LedgerRow,
     LedgerView,
     OverrideView,
     Oversubscription,
-    PooledApplication,
-    Profile,
     ProgrammeView,
-    Statistics,
 )
 
 
