@@ -47,7 +47,7 @@ async def test_an_accepted_application_becomes_a_member_of_the_pool(stack):
                 "capacity": 2,
                 "languages": ["en"],
             },
-            "consents": {"privacy-notice": "2022-02"},
+            "consents": {"privacy_notice": "2022-02"},
         },
     )
     assert applied.status_code == 201, applied.text

@@ -15,7 +15,9 @@ from mentoring_common.embedded import EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.observability import configure_logging
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs mentoring programmes.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Runs mentoring programmes."
+)
 out = Console()
 DataFolder = Annotated[Path, typer.Option("--data", help="where the embedded stack keeps its data")]
 

@@ -138,8 +138,9 @@ class Stack:
 
     async def _start_services(self, kept: Secrets) -> None:
         self.issuer.register_client("service", kept.client_secret, "service", "", ["internal"])
-        prepared = await asyncio.gather(*(self._prepare(name) for name in WITH_DATABASE))
-        for name, (urls, used_before) in zip(WITH_DATABASE, prepared, strict=True):
+        for name in WITH_DATABASE:
+            # One after the other: Alembic keeps the running migration in a global.
+            urls, used_before = await self._prepare(name)
             self.settings[name] = self._settings(kept, urls)
             service = WITH_DATABASE[name](self.settings[name], clock=self.clock, http=self.http)
             if used_before:
@@ -181,7 +182,7 @@ class Stack:
 
     async def _serve(self) -> None:
         config = uvicorn.Config(
-            self._dispatch, log_config=None, lifespan="off", timeout_graceful_shutdown=5, server_header=False,
+            self._dispatch, interface="asgi3", log_config=None, lifespan="off", timeout_graceful_shutdown=5, server_header=False,
             access_log=False,
         )  # fmt: skip
         self._server = _Server(config)

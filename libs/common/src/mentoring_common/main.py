@@ -48,7 +48,7 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
 async def serve(service: Servable, host: str, port: int) -> None:
     """Start the service, answer HTTP, and stop in order: readiness off, consumer, requests in hand, relay, pools."""
     config = uvicorn.Config(
-        service.asgi, host=host, port=port, log_config=None, lifespan="off", timeout_keep_alive=30,
+        service.asgi, interface="asgi3", host=host, port=port, log_config=None, lifespan="off", timeout_keep_alive=30,
         timeout_graceful_shutdown=10, limit_concurrency=1000, server_header=False,
     )  # fmt: skip
     server = uvicorn.Server(config)

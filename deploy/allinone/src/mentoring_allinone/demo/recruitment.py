@@ -68,7 +68,7 @@ async def apply(stage: Stage, person: Person) -> None:
         "role": person.role,
         "cohort_id": cohort,
         "answers": person.form_answers(),
-        "consents": {"privacy-notice": "2022-02"},
+        "consents": {"privacy_notice": "2022-02"},
         "equality": dict(person.equality),
     }
     path = f"/applications/programmes/{stage.programme_id}/applications"
@@ -88,7 +88,7 @@ async def apply_too_late(stage: Stage, person: Person) -> None:
         "role": person.role,
         "cohort_id": stage.cohort_ids[1],
         "answers": person.form_answers(),
-        "consents": {"privacy-notice": "2022-02"},
+        "consents": {"privacy_notice": "2022-02"},
     }
     path = f"/applications/programmes/{stage.programme_id}/applications"
     await refused(stage, "an application after the window", stage.person(person.key), "POST", path, json=body)
@@ -101,7 +101,7 @@ async def apply_twice(stage: Stage, person: Person) -> None:
         "role": person.role,
         "cohort_id": stage.cohort_ids[person.plan.applied_cohort],
         "answers": person.form_answers(),
-        "consents": {"privacy-notice": "2022-02"},
+        "consents": {"privacy_notice": "2022-02"},
     }
     path = f"/applications/programmes/{stage.programme_id}/applications"
     await refused(stage, "a second application", stage.person(person.key), "POST", path, json=body)

@@ -18,7 +18,7 @@ from mentoring_allinone.demo.pairs import Pair
 from mentoring_allinone.demo.people import Cast, Person
 from mentoring_allinone.demo.scenario import Scenario
 from mentoring_allinone.failures import DemoFailed
-from mentoring_allinone.mailbox import Message
+from mentoring_allinone.mailbox import ReceivedMessage
 from mentoring_allinone.settling import announced, settle
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
@@ -109,7 +109,7 @@ class Stage:
         for client in self._clients.values():
             await client.aclose()
 
-    def mail(self, key: str, kind: str, subject: str | None = None) -> list[Message]:
+    def mail(self, key: str, kind: str, subject: str | None = None) -> list[ReceivedMessage]:
         """What a person got of a kind (and about one thing)."""
         found = self.stack.mailbox.for_recipient(self.people[key].email)
         headers = [(m, {name.lower(): value for name, value in m.headers.items()}) for m in found]

@@ -23,7 +23,7 @@ async def orientation(stage: Stage, cohort: int, on: date) -> None:
 async def cpd(stage: Stage, session: CpdSession) -> None:
     """One CPD session, online or in person."""
     body = {
-        "kind": "cpd",
+        "kind": "workshop",
         "title": session.topic,
         "mode": "in_person" if session.place else "online",
         "location": session.place,
@@ -56,7 +56,7 @@ async def _agree(stage: Stage, match: Match) -> None:
     await ask(mentee, "POST", f"{path}/agreement", json={"terms": "We meet every two months, in confidence."})
     await ask(mentee, "POST", f"{path}/agreement/sign")
     await ask(mentor, "POST", f"{path}/agreement/sign")
-    await ask(mentee, "POST", f"{path}/goals", json={"title": f"Progress with {topic}"})
+    await ask(mentee, "POST", f"{path}/goals", json={"text": f"Progress with {topic}"})
 
 
 async def meet(stage: Stage, match: Match, meeting: Meeting) -> None:
