@@ -1,0 +1,220 @@
+"""`mentoring match` on files as people have them."""
+
+import csv
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import typer
+import xlsxwriter
+from typer.testing import CliRunner
+
+from mentoring_matching.offline import match_command
+from mentoring_matching.offline.people import read_people
+from mentoring_matching.offline.tables import read_tables
+
+COMMON = [
+    "first name",
+    "last name",
+    "email address",
+    "both mentor and mentee",
+    "job title",
+    "grade",
+    "organisation",
+    "profession",
+    "biography",
+]
+MENTOR = [*COMMON, "characteristics"]
+MENTEE = [*COMMON, "match with similar identity", "identity to match"]
+
+
+def mentor(n: int, **cells: str) -> dict[str, str]:
+    return {
+        "first name": "Mo",
+        "last name": f"Tor{n}",
+        "email address": f"mentor{n}@example.org",
+        "grade": "Grade 6",
+        "organisation": f"Ministry {n}",
+        "profession": "Policy",
+        "biography": "I write policy",
+        **cells,
+    }
+
+
+def mentee(n: int, **cells: str) -> dict[str, str]:
+    return {
+        "first name": "Me",
+        "last name": f"Ntee{n}",
+        "email address": f"mentee{n}@example.org",
+        "grade": "SEO",
+        "organisation": "Home",
+        "profession": "Policy",
+        "biography": "I write",
+        **cells,
+    }
+
+
+def write(path: Path, headings: list[str], rows: list[dict[str, str]], delimiter: str = ",") -> Path:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.DictWriter(file, headings, delimiter=delimiter, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def matches(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8") as file:
+        return {row["mentee email"]: row["mentor email"] for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def match(tmp_path):
+    """Runs the command in a folder of its own."""
+    app = typer.Typer()
+    app.command()(match_command)
+
+    def run(*arguments: object):
+        return CliRunner().invoke(app, [*map(str, arguments), "--out", str(tmp_path / "matches.csv")])
+
+    return run
+
+
+@pytest.fixture
+def files(tmp_path):
+    mentors = write(tmp_path / "mentors.csv", MENTOR, [mentor(1), mentor(2, profession="Law")])
+    mentees = write(tmp_path / "mentees.csv", MENTEE, [mentee(1), mentee(2, profession="Law")])
+    return "--mentors", mentors, "--mentees", mentees
+
+
+def test_the_columns_of_the_civil_service_as_they_are(match, files, tmp_path):
+    result = match(*files, "--report", tmp_path / "report.html")
+    assert result.exit_code == 0, result.output
+    assert "2 of 2 mentees have a mentor" in result.output
+    assert "proved best" in result.output
+    expected = {"mentee1@example.org": "mentor1@example.org", "mentee2@example.org": "mentor2@example.org"}
+    assert matches(tmp_path / "matches.csv") == expected
+    page = (tmp_path / "report.html").read_text()
+    for part in ("Scores", "Whom to recruit", "What a lowest score would cost", "Mo Tor1"):
+        assert part in page
+    chart = page[page.index("<svg") : page.index("</svg>") + 6]
+    assert len(ElementTree.fromstring(chart).findall("rect")) == 20  # noqa: S314  our own page
+
+
+def test_a_wish_for_similar_identity_counts_and_is_never_named(match, tmp_path):
+    mentors = [mentor(1), mentor(2, characteristics="Dyslexic, Carer")]
+    mentees = [mentee(1, **{"match with similar identity": "yes", "identity to match": "carer"}), mentee(2)]
+    result = match(
+        "--mentors",
+        write(tmp_path / "a.csv", MENTOR, mentors),
+        "--mentees",
+        write(tmp_path / "b.csv", MENTEE, mentees),
+        "--report",
+        tmp_path / "r.html",
+    )
+    assert result.exit_code == 0, result.output
+    assert matches(tmp_path / "matches.csv")["mentee1@example.org"] == "mentor2@example.org"
+    for name in ("matches.csv", "r.html"):
+        assert "carer" not in (tmp_path / name).read_text().lower()
+
+
+def test_a_bad_row_is_kept_out_with_file_row_column_and_reason(match, tmp_path):
+    mentors = [mentor(1), mentor(2, **{"email address": ""}), mentor(1), mentor(3)]
+    mentees = [mentee(1, **{"match with similar identity": "perhaps"}), mentee(2)]
+    result = match(
+        "--mentors", write(tmp_path / "a.csv", MENTOR, mentors), "--mentees", write(tmp_path / "b.csv", MENTEE, mentees)
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [
+        "a.csv, row 3, email address: is empty",
+        "a.csv, row 4, email address: there is another mentor with this address",
+        "b.csv, row 2, match with similar identity: 'perhaps' is neither yes nor no",
+    ]
+    assert list(matches(tmp_path / "matches.csv")) == ["mentee2@example.org"]
+
+
+def test_a_workbook_with_two_sheets_and_one_with_results(match, tmp_path):
+    path = tmp_path / "people.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, headings, rows in (("Mentors", MENTOR, [mentor(1)]), ("Mentees", MENTEE, [mentee(1)])):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, headings)
+            for number, row in enumerate(rows, start=1):
+                sheet.write_row(number, 0, [row.get(heading, "") for heading in headings])
+    app = typer.Typer()
+    app.command()(match_command)
+    out = tmp_path / "out.xlsx"
+    result = CliRunner().invoke(app, ["--people", str(path), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    (table,) = read_tables(out, {})
+    assert [row.cells["mentor_email"] for row in table.rows] == ["mentor1@example.org"]
+
+
+def test_one_file_with_a_role_column_and_own_headings(match, tmp_path):
+    headings = ["Kontakt", "role", "topics", "capacity", "organisation"]
+    rows = [
+        {"Kontakt": "m@x.org", "role": "mentor", "topics": "law; maths", "capacity": "2", "organisation": "a"},
+        {"Kontakt": "n@x.org", "role": "mentee", "topics": "law", "organisation": "b"},
+        {"Kontakt": "o@x.org", "role": "both", "topics": "maths", "organisation": "b", "capacity": "0"},
+        {"Kontakt": "p@x.org", "role": "boss"},
+        {"Kontakt": "q@x.org", "role": "mentor", "capacity": "some"},
+    ]
+    path = write(tmp_path / "all.csv", headings, rows, delimiter=";")
+    result = match("--people", path, "--column", "email=kontakt")
+    assert result.exit_code == 0, result.output
+    assert matches(tmp_path / "matches.csv") == {"n@x.org": "m@x.org", "o@x.org": "m@x.org"}
+    assert "all.csv, row 5, role: 'boss' is not mentor, mentee or both" in result.stderr
+    assert "all.csv, row 6, capacity: 'some' is not a whole number" in result.stderr
+
+
+def test_places_and_a_policy_of_ones_own(match, files, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "hard_rules: [{id: same profession, kind: must_match, attribute: profession}]\nweights: {topics: 1}"
+    )
+    assert match(*files, "--policy", policy, "--places", 1).exit_code == 0
+    found = matches(tmp_path / "matches.csv")
+    assert len(found) == 2
+    assert sorted(found.values())[0] == ""
+    assert sorted(found.values())[1] in ("mentor1@example.org", "mentor2@example.org")
+
+
+def test_what_cannot_be_matched_is_one_line_and_status_2(match, files, tmp_path):
+    broken = tmp_path / "policy.yaml"
+    broken.write_text("hard_rules: [{id: gap, kind: gap, attribute: grade}]")
+    empty, odd = tmp_path / "empty.csv", tmp_path / "odd.xlsx"
+    empty.write_text("")
+    odd.write_text("no workbook")
+    seniors = write(tmp_path / "seniors.csv", MENTEE, [mentee(1, grade="SCS2")])
+    for arguments, words in (
+        ((*files, "--policy", broken), "gap"),
+        ((*files[:2], "--mentees", seniors), "permit no pair"),
+        ((*files, "--places", "0"), "permit no pair"),
+        ((*files[:2], "--mentees", empty), "holds no rows"),
+        ((*files[:2], "--mentees", odd), "is not a workbook"),
+        (files[:2], "--mentees"),
+        ((*files, "--column", "nonsense=x"), "nonsense"),
+    ):
+        result = match(*arguments)
+        assert result.exit_code == 2, (arguments, result.output)
+        assert len(result.stderr.strip().splitlines()) == 1
+        assert words in result.stderr
+
+
+def test_a_cell_is_never_a_formula(match, tmp_path):
+    evil = mentee(1, **{"first name": "=HYPERLINK(1)", "last name": "x"})
+    match(
+        "--mentors",
+        write(tmp_path / "a.csv", MENTOR, [mentor(1)]),
+        "--mentees",
+        write(tmp_path / "b.csv", MENTEE, [evil]),
+    )
+    with (tmp_path / "matches.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert row["mentee name"] == "'=HYPERLINK(1) x"
+
+
+def test_grades_in_words_have_an_order(tmp_path):
+    rows = [mentor(n, grade=grade) for n, grade in enumerate(["AA", "HEO", "Grade 7", "SCS1", "12", "boss"])]
+    (table,) = read_tables(write(tmp_path / "a.csv", MENTOR, rows), {})
+    grades = [m.attributes.get("grade") for m in read_people([(table, "mentor")]).mentors]
+    assert grades == [1, 4, 6, 8, 12, None]
