@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from mentoring_common import problems
 from mentoring_common.auth import Principal
@@ -30,7 +30,11 @@ class Endpoint(GraphQL[Context, None]):
     """The ASGI application at /graphql. What is wrong with a request as such is answered by a problem document."""
 
     def __init__(self, authenticate: Authenticate, new_context: NewContext) -> None:
-        super().__init__(schema, allow_queries_via_get=False, subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,))
+        super().__init__(
+            schema,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+        )
         self._authenticate = authenticate
         self._new_context = new_context
 
@@ -49,6 +53,13 @@ class Endpoint(GraphQL[Context, None]):
             return problems.problem(error.status_code, code, NotAGraphqlRequest.title(), error.reason)
         except DomainError as error:
             return problems.of_error(error)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        # Strawberry takes any JSON here and fails on what is no object.
+        parsed = super().parse_json(data)
+        if not isinstance(parsed, dict):
+            raise HTTPException(400, "The body has to be one JSON object")
+        return parsed
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         if isinstance(request, WebSocket):

@@ -7,12 +7,15 @@ problem document behind it, and that document's own members (`closes_at`, `rules
 from typing import Any, ClassVar
 
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from mentoring_common.errors import DomainError, Rejected
 from mentoring_common.observability import log
 from mentoring_common.problems import STATUS
 
 INTERNAL = ("internal_error", "Something went wrong here; it has been logged")
+_GRAPHQLS_OWN = (ValueError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _DOCUMENT = frozenset({"type", "title", "detail", "instance"})
 
 
@@ -55,6 +58,8 @@ class UnexpectedAnswer(Exception):
 def shown(error: GraphQLError) -> GraphQLError:
     """The error as the caller may see it: business errors with their code, GraphQL's own, all others masked."""
     cause = _cause(error)
+    if isinstance(cause, RecursionError):
+        cause = QueryTooDeep()
     if isinstance(cause, ServiceProblem):
         return _made(error, str(cause), cause.members | {"code": cause.code, "status": cause.status})
     if isinstance(cause, DomainError):
@@ -73,7 +78,7 @@ def _cause(error: GraphQLError) -> Exception | None:
     cause: Exception | None = error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    return None if error.path is None and isinstance(cause, ValueError | TypeError) else cause
+    return None if error.path is None and isinstance(cause, _GRAPHQLS_OWN) else cause
 
 
 def _made(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

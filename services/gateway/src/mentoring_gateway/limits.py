@@ -5,6 +5,7 @@ thirty fragments that each spread the next one twice keep them busy for 2^30 vis
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from graphql import (
     get_nullable_type,
     is_list_type,
 )
-from strawberry.extensions import MaskErrors, ValidationCache
+from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from mentoring_common.errors import DomainError
@@ -137,6 +138,17 @@ def check(size: Size, limits: Limits = LIMITS) -> None:
         raise QueryTooCostly(most=limits.cost)
 
 
+class Parsing(ParserCache):
+    """Parses, or takes a document known before from a cache."""
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        # What cannot be parsed is parsed again by Strawberry, which reports it as an error of this operation.
+        with suppress(GraphQLError, RecursionError):
+            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
+
+
 class LimitedValidation(ValidationCache):
     """Refuses what is too large, and validates the rest (a document known before from a cache)."""
 
@@ -158,8 +170,8 @@ class LimitedValidation(ValidationCache):
                 check(measure.operation(operation))
         except DomainError as error:
             return GraphQLError(str(error), original_error=error)
-        except RecursionError:
-            return GraphQLError("too deep", original_error=QueryTooDeep(most=LIMITS.depth))
+        except RecursionError as error:
+            return GraphQLError(QueryTooDeep.title(), original_error=error)
         return None
 
 

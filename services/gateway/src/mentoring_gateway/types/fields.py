@@ -35,6 +35,7 @@ def followed(description: str) -> Decorator:
     return _field(strawberry.subscription(description=description, metadata=CALLS))
 
 
-def _field(decorator: Any) -> Any:
+def _field(strawberrys: Any) -> Decorator:
     # Without Strawberry's mypy plugin its decorators lose the type of what they decorate.
+    decorator: Decorator = strawberrys
     return decorator

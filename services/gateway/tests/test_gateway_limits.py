@@ -1,0 +1,104 @@
+import pytest
+from graphql import get_introspection_query, parse
+
+from mentoring_gateway.limits import Measure, check
+from mentoring_gateway.schema import schema
+from mentoring_gateway.settings import LIMITS, Limits
+
+
+def size(query, variables=None):
+    document = parse(query)
+    return Measure(schema._schema, document, variables or {}).operation(document.definitions[0])
+
+
+def nested(levels):
+    inner = "state"
+    for _ in range(levels):
+        inner = f"relationship {{ match {{ {inner} }} }}"
+    return f'{{ match(id: "0190b0f2-7b7a-7bbb-8000-000000000000") {{ {inner} }} }}'
+
+
+def doubling(fragments):
+    """A fragment that spreads the next one twice, and so on: 2^fragments fields out of a few hundred bytes."""
+    spreads = "".join(
+        f"fragment F{i} on Match {{ relationship {{ match {{ ...F{i + 1} }} }} ...F{i + 1} ...F{i + 1} }} "
+        for i in range(fragments)
+    )
+    start = 'query { match(id: "0190b0f2-7b7a-7bbb-8000-000000000000") { ...F0 } } '
+    return f"{start}{spreads}fragment F{fragments} on Match {{ state }}"
+
+
+REFUSED = {
+    "deep": (nested(7), "query_too_deep"),
+    "aliases": ("{ " + " ".join(f"a{i}: me {{ id }}" for i in range(31)) + " }", "too_many_aliases"),
+    "pages in pages": (
+        "{ programmes(first: 200) { nodes { matches(first: 200) { nodes { id } } } } }",
+        "query_too_costly",
+    ),
+    "doubling fragments": (doubling(60), "query_too_deep"),
+    "doubling introspection": (
+        "{ __schema { ...F0 } } "
+        + "".join(f"fragment F{i} on __Schema {{ ...F{i + 1} ...F{i + 1} }} " for i in range(60))
+        + "fragment F60 on __Schema { description }",
+        "query_too_costly",
+    ),
+    "hundreds of braces": ("{a" * 700 + "}" * 700, "invalid_graphql"),
+    "a chain of fragments": (
+        "{ me { ...F0 } } "
+        + "".join(f"fragment F{i} on Match {{ relationship {{ match {{ ...F{i + 1} }} }} }} " for i in range(205))
+        + "fragment F205 on Match { id }",
+        "query_too_deep",
+    ),
+    "tokens": ("{ me { " + "id " * 3100 + "} }", "invalid_graphql"),
+    "a fragment in itself": ("{ me { ...F } } fragment F on Me { id ...F }", "invalid_graphql"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_too_much_is_refused_before_any_call(front, world, name):
+    query, code = REFUSED[name]
+    answer = await front.answer(query)
+    assert answer["data"] is None
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {code}, answer["errors"]
+    assert world.calls == []
+
+
+def test_what_is_at_a_limit_passes_and_one_more_does_not():
+    found = size(nested(3))
+    assert found.depth == 7
+    check(found, Limits(depth=7))
+    with pytest.raises(Exception, match="too deep"):
+        check(found, Limits(depth=6))
+
+
+def test_pages_multiply_and_variables_count_as_what_they_hold():
+    query = "query($n: Int!) { programmes(first: $n) { nodes { id title } } }"
+    assert size(query, {"n": 10}).cost == 20 + 10 * 3
+    assert size(query, {"n": 100_000}).cost == size(query).cost == 20 + 200 * 3
+    assert size("{ programmes { nodes { id title } } }").cost == 20 + 50 * 3
+
+
+def test_a_fragment_counts_wherever_it_is_spread():
+    spread = "{ a: me { ...F } b: me { ...F } } fragment F on Me { id person { name } }"
+    written = "{ a: me { id person { name } } b: me { id person { name } } }"
+    assert size(spread) == size(written)
+
+
+async def test_standard_introspection_is_allowed_without_a_token(front):
+    async with front.http(None) as http:
+        answer = (await http.post("/graphql", json={"query": get_introspection_query()})).json()
+    assert "errors" not in answer
+    assert size(get_introspection_query()).cost < LIMITS.cost
+
+
+async def test_a_page_has_at_most_200_items(front, world):
+    for first in (0, -1, 201):
+        error = await front.refusal(f"{{ programmes(first: {first}) {{ nodes {{ id }} }} }}")
+        assert error["extensions"] == {"code": "invalid_page_size", "status": 422, "most": 200}
+    assert world.calls == []
+
+
+async def test_the_same_document_is_validated_once_and_refused_every_time(front):
+    for _ in range(2):
+        error = await front.refusal("{ nothing }")
+        assert error["extensions"]["code"] == "invalid_graphql"

@@ -1,0 +1,118 @@
+from uuid import uuid4
+
+ACCEPT = "mutation($id: UUID!) { acceptMatch(matchId: $id) { state mentor { name } } }"
+
+
+async def test_a_mutation_carries_token_key_and_trace(front, world, make):
+    m = make.match(uuid4(), uuid4())
+    world.post(f"/matching/matches/{m['id']}/accept", m)
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    await front.answer(ACCEPT, {"id": m["id"]}, Idempotency_Key="k1", traceparent=trace)
+    [accepted] = [call for call in world.calls if call.method == "POST"]
+    assert accepted.headers["authorization"].startswith("Bearer ey")
+    assert accepted.headers["idempotency-key"] == "k1:acceptMatch"
+    assert accepted.headers["traceparent"] == trace
+
+
+async def test_each_field_of_a_document_has_a_key_of_its_own(front, world, make):
+    m = make.match(uuid4(), uuid4())
+    world.post(f"/matching/matches/{m['id']}/accept", m)
+    query = "mutation($id: UUID!) { a: acceptMatch(matchId: $id) { id } b: acceptMatch(matchId: $id) { id } }"
+    await front.data(query, {"id": m["id"]}, Idempotency_Key="k1")
+    assert [call.headers["idempotency-key"] for call in world.calls] == ["k1:a", "k1:b"]
+
+
+async def test_without_a_key_none_is_made_up(front, world, make):
+    m = make.match(uuid4(), uuid4())
+    world.post(f"/matching/matches/{m['id']}/accept", m)
+    await front.data("mutation($id: UUID!) { acceptMatch(matchId: $id) { id } }", {"id": m["id"]})
+    assert "idempotency-key" not in world.calls[0].headers
+
+
+async def test_what_is_read_after_a_mutation_is_read_afresh(front, world, make):
+    m = make.match(uuid4(), uuid4())
+    world.post(f"/matching/matches/{m['id']}/accept", m)
+    world.get("/applications/people", [make.person(m["mentor_id"])])
+    query = """mutation($id: UUID!) { a: acceptMatch(matchId: $id) { mentor { name } }
+        b: acceptMatch(matchId: $id) { mentor { name } } }"""
+    await front.data(query, {"id": m["id"]})
+    assert world.paths().count("/applications/people") == 2
+
+
+async def test_applications_are_sent_as_the_service_takes_them(front, world, make):
+    p, c, override = uuid4(), uuid4(), {"rule": "postdoctoral", "reason": "agreed"}
+    made = make.application(p, c)
+    world.post(f"/applications/programmes/{p}/applications", made)
+    world.post(f"/applications/applications/{made['id']}/decision", made | {"state": "accepted"})
+    world.post(f"/applications/applications/{made['id']}/move", made)
+    world.post(f"/applications/applications/{made['id']}/withdraw", made)
+    query = """mutation($p: UUID!, $a: UUID!, $c: UUID!, $answers: JSON!) {
+        submitApplication(programmeId: $p, role: MENTOR, answers: $answers, consents: {privacy_notice: "1"}) { id }
+        decideApplication(applicationId: $a, decision: ACCEPT,
+            overrides: [{rule: "postdoctoral", reason: "agreed"}]) { state }
+        moveApplication(applicationId: $a, cohortId: $c, reason: "places") { id }
+        withdrawApplication(applicationId: $a) { id } }"""
+    variables = {"p": str(p), "a": made["id"], "c": str(c), "answers": {"criteria": ["networking"]}}
+    found = await front.data(query, variables)
+    assert found["decideApplication"] == {"state": "accepted"}
+    submitted, decided, moved, withdrawn = (call.body for call in world.calls)
+    assert submitted == {
+        "role": "mentor", "cohort_id": None, "answers": {"criteria": ["networking"]},
+        "consents": {"privacy_notice": "1"},
+    }  # fmt: skip
+    assert decided == {"decision": "accept", "override": [override]}
+    assert moved == {"cohort_id": str(c), "reason": "places"}
+    assert withdrawn == {}
+
+
+async def test_meetings_goals_and_agreements(front, world, make):
+    m = make.match(uuid4(), uuid4())
+    base = f"/sessions/relationships/{m['id']}"
+    held = {"id": str(uuid4()), "held_at": "2022-05-01T10:00:00Z", "minutes": 45, "mode": "online"}
+    after = {"over_budget": False, "total_minutes": 135, "budget_minutes": 360, "note_id": None}
+    world.post(f"{base}/mentoring-sessions", held | after)
+    goal = {"id": str(uuid4()), "written_by": str(uuid4()), "due_on": "2022-09-01", "state": "open"}
+    world.post(f"{base}/goals", goal | {"reached_at": None})
+    world.post(f"{base}/agreement/sign", {})
+    world.get(base, make.relationship(m))
+    query = """mutation($id: UUID!) {
+        signAgreement(matchId: $id, version: 2) { agreement { mentorSignedAt } }
+        recordMentoringSession(matchId: $id, heldAt: "2022-05-01T10:00:00Z", minutes: 45, mode: ONLINE, note: "n",
+            noteVisibility: PAIR) { totalMinutes relationship { totalMinutes } }
+        setGoal(matchId: $id, text: "A paper", dueOn: "2022-09-01") { state dueOn } }"""
+    found = await front.data(query, {"id": m["id"]})
+    assert found["recordMentoringSession"] == {"totalMinutes": 135, "relationship": {"totalMinutes": 90}}
+    assert found["setGoal"] == {"state": "open", "dueOn": "2022-09-01"}
+    bodies = [call.body for call in world.calls if call.method == "POST"]
+    assert bodies[0] == {"version": 2}
+    assert bodies[1] == {
+        "held_at": "2022-05-01T10:00:00Z", "minutes": 45, "mode": "online", "note": "n", "note_visibility": "pair",
+    }  # fmt: skip
+    assert bodies[2] == {"text": "A paper", "due_on": "2022-09-01"}
+
+
+async def test_a_survey_needs_no_account_and_its_token_reaches_no_other_route(front, world, make):
+    wave, tenant = uuid4(), front.tenant
+    world.post(f"/evaluation/public/{tenant}/responses", {"wave_id": str(wave), "received": True})
+    query = """mutation($t: UUID!) { answerSurvey(organisationId: $t, token: "abc", answers: {q1: "yes"}) }"""
+    async with front.http(None) as http:
+        sent = {"query": query, "variables": {"t": str(tenant)}}
+        answer = (await http.post("/graphql", json=sent)).json()
+    assert answer == {"data": {"answerSurvey": str(wave)}}
+    assert world.calls[0].body == {"token": "abc", "answers": {"q1": "yes"}}
+    for token in ("../../reports", "..", "", "a/b?c=d"):
+        survey = "query($t: UUID!, $token: String!) { survey(organisationId: $t, token: $token) { title } }"
+        await front.refusal(survey, {"t": str(tenant), "token": token})
+    assert all(path.startswith(f"/evaluation/public/{tenant}/surveys/") for path in world.paths())
+    assert all(call.query == {} for call in world.calls)
+
+
+async def test_a_run_with_pins_and_seed(front, world, make):
+    c, mentor, mentee = uuid4(), uuid4(), uuid4()
+    query = """mutation($c: UUID!, $pins: [PairChoice!]) {
+        startMatchRun(cohortId: $c, kind: REMATCH, seed: 7, pins: $pins) { id } }"""
+    pins = [{"mentorId": str(mentor), "menteeId": str(mentee), "reason": "asked for"}]
+    await front.refusal(query, {"c": str(c), "pins": pins})
+    assert world.calls[0].path == f"/matching/cohorts/{c}/runs"
+    pin = {"mentor_id": str(mentor), "mentee_id": str(mentee), "reason": "asked for"}
+    assert world.calls[0].body == {"kind": "rematch", "seed": 7, "pins": [pin]}
