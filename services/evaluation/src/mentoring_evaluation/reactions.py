@@ -68,7 +68,7 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
     values = {
         "title": str(blueprint.get("title", "")),
         "instruments": [one.model_dump(mode="json", by_alias=True) for one in instruments],
-        "cpd_kinds": [kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions"],
+        "cpd_kinds": ["cpd", *(kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions")],
         "decimals": int(blueprint.get("figures", {}).get("decimals", 0)),
         "public_minimum": int(blueprint.get("disclosure", {}).get("public", {}).get("minimum_n", 10)),
     }
