@@ -195,6 +195,7 @@ async def test_a_row_under_lease_is_left_alone(world):
     person = world.person()
     world.applications.down = True
     await world.publish(decision(world, person))
+    await eventually(lambda: _with_error(world, 1))  # the sender is done with it for a second
     async with world.harness.service.database.transaction(world.tenant) as db:
         lease = sa.func.clock_timestamp() + timedelta(minutes=2)
         await db.execute(sa.update(Notification).values(not_before=lease))
