@@ -92,7 +92,9 @@ async def test_cpd_counts_sessions_and_different_people_by_mode(programme, pick)
     await programme.begin()
     person, friend = uuid.uuid4(), uuid.uuid4()
     modes = ["online", "online", "in_person"]
-    for mode, kind, people in zip([*modes, "online"], ["workshop", "cpd", "webinar", "orientation"], [1, 2, 1, 2], strict=True):
+    for mode, kind, people in zip(
+        [*modes, "online"], ["workshop", "cpd", "webinar", "orientation"], [1, 2, 1, 2], strict=True
+    ):
         about = {
             "activity_id": uuid.uuid4(), "programme_id": programme.id, "cohort_id": None, "kind": kind, "mode": mode,
         }  # fmt: skip
