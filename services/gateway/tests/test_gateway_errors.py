@@ -27,7 +27,7 @@ async def test_a_services_problem_keeps_its_code_status_and_members(front, world
 async def test_one_part_that_fails_leaves_the_others(front, world, make):
     m = make.match(uuid4(), uuid4())
     world.get(f"/matching/matches/{m['id']}", m)
-    world.get("/applications/people", [make.person(m["mentor_id"], "Ada")])
+    world.get(f"/applications/people/{m['mentor_id']}", make.person(m["mentor_id"], "Ada"))
     world.get(f"/sessions/relationships/{m['id']}", problem(503, "unavailable", "Try again"))
     answer = await front.answer(MATCH, {"id": m["id"]})
     assert answer["data"]["match"] == {"id": m["id"], "mentor": {"name": "Ada"}, "relationship": None}

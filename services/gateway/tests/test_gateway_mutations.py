@@ -32,11 +32,11 @@ async def test_without_a_key_none_is_made_up(front, world, make):
 async def test_what_is_read_after_a_mutation_is_read_afresh(front, world, make):
     m = make.match(uuid4(), uuid4())
     world.post(f"/matching/matches/{m['id']}/accept", m)
-    world.get("/applications/people", [make.person(m["mentor_id"])])
+    world.get(f"/applications/people/{m['mentor_id']}", make.person(m["mentor_id"]))
     query = """mutation($id: UUID!) { a: acceptMatch(matchId: $id) { mentor { name } }
         b: acceptMatch(matchId: $id) { mentor { name } } }"""
     await front.data(query, {"id": m["id"]})
-    assert world.paths().count("/applications/people") == 2
+    assert world.paths() == [f"/applications/people/{m['mentor_id']}"] * 2
 
 
 async def test_applications_are_sent_as_the_service_takes_them(front, world, make):

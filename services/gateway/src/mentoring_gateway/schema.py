@@ -19,11 +19,7 @@ from mentoring_gateway.subscriptions import Subscription
 
 class _Schema(strawberry.Schema):
     async def execute(
-        self,
-        query: str | None,
-        *args: Any,
-        allowed_operation_types: Iterable[OperationType] | None = None,
-        **kwargs: Any,
+        self, *args: Any, allowed_operation_types: Iterable[OperationType] | None = None, **kwargs: Any
     ) -> ExecutionResult:
         """Queries and mutations; Strawberry would start a subscription here and fail on what it gives."""
         allowed = set(allowed_operation_types or OperationType) - {OperationType.SUBSCRIPTION}

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.clients.upstream import PageRequest, Upstream, ids
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import Role, body
 
 
@@ -167,8 +167,8 @@ class Applications:
         return await self.api.get(f"/people/{person_id}", _person)
 
     async def people(self, person_ids: list[UUID]) -> list[PersonRecord]:
-        """Those of up to 200 people whom the caller may see."""
-        return (await self.api.get("/people", _people, {"ids": ids(person_ids), "limit": len(person_ids)})).items
+        """Those of up to 200 people whom the caller manages."""
+        return (await self.api.get("/people", _people, {"id": person_ids, "limit": len(person_ids)})).items
 
     async def programmes(self, wanted: PageRequest) -> Page[ProgrammeRecord]:
         """The organisation's programmes."""

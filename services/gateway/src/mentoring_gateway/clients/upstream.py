@@ -1,11 +1,10 @@
 """The one way in which the gateway calls a service."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
-from uuid import UUID
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -91,18 +90,15 @@ class Upstream:
         return headers
 
 
-def ids(values: Sequence[UUID]) -> str:
-    """Ids as a query parameter."""
-    return ",".join(map(str, values))
-
-
 def segment(text: str) -> str:
     """Text as one segment of a path: a caller's token must not reach another route."""
     return quote(text, safe="") if text not in ("", ".", "..") else "-"
 
 
 def _given(params: Params) -> dict[str, Any]:
-    return {name: str(value) for name, value in params.items() if value is not None}
+    """The query of a request; a list becomes a repeated parameter."""
+    given = {name: value for name, value in params.items() if value is not None}
+    return {name: [str(v) for v in value] if isinstance(value, list) else str(value) for name, value in given.items()}
 
 
 def _refusal(answer: httpx.Response) -> Exception:
