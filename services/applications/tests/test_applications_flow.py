@@ -152,6 +152,9 @@ async def test_partners_see_each_other_and_an_address_only_when_both_accepted(ap
     assert (await as_mentee.get(path)).json()["email"] is None
     await applications.publish(tenant, match)
     assert "@" in (await as_mentee.get(path)).json()["email"]
+    listed = (await as_mentee.get("/people", params={"ids": mentor["person_id"]})).json()["items"]
+    assert [p["email"] for p in listed] == [(await as_mentee.get(path)).json()["email"]]
+    assert len((await as_mentee.get("/people")).json()["items"]) == 2
 
 
 async def test_eligibility_is_evaluated_and_overrides_are_recorded(applications, nihr, tenant):

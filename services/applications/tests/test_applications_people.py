@@ -46,7 +46,11 @@ async def test_people_see_and_change_themselves_and_nobody_else(applications, of
     assert (await as_ada.get(f"/people/{ada}")).json()["attributes"] == {"discipline": "Maths"}
     assert (await as_ada.get(f"/people/{bob}")).status_code == 404
     assert (await as_ada.patch(f"/people/{bob}", json={"name": "X"})).status_code == 404
-    assert (await as_ada.get("/people")).status_code == 403
+    assert [p["id"] for p in (await as_ada.get("/people")).json()["items"]] == [ada]
+    assert [p["id"] for p in (await as_ada.get("/people", params={"ids": f"{ada},{bob}"})).json()["items"]] == [ada]
+    both = await office.get("/people", params={"ids": f"{ada},{bob},{uuid.uuid4()}"})
+    assert {p["id"] for p in both.json()["items"]} == {ada, bob}
+    assert (await office.get("/people", params={"ids": "ada"})).status_code == 422
     assert (await as_ada.post("/people", json={"name": "C", "email": "c@example.org"})).status_code == 403
     taken = await as_ada.patch(f"/people/{ada}", json={"email": "bob@example.org"})
     assert taken.json()["code"] == "email_taken"

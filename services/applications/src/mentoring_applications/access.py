@@ -1,6 +1,6 @@
 """Who may do what here, beyond the scopes of the token (which the routes check)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,11 +61,16 @@ async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tu
     try:
         return await managed_person(db, person_id, by), None
     except PersonNotFound:
-        me = person_of(by)
-        pairing = await queries.pairing(db, me, person_id) if me is not None else None
+        pairing = (await partners_of(db, by)).get(person_id)
         if pairing is None:
             raise
         return await queries.person(db, person_id), pairing
+
+
+async def partners_of(db: AsyncSession, by: Principal) -> Mapping[UUID, Pairing]:
+    """Whom the caller was offered as a match, by id; nobody for a machine."""
+    me = person_of(by)
+    return await queries.pairings_of(db, me) if me is not None else {}
 
 
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:

@@ -112,23 +112,28 @@ def employers() -> sa.Select[Employer]:
     return sa.select(Employer)
 
 
-def people(email: str | None = None, ids: Collection[UUID] = (), employer_id: UUID | None = None) -> sa.Select[Person]:
-    """Everybody, or those with the address, among the ids, of the employer."""
+def people(email: str | None = None, ids: Collection[UUID] = ()) -> sa.Select[Person]:
+    """Everybody, or who has the address and is among the ids."""
     rows = sa.select(Person)
     if email is not None:
         rows = rows.where(Person.email == email.lower())
-    if ids:
-        rows = rows.where(Person.id.in_(ids))
-    return rows if employer_id is None else rows.where(Person.employer_id == employer_id)
+    return rows.where(Person.id.in_(ids)) if ids else rows
 
 
-async def pairing(db: AsyncSession, one: UUID, other: UUID) -> Pairing | None:
-    """The match that two people were offered, a confirmed one before others."""
-    pair = sa.or_(
-        sa.and_(Pairing.mentor_id == one, Pairing.mentee_id == other),
-        sa.and_(Pairing.mentor_id == other, Pairing.mentee_id == one),
-    )
-    return await db.scalar(sa.select(Pairing).where(pair).order_by(Pairing.confirmed.desc()).limit(1))
+def people_within(
+    rows: sa.Select[Person], employer_id: UUID | None, me: UUID | None, partners: Collection[UUID]
+) -> sa.Select[Person]:
+    """Those of the employer, oneself and one's partners."""
+    mine = [Person.id == me, Person.id.in_(partners)]
+    # Without an employer's reach nobody is theirs: not those who have no employer either.
+    return rows.where(sa.or_(*mine, *([Person.employer_id == employer_id] if employer_id else [])))
+
+
+async def pairings_of(db: AsyncSession, me: UUID) -> Mapping[UUID, Pairing]:
+    """Whom a person was offered, by id; a confirmed match before others."""
+    rows = sa.select(Pairing).where(sa.or_(Pairing.mentor_id == me, Pairing.mentee_id == me))
+    found = await db.scalars(rows.order_by(Pairing.confirmed, Pairing.id))
+    return {pairing.mentee_id if pairing.mentor_id == me else pairing.mentor_id: pairing for pairing in found}
 
 
 def programmes() -> sa.Select[Programme]:

@@ -6,16 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from mentoring_applications import queries
-from mentoring_applications.access import reach_of, visible_person
+from mentoring_applications.access import partners_of, person_of, reach_of, visible_person
 from mentoring_applications.api.callers import Reader, Writer
 from mentoring_applications.commands import erasure
 from mentoring_applications.commands import people as commands
-from mentoring_applications.errors import NotYourPeople
 from mentoring_applications.models import Pairing, Person
 from mentoring_applications.schemas import (
     BatchResult,
     Email,
     HeldRole,
+    Ids,
     Me,
     NewPerson,
     PeopleBatch,
@@ -46,17 +46,21 @@ async def list_people(
     by: Reader,
     db: Db,
     email: Annotated[Email | None, Query()] = None,
-    id: Annotated[list[UUID] | None, Query(max_length=200)] = None,
+    ids: Annotated[Ids | None, Query(description="up to 200, separated by commas")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[PersonView]:
-    """The people whom the caller manages, in order of creation; by address or by ids."""
-    reach = await reach_of(db, by)
-    if not reach.everybody and reach.employer_id is None:
-        raise NotYourPeople()
-    rows = queries.people(email, id or (), None if reach.everybody else reach.employer_id)
+    """The people whom the caller may see, in order of creation; by address or by ids."""
+    rows, reach, partners = queries.people(email, ids or ()), await reach_of(db, by), await partners_of(db, by)
+    if not reach.everybody:
+        rows = queries.people_within(rows, reach.employer_id, person_of(by), list(partners))
     shown, following = await page(db, rows, Person.id, cursor, limit)
-    return page_of(shown, following, PersonView.model_validate)
+
+    def view(person: Person) -> PersonView:
+        managed = person.id == person_of(by) or reach.covers(person.employer_id)
+        return PersonView.model_validate(person) if managed else _for_partner(person, partners[person.id])
+
+    return page_of(shown, following, view)
 
 
 @router.get("/me")
