@@ -97,6 +97,27 @@ async def test_a_what_if_beside_the_policy_in_force(world):
     assert compared["run"]["policy_version"] == compared["other"]["policy_version"] == 1
 
 
+async def test_why_not_her_and_what_stable_would_give(world):
+    cohort = await world.cohort(5)
+    best, second = world.person("mentor", criteria=["career"]), world.person("mentor", criteria=["funding", "career"])
+    barred = world.person("mentor", criteria=["career"])
+    mentee = world.person("mentee", criteria=["career"], conflicts=[str(barred.id)])
+    await world.admit(cohort, best, second, barred, mentee)
+    run = await world.run(cohort)
+    assert run["stable"] == {"matched": 1, "score": run["total_score"]}
+    path = f"/runs/{run['id']}/why-not"
+    why = (await world.office.get(path, params={"mentor_id": second.id, "mentee_id": mentee.id})).json()
+    assert (why["price"]["matches"], why["rules"]) == (0, [])
+    assert why["price"]["score"] > 0
+    why = (await world.office.get(path, params={"mentor_id": barred.id, "mentee_id": mentee.id})).json()
+    assert (why["rules"], why["price"]) == (["a private reason"], None)
+    unknown = await world.office.get(path, params={"mentor_id": mentee.id, "mentee_id": mentee.id})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "pairs_invalid")
+    await world.admit(cohort, world.person("mentor"))
+    stale = await world.office.get(path, params={"mentor_id": second.id, "mentee_id": mentee.id})
+    assert (stale.status_code, stale.json()["code"]) == (409, "pool_changed")
+
+
 async def test_pins_hold_and_bars_keep_apart(world):
     cohort = await world.cohort(5)
     mentor, other = world.person("mentor", criteria=["career"]), world.person("mentor", criteria=["x"])

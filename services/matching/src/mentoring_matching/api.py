@@ -16,9 +16,17 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_matching import queries
 from mentoring_matching.commands import policy as policy_commands
 from mentoring_matching.commands import runs as run_commands
-from mentoring_matching.errors import CohortNotFound, PoolTooLarge, ProgrammeNotFound, RunNotFound
+from mentoring_matching.errors import (
+    CohortNotFound,
+    PairsInvalid,
+    PoolChanged,
+    PoolTooLarge,
+    ProgrammeNotFound,
+    RunNotCompleted,
+    RunNotFound,
+)
 from mentoring_matching.models import MatchRun, PoolMember, ProposedPair, Unmatched
-from mentoring_matching.proposals import Question, rule_effects
+from mentoring_matching.proposals import Question, rule_effects, why_not_these
 from mentoring_matching.schemas import (
     Approval,
     Approved,
@@ -33,12 +41,13 @@ from mentoring_matching.schemas import (
     RuleEffectView,
     RunView,
     UnmatchedView,
+    WhyNotView,
 )
 
 router = APIRouter(route_class=Route)
 Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write"))]
 Writer = Annotated[Principal, Depends(Allow("matching:write"))]
-MOST_DRY_PAIRS = 4_000_000
+MOST_PAIRS_AT_ONCE = 4_000_000
 
 
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID, unknown: type[Exception]) -> None:
@@ -107,11 +116,17 @@ async def try_policy(
     return await _dry_run(question)
 
 
-async def _dry_run(question: Question) -> DryRunView:
+def _check_size(question: Question) -> tuple[int, int]:
+    """The number of mentors and mentees; PoolTooLarge if they are too many for an answer at once."""
     mentors = sum(c.role == "mentor" for c in question.candidates)
     mentees = len(question.candidates) - mentors
-    if mentors * mentees > MOST_DRY_PAIRS:
-        raise PoolTooLarge(most_pairs=MOST_DRY_PAIRS)
+    if mentors * mentees > MOST_PAIRS_AT_ONCE:
+        raise PoolTooLarge(most_pairs=MOST_PAIRS_AT_ONCE)
+    return mentors, mentees
+
+
+async def _dry_run(question: Question) -> DryRunView:
+    mentors, mentees = _check_size(question)
     found = await asyncio.to_thread(rule_effects, question)
     texts = question.terms.texts
     rules = [
@@ -160,7 +175,7 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     """The run with the counts of its pairs and unmatched people."""
     result = run.result or {}
     named = {"total_score": "score", "worst_score": "worst"}
-    fields = ("places", "priority", "priority_matched", "fifth_percentile", "blocking_pairs")
+    fields = ("places", "priority", "priority_matched", "fifth_percentile", "blocking_pairs", "stable")
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
@@ -202,6 +217,27 @@ async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comp
     ]
     same = len(mine.items() & theirs.items())
     return Comparison(run=await _view(db, run), other=await _view(db, other), same_pairs=same, changes=changes)
+
+
+@router.get("/runs/{run_id}/why-not")
+async def explain_missing_pair(
+    run_id: UUID, mentor_id: UUID, mentee_id: UUID, by: Reader, request: Request
+) -> WhyNotView:
+    """Why a completed run did not propose a pair; 409 once the people or places it looked at have changed."""
+    database: Database = request.app.state.database
+    async with database.transaction(by.tenant) as db:
+        run = await _run_of_team(db, by, run_id)
+        if run.state != "completed" or run.input_hash is None:
+            raise RunNotCompleted(state=run.state)
+        question = await run_commands.question_of(db, run)
+    asked = {("mentor", mentor_id), ("mentee", mentee_id)}
+    if not asked <= {(c.role, c.person_id) for c in question.candidates}:
+        raise PairsInvalid()
+    _check_size(question)
+    why = await asyncio.to_thread(why_not_these, question, run.input_hash, str(mentor_id), str(mentee_id))
+    if why is None:
+        raise PoolChanged()
+    return WhyNotView.model_validate(why)
 
 
 def _mentors(pairs: Sequence[ProposedPair]) -> dict[UUID, UUID]:

@@ -32,7 +32,7 @@ class PairsInvalid(Rejected):
 
 
 class PoolTooLarge(Rejected):
-    """The pool is too large for a dry run; start a matching run instead."""
+    """The pool is too large for an answer at once; start a matching run instead."""
 
 
 class RunNotCompleted(Conflict):

@@ -49,3 +49,12 @@ def target(table: Table, transition: str) -> str:
     """The state that the transition leads to, the same from each of its sources."""
     (state,) = set(table[transition].values())
     return state
+
+
+def diagrams() -> dict[str, list[tuple[str, str, str]]]:
+    """Every state machine as (from, to, transition), by the name of the thing."""
+    machines = {"match": MATCH, "matching run": RUN, "pool member": MEMBER}
+    return {
+        name: [(before, after, step) for step, moves in table.items() for before, after in sorted(moves.items())]
+        for name, table in machines.items()
+    }

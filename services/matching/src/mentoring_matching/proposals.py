@@ -12,18 +12,23 @@ from mentoring_matching.engine import (
     Pair,
     Policy,
     Run,
+    WhyNot,
     blocking_pairs,
     dry_run,
     floor_curve,
     price_without,
     recruitment,
+    score_of,
     solve,
+    stable_pairs,
+    why_not,
 )
 from mentoring_matching.explanations import SPARE, Reason, why_this_pair, why_without_mentor
 from mentoring_matching.policies import Terms
 from mentoring_matching.profiles import Candidate
 
 PairIds = tuple[str, str]
+Progress = Callable[[int, int], None]
 COMPARED = 200  # pairs up to which a run also says what else would have been possible, one more solve each
 
 
@@ -62,19 +67,9 @@ class Proposal:
     input_hash: str
 
 
-def propose(question: Question, progress: Callable[[int, int], None] | None = None) -> Proposal:
+def propose(question: Question, progress: Progress | None = None) -> Proposal:
     """Solve and explain. InputError and PolicyError say what cannot be solved; `progress` may raise to end the work."""
-    mentors, mentees = _people(question)
-    run = solve(
-        mentors,
-        mentees,
-        question.terms.engine,
-        places=question.places,
-        pins=question.pins,
-        bars=question.bars,
-        seed=question.seed,
-        progress=progress,
-    )
+    run = _solved(question, progress)
     return Proposal(
         pairs=_explained(run, question.terms.engine, question.titles),
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
@@ -82,6 +77,24 @@ def propose(question: Question, progress: Callable[[int, int], None] | None = No
         result=_result(run),
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
+    )
+
+
+def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id: str) -> WhyNot | None:
+    """Why a run did not propose a pair; None when the question is no longer the one the run answered."""
+    run = _solved(question)
+    return why_not(run, mentor_id, mentee_id) if run.input_hash == input_hash else None
+
+
+def _solved(question: Question, progress: Progress | None = None) -> Run:
+    return solve(
+        *_people(question),
+        question.terms.engine,
+        places=question.places,
+        pins=question.pins,
+        bars=question.bars,
+        seed=question.seed,
+        progress=progress,
     )
 
 
@@ -96,6 +109,10 @@ def _result(run: Run) -> dict[str, Any]:
     if len(run.pairs) <= COMPARED:
         result["recruitment"] = [asdict(gain) for gain in recruitment(run)]
         result["floor_curve"] = [asdict(point) for point in floor_curve(run)]
+        stable = stable_pairs(run.situation)
+        held = [pair.score for pair in run.pairs if pair.pinned]
+        score = score_of(run.situation, stable) + sum(held)
+        result["stable"] = {"matched": len(stable) + len(held), "score": round(score, 4)}
     return result
 
 

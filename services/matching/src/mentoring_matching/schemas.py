@@ -79,6 +79,31 @@ class FloorPointView(BaseModel):
     score: float
 
 
+class PriceView(View):
+    """Matches and total score lost."""
+
+    matches: int
+    score: float
+
+
+class StableView(BaseModel):
+    """What the stable arrangement would give instead: no two people who would both rather have each other."""
+
+    matched: int
+    score: float
+
+
+class WhyNotView(View):
+    """Why a pair was not proposed: the rules it breaks, the floor, or what forcing it would cost."""
+
+    mentor_id: UUID
+    mentee_id: UUID
+    rules: list[str]
+    below_floor: bool
+    price: PriceView | None
+    text: str
+
+
 class RunView(BaseModel):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts."""
 
@@ -106,6 +131,7 @@ class RunView(BaseModel):
     blocking_pairs: int | None = None
     recruitment: list[GainView] = []
     floor_curve: list[FloorPointView] = []
+    stable: StableView | None = None
     certificate: dict[str, Any] | None = None
 
 
