@@ -337,3 +337,33 @@ async def test_the_window_opens_and_closes_by_the_clock(own_clock, tenant, offic
     rows = (await nihr.office.get("/applications")).json()["items"]
     assert len(rows) == 2
     assert await eventually(lambda: own_clock.emitted(tenant, ApplicationSubmitted))
+
+
+async def test_statistics_are_counted_from_the_records(applications, nihr, tenant):
+    first, third = nihr.cohorts[0], nihr.cohorts[2]
+    other = {"professional_background": "Other", "professional_background_other": "Statistician"}
+    mentor = await nihr.apply("mentor", first, answers=other)
+    mentee = await nihr.apply("mentee", first)
+    refused = await nihr.apply("mentee", first, answers={"membership": "none"})
+    await nihr.apply("mentee", None)
+    await nihr.act(mentor, "move", cohort_id=third, reason="asked")
+    await nihr.act(mentee, "move", cohort_id=third, reason="asked")
+    await nihr.decide(refused, "refuse")
+    for application in (mentor, mentee):
+        await nihr.decide(application)
+    await applications.publish(tenant, confirmed(nihr, third, mentor, mentee))
+    found = await nihr.internal(f"/internal/programmes/{nihr.programme_id}/statistics")
+    eligible = {(e["cohort_id"], e["role"]): e["count"] for e in found["eligible"]}
+    assert eligible == {(first, "mentor"): 1, (first, "mentee"): 1, (None, "mentee"): 1}
+    assert found["moved"] == 2
+    assert [(c["number"], c["places"], c["places_first_planned"]) for c in found["cohorts"]] == [
+        (1, 25, 25),
+        (2, 25, 25),
+        (3, 25, 25),
+    ]
+    keys = ("cohort_id", "role", "professional_background", "other", "people")
+    assert sorted(tuple(b[k] for k in keys) for b in found["backgrounds"]) == [
+        (third, "mentee", "Medically qualified", None, 1),
+        (third, "mentor", "Other", "Statistician", 1),
+    ]
+    assert all(row["balanced"] for row in found["ledger"])
