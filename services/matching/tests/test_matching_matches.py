@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import (
@@ -21,6 +22,7 @@ from mentoring_contracts.matching import (
     RematchRequested,
 )
 from mentoring_contracts.sessions import RelationshipClosed
+from mentoring_matching.models import PoolMember, Profile
 
 
 async def pairs(world, number: int, places: int | None = None):
@@ -225,8 +227,6 @@ async def test_erasure_removes_the_profile_and_leaves_ids(world):
     await world.office.post(f"/matches/{match['id']}/end", json={"reason": "Ada said she is ill"})
     await world.harness.publish(world.tenant, PersonErased(person_id=mentee.id))
     async with world.harness.service.database.transaction(world.tenant) as db:
-        from mentoring_matching.models import Profile
-
         profiles = (await db.scalars(Profile.__table__.select().with_only_columns(Profile.person_id))).all()
     assert profiles == [mentor.id]
     assert (await world.office.get(f"/matches/{match['id']}")).json()["end_note"] is None
@@ -255,3 +255,32 @@ async def test_a_participant_may_end_their_match_and_a_mentor_of_two_keeps_the_o
     assert (await mentee.post(f"/matches/{first['id']}/end", json={"reason": "illness"})).json()["state"] == "ended"
     member = (await world.pool(cohort))[str(mentor.id)]
     assert (member["state"], member["taken"], member["load"]) == ("available", 1, 1)
+
+
+async def test_a_mentee_has_one_mentor_in_a_programme_and_a_mentor_no_more_than_they_take(world):
+    one, two = await world.cohort(1), await world.cohort(1)
+    mentee = world.person("mentee")
+    twin = world.person("mentee")
+    twin.id = mentee.id
+    await world.admit(one, world.person("mentor"), mentee)
+    await world.admit(two, world.person("mentor"), twin)
+    offers = [(await world.approve((await world.run(cohort))["id"]))[0] for cohort in (one, two)]
+    assert (await world.accept(offers[0])).json()["state"] == "confirmed"
+    answer = await world.accept(offers[1])
+    assert (answer.status_code, answer.json()["code"]) == (409, "mentee_matched")
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        mine = sa.update(PoolMember).where(PoolMember.id == uuid.UUID(str(twin.application_id)))
+        await db.execute(mine.values(taken=1))
+    assert (await world.accept(offers[1], "mentee")).json()["code"] == "mentee_matched"
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        mine = sa.update(PoolMember).where(PoolMember.cohort_id == two, PoolMember.role == "mentor")
+        await db.execute(mine.values(taken=1))
+    assert (await world.accept(offers[1], "mentee")).json()["code"] == "mentor_full"
+
+
+async def test_a_profile_that_cannot_be_read_holds_nobody_up(world):
+    cohort = await world.cohort(1)
+    odd, fine = world.person("mentee", criteria="not a list"), world.person("mentee")
+    await world.harness.publish(world.tenant, world.accepted(cohort, odd), world.accepted(cohort, fine))
+    await eventually(lambda: world.available(cohort, [fine]))
+    assert (await world.pool(cohort))[str(odd.id)]["state"] == "pending_profile"

@@ -4,8 +4,12 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
+from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.runner import Service
 from mentoring_matching import queries
@@ -44,19 +48,31 @@ async def fetch_profiles(service: Service) -> None:
     for tenant, member_id in await queries.waiting(service.system, pool.PROFILE_WANTED, PROFILES_AT_ONCE):
         by_tenant[tenant].append(member_id)
     for tenant, member_ids in by_tenant.items():
-        await _fetch(service, tenant, member_ids)
+        try:
+            await _fetch(service, tenant, member_ids)
+        except Unavailable:
+            # Asked again in the next round; other organisations do not wait for it.
+            log.warning("profiles_wait", service=service.name, count=len(member_ids))
 
 
 async def _fetch(service: Service, tenant: UUID, member_ids: Sequence[UUID]) -> None:
     async with service.database.transaction(tenant) as db:
         wishes = await queries.wishes(db, member_ids)
     asked = {"application_ids": [str(member_id) for member_id in wishes]}
-    items: list[ApplicationProfile] = []
-    if wishes:
-        answer = await service.client("applications").post(tenant, "/internal/applications", asked)
-        items = [ApplicationProfile.model_validate(item) for item in answer["items"]]
+    client = service.client("applications")
+    answer = await client.post(tenant, "/internal/applications", asked) if wishes else {"items": []}
+    items = [profile for item in answer["items"] if (profile := _readable(service, item)) is not None]
     async with service.database.transaction(tenant) as db:
         await pool.store_profiles(db, member_ids, wishes, items)
+
+
+def _readable(service: Service, item: Any) -> ApplicationProfile | None:
+    """The profile; None, and an entry in the log, for one that does not fit: it must not hold up the others."""
+    try:
+        return ApplicationProfile.model_validate(item)
+    except ValidationError:
+        log.error("profile_unreadable", service=service.name)
+        return None
 
 
 async def work_runs(service: Service) -> None:
@@ -98,3 +114,4 @@ async def _solve(service: Service, tenant: UUID, run: MatchRun, question: Questi
         return await work
     finally:
         progress.stop.set()
+        work.cancel()

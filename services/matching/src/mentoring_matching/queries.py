@@ -265,9 +265,11 @@ async def counts(db: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, Map
     return found
 
 
-async def waiting(system: AsyncEngine, kind: str, limit: int) -> Sequence[tuple[UUID, UUID]]:
-    """Work of every organisation that waits in the table of deadlines: (tenant, subject), the oldest first."""
+async def waiting(system: AsyncEngine, kind: str, each: int) -> Sequence[tuple[UUID, UUID]]:
+    """Work that waits in the table of deadlines as (tenant, subject): the oldest `each` of every organisation."""
     c = deadlines.c
-    rows = sa.select(c.tenant_id, c.subject_id).where(c.kind == kind, c.fired_at.is_(None))
+    place = sa.func.row_number().over(partition_by=c.tenant_id, order_by=(c.due_at, c.subject_id)).label("place")
+    all_ = sa.select(c.tenant_id, c.subject_id, c.due_at, place).where(c.kind == kind, c.fired_at.is_(None)).subquery()
+    rows = sa.select(all_.c.tenant_id, all_.c.subject_id).where(all_.c.place <= each)
     async with system.connect() as connection:
-        return [(t, s) for t, s in await connection.execute(rows.order_by(c.due_at, c.subject_id).limit(limit))]
+        return [(t, s) for t, s in await connection.execute(rows.order_by(all_.c.due_at, all_.c.subject_id))]

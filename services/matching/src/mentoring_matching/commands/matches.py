@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
@@ -152,7 +153,10 @@ async def _confirm_match(db: AsyncSession, match: Match) -> Match:
     if not await _take(db, match.mentee_member_id):
         raise MenteeMatched()
     same = Match.version == match.version
-    confirmed = await _move(db, match.id, "confirm", same, values={"confirmed_at": now(db)})
+    try:
+        confirmed = await _move(db, match.id, "confirm", same, values={"confirmed_at": now(db)})
+    except IntegrityError:  # matched in another cohort of the programme
+        raise MenteeMatched() from None
     if confirmed is None:
         raise OfferOver()
     await cancel(db, OFFER_EXPIRES, match.id)
