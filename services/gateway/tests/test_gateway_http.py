@@ -1,3 +1,4 @@
+import asyncio
 import json
 from uuid import uuid4
 
@@ -32,6 +33,55 @@ async def test_operations_by_get_are_refused(front, world):
     async with front.http() as http:
         answer = await http.get("/graphql", params={"query": "{ me { id } }"})
     assert (answer.status_code, code_of(answer)) == (400, "not_a_graphql_request")
+
+
+async def over_websocket(front, world, payload, run):
+    """What a client gets that opens a connection with `payload` and follows a run."""
+    query = "subscription($id: UUID!) { matchRun(id: $id) { state } }"
+    follow = {"query": query, "variables": {"id": str(run)}}
+    sent = [
+        {"type": "websocket.connect"},
+        *(
+            {"type": "websocket.receive", "text": json.dumps(message)}
+            for message in (
+                {"type": "connection_init", "payload": payload},
+                {"id": "1", "type": "subscribe", "payload": follow},
+            )
+        ),
+    ]
+    got, over = [], asyncio.Event()
+
+    async def receive():
+        if sent:
+            return sent.pop(0)
+        await over.wait()
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message):
+        got.append(json.loads(message["text"]) if "text" in message else message)
+        if got[-1]["type"] in ("complete", "error", "websocket.close"):
+            over.set()
+
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "query_string": b"", "scheme": "ws"}
+    scope |= {"subprotocols": ["graphql-transport-ws"], "root_path": "", "asgi": {"version": "3.0"}}
+    async with asyncio.timeout(10):
+        await front.gateway.asgi(scope, receive, send)
+    return got
+
+
+async def test_a_run_is_followed_over_a_websocket(front, world, make):
+    run = uuid4()
+    world.get(f"/matching/runs/{run}", make.run(run, "completed", 1.0))
+    got = await over_websocket(front, world, {"Authorization": f"Bearer {front.token()}"}, run)
+    assert [message["type"] for message in got] == ["websocket.accept", "connection_ack", "next", "complete"]
+    assert got[2]["payload"] == {"data": {"matchRun": {"state": "completed"}}}
+    assert world.calls[0].headers["authorization"].startswith("Bearer ey")
+
+
+async def test_a_websocket_with_a_false_token_is_closed(front, world):
+    got = await over_websocket(front, world, {"Authorization": "Bearer false"}, uuid4())
+    assert got[-1]["type"] == "websocket.close"
+    assert world.calls == []
 
 
 @pytest.mark.parametrize(
