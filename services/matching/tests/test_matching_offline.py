@@ -7,8 +7,10 @@ from xml.etree import ElementTree
 import pytest
 import typer
 import xlsxwriter
+import yaml
 from typer.testing import CliRunner
 
+from mentoring_matching import policies
 from mentoring_matching.offline import match_command
 from mentoring_matching.offline.people import read_people
 from mentoring_matching.offline.tables import read_tables
@@ -218,3 +220,18 @@ def test_grades_in_words_have_an_order(tmp_path):
     (table,) = read_tables(write(tmp_path / "a.csv", MENTOR, rows), {})
     grades = [m.attributes.get("grade") for m in read_people([(table, "mentor")]).mentors]
     assert grades == [1, 4, 6, 8, 12, None]
+
+
+def test_the_policy_of_every_shipped_blueprint_can_be_used():
+    folder = next(p / "blueprints" for p in Path(__file__).parents if (p / "blueprints").is_dir())
+    sections = {}
+    for path in folder.glob("*.yaml"):
+        blueprint = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if "matching" in blueprint:
+            sections[path.name] = policies.read(blueprint["matching"], blueprint["direction"], strict=True)
+    nihr = sections["nihr.yaml"]
+    assert (len(nihr.engine.rules), nihr.limit_days, nihr.pass_on, nihr.reason_required) == (4, 14, True, True)
+    shares = {criterion.name: round(share, 3) for criterion, share in nihr.engine.shares()}
+    assert shares == {
+        "topics": 0.55, "text": 0.2, "mentee_preference": 0.075, "mentor_preference": 0.075, "other_discipline": 0.1,
+    }  # fmt: skip

@@ -12,7 +12,7 @@ from mentoring_matching.offline.people import People, offered
 
 HEADINGS = ("mentee email", "mentee name", "mentor email", "mentor name", "score", "why")
 _STEPS = 20
-_CURVE_UP_TO = 2000  # pairs; each point is one more solve
+_CURVE_UP_TO = 500  # pairs; each point is one more solve
 
 
 @dataclass(frozen=True)
