@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -221,7 +220,7 @@ async def front(world: World) -> AsyncIterator[Front]:
     issuer = DevIssuer(ISSUER, "mentoring")
     names = ("applications", "matching", "sessions", "evaluation", "integrations")
     settings = GatewaySettings(
-        token_issuer=ISSUER, token_jwks_url=f"{ISSUER}/jwks.json", master_key=SecretStr(""),
+        token_issuer=ISSUER, token_jwks_url=f"{ISSUER}/jwks.json",
         public_url="http://front.test", **{f"{name}_url": f"{SERVICES}/{name}" for name in names},
     )  # fmt: skip
     async with issuer_only(issuer, {SERVICES: world}) as http:

@@ -32,7 +32,7 @@ async def test_graphiql_is_served_to_browsers(front):
 async def test_operations_by_get_are_refused(front, world):
     async with front.http() as http:
         answer = await http.get("/graphql", params={"query": "{ me { id } }"})
-    assert (answer.status_code, code_of(answer)) == (400, "not_a_graphql_request")
+    assert (answer.status_code, code_of(answer)) == (422, "not_a_graphql_request")
 
 
 async def over_websocket(front, world, payload, run):
@@ -87,19 +87,19 @@ async def test_a_websocket_with_a_false_token_is_closed(front, world):
 @pytest.mark.parametrize(
     ("content", "kind", "status", "code"),
     [
-        (b"{", "application/json", 400, "not_a_graphql_request"),
-        (b'{"query": 1}', "application/json", 400, "not_a_graphql_request"),
-        (b"{}", "application/json", 400, "not_a_graphql_request"),
-        (b'{"query": "{ me { id } }", "variables": []}', "application/json", 400, "not_a_graphql_request"),
-        (b'[{"query": "{ me { id } }"}]', "application/json", 400, "not_a_graphql_request"),
-        (b'{"query": "query A { me { id } }", "operationName": "B"}', "application/json", 400, "not_a_graphql_request"),
+        (b"{", "application/json", 422, "not_a_graphql_request"),
+        (b'{"query": 1}', "application/json", 422, "not_a_graphql_request"),
+        (b"{}", "application/json", 422, "not_a_graphql_request"),
+        (b'{"query": "{ me { id } }", "variables": []}', "application/json", 422, "not_a_graphql_request"),
+        (b'[{"query": "{ me { id } }"}]', "application/json", 422, "not_a_graphql_request"),
+        (b'{"query": "query A { me { id } }", "operationName": "B"}', "application/json", 422, "not_a_graphql_request"),
         (b"query=x", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
         (b"[" * 100, "application/json", 400, "json_too_deep"),
         (b" " * 1_048_577, "application/json", 413, "body_too_large"),
-        (b"null", "application/json", 400, "not_a_graphql_request"),
-        (b'"x"', "application/json", 400, "not_a_graphql_request"),
-        (b"\xff\xfe", "application/json", 400, "not_a_graphql_request"),
-        (b'{"query": "{ me { id } }", "extensions": 5}', "application/json", 400, "not_a_graphql_request"),
+        (b"null", "application/json", 422, "not_a_graphql_request"),
+        (b'"x"', "application/json", 422, "not_a_graphql_request"),
+        (b"\xff\xfe", "application/json", 422, "not_a_graphql_request"),
+        (b'{"query": "{ me { id } }", "extensions": 5}', "application/json", 422, "not_a_graphql_request"),
     ],
 )
 async def test_what_is_no_graphql_request(front, content, kind, status, code):
@@ -136,10 +136,13 @@ async def test_an_idempotency_key_has_a_length(front):
             assert (answer.status_code, code_of(answer)) == (422, "invalid_idempotency_key")
 
 
-async def test_other_paths_are_not_there(front):
+async def test_other_paths_and_methods_are_not_there(front):
     async with front.http() as http:
         answer = await http.get("/openapi.json")
-    assert (answer.status_code, code_of(answer)) == (404, "http_404")
+        assert (answer.status_code, code_of(answer)) == (404, "http_404")
+        for method in ("PUT", "DELETE", "PATCH"):
+            answer = await http.request(method, "/graphql", json=ME)
+            assert (answer.status_code, code_of(answer)) == (405, "http_405")
 
 
 async def test_a_run_is_followed_until_it_is_over(front, world, make, monkeypatch):
@@ -168,7 +171,7 @@ async def test_a_subscription_needs_a_stream(front, world):
     sent = {"query": 'subscription { matchRun(id: "0190b0f2-7b7a-7bbb-8000-000000000000") { state } }'}
     async with front.http() as http:
         answer = await http.post("/graphql", json=sent)
-    assert (answer.status_code, code_of(answer)) == (400, "not_a_graphql_request")
+    assert (answer.status_code, code_of(answer)) == (422, "not_a_graphql_request")
 
 
 async def test_the_end_of_a_stream_that_fails_has_a_code(front, world):

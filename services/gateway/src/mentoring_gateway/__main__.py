@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 
 from pydantic import ValidationError
 
@@ -19,12 +20,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     try:
-        settings = GatewaySettings()  # type: ignore[call-arg]
+        settings = GatewaySettings()
     except ValidationError as error:
         missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
         parser.error(f"these settings are missing or wrong: {missing}")
     configure_logging(settings.log_level)
-    asyncio.run(serve(create_app(settings), options.host, options.port))
+    # uvicorn stops in order on Ctrl-C and then raises it once more.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(create_app(settings), options.host, options.port))
 
 
 if __name__ == "__main__":

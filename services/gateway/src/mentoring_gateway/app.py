@@ -55,7 +55,10 @@ class Gateway:
         app = FastAPI(title="Gateway", docs_url=None, redoc_url=None, openapi_url=None)
         problems.install(app)
         endpoint = Endpoint(self._authenticate, self._context)
-        app.router.routes += [Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)]
+        app.router.routes += [
+            Route("/graphql", endpoint, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", endpoint),
+        ]
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
         return app

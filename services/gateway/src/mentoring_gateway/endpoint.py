@@ -49,8 +49,7 @@ class Endpoint(GraphQL[Context, None]):
         try:
             return await self.run(request)
         except HTTPException as error:
-            code = NotAGraphqlRequest.code
-            return problems.problem(error.status_code, code, NotAGraphqlRequest.title(), error.reason)
+            return problems.of_error(NotAGraphqlRequest(error.reason))
         except DomainError as error:
             return problems.of_error(error)
 
