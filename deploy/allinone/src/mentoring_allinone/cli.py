@@ -1,6 +1,7 @@
 """The `mentoring` command."""
 
 import asyncio
+import json
 import signal
 import sys
 from pathlib import Path
@@ -77,6 +78,25 @@ def token(
         raise EmbeddedServerError(f"No stack runs on {data}: start one with `mentoring up --data {data}`.")
     issuer = DevIssuer(f"{address.read_text()}/dev", "mentoring", data)
     typer.echo(issuer.mint(subject, tenant or "", scope, extra=None if tenant else {"tenant": None}))
+
+
+@app.command("lint-report")
+def lint_report(
+    report: Annotated[Path, typer.Argument(metavar="REPORT.json", help="the published figures")],
+    as_json: Annotated[bool, typer.Option("--json", help="print the findings as JSON")] = False,
+) -> None:
+    """Find faults in published figures; exit status 1 when there are any, 2 when the file cannot be read."""
+    # Not at the top: `mentoring token` need not wait for it.
+    from mentoring_evaluation import lint
+
+    try:
+        findings = lint.lint_report(lint.load_report(report))
+    except lint.ReportUnreadable as error:
+        typer.echo(f"mentoring: {error}", err=True)
+        raise typer.Exit(2) from None
+    found = {"findings": [finding.to_json() for finding in findings]}
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else lint.render_text(findings))
+    raise typer.Exit(1 if findings else 0)
 
 
 def main() -> None:

@@ -159,3 +159,16 @@ class FiguresView(BaseModel):
     view: Audience
     statement: str
     figures: list[dict[str, Any]]
+
+
+class FindingView(BaseModel):
+    rule: str
+    where: str = Field(description="JSON path, or the place that the report itself names")
+    also: list[str] = Field(description="further places that take part")
+    why: str
+    confidence: Literal["certain", "likely", "possible"]
+    resolve: str
+
+
+class FindingsView(BaseModel):
+    findings: list[FindingView]

@@ -3,7 +3,7 @@
 from mentoring_evaluation.lint.counts import possible_counts
 from mentoring_evaluation.lint.findings import RULES, Finding, render_text
 from mentoring_evaluation.lint.nodes import ReportUnreadable
-from mentoring_evaluation.lint.reading import describe, lint_report, load_report
+from mentoring_evaluation.lint.reading import describe, lint_report, load_report, parse_report
 
 __all__ = [
     "RULES",
@@ -12,6 +12,7 @@ __all__ = [
     "describe",
     "lint_report",
     "load_report",
+    "parse_report",
     "possible_counts",
     "render_text",
 ]

@@ -68,13 +68,18 @@ def load_report(path: Path | str) -> dict[str, Any]:
         raise ReportUnreadable(f"{file} cannot be read: {(error.strerror or 'no reason given').lower()}") from None
     except UnicodeDecodeError:
         raise ReportUnreadable(f"{file} is not UTF-8 text") from None
+    return parse_report(text, str(file))
+
+
+def parse_report(text: str, file: str) -> dict[str, Any]:
+    """The JSON object in a text that `file` names, with decimals as they are printed. Raises ReportUnreadable."""
     data = _parsed(text, file)
     if not isinstance(data, dict):
         raise ReportUnreadable(f"{file} holds no JSON object")
     return data
 
 
-def _parsed(text: str, file: Path) -> Any:
+def _parsed(text: str, file: str) -> Any:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
