@@ -4,6 +4,7 @@
 service, the GraphQL schema, the service map, the state diagrams, the settings, the error codes.
 """
 
+import base64
 import importlib
 import json
 import sys
@@ -36,7 +37,7 @@ def blank_settings() -> Settings:
         kafka_bootstrap_servers="127.0.0.1:1",
         token_issuer="http://issuer.invalid",  # noqa: S106  an address, not a secret
         token_jwks_url="http://issuer.invalid/jwks.json",  # noqa: S106
-        master_key=SecretStr(""),
+        master_key=SecretStr(base64.b64encode(bytes(32)).decode()),
     )
 
 

@@ -11,7 +11,7 @@ def text(services: dict[str, Service]) -> str:
     parts = ["# Service map\n", "Services meet as events on Kafka; the gateway calls their HTTP APIs.\n"]
     parts.append(_picture(services))
     parts += [_service(name, service) for name, service in services.items()]
-    return "\n".join(parts + [_events(services)])
+    return "\n".join([*parts, _events(services)])
 
 
 def readers(cls: type[Event], services: dict[str, Service]) -> list[str]:
@@ -34,7 +34,9 @@ def _service(name: str, service: Service) -> str:
     reacted = ", ".join(sorted(cls.__name__ for cls in design.reactions)) or "nothing"
     deadlines = ", ".join(sorted(design.deadlines)) or "none"
     routes = [route for router in design.routers for route in router.routes if isinstance(route, APIRoute)]
-    served = "\n".join(f"- `{','.join(sorted(r.methods))} {r.path}`" for r in sorted(routes, key=lambda r: r.path))
+    served = "\n".join(
+        f"- `{','.join(sorted(r.methods or ()))} {r.path}`" for r in sorted(routes, key=lambda r: r.path)
+    )
     return (
         f"## {name}\n\nEmits: {emitted}\n\nReacts to: {reacted}\n\nDeadlines: {deadlines}\n\n"
         f"Work beside requests: {', '.join(p.name for p in design.periodic) or 'none'}\n\nServes:\n\n{served}\n"

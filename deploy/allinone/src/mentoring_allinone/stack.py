@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from mentoring_common.relay import publish_all_again
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
 from mentoring_evaluation.app import create_app as create_evaluation
+from mentoring_gateway.app import Gateway
 from mentoring_gateway.app import create_app as create_gateway
 from mentoring_integrations.app import create_app as create_integrations
 from mentoring_matching.app import create_app as create_matching
@@ -42,6 +44,9 @@ from mentoring_sessions.app import create_app as create_sessions
 
 # How the services reach each other: the name resolves nowhere, the transport is in process.
 INTERNAL = "http://mentoring.internal"
+# One context for all clients, which is what takes long to make; and connections are dropped before the server does so.
+_TLS = ssl.create_default_context()
+_LIMITS = httpx.Limits(keepalive_expiry=5.0)
 WITH_DATABASE = {
     "applications": create_applications,
     "matching": create_matching,
@@ -83,7 +88,7 @@ class Stack:
         self.issuer = issuer
         self.clock = clock
         self.base_url = _address(listener)
-        self.services: dict[str, Service] = {}
+        self.services: dict[str, Service | Gateway] = {}
         self.settings: dict[str, Settings] = {}
         self._listener = listener
         self._front: ASGIApp | None = None
@@ -134,7 +139,7 @@ class Stack:
     ) -> httpx.AsyncClient:
         """An HTTP client of the whole system, over the network, with a token of these scopes."""
         headers = {"Authorization": f"Bearer {self.token(*scopes, tenant=tenant, subject=subject)}"}
-        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0)
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0, verify=_TLS, limits=_LIMITS)
 
     async def _start_services(self, kept: Secrets) -> None:
         self.issuer.register_client("service", kept.client_secret, "service", "", ["internal"])
@@ -164,6 +169,7 @@ class Stack:
             kafka_idempotent=False,
             kafka_fast_groups=True,
             kafka_partitions=3,
+            kafka_replication=1,
             token_issuer=self.issuer.issuer,
             token_jwks_url=f"{INTERNAL}/dev/jwks.json",
             token_url=f"{INTERNAL}/dev/token",
@@ -182,8 +188,8 @@ class Stack:
 
     async def _serve(self) -> None:
         config = uvicorn.Config(
-            self._dispatch, interface="asgi3", log_config=None, lifespan="off", timeout_graceful_shutdown=5, server_header=False,
-            access_log=False,
+            self._dispatch, interface="asgi3", log_config=None, lifespan="off", timeout_keep_alive=30,
+            timeout_graceful_shutdown=5, server_header=False, access_log=False,
         )  # fmt: skip
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))

@@ -32,7 +32,9 @@ async def ensure_topics(settings: Settings, topics: Sequence[str]) -> None:
     await admin.start()
     try:
         existing = set(await admin.list_topics())
-        missing = [NewTopic(t, settings.kafka_partitions, 1) for t in topics if t not in existing]
+        missing = [
+            NewTopic(t, settings.kafka_partitions, settings.kafka_replication) for t in topics if t not in existing
+        ]
         if missing:
             answer = await admin.create_topics(missing)
             for topic, code, *_ in answer.topic_errors:

@@ -1,9 +1,10 @@
-"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate]`."""
+"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate|replay]`."""
 
 import argparse
 import asyncio
 from collections.abc import Callable
 from typing import Protocol
+from uuid import UUID
 
 import uvicorn
 from pydantic import ValidationError
@@ -27,22 +28,36 @@ class Servable(Protocol):
 
 
 def main(name: str, create_app: Callable[[Settings], Service]) -> None:
-    """Serve until SIGTERM or Ctrl-C, or bring the database to its newest revision."""
+    """Serve until SIGTERM or Ctrl-C, bring the database to its newest revision, or replay parked events."""
     parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
-    parser.add_argument("command", choices=["serve", "migrate"], nargs="?", default="serve")
+    parser.add_argument("command", choices=["serve", "migrate", "replay"], nargs="?", default="serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed")
+    parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
     try:
-        settings = Settings()  # type: ignore[call-arg]
+        settings = Settings()
     except ValidationError as error:
         missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
         parser.error(f"these settings are missing or wrong: {missing}")
     configure_logging(settings.log_level)
     if options.command == "migrate":
         asyncio.run(migrations.upgrade(settings.owner_database_url, name))
+    elif options.command == "replay":
+        if options.tenant is None:
+            parser.error("replay needs --tenant")
+        replayed = asyncio.run(_replay(create_app(settings), options.tenant, options.by))
+        print(f"{replayed} parked events replayed")  # noqa: T201
     else:
         asyncio.run(serve(create_app(settings), options.host, options.port))
+
+
+async def _replay(service: Service, tenant: UUID, by: str) -> int:
+    try:
+        return await service.replay(tenant, by=by)
+    finally:
+        await service.stop()
 
 
 async def serve(service: Servable, host: str, port: int) -> None:

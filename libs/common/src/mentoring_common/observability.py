@@ -34,8 +34,9 @@ def configure_logging(level: str = "INFO") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # aiokafka reports every rebalance and lost connection; our own loops report what follows from them.
-    for name in ("aiokafka", "sqlalchemy", "httpx", "asyncio", "uvicorn"):
+    # aiokafka reports every rebalance and lost connection; our own loops report what follows from them. Mail parts
+    # report addresses, HTTP clients queries.
+    for name in ("aiokafka", "sqlalchemy", "httpx", "asyncio", "uvicorn", "mail", "aiosmtplib"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

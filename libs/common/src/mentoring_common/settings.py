@@ -1,6 +1,8 @@
 """What a service needs to be told, from the environment (`MENTORING_…`) or from the embedded launcher."""
 
-from pydantic import Field, SecretStr
+import base64
+
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,11 +13,14 @@ class Settings(BaseSettings):
 
     database_url: str = Field(description="SQLAlchemy URL of the service's database under its application role")
     system_database_url: str = Field(description="the same database under the role of relay and deadline poller")
-    owner_database_url: str = Field(description="the same database under the role that owns and migrates the tables")
+    owner_database_url: str = Field(
+        "", description="the same database under the tables' owner; only `migrate` needs it"
+    )
     kafka_bootstrap_servers: str = Field(description="host:port[,host:port] of the Kafka brokers")
     kafka_idempotent: bool = Field(True, description="idempotent producer; off for a broker that lacks it")
     kafka_fast_groups: bool = Field(False, description="short group sessions, for a broker on this machine")
     kafka_partitions: int = Field(6, ge=1, description="partitions of a topic that a service creates")
+    kafka_replication: int = Field(-1, description="copies of a topic that a service creates; -1: the broker's default")
     kafka_group: str = Field("", description="consumer group; mentoring-<service> if empty")
     token_issuer: str = Field(description="`iss` of access tokens")
     token_audience: str = Field("mentoring", description="`aud` of access tokens")
@@ -43,3 +48,14 @@ class Settings(BaseSettings):
     statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
     poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
     log_level: str = Field("INFO", description="least level that is logged")
+
+    @field_validator("master_key")
+    @classmethod
+    def _holds_32_bytes(cls, key: SecretStr) -> SecretStr:
+        try:
+            held = len(base64.b64decode(key.get_secret_value(), validate=True))
+        except ValueError:
+            held = 0
+        if held != 32:
+            raise ValueError("not base64 of 32 bytes")
+        return key

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import tenant_of
-from mentoring_common.errors import NotFound
+from mentoring_common.errors import NotFound, Unavailable
 from mentoring_common.tables import subject_keys
 
 _NONCE = 12
@@ -19,6 +19,10 @@ _NONCE = 12
 
 class Erased(NotFound):
     """What was kept of this person is erased."""
+
+
+class MasterKeyWrong(Unavailable):
+    """Sealed data cannot be opened now."""
 
 
 async def seal(db: AsyncSession, subject_id: UUID, text: str) -> bytes:
@@ -52,7 +56,11 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
         row = (await db.execute(mine)).first()
     if row is None or row.wrapped_key is None:
         raise Erased()
-    return _decrypt(_master(db), row.wrapped_key, subject_id.bytes)
+    try:
+        return _decrypt(_master(db), row.wrapped_key, subject_id.bytes)
+    except Erased:
+        # The key is there and does not unwrap: the configuration is wrong, nobody was erased.
+        raise MasterKeyWrong() from None
 
 
 def _master(db: AsyncSession) -> bytes:

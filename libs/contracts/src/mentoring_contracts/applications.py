@@ -67,6 +67,7 @@ class CohortClosed(Event):
     owner: ClassVar = "applications"
     aggregate: ClassVar = "cohort"
     subject: ClassVar = "cohort_id"
+    for_integrators: ClassVar = "recruitment systems stop sending people; inside, each ApplicationUnmatched says it"
     cohort_id: UUID
     programme_id: UUID
 

@@ -9,7 +9,7 @@ from mentoring_allinone.demo.stage import Match, Stage, ask, together
 
 async def orientation(stage: Stage, cohort: int, on: date) -> None:
     """The compulsory orientation of a cohort, online, and who came."""
-    body = {
+    body: dict[str, object] = {
         "kind": "orientation",
         "title": f"Orientation of cohort {cohort}",
         "mode": "online",
@@ -22,7 +22,7 @@ async def orientation(stage: Stage, cohort: int, on: date) -> None:
 
 async def cpd(stage: Stage, session: CpdSession) -> None:
     """One CPD session, online or in person."""
-    body = {
+    body: dict[str, object] = {
         "kind": "workshop",
         "title": session.topic,
         "mode": "in_person" if session.place else "online",
