@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Index = NDArray[np.int64]
-_WIDTH = 24
+_WIDTH = 64
 _NEVER = -(1 << 60)
 
 
@@ -43,27 +44,39 @@ def _table(worth: Index, rows: Index, cols: Index, units: Index) -> _Table:
     return _Table(mentors, values)
 
 
-def bid(worth: Index, capacity: Index, rows: Index, cols: Index, units: Index, rounds: int) -> tuple[Index, Index]:
+def bid(
+    worth: Index, capacity: Index, rows: Index, cols: Index, units: Index, rounds: int, steps: Sequence[int] = ()
+) -> tuple[Index, Index]:
     """Prices (m,) and a matching (n,; -1: nobody) for edges sorted by row; capacities are at least 1.
 
     Every mentee without a place bids for the mentor that is best at present prices, up to where the second best is as
-    good; a mentor keeps the highest bids, and the lowest kept bid is its price once it is full.
+    good; a mentor keeps the highest bids, and the lowest kept bid is its price once it is full. `steps` are least
+    increments of rehearsals (large to small, in units) that find the level of prices where competition is hard.
     """
-    if not rows.size:
-        return np.zeros(capacity.size, dtype=np.int64), np.full(worth.size, -1)
-    table = _table(worth, rows, cols, units)
-    match, offered = np.full(worth.size, -1), np.zeros(worth.size, dtype=np.int64)
     price = np.zeros(capacity.size, dtype=np.int64)
-    waiting = np.arange(worth.size)
+    if not rows.size:
+        return price, np.full(worth.size, -1)
+    table = _table(worth, rows, cols, units)
+    for step in steps:
+        _contest(table, price, capacity, rounds, step)
+        price = np.maximum(price - step, 0)
+    return price, _contest(table, price, capacity, rounds, 0)
+
+
+def _contest(table: _Table, price: Index, capacity: Index, rounds: int, step: int) -> Index:
+    """Bidding from nobody placed; `price` is raised. Returns the matching (n,)."""
+    size = len(table.mentors)
+    match, offered = np.full(size, -1), np.zeros(size, dtype=np.int64)
+    waiting = np.arange(size)
     for _ in range(rounds):
         best, second, target = table.look(waiting, price)
         keen = best > 0
         if not keen.any():
             break
         bidders, target = waiting[keen], target[keen]
-        offer = price[target] + best[keen] - second[keen]
+        offer = price[target] + np.minimum(best[keen] - second[keen] + step, best[keen])
         waiting = _award(bidders, target, offer, match, offered, price, capacity)
-    return price, match
+    return match
 
 
 def _award(

@@ -17,7 +17,12 @@ from .solver import Network
 Index = NDArray[np.int64]
 PER_MENTEE = 20
 PER_MENTOR = 10
+SPREAD = 5
 BIDS = 60
+CONTESTED = 0.7
+"""With fewer than this share placed by plain bidding, rough prices are found before anything is solved exactly."""
+ROUGH = 1024
+"""The first least increment of rehearsed bids among equals, in units."""
 Progress = Callable[[int, int], None]
 
 
@@ -48,11 +53,30 @@ class Problem:
 
 
 def candidates(market: Market) -> Pairs:
-    """The best permitted pairs of everybody: PER_MENTEE of each mentee and PER_MENTOR of each mentor."""
+    """The best permitted pairs of everybody, PER_MENTEE of each mentee and PER_MENTOR of each mentor, and a
+    few that are spread evenly, so that where all want the same mentors the rest of the places are within reach
+    from the start."""
     rows, cols = market.shape
     # a price of -1 lets pairs through that score nothing and are permitted
     prices = Prices(np.full(rows, -1), np.zeros(cols, dtype=np.int64), UNITS * 2)
-    return market.best_pairs(PER_MENTEE, PER_MENTOR, prices)
+    best, spread = market.best_pairs(PER_MENTEE, PER_MENTOR, prices), _spread(market)
+    return _joined(best, spread, cols)
+
+
+def _spread(market: Market) -> Pairs:
+    """Up to SPREAD permitted mentors of each mentee, from evenly distributed positions that differ between mentees."""
+    n, m = market.shape
+    tries = min(m, SPREAD * 6)
+    rows = np.repeat(np.arange(n), tries)
+    steps = np.tile(np.arange(tries) * m // max(tries, 1), n)
+    cols = (rows * m // max(n, 1) + steps) % max(m, 1)
+    kept = market.allowed(rows, cols)
+    rows, cols = rows[kept], cols[kept]
+    first = np.arange(rows.size) - np.searchsorted(rows, rows) < SPREAD
+    rows, cols = rows[first], cols[first]
+    units = market.units(rows, cols)
+    kept = units >= market.floor
+    return Pairs(rows[kept], cols[kept], units[kept])
 
 
 def optimise(problem: Problem, progress: Progress | None = None) -> Network:
@@ -61,10 +85,37 @@ def optimise(problem: Problem, progress: Progress | None = None) -> Network:
     `progress(round, violated)` is called after each pricing pass; an exception from it ends the work.
     """
     worth, pairs = problem.worth, _with_standing(problem, candidates(problem.market))
+    most = problem.step // 2 if problem.capacity.sum() < worth.size else 0
+    price, match = _bid(problem, pairs, most)
+    if np.count_nonzero(match >= 0) < CONTESTED * min(worth.size, problem.capacity.sum()):
+        pairs, price, match = _contested(problem, pairs)
     network = Network(worth, problem.capacity)
     network.add_edges(pairs.rows, pairs.cols, pairs.units)
-    network.start(*bid(worth, problem.capacity, pairs.rows, pairs.cols, pairs.units, BIDS))
+    network.start(price, match)
     return refine(problem, network, progress)
+
+
+def _bid(problem: Problem, pairs: Pairs, most: int) -> tuple[Index, Index]:
+    """Plain bidding after rehearsals with least increments from `most` down to 16 units."""
+    steps = [most >> 3 * turn for turn in range(20) if most >> 3 * turn >= 16]
+    return bid(problem.worth, problem.capacity, pairs.rows, pairs.cols, pairs.units, BIDS, steps)
+
+
+def _contested(problem: Problem, pairs: Pairs) -> tuple[Pairs, Index, Index]:
+    """Where most want the same mentors: find rough prices first, and add what is best for everybody at these."""
+    for _ in range(2):
+        price, _match = _bid(problem, pairs, ROUGH)
+        rows = np.full(problem.tiers.size, -int(price.max(initial=0)) - 1)
+        found = problem.market.best_pairs(PER_MENTEE, PER_MENTOR, Prices(rows, price, problem.step))
+        pairs = _joined(pairs, _without_standing(problem, found), problem.capacity.size)
+    return pairs, *_bid(problem, pairs, ROUGH)
+
+
+def _joined(one: Pairs, other: Pairs, width: int) -> Pairs:
+    """Both, each pair once, by row and column; `one` has the say on units."""
+    keys = np.concatenate([part.rows * max(width, 1) + part.cols for part in (one, other)])
+    keys, place = np.unique(keys, return_index=True)
+    return Pairs(keys // max(width, 1), keys % max(width, 1), np.concatenate([one.units, other.units])[place])
 
 
 def refine(problem: Problem, network: Network, progress: Progress | None = None) -> Network:

@@ -187,8 +187,9 @@ class _Search:
         return np.concatenate(bounds)
 
     def _exact(self, rows: Index, cols: Index) -> NDArray[np.int64]:
-        keep = self.market.allowed(rows, cols)
-        rows, cols = rows[keep], cols[keep]
+        for rule in self.market.rules:
+            keep = rule.test(rows, cols)
+            rows, cols = rows[keep], cols[keep]
         units = self.market.units(rows, cols)
         gains = units - self.row_price[rows] - self.col_price[cols]
         keep = (gains > 0) & (units >= self.market.floor)
