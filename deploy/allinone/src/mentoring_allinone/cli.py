@@ -15,6 +15,7 @@ from mentoring_allinone.stack import Stack
 from mentoring_common.embedded import EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.observability import configure_logging
+from mentoring_matching.offline import match_command
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Runs mentoring programmes."
@@ -78,6 +79,9 @@ def token(
         raise EmbeddedServerError(f"No stack runs on {data}: start one with `mentoring up --data {data}`.")
     issuer = DevIssuer(f"{address.read_text()}/dev", "mentoring", data)
     typer.echo(issuer.mint(subject, tenant or "", scope, extra=None if tenant else {"tenant": None}))
+
+
+app.command("match")(match_command)
 
 
 @app.command("lint-report")

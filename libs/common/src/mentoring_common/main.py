@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
@@ -50,7 +51,8 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         replayed = asyncio.run(_replay(create_app(settings), options.tenant, options.by))
         print(f"{replayed} parked events replayed")  # noqa: T201
     else:
-        asyncio.run(serve(create_app(settings), options.host, options.port))
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(serve(create_app(settings), options.host, options.port))
 
 
 async def _replay(service: Service, tenant: UUID, by: str) -> int:

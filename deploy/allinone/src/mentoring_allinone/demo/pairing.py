@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from mentoring_allinone.demo.pairs import Pair, pairs_to_rotate
-from mentoring_allinone.demo.stage import DemoFailed, Match, Stage, ask, pages, together, until
+from mentoring_allinone.demo.stage import DemoFailed, Match, Stage, ask, graphql, pages, together, until
+
+ACCEPT = "mutation Accept($match: UUID!) { acceptMatch(matchId: $match) { id state } }"
 
 
 async def run_matching(stage: Stage, cohort: int) -> None:
@@ -63,7 +65,10 @@ async def _accept(stage: Stage, match: Match, key: str) -> None:
     message = (await until(offered, "an offer by mail"))[0]
     if f"/matching/matches/{match.id}" not in message.text:
         raise DemoFailed("the offer has no link to the match")
-    await ask(stage.person(key), "POST", f"/matching/matches/{match.id}/accept")
+    if key == match.pair.mentee:
+        await graphql(stage.person(key), ACCEPT, match=match.id)
+    else:
+        await ask(stage.person(key), "POST", f"/matching/matches/{match.id}/accept")
 
 
 async def end_early(stage: Stage) -> None:

@@ -2,9 +2,10 @@
 
 import csv
 import io
+from typing import Any
 
 from mentoring_allinone.demo.people import Person
-from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, pages, refused, together
+from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, graphql, pages, refused, together
 
 ORGANISATION = "National Institute for Health and Care Research"
 TEAM = {
@@ -13,6 +14,12 @@ TEAM = {
     "interviewer": ("Kit Larsen", "kit.larsen@programme.example.org"),
     "steering_group": ("Jo Whitfield", "jo.whitfield@programme.example.org"),
 }
+
+APPLY = """
+mutation Apply($programme: UUID!, $cohort: UUID, $answers: JSON!, $consents: JSON!, $equality: JSON) {
+  submitApplication(programmeId: $programme, role: MENTEE, cohortId: $cohort, answers: $answers, consents: $consents,
+                    equality: $equality) { id state }
+}"""
 
 
 async def found_organisation(stage: Stage) -> None:
@@ -64,16 +71,28 @@ async def _learn_ids(stage: Stage) -> None:
 async def apply(stage: Stage, person: Person) -> None:
     """A person sends the form: mentees through the front end (GraphQL), mentors over REST."""
     cohort = stage.cohort_ids[person.plan.applied_cohort] if person.plan.applied_cohort else None
-    body = {
+    client = stage.person(person.key)
+    if person.role == "mentee":
+        form = {"programme": stage.programme_id, "cohort": cohort, "answers": person.form_answers()}
+        form |= {"consents": {"privacy_notice": "2022-02"}, "equality": dict(person.equality)}
+        made = (await graphql(client, APPLY, **form))["submitApplication"]
+    else:
+        body = _form(stage, person, cohort) | {"equality": dict(person.equality)}
+        made = await ask(client, "POST", _applications(stage), json=body)
+    stage.application_ids[person.key] = made["id"]
+
+
+def _form(stage: Stage, person: Person, cohort: str | None) -> dict[str, Any]:
+    return {
         "role": person.role,
         "cohort_id": cohort,
         "answers": person.form_answers(),
         "consents": {"privacy_notice": "2022-02"},
-        "equality": dict(person.equality),
     }
-    path = f"/applications/programmes/{stage.programme_id}/applications"
-    made = await ask(stage.person(person.key), "POST", path, json=body)
-    stage.application_ids[person.key] = made["id"]
+
+
+def _applications(stage: Stage) -> str:
+    return f"/applications/programmes/{stage.programme_id}/applications"
 
 
 async def apply_all(stage: Stage, people: list[Person]) -> None:
@@ -84,26 +103,14 @@ async def apply_all(stage: Stage, people: list[Person]) -> None:
 
 async def apply_too_late(stage: Stage, person: Person) -> None:
     """After the window closed the same form is refused, and says when the window was."""
-    body = {
-        "role": person.role,
-        "cohort_id": stage.cohort_ids[1],
-        "answers": person.form_answers(),
-        "consents": {"privacy_notice": "2022-02"},
-    }
-    path = f"/applications/programmes/{stage.programme_id}/applications"
+    body, path = _form(stage, person, stage.cohort_ids[1]), _applications(stage)
     await refused(stage, "an application after the window", stage.person(person.key), "POST", path, json=body)
 
 
 async def apply_twice(stage: Stage, person: Person) -> None:
     """A second application of the same person to the same cohort is refused."""
     assert person.plan.applied_cohort
-    body = {
-        "role": person.role,
-        "cohort_id": stage.cohort_ids[person.plan.applied_cohort],
-        "answers": person.form_answers(),
-        "consents": {"privacy_notice": "2022-02"},
-    }
-    path = f"/applications/programmes/{stage.programme_id}/applications"
+    body, path = _form(stage, person, stage.cohort_ids[person.plan.applied_cohort]), _applications(stage)
     await refused(stage, "a second application", stage.person(person.key), "POST", path, json=body)
 
 

@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime, time
 
 from mentoring_allinone.demo.attendance import CpdSession
 from mentoring_allinone.demo.pairs import Meeting
-from mentoring_allinone.demo.stage import Match, Stage, ask, together
+from mentoring_allinone.demo.stage import Match, Stage, ask, graphql, together
+
+MEET = """
+mutation Meet($match: UUID!, $at: DateTime!, $minutes: Int!, $note: String) {
+  recordMentoringSession(matchId: $match, heldAt: $at, minutes: $minutes, mode: ONLINE, note: $note,
+                         noteVisibility: MINE) { totalMinutes }
+}"""
 
 
 async def orientation(stage: Stage, cohort: int, on: date) -> None:
@@ -61,15 +67,8 @@ async def _agree(stage: Stage, match: Match) -> None:
 
 async def meet(stage: Stage, match: Match, meeting: Meeting) -> None:
     """One mentoring session of a pair, with the mentee's private note."""
-    body = {
-        "held_at": _at(meeting.date, 8),
-        "minutes": meeting.minutes,
-        "mode": "online",
-        "note": "What I want to remember of today.",
-        "note_visibility": "mine",
-    }
-    mentee = stage.person(match.pair.mentee)
-    await ask(mentee, "POST", f"/sessions/relationships/{match.id}/mentoring-sessions", json=body)
+    held = {"match": match.id, "at": _at(meeting.date, 8), "minutes": meeting.minutes}
+    await graphql(stage.person(match.pair.mentee), MEET, **held, note="What I want to remember of today.")
 
 
 async def check_in(stage: Stage, cohort: int) -> None:
