@@ -70,9 +70,13 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Events of the mentoring services",
             "version": "1",
-            "description": "CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the "
-            "record's value is the data as JSON, its key the aggregate's id. Events of one aggregate keep their order; an event "
-            "may come more than once, with the same `ce_id`. No personal data.",
+            "description": " ".join(
+                (
+                    "CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's value",
+                    "is the data as JSON, its key the aggregate's id. Events of one aggregate keep their order; an event",
+                    "may come more than once, with the same `ce_id`. No personal data.",
+                )
+            ),
         },
         "defaultContentType": "application/json",
         "channels": {owner: _channel(owner) for owner in owners},

@@ -38,7 +38,8 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _row(check: Check) -> str:
-    texts = (check.name, check.cohort or "all", check.role or "both", check.wave or "", check.rule)
+    name = " · ".join((check.name, *check.breakdown.values()))
+    texts = (name, check.cohort or "all", check.role or "both", check.wave or "", check.rule)
     cells = "".join(f"<td>{escape(str(text))}</td>" for text in texts)
     numbers = "".join(f'<td class="n">{value}</td>' for value in (check.published, check.computed))
     kind = "" if check.agrees else ' class="no"'

@@ -1,7 +1,7 @@
 """What the demo shows at its end: figures beside what was published, and whether they agree."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ class Check:
     computed: Decimal | None
     impossible: bool = False
     rests_on: bool = False
+    breakdown: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -66,9 +67,11 @@ def checks(
     return [*_counts(scenario, figures), *_rates(scenario, figures), *outcomes]
 
 
-def _value(figures: list[Figure], name: str, **where: Any) -> Decimal | None:
-    found = find(figures, name, **where)
-    values = {f["value"] for f in found}
+def _value(
+    figures: list[Figure], name: str, *, breakdown: dict[str, str] | None = None, **where: Any
+) -> Decimal | None:
+    """The value of the one figure that fits; None if there is none, or more than one value."""
+    values = {f["value"] for f in find(figures, name, **where) if f["breakdown"] == (breakdown or {})}
     return Decimal(str(values.pop())) if len(values) == 1 and None not in values else None
 
 
@@ -77,8 +80,7 @@ def _counts(scenario: Scenario, figures: list[Figure]) -> list[Check]:
     made: list[Check] = []
 
     def check(name: str, published: int, cohort: int | None = None, role: str | None = None) -> None:
-        computed = _value(figures, name, cohort=cohort, role=role)
-        made.append(Check(name, cohort, role, None, "count", published, computed))
+        made.append(_count(figures, name, published, cohort, role))
 
     for role in ROLES:
         check("expressions_of_interest", eoi["totals"][role], role=role)
@@ -91,23 +93,52 @@ def _counts(scenario: Scenario, figures: list[Figure]) -> list[Check]:
     check("matched_pairs", matches["pairs"])
     check("rematches", matches["rematches"])
     check("moved_cohort", eoi["moved_cohort"])
+    check("expressions_of_interest", eoi["totals"]["all"])
     return made + _activities(scenario, figures)
 
 
 def _activities(scenario: Scenario, figures: list[Figure]) -> list[Check]:
     cpd = scenario.published["cpd"]
-    sessions = Check("cpd_sessions", None, None, None, "count", cpd["sessions"], _total(figures, "cpd_sessions"))
-    made = [sessions]
+    wanted = [
+        ("cpd_sessions", cpd["sessions"], {}),
+        ("cpd_sessions", len(cpd["in_person"]), {"mode": "in_person"}),
+        ("cpd_participants", cpd["online_participants"], {"mode": "online"}),
+        ("cpd_participants", cpd["in_person_participants"], {"mode": "in_person"}),
+    ]
+    made = [_count(figures, name, published, breakdown=breakdown) for name, published, breakdown in wanted]
     for cohort, row in scenario.published["interviews"].items():
-        for name, published in (("interviews", 2 * row["pairs"]), ("interview_pages", row["pages"])):
-            computed = _value(figures, name, cohort=cohort, role=None)
-            made.append(Check(name, cohort, None, None, "count", published, computed))
+        made.append(_count(figures, "interviews", 2 * row["pairs"], cohort))
+        made.append(_count(figures, "interview_pages", row["pages"], cohort))
+    return made + _backgrounds(scenario, figures)
+
+
+def _backgrounds(scenario: Scenario, figures: list[Figure]) -> list[Check]:
+    """The table of professional backgrounds, and what 'Other' is made of."""
+    made = []
+    for (cohort, role), table in scenario.backgrounds.items():
+        for background, people in table.items():
+            shown = {"professional_background": background}
+            made.append(_count(figures, "professional_background", people, cohort, role, shown))
+    for (cohort, role), table in scenario.other_backgrounds.items():
+        for other, people in table.items():
+            shown = {"professional_background": "Other", "other": other}
+            made.append(_count(figures, "professional_background", people, cohort, role, shown))
     return made
 
 
-def _total(figures: list[Figure], name: str) -> Decimal | None:
-    totals = [f for f in find(figures, name) if f.get("mode") in (None, "all")]
-    return Decimal(str(totals[0]["value"])) if totals else None
+def _count(
+    figures: list[Figure],
+    name: str,
+    published: int,
+    cohort: int | None = None,
+    role: str | None = None,
+    breakdown: dict[str, str] | None = None,
+) -> Check:
+    """A published count beside its figure; where there is no such figure, nobody was counted."""
+    computed = _value(figures, name, cohort=cohort, role=role, breakdown=breakdown)
+    if computed is None and breakdown and not find(figures, name, cohort=cohort, role=role, breakdown=breakdown):
+        computed = Decimal(0)
+    return Check(name, cohort, role, None, "count", published, computed, breakdown=breakdown or {})
 
 
 def _rates(scenario: Scenario, figures: list[Figure]) -> list[Check]:
@@ -142,7 +173,7 @@ def _overall(
     name: str, role: str, published: int, figures: list[Figure], impossible: set[tuple[str, str, int | None]]
 ) -> Check:
     """The overall line by whichever of the two ways gives the published number; the mean of cohorts otherwise."""
-    where = {"cohort": None, "role": role, "wave": "summative"}
+    where: dict[str, Any] = {"cohort": None, "role": role, "wave": "summative"}
     ways = {rule: _value(figures, name, rule=rule, **where) for rule in ("mean_of_cohorts", "pooled")}
     rule = "pooled" if ways["pooled"] == published != ways["mean_of_cohorts"] else "mean_of_cohorts"
     return Check(name, None, role, "summative", rule, published, ways[rule], (name, role, None) in impossible)

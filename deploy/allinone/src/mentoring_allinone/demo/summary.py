@@ -26,7 +26,7 @@ def print_summary(
     out.print(f"{agree} of {len(found)} published numbers are reproduced. The others:")
     for check in (c for c in found if not c.agrees):
         out.print(f"  {_line(check)}", highlight=False)
-    refused = " · ".join(f"{what}: {status} {code}" for what, status, code in stage.refusals)
+    refused = " · ".join(f"{what}: {status} {code}" for what, status, code in dict.fromkeys(stage.refusals))
     out.print(f"Refused as it must be: {refused}", highlight=False)
     counted = ", ".join(f"{name} {events.get(name, 0)}" for name in ("MatchConfirmed", "MatchEnded", "SurveyClosed"))
     out.print(f"{sum(events.values())} events on the broker ({counted}), played in {seconds:.0f} s.", highlight=False)
@@ -40,5 +40,6 @@ def _cells(check: Check) -> list[str]:
 
 
 def _line(check: Check) -> str:
-    where = " ".join(str(x) for x in (check.role, f"cohort {check.cohort}" if check.cohort else "overall") if x)
+    cohort = f"cohort {check.cohort}" if check.cohort else "overall"
+    where = " ".join(str(x) for x in (check.role, cohort, *check.breakdown.values()) if x)
     return f"{check.name}, {where}: published {check.published}, recomputed {check.computed} — {check.why}"
