@@ -7,7 +7,9 @@ import signal
 import sys
 from typing import Any
 
-from mentoring_common import consumer, relay
+from aiokafka import TopicPartition
+
+from mentoring_common import broker, consumer, relay
 from mentoring_common.clock import SystemClock
 from mentoring_common.consumer import EventConsumer
 from mentoring_common.db import Database, create_engine
@@ -52,12 +54,27 @@ async def run_relay(settings: Settings, until_idle: bool) -> None:
     await engine.dispose()
 
 
+async def caught_up(settings: Settings) -> None:
+    """Return once the group has committed every record of its topics."""
+    watcher = broker.consumer(settings, settings.kafka_group)
+    await watcher.start()
+    names = {cls.topic() for cls in toy.DESIGN.reactions}
+    behind = True
+    while behind:
+        await asyncio.sleep(0.1)
+        numbers = {name: await watcher._client._wait_on_metadata(name) for name in names}
+        partitions = [TopicPartition(name, number) for name in names for number in numbers[name]]
+        ends = await watcher.end_offsets(partitions)
+        behind = any([(await watcher.committed(p) or 0) < ends[p] for p in partitions])
+    await watcher.stop()
+
+
 async def run_consumer(settings: Settings, until_idle: bool) -> None:
     database = Database(settings, SystemClock(), "consumer")
     part = EventConsumer(database, settings, "toy", toy.DESIGN.reactions)
     running = asyncio.create_task(part.run())
     if until_idle:
-        await asyncio.sleep(5)
+        await caught_up(settings)
         await part.stop()
     await running
     await database.close()

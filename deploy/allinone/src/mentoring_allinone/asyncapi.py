@@ -72,8 +72,8 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": " ".join(
                 (
-                    "CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's value",
-                    "is the data as JSON, its key the aggregate's id. Events of one aggregate keep their order; an event",
+                    "CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's",
+                    "value is the data as JSON, its key the aggregate's id. Events of one aggregate keep their order; an event",
                     "may come more than once, with the same `ce_id`. No personal data.",
                 )
             ),

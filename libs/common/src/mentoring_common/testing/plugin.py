@@ -16,7 +16,7 @@ from mentoring_common.observability import configure_logging
 from mentoring_common.testing.harness import Servers
 
 _ran: Counter[str] = Counter()
-_BROKER = {"servers": "embedded", "kafka_servers": "Apache Kafka"}
+_BROKER = {"servers": "embedded", "stack": "embedded", "kafka_servers": "Apache Kafka"}
 
 
 @pytest.fixture(scope="session", autouse=True)
