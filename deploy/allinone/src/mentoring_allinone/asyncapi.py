@@ -11,6 +11,10 @@ from pydantic.fields import FieldInfo
 from mentoring_contracts import Event, event_classes, schema_id
 
 _NAMESPACE = UUID("018f0000-0000-7000-8000-000000000000")
+_DESCRIPTION = """\
+CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's value is the data as JSON,
+its key the aggregate's id. Events of one aggregate keep their order; an event may come more than once, with the same
+`ce_id`. No personal data."""
 _MOMENT = "2022-04-27T09:00:00Z"
 
 
@@ -70,13 +74,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Events of the mentoring services",
             "version": "1",
-            "description": " ".join(
-                (
-                    "CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's",
-                    "value is the data as JSON, its key the aggregate's id. Events of one aggregate keep their order; an event",
-                    "may come more than once, with the same `ce_id`. No personal data.",
-                )
-            ),
+            "description": _DESCRIPTION,
         },
         "defaultContentType": "application/json",
         "channels": {owner: _channel(owner) for owner in owners},

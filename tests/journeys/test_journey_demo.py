@@ -1,0 +1,86 @@
+"""The main job: the demo plays the NIHR Mentoring Programme 2022 and its figures are those that were published."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from mentoring_allinone.demo.run import demo
+
+
+@pytest.fixture(scope="module")
+async def played(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    with (folder / "screen.txt").open("w") as screen:
+        agreed = await demo(folder, Console(file=screen, width=120), serve=False)
+    return agreed, folder
+
+
+def figures(folder, name, **where):
+    document = json.loads((folder / "report.json").read_text())
+    found = [f for f in document["figures"] if f["name"] == name]
+    return [f for f in found if all(f[k] == v for k, v in where.items())]
+
+
+async def test_every_published_number_is_reproduced_or_impossible(played):
+    agreed, folder = played
+    assert agreed
+    compared = json.loads((folder / "report.json").read_text())["published_comparison"]
+    assert len(compared) == 171
+    assert [c["name"] for c in compared if not c["agrees"] and not c["impossible"] and not c["rests_on"]] == []
+    assert sum(c["agrees"] for c in compared) == 161
+
+
+async def test_overall_rates_are_shown_both_ways(played):
+    _, folder = played
+    for wave, mean, pooled in (("interim", 46, 48.7), ("summative", 39, 40.4)):
+        rows = figures(folder, "response_rate", cohort=None, role=None, wave=wave)
+        assert {r["rule"]: r["value"] for r in rows} == {"mean_of_cohorts": mean, "pooled": pooled}
+
+
+async def test_the_impossible_percentages_are_named(played):
+    _, folder = played
+    named = json.loads((folder / "report.json").read_text())["impossible_published_percentages"]
+    assert {(c["name"], c["role"], c["cohort"], c["published"]) for c in named} == {
+        ("met_expectations", "mentor", None, 200),
+        ("satisfied_with_match", "mentee", 1, 72),
+        ("trust_easily_built", "mentee", 1, 72),
+        ("met_objectives", "mentee", 1, 72),
+        ("met_expectations", "mentee", 1, 89),
+        ("trust_easily_built", "mentor", 3, 74),
+    }
+
+
+async def test_the_ledger_balances(played):
+    _, folder = played
+    ledger = json.loads((folder / "report.json").read_text())["ledger"]
+    assert len(ledger) >= 7
+    assert all(row["balanced"] for row in ledger)
+
+
+async def test_a_foreign_consumer_read_every_event_once(played):
+    _, folder = played
+    events = [json.loads(line) for line in (folder / "events.ndjson").read_text().splitlines()]
+    types = [e["type"].split(".")[-2] for e in events]
+    counts = {name: types.count(name) for name in ("MatchConfirmed", "MatchEnded", "SurveyOpened", "SurveyClosed")}
+    assert counts == {"MatchConfirmed": 83, "MatchEnded": 3, "SurveyOpened": 6, "SurveyClosed": 6}
+    assert len({e["id"] for e in events}) == len(events)
+    versions: dict[str, int] = {}
+    for event in events:
+        assert int(event["aggregateversion"]) > versions.get(event["subject"], 0)
+        versions[event["subject"]] = int(event["aggregateversion"])
+
+
+async def test_no_event_holds_anybody(played):
+    _, folder = played
+    text = (folder / "events.ndjson").read_text()
+    assert "@" not in text.replace("@context", "")
+    assert "What I want to remember" not in text
+
+
+async def test_the_page_is_self_contained_and_has_both_views(played):
+    _, folder = played
+    page = (folder / "report.html").read_text()
+    assert page.count("<iframe") == 2
+    assert "src=" not in page.replace("srcdoc=", "")
+    assert "svg" in page
