@@ -12,9 +12,9 @@ from mentoring_contracts import Event, event_classes, schema_id
 
 _NAMESPACE = UUID("018f0000-0000-7000-8000-000000000000")
 _DESCRIPTION = """\
-CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's value is the data as JSON,
-its key the aggregate's id. Events of one aggregate keep their order; an event may come more than once, with the same
-`ce_id`. No personal data."""
+CloudEvents 1.0 in the Kafka binding's binary mode: attributes are `ce_` headers, the record's value is the data as
+JSON, its key the aggregate's id. Events of one aggregate keep their order; an event may come more than once, with the
+same `ce_id`. No personal data."""
 _MOMENT = "2022-04-27T09:00:00Z"
 
 

@@ -8,22 +8,20 @@ from mentoring_allinone.demo.stage import Stage
 
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 table{border-collapse:collapse;margin:1rem 0}th,td{border:1px solid #bbb;padding:.25rem .6rem;text-align:left}
-td.n{text-align:right}tr.no{background:#fff3d6}iframe{width:100%;height:85vh;border:1px solid #999}
-summary{font-size:1.2rem;cursor:pointer;margin:1rem 0}"""
+td.n{text-align:right}tr.no{background:#fff3d6}iframe{width:100%;height:85vh;border:1px solid #999}"""
 
 
-def page(stage: Stage, found: list[Check], views: dict[str, str]) -> str:
-    """A self-contained HTML page."""
+def page(stage: Stage, found: list[Check], report: str) -> str:
+    """A self-contained HTML page around the report's own page, which has the public and the team's view."""
     agree = sum(check.agrees for check in found)
-    team, public = (_frame(title, views[key]) for title, key in (("team", "programme_team"), ("public", "public")))
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>NIHR Mentoring Programme 2022, played again</title><style>{_STYLE}</style></head><body>
 <h1>NIHR Mentoring Programme 2022, played again</h1>
 <p>Generated people with the counts of the {escape(stage.scenario.source)} went through the whole programme.
 Every figure is recomputed from stored records. {agree} of {len(found)} published numbers are reproduced.</p>
-<details open><summary>The programme team's view (exact)</summary>{team}</details>
-<details><summary>The public view (small groups suppressed)</summary>{public}</details>
+<h2>The report: the programme team's view (exact) and the public one (small groups suppressed)</h2>
+<iframe title="Report in both views" sandbox="allow-same-origin" srcdoc="{escape(report)}"></iframe>
 <h2>Beside the published numbers</h2>
 <table><thead><tr><th>Figure</th><th>Cohort</th><th>Role</th><th>Wave</th><th>Rule</th><th>Published</th>
 <th>Recomputed</th><th>Remark</th></tr></thead><tbody>{"".join(_row(check) for check in found)}</tbody></table>
@@ -44,7 +42,3 @@ def _row(check: Check) -> str:
     numbers = "".join(f'<td class="n">{value}</td>' for value in (check.published, check.computed))
     kind = "" if check.agrees else ' class="no"'
     return f"<tr{kind}>{cells}{numbers}<td>{escape(check.why)}</td></tr>"
-
-
-def _frame(title: str, html: str) -> str:
-    return f'<iframe title="Report, {title} view" sandbox="allow-same-origin" srcdoc="{escape(html)}"></iframe>'

@@ -100,7 +100,7 @@ def _write(stage: Stage, folder: Path, reports: dict[str, dict[str, Any]], event
     found = checks(stage.scenario, team["figures"], impossible_lines(stage.plan), resting_lines(stage.plan))
     document = team | _beside(stage.scenario, found, events)
     (folder / "report.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
-    html = page(stage, found, {audience: report["html"] for audience, report in reports.items()})
+    html = page(stage, found, reports["programme_team"]["html"])
     (folder / "report.html").write_text(html, encoding="utf-8")
     return found
 
