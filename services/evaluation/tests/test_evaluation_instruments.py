@@ -94,4 +94,4 @@ def test_a_token_belongs_to_one_key_wave_and_person():
 def test_state_diagrams_name_every_step():
     assert ("open", "closed", "close") in diagrams()["wave"]
     assert ("approved", "withdrawn", "withdraw") in diagrams()["interview"]
-    assert diagrams()["report"] == [("queued", "ready", "build"), ("ready", "published", "publish")]
+    assert ("approved", "ready", "write") in diagrams()["report"]

@@ -66,7 +66,7 @@ class ConsentWithdrawn(Event):
 
 
 class ReportPublished(Event):
-    """A version of a report was published."""
+    """An edition of a report was published; `audience` is public for one that anybody may read."""
 
     owner: ClassVar = "evaluation"
     aggregate: ClassVar = "report"
@@ -76,3 +76,5 @@ class ReportPublished(Event):
     programme_id: UUID
     edition: int
     audience: Literal["programme_team", "public"]
+    kind: str | None = None
+    report_version: int | None = None

@@ -35,7 +35,7 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
         report = await queries.report(db, report_id)
         evidence = await records.evidence(db, await queries.programme(db, report.programme_id))
     evidence = await with_statistics(service, tenant, evidence)
-    content = await asyncio.to_thread(report_content, evidence, report.audience, report.published)
+    content = await asyncio.to_thread(report_content, evidence, report.kind, report.published, report.narrative)
     async with service.database.transaction(tenant) as db:
         await store_content(db, report_id, content)
 

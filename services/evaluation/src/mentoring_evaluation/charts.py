@@ -1,7 +1,7 @@
 """Charts as SVG text: grouped bars, drawn by altair and vl-convert, which are heavy and imported when first needed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Okabe and Ito (2008): told apart also by people who do not see all colours.
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"]
@@ -16,8 +16,12 @@ class Bar:
     value: float
 
 
-def bars_svg(bars: Sequence[Bar], unit: str) -> str:
-    """Horizontal bars grouped by row, as an SVG element with nothing outside itself. Blocking: run it in a thread."""
+@lru_cache(maxsize=256)
+def bars_svg(bars: tuple[Bar, ...], unit: str) -> str:
+    """Horizontal bars grouped by row, as an SVG element with nothing outside itself. Blocking: run it in a thread.
+
+    Reports are frozen, so a chart that was drawn once is kept for the next reader.
+    """
     import altair as alt
     import vl_convert
 

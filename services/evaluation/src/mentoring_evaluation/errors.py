@@ -51,6 +51,10 @@ class PublishedUnreadable(Rejected):
     """The published figures cannot be read."""
 
 
+class NarrativeInvalid(Rejected):
+    """The text refers to figures that this report does not have."""
+
+
 class WaveExists(Conflict):
     """This cohort has a wave of this survey already."""
 
@@ -89,3 +93,19 @@ class ReportNotReady(Conflict):
 
 class AlreadyPublished(Conflict):
     """The report is published already."""
+
+
+class ApprovalNeeded(Conflict):
+    """The report is published after a named role has approved it."""
+
+
+class ApprovalNotNeeded(Conflict):
+    """No approval is awaited for this report."""
+
+
+class ReferencesUnresolved(Conflict):
+    """The text refers to figures that the report does not have; it cannot be published."""
+
+
+class PdfNotPossible(Conflict):
+    """The report has characters that no font at hand can show in a PDF/A."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 WaveState = Literal["planned", "open", "closed"]
 InterviewState = Literal["scheduled", "consented", "transcribed", "approved", "withdrawn"]
-ReportState = Literal["queued", "ready", "published"]
+ReportState = Literal["queued", "ready", "approved", "published"]
 
 # act → (states it may start from, state it ends in)
 WAVE: Mapping[str, tuple[frozenset[WaveState], WaveState]] = {
@@ -21,7 +21,9 @@ INTERVIEW: Mapping[str, tuple[frozenset[InterviewState], InterviewState]] = {
 }
 REPORT: Mapping[str, tuple[frozenset[ReportState], ReportState]] = {
     "build": (frozenset({"queued"}), "ready"),
-    "publish": (frozenset({"ready"}), "published"),
+    "write": (frozenset({"ready", "approved"}), "ready"),  # what was approved was another text
+    "approve": (frozenset({"ready"}), "approved"),
+    "publish": (frozenset({"ready", "approved"}), "published"),
 }
 # An interview in one of these states was held and its pages count.
 HELD: frozenset[InterviewState] = frozenset({"transcribed", "approved"})

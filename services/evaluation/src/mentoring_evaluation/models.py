@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_evaluation.report_kinds import kind_of
 
 
 class Base(CommonBase):
@@ -37,6 +38,7 @@ class Programme(TenantRow, Base):
     cpd_kinds: Mapped[list[str]] = mapped_column(JSONB)
     decimals: Mapped[int]
     public_minimum: Mapped[int]
+    report_approvers: Mapped[dict[str, str]] = mapped_column(JSONB)
 
 
 class Cohort(TenantRow, Base):
@@ -209,16 +211,30 @@ class InterviewText(TenantRow, Base):
 
 
 class Report(TenantRow, Base):
-    """A report: its content is frozen when it is built; quotes are named in it and read where they are sealed."""
+    """A report: its content is frozen when it is built; quotes are named in it and read where they are sealed.
+
+    `version` counts the reports of a kind; `edition` the issues of one, which differ in what was withdrawn.
+    `approver` is the role that lets it be published, None where the programme names none.
+    """
 
     __tablename__ = "reports"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "programme_id", "kind", "version"),)
     programme_id: Mapped[UUID] = mapped_column(index=True)
-    audience: Mapped[str]
+    kind: Mapped[str]
+    version: Mapped[int]
     state: Mapped[str] = mapped_column(default="queued")
+    approver: Mapped[str | None]
     edition: Mapped[int] = mapped_column(default=0)
+    narrative: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
     published: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     requested_at: Mapped[datetime]
     built_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+
+    @property
+    def audience(self) -> str:
+        """Which of the views its text speaks of: the public one, or the programme team's."""
+        return kind_of(self.kind).views[0]

@@ -181,6 +181,20 @@ def reports(programme_id: UUID) -> sa.Select[Report]:
     return sa.select(Report).where(Report.programme_id == programme_id)
 
 
+async def next_report_version(db: AsyncSession, programme_id: UUID, kind: str) -> int:
+    """The number of the next report of a kind; who asks holds the programme until this transaction ends."""
+    await db.scalar(sa.select(Programme.id).where(Programme.id == programme_id).with_for_update())
+    of_kind = sa.select(sa.func.max(Report.version)).where(Report.programme_id == programme_id, Report.kind == kind)
+    return (await db.scalar(of_kind) or 0) + 1
+
+
+async def report_published_before(db: AsyncSession, report: Report) -> Report | None:
+    """The last published version of the same kind before this one."""
+    same = (Report.programme_id == report.programme_id, Report.kind == report.kind, Report.state == "published")
+    earlier = sa.select(Report).where(*same, Report.version < report.version)
+    return await db.scalar(earlier.order_by(Report.version.desc()).limit(1))
+
+
 async def reports_with_content(db: AsyncSession, programme_id: UUID) -> Sequence[Report]:
     """The reports of a programme that are built, locked until this transaction ends."""
     built = reports(programme_id).where(Report.content.is_not(None))

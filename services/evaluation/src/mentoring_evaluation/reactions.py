@@ -1,7 +1,7 @@
 """What the evaluation service makes of other services' events: its own copies, in whatever order they come."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -47,6 +47,8 @@ from mentoring_evaluation.models import (
     Programme,
     Wave,
 )
+from mentoring_evaluation.report_kinds import KINDS
+from mentoring_evaluation.schemas import Approver
 
 # A milestone of this kind, with an end, is a wave of the instrument it is named after.
 WAVE_MILESTONES = {"interim_evaluation": "interim", "summative_evaluation": "summative"}
@@ -71,6 +73,7 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
         "cpd_kinds": ["cpd", *(kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions")],
         "decimals": int(blueprint.get("figures", {}).get("decimals", 0)),
         "public_minimum": int(blueprint.get("disclosure", {}).get("public", {}).get("minimum_n", 10)),
+        "report_approvers": _approvers(blueprint.get("reports")),
     }
     await _keep(db, Programme, event.programme_id, values)
     names = [instrument.id for instrument in instruments]
@@ -181,6 +184,13 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
     for column in columns:
         await db.execute(sa.update(column.class_).where(column == person).values({column.key: nobody}))
     await vault.destroy_key(db, person)
+
+
+def _approvers(reports: Any) -> dict[str, str]:
+    """Kind of report to the role that approves it: a blueprint's `reports: {approval: {public: steering_group}}`."""
+    named = reports.get("approval") if isinstance(reports, dict) else None
+    known = named.items() if isinstance(named, dict) else ()
+    return {kind: role for kind, role in known if kind in KINDS and role in get_args(Approver)}
 
 
 async def _keep(db: AsyncSession, table: type[Base], id_: UUID, values: dict[str, Any]) -> None:

@@ -1,12 +1,14 @@
 """The content of a report, made from evidence alone: the same records give the same report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.lint import lint_report
+from mentoring_evaluation.narrative import resolved, unknown_references
 from mentoring_evaluation.programme_figures import programme_lines
 from mentoring_evaluation.public_view import public_lines, statement
+from mentoring_evaluation.report_kinds import kind_of
 
 EXACT = (
     "This is the programme team's own view: every figure is exact, small groups included. It is not for publication; "
@@ -25,18 +27,33 @@ def view_of(evidence: Evidence, audience: str) -> tuple[str, list[dict[str, Any]
     return EXACT, [line.to_json() for line in lines]
 
 
-def report_content(evidence: Evidence, audience: str, published: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Everything a report holds. The programme team's has both views, the public one has no other."""
-    views = ["public"] if audience == "public" else ["programme_team", "public"]
-    made = {view: view_of(evidence, view) for view in views}
+def report_content(
+    evidence: Evidence, kind: str, published: Mapping[str, Any] | None, narrative: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """Everything a report of a kind holds; its text is resolved from the first of its own views."""
+    held = kind_of(kind)
+    made = {view: kept_view(evidence, kind, view) for view in held.views}
     return {
         "title": evidence.title,
+        "kind": held.title,
         "as_of": evidence.as_of.isoformat(timespec="seconds"),
         "views": {view: {"statement": said, "figures": figures} for view, (said, figures) in made.items()},
-        "ledger": [] if audience == "public" else _ledger(evidence),
+        "ledger": _ledger(evidence) if held.ledger else [],
         "inconsistencies": [finding.to_json() for finding in lint_report(dict(published))] if published else [],
-        "quotes": [dict(quote) for quote in evidence.quotes],
+        "quotes": [dict(quote) for quote in evidence.quotes] if held.quotes else [],
+        **written(narrative, made[held.views[0]][1]),
     }
+
+
+def kept_view(evidence: Evidence, kind: str, audience: str) -> tuple[str, list[dict[str, Any]]]:
+    """A view as a report of a kind shows it."""
+    said, figures = view_of(evidence, audience)
+    return said, [figure for figure in figures if kind_of(kind).holds(figure)]
+
+
+def written(narrative: Sequence[Mapping[str, str]], figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The text with its figures in place, and the references that name none of them."""
+    return {"narrative": resolved(narrative, figures), "unresolved": unknown_references(narrative, figures)}
 
 
 def _ledger(evidence: Evidence) -> list[dict[str, Any]]:

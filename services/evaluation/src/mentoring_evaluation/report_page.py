@@ -67,12 +67,30 @@ SECTIONS = (
 
 def report_page(content: Mapping[str, Any], quotes: Sequence[Mapping[str, Any]], issue: Mapping[str, Any]) -> str:
     """The HTML of a report's content. Blocking (charts are drawn): run it in a thread."""
-    views = [
-        {"name": name, "statement": view["statement"], "blocks": blocks(view["figures"])}
+    changed = change_rows(issue["changes"])
+    page: str = _template().render(
+        content=content, views=views_of(content), quotes=quotes, issue=issue, changed=changed
+    )  # fmt: skip
+    return page
+
+
+def views_of(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The views of a report as pages show them: name, title, statement and blocks."""
+    titles = {"public": "The public view", "programme_team": "The programme team's view"}
+    return [
+        {"name": name, "title": titles[name], "statement": view["statement"], "blocks": blocks(view["figures"])}
         for name, view in content["views"].items()
     ]
-    page: str = _template().render(content=content, views=views, quotes=quotes, issue=issue)
-    return page
+
+
+def change_rows(changed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(figure, what it said before, what it says now) for every figure that is new, gone or different."""
+    nothing = {"value": None, "numerator": None, "denominator": None, "shown": "exact"}
+    return [
+        (f"{_row(f)}, {_column(f)}", _cell(f | f.get("before", nothing)), _cell(f | f.get("after", nothing)))
+        for group in ("changed", "added", "removed")
+        for f in changed.get(group, [])
+    ]
 
 
 @cache
@@ -141,5 +159,5 @@ def _chart(section: Section, figures: Figures) -> Markup | None:
     charted = [f for f in figures if section.charted(f) and f["shown"] != "hidden" and f["value"] is not None]
     if not charted:
         return None
-    bars = [Bar(_row(figure), _column(figure), float(figure["value"])) for figure in charted]
+    bars = tuple(Bar(_row(figure), _column(figure), float(figure["value"])) for figure in charted)
     return Markup(bars_svg(bars, charted[0]["unit"]))  # noqa: S704  drawn by vl-convert, which escapes every label

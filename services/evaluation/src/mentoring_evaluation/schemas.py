@@ -1,14 +1,14 @@
 """What the REST API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
+from mentoring_evaluation.report_kinds import Audience, ReportKind
 
-Audience = Literal["programme_team", "public"]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -122,19 +122,55 @@ class InterviewWithTexts(InterviewView):
     quotes: list[str] = []
 
 
+class TextSection(Body):
+    """A piece of a report's text. `{figure:name,cohort,role,wave}` stands for a figure (narrative.py)."""
+
+    title: Annotated[str, Field(max_length=200, pattern=r"^[^{}]*$")]
+    text: LongText
+
+
+Narrative = Annotated[list[TextSection], Field(max_length=40)]
+Approver = Literal["programme_manager", "coordinator", "steering_group"]
+
+
 class NewReport(Body):
-    audience: Audience
+    kind: ReportKind | None = None
+    audience: Audience | None = Field(None, description="short for the kind of the same name")
+    narrative: Narrative = []
+    approver: Approver | None = Field(
+        None, description="the role that must approve it before publication; absent: as the programme's blueprint says"
+    )
     published: dict[str, Any] | None = Field(
         None, description="figures published elsewhere, in a shape that lint-report reads: their faults are named"
     )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.kind is None) == (self.audience is None):
+            raise ValueError("give a kind, or an audience")
+        return self
+
+    @property
+    def wanted(self) -> ReportKind:
+        """The kind of report that is asked for."""
+        kind: ReportKind | None = self.kind or self.audience
+        assert kind is not None  # _one_kind has seen to it
+        return kind
+
+
+class NewNarrative(Body):
+    narrative: Narrative
 
 
 class ReportQueued(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID
+    kind: ReportKind
     audience: Audience
+    version: int = Field(description="which report of its kind; its editions differ in what was withdrawn")
     state: ReportState
+    approver: Approver | None
     edition: int
 
 
@@ -143,15 +179,32 @@ class ReportView(ReportQueued):
 
     requested_at: datetime
     built_at: datetime | None
+    approved_at: datetime | None
     published_at: datetime | None
     notes: list[dict[str, Any]]
     title: str | None = None
+    narrative: list[dict[str, Any]] = Field([], description="sections of paragraphs of parts: text, or a figure")
     view: Audience | None = None
     statement: str | None = None
     figures: list[dict[str, Any]] = []
     ledger: list[dict[str, Any]] = []
     inconsistencies: list[dict[str, Any]] = []
     quotes: list[dict[str, Any]] = []
+
+
+class PreviousReport(BaseModel):
+    id: UUID
+    version: int
+    published_at: datetime | None
+
+
+class ChangesView(BaseModel):
+    """Figures against those of the version published before; all empty where there is none."""
+
+    previous: PreviousReport | None
+    added: list[dict[str, Any]] = []
+    removed: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
 
 
 class FiguresView(BaseModel):

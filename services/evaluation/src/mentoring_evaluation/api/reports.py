@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
@@ -14,17 +14,28 @@ from mentoring_common.roles import require_role
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, records
-from mentoring_evaluation.api import READERS, Reader, Writer, require_team
+from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.building import with_statistics
+from mentoring_evaluation.changes import changes
 from mentoring_evaluation.commands import reports
 from mentoring_evaluation.commands.quotes import quotes_of
 from mentoring_evaluation.errors import ReportNotReady
 from mentoring_evaluation.models import Report
 from mentoring_evaluation.report_content import view_of
+from mentoring_evaluation.report_kinds import Audience, kind_of
 from mentoring_evaluation.report_page import report_page
-from mentoring_evaluation.schemas import Audience, FiguresView, NewReport, ReportQueued, ReportView
+from mentoring_evaluation.report_pdf import report_pdf
+from mentoring_evaluation.schemas import (
+    ChangesView,
+    FiguresView,
+    NewNarrative,
+    NewReport,
+    ReportQueued,
+    ReportView,
+)
 
 router = APIRouter(route_class=Route, tags=["reports"])
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 Seen = Annotated[Audience, Query(description="exact for the programme team, or under disclosure control")]
 
 
@@ -73,9 +84,8 @@ async def list_reports(
 async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
     """A report as data: the figures of its audience, the ledger, findings in figures published elsewhere, quotes."""
     report = await _readable(db, report_id, by)
-    known = ReportQueued.model_validate(report).model_dump() | {
-        name: getattr(report, name) for name in ("requested_at", "built_at", "published_at", "notes")
-    }
+    dates = ("requested_at", "built_at", "approved_at", "published_at", "notes")
+    known = ReportQueued.model_validate(report).model_dump() | {name: getattr(report, name) for name in dates}
     if report.content is None:
         return ReportView(**known)
     return ReportView(**known, **_content(report.content, report.audience), quotes=await quotes_of(db, report))
@@ -85,29 +95,79 @@ async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
 async def read_page(report_id: UUID, by: Reader, db: Db) -> HTMLResponse:
     """A report as one self-contained page; the programme team's has the public view beside its own."""
     report = await _readable(db, report_id, by)
+    return HTMLResponse(await asyncio.to_thread(report_page, *await _printed(db, report)))
+
+
+@router.get("/reports/{report_id}/pdf", response_class=Response, responses=PDF)
+async def read_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
+    """A report as PDF/A-2a, which is also tagged for screen readers (PDF/UA-1); the same report gives the same file."""
+    report = await _readable(db, report_id, by)
+    pdf = await asyncio.to_thread(report_pdf, *await _printed(db, report))
+    name = f"{report.kind}-{report.version}.{report.edition}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/reports/{report_id}/changes")
+async def read_changes(report_id: UUID, by: Reader, db: Db) -> ChangesView:
+    """The figures that came, went or changed since the version published before, with both values."""
+    report = await _readable(db, report_id, by)
     if report.content is None:
         raise ReportNotReady()
-    quotes = await quotes_of(db, report)
-    issue = {"edition": report.edition, "notes": report.notes, "published_at": report.published_at}
-    return HTMLResponse(await asyncio.to_thread(report_page, report.content, quotes, issue))
+    return ChangesView.model_validate(await _changes(db, report))
+
+
+@router.put("/reports/{report_id}/narrative")
+async def save_narrative(report_id: UUID, new: NewNarrative, by: Writer, db: Db) -> ReportQueued:
+    """Write a built report's text; every `{figure:…}` in it must name one of the report's figures. For the team."""
+    report = await queries.report(db, report_id)
+    await require_team(db, by, report.programme_id)
+    return ReportQueued.model_validate(await reports.save_narrative(db, report, new.narrative, by))
+
+
+@router.post("/reports/{report_id}/approve")
+async def approve_report(report_id: UUID, by: Writer, db: Db) -> ReportQueued:
+    """Approve a report for publication. For the role that it names, which nobody stands above."""
+    report = await _readable(db, report_id, by)
+    if report.approver is not None:
+        await require_own_role(db, by, report.programme_id, report.approver)
+    return ReportQueued.model_validate(await reports.approve_report(db, report, by))
 
 
 @router.post("/reports/{report_id}/publish")
 async def publish_report(report_id: UUID, by: Writer, db: Db) -> ReportQueued:
-    """Publish a report to its audience, as its first edition. For the programme team."""
+    """Publish a report to its audience, as its first edition; after approval, where one is asked for. For the team."""
     report = await queries.report(db, report_id)
     await require_team(db, by, report.programme_id)
     return ReportQueued.model_validate(await reports.publish_report(db, report, by))
 
 
 async def _readable(db: AsyncSession, report_id: UUID, by: Principal) -> Report:
-    """The programme team reads every report, the steering group a published public one."""
+    """The programme team reads every report, the steering group a published one that is meant beyond the team, and
+    whoever approves a report reads it before."""
     report = await queries.report(db, report_id)
-    if report.audience == "public" and report.state == "published":
-        await require_role(db, by, report.programme_id, *READERS)
-    else:
-        await require_team(db, by, report.programme_id)
+    readers = {*TEAM, report.approver or TEAM[0]}
+    if kind_of(report.kind).beyond_team and report.state == "published":
+        readers.update(READERS)
+    await require_role(db, by, report.programme_id, *readers)
     return report
+
+
+async def _changes(db: AsyncSession, report: Report) -> dict[str, Any]:
+    previous = await queries.report_published_before(db, report)
+    if previous is None or previous.content is None or report.content is None:
+        return {"previous": None}
+    before, after = (one["views"][report.audience]["figures"] for one in (previous.content, report.content))
+    known = {"id": previous.id, "version": previous.version, "published_at": previous.published_at}
+    return {"previous": known} | changes(before, after)
+
+
+async def _printed(db: AsyncSession, report: Report) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
+    """What a page or a PDF is made of: content, quotes, and what is known of this issue. ReportNotReady."""
+    if report.content is None:
+        raise ReportNotReady()
+    issue = {name: getattr(report, name) for name in ("version", "edition", "notes", "published_at")}
+    return report.content, await quotes_of(db, report), issue | {"changes": await _changes(db, report)}
 
 
 async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, view: Audience) -> None:
@@ -119,5 +179,5 @@ async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, vie
 
 def _content(content: dict[str, Any], audience: str) -> dict[str, Any]:
     view = content["views"][audience]
-    kept = {name: content[name] for name in ("title", "ledger", "inconsistencies")}
+    kept = {name: content[name] for name in ("title", "ledger", "inconsistencies", "narrative")}
     return kept | {"view": audience, "statement": view["statement"], "figures": view["figures"]}

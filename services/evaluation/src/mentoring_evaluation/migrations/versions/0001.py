@@ -1,4 +1,4 @@
-"""surveys, figures, interviews, reports
+"""initial
 
 Expand first, contract in a later release.
 """
@@ -111,24 +111,30 @@ def upgrade() -> None:
     sa.Column('cpd_kinds', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('decimals', sa.Integer(), nullable=False),
     sa.Column('public_minimum', sa.Integer(), nullable=False),
+    sa.Column('report_approvers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_programmes'))
     )
     op.create_table('reports',
     sa.Column('programme_id', sa.Uuid(), nullable=False),
-    sa.Column('audience', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('approver', sa.Text(), nullable=True),
     sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('narrative', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('published', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('content', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('notes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('built_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_reports'))
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_reports')),
+    sa.UniqueConstraint('tenant_id', 'programme_id', 'kind', 'version', name=op.f('uq_reports_tenant_id_programme_id_kind_version'))
     )
     op.create_index(op.f('ix_reports_programme_id'), 'reports', ['programme_id'], unique=False)
     op.create_table('waves',

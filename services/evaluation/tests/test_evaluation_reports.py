@@ -1,0 +1,234 @@
+"""Kinds of reports, their text, approval, what changed, and the PDF."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from mentoring_common.testing.harness import eventually
+from mentoring_contracts.applications import RoleGranted
+from mentoring_contracts.evaluation import ReportPublished
+from mentoring_evaluation.changes import changes
+from mentoring_evaluation.errors import PdfNotPossible
+from mentoring_evaluation.narrative import resolved, unknown_references
+from mentoring_evaluation.report_pdf import report_pdf
+
+
+def figure(name="trust", value=67, cohort=None, role=None, wave=None, rule="top_box", shown="exact", **more):
+    known = {"breakdown": {}, "unit": "percent", "numerator": 2, "denominator": 3, "caveats": []}
+    about = {"name": name, "value": value, "cohort": cohort, "role": role, "wave": wave, "rule": rule, "shown": shown}
+    return known | about | more
+
+
+FIGURES = [
+    figure(cohort=1, role="mentor", wave="summative"),
+    figure(value=60, role="mentor", wave="summative", rule="pooled"),
+    figure(value=58, role="mentor", wave="summative", rule="mean_of_cohorts", numerator=None, denominator=None),
+    figure("pairs", 21, unit="pairs", rule="count", denominator=None),
+    figure("cpd", 3, unit="sessions", rule="count", breakdown={"mode": "online"}, denominator=None),
+    figure("small", None, cohort=2, shown="hidden"),
+    figure("met", 50, wave="interim"),
+    figure("met", 70, wave="summative"),
+]
+
+
+def text_of(*texts):
+    return [{"title": "Findings", "text": text} for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("trust,1,mentor,summative", "67 %"),
+        ("trust,1,mentor", "67 %"),
+        ("trust, , mentor", "60 %"),
+        ("trust,,mentor,rule=mean_of_cohorts", "58 %"),
+        ("pairs", "21"),
+        ("cpd,mode=online", "3"),
+        ("small,2", "*"),
+        ("met,,,interim", "50 %"),
+    ],
+)
+def test_a_reference_is_what_the_figure_says(reference, said):
+    sections = text_of(f"It was {{figure:{reference}}} of them.")
+    assert unknown_references(sections, FIGURES) == []
+    parts = resolved(sections, FIGURES)[0]["paragraphs"][0]
+    assert "".join(part["text"] for part in parts) == f"It was {said} of them."
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "other", "trust,1", "met", "cpd", "pairs,1", "trust,1,mentor,summative,x", "=3"]
+)
+def test_a_reference_to_no_single_figure_is_named(reference):
+    assert unknown_references(text_of(f"{{figure:{reference}}}"), FIGURES) == [reference]
+
+
+def test_an_unclosed_reference_is_no_text():
+    assert unknown_references(text_of("{figure:pairs and {figure:pairs}"), FIGURES) == [""]
+
+
+def test_paragraphs_and_braces_stay_as_they_are():
+    found = resolved(text_of("One {x}.\n\nTwo {figure:pairs}."), FIGURES)[0]["paragraphs"]
+    assert found[0] == [{"text": "One {x}."}]
+    assert [part["text"] for part in found[1]] == ["Two ", "21", "."]
+
+
+def test_what_changed_has_both_values():
+    after = [figure(cohort=1, role="mentor", wave="summative", value=70), *FIGURES[1:-1], figure("new", 1)]
+    found = changes(FIGURES, after)
+    assert [(f["name"], f["before"]["value"], f["after"]["value"]) for f in found["changed"]] == [("trust", 67, 70)]
+    assert [(f["name"], f["after"]["value"]) for f in found["added"]] == [("new", 1)]
+    assert [(f["name"], f["wave"], f["before"]["value"]) for f in found["removed"]] == [("met", "summative", 70)]
+    assert changes(FIGURES, reversed(FIGURES)) == {"added": [], "removed": [], "changed": []}
+
+
+CONTENT = {
+    "title": "#title *not markup*",
+    "kind": "Final report",
+    "as_of": "2024-01-02T03:04:05+00:00",
+    "views": {"programme_team": {"statement": "$x$ <a> @b", "figures": []}},
+    "ledger": [{"cohort": 1, "role": "mentee", "applied": 2, "matched": 2, "balanced": True}],
+    "inconsistencies": [{"rule": "a_b", "confidence": "certain", "where": "$.x", "why": "#panic()", "resolve": "`r`"}],
+    "narrative": resolved(text_of('#read("/etc/passwd") \\ {figure:pairs}'), FIGURES),
+}
+ISSUE = {
+    "version": 2, "edition": 1, "notes": [], "published_at": datetime(2024, 2, 1, tzinfo=UTC),
+    "changes": {"previous": {"version": 1}, "changed": [], "added": [], "removed": []},
+}  # fmt: skip
+QUOTES = [{"text": '#import "x" /* ', "role": "mentor", "cohort": None}]
+
+
+def test_a_pdf_is_pdf_a_and_pdf_ua_reads_no_markup_and_is_the_same_each_time():
+    pdf = report_pdf(CONTENT, QUOTES, ISSUE)
+    assert pdf.startswith(b"%PDF-1.7")
+    for mark in (b"<pdfaid:part>2</pdfaid:part>", b"<pdfaid:conformance>A</pdfaid:conformance>", b"<pdfuaid:part>1<"):
+        assert mark in pdf
+    assert pdf == report_pdf(CONTENT, QUOTES, ISSUE)
+    assert pdf != report_pdf(CONTENT, [], ISSUE)
+
+
+def test_a_character_without_a_font_is_an_error_of_ours():
+    with pytest.raises(PdfNotPossible):
+        report_pdf(CONTENT | {"title": "\U0010fffd"}, [], ISSUE)
+
+
+async def ready(programme, **body):
+    asked = await programme.team.post(f"/programmes/{programme.id}/reports", json=body)
+    assert asked.status_code == 202, asked.text
+
+    async def probe():
+        report = (await programme.team.get(f"/reports/{asked.json()['id']}")).json()
+        return report if report["state"] != "queued" else None
+
+    return await eventually(probe, what="the report")
+
+
+async def with_pairs(programme, pairs=2, blueprint=None):
+    await programme.begin(cohorts=2, blueprint=blueprint)
+    for _ in range(pairs):
+        await programme.match(1, uuid.uuid4(), uuid.uuid4())
+
+
+async def test_text_is_checked_when_it_is_saved_and_shows_the_reports_own_figures(programme):
+    await with_pairs(programme)
+    path = f"/programmes/{programme.id}/reports"
+    wrong = {"kind": "final", "narrative": text_of("{figure:matched_pears}")}
+    refused = await programme.team.post(path, json=wrong)
+    assert (refused.status_code, refused.json()["code"]) == (422, "narrative_invalid")
+    assert refused.json()["references"] == ["matched_pears"]
+    assert (await programme.team.post(path, json={"kind": "final", "audience": "public"})).status_code == 422
+    report = await ready(programme, kind="final", narrative=text_of("There are {figure:matched_pairs} <pairs>."))
+    assert (report["kind"], report["version"], report["edition"]) == ("final", 1, 0)
+    await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    saved = text_of("Of {figure:matched_pairs} pairs,\n\n{figure:matched_pairs,1} are of cohort 1.")
+    assert (
+        await programme.team.put(f"/reports/{report['id']}/narrative", json={"narrative": saved})
+    ).status_code == 200
+    html = (await programme.team.get(f"/reports/{report['id']}/html")).text
+    assert 'Of <strong title="count">2</strong> pairs,' in html
+    bad = {"narrative": text_of("{figure:matched_pairs,9}")}
+    assert (await programme.team.put(f"/reports/{report['id']}/narrative", json=bad)).status_code == 422
+    pdf = await programme.team.get(f"/reports/{report['id']}/pdf")
+    assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
+    assert b"pdfaid" in pdf.content
+    assert (await programme.client().get(f"/reports/{report['id']}/pdf")).status_code == 403
+
+
+async def test_a_report_waits_for_the_role_that_approves_it(evaluation, programme):
+    blueprint = yaml.safe_load(
+        "{title: P, instruments: [], reports: {approval: {public: steering_group, final: king}}}"
+    )
+    await with_pairs(programme, blueprint=blueprint)
+    person = uuid.uuid4()
+    group = programme.client(subject=person)
+    report = await ready(programme, kind="public", narrative=text_of("{figure:matched_pairs} pairs"))
+    path = f"/reports/{report['id']}"
+    assert report["approver"] == "steering_group"
+    assert (await ready(programme, kind="final"))["approver"] is None
+    early = await programme.team.post(f"{path}/publish")
+    assert (early.status_code, early.json()["code"], early.json()["role"]) == (409, "approval_needed", "steering_group")
+    assert (await group.get(path)).status_code == 403
+    role = RoleGranted(role_id=uuid.uuid4(), programme_id=programme.id, person_id=person, role="steering_group")
+    await programme.tell(role)
+    assert (await group.get(path)).status_code == 200
+    assert (await programme.team.post(f"{path}/approve")).status_code == 403  # nobody stands above the named role
+    assert (await group.post(f"{path}/approve")).json()["state"] == "approved"
+    changed = {"narrative": text_of("All {figure:matched_pairs} pairs")}
+    assert (await programme.team.put(f"{path}/narrative", json=changed)).json()["state"] == "ready"
+    assert (await programme.team.post(f"{path}/publish")).json()["code"] == "approval_needed"
+    both = await asyncio.gather(*(group.post(f"{path}/approve") for _ in range(3)))
+    assert sorted(answer.status_code for answer in both)[0] == 200
+    assert (await programme.team.post(f"{path}/publish")).json()["state"] == "published"
+    assert (await programme.team.put(f"{path}/narrative", json=changed)).json()["code"] == "already_published"
+    assert (await group.post(f"{path}/approve")).json()["code"] == "already_published"
+    [event] = await evaluation.emitted(programme.tenant, ReportPublished)
+    assert (event.audience, event.kind, event.report_version) == ("public", "public", 1)
+
+
+async def test_a_version_says_what_changed_since_the_one_published_before(programme):
+    await with_pairs(programme)
+    first = await ready(programme, kind="steering_group")
+    await programme.team.post(f"/reports/{first['id']}/publish")
+    await ready(programme, kind="steering_group")  # never published: the next one is not compared with it
+    await programme.match(2, uuid.uuid4(), uuid.uuid4())
+    third = await ready(programme, kind="steering_group")
+    assert third["version"] == 3
+    found = (await programme.team.get(f"/reports/{third['id']}/changes")).json()
+    assert (found["previous"]["id"], found["previous"]["version"]) == (first["id"], 1)
+    pairs = [f for f in found["changed"] if f["name"] == "matched_pairs"]
+    assert [(f["cohort"], f["before"]["value"], f["after"]["value"]) for f in pairs] == [(None, 2, 3), (2, 0, 1)]
+    assert "What changed since version 1" in (await programme.team.get(f"/reports/{third['id']}/html")).text
+    none = (await programme.team.get(f"/reports/{first['id']}/changes")).json()
+    assert none == {"previous": None, "added": [], "removed": [], "changed": []}
+
+
+async def test_what_each_kind_holds_and_who_reads_it(programme, statistics):
+    await with_pairs(programme)
+    cohort_id = str(programme.cohorts[1])
+    statistics.of[str(programme.id)] = {
+        "backgrounds": [
+            {"cohort_id": cohort_id, "role": "mentee", "professional_background": "N", "other": None, "people": 40}
+        ],
+        "ledger": [{"cohort_number": 1, "role": "mentee", "applied": 2, "matched": 2, "balanced": True}],
+    }
+    reports = {kind: await ready(programme, kind=kind) for kind in ("interim", "final", "network", "steering_group")}
+    network = reports["network"]
+    assert network["figures"], "totals are left"
+    for figure in network["figures"]:
+        assert (figure["cohort"], figure["breakdown"]) == (None, {})
+    assert (network["quotes"], network["ledger"]) == ([], [])
+    assert "professional_background" not in {f["name"] for f in network["figures"]}
+    assert {f["name"] for f in reports["final"]["figures"]} - {f["name"] for f in reports["interim"]["figures"]} == {
+        "interviews", "interviewed_pairs", "interview_pages",
+    }  # fmt: skip
+    assert [bool(reports[kind]["ledger"]) for kind in ("interim", "final", "steering_group")] == [True, True, False]
+    person = uuid.uuid4()
+    role = RoleGranted(role_id=uuid.uuid4(), programme_id=programme.id, person_id=person, role="steering_group")
+    await programme.tell(role)
+    seen = {}
+    for kind, report in reports.items():
+        await programme.team.post(f"/reports/{report['id']}/publish")
+        seen[kind] = (await programme.client(subject=person).get(f"/reports/{report['id']}")).status_code
+    assert seen == {"interim": 403, "final": 403, "network": 200, "steering_group": 200}
