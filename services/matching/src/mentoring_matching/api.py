@@ -13,7 +13,7 @@ from mentoring_common.db import Database
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_matching import queries
+from mentoring_matching import queries, questions
 from mentoring_matching.commands import policy as policy_commands
 from mentoring_matching.commands import runs as run_commands
 from mentoring_matching.errors import (
@@ -25,7 +25,7 @@ from mentoring_matching.errors import (
     RunNotCompleted,
     RunNotFound,
 )
-from mentoring_matching.models import MatchRun, PoolMember, ProposedPair, Unmatched
+from mentoring_matching.models import Cohort, MatchRun, PoolMember, ProposedPair, Unmatched
 from mentoring_matching.proposals import Question, rule_effects, why_not_these
 from mentoring_matching.schemas import (
     Approval,
@@ -60,15 +60,18 @@ async def require_team(db: AsyncSession, by: Principal, programme_id: UUID, unkn
         raise unknown() from None
 
 
-async def _run_of_team(db: AsyncSession, by: Principal, run_id: UUID) -> MatchRun:
+async def run_of_team(db: AsyncSession, by: Principal, run_id: UUID) -> MatchRun:
+    """The run, if the caller belongs to its programme's team."""
     run = await queries.run(db, run_id)
     await require_team(db, by, run.programme_id, RunNotFound)
     return run
 
 
-async def _check_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> None:
+async def check_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> Cohort:
+    """The cohort, if the caller belongs to its programme's team."""
     cohort = await queries.cohort(db, cohort_id)
     await require_team(db, by, cohort.programme_id, CohortNotFound)
+    return cohort
 
 
 @router.get("/programmes/{programme_id}/policy")
@@ -90,7 +93,7 @@ async def change_policy(
 @router.get("/cohorts/{cohort_id}/pool")
 async def list_pool(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[MemberView]:
     """The pool of a cohort."""
-    await _check_cohort(db, by, cohort_id)
+    await check_cohort(db, by, cohort_id)
     shown, following = await page(db, queries.pool(cohort_id), PoolMember.id, cursor, limit)
     loads = await queries.loads(db, [member.person_id for member in shown if member.role == "mentor"])
     return page_of(shown, following, lambda m: _member(m, loads))
@@ -111,12 +114,12 @@ async def try_policy(
     """How many pairs of the pool each rule removes, with or without changes of the policy."""
     database: Database = request.app.state.database
     async with database.transaction(by.tenant) as db:
-        await _check_cohort(db, by, cohort_id)
-        question = await run_commands.question_now(db, cohort_id, policy_changes or {})
+        await check_cohort(db, by, cohort_id)
+        question = await questions.question_now(db, cohort_id, changes=policy_changes)
     return await _dry_run(question)
 
 
-def _check_size(question: Question) -> tuple[int, int]:
+def check_size(question: Question) -> tuple[int, int]:
     """The number of mentors and mentees; PoolTooLarge if they are too many for an answer at once."""
     mentors = sum(c.role == "mentor" for c in question.candidates)
     mentees = len(question.candidates) - mentors
@@ -126,7 +129,7 @@ def _check_size(question: Question) -> tuple[int, int]:
 
 
 async def _dry_run(question: Question) -> DryRunView:
-    mentors, mentees = _check_size(question)
+    mentors, mentees = check_size(question)
     found = await asyncio.to_thread(rule_effects, question)
     texts = question.terms.texts
     rules = [
@@ -143,7 +146,7 @@ async def _dry_run(question: Question) -> DryRunView:
 @router.post("/cohorts/{cohort_id}/runs", status_code=202)
 async def start_run(cohort_id: UUID, new: NewRun, by: Writer, db: Db) -> RunView:
     """Start a matching run; follow it by `GET /runs/{id}`."""
-    await _check_cohort(db, by, cohort_id)
+    await check_cohort(db, by, cohort_id)
     pairs = {name: [p.model_dump(mode="json") for p in getattr(new, name)] for name in ("pins", "bars")}
     run = await run_commands.start_run(
         db, cohort_id, by, kind=new.kind, seed=new.seed, policy_changes=new.policy_changes,
@@ -155,7 +158,7 @@ async def start_run(cohort_id: UUID, new: NewRun, by: Writer, db: Db) -> RunView
 @router.get("/cohorts/{cohort_id}/runs")
 async def list_runs(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[RunView]:
     """The runs of a cohort."""
-    await _check_cohort(db, by, cohort_id)
+    await check_cohort(db, by, cohort_id)
     shown, following = await page(db, queries.runs(cohort_id), MatchRun.id, cursor, limit)
     counts = await queries.counts(db, [run.id for run in shown])
     return page_of(shown, following, lambda run: run_view(run, counts.get(run.id, {})))
@@ -164,7 +167,7 @@ async def list_runs(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, 
 @router.get("/runs/{run_id}")
 async def read_run(run_id: UUID, by: Reader, db: Db) -> RunView:
     """One run and, once it is completed, what came out."""
-    return await _view(db, await _run_of_team(db, by, run_id))
+    return await _view(db, await run_of_team(db, by, run_id))
 
 
 async def _view(db: AsyncSession, run: MatchRun) -> RunView:
@@ -175,22 +178,24 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     """The run with the counts of its pairs and unmatched people."""
     result = run.result or {}
     named = {"total_score": "score", "worst_score": "worst"}
+    costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
     fields = ("places", "priority", "priority_matched", "fifth_percentile", "blocking_pairs", "stable")
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
+    pins = [pin | costs.get((pin["mentor_id"], pin["mentee_id"]), {}) for pin in run.pins]
     numbers = {
         "pairs": counts.get("pair", 0),
         "unmatched_mentees": counts.get("mentee", 0),
         "unmatched_mentors": counts.get("mentor", 0),
     }
-    return RunView(**(own | found | numbers))
+    return RunView(**(own | found | numbers | {"pins": pins}))
 
 
 @router.get("/runs/{run_id}/pairs")
 async def list_pairs(run_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[PairView]:
     """The pairs a run proposes, each with its reasons."""
-    await _run_of_team(db, by, run_id)
+    await run_of_team(db, by, run_id)
     shown, following = await page(db, queries.pairs(run_id), ProposedPair.id, cursor, limit)
     return page_of(shown, following, PairView.model_validate)
 
@@ -200,7 +205,7 @@ async def list_unmatched(
     run_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[UnmatchedView]:
     """The people a run leaves without a partner, and why."""
-    await _run_of_team(db, by, run_id)
+    await run_of_team(db, by, run_id)
     shown, following = await page(db, queries.unmatched(run_id), Unmatched.id, cursor, limit)
     return page_of(shown, following, UnmatchedView.model_validate)
 
@@ -208,7 +213,7 @@ async def list_unmatched(
 @router.get("/runs/{run_id}/compare/{other_id}")
 async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comparison:
     """Two runs side by side: their numbers, and whose mentor differs."""
-    run, other = await _run_of_team(db, by, run_id), await _run_of_team(db, by, other_id)
+    run, other = await run_of_team(db, by, run_id), await run_of_team(db, by, other_id)
     mine, theirs = _mentors(await queries.all_pairs(db, run_id)), _mentors(await queries.all_pairs(db, other_id))
     changes = [
         Change(mentee_id=mentee, mentor_id=mine.get(mentee), other_mentor_id=theirs.get(mentee))
@@ -226,14 +231,14 @@ async def explain_missing_pair(
     """Why a completed run did not propose a pair; 409 once the people or places it looked at have changed."""
     database: Database = request.app.state.database
     async with database.transaction(by.tenant) as db:
-        run = await _run_of_team(db, by, run_id)
+        run = await run_of_team(db, by, run_id)
         if run.state != "completed" or run.input_hash is None:
             raise RunNotCompleted(state=run.state)
-        question = await run_commands.question_of(db, run)
+        question = await questions.question_of(db, run)
     asked = {("mentor", mentor_id), ("mentee", mentee_id)}
     if not asked <= {(c.role, c.person_id) for c in question.candidates}:
         raise PairsInvalid()
-    _check_size(question)
+    check_size(question)
     why = await asyncio.to_thread(why_not_these, question, run.input_hash, str(mentor_id), str(mentee_id))
     if why is None:
         raise PoolChanged()
@@ -247,14 +252,14 @@ def _mentors(pairs: Sequence[ProposedPair]) -> dict[UUID, UUID]:
 @router.post("/runs/{run_id}/cancel")
 async def cancel_run(run_id: UUID, by: Writer, db: Db) -> RunView:
     """Stop a run, or discard its result."""
-    run = await _run_of_team(db, by, run_id)
+    run = await run_of_team(db, by, run_id)
     return await _view(db, await run_commands.cancel_run(db, run, by))
 
 
 @router.post("/runs/{run_id}/approve")
 async def approve_run(run_id: UUID, by: Writer, db: Db, approval: Approval | None = None) -> Approved:
     """Offer every pair of the run to both people."""
-    run = await _run_of_team(db, by, run_id)
+    run = await run_of_team(db, by, run_id)
     days = approval.offer_days if approval else None
     matches = await run_commands.approve_run(db, run, by, days)
     return Approved(run_id=run_id, matches=[MatchView.model_validate(match) for match in matches])

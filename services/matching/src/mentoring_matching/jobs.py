@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.runner import Service
-from mentoring_matching import queries
+from mentoring_matching import queries, questions
 from mentoring_matching.commands import pool, runs
 from mentoring_matching.engine import InputError, PolicyError
 from mentoring_matching.errors import PolicyInvalid
@@ -88,7 +88,7 @@ async def _work(service: Service, tenant: UUID, run_id: UUID) -> None:
         return
     try:
         async with service.database.transaction(tenant) as db:
-            question = await runs.question_of(db, run)
+            question = await questions.question_of(db, run)
         proposal = await _solve(service, tenant, run, question)
     except Stopped:
         return

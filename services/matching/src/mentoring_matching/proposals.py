@@ -1,7 +1,7 @@
 """A run's work: from people and terms to a proposal with its reasons. Pure and slow: it runs in a thread."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mentoring_matching import profiles
@@ -10,16 +10,21 @@ from mentoring_matching.engine import (
     Mentee,
     Mentor,
     Pair,
+    PinCost,
     Policy,
+    Remembering,
     Run,
     WhyNot,
     blocking_pairs,
+    default_embedder,
     dry_run,
     floor_curve,
+    pin_costs,
     price_without,
     recruitment,
     score_of,
     solve,
+    solve_again,
     stable_pairs,
     why_not,
 )
@@ -29,6 +34,7 @@ from mentoring_matching.profiles import Candidate
 
 PairIds = tuple[str, str]
 Progress = Callable[[int, int], None]
+PRICED_PINS = 100
 COMPARED = 200  # pairs up to which a run also says what else would have been possible, one more solve each
 
 
@@ -69,12 +75,12 @@ class Proposal:
 
 def propose(question: Question, progress: Progress | None = None) -> Proposal:
     """Solve and explain. InputError and PolicyError say what cannot be solved; `progress` may raise to end the work."""
-    run = _solved(question, progress)
+    run = solved(question, progress)
     return Proposal(
         pairs=_explained(run, question.terms.engine, question.titles),
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
         unmatched_mentors=_spare(run),
-        result=_result(run),
+        result=_result(run) | {"pins": [asdict(cost) for cost in costs_of_pins(question, run)]},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
     )
@@ -82,11 +88,12 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
 
 def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id: str) -> WhyNot | None:
     """Why a run did not propose a pair; None when the question is no longer the one the run answered."""
-    run = _solved(question)
+    run = solved(question)
     return why_not(run, mentor_id, mentee_id) if run.input_hash == input_hash else None
 
 
-def _solved(question: Question, progress: Progress | None = None) -> Run:
+def solved(question: Question, progress: Progress | None = None) -> Run:
+    """The engine's answer."""
     return solve(
         *_people(question),
         question.terms.engine,
@@ -114,6 +121,18 @@ def _result(run: Run) -> dict[str, Any]:
         score = score_of(run.situation, stable) + sum(held)
         result["stable"] = {"matched": len(stable) + len(held), "score": round(score, 4)}
     return result
+
+
+def costs_of_pins(question: Question, run: Run) -> list[PinCost]:
+    """What the first PRICED_PINS pins cost each by itself and what they override; `run` answers the question."""
+    pins = question.pins[:PRICED_PINS]
+    if not pins:
+        return []
+    embedder = Remembering(default_embedder())
+    free = solve_again(run, question.terms.engine, places=question.places, bars=question.bars, embedder=embedder)
+    texts = question.terms.texts
+    found = pin_costs(free, pins, embedder)
+    return [replace(cost, rules=tuple(texts.get(rule, rule) for rule in cost.rules)) for cost in found]
 
 
 def _explained(run: Run, policy: Policy, titles: Mapping[str, str]) -> list[ExplainedPair]:

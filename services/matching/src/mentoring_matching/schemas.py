@@ -1,10 +1,10 @@
 """What the REST API takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_matching.lifecycle import MatchState, MemberState, RunKind, RunState
 
@@ -104,6 +104,20 @@ class WhyNotView(View):
     text: str
 
 
+class PinView(View):
+    """A pair that the team settled. `price` is what it alone costs (negative parts are gains), null if not computed.
+
+    `rules` it overrides are named by the programme's words for them, hidden ones as "a private reason".
+    """
+
+    mentor_id: UUID
+    mentee_id: UUID
+    reason: str = ""
+    price: PriceView | None = None
+    rules: list[str] = []
+    below_floor: bool = False
+
+
 class RunView(BaseModel):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts."""
 
@@ -119,6 +133,7 @@ class RunView(BaseModel):
     requested_at: datetime
     failure: str | None
     input_hash: str | None
+    pins: list[PinView]
     pairs: int
     unmatched_mentees: int
     unmatched_mentors: int
@@ -176,6 +191,48 @@ class Comparison(BaseModel):
     other: RunView
     same_pairs: int
     changes: list[Change]
+
+
+class WhatIf(Body):
+    """Either changes of the policy in force, or two whole policies; places, pins and bars belong to the second side."""
+
+    policy_changes: dict[str, Any] = {}
+    policies: Annotated[list[dict[str, Any]], Field(min_length=2, max_length=2)] | None = None
+    pins: Annotated[list[NewPair], Field(max_length=50)] = []
+    bars: Annotated[list[NewPair], Field(max_length=1000)] = []
+    places: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_or_two(self) -> Self:
+        if self.policies and self.policy_changes:
+            raise ValueError("give policy_changes or policies, not both")
+        return self
+
+
+class SideView(BaseModel):
+    """One side of a what-if: people matched and how well, scores in 0..1, `certified` if proved to be the best."""
+
+    mentors: int
+    mentees: int
+    places: int
+    matched: int
+    priority: int
+    priority_matched: int
+    total_score: float
+    worst_score: float | None
+    fifth_percentile: float | None
+    blocking_pairs: int
+    certified: bool
+
+
+class WhatIfView(BaseModel):
+    """Two sides; `changes` name the mentees whose mentor differs (`other_mentor_id` is the second side's)."""
+
+    before: SideView
+    after: SideView
+    same_pairs: int
+    changes: list[Change]
+    pins: list[PinView]
 
 
 class RuleEffectView(BaseModel):

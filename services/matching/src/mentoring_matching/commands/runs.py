@@ -21,8 +21,7 @@ from mentoring_matching.errors import PairsInvalid, PoolChanged, RunNotCompleted
 from mentoring_matching.explanations import Reason
 from mentoring_matching.lifecycle import RUN, RunKind, sources, target
 from mentoring_matching.models import Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
-from mentoring_matching.profiles import Candidate
-from mentoring_matching.proposals import ExplainedPair, Proposal, Question
+from mentoring_matching.proposals import ExplainedPair, Proposal
 
 RUN_WAITING = "run_waiting"
 LEASE_S = 30
@@ -49,7 +48,7 @@ async def start_run(
     version = await queries.policy(db, cohort.programme_id)
     document = policies.changed(version.document, policy_changes or {})
     usable_terms(document, direction, version.version)
-    await _check_pairs(db, cohort_id, [*pins, *bars])
+    await check_pairs(db, cohort_id, [*pins, *bars])
     for pair in [*pins, *bars]:
         audit(db, by.subject, "pin_pair" if pair in pins else "bar_pair", "cohort", cohort_id, reason=pair["reason"])
     limited = sorted(map(str, mentee_ids)) if mentee_ids is not None else None
@@ -91,7 +90,8 @@ async def _queue(
     return run
 
 
-async def _check_pairs(db: AsyncSession, cohort_id: UUID, pairs: Sequence[Mapping[str, str]]) -> None:
+async def check_pairs(db: AsyncSession, cohort_id: UUID, pairs: Sequence[Mapping[str, str]]) -> None:
+    """PairsInvalid when a pin or bar names somebody who is not in the pool."""
     members = await queries.member_ids(db, cohort_id) if pairs else {}
     for pair in pairs:
         for role in ("mentor", "mentee"):
@@ -127,46 +127,6 @@ async def renew_lease(db: AsyncSession, run: MatchRun, progress: float) -> bool:
     lease = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, LEASE_S)
     mine = MatchRun.worker == run.worker
     return await _move(db, run.id, "renew", mine, progress=progress, lease_until=lease) is not None
-
-
-async def question_of(db: AsyncSession, run: MatchRun) -> Question:
-    """What a run is to solve, from the people and places that are free now. Standing pairs and open offers stay."""
-    cohort = await queries.cohort(db, run.cohort_id)
-    programme = await queries.programme(db, run.programme_id)
-    terms = usable_terms(run.policy, programme.direction, run.policy_version)
-    free = await queries.candidates(db, run.cohort_id, terms.max_load)
-    mentees = await _rematched(db, run)
-    candidates = [c for c in free if _is_asked(c, run, mentees)]
-    taken = cohort.confirmed + await queries.offers_open(db, run.cohort_id)
-    pins = [(pair["mentor_id"], pair["mentee_id"]) for pair in run.pins]
-    barred = await queries.barred_pairs(db, cohort, also_ended=run.kind == "rematch")
-    bars = {(str(mentor), str(mentee)) for mentor, mentee in barred}
-    bars |= {(pair["mentor_id"], pair["mentee_id"]) for pair in run.bars}
-    here = {(c.role, str(c.person_id)) for c in candidates}
-    bars = {(a, b) for a, b in bars - set(pins) if ("mentor", a) in here and ("mentee", b) in here}
-    places = max(cohort.places - taken, 0)
-    return Question(candidates, terms, programme.topic_titles, places, pins, sorted(bars), run.seed)
-
-
-async def question_now(db: AsyncSession, cohort_id: UUID, policy_changes: Mapping[str, Any]) -> Question:
-    """What a full run would solve now under the policy with changes; nothing is stored. PolicyInvalid."""
-    cohort = await queries.cohort(db, cohort_id)
-    direction = (await queries.programme(db, cohort.programme_id)).direction
-    version = await queries.policy(db, cohort.programme_id)
-    terms = usable_terms(policies.changed(version.document, policy_changes), direction, version.version)
-    return Question(await queries.candidates(db, cohort_id, terms.max_load), terms, {}, cohort.places, [], [], 0)
-
-
-async def _rematched(db: AsyncSession, run: MatchRun) -> frozenset[str] | None:
-    """The mentees of a run that takes only some; None where it takes all."""
-    if run.mentee_ids is not None:
-        return frozenset(run.mentee_ids)
-    return frozenset(map(str, await queries.freed_mentees(db, run.cohort_id))) if run.kind == "rematch" else None
-
-
-def _is_asked(candidate: Candidate, run: MatchRun, mentees: frozenset[str] | None) -> bool:
-    only = mentees if candidate.role == "mentee" else run.mentor_ids
-    return only is None or str(candidate.person_id) in only
 
 
 async def complete_run(db: AsyncSession, run: MatchRun, proposal: Proposal, members: Members) -> MatchRun | None:

@@ -23,6 +23,7 @@ from .recruit import recruitment
 from .rematch import Rematch, rematch
 from .run import InputError, Pair, Run, Situation, Totals, prepare, solve
 from .text import CharacterEmbedder, Embedder, WordLlamaEmbedder, default_embedder
+from .whatif import PinCost, Remembering, pin_costs, solve_again
 
 __all__ = [
     "Certificate",
@@ -38,10 +39,12 @@ __all__ = [
     "Mentee",
     "Mentor",
     "Pair",
+    "PinCost",
     "Policy",
     "PolicyError",
     "Price",
     "Rematch",
+    "Remembering",
     "Rule",
     "RuleEffect",
     "Run",
@@ -58,6 +61,7 @@ __all__ = [
     "dry_run",
     "first_come_pairs",
     "floor_curve",
+    "pin_costs",
     "prepare",
     "price_of",
     "price_without",
@@ -66,6 +70,7 @@ __all__ = [
     "rematch",
     "score_of",
     "solve",
+    "solve_again",
     "stable_pairs",
     "why_nobody",
     "why_not",

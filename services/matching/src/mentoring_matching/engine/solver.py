@@ -127,10 +127,10 @@ class Network:
                 leaving = sorted(u for u, j in zip(self.u, self.match, strict=True) if j >= 0)
                 step = max(leaving[excess - 1], 2 * step)
                 guess = price + step
-            self._set_place_price(guess)
+            self.charge_places(guess)
             self._balance()
 
-    def _set_place_price(self, price: int) -> None:
+    def charge_places(self, price: int) -> None:
         """Raise or lower the price of a place; mentees for whom nothing is worth it any more lose theirs."""
         rise, self.place_price = price - self.place_price, price
         for i, own in enumerate(self.u):

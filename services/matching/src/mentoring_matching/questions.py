@@ -1,0 +1,78 @@
+"""What a run is to solve: the people and places that are free now, under a policy. Standing pairs and offers stay."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_matching import policies, queries
+from mentoring_matching.commands.policy import usable_terms
+from mentoring_matching.models import Cohort, MatchRun
+from mentoring_matching.profiles import Candidate
+from mentoring_matching.proposals import PairIds, Question
+
+
+async def question_of(db: AsyncSession, run: MatchRun) -> Question:
+    """What a run is to solve, from the people and places that are free now."""
+    cohort = await queries.cohort(db, run.cohort_id)
+    programme = await queries.programme(db, run.programme_id)
+    terms = usable_terms(run.policy, programme.direction, run.policy_version)
+    free = await queries.candidates(db, run.cohort_id, terms.max_load)
+    mentees = await _rematched(db, run)
+    candidates = [c for c in free if _is_asked(c, run, mentees)]
+    places = await _free_places(db, cohort)
+    barred = await queries.barred_pairs(db, cohort, also_ended=run.kind == "rematch")
+    question = Question(candidates, terms, programme.topic_titles, places, _ids(run.pins), [], run.seed)
+    return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(run.bars)))
+
+
+async def question_now(
+    db: AsyncSession,
+    cohort_id: UUID,
+    document: Mapping[str, Any] | None = None,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    pins: Sequence[Mapping[str, str]] = (),
+    bars: Sequence[Mapping[str, str]] = (),
+    places: int | None = None,
+) -> Question:
+    """What a full run would solve now under a policy (default: the one in force) with changes; PolicyInvalid."""
+    cohort = await queries.cohort(db, cohort_id)
+    programme = await queries.programme(db, cohort.programme_id)
+    version = await queries.policy(db, cohort.programme_id)
+    asked = policies.changed(version.document if document is None else document, changes or {})
+    terms = usable_terms(asked, programme.direction, version.version, strict=document is not None)
+    room = await _free_places(db, cohort) if places is None else places
+    free = await queries.candidates(db, cohort_id, terms.max_load)
+    barred = await queries.barred_pairs(db, cohort, also_ended=False)
+    question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0)
+    return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(bars)))
+
+
+async def _free_places(db: AsyncSession, cohort: Cohort) -> int:
+    return max(cohort.places - cohort.confirmed - await queries.offers_open(db, cohort.id), 0)
+
+
+def _ids(pairs: Iterable[Mapping[str, str]]) -> list[PairIds]:
+    return [(pair["mentor_id"], pair["mentee_id"]) for pair in pairs]
+
+
+def _with_bars(question: Question, bars: set[PairIds]) -> Question:
+    """Bars of people who take part; a pin of this run goes before an older bar."""
+    here = {(c.role, str(c.person_id)) for c in question.candidates}
+    kept = [(a, b) for a, b in bars - set(question.pins) if ("mentor", a) in here and ("mentee", b) in here]
+    return replace(question, bars=sorted(kept))
+
+
+async def _rematched(db: AsyncSession, run: MatchRun) -> frozenset[str] | None:
+    """The mentees of a run that takes only some; None where it takes all."""
+    if run.mentee_ids is not None:
+        return frozenset(run.mentee_ids)
+    return frozenset(map(str, await queries.freed_mentees(db, run.cohort_id))) if run.kind == "rematch" else None
+
+
+def _is_asked(candidate: Candidate, run: MatchRun, mentees: frozenset[str] | None) -> bool:
+    only = mentees if candidate.role == "mentee" else run.mentor_ids
+    return only is None or str(candidate.person_id) in only
