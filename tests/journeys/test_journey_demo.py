@@ -65,10 +65,11 @@ async def test_a_foreign_consumer_read_every_event_once(played):
     counts = {name: types.count(name) for name in ("MatchConfirmed", "MatchEnded", "SurveyOpened", "SurveyClosed")}
     assert counts == {"MatchConfirmed": 83, "MatchEnded": 3, "SurveyOpened": 6, "SurveyClosed": 6}
     assert len({e["id"] for e in events}) == len(events)
-    versions: dict[str, int] = {}
-    for event in events:
-        assert int(event["aggregateversion"]) > versions.get(event["subject"], 0)
-        versions[event["subject"]] = int(event["aggregateversion"])
+    versions: dict[tuple[str, str], int] = {}
+    for event in events:  # matching and sessions both speak of a match by its id
+        about = (event["source"], event["subject"])
+        assert int(event["aggregateversion"]) == versions.get(about, 0) + 1
+        versions[about] = int(event["aggregateversion"])
 
 
 async def test_no_event_holds_anybody(played):
