@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 
 from mentoring_allinone.failures import DemoFailed
@@ -31,7 +32,7 @@ def up(
 ) -> None:
     """Start the whole system on this machine and serve until Ctrl-C."""
     configure_logging("WARNING")
-    asyncio.run(_serve(data, port))
+    uvloop.run(_serve(data, port))
 
 
 async def _serve(data: Path, port: int | None) -> None:
@@ -61,7 +62,7 @@ def demo(
     from mentoring_allinone.demo.run import demo as play
 
     configure_logging("ERROR")
-    if not asyncio.run(play(folder, out, serve=sys.stdout.isatty() and sys.stdin.isatty())):
+    if not uvloop.run(play(folder, out, serve=sys.stdout.isatty() and sys.stdin.isatty())):
         out.print("The figures do not agree with the scenario.", style="bold red")
         raise typer.Exit(1)
 

@@ -178,7 +178,7 @@ class Stack:
             master_key=SecretStr(kept.master_key),
             smtp_port=self.mailbox.port,
             public_url=self.base_url,
-            poll_interval_s=0.05,
+            poll_interval_s=0.2,
             **{f"{name}_url": f"{INTERNAL}/{name}" for name in WITH_DATABASE},  # type: ignore[arg-type]
         )
 

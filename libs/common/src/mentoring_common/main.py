@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 import uvicorn
+import uvloop
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 
@@ -52,7 +53,7 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         print(f"{replayed} parked events replayed")  # noqa: T201
     else:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(serve(create_app(settings), options.host, options.port))
+            uvloop.run(serve(create_app(settings), options.host, options.port))
 
 
 async def _replay(service: Service, tenant: UUID, by: str) -> int:
