@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+import uvloop
 
 from mentoring_common.embedded.broker import EmbeddedBroker
 from mentoring_common.embedded.kafka import ApacheKafka
@@ -17,6 +18,12 @@ from mentoring_common.testing.harness import Servers
 
 _ran: Counter[str] = Counter()
 _BROKER = {"servers": "embedded", "stack": "embedded", "kafka_servers": "Apache Kafka"}
+
+
+@pytest.fixture(scope="session")
+def event_loop_policy() -> uvloop.EventLoopPolicy:
+    """Tests run on the event loop that the services run on."""
+    return uvloop.EventLoopPolicy()
 
 
 @pytest.fixture(scope="session", autouse=True)
