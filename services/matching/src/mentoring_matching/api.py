@@ -150,7 +150,7 @@ async def start_run(cohort_id: UUID, new: NewRun, by: Writer, db: Db) -> RunView
     pairs = {name: [p.model_dump(mode="json") for p in getattr(new, name)] for name in ("pins", "bars")}
     run = await run_commands.start_run(
         db, cohort_id, by, kind=new.kind, seed=new.seed, policy_changes=new.policy_changes,
-        mentee_ids=new.mentee_ids, **pairs,
+        mentee_ids=new.mentee_ids, may_move=new.may_move, **pairs,
     )  # fmt: skip
     return run_view(run, {})
 
@@ -179,7 +179,7 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     result = run.result or {}
     named = {"total_score": "score", "worst_score": "worst"}
     costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
-    fields = ("places", "priority", "priority_matched", "fifth_percentile", "blocking_pairs", "stable")
+    fields = ("places", "priority", "priority_matched", "moved", "fifth_percentile", "blocking_pairs", "stable")
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
@@ -260,6 +260,6 @@ async def cancel_run(run_id: UUID, by: Writer, db: Db) -> RunView:
 async def approve_run(run_id: UUID, by: Writer, db: Db, approval: Approval | None = None) -> Approved:
     """Offer every pair of the run to both people."""
     run = await run_of_team(db, by, run_id)
-    days = approval.offer_days if approval else None
-    matches = await run_commands.approve_run(db, run, by, days)
+    terms = approval or Approval()
+    matches = await run_commands.approve_run(db, run, by, terms.offer_days, moves=terms.moves)
     return Approved(run_id=run_id, matches=[MatchView.model_validate(match) for match in matches])

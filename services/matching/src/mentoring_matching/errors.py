@@ -75,6 +75,18 @@ class MentorFull(Conflict):
     """The mentor has no place left."""
 
 
+class LoadFull(Conflict):
+    """The mentor has as many partners over all programmes as the policy allows."""
+
+
+class MoveAwaited(Conflict):
+    """The place becomes free once somebody else's move is confirmed."""
+
+
+class MovesNotApproved(Conflict):
+    """The run moves people who have a mentor; approve their moves too, or start another run."""
+
+
 class MenteeMatched(Conflict):
     """The mentee has a mentor already."""
 

@@ -104,6 +104,7 @@ class MatchRun(TenantRow, Base):
     bars: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
     mentor_ids: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     mentee_ids: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    may_move: Mapped[bool] = mapped_column(server_default=_NO)
     requested_at: Mapped[datetime]
     worker: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
@@ -116,7 +117,11 @@ class MatchRun(TenantRow, Base):
 
 
 class ProposedPair(TenantRow, Base):
-    """A pair that a run proposes; the ids of people, and of their pool members."""
+    """A pair that a run proposes; the ids of people, and of their pool members.
+
+    `replaces` is the confirmed match that ends when this pair is confirmed; `waits_for` is one whose end frees
+    the place.
+    """
 
     __tablename__ = "proposed_pairs"
     __table_args__ = (
@@ -134,6 +139,8 @@ class ProposedPair(TenantRow, Base):
     without: Mapped[dict[str, float] | None] = mapped_column(JSONB(none_as_null=True))
     close_call: Mapped[bool]
     pinned: Mapped[bool]
+    replaces: Mapped[UUID | None]
+    waits_for: Mapped[UUID | None]
 
 
 class Unmatched(TenantRow, Base):
@@ -190,3 +197,49 @@ class Match(TenantRow, Base):
     end_note: Mapped[str | None]
     never_again: Mapped[bool] = mapped_column(server_default=_NO)
     rematch_of: Mapped[UUID | None]
+    replaces: Mapped[UUID | None]
+    waits_for: Mapped[UUID | None]
+
+
+class MentorLoad(TenantRow, Base):
+    """How many confirmed partners a mentor (its id is the person's) has over all programmes of the organisation."""
+
+    __tablename__ = "mentor_loads"
+    __table_args__ = (sa.CheckConstraint("taken >= 0", name="taken"),)
+    taken: Mapped[int]
+
+
+class Conversation(TenantRow, Base):
+    """A short conversation before the final run. Each side's rating and sealed comment are never shown to the other."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "cohort_id", "mentor_id", "mentee_id"),
+        sa.CheckConstraint("mentor_rating BETWEEN 1 AND 5", name="mentor_rating"),
+        sa.CheckConstraint("mentee_rating BETWEEN 1 AND 5", name="mentee_rating"),
+        sa.Index("ix_conversations_mentor", "tenant_id", "mentor_id"),
+        sa.Index("ix_conversations_mentee", "tenant_id", "mentee_id"),
+    )
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    mentor_id: Mapped[UUID]
+    mentee_id: Mapped[UUID]
+    score: Mapped[float]
+    proposed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    mentor_rating: Mapped[int | None]
+    mentee_rating: Mapped[int | None]
+    mentor_comment: Mapped[bytes | None]
+    mentee_comment: Mapped[bytes | None]
+
+
+class Arrangement(TenantRow, Base):
+    """Buddy pairs or groups of people of a cohort, as they were asked for and as they came out (ids of people)."""
+
+    __tablename__ = "arrangements"
+    __table_args__ = (sa.Index("ix_arrangements_cohort", "tenant_id", "cohort_id", "kind"),)
+    cohort_id: Mapped[UUID]
+    kind: Mapped[str]
+    made_at: Mapped[datetime]
+    asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -81,7 +81,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
         limit_days=_whole(offers, "offers", "limit_days", 14, least=1, most=365),
         pass_on=_yes(offers, "pass_on"),
         reason_required=_yes(offers, "decline_reason_required"),
-        max_load=_whole(document, "policy", "max_load", 0, least=1, most=1000) or None,
+        max_load=max_load(document),
     )
 
 
@@ -166,6 +166,11 @@ def _yes(data: Mapping[str, Any], field: str) -> bool:
 def offer_days(document: Mapping[str, Any]) -> int:
     """The days that people have to answer an offer."""
     return _whole(_mapping(document, "offers"), "offers", "limit_days", 14, least=1, most=365)
+
+
+def max_load(document: Mapping[str, Any]) -> int | None:
+    """The most partners of a mentor over all programmes; None for no limit."""
+    return _whole(document, "policy", "max_load", 0, least=1, most=1000) or None
 
 
 def passes_on(document: Mapping[str, Any]) -> bool:

@@ -1,8 +1,10 @@
 """A run's work: from people and terms to a proposal with its reasons. Pure and slow: it runs in a thread."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from mentoring_matching import profiles
 from mentoring_matching.engine import (
@@ -11,7 +13,6 @@ from mentoring_matching.engine import (
     Mentor,
     Pair,
     PinCost,
-    Policy,
     Remembering,
     Run,
     WhyNot,
@@ -22,6 +23,7 @@ from mentoring_matching.engine import (
     pin_costs,
     price_without,
     recruitment,
+    rematch,
     score_of,
     solve,
     solve_again,
@@ -49,16 +51,23 @@ class Question:
     pins: Sequence[PairIds]
     bars: Sequence[PairIds]
     seed: int
+    standing: Mapping[PairIds, UUID] = field(default_factory=dict)
+    """Confirmed pairs whose mentees may move, with their match; the people and places include theirs."""
 
 
 @dataclass(frozen=True)
 class ExplainedPair:
-    """A pair, words to send on, and what doing without it would cost (None where that was not asked)."""
+    """A pair, words to send on, and what doing without it would cost (None where that was not asked).
+
+    `replaces` is the mentee's present match, `waits_for` the one whose end frees the mentor's place.
+    """
 
     pair: Pair
     text: str
     without: dict[str, float] | None
     close_call: bool
+    replaces: UUID | None = None
+    waits_for: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -76,11 +85,14 @@ class Proposal:
 def propose(question: Question, progress: Progress | None = None) -> Proposal:
     """Solve and explain. InputError and PolicyError say what cannot be solved; `progress` may raise to end the work."""
     run = solved(question, progress)
+    pairs = _with_moves(question, _explained(run, question))
+    costs = [asdict(cost) for cost in costs_of_pins(question, run)]
+    moved = sum(explained.replaces is not None for explained in pairs)
     return Proposal(
-        pairs=_explained(run, question.terms.engine, question.titles),
+        pairs=pairs,
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
         unmatched_mentors=_spare(run),
-        result=_result(run) | {"pins": [asdict(cost) for cost in costs_of_pins(question, run)]},
+        result=_result(run) | {"pins": costs, "moved": moved},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
     )
@@ -93,7 +105,16 @@ def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id
 
 
 def solved(question: Question, progress: Progress | None = None) -> Run:
-    """The engine's answer."""
+    """The engine's answer; with standing pairs, as few of their people moved as the number matched allows."""
+    if question.standing:
+        return rematch(
+            *_people(question),
+            question.terms.engine,
+            question.standing,
+            places=question.places,
+            bars=question.bars,
+            seed=question.seed,
+        ).run
     return solve(
         *_people(question),
         question.terms.engine,
@@ -135,11 +156,34 @@ def costs_of_pins(question: Question, run: Run) -> list[PinCost]:
     return [replace(cost, rules=tuple(texts.get(rule, rule) for rule in cost.rules)) for cost in found]
 
 
-def _explained(run: Run, policy: Policy, titles: Mapping[str, str]) -> list[ExplainedPair]:
+def _with_moves(question: Question, pairs: Sequence[ExplainedPair]) -> list[ExplainedPair]:
+    """Who moves, and who waits for whose move: a mentor's free places go first, then those that moves free."""
+    present = {mentee: match_id for (_, mentee), match_id in question.standing.items()}
+    new = [replace(e, replaces=present.get(e.pair.mentee_id)) for e in pairs]
+    moving = {e.replaces for e in new}
+    leaving: dict[str, list[UUID]] = defaultdict(list)
+    free = {str(c.person_id): c.free for c in question.candidates if c.role == "mentor"}
+    for (mentor_id, _), match_id in question.standing.items():
+        free[mentor_id] -= 1
+        if match_id in moving:
+            leaving[mentor_id].append(match_id)
+    found = []
+    for explained in new:
+        mentor_id = explained.pair.mentor_id
+        free[mentor_id] -= 1
+        waits_for = leaving[mentor_id].pop() if free[mentor_id] < 0 else None
+        found.append(replace(explained, waits_for=waits_for))
+    return found
+
+
+def _explained(run: Run, question: Question) -> list[ExplainedPair]:
     mentors, mentees = run.situation.mentors, run.situation.mentees
     rows, columns = run.situation.row, run.situation.column
     found = []
+    policy, titles = question.terms.engine, question.titles
     for pair in run.pairs:
+        if (pair.mentor_id, pair.mentee_id) in question.standing:
+            continue
         two = mentors[columns[pair.mentor_id]], mentees[rows[pair.mentee_id]]
         alone = None if pair.pinned or len(run.pairs) > COMPARED else price_without(run, pair.mentee_id)
         price = None if alone is None else {"matches": alone.matches, "score": alone.score}

@@ -135,9 +135,28 @@ async def members_of_person(db: AsyncSession, person_id: UUID) -> Sequence[PoolM
     return (await db.scalars(sa.select(PoolMember).where(PoolMember.person_id == person_id))).all()
 
 
+async def standing_matches(db: AsyncSession, cohort_id: UUID) -> Sequence[Match]:
+    """The confirmed matches of a cohort."""
+    mine = sa.select(Match).where(Match.cohort_id == cohort_id, Match.state == "confirmed")
+    return (await db.scalars(mine.order_by(Match.id))).all()
+
+
+async def confirmed_matches(db: AsyncSession, match_ids: Iterable[UUID]) -> Mapping[UUID, Match]:
+    """Those of the matches that stand, held until the commit."""
+    mine = sa.select(Match).where(Match.id.in_(list(match_ids)), Match.state == "confirmed")
+    held = mine.order_by(Match.id).with_for_update().execution_options(populate_existing=True)
+    return {match.id: match for match in await db.scalars(held)}
+
+
+async def waiting_offers(db: AsyncSession, match_id: UUID) -> Sequence[Match]:
+    """The open offers whose place becomes free when a match ends."""
+    mine = sa.select(Match).where(Match.waits_for == match_id, Match.state == "proposed")
+    return (await db.scalars(mine.order_by(Match.id))).all()
+
+
 async def offers_open(db: AsyncSession, cohort_id: UUID) -> int:
-    """The number of offers of a cohort that wait for answers."""
-    offers = sa.select(sa.func.count()).select_from(Match)
+    """The number of offers of a cohort that wait for answers and need a place; a move has its place already."""
+    offers = sa.select(sa.func.count()).select_from(Match).where(Match.replaces.is_(None))
     return await db.scalar(offers.where(Match.cohort_id == cohort_id, Match.state == "proposed")) or 0
 
 
@@ -153,14 +172,19 @@ async def offers_by_member(db: AsyncSession, cohort_id: UUID) -> Mapping[UUID, i
 
 
 async def available_members(
-    db: AsyncSession, cohort_id: UUID, *, lock: bool = False
+    db: AsyncSession, cohort_id: UUID, *, lock: bool = False, held: Mapping[UUID, int] | None = None
 ) -> Mapping[UUID, tuple[PoolMember, int]]:
-    """The members of a cohort who are free, with the number of partners they could still be offered."""
-    members = pool(cohort_id).where(PoolMember.state == "available").order_by(PoolMember.id)
+    """The members of a cohort who are free, with the number of partners they could still be offered.
+
+    `held` counts the partners of members who may be moved: for them those places count as free.
+    """
+    held = held or {}
+    free_ones = sa.or_(PoolMember.state == "available", PoolMember.id.in_(held))
+    members = pool(cohort_id).where(free_ones).order_by(PoolMember.id)
     members = members.with_for_update() if lock else members
     offers = await offers_by_member(db, cohort_id)
     found = (await db.scalars(members.execution_options(populate_existing=True))).all()
-    free = {m.id: (m, m.capacity - m.taken - offers.get(m.id, 0)) for m in found}
+    free = {m.id: (m, m.capacity - m.taken - offers.get(m.id, 0) + held.get(m.id, 0)) for m in found}
     return {id_: (member, left) for id_, (member, left) in free.items() if left > 0}
 
 
@@ -172,9 +196,15 @@ async def loads(db: AsyncSession, mentor_ids: Iterable[UUID]) -> Mapping[UUID, i
     return dict((await db.execute(live.group_by(Match.mentor_id))).all())
 
 
-async def candidates(db: AsyncSession, cohort_id: UUID, max_load: int | None) -> list[Candidate]:
-    """The people of a cohort who are free for a run, with profile and former partners; mentors within `max_load`."""
-    members = await available_members(db, cohort_id)
+async def candidates(
+    db: AsyncSession, cohort_id: UUID, max_load: int | None, held: Mapping[UUID, int] | None = None
+) -> list[Candidate]:
+    """The people of a cohort who are free for a run, with profile and former partners; mentors within `max_load`.
+
+    `held` as for `available_members`.
+    """
+    held = held or {}
+    members = await available_members(db, cohort_id, held=held)
     profiles = await _profiles(db, members)
     before = await _former_partners(db, [member.person_id for member, _ in members.values()])
     mentor_ids = [member.person_id for member, _ in members.values() if member.role == "mentor"]
@@ -182,7 +212,8 @@ async def candidates(db: AsyncSession, cohort_id: UUID, max_load: int | None) ->
     found = []
     for member, free in members.values():
         if max_load and member.role == "mentor":
-            free = min(free, max_load - load.get(member.person_id, 0))
+            room = max_load - load.get(member.person_id, 0)
+            free = min(free, max(room, 0) + held.get(member.id, 0))
         if free > 0 and member.id in profiles:
             known = before.get(member.person_id, frozenset())
             profile = profiles[member.id]

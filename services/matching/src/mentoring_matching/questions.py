@@ -1,5 +1,6 @@
 """What a run is to solve: the people and places that are free now, under a policy. Standing pairs and offers stay."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_matching import policies, queries
 from mentoring_matching.commands.policy import usable_terms
-from mentoring_matching.models import Cohort, MatchRun
+from mentoring_matching.models import Cohort, Match, MatchRun
 from mentoring_matching.profiles import Candidate
 from mentoring_matching.proposals import PairIds, Question
 
@@ -19,12 +20,16 @@ async def question_of(db: AsyncSession, run: MatchRun) -> Question:
     cohort = await queries.cohort(db, run.cohort_id)
     programme = await queries.programme(db, run.programme_id)
     terms = usable_terms(run.policy, programme.direction, run.policy_version)
-    free = await queries.candidates(db, run.cohort_id, terms.max_load)
+    matches = await queries.standing_matches(db, run.cohort_id) if run.may_move else []
+    held = Counter(id_ for match in matches for id_ in (match.mentor_member_id, match.mentee_member_id))
+    free = await queries.candidates(db, run.cohort_id, terms.max_load, held)
     mentees = await _rematched(db, run)
-    candidates = [c for c in free if _is_asked(c, run, mentees)]
-    places = await _free_places(db, cohort)
+    candidates = [c for c in free if c.member_id in held or _is_asked(c, run, mentees)]
+    standing = _movable(matches, candidates)
+    places = await _free_places(db, cohort) + len(standing)
     barred = await queries.barred_pairs(db, cohort, also_ended=run.kind == "rematch")
-    question = Question(candidates, terms, programme.topic_titles, places, _ids(run.pins), [], run.seed)
+    titles = programme.topic_titles
+    question = Question(candidates, terms, titles, places, _ids(run.pins), [], run.seed, standing)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(run.bars)))
 
 
@@ -49,6 +54,13 @@ async def question_now(
     barred = await queries.barred_pairs(db, cohort, also_ended=False)
     question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(bars)))
+
+
+def _movable(matches: Sequence[Match], candidates: Iterable[Candidate]) -> dict[PairIds, UUID]:
+    """The standing pairs, both of whom have a profile to go by."""
+    known = {c.member_id for c in candidates}
+    here = [m for m in matches if {m.mentor_member_id, m.mentee_member_id} <= known]
+    return {(str(m.mentor_id), str(m.mentee_id)): m.id for m in here}
 
 
 async def _free_places(db: AsyncSession, cohort: Cohort) -> int:

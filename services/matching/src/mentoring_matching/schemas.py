@@ -61,6 +61,13 @@ class NewRun(Body):
     policy_changes: dict[str, Any] = {}
     kind: Literal["full", "rematch"] = "full"
     mentee_ids: Annotated[list[UUID], Field(max_length=1000)] | None = None
+    may_move: bool = False
+
+    @model_validator(mode="after")
+    def _moves_in_rematches(self) -> Self:
+        if self.may_move and (self.kind != "rematch" or self.pins):
+            raise ValueError("may_move is for runs of kind rematch without pins")
+        return self
 
 
 class GainView(BaseModel):
@@ -130,6 +137,7 @@ class RunView(BaseModel):
     policy_version: int
     policy_changes: dict[str, Any]
     seed: int
+    may_move: bool
     requested_at: datetime
     failure: str | None
     input_hash: str | None
@@ -140,6 +148,7 @@ class RunView(BaseModel):
     places: int | None = None
     priority: int | None = None
     priority_matched: int | None = None
+    moved: int | None = None
     total_score: float | None = None
     worst_score: float | None = None
     fifth_percentile: float | None = None
@@ -154,6 +163,7 @@ class PairView(View):
     """A proposed pair; `contributions` add up to the score and are for the team, `explanation` for anybody.
 
     `without` is the exact loss (matches, total score) if the mentee had another mentor or none; null if not computed.
+    `replaces`: the confirmed match that ends once this one is confirmed; `waits_for`: one whose end frees the place.
     """
 
     mentor_id: UUID
@@ -164,6 +174,8 @@ class PairView(View):
     without: dict[str, float] | None
     close_call: bool
     pinned: bool
+    replaces: UUID | None
+    waits_for: UUID | None
 
 
 class UnmatchedView(View):
@@ -260,7 +272,10 @@ class DryRunView(BaseModel):
 
 
 class Approval(Body):
+    """`moves`: also offer another mentor to people who have one, as a run with `may_move` proposes."""
+
     offer_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    moves: bool = False
 
 
 class MatchView(View):
@@ -283,6 +298,8 @@ class MatchView(View):
     end_reason: str | None
     end_note: str | None = None
     rematch_of: UUID | None
+    replaces: UUID | None = None
+    waits_for: UUID | None = None
 
 
 class Approved(BaseModel):

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
-from mentoring_common.db import now
+from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.outbox import emit
 from mentoring_contracts.matching import (
@@ -27,25 +28,27 @@ from mentoring_contracts.matching import (
     RematchRequested,
     Side,
 )
-from mentoring_matching import queries
+from mentoring_matching import policies, queries
 from mentoring_matching.errors import (
     AlreadyAnswered,
+    LoadFull,
     MatchNotConfirmed,
     MenteeMatched,
     MentorFull,
+    MoveAwaited,
     NotYourMatch,
     OfferExpired,
     OfferOver,
     PlaceFull,
 )
 from mentoring_matching.lifecycle import MATCH, sources, target
-from mentoring_matching.models import Cohort, Match, MatchRun, PoolMember, ProposedPair
+from mentoring_matching.models import Cohort, Match, MatchRun, MentorLoad, PoolMember, ProposedPair
 
 OFFER_EXPIRES = "offer_expires"
 # Reasons that events may carry; anybody's own words stay here.
 REASONS = frozenset({
     "no_time", "not_a_good_fit", "conflict_of_interest", "changed_job", "illness", "no_contact", "finished_early",
-    "withdrawn", "moved", "erased", "carried_over", "unmatched", "not_accepted", "expired",
+    "withdrawn", "moved", "not_moved", "erased", "carried_over", "unmatched", "not_accepted", "expired",
 })  # fmt: skip
 
 
@@ -95,7 +98,9 @@ def _offer(
         proposed_at=proposed_at,
         expires_at=expires_at,
         never_again=False,
-        rematch_of=before,
+        rematch_of=pair.replaces or before,
+        replaces=pair.replaces,
+        waits_for=pair.waits_for,
     )
 
 
@@ -113,6 +118,9 @@ async def accept_match(db: AsyncSession, match: Match, by: Principal) -> Match:
     """Accept for the caller's side; the second acceptance confirms. See `_refuse` for what is said no to."""
     side = side_of(match, by)
     mine = Match.mentor_accepted_at if side == "mentor" else Match.mentee_accepted_at
+    if match.replaces:
+        # The older match is locked first, as by whoever ends it.
+        await queries.confirmed_matches(db, [match.replaces])
     at = now(db)
     accepted = await _move(db, match.id, "accept", mine.is_(None), Match.expires_at > at, values={mine.key: at})
     if accepted is None:
@@ -144,7 +152,15 @@ async def _refusal(db: AsyncSession, match_id: UUID, side: Side) -> Exception:
 
 
 async def _confirm_match(db: AsyncSession, match: Match) -> Match:
-    """Take a place, the mentor and the mentee; PlaceFull, MentorFull or MenteeMatched if one is gone."""
+    """Take a place, the mentor and the mentee; PlaceFull, MentorFull, MenteeMatched or LoadFull if one is gone.
+
+    A move ends the mentee's present match first; MoveAwaited if the place is still to be freed by somebody's move.
+    """
+    if match.waits_for and await queries.confirmed_matches(db, [match.waits_for]):
+        raise MoveAwaited()
+    if match.replaces:
+        for present in (await queries.confirmed_matches(db, [match.replaces])).values():
+            await end_match(db, present, "moved")
     place = sa.update(Cohort).where(Cohort.id == match.cohort_id, Cohort.confirmed < Cohort.places)
     if await db.scalar(place.values(confirmed=Cohort.confirmed + 1).returning(Cohort.id)) is None:
         raise PlaceFull()
@@ -152,6 +168,7 @@ async def _confirm_match(db: AsyncSession, match: Match) -> Match:
         raise MentorFull()
     if not await _take(db, match.mentee_member_id):
         raise MenteeMatched()
+    await _take_load(db, match)
     same = Match.version == match.version
     try:
         confirmed = await _move(db, match.id, "confirm", same, values={"confirmed_at": now(db)})
@@ -172,6 +189,24 @@ async def _take(db: AsyncSession, member_id: UUID) -> bool:
     return await db.scalar(taken.returning(PoolMember.id)) is not None
 
 
+async def _take_load(db: AsyncSession, match: Match) -> None:
+    """One more partner over all programmes, in one conditional update; LoadFull at the policy's `max_load`."""
+    version = await queries.policy(db, match.programme_id)
+    most = None if version.problem else policies.max_load(version.document)
+    one = insert(MentorLoad).values(tenant_id=tenant_of(db), id=match.mentor_id, taken=1)
+    room = None if most is None else MentorLoad.taken < most
+    more = one.on_conflict_do_update(
+        index_elements=["tenant_id", "id"], set_={"taken": MentorLoad.taken + 1}, where=room
+    )
+    if await db.scalar(more.returning(MentorLoad.id)) is None:
+        raise LoadFull(most=most)
+
+
+async def _give_load_back(db: AsyncSession, mentor_id: UUID) -> None:
+    fewer = sa.update(MentorLoad).where(MentorLoad.id == mentor_id, MentorLoad.taken > 0)
+    await db.execute(fewer.values(taken=MentorLoad.taken - 1))
+
+
 async def _give_back(db: AsyncSession, member_id: UUID) -> None:
     """Take a partner from the member, who is free again unless they left."""
     state = sa.case((PoolMember.state == "matched", "available"), else_=PoolMember.state)
@@ -190,6 +225,7 @@ async def decline_match(db: AsyncSession, match: Match, by: Principal, reason: s
         raise await _refusal(db, match.id, side)
     await cancel(db, OFFER_EXPIRES, match.id)
     emit(db, MatchDeclined(**_ids(declined), by=side, reason=code))
+    await _let_waiting_go(db, declined)
     return declined
 
 
@@ -199,6 +235,7 @@ async def expire_offer(db: AsyncSession, match_id: UUID) -> Match | None:
     expired = await _move(db, match_id, "expire", due, values={"end_reason": "expired", "ended_at": now(db)})
     if expired is not None:
         emit(db, MatchDeclined(**_ids(expired), by=None, reason="expired"))
+        await _let_waiting_go(db, expired)
     return expired
 
 
@@ -209,6 +246,14 @@ async def withdraw_offer(db: AsyncSession, match: Match, reason: str) -> None:
     if withdrawn is not None:
         await cancel(db, OFFER_EXPIRES, match.id)
         emit(db, MatchDeclined(**_ids(withdrawn), by=None, reason=reason))
+        await _let_waiting_go(db, withdrawn)
+
+
+async def _let_waiting_go(db: AsyncSession, move: Match) -> None:
+    """Take back the offers of a place that a move would have freed, unless it became free in another way."""
+    if move.replaces and await queries.confirmed_matches(db, [move.replaces]):
+        for offer in await queries.waiting_offers(db, move.replaces):
+            await withdraw_offer(db, offer, "not_moved")
 
 
 async def end_match(
@@ -225,6 +270,7 @@ async def end_match(
     await db.execute(place.values(confirmed=fewer, places=sa.func.greatest(Cohort.announced, fewer)))
     await _give_back(db, ended.mentor_member_id)
     await _give_back(db, ended.mentee_member_id)
+    await _give_load_back(db, ended.mentor_id)
     emit(db, MatchEnded(**_ids(ended), reason=code))
     if rematch:
         emit(db, RematchRequested(**_ids(ended)))
@@ -241,4 +287,6 @@ async def end_match_by(
 
 async def close_match(db: AsyncSession, match_id: UUID) -> None:
     """A relationship ran its course: the pair is closed, its place stays taken."""
-    await _move(db, match_id, "close", values={"ended_at": now(db), "end_reason": "finished"})
+    closed = await _move(db, match_id, "close", values={"ended_at": now(db), "end_reason": "finished"})
+    if closed is not None:
+        await _give_load_back(db, closed.mentor_id)

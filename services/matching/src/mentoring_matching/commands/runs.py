@@ -1,5 +1,6 @@
 """Matching runs: ask, work, complete, cancel, approve, and pass declined places on."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from mentoring_contracts.matching import MatchRunCompleted, Side
 from mentoring_matching import policies, queries
 from mentoring_matching.commands.matches import offer_pairs
 from mentoring_matching.commands.policy import usable_terms
-from mentoring_matching.errors import PairsInvalid, PoolChanged, RunNotCompleted, RunOver
+from mentoring_matching.errors import MovesNotApproved, PairsInvalid, PoolChanged, RunNotCompleted, RunOver
 from mentoring_matching.explanations import Reason
 from mentoring_matching.lifecycle import RUN, RunKind, sources, target
 from mentoring_matching.models import Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
@@ -41,6 +42,7 @@ async def start_run(
     bars: Sequence[dict[str, str]] = (),
     policy_changes: Mapping[str, Any] | None = None,
     mentee_ids: Iterable[UUID] | None = None,
+    may_move: bool = False,
 ) -> MatchRun:
     """Queue a run; a worker does it. PolicyInvalid, or PairsInvalid when a pin or bar names nobody of the pool."""
     cohort = await queries.cohort(db, cohort_id)
@@ -52,7 +54,7 @@ async def start_run(
     for pair in [*pins, *bars]:
         audit(db, by.subject, "pin_pair" if pair in pins else "bar_pair", "cohort", cohort_id, reason=pair["reason"])
     limited = sorted(map(str, mentee_ids)) if mentee_ids is not None else None
-    asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited}
+    asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited, "may_move": may_move}
     return await _queue(
         db, cohort.programme_id, cohort_id, kind, seed, version, document, dict(policy_changes or {}), asked
     )
@@ -82,7 +84,7 @@ async def _queue(
         policy_changes=changes,
         seed=seed,
         requested_at=now(db),
-        **{"pins": [], "bars": [], "mentor_ids": None, "mentee_ids": None} | asked,
+        **{"pins": [], "bars": [], "mentor_ids": None, "mentee_ids": None, "may_move": False} | asked,
     )
     db.add(run)
     await db.flush()
@@ -169,6 +171,8 @@ def _pair(run_id: UUID, explained: ExplainedPair, members: Members) -> ProposedP
         without=explained.without,
         close_call=explained.close_call,
         pinned=pair.pinned,
+        replaces=explained.replaces,
+        waits_for=explained.waits_for,
     )
 
 
@@ -194,12 +198,20 @@ async def cancel_run(db: AsyncSession, run: MatchRun, by: Principal) -> MatchRun
     return cancelled
 
 
-async def approve_run(db: AsyncSession, run: MatchRun, by: Principal, offer_days: int | None) -> list[Match]:
-    """Offer every pair of a completed run. RunNotCompleted, or PoolChanged when people or places are gone."""
+async def approve_run(
+    db: AsyncSession, run: MatchRun, by: Principal, offer_days: int | None, *, moves: bool = False
+) -> list[Match]:
+    """Offer every pair of a completed run. RunNotCompleted, or PoolChanged when people or places are gone.
+
+    MovesNotApproved where people who have a mentor would be offered another one and `moves` does not say so.
+    """
     await queries.locked_cohort(db, run.cohort_id)
     if await _move(db, run.id, "approve") is None:
         raise RunNotCompleted(state=(await queries.run(db, run.id)).state)
     pairs = await queries.all_pairs(db, run.id)
+    moved = sum(pair.replaces is not None for pair in pairs)
+    if moved and not moves:
+        raise MovesNotApproved(moved=moved)
     gone = await _gone(db, run, pairs)
     if gone:
         raise PoolChanged(pairs_affected=gone)
@@ -210,15 +222,17 @@ async def approve_run(db: AsyncSession, run: MatchRun, by: Principal, offer_days
 async def _gone(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) -> int:
     """How many pairs cannot be offered any more: a person is not free, or the cohort has too few places."""
     cohort = await queries.locked_cohort(db, run.cohort_id)
-    available = await queries.available_members(db, run.cohort_id, lock=True)
+    ending = await queries.confirmed_matches(db, [pair.replaces for pair in pairs if pair.replaces])
+    held = Counter(id_ for match in ending.values() for id_ in (match.mentor_member_id, match.mentee_member_id))
+    available = await queries.available_members(db, run.cohort_id, lock=True, held=held)
     free = {member_id: left for member_id, (_, left) in available.items()}
     lost = 0
     for pair in pairs:
         both = (pair.mentor_member_id, pair.mentee_member_id)
-        lost += any(free.get(member_id, 0) < 1 for member_id in both)
+        lost += any(free.get(member_id, 0) < 1 for member_id in both) or pair.replaces not in {None, *ending}
         free |= {member_id: free.get(member_id, 0) - 1 for member_id in both}
     room = cohort.places - cohort.confirmed - await queries.offers_open(db, run.cohort_id)
-    return max(lost, len(pairs) - room)
+    return max(lost, len(pairs) - room - len(ending))
 
 
 async def _offer_passed_on(db: AsyncSession, run: MatchRun) -> MatchRun:
