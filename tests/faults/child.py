@@ -23,17 +23,17 @@ def die(*_: Any, **__: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def always(*_: Any) -> bool:
-    return True
+async def take_all(_db: Any, _service: str, items: Any) -> set[Any]:
+    return {item.envelope.id for item in items}
 
 
 CRASH_POINTS = {
     "after publish, before mark": lambda: setattr(relay, "mark_published", die),
     "after commit, before offsets": lambda: setattr(consumer, "_commit", die),
     # Not a crash: a consumer that was built wrong, which the checker has to catch.
-    "no inbox": lambda: setattr(consumer, "take", always),
+    "no inbox": lambda: setattr(consumer, "take", take_all),
     "no inbox, after commit, before offsets": lambda: (
-        setattr(consumer, "take", always),
+        setattr(consumer, "take", take_all),
         setattr(consumer, "_commit", die),
     ),
 }

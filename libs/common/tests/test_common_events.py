@@ -5,10 +5,13 @@ import uuid
 
 import sqlalchemy as sa
 
+from mentoring_common.broker import Publisher, Record
+from mentoring_common.envelope import Envelope
 from mentoring_common.relay import publish_all_again
 from mentoring_common.tables import outbox, parked_events
 from mentoring_common.testing import eventually, toy
 from mentoring_common.testing.checker import check
+from mentoring_common.tracing import new_traceparent
 from mentoring_contracts.applications import PersonChanged, PersonErased
 
 TOPIC = "mentoring.applications"
@@ -76,6 +79,24 @@ async def test_poison_parks_its_aggregate_and_the_others_flow(toy_on_each_broker
     assert replayed == 2
     assert [e.person_id for e in await harness.emitted(tenant, PersonChanged)] == [good, bad, bad]
     assert await parked(harness, tenant) == []
+
+
+async def test_data_that_does_not_fit_is_parked_and_not_lost(toy_on_each_broker, tenant):
+    harness = toy_on_each_broker
+    envelope = Envelope.of(
+        PersonErased(person_id=uuid.uuid4()), uuid.uuid4(), tenant, harness.clock.now(), new_traceparent()
+    )
+    headers = [(name, value.encode()) for name, value in envelope.headers().items()]
+    publisher = Publisher(harness.service.settings)
+    await publisher.publish([Record("mentoring.applications", envelope.partitionkey, b'{"person_id": 7}', headers)])
+    await publisher.close()
+
+    async def is_parked():
+        return await parked(harness, tenant) == ["EventUnreadable"]
+
+    await eventually(is_parked)
+    await harness.publish(tenant, PersonErased(person_id=uuid.uuid4()))
+    assert len(await harness.emitted(tenant, PersonChanged)) == 1
 
 
 async def parked(harness, tenant):

@@ -18,6 +18,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from mentoring_common.errors import Forbidden, Unauthenticated, Unavailable
+from mentoring_common.observability import log
 from mentoring_common.settings import Settings
 
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
@@ -25,6 +26,7 @@ INTERNAL = "internal"  # the scope of our own services
 TENANT_HEADER = "Mentoring-Tenant"
 LEEWAY_S = 30
 REFETCH_AFTER_S = 10.0
+ASK_AGAIN_AFTER_S = 1.0  # while there are no keys at all
 REFRESH_AFTER_S = 600.0
 _CACHED_TOKENS = 10_000
 
@@ -73,7 +75,7 @@ class TokenVerifier:
         self._audience = settings.token_audience
         self._fetch = fetch_keys
         self._keys: KeySet | None = None
-        self._fetched_at = -1e9
+        self._asked_at = -1e9
         self._lock = asyncio.Lock()
         self._known: dict[str, Principal] = {}
 
@@ -115,16 +117,21 @@ class TokenVerifier:
         registry.validate(claims)
 
     async def _current_keys(self, *, older_than_s: float) -> KeySet:
-        """The issuer's keys; stale ones are served while the issuer is away."""
+        """The issuer's keys; stale ones are served while the issuer is away, and it is asked no more often for that."""
         async with self._lock:
-            if self._keys is None or time.monotonic() - self._fetched_at > older_than_s:
-                try:
-                    self._keys = KeySet.import_key_set(await self._fetch())  # type: ignore[arg-type]
-                    self._fetched_at = time.monotonic()
-                except (httpx.HTTPError, ValueError, KeyError, JoseError) as error:
-                    if self._keys is None:
-                        raise Unavailable("the token issuer does not answer") from error
-            return self._keys
+            if time.monotonic() - self._asked_at > (older_than_s if self._keys else ASK_AGAIN_AFTER_S):
+                await self._ask()
+        if self._keys is None:
+            raise Unavailable("the token issuer does not answer")
+        return self._keys
+
+    async def _ask(self) -> None:
+        try:
+            self._keys = KeySet.import_key_set(await self._fetch())  # type: ignore[arg-type]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
+            log.warning("issuer_away", error=type(error).__name__)
+        finally:
+            self._asked_at = time.monotonic()
 
 
 def _principal(claims: dict[str, Any], token: str) -> Principal:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -22,7 +23,7 @@ from mentoring_common.envelope import Envelope
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.settings import Settings
-from mentoring_common.tables import inbox, parked_events
+from mentoring_common.tables import parked_events
 from mentoring_common.tracing import continue_trace
 from mentoring_contracts import Event, UnknownEvent, event_class
 
@@ -35,16 +36,16 @@ STUCK_AFTER_S = 60.0
 
 @dataclass(frozen=True)
 class Received:
-    """One record with its envelope, and its event if it is one this service reacts to."""
+    """One record with its envelope and its event; None where the data does not fit the event's class."""
 
     envelope: Envelope
-    event: Event
+    event: Event | None
     headers: dict[str, str]
     payload: bytes
 
     @property
     def aggregate_key(self) -> str:
-        return f"{type(self.event).owner}:{self.envelope.partitionkey}"
+        return f"{self.envelope.source}:{self.envelope.partitionkey}"
 
 
 class EventConsumer:
@@ -104,8 +105,8 @@ class EventConsumer:
             return
         try:
             async with self._database.transaction(None) as db:
-                for item in received:
-                    await handle_one(db, self._service, self._reactions, item)
+                for items in _by_tenant(received):
+                    await handle(db, self._service, self._reactions, items)
         except Exception:
             for item in received:
                 await self._handle_alone(item)
@@ -116,7 +117,7 @@ class EventConsumer:
         while True:
             try:
                 async with self._database.transaction(None) as db:
-                    await handle_one(db, self._service, self._reactions, item)
+                    await handle(db, self._service, self._reactions, [item])
                 return
             except (Unavailable, ConnectionError, TimeoutError):
                 failures += 1
@@ -134,49 +135,85 @@ class EventConsumer:
     def _read(self, record: ConsumerRecord) -> Received | None:
         """The event of a record; None for a type nobody here reacts to, or a record that is no event of ours."""
         try:
-            envelope = Envelope.from_headers(record.headers)
-            cls = event_class(envelope.type)
-            if cls not in self._reactions:
-                return None
             headers = {name: value.decode() for name, value in record.headers}
-            return Received(envelope, cls.model_validate_json(record.value), headers, record.value)
+            envelope = Envelope.from_headers(headers)
+            cls = event_class(envelope.type)
         except UnknownEvent:
             return None
         except (ValidationError, UnicodeDecodeError):
             log.error("record_unreadable", service=self._service, topic=record.topic, partition=record.partition)
             return None
+        if cls not in self._reactions:
+            return None
+        try:
+            return Received(envelope, cls.model_validate_json(record.value), headers, record.value)
+        except ValidationError:
+            return Received(envelope, None, headers, record.value)
 
 
-async def handle_one(db: AsyncSession, service: str, reactions: Reactions, item: Received) -> None:
-    """Inbox, then the reaction: nothing for an event seen before, parked behind its aggregate if that is parked."""
-    await bind_tenant(db, item.envelope.tenantid)
-    if not await take(db, service, item.envelope):
-        return
-    if await is_parked(db, service, item.aggregate_key):
-        await park(db, service, item, "behind_parked")
-        return
-    continue_trace(item.envelope.traceparent)
-    db.info["occurred_at"] = item.envelope.time
-    await reactions[type(item.event)](db, item.event)
+class EventUnreadable(Exception):
+    """The data of an event does not fit its class: it is parked until a release that can read it replays it."""
 
 
-async def take(db: AsyncSession, service: str, envelope: Envelope) -> bool:
-    """Enter the event in the inbox; False if it is there already."""
-    entry = insert(inbox).values(consumer=service, event_id=envelope.id, tenant_id=envelope.tenantid)
-    taken = await db.execute(entry.on_conflict_do_nothing().returning(inbox.c.event_id))
-    return taken.first() is not None
+def _by_tenant(items: Sequence[Received]) -> list[list[Received]]:
+    """The items of each tenant in their order; an aggregate belongs to one tenant, so its order is kept."""
+    groups: dict[UUID, list[Received]] = {}
+    for item in items:
+        groups.setdefault(item.envelope.tenantid, []).append(item)
+    return list(groups.values())
 
 
-async def is_parked(db: AsyncSession, service: str, aggregate_key: str) -> bool:
-    """Whether an earlier event of the aggregate waits in the parking lot."""
+async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Sequence[Received]) -> None:
+    """Inbox, then the reactions, for events of one tenant.
+
+    Nothing happens for an event seen before; one whose aggregate is parked is parked behind it.
+    """
+    await bind_tenant(db, items[0].envelope.tenantid)
+    fresh = await take(db, service, items)
+    parked = await parked_aggregates(db, service, items)
+    for item in items:
+        if item.envelope.id not in fresh:
+            continue
+        fresh.discard(item.envelope.id)  # the same record may stand twice in one batch
+        if item.aggregate_key in parked:
+            await park(db, service, item, "behind_parked")
+            continue
+        if item.event is None:
+            raise EventUnreadable()
+        continue_trace(item.envelope.traceparent)
+        db.info["occurred_at"] = item.envelope.time
+        await reactions[type(item.event)](db, item.event)
+
+
+_TAKE = sa.text("""
+    INSERT INTO inbox (consumer, event_id, tenant_id) SELECT :consumer, event_id, :tenant FROM unnest(:ids) AS event_id
+    ON CONFLICT DO NOTHING RETURNING event_id
+""").bindparams(
+    sa.bindparam("consumer", type_=sa.Text()),
+    sa.bindparam("tenant", type_=sa.Uuid()),
+    sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())),
+)
+
+
+async def take(db: AsyncSession, service: str, items: Sequence[Received]) -> set[UUID]:
+    """Enter the events of one tenant in the inbox; the ids of those that were not there."""
+    ids = sorted({item.envelope.id for item in items})
+    values = {"consumer": service, "tenant": items[0].envelope.tenantid, "ids": ids}
+    return set((await db.scalars(_TAKE, values)).all())
+
+
+async def parked_aggregates(db: AsyncSession, service: str, items: Sequence[Received]) -> set[str]:
+    """The aggregates among these of which an earlier event waits in the parking lot."""
     c = parked_events.c
-    waiting = sa.select(c.id).where(c.consumer == service, c.aggregate_key == aggregate_key, c.replayed_at.is_(None))
-    return (await db.execute(waiting.limit(1))).first() is not None
+    keys = sorted({item.aggregate_key for item in items})
+    waiting = sa.select(c.aggregate_key).where(c.consumer == service, c.replayed_at.is_(None))
+    mine = waiting.where(c.aggregate_key == sa.any_(sa.cast(keys, sa.ARRAY(sa.Text()))))
+    return set((await db.scalars(mine)).all())
 
 
 async def park(db: AsyncSession, service: str, item: Received, error: str) -> None:
     """Put the event aside, with its inbox entry, so that it is replayed and never handled twice."""
-    await take(db, service, item.envelope)
+    await take(db, service, [item])
     row = {
         "tenant_id": item.envelope.tenantid,
         "consumer": service,

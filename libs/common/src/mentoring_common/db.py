@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
@@ -23,6 +23,10 @@ from mentoring_common.settings import Settings
 from mentoring_common.tables import NAMING
 
 COMMIT_TIMEOUT_S = 10.0
+# What may go better the next time, by SQLSTATE: lost connections, deadlocks and serialization, too few resources, an
+# operator's stop or a timeout, system errors; lock timeouts, transactions ended for their length.
+_PASSING_CLASSES = frozenset({"08", "40", "53", "57", "58"})
+_PASSING_STATES = frozenset({"55P03", "25P03", "25P04"})
 
 
 class Base(DeclarativeBase):
@@ -113,10 +117,10 @@ class Database:
                     await bind_tenant(db, tenant)
                 yield db
                 wrote = await outbox.write_collected(db)
-            except (PoolTimeout, OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
+            except (PoolTimeout, ConnectionError, TimeoutError) as error:
                 raise Unavailable() from error
             except DBAPIError as error:
-                if error.connection_invalidated:
+                if passes(error):
                     raise Unavailable() from error
                 raise
             await _commit(db)
@@ -125,6 +129,14 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def passes(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed later: the driver gives most of these no class of their own."""
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError | InternalError):
+        return True
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return state[:2] in _PASSING_CLASSES or state in _PASSING_STATES
 
 
 async def bind_tenant(db: AsyncSession, tenant: UUID) -> None:
@@ -146,7 +158,9 @@ async def _commit(db: AsyncSession) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([task], timeout=COMMIT_TIMEOUT_S)
         raise
-    except (TimeoutError, OperationalError, InterfaceError, ConnectionError) as error:
+    except IntegrityError:  # a deferred constraint: the server answered no
+        raise
+    except (TimeoutError, DBAPIError, ConnectionError) as error:
         task.cancel()
         raise OutcomeUnknown() from error
 

@@ -1,4 +1,7 @@
-"""Idempotency-Key: the answer is stored in the effect's own transaction, and given again to the same request."""
+"""Idempotency-Key: the answer is stored in the effect's own transaction, and given again to the same request.
+
+An answer may tell of people: it is encrypted under the caller's own key, of which only a digest is kept.
+"""
 
 import hashlib
 import hmac
@@ -9,6 +12,7 @@ import sqlalchemy as sa
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import vault
 from mentoring_common.db import tenant_of
 from mentoring_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, Rejected
 from mentoring_common.tables import idempotency_keys
@@ -38,6 +42,7 @@ class Claim:
     tenant: UUID
     key_digest: bytes
     request_digest: bytes
+    answer_key: bytes
 
     async def store(self, response: Response) -> None:
         """Keep the answer; it becomes visible with the effect, or not at all."""
@@ -47,7 +52,7 @@ class Claim:
             "request_digest": self.request_digest,
             "status": response.status_code,
             "content_type": response.headers.get("content-type"),
-            "body": bytes(response.body),
+            "body": vault.encrypt(self.answer_key, bytes(response.body), self.key_digest),
         }
         await self.db.execute(sa.insert(idempotency_keys).values(row))
 
@@ -67,6 +72,7 @@ async def claim(db: AsyncSession, request: Request, caller: str) -> Claim | None
     key_digest = _digest(caller, request.method, path, key)
     # Under the caller's own key: a plain digest of a short body (a survey's answers, say) could be found by trying.
     request_digest = hmac.digest(key.encode(), request.url.query.encode() + b"\0" + await request.body(), "sha256")
+    answer_key = hmac.digest(key.encode(), b"answer" + key_digest, "sha256")
     number = int.from_bytes(key_digest[:8], "big", signed=True)
     if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))):
         raise IdempotencyKeyInUse()
@@ -74,10 +80,11 @@ async def claim(db: AsyncSession, request: Request, caller: str) -> Claim | None
     known = sa.select(idempotency_keys).where(c.tenant_id == tenant_of(db), c.key_digest == key_digest)
     row = (await db.execute(known)).first()
     if row is None:
-        return Claim(db, tenant_of(db), key_digest, request_digest)
+        return Claim(db, tenant_of(db), key_digest, request_digest, answer_key)
     if row.request_digest != request_digest:
         raise IdempotencyKeyReused()
-    raise AnswerKnown(Response(row.body, row.status, {"Idempotency-Replayed": "true"}, row.content_type))
+    body = vault.decrypt(answer_key, row.body, key_digest)
+    raise AnswerKnown(Response(body, row.status, {"Idempotency-Replayed": "true"}, row.content_type))
 
 
 def _digest(*parts: str) -> bytes:

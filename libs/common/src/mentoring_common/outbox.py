@@ -1,31 +1,63 @@
 """The outbox: events are rows of the transaction that made them true."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import audit
 from mentoring_common.envelope import Envelope
 from mentoring_common.errors import EventTooLarge
 from mentoring_common.ids import new_id
-from mentoring_common.tables import aggregate_versions, outbox
 from mentoring_common.tracing import current_traceparent
 from mentoring_contracts import Event
 
 MAX_EVENT_BYTES = 512 * 1024
 
-
-@dataclass(frozen=True)
-class _Collected:
-    event: Event
-    envelope: Envelope
-    payload: bytes
-    occurred_at: datetime
+_COLUMNS: dict[str, Any] = {
+    "event_id": sa.Uuid(),
+    "topic": sa.Text(),
+    "type": sa.Text(),
+    "aggregate_type": sa.Text(),
+    "aggregate_id": sa.Uuid(),
+    "occurred_at": sa.DateTime(timezone=True),
+    "headers": sa.Text(),
+    "payload": sa.LargeBinary(),
+}
+# One statement, because every transaction that changes anything runs it. The version row of each aggregate is locked
+# in a fixed order before any `seq` is drawn (the window needs all of them): whoever announces something about the same
+# aggregate waits for this commit, so `seq` follows the order of commits per aggregate.
+_WRITE = sa.text(f"""
+    WITH events AS (
+        SELECT * FROM unnest({", ".join(f":{name}" for name in _COLUMNS)})
+        WITH ORDINALITY AS e ({", ".join(_COLUMNS)}, position)
+    ), counts AS (
+        SELECT aggregate_type, aggregate_id, count(*) AS n FROM events GROUP BY aggregate_type, aggregate_id
+    ), taken AS (
+        INSERT INTO aggregate_versions AS v (tenant_id, aggregate_type, aggregate_id, version)
+        SELECT :tenant, aggregate_type, aggregate_id, n FROM counts ORDER BY aggregate_type, aggregate_id
+        ON CONFLICT (tenant_id, aggregate_type, aggregate_id) DO UPDATE SET version = v.version + excluded.version
+        RETURNING v.aggregate_type, v.aggregate_id, v.version
+    ), numbered AS (
+        SELECT e.*, t.version - c.n + row_number() OVER (
+            PARTITION BY e.aggregate_type, e.aggregate_id ORDER BY e.position) AS version
+        FROM events e
+        JOIN counts c USING (aggregate_type, aggregate_id)
+        JOIN taken t USING (aggregate_type, aggregate_id)
+    )
+    INSERT INTO outbox (tenant_id, event_id, topic, type, aggregate_type, aggregate_id, aggregate_version, occurred_at,
+                        headers, payload)
+    SELECT :tenant, event_id, topic, type, aggregate_type, aggregate_id, version, occurred_at,
+           headers::jsonb || jsonb_build_object('ce_aggregateversion', version::text), payload
+    FROM numbered ORDER BY position
+""").bindparams(  # noqa: S608  the names are our own
+    sa.bindparam("tenant", type_=sa.Uuid()),
+    *(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
+)
 
 
 def emit(db: AsyncSession, event: Event) -> None:
@@ -35,61 +67,30 @@ def emit(db: AsyncSession, event: Event) -> None:
         raise EventTooLarge()
     occurred_at = db.info["clock"].now()
     envelope = Envelope.of(event, new_id(), db.info["tenant"], occurred_at, current_traceparent())
-    db.info.setdefault("events", []).append(_Collected(event, envelope, payload, occurred_at))
+    db.info.setdefault("events", []).append(_row(event, envelope, payload, occurred_at))
 
 
 async def write_collected(db: AsyncSession) -> int:
-    """Flush the session and write the events and audit entries it collected; the number of events written.
-
-    The version row of each aggregate is locked first, in a fixed order: whoever announces something about the same
-    aggregate waits for this commit, so the outbox's `seq` follows the order of commits per aggregate.
-    """
+    """Flush the session and write the events and audit entries it collected; the number of events written."""
     await db.flush()
     await audit.write_collected(db)
-    collected: list[_Collected] = db.info.pop("events", [])
-    if not collected:
-        return 0
-    versions = await _take_versions(db, collected)
-    rows = []
-    for item in collected:
-        key = (item.event.aggregate, item.event.subject_id())
-        versions[key] += 1
-        rows.append(_row(item, db.info["tenant"], versions[key]))
-    await db.execute(sa.insert(outbox), rows)
-    return len(rows)
+    collected: list[dict[str, Any]] = db.info.pop("events", [])
+    if collected:
+        columns = {name: [row[name] for row in collected] for name in _COLUMNS}
+        await db.execute(_WRITE, columns | {"tenant": db.info["tenant"]})
+    return len(collected)
 
 
-async def _take_versions(db: AsyncSession, collected: list[_Collected]) -> dict[tuple[str, UUID], int]:
-    """Add the number of events to each aggregate's version; the versions before that."""
-    counts: dict[tuple[str, UUID], int] = {}
-    for item in collected:
-        key = (item.event.aggregate, item.event.subject_id())
-        counts[key] = counts.get(key, 0) + 1
-    rows = [
-        {"tenant_id": db.info["tenant"], "aggregate_type": kind, "aggregate_id": id_, "version": n}
-        for (kind, id_), n in sorted(counts.items())
-    ]
-    statement = insert(aggregate_versions).values(rows)
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "aggregate_type", "aggregate_id"],
-        set_={"version": aggregate_versions.c.version + statement.excluded.version},
-    )
-    taken = statement.returning(
-        aggregate_versions.c.aggregate_type, aggregate_versions.c.aggregate_id, aggregate_versions.c.version
-    )
-    return {(kind, id_): version - counts[kind, id_] for kind, id_, version in await db.execute(taken)}
-
-
-def _row(item: _Collected, tenant: UUID, version: int) -> dict[str, Any]:
+def _row(
+    event: Event, envelope: Envelope, payload: bytes, occurred_at: datetime
+) -> dict[str, UUID | str | bytes | datetime]:
     return {
-        "tenant_id": tenant,
-        "event_id": item.envelope.id,
-        "topic": item.event.topic(),
-        "type": item.envelope.type,
-        "aggregate_type": item.event.aggregate,
-        "aggregate_id": item.event.subject_id(),
-        "aggregate_version": version,
-        "occurred_at": item.occurred_at,
-        "headers": item.envelope.headers() | {"ce_aggregateversion": str(version)},
-        "payload": item.payload,
+        "event_id": envelope.id,
+        "topic": event.topic(),
+        "type": envelope.type,
+        "aggregate_type": event.aggregate,
+        "aggregate_id": event.subject_id(),
+        "occurred_at": occurred_at,
+        "headers": orjson.dumps(envelope.headers()).decode(),
+        "payload": payload,
     }

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from mentoring_common import broker, problems
+from mentoring_common import broker, problems, retention
 from mentoring_common.audit import audit
 from mentoring_common.auth import TokenSource, TokenVerifier
 from mentoring_common.clients import ServiceClient
@@ -111,7 +111,7 @@ class Service:
             handlers = self.design.deadlines
             self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval)
             self._spawn(self._poller.run(), "deadlines")
-        for work in self.design.periodic:
+        for work in (*self.design.periodic, _CLEANING):
             self._spawn(self._repeat(work), work.name)
         self.ready = True
 
@@ -141,6 +141,10 @@ class Service:
         async with self.database.transaction(tenant) as db:
             audit(db, by, "replay_parked_events", "organisation", tenant)
             return await replay_parked(db, self.name, self.design.reactions)
+
+    async def clean_up(self) -> int:
+        """Delete the mechanisms' rows that are over their time; the number deleted."""
+        return await retention.delete_what_is_old(self.system)
 
     def _spawn(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
@@ -187,3 +191,6 @@ class Service:
         except Exception:
             return JSONResponse({"status": "database"}, 503)
         return JSONResponse({"status": "ok" if self.ready else "starting"}, 200 if self.ready else 503)
+
+
+_CLEANING = Periodic("clean_up", _clean_up := lambda service: service.clean_up(), every_s=retention.EVERY_S)

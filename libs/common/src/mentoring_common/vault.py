@@ -28,13 +28,13 @@ class MasterKeyWrong(Unavailable):
 async def seal(db: AsyncSession, subject_id: UUID, text: str) -> bytes:
     """Encrypt `text` (AES-256-GCM) under the subject's key, which is made on first use; Erased after erasure."""
     key = await _key(db, subject_id, create=True)
-    return _encrypt(key, text.encode(), subject_id.bytes)
+    return encrypt(key, text.encode(), subject_id.bytes)
 
 
 async def unseal(db: AsyncSession, subject_id: UUID, sealed: bytes) -> str:
     """Decrypt what `seal` gave for the same subject; Erased after erasure."""
     key = await _key(db, subject_id, create=False)
-    return _decrypt(key, sealed, subject_id.bytes).decode()
+    return decrypt(key, sealed, subject_id.bytes).decode()
 
 
 async def destroy_key(db: AsyncSession, subject_id: UUID) -> None:
@@ -50,14 +50,14 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
     mine = sa.select(c.wrapped_key).where(c.tenant_id == tenant_of(db), c.subject_id == subject_id)
     row = (await db.execute(mine)).first()
     if row is None and create:
-        wrapped = _encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
+        wrapped = encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
         values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
         await db.execute(insert(subject_keys).values(values).on_conflict_do_nothing())
         row = (await db.execute(mine)).first()
     if row is None or row.wrapped_key is None:
         raise Erased()
     try:
-        return _decrypt(_master(db), row.wrapped_key, subject_id.bytes)
+        return decrypt(_master(db), row.wrapped_key, subject_id.bytes)
     except Erased:
         # The key is there and does not unwrap: the configuration is wrong, nobody was erased.
         raise MasterKeyWrong() from None
@@ -67,12 +67,14 @@ def _master(db: AsyncSession) -> bytes:
     return base64.b64decode(db.info["master_key"].get_secret_value())
 
 
-def _encrypt(key: bytes, data: bytes, about: bytes) -> bytes:
+def encrypt(key: bytes, data: bytes, about: bytes) -> bytes:
+    """AES-GCM under a key of 32 bytes, bound to what the data is about."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, data, about)
 
 
-def _decrypt(key: bytes, sealed: bytes, about: bytes) -> bytes:
+def decrypt(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    """What `encrypt` was given; Erased under any other key."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
     except InvalidTag:

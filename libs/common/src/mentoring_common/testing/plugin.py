@@ -1,9 +1,10 @@
 """The pytest plugin: servers for the whole run, a fresh tenant for every test."""
 
+import asyncio
 import os
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -20,10 +21,9 @@ _ran: Counter[str] = Counter()
 _BROKER = {"servers": "embedded", "stack": "embedded", "kafka_servers": "Apache Kafka"}
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> uvloop.EventLoopPolicy:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Tests run on the event loop that the services run on."""
-    return uvloop.EventLoopPolicy()
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session", autouse=True)

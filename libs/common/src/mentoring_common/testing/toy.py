@@ -28,6 +28,7 @@ router = APIRouter(route_class=Route)
 Writer = Annotated[Principal, Depends(Allow("toy:write"))]
 REACTED: list[uuid.UUID] = []
 POISON: set[uuid.UUID] = set()
+TROUBLE: dict[uuid.UUID, list[str]] = {}  # person → SQLSTATEs that the next attempts end with
 FIRED: list[uuid.UUID] = []
 
 
@@ -73,6 +74,9 @@ async def change_in_public(body: Body, db: PublicDb) -> dict[str, str]:
 async def on_erased(db: AsyncSession, event: PersonErased) -> None:
     if event.person_id in POISON:
         raise ValueError("poison")
+    if TROUBLE.get(event.person_id):
+        sqlstate = TROUBLE[event.person_id].pop()
+        await db.execute(sa.text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$"))
     REACTED.append(event.person_id)
     emit(db, PersonChanged(person_id=event.person_id))
 

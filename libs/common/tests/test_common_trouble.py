@@ -1,0 +1,127 @@
+"""What goes wrong for a while, and what goes wrong for good: the first is tried again, the second is put aside."""
+
+import asyncio
+import uuid
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from mentoring_common.auth import TokenVerifier
+from mentoring_common.errors import OutcomeUnknown, Unavailable
+from mentoring_common.tables import idempotency_keys, inbox, parked_events
+from mentoring_common.testing import eventually, toy
+from mentoring_contracts.applications import PersonChanged, PersonErased
+
+
+async def parked(harness, tenant):
+    c = parked_events.c
+    rows = sa.select(c.error).where(c.tenant_id == tenant, c.replayed_at.is_(None)).order_by(c.id)
+    async with harness.service.system.connect() as connection:
+        return list((await connection.scalars(rows)).all())
+
+
+async def effects(harness, tenant):
+    return [e.person_id for e in await harness.emitted(tenant, PersonChanged)]
+
+
+async def test_a_deadlock_is_no_fault_of_the_request(toy_service, tenant):
+    database, first_held = toy_service.service.database, asyncio.Barrier(2)
+
+    async def lock(first, second):
+        async with database.transaction(tenant) as db:
+            await db.execute(sa.select(sa.func.pg_advisory_xact_lock(first)))
+            await first_held.wait()
+            await db.execute(sa.select(sa.func.pg_advisory_xact_lock(second)))
+
+    outcomes = await asyncio.gather(lock(71, 72), lock(72, 71), return_exceptions=True)
+    assert [type(o) for o in outcomes if o is not None] == [Unavailable]
+
+
+async def test_a_connection_lost_in_the_commit_leaves_the_outcome_unknown(toy_service, servers, tenant):
+    database = toy_service.service.database
+    with pytest.raises(OutcomeUnknown):
+        async with database.transaction(tenant) as db:
+            pid = await db.scalar(sa.select(sa.func.pg_backend_pid()))
+            engine = sa.ext.asyncio.create_async_engine(servers.superuser_url)
+            async with engine.connect() as connection:
+                assert await connection.scalar(sa.select(sa.func.pg_terminate_backend(pid)))
+            await engine.dispose()
+
+
+@pytest.mark.parametrize("sqlstate", ["40P01", "40001", "55P03", "57014"])
+async def test_trouble_that_passes_parks_nothing(toy_service, tenant, sqlstate):
+    person = uuid.uuid4()
+    toy.TROUBLE[person] = [sqlstate] * 3
+    await toy_service.publish(tenant, PersonErased(person_id=person))
+    assert await effects(toy_service, tenant) == [person]
+    assert await parked(toy_service, tenant) == []
+
+
+async def test_one_aggregate_that_still_fails_keeps_no_other_from_its_replay(toy_service, tenant):
+    bad, good = uuid.uuid4(), uuid.uuid4()
+    toy.POISON.update((bad, good))
+    try:
+        await toy_service.publish(tenant, *(PersonErased(person_id=p) for p in (bad, bad, good)))
+        toy.POISON.discard(good)
+        assert await toy_service.service.replay(tenant, by="operator") == 1
+    finally:
+        toy.POISON.clear()
+    assert await effects(toy_service, tenant) == [good]
+    assert len(await parked(toy_service, tenant)) == 2
+    assert await toy_service.service.replay(tenant, by="operator") == 2
+    assert await effects(toy_service, tenant) == [good, bad, bad]
+
+
+async def test_an_issuer_that_is_away_is_asked_seldom(toy_service):
+    asked = 0
+
+    async def away():
+        nonlocal asked
+        asked += 1
+        raise httpx.ConnectError("away")
+
+    verifier = TokenVerifier(toy_service.service.settings, away)
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            await verifier.verify(toy_service.token("toy:write", tenant=uuid.uuid4()))
+    assert asked == 1
+
+
+async def stored_answers(harness, tenant):
+    rows = sa.select(idempotency_keys.c.body).where(idempotency_keys.c.tenant_id == tenant)
+    async with harness.service.system.connect() as connection:
+        return (await connection.scalars(rows)).all()
+
+
+async def test_a_stored_answer_opens_only_to_who_knows_the_key(toy_service, tenant):
+    caller, request = toy_service.caller("toy:write", tenant=tenant), {"person_id": str(uuid.uuid4()), "times": 3}
+    first = await caller.post("/changes", json=request, headers={"Idempotency-Key": "k-1"})
+    again = await caller.post("/changes", json=request, headers={"Idempotency-Key": "k-1"})
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    (body,) = await stored_answers(toy_service, tenant)
+    assert b"times" not in body
+
+
+async def test_answers_and_entries_are_kept_for_their_time_only(toy_service, tenant):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    for key in ("old", "young"):
+        request = {"person_id": str(uuid.uuid4())}
+        await caller.post("/changes", json=request, headers={"Idempotency-Key": key})
+    await toy_service.publish(tenant, PersonErased(person_id=uuid.uuid4()))
+    async with toy_service.service.database.transaction(tenant) as db:
+        (oldest,) = (await db.scalars(sa.select(idempotency_keys.c.key_digest).limit(1))).all()
+        age = sa.text("clock_timestamp() - interval '25 hours'")
+        mine = idempotency_keys.c.key_digest == oldest
+        await db.execute(sa.update(idempotency_keys).where(mine).values(created_at=age))
+    await toy_service.service.clean_up()
+    assert len(await stored_answers(toy_service, tenant)) == 1
+    async with toy_service.service.system.connect() as connection:
+        count = sa.select(sa.func.count()).where(inbox.c.tenant_id == tenant)
+        assert await connection.scalar(count) == 1
+
+    async def all_is_published():
+        return await effects(toy_service, tenant) or None
+
+    await eventually(all_is_published)
