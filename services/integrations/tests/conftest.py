@@ -137,15 +137,16 @@ class Evaluation:
         self.app = FastAPI()
         self.down = False
         self.asked: dict[str, list[dict[str, str]]] = {}
+        self.answered: set[UUID] = set()
         self.app.get("/internal/waves/{wave_id}/invitations")(self._invitations)
 
     def asks(self, wave_id: UUID, *people: UUID) -> None:
         self.asked[str(wave_id)] = [{"person_id": str(p), "role": "mentee", "token": f"token-{p}"} for p in people]
 
-    async def _invitations(self, wave_id: str, cursor: int = 0) -> Any:
+    async def _invitations(self, wave_id: str, cursor: int = 0, unanswered: bool = False) -> Any:
         if self.down:
             return problem(503, "unavailable")
-        people = self.asked[wave_id]
+        people = [p for p in self.asked[wave_id] if not unanswered or UUID(p["person_id"]) not in self.answered]
         following = cursor + 2 if cursor + 2 < len(people) else None
         return {"items": people[cursor : cursor + 2], "next_cursor": following and str(following)}
 

@@ -14,7 +14,7 @@ from mentoring_contracts.applications import (
     ApplicationWaitlisted,
     PersonErased,
 )
-from mentoring_contracts.evaluation import SurveyOpened
+from mentoring_contracts.evaluation import SurveyOpened, SurveyReminderDue
 from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnded, MatchProposed
 from mentoring_integrations.delivery import MOST_REFUSALS
 from mentoring_integrations.models import Notification
@@ -128,6 +128,29 @@ async def test_a_survey_invites_everybody_on_every_page_and_keeps_no_token(world
     assert all("token-" not in repr(row) for row in await world.rows())
     entry = (await world.own(people[0]).get("/notifications")).json()["items"][0]
     assert (entry["kind"], entry["link"]) == ("survey_invitation", None)
+
+
+async def test_every_reminder_goes_once_to_those_who_have_not_answered(world, evaluation_api):
+    wave, people = uuid4(), [world.person(f"Person {n}") for n in range(4)]
+    evaluation_api.asks(wave, *people)
+    evaluation_api.answered = set(people[:1])
+    closes_at = world.harness.clock.now() + timedelta(days=3)
+    first, second = (
+        SurveyReminderDue(
+            wave_id=wave, programme_id=world.programme_id, cohort_id=world.cohort_id, instrument="interim",
+            closes_at=closes_at, number=number, unanswered=3,
+        )
+        for number in (1, 2)
+    )  # fmt: skip
+    await world.publish(first)
+    await eventually(lambda: _sent(world, 3))
+    evaluation_api.answered = set(people[:3])
+    await world.publish(second)
+    await eventually(lambda: _sent(world, 4))
+    assert [len(world.mail.to(world.address(person))) for person in people] == [0, 1, 1, 2]
+    message = world.mail.to(world.address(people[3]))[1]
+    assert message["X-Mentoring-Kind"] == "survey_reminder"
+    assert f"/surveys/token-{people[3]}" in text(message)
 
 
 async def test_invitations_wait_for_the_evaluation_service(world, evaluation_api):

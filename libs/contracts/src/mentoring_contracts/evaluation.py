@@ -24,6 +24,14 @@ class SurveyOpened(_WaveEvent):
     asked: int
 
 
+class SurveyReminderDue(_WaveEvent):
+    """A wave closes soon: those of the asked who have not answered may be reminded."""
+
+    closes_at: datetime
+    number: int
+    unanswered: int
+
+
 class SurveyResponseReceived(_WaveEvent):
     """Somebody answered: no content, no identity."""
 

@@ -7,6 +7,10 @@ class ProgrammeNotFound(NotFound):
     """There is no such programme."""
 
 
+class InstrumentNotFound(NotFound):
+    """There is no such version of a survey."""
+
+
 class CohortNotFound(NotFound):
     """There is no such cohort."""
 
@@ -35,6 +39,18 @@ class InstrumentUnknown(Rejected):
     """The programme has no survey of this name."""
 
 
+class ModeNotDeclared(Rejected):
+    """The programme's blueprint does not declare this survey as named or paired."""
+
+
+class PresetUnknown(Rejected):
+    """There is no preset of this name."""
+
+
+class LocalTimeInvalid(Rejected):
+    """There is no such local time: the zone is unknown, or its clocks skip this hour."""
+
+
 class WaveTimesInvalid(Rejected):
     """A wave closes after it opens, and later than now."""
 
@@ -53,6 +69,14 @@ class PublishedUnreadable(Rejected):
 
 class NarrativeInvalid(Rejected):
     """The text refers to figures that this report does not have."""
+
+
+class InstrumentFrozen(Conflict):
+    """A wave opened with this version of the survey, or a newer one exists: make a new version."""
+
+
+class WaveAnonymous(Conflict):
+    """This survey is anonymous: nobody can say who answered what."""
 
 
 class WaveExists(Conflict):

@@ -43,7 +43,10 @@ class PairRecord:
 
 @dataclass(frozen=True, slots=True)
 class WaveRecord:
-    """One wave: who was asked and answered by role, and answers counted by (role, question) and answer."""
+    """One wave: who was asked and answered by role, and answers counted by (role, question) and answer.
+
+    Of a paired survey, `sides` are the answers of mentor and mentee of every standing pair, None where one is silent.
+    """
 
     id: UUID
     cohort: int
@@ -53,6 +56,7 @@ class WaveRecord:
     asked: Mapping[Role, int]
     responses: Mapping[Role, int]
     answers: Mapping[tuple[Role, str], Mapping[str, int]]
+    sides: tuple[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None], ...] = ()
 
     @property
     def source(self) -> str:

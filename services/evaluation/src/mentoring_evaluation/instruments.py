@@ -1,12 +1,16 @@
 """Survey instruments as a blueprint writes them, and whether answers fit them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Role = Literal["mentor", "mentee"]
-Kind = Literal["choice", "choices", "integer", "text"]
+from mentoring_evaluation.wordings import NOTHING, Language, QuestionWords, Wording, Words
+from mentoring_evaluation.wordings import Role as Role
+
+Kind = Literal["choice", "choices", "scale", "matrix", "integer", "text"]
+Mode = Literal["anonymous", "named", "paired"]
+Id = Annotated[str, Field(min_length=1, max_length=100)]
 Answer = str | int | list[str]
 
 LONGEST_TEXT = 10_000
@@ -25,15 +29,29 @@ class Condition(BaseModel):
         return data | {"in": [data["is"]]} if isinstance(data, dict) and "is" in data else data
 
 
-class Question(BaseModel):
-    """One question; `counted` is the set of answers that make up the share published under `figure`."""
+class Row(BaseModel):
+    """One line of a matrix, answered with one of its options; published under `figure`, if it is."""
 
-    id: str
+    id: Id
+    text: Words | dict[Role, Words]
+    figure: str | None = None
+
+
+class Question(BaseModel):
+    """One question; `counted` is the set of answers that make up the share published under `figure`.
+
+    A scale has whole numbers from `min` to `max`, some of which `labels` put in words; a matrix asks its options of
+    every row, and its rows carry the figures.
+    """
+
+    id: Id
     kind: Kind
-    roles: list[Role]
-    text: str | dict[Role, str]
-    options: list[str] = []
-    counted: list[str] = []
+    roles: Annotated[list[Role], Field(min_length=1)]
+    text: Words | dict[Role, Words]
+    options: Annotated[list[Words], Field(max_length=100)] = []
+    rows: Annotated[list[Row], Field(max_length=50)] = []
+    labels: dict[str, Words] = {}
+    counted: list[Annotated[str, BeforeValidator(str)]] = []
     figure: str | None = None
     min: int | None = None
     max: int | None = None
@@ -42,50 +60,140 @@ class Question(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.kind in ("choice", "choices") and not self.options:
+        if self.kind in ("choice", "choices", "matrix") and not self.options:
             raise ValueError("a choice needs options")
-        if not set(self.counted) <= set(self.options):
+        if self.kind == "scale" and not (
+            self.min is not None and self.max is not None and 0 < self.max - self.min <= 20
+        ):
+            raise ValueError("a scale goes from min to max, in at most 20 steps")
+        if (self.kind == "matrix") != bool(self.rows):
+            raise ValueError("a matrix, and nothing else, has rows")
+        if not set(self.labels) <= set(self.answers if self.kind == "scale" else ()):
+            raise ValueError("labels name the numbers of a scale")
+        if not set(self.counted) <= set(self.answers):
             raise ValueError("counted answers are options")
-        if self.figure and (self.kind != "choice" or not self.counted):
-            raise ValueError("a figure counts answers of a choice")
+        if self.figure and (self.kind not in ("choice", "scale") or not self.counted):
+            raise ValueError("a figure counts answers of a choice or a scale")
+        if any(row.figure for row in self.rows) and not self.counted:
+            raise ValueError("a figure counts answers of a choice or a scale")
         return self
+
+    @property
+    def answers(self) -> list[str]:
+        """Every answer that can be counted, as text: options, or the numbers of a scale."""
+        if self.kind == "scale" and self.min is not None and self.max is not None:
+            return [str(number) for number in range(self.min, self.max + 1)]
+        return self.options
+
+    def flat(self) -> list["Question"]:
+        """The question itself, or a matrix as one choice for every row, under the id `question.row`."""
+        if self.kind != "matrix":
+            return [self]
+        apart = {"kind": "choice", "rows": []}
+        return [
+            self.model_copy(update=apart | {"id": f"{self.id}.{row.id}", "text": row.text, "figure": row.figure})
+            for row in self.rows
+        ]
 
     def wording(self, role: Role) -> str:
         """The question as this role reads it."""
-        return self.text if isinstance(self.text, str) else self.text.get(role, next(iter(self.text.values())))
+        return _said(self.text, role)
 
-    def for_role(self, role: Role) -> dict[str, Any]:
+    def for_role(self, role: Role, words: QuestionWords = NOTHING) -> dict[str, Any]:
         """What a respondent is shown: the wording and what an answer may be, not what is counted."""
-        shown = self.model_dump(
-            include={"id", "kind", "options", "min", "max", "max_length", "shown_when"}, by_alias=True
-        )
-        keep = {"choice": {"options"}, "choices": {"options"}, "integer": {"min", "max"}, "text": {"max_length"}}
-        limits = {name: shown[name] for name in sorted(keep[self.kind])}
+        shown = self.model_dump(include={"options", "min", "max", "max_length", "shown_when"}, by_alias=True)
+        limits = {name: shown[name] for name in _LIMITS[self.kind]}
+        if self.kind == "matrix":
+            limits["rows"] = [{"id": r.id, "text": words.rows.get(r.id) or _said(r.text, role)} for r in self.rows]
+        labels = self.labels | words.labels | words.options
         condition = {"shown_when": shown["shown_when"]} if self.shown_when else {}
-        return {"id": self.id, "kind": self.kind, "text": self.wording(role)} | limits | condition
+        said = _said(words.text, role) if words.text else self.wording(role)
+        return (
+            {"id": self.id, "kind": self.kind, "text": said}
+            | limits
+            | ({"labels": labels} if labels else {})
+            | condition
+        )
 
 
-class Instrument(BaseModel):
-    """A survey: its questions in order, for all roles. `version` says which wording was used."""
+_LIMITS: Mapping[Kind, tuple[str, ...]] = {
+    "choice": ("options",),
+    "choices": ("options",),
+    "matrix": ("options",),
+    "scale": ("max", "min"),
+    "integer": ("max", "min"),
+    "text": ("max_length",),
+}
 
-    id: str
-    title: str
-    version: int = 1
-    questions: list[Question]
+
+def _said(text: str | dict[Role, str], role: Role) -> str:
+    return text if isinstance(text, str) else text.get(role, next(iter(text.values())))
+
+
+class Survey(BaseModel):
+    """What is asked: questions in order, for all roles, in one language and perhaps in other words too.
+
+    `mode` says what is kept of who answered: nothing, the name, or which pair (to compare its two sides).
+    """
+
+    title: Words
+    mode: Mode = "anonymous"
+    language: Language = "en"
+    questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
+    wordings: Annotated[list[Wording], Field(max_length=60)] = []
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
         ids = [question.id for question in self.questions]
-        if len(set(ids)) < len(ids):
+        flat = [question.id for question in self.flat()]
+        if len(set(ids)) < len(ids) or len(set(flat)) < len(flat):
             raise ValueError("two questions have one id")
         for position, question in enumerate(self.questions):
             if question.shown_when and question.shown_when.question not in ids[:position]:
                 raise ValueError("a condition names an earlier question")
         return self
 
+    @model_validator(mode="after")
+    def _words_of_its_own(self) -> Self:
+        kinds = [(wording.language, wording.easy_read) for wording in self.wordings]
+        if len(set(kinds)) < len(kinds):
+            raise ValueError("two wordings are of one language and kind")
+        known = {question.id: question for question in self.questions}
+        for wording in self.wordings:
+            for name, words in wording.questions.items():
+                question = known.get(name)
+                if question is None or not _fits(words, question):
+                    raise ValueError("a wording names questions, options, rows and labels of the survey")
+        return self
+
     def for_role(self, role: Role) -> list[Question]:
         """The questions this role is asked, in order."""
         return [question for question in self.questions if role in question.roles]
+
+    def flat(self) -> list[Question]:
+        """All questions, every row of a matrix for itself."""
+        return [one for question in self.questions for one in question.flat()]
+
+
+class Instrument(Survey):
+    """A survey under its name. `version` says which wording was used."""
+
+    id: str
+    version: int = 1
+
+
+def _fits(words: QuestionWords, question: Question) -> bool:
+    options = set(question.options)
+    rows = {row.id for row in question.rows}
+    labels = set(question.answers) if question.kind == "scale" else set()
+    return set(words.options) <= options and set(words.rows) <= rows and set(words.labels) <= labels
+
+
+def flattened(instrument: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as they are counted: those to a matrix under `question.row`, others as they are."""
+    matrices = {question.id for question in instrument.questions if question.kind == "matrix"}
+    rows = {f"{name}.{row}": one for name in matrices & answers.keys() for row, one in answers[name].items()}
+    return {name: answer for name, answer in answers.items() if name not in matrices} | rows
 
 
 class Fault(BaseModel):
@@ -99,10 +207,10 @@ class Fault(BaseModel):
 
 def skipped(answer: object) -> bool:
     """Whether an answer says nothing: null, blank text, no choice."""
-    return answer is None or answer == [] or (isinstance(answer, str) and not answer.strip())
+    return answer is None or answer in ([], {}) or (isinstance(answer, str) and not answer.strip())
 
 
-def faults(instrument: Instrument, role: Role, answers: Mapping[str, Any]) -> list[Fault]:
+def faults(instrument: Survey, role: Role, answers: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with the answers of one respondent; an absent question was skipped."""
     asked = {question.id: question for question in instrument.for_role(role)}
     # An id that is none of ours may be anything a respondent typed, and is not repeated.
@@ -116,7 +224,7 @@ def _faults(question: Question, answer: Any, given: Mapping[str, Any]) -> Iterat
     if condition and given.get(condition.question) not in condition.in_:
         yield Fault(question=question.id, code="not_asked")
         return
-    check = {"choice": _choice, "choices": _choices, "integer": _integer, "text": _text}[question.kind]
+    check = _CHECKS[question.kind]
     code = check(question, answer)
     if code:
         yield Fault.model_validate({"question": question.id, "code": code})
@@ -129,6 +237,12 @@ def _choice(question: Question, answer: Any) -> str | None:
 def _choices(question: Question, answer: Any) -> str | None:
     fits = isinstance(answer, list) and all(_choice(question, one) is None for one in answer)
     return None if fits and len(set(answer)) == len(answer) else "not_an_option"
+
+
+def _matrix(question: Question, answer: Any) -> str | None:
+    rows = {row.id for row in question.rows}
+    fits = isinstance(answer, dict) and answer.keys() <= rows
+    return None if fits and all(_choice(question, one) is None for one in answer.values()) else "not_an_option"
 
 
 def _integer(question: Question, answer: Any) -> str | None:
@@ -144,3 +258,13 @@ def _text(question: Question, answer: Any) -> str | None:
     if not isinstance(answer, str) or "\0" in answer or answer.encode("utf-8", "ignore").decode() != answer:
         return "not_text"
     return None if len(answer) <= question.max_length else "too_long"
+
+
+_CHECKS: Mapping[Kind, Callable[[Question, Any], str | None]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "scale": _integer,
+    "matrix": _matrix,
+    "integer": _integer,
+    "text": _text,
+}

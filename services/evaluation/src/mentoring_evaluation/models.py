@@ -2,6 +2,7 @@
 
 Nothing in `responses` or `comments` leads to a person: they hold no person id, no invitation, no time but the day, and
 their ids are random. `invitations` know who was asked and whether that person answered, and nothing of the answer.
+`named_answers` are filled only by surveys that the programme's blueprint declared as named or paired.
 """
 
 from datetime import date, datetime
@@ -30,15 +31,30 @@ def _of_wave() -> sa.ForeignKeyConstraint:
 
 
 class Programme(TenantRow, Base):
-    """What this service reads of a programme's blueprint."""
+    """What this service reads of a programme's blueprint.
+
+    `survey_modes` are the surveys that are not anonymous, by name; `remind_days` how many days before a wave closes.
+    """
 
     __tablename__ = "programmes"
     title: Mapped[str]
-    instruments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    survey_modes: Mapped[dict[str, str]] = mapped_column(JSONB)
+    remind_days: Mapped[list[int]] = mapped_column(JSONB)
     cpd_kinds: Mapped[list[str]] = mapped_column(JSONB)
     decimals: Mapped[int]
     public_minimum: Mapped[int]
     report_approvers: Mapped[dict[str, str]] = mapped_column(JSONB)
+
+
+class InstrumentVersion(TenantRow, Base):
+    """One version of a survey of a programme; waves take the newest when they open, and keep what they took."""
+
+    __tablename__ = "instruments"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "programme_id", "name", "version"),)
+    programme_id: Mapped[UUID]
+    name: Mapped[str]
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class Cohort(TenantRow, Base):
@@ -124,6 +140,9 @@ class Wave(TenantRow, Base):
     state: Mapped[str] = mapped_column(default="planned")
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    zone: Mapped[str | None]
+    remind_days: Mapped[list[int] | None] = mapped_column(JSONB(none_as_null=True))
+    reminders: Mapped[int] = mapped_column(server_default="0")
     closed_at: Mapped[datetime | None]
     asked_mentors: Mapped[int] = mapped_column(default=0)
     asked_mentees: Mapped[int] = mapped_column(default=0)
@@ -163,6 +182,17 @@ class Response(TenantRow, Base):
     cohort_id: Mapped[UUID]
     role: Mapped[str]
     day: Mapped[date]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class NamedAnswer(TenantRow, Base):
+    """Who gave which answers, in a wave that is not anonymous; every one stands in `responses` too, which counts it."""
+
+    __tablename__ = "named_answers"
+    __table_args__ = (_of_wave(), sa.UniqueConstraint("tenant_id", "wave_id", "person_id"))
+    wave_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 

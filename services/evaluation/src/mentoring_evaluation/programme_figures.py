@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mentoring_evaluation.comparisons import two_sided_agreement
 from mentoring_evaluation.evidence import ROLES, Evidence, PairRecord, WaveRecord
 from mentoring_evaluation.figures import (
     Figure,
@@ -39,7 +40,7 @@ def programme_lines(evidence: Evidence) -> list[Line]:
     """All figures, exact, in the order of a report. Figures of a survey are there once its wave is closed."""
     sections: list[Callable[[Evidence], Iterable[Line]]] = [
         expressions_of_interest, moves, demand, matched, backgrounds, meetings, cpd, response_rates, outcomes,
-        interviews,
+        agreements, interviews,
     ]  # fmt: skip
     return [line for section in sections for line in section(evidence)]
 
@@ -179,6 +180,38 @@ def outcomes(evidence: Evidence) -> Iterator[Line]:
                 yield from overall(figures, evidence.decimals, wave=instrument)
 
 
+def agreements(evidence: Evidence) -> Iterator[Line]:
+    """For paired surveys: the share of pairs whose two people see it the same way, by cohort and overall both ways."""
+    for instrument, waves in _closed(evidence):
+        paired = [wave for wave in waves if wave.used and wave.used.mode == "paired"]
+        for name in published_questions(paired):
+            figures = [f for wave in paired if (f := _agreement(wave, name, evidence.decimals)) is not None]
+            yield from (Line(figure) for figure in figures)
+            yield from overall(figures, evidence.decimals, wave=instrument)
+
+
+def _agreement(wave: WaveRecord, name: str, digits: int) -> Figure | None:
+    mentors, mentees = (question_of(wave, name, role) for role in ROLES)
+    if mentors is None or mentees is None:
+        return None
+    pairs = [(_says(mentors, one), _says(mentees, two)) for one, two in wave.sides]
+    said = f"Pairs whose two people see it the same way, of those in which both answered: {mentors.wording('mentor')}"
+    found = two_sided_agreement(
+        f"{name}_agreement", said, pairs, cohort=wave.cohort, wave=wave.instrument, digits=digits, source=wave.source
+    )  # fmt: skip
+    more = (
+        f"Yes of both: {found.both}, of the mentor only: {found.mentor_only}, of the mentee only: {found.mentee_only}, "
+        f"of neither: {found.neither}; one side silent: {found.one_side_silent}."
+    )
+    return replace(found.figure, caveats=(*found.figure.caveats, more))
+
+
+def _says(question: Question, answers: Mapping[str, Any] | None) -> bool | None:
+    """Whether one side's answer is a counted one; None where there is no answer."""
+    answer = (answers or {}).get(question.id)
+    return None if answer is None else str(answer) in question.counted
+
+
 def published_questions(waves: Sequence[WaveRecord]) -> list[str]:
     """The names under which questions of these waves are published, in order."""
     return list(dict.fromkeys(q.figure for wave in waves for q in _questions(wave) if q.figure))
@@ -197,7 +230,7 @@ def _outcome(wave: WaveRecord, name: str, role: Role, digits: int) -> Figure | N
     return top_box_rate(
         name,
         f"{question.wording(role)} Counted: {', '.join(question.counted)}; of those who answered this question.",
-        {option: given.get(option, 0) for option in question.options},
+        {option: given.get(option, 0) for option in question.answers},
         question.counted,
         asked=wave.asked[role],
         cohort=wave.cohort,
@@ -242,4 +275,4 @@ def _closed(evidence: Evidence) -> Iterator[tuple[str, list[WaveRecord]]]:
 
 
 def _questions(wave: WaveRecord) -> list[Question]:
-    return wave.used.questions if wave.used else []
+    return wave.used.flat() if wave.used else []

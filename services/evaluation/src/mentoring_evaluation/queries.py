@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_evaluation.errors import (
     CohortNotFound,
+    InstrumentNotFound,
     InterviewNotFound,
     MatchNotFound,
     ProgrammeNotFound,
@@ -15,13 +16,16 @@ from mentoring_evaluation.errors import (
     SurveyNotFound,
     WaveNotFound,
 )
+from mentoring_evaluation.instruments import Instrument
 from mentoring_evaluation.models import (
     Cohort,
     Comment,
+    InstrumentVersion,
     Interview,
     InterviewText,
     Invitation,
     Match,
+    NamedAnswer,
     Programme,
     Report,
     Response,
@@ -41,6 +45,58 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
 async def known_programme(db: AsyncSession, programme_id: UUID) -> Programme | None:
     """The programme, None while its ProgrammeCreated has not come."""
     return await db.scalar(sa.select(Programme).where(Programme.id == programme_id))
+
+
+async def present_instrument(
+    db: AsyncSession, programme_id: UUID, name: str, *, hold: bool = False
+) -> Instrument | None:
+    """The newest version of a survey; `hold` keeps it as it is until this transaction ends."""
+    versions = sa.select(InstrumentVersion).where(
+        InstrumentVersion.programme_id == programme_id, InstrumentVersion.name == name
+    )
+    newest = versions.order_by(InstrumentVersion.version.desc()).limit(1)
+    row = await db.scalar(newest.with_for_update(read=True) if hold else newest)
+    return None if row is None else instrument_of(row)
+
+
+def instrument_of(row: InstrumentVersion) -> Instrument:
+    """The survey of a stored version."""
+    return Instrument.model_validate(row.body | {"id": row.name, "version": row.version})
+
+
+async def instrument_names(db: AsyncSession, programme_id: UUID) -> tuple[str, ...]:
+    """The names of a programme's surveys, in order."""
+    names = sa.select(InstrumentVersion.name).where(InstrumentVersion.programme_id == programme_id).distinct()
+    return tuple((await db.scalars(names.order_by(InstrumentVersion.name))).all())
+
+
+def instruments(programme_id: UUID) -> sa.Select[InstrumentVersion]:
+    """Every version of every survey of a programme."""
+    return sa.select(InstrumentVersion).where(InstrumentVersion.programme_id == programme_id)
+
+
+async def instrument_version(db: AsyncSession, programme_id: UUID, name: str, version: int) -> InstrumentVersion:
+    """One version, held against other writers and against waves that open; InstrumentNotFound."""
+    this = (InstrumentVersion.name == name, InstrumentVersion.version == version)
+    found = await db.scalar(instruments(programme_id).where(*this).with_for_update())
+    if found is None:
+        raise InstrumentNotFound()
+    return found
+
+
+async def next_instrument_version(db: AsyncSession, programme_id: UUID, name: str) -> int:
+    """The number of the next version; who asks holds the programme until this transaction ends."""
+    await db.scalar(sa.select(Programme.id).where(Programme.id == programme_id).with_for_update())
+    newest = sa.select(sa.func.max(InstrumentVersion.version))
+    newest = newest.where(InstrumentVersion.programme_id == programme_id, InstrumentVersion.name == name)
+    return (await db.scalar(newest) or 0) + 1
+
+
+async def versions_used(db: AsyncSession, programme_id: UUID) -> set[tuple[str, int]]:
+    """Name and version of every survey that a wave opened with."""
+    used = sa.select(Wave.instrument, Wave.instrument_used["version"].as_integer()).distinct()
+    opened = (Wave.programme_id == programme_id, Wave.instrument_used.is_not(None))
+    return {(name, version) for name, version in await db.execute(used.where(*opened))}
 
 
 async def cohort(db: AsyncSession, cohort_id: UUID) -> Cohort:
@@ -102,9 +158,10 @@ async def sealed_wave_key(db: AsyncSession, wave_id: UUID) -> bytes:
     return found
 
 
-def invitations(wave_id: UUID) -> sa.Select[Invitation]:
-    """Who was asked in a wave."""
-    return sa.select(Invitation).where(Invitation.wave_id == wave_id)
+def invitations(wave_id: UUID, *, only_unanswered: bool = False) -> sa.Select[Invitation]:
+    """Who was asked in a wave, or those of them who have not answered."""
+    rows = sa.select(Invitation).where(Invitation.wave_id == wave_id)
+    return rows.where(Invitation.answered.is_(False)) if only_unanswered else rows
 
 
 async def invitation(db: AsyncSession, token_digest: bytes) -> Invitation:
@@ -113,6 +170,17 @@ async def invitation(db: AsyncSession, token_digest: bytes) -> Invitation:
     if found is None:
         raise SurveyNotFound()
     return found
+
+
+async def unanswered(db: AsyncSession, wave_id: UUID) -> int:
+    """How many of those asked have not answered."""
+    waiting = sa.select(sa.func.count()).where(Invitation.wave_id == wave_id, Invitation.answered.is_(False))
+    return await db.scalar(waiting) or 0
+
+
+def named_answers(wave_id: UUID) -> sa.Select[NamedAnswer]:
+    """Who answered what in a wave that is not anonymous."""
+    return sa.select(NamedAnswer).where(NamedAnswer.wave_id == wave_id)
 
 
 def comments(wave_id: UUID) -> sa.Select[Comment]:

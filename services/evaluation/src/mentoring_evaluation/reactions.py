@@ -31,9 +31,11 @@ from mentoring_contracts.applications import (
 from mentoring_contracts.matching import MatchConfirmed, MatchEnded
 from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
 from mentoring_evaluation import queries
+from mentoring_evaluation.commands.instruments import keep_version
 from mentoring_evaluation.commands.interviews import forget_interviews
-from mentoring_evaluation.commands.waves import add_wave, instrument_of
+from mentoring_evaluation.commands.waves import add_wave
 from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.local_time import remind_days
 from mentoring_evaluation.models import (
     Activity,
     Application,
@@ -44,6 +46,7 @@ from mentoring_evaluation.models import (
     Invitation,
     Match,
     MentoringSession,
+    NamedAnswer,
     Programme,
     Wave,
 )
@@ -69,13 +72,16 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
     kinds = blueprint.get("activities", {}).get("kinds", [])
     values = {
         "title": str(blueprint.get("title", "")),
-        "instruments": [one.model_dump(mode="json", by_alias=True) for one in instruments],
+        "survey_modes": {one.id: one.mode for one in instruments if one.mode != "anonymous"},
+        "remind_days": remind_days(blueprint.get("surveys", {}).get("remind_days_before_close", [])),
         "cpd_kinds": ["cpd", *(kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions")],
         "decimals": int(blueprint.get("figures", {}).get("decimals", 0)),
         "public_minimum": int(blueprint.get("disclosure", {}).get("public", {}).get("minimum_n", 10)),
         "report_approvers": _approvers(blueprint.get("reports")),
     }
     await _keep(db, Programme, event.programme_id, values)
+    for instrument in instruments:
+        await keep_version(db, event.programme_id, instrument)
     names = [instrument.id for instrument in instruments]
     lacking = (Wave.programme_id == event.programme_id, Wave.state == "planned", Wave.instrument.not_in(names))
     await db.execute(sa.delete(Wave).where(*lacking))
@@ -85,12 +91,12 @@ async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
     """Keep the cohort and plan a wave for every milestone that is one."""
     places = {"places_first_planned": event.places, "places": event.places}
     await _keep(db, Cohort, event.cohort_id, {"programme_id": event.programme_id, "number": event.number, **places})
-    programme = await queries.known_programme(db, event.programme_id)
+    known = await queries.known_programme(db, event.programme_id) is not None
     for milestone in event.milestones:
         name = WAVE_MILESTONES.get(milestone.kind)
         if name is None or milestone.ends_at is None or milestone.ends_at <= milestone.starts_at:
             continue
-        if programme is None or instrument_of(programme, name) is not None:
+        if not known or await queries.present_instrument(db, event.programme_id, name) is not None:
             times = (milestone.starts_at, milestone.ends_at)
             await add_wave(db, event.programme_id, event.cohort_id, name, *times)
 
@@ -180,6 +186,7 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
     person, nobody = event.person_id, uuid4()
     await forget_interviews(db, person)
     await db.execute(sa.delete(Invitation).where(Invitation.person_id == person))
+    await db.execute(sa.delete(NamedAnswer).where(NamedAnswer.person_id == person))
     columns = (Application.person_id, Attendance.person_id, Interview.person_id, Match.mentor_id, Match.mentee_id)
     for column in columns:
         await db.execute(sa.update(column.class_).where(column == person).values({column.key: nobody}))

@@ -32,6 +32,7 @@ from mentoring_evaluation.models import (
     Wave,
 )
 
+Sides = tuple[tuple[dict[str, Any] | None, dict[str, Any] | None], ...]
 Tallies = dict[UUID, dict[tuple[Any, str], dict[str, int]]]
 
 
@@ -88,10 +89,26 @@ async def _waves(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int])
     closed = [wave.id for wave in waves if wave.state == "closed"]
     responses = await queries.responses_by_role(db, closed)
     tallies = await _tallies(db, closed)
-    return tuple(_wave_record(wave, numbers[wave.cohort_id], responses, tallies) for wave in waves)
+    sides = await _sides(db, [wave for wave in waves if wave.id in closed])
+    return tuple(
+        _wave_record(wave, numbers[wave.cohort_id], responses, tallies, sides.get(wave.id, ())) for wave in waves
+    )
 
 
-def _wave_record(wave: Wave, cohort: int, responses: dict[tuple[UUID, str], int], tallies: Tallies) -> WaveRecord:
+async def _sides(db: AsyncSession, waves: list[Wave]) -> dict[UUID, Sides]:
+    """The answers of both people of the standing pairs, for the waves of paired surveys."""
+    paired = [wave for wave in waves if (wave.instrument_used or {}).get("mode") == "paired"]
+    found: dict[UUID, Sides] = {}
+    for wave in paired:
+        answers = {row.person_id: row.answers for row in await db.scalars(queries.named_answers(wave.id))}
+        pairs = await queries.standing_pairs(db, wave.cohort_id)
+        found[wave.id] = tuple((answers.get(mentor), answers.get(mentee)) for mentor, mentee in pairs)
+    return found
+
+
+def _wave_record(
+    wave: Wave, cohort: int, responses: dict[tuple[UUID, str], int], tallies: Tallies, sides: Sides
+) -> WaveRecord:
     return WaveRecord(
         id=wave.id,
         cohort=cohort,
@@ -101,6 +118,7 @@ def _wave_record(wave: Wave, cohort: int, responses: dict[tuple[UUID, str], int]
         asked={"mentor": wave.asked_mentors, "mentee": wave.asked_mentees},
         responses={"mentor": responses.get((wave.id, "mentor"), 0), "mentee": responses.get((wave.id, "mentee"), 0)},
         answers=tallies.get(wave.id, {}),
+        sides=sides,
     )
 
 

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey
 from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
+from mentoring_evaluation.local_time import MOST_REMINDERS, LocalTime
 from mentoring_evaluation.report_kinds import Audience, ReportKind
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+RemindDays = Annotated[int, Field(ge=1, le=90)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
@@ -29,13 +32,45 @@ class ByRole(BaseModel):
 
 class NewWave(Body):
     instrument: Annotated[str, Field(min_length=1, max_length=100)]
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
+    opens_at: AwareDatetime | LocalTime
+    closes_at: AwareDatetime | LocalTime
+    remind_days_before: Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS)] | None = Field(
+        None,
+        description="days before closing on which those who have not answered are reminded; absent: the programme's",
+    )
 
 
 class WaveExtension(Body):
-    closes_at: AwareDatetime
+    closes_at: AwareDatetime | LocalTime
     reason: Reason
+
+
+class NewInstrument(Body):
+    """A survey of one's own, or a preset that ships; one of the two."""
+
+    preset: Annotated[str, Field(max_length=100)] | None = None
+    survey: Survey | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.preset is None) == (self.survey is None):
+            raise ValueError("give a preset, or a survey")
+        return self
+
+
+class PresetView(Survey):
+    id: str
+
+
+class InstrumentView(Instrument):
+    frozen: bool = Field(description="a wave opened with this version")
+
+
+class NamedAnswerView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    person_id: UUID
+    role: Role
+    answers: dict[str, Any]
 
 
 class WaveView(BaseModel):
@@ -46,6 +81,8 @@ class WaveView(BaseModel):
     state: WaveState
     opens_at: datetime
     closes_at: datetime
+    zone: str | None = Field(description="where the closing time was given as a local one")
+    remind_days: list[int] | None = Field(description="days before closing; null: as the programme does")
     closed_at: datetime | None
     asked: ByRole
     responses: ByRole
@@ -57,11 +94,21 @@ class InvitationView(BaseModel):
     token: str
 
 
+class WordingKind(BaseModel):
+    language: str
+    easy_read: bool
+
+
 class SurveyView(BaseModel):
     wave_id: UUID
     role: Literal["mentor", "mentee"]
     title: str
     version: int
+    mode: Mode
+    notice: str = Field(description="what is kept of who answered, to be shown before the questions")
+    language: str
+    easy_read: bool
+    wordings: list[WordingKind] = Field(description="the words there are; ask by ?language= and ?easy_read=true")
     questions: list[dict[str, Any]] = Field(description="id, kind, text and what an answer may be; skipping is allowed")
     closes_at: datetime
 

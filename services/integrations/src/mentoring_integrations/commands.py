@@ -29,6 +29,7 @@ class Notice:
     role: str | None = None
     other_id: UUID | None = None
     until: datetime | None = None
+    number: int = 0
 
 
 async def notify(db: AsyncSession, notices: Iterable[Notice]) -> None:

@@ -21,7 +21,7 @@ from mentoring_integrations import queries
 from mentoring_integrations.invitations import tokens_of
 from mentoring_integrations.letters import UNTITLED, Addressee, Occasion, UnusableAddress, letter, link
 from mentoring_integrations.models import Notification
-from mentoring_integrations.topics import EMAIL_ALWAYS
+from mentoring_integrations.topics import EMAIL_ALWAYS, SURVEY_REMINDER, TOPICS
 
 BATCH = 50
 LEASE_S = 120
@@ -101,9 +101,10 @@ async def _look_up(service: Service, batch: Batch) -> None:
     body = {"person_ids": sorted(map(str, ids))}
     answer = await service.client("applications").post(batch.tenant, "/internal/profiles", body)
     batch.people = {UUID(item["person_id"]): Addressee(item["name"], item["email"]) for item in answer["items"]}
-    for wave_id in {row.subject_id for row in batch.rows if row.topic == "survey_opened"}:
-        asked = [row.person_id for row in batch.rows if row.subject_id == wave_id]
-        tokens = await tokens_of(service, batch.tenant, wave_id, asked)
+    for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if "{token}" in TOPICS[row.topic].path}:
+        asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
+        # Who has answered since the reminder was queued is not reminded any more.
+        tokens = await tokens_of(service, batch.tenant, wave_id, asked, unanswered=topic == SURVEY_REMINDER)
         batch.tokens |= {(wave_id, person_id): token for person_id, token in tokens.items()}
 
 

@@ -73,7 +73,7 @@ class Recipient(TenantRow, Base):
 
 
 class Notification(TenantRow, Base):
-    """Something a person must learn: one row per person, topic, subject and cohort; the text is made when it is sent.
+    """Something a person must learn: one row per person, topic, subject, cohort, number; its text is made when it is sent.
 
     `attempts` counts the tries, `refusals` those that the mail server answered with no; `not_before` is real time: the
     next try, or the end of the sender's lease.
@@ -83,7 +83,7 @@ class Notification(TenantRow, Base):
     __table_args__ = (
         sa.ForeignKeyConstraint(["tenant_id", "person_id"], ["recipients.tenant_id", "recipients.id"]),
         sa.UniqueConstraint(
-            "tenant_id", "person_id", "topic", "subject_id", "cohort_id", postgresql_nulls_not_distinct=True
+            "tenant_id", "person_id", "topic", "subject_id", "cohort_id", "number", postgresql_nulls_not_distinct=True
         ),
         sa.CheckConstraint("state IN ('queued', 'sent', 'muted', 'lapsed', 'failed')", name="state"),
         sa.Index("ix_notifications_queued", "not_before", postgresql_where=sa.text("state = 'queued'")),
@@ -99,6 +99,7 @@ class Notification(TenantRow, Base):
     role: Mapped[str | None]
     other_id: Mapped[UUID | None]  # the other person of the pair
     until: Mapped[datetime | None]  # an offer or a wave ends then
+    number: Mapped[int] = mapped_column(server_default="0")  # of a message that comes several times
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(server_default="queued")
@@ -110,10 +111,16 @@ class Notification(TenantRow, Base):
 
 
 class OpenedWave(TenantRow, Base):
-    """A wave (`id`) that opened: its invitations are read page by page from `cursor` on until `read`."""
+    """A wave that opened, or whose reminder is due: whom it asks is read page by page from `cursor` on until `read`.
+
+    `number` is 0 for the invitations and counts the reminders; a later one is a message of its own.
+    """
 
     __tablename__ = "opened_waves"
     __table_args__ = (sa.Index("ix_opened_waves_unread", "not_before", postgresql_where=sa.text("NOT read")),)
+    wave_id: Mapped[UUID]
+    topic: Mapped[str]
+    number: Mapped[int]
     programme_id: Mapped[UUID]
     cohort_id: Mapped[UUID]
     closes_at: Mapped[datetime]

@@ -104,12 +104,12 @@ async def tenants_with_mail(connection: AsyncConnection) -> Sequence[UUID]:
 
 
 async def waves_to_read(connection: AsyncConnection) -> Sequence[tuple[UUID, UUID]]:
-    """(tenant, wave) whose invitations wait to be read; asked under the system role."""
+    """(tenant, id of the row) of waves whose invitations or reminders wait to be read; asked under the system role."""
     due = (OpenedWave.read.is_(False), OpenedWave.not_before <= sa.func.clock_timestamp())
     rows = sa.select(OpenedWave.tenant_id, OpenedWave.id).where(*due).limit(TENANTS_AT_ONCE)
     return [(tenant, wave) for tenant, wave in await connection.execute(rows)]
 
 
-async def opened_wave(db: AsyncSession, wave_id: UUID) -> OpenedWave | None:
-    """The wave, if its invitations are still to be read."""
-    return await db.scalar(sa.select(OpenedWave).where(OpenedWave.id == wave_id, OpenedWave.read.is_(False)))
+async def opened_wave(db: AsyncSession, row_id: UUID) -> OpenedWave | None:
+    """The wave and what it sends, if whom it asks is still to be read."""
+    return await db.scalar(sa.select(OpenedWave).where(OpenedWave.id == row_id, OpenedWave.read.is_(False)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,11 +22,12 @@ from mentoring_contracts.applications import (
     RoleGranted,
     RoleRevoked,
 )
-from mentoring_contracts.evaluation import SurveyOpened
+from mentoring_contracts.evaluation import SurveyOpened, SurveyReminderDue
 from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnded, MatchProposed
 from mentoring_integrations.commands import Notice, erase_person, notify
 from mentoring_integrations.letters import UNTITLED
 from mentoring_integrations.models import Cohort, OpenedWave, Programme
+from mentoring_integrations.topics import SURVEY_OPENED, SURVEY_REMINDER
 
 _Decision = ApplicationAccepted | ApplicationWaitlisted | ApplicationRefused | ApplicationUnmatched | ApplicationMoved
 _Match = MatchProposed | MatchConfirmed | MatchDeclined | MatchEnded
@@ -80,8 +81,19 @@ async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
 
 async def on_survey_opened(db: AsyncSession, event: SurveyOpened) -> None:
     """Only noted: whom the wave asks is read from evaluation outside of this transaction (invitations.py)."""
-    values = event.model_dump(include={"programme_id", "cohort_id", "closes_at"})
-    row = insert(OpenedWave).values(tenant_id=tenant_of(db), id=event.wave_id, **values)
+    await _note_wave(db, event, event.wave_id, SURVEY_OPENED, 0)
+
+
+async def on_survey_reminder_due(db: AsyncSession, event: SurveyReminderDue) -> None:
+    """Only noted: who has not answered is read from evaluation outside of this transaction (invitations.py)."""
+    await _note_wave(db, event, uuid5(event.wave_id, f"reminder {event.number}"), SURVEY_REMINDER, event.number)
+
+
+async def _note_wave(
+    db: AsyncSession, event: SurveyOpened | SurveyReminderDue, id_: UUID, topic: str, number: int
+) -> None:
+    values = event.model_dump(include={"wave_id", "programme_id", "cohort_id", "closes_at"})
+    row = insert(OpenedWave).values(tenant_id=tenant_of(db), id=id_, topic=topic, number=number, **values)
     await db.execute(row.on_conflict_do_nothing())
 
 
@@ -120,6 +132,7 @@ REACTIONS: Reactions = cast(
         MatchDeclined: on_match_declined,
         MatchEnded: on_match_ended,
         SurveyOpened: on_survey_opened,
+        SurveyReminderDue: on_survey_reminder_due,
         PersonErased: on_person_erased,
     },
 )

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["decision", "cohort_change", "offer", "offer_closed", "introduction", "match_ended", "survey_invitation"]
+Kind = Literal[
+    "decision", "cohort_change", "offer", "offer_closed", "introduction", "match_ended", "survey_invitation",
+    "survey_reminder",
+]  # fmt: skip
 
 
 class View(BaseModel):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 DECISION: Final = "decision"
+SURVEY_OPENED: Final = "survey_opened"
+SURVEY_REMINDER: Final = "survey_reminder"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ TOPICS: Final = {
         Topic("offer_closed", "offer_closed", "/matching/matches/{subject_id}"),
         Topic("match_confirmed", "introduction", "/sessions/relationships/{subject_id}"),
         Topic("match_ended", "match_ended", "/matching/matches/{subject_id}"),
-        Topic("survey_opened", "survey_invitation", "/evaluation/public/{tenant_id}/surveys/{token}"),
+        Topic(SURVEY_OPENED, "survey_invitation", "/evaluation/public/{tenant_id}/surveys/{token}"),
+        Topic(SURVEY_REMINDER, "survey_reminder", "/evaluation/public/{tenant_id}/surveys/{token}"),
     )
 }
 KINDS: Final = tuple(dict.fromkeys(topic.kind for topic in TOPICS.values()))

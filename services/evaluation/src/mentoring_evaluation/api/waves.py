@@ -13,8 +13,16 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, tokens
 from mentoring_evaluation.api import READERS, TEAM, Internal, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.commands import responses, waves
-from mentoring_evaluation.models import Comment, Invitation, Wave
-from mentoring_evaluation.schemas import ByRole, CommentView, InvitationView, NewWave, WaveExtension, WaveView
+from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Wave
+from mentoring_evaluation.schemas import (
+    ByRole,
+    CommentView,
+    InvitationView,
+    NamedAnswerView,
+    NewWave,
+    WaveExtension,
+    WaveView,
+)
 
 router = APIRouter(route_class=Route, tags=["waves"])
 
@@ -65,13 +73,28 @@ async def read_comments(
     return Page(items=await responses.read_comments(db, wave, list(shown), by), next_cursor=following)
 
 
+@router.get("/waves/{wave_id}/answers")
+async def read_named_answers(
+    wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[NamedAnswerView]:
+    """Who answered what in a closed wave of a named survey; reading it is audited. For the programme team only."""
+    wave = await queries.wave(db, wave_id)
+    await require_own_role(db, by, wave.programme_id, *TEAM)
+    await responses.read_named_answers(db, wave, by)
+    shown, following = await page(db, queries.named_answers(wave_id), NamedAnswer.id, cursor, limit)
+    return page_of(shown, following, NamedAnswerView.model_validate)
+
+
 @router.get("/internal/waves/{wave_id}/invitations")
 async def list_invitations(
-    wave_id: UUID, _: Internal, db: Db, cursor: Cursor = None, limit: Limit = 50
+    wave_id: UUID, _: Internal, db: Db, unanswered: bool = False, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[InvitationView]:
-    """Who is asked, with the token each of them gets; for the service that sends the invitations."""
+    """Who is asked (`unanswered`: and has not answered), with the token each of them gets; for the service that sends
+    invitations and reminders."""
     key = await vault.unseal(db, wave_id, await queries.sealed_wave_key(db, wave_id))
-    shown, following = await page(db, queries.invitations(wave_id), Invitation.id, cursor, limit)
+    shown, following = await page(
+        db, queries.invitations(wave_id, only_unanswered=unanswered), Invitation.id, cursor, limit
+    )
     return page_of(shown, following, lambda row: _invitation(key, row))
 
 

@@ -1,5 +1,6 @@
 """Answering a survey: the invitation says that somebody answered, the response says what, and nothing joins the two."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,26 +14,57 @@ from mentoring_common.db import now
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import SurveyResponseReceived
 from mentoring_evaluation import queries, tokens
-from mentoring_evaluation.errors import AlreadyAnswered, AnswersInvalid, WaveClosed, WaveNotClosed, WaveNotOpen
-from mentoring_evaluation.instruments import Instrument, Role, faults, skipped
-from mentoring_evaluation.models import Comment, Invitation, Response, Wave
-from mentoring_evaluation.schemas import CommentView, NewResponse, SurveyView
+from mentoring_evaluation.errors import (
+    AlreadyAnswered,
+    AnswersInvalid,
+    WaveAnonymous,
+    WaveClosed,
+    WaveNotClosed,
+    WaveNotOpen,
+)
+from mentoring_evaluation.instruments import Instrument, Mode, Role, faults, flattened, skipped
+from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Response, Wave
+from mentoring_evaluation.schemas import CommentView, NewResponse, SurveyView, WordingKind
+from mentoring_evaluation.wordings import NOTHING, chosen
+
+# What a respondent is told before answering.
+NOTICES: Mapping[Mode, str] = {
+    "anonymous": "Your answers are anonymous: nobody can find out that they are yours.",
+    "named": "Your answers are kept under your name; the programme team reads them when the survey has closed.",
+    "paired": (
+        "Your answers are compared with those of the other person of your pair. The programme team sees how many pairs "
+        "agree, and not who answered what."
+    ),
+}
 
 
-async def show_survey(db: AsyncSession, token: str) -> SurveyView:
-    """The questions for the role of a token's holder. SurveyNotFound, WaveClosed, AlreadyAnswered."""
+async def show_survey(
+    db: AsyncSession, token: str, *, language: str | None = None, easy_read: bool = False
+) -> SurveyView:
+    """The questions for the role of a token's holder, in the nearest words there are. SurveyNotFound, WaveClosed,
+    AlreadyAnswered."""
     invitation = await queries.invitation(db, tokens.digest(token))
     wave = await queries.wave(db, invitation.wave_id)
     instrument = _running(db, wave)
     if invitation.answered:
         raise AlreadyAnswered()
     role = _role(invitation)
+    words = chosen(instrument.wordings, instrument.language, language, easy_read)
+    said = words.questions if words else {}
     return SurveyView(
         wave_id=wave.id,
         role=role,
-        title=instrument.title,
+        title=(words and words.title) or instrument.title,
         version=instrument.version,
-        questions=[question.for_role(role) for question in instrument.for_role(role)],
+        mode=instrument.mode,
+        notice=NOTICES[instrument.mode],
+        language=words.language if words else instrument.language,
+        easy_read=bool(words and words.easy_read),
+        wordings=[
+            WordingKind(language=instrument.language, easy_read=False),
+            *(WordingKind(language=one.language, easy_read=one.easy_read) for one in instrument.wordings),
+        ],
+        questions=[question.for_role(role, said.get(question.id, NOTHING)) for question in instrument.for_role(role)],
         closes_at=wave.closes_at,
     )
 
@@ -49,7 +81,7 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     wrong = faults(instrument, role, new.answers)
     if wrong:
         raise AnswersInvalid(errors=[fault.model_dump() for fault in wrong])
-    await _keep(db, wave, instrument, role, new.answers)
+    await _keep(db, wave, instrument, invitation, new.answers)
     emit(db, SurveyResponseReceived(
         wave_id=wave.id, programme_id=wave.programme_id, cohort_id=wave.cohort_id, instrument=wave.instrument, role=role
     ))  # fmt: skip
@@ -65,6 +97,15 @@ async def read_comments(db: AsyncSession, wave: Wave, limit_to: list[Comment], b
         CommentView(id=c.id, role=c.role, question=c.question, text=await vault.unseal(db, wave.id, c.sealed))
         for c in limit_to
     ]
+
+
+async def read_named_answers(db: AsyncSession, wave: Wave, by: Principal) -> None:
+    """Note that somebody reads who answered what. WaveNotClosed; WaveAnonymous, also where only pairs are compared."""
+    if wave.state != "closed":
+        raise WaveNotClosed()
+    if (wave.instrument_used or {}).get("mode") != "named":
+        raise WaveAnonymous()
+    audit(db, by.subject, "read_named_answers", "wave", wave.id)
 
 
 def _running(db: AsyncSession, wave: Wave) -> Instrument:
@@ -88,12 +129,17 @@ async def _use(db: AsyncSession, invitation: Invitation) -> None:
         raise AlreadyAnswered()
 
 
-async def _keep(db: AsyncSession, wave: Wave, instrument: Instrument, role: Role, answers: dict[str, Any]) -> None:
+async def _keep(
+    db: AsyncSession, wave: Wave, instrument: Instrument, invitation: Invitation, answers: dict[str, Any]
+) -> None:
+    role = _role(invitation)
     texts = {question.id for question in instrument.questions if question.kind == "text"}
     given = {name: answer for name, answer in answers.items() if not skipped(answer)}
-    choices = {name: answer for name, answer in given.items() if name not in texts}
+    choices = flattened(instrument, {name: answer for name, answer in given.items() if name not in texts})
     day = now(db).date()
     db.add(Response(wave_id=wave.id, cohort_id=wave.cohort_id, role=role, day=day, answers=choices))
+    if instrument.mode != "anonymous":
+        db.add(NamedAnswer(wave_id=wave.id, person_id=invitation.person_id, role=role, answers=choices))
     for name in sorted(texts & given.keys()):
         sealed = await vault.seal(db, wave.id, given[name])
         db.add(Comment(wave_id=wave.id, role=role, question=name, sealed=sealed))

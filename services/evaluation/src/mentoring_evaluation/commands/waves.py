@@ -1,5 +1,6 @@
 """Waves: planned from milestones or by the team, opened and closed by the clock, answered once per invitation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,28 +13,34 @@ from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
-from mentoring_common.deadlines import schedule
+from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.errors import Unavailable
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
-from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened
+from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue
 from mentoring_evaluation import queries, tokens
-from mentoring_evaluation.errors import InstrumentUnknown, WaveClosed, WaveExists, WaveTimesInvalid
+from mentoring_evaluation.errors import InstrumentUnknown, LocalTimeInvalid, WaveClosed, WaveExists, WaveTimesInvalid
 from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.lifecycle import WAVE
-from mentoring_evaluation.models import Base, Cohort, Invitation, Programme, Wave, WaveKey
+from mentoring_evaluation.local_time import LocalTime, instant, next_reminder
+from mentoring_evaluation.models import Base, Cohort, Invitation, Wave, WaveKey
 from mentoring_evaluation.schemas import NewWave, WaveExtension
 
-OPEN, CLOSE = "open_wave", "close_wave"  # kinds of deadlines
+OPEN, REMIND, CLOSE = "open_wave", "remind_wave", "close_wave"  # kinds of deadlines
 
 
 async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principal) -> Wave:
     """Plan a wave of a cohort; it opens by itself. InstrumentUnknown, WaveTimesInvalid, WaveExists."""
-    if instrument_of(await queries.programme(db, cohort.programme_id), new.instrument) is None:
+    if await queries.present_instrument(db, cohort.programme_id, new.instrument) is None:
         raise InstrumentUnknown()
-    if new.closes_at <= max(new.opens_at, now(db)):
+    opens_at, closes_at = moment(new.opens_at, latest=False), moment(new.closes_at, latest=True)
+    if closes_at <= max(opens_at, now(db)):
         raise WaveTimesInvalid()
-    wave_id = await add_wave(db, cohort.programme_id, cohort.id, new.instrument, new.opens_at, new.closes_at)
+    zone = new.closes_at.zone if isinstance(new.closes_at, LocalTime) else None
+    days = None if new.remind_days_before is None else sorted(new.remind_days_before, reverse=True)
+    wave_id = await add_wave(
+        db, cohort.programme_id, cohort.id, new.instrument, opens_at, closes_at, zone=zone, remind=days
+    )  # fmt: skip
     if wave_id is None:
         raise WaveExists()
     audit(db, by.subject, "plan_wave", "wave", wave_id)
@@ -41,9 +48,13 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
 
 
 async def add_wave(
-    db: AsyncSession, programme_id: UUID, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime
-) -> UUID | None:
-    """Keep a planned wave and its opening; None if the cohort has one of this instrument already."""
+    db: AsyncSession, programme_id: UUID, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime,
+    *, zone: str | None = None, remind: Sequence[int] | None = None,
+) -> UUID | None:  # fmt: skip
+    """Keep a planned wave and its opening; None if the cohort has one of this instrument already.
+
+    `remind` is days before closing; None: as the programme does.
+    """
     values = {
         "id": new_id(),
         "programme_id": programme_id,
@@ -52,6 +63,8 @@ async def add_wave(
         "state": "planned",
         "opens_at": opens_at,
         "closes_at": closes_at,
+        "zone": zone,
+        "remind_days": None if remind is None else list(remind),
         "asked_mentors": 0,
         "asked_mentees": 0,
     }
@@ -63,15 +76,18 @@ async def add_wave(
 
 async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal) -> Wave:
     """Let a wave close later; what closed stays closed. WaveClosed, WaveTimesInvalid."""
-    if change.closes_at <= max(wave.closes_at, now(db)):
+    closes_at = moment(change.closes_at, latest=True)
+    if closes_at <= max(wave.closes_at, now(db)):
         raise WaveTimesInvalid("an extension is later than the present closing time and later than now")
+    zone = change.closes_at.zone if isinstance(change.closes_at, LocalTime) else wave.zone
     running = (Wave.id == wave.id, Wave.state != "closed", Wave.closes_at > now(db))
-    extended = sa.update(Wave).where(*running).values(closes_at=change.closes_at).returning(Wave)
+    extended = sa.update(Wave).where(*running).values(closes_at=closes_at, zone=zone).returning(Wave)
     found = await db.scalar(extended, execution_options={"populate_existing": True})
     if found is None:
         raise WaveClosed(closed_at=(wave.closed_at or wave.closes_at).isoformat())
     if found.state == "open":
         await schedule(db, CLOSE, wave.id, found.closes_at)
+        await _schedule_reminder(db, found)
     audit(db, by.subject, "extend_wave", "wave", wave.id, reason=change.reason)
     return found
 
@@ -84,18 +100,55 @@ async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
     programme = await queries.known_programme(db, wave.programme_id)
     if programme is None:  # its ProgrammeCreated is still on its way: the deadline is tried again
         raise Unavailable("the programme is not known yet")
-    used = instrument_of(programme, wave.instrument)
+    used = await queries.present_instrument(db, programme.id, wave.instrument, hold=True)
     asked = await _asked(db, wave.cohort_id)
     key = tokens.new_key()
     db.add(WaveKey(id=wave_id, sealed=await vault.seal(db, wave_id, key)))
     await _invite(db, wave_id, key, asked)
     roles = list(asked.values())
     changes = {
-        "instrument_used": used, "asked_mentors": roles.count("mentor"), "asked_mentees": roles.count("mentee"),
-    }  # fmt: skip
-    await db.execute(sa.update(Wave).where(Wave.id == wave_id).values(changes))
+        "instrument_used": used.model_dump(mode="json", by_alias=True) if used else None,
+        "asked_mentors": roles.count("mentor"),
+        "asked_mentees": roles.count("mentee"),
+        "remind_days": programme.remind_days if wave.remind_days is None else wave.remind_days,
+    }
+    wave = (await db.scalars(sa.update(Wave).where(Wave.id == wave_id).values(changes).returning(Wave))).one()
     await schedule(db, CLOSE, wave_id, wave.closes_at)
+    await _schedule_reminder(db, wave)
     emit(db, SurveyOpened(**_event(wave), closes_at=wave.closes_at, asked=len(asked)))
+
+
+async def remind_wave(db: AsyncSession, wave_id: UUID) -> None:
+    """Announce that those who have not answered may be reminded, once for every reminder of a wave that is open."""
+    running = sa.update(Wave).where(Wave.id == wave_id, Wave.state == "open", Wave.closes_at > now(db))
+    wave: Wave | None = await db.scalar(
+        running.values(reminders=Wave.reminders + 1).returning(Wave), execution_options={"populate_existing": True}
+    )
+    if wave is None:
+        return
+    waiting = await queries.unanswered(db, wave_id)
+    if waiting:
+        number = wave.reminders
+        emit(db, SurveyReminderDue(**_event(wave), closes_at=wave.closes_at, number=number, unanswered=waiting))
+    await _schedule_reminder(db, wave)
+
+
+async def _schedule_reminder(db: AsyncSession, wave: Wave) -> None:
+    due = next_reminder(wave.closes_at, wave.remind_days or [], wave.zone, max(now(db), wave.opens_at))
+    if due is None:
+        await cancel(db, REMIND, wave.id)
+    else:
+        await schedule(db, REMIND, wave.id, due)
+
+
+def moment(given: datetime | LocalTime, *, latest: bool) -> datetime:
+    """The moment of a time with its offset or of a local time. LocalTimeInvalid."""
+    if isinstance(given, datetime):
+        return given
+    try:
+        return instant(given, latest=latest)
+    except ValueError as error:
+        raise LocalTimeInvalid(str(error)) from None
 
 
 async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
@@ -167,8 +220,3 @@ async def _unlink(db: AsyncSession, wave_id: UUID) -> None:
         anew = sa.select(sa.func.gen_random_uuid(), *(gone.c[name] for name in kept)).order_by(sa.func.random())
         await db.execute(sa.insert(table).from_select(["id", *kept], anew))
     await db.execute(sa.update(Invitation).where(Invitation.wave_id == wave_id).values(answered=Invitation.answered))
-
-
-def instrument_of(programme: Programme, name: str) -> dict[str, Any] | None:
-    """The programme's present instrument of this name."""
-    return next((instrument for instrument in programme.instruments if instrument["id"] == name), None)

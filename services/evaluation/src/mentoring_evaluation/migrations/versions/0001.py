@@ -64,6 +64,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_cohorts'))
     )
     op.create_index(op.f('ix_cohorts_programme_id'), 'cohorts', ['programme_id'], unique=False)
+    op.create_table('instruments',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('body', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_instruments')),
+    sa.UniqueConstraint('tenant_id', 'programme_id', 'name', 'version', name=op.f('uq_instruments_tenant_id_programme_id_name_version'))
+    )
     op.create_table('interviews',
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('cohort_id', sa.Uuid(), nullable=False),
@@ -107,7 +117,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_mentoring_sessions_programme_id'), 'mentoring_sessions', ['programme_id'], unique=False)
     op.create_table('programmes',
     sa.Column('title', sa.Text(), nullable=False),
-    sa.Column('instruments', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('survey_modes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('remind_days', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('cpd_kinds', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('decimals', sa.Integer(), nullable=False),
     sa.Column('public_minimum', sa.Integer(), nullable=False),
@@ -145,6 +156,9 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('opens_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=True),
+    sa.Column('remind_days', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('reminders', sa.Integer(), server_default='0', nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('asked_mentors', sa.Integer(), nullable=False),
     sa.Column('asked_mentees', sa.Integer(), nullable=False),
@@ -190,6 +204,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'token_digest', name=op.f('uq_invitations_tenant_id_token_digest')),
     sa.UniqueConstraint('tenant_id', 'wave_id', 'person_id', name=op.f('uq_invitations_tenant_id_wave_id_person_id'))
     )
+    op.create_table('named_answers',
+    sa.Column('wave_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('answers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'wave_id'], ['waves.tenant_id', 'waves.id'], name=op.f('fk_named_answers_tenant_id_wave_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_named_answers')),
+    sa.UniqueConstraint('tenant_id', 'wave_id', 'person_id', name=op.f('uq_named_answers_tenant_id_wave_id_person_id'))
+    )
     op.create_table('responses',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('wave_id', sa.Uuid(), nullable=False),
@@ -210,4 +235,4 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_wave_keys'))
     )
     # ### end Alembic commands ###
-    protect(op, SERVICE, ['activities', 'applications', 'attendance', 'cohorts', 'interviews', 'matches', 'mentoring_sessions', 'programmes', 'reports', 'waves', 'comments', 'interview_texts', 'invitations', 'responses', 'wave_keys'])
+    protect(op, SERVICE, ['activities', 'applications', 'attendance', 'cohorts', 'instruments', 'interviews', 'matches', 'mentoring_sessions', 'programmes', 'reports', 'waves', 'comments', 'interview_texts', 'invitations', 'named_answers', 'responses', 'wave_keys'])

@@ -1,4 +1,4 @@
-"""imports and notifications
+"""initial
 
 Expand first, contract in a later release.
 """
@@ -42,6 +42,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_imports'))
     )
     op.create_table('opened_waves',
+    sa.Column('wave_id', sa.Uuid(), nullable=False),
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('cohort_id', sa.Uuid(), nullable=False),
     sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
@@ -77,6 +80,7 @@ def upgrade() -> None:
     sa.Column('role', sa.Text(), nullable=True),
     sa.Column('other_id', sa.Uuid(), nullable=True),
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('number', sa.Integer(), server_default='0', nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('state', sa.Text(), server_default='queued', nullable=False),
@@ -90,7 +94,7 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('queued', 'sent', 'muted', 'lapsed', 'failed')", name=op.f('ck_notifications_state')),
     sa.ForeignKeyConstraint(['tenant_id', 'person_id'], ['recipients.tenant_id', 'recipients.id'], name=op.f('fk_notifications_tenant_id_person_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notifications')),
-    sa.UniqueConstraint('tenant_id', 'person_id', 'topic', 'subject_id', 'cohort_id', name=op.f('uq_notifications_tenant_id_person_id_topic_subject_id_cohort_id'), postgresql_nulls_not_distinct=True)
+    sa.UniqueConstraint('tenant_id', 'person_id', 'topic', 'subject_id', 'cohort_id', 'number', name=op.f('uq_notifications_tenant_id_person_id_topic_subject_id_cohort_id_number'), postgresql_nulls_not_distinct=True)
     )
     op.create_index('ix_notifications_queued', 'notifications', ['not_before'], unique=False, postgresql_where=sa.text("state = 'queued'"))
     op.create_index(op.f('ix_notifications_tenant_id_other_id'), 'notifications', ['tenant_id', 'other_id'], unique=False)
