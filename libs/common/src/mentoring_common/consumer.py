@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import broker
-from mentoring_common.db import Database, bind_tenant
+from mentoring_common.db import Database, bind_tenant, tenant_of
 from mentoring_common.envelope import Envelope
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
@@ -130,7 +130,8 @@ class EventConsumer:
     async def _park(self, item: Received, error: str) -> None:
         log.error("event_parked", service=self._service, type=item.envelope.type, error=error)
         async with self._database.transaction(item.envelope.tenantid) as db:
-            await park(db, self._service, item, error)
+            if await take(db, self._service, [item]):
+                await park(db, self._service, item, error)
 
     def _read(self, record: ConsumerRecord) -> Received | None:
         """The event of a record; None for a type nobody here reacts to, or a record that is no event of ours."""
@@ -212,8 +213,7 @@ async def parked_aggregates(db: AsyncSession, service: str, items: Sequence[Rece
 
 
 async def park(db: AsyncSession, service: str, item: Received, error: str) -> None:
-    """Put the event aside, with its inbox entry, so that it is replayed and never handled twice."""
-    await take(db, service, [item])
+    """Put an event aside that was just taken, so that it is replayed and never handled twice."""
     row = {
         "tenant_id": item.envelope.tenantid,
         "consumer": service,
@@ -227,10 +227,20 @@ async def park(db: AsyncSession, service: str, item: Received, error: str) -> No
     await db.execute(insert(parked_events).values(row).on_conflict_do_nothing())
 
 
-async def replay_parked(db: AsyncSession, service: str, reactions: Reactions) -> int:
-    """React to the tenant's parked events again, in their order; the number replayed. The first failure raises."""
+async def waiting_aggregates(db: AsyncSession, service: str) -> Sequence[str]:
+    """The aggregates of the tenant that have events in the parking lot, in the order in which they came there."""
     c = parked_events.c
-    waiting = sa.select(parked_events).where(c.consumer == service, c.replayed_at.is_(None)).order_by(c.id)
+    waiting = sa.select(c.aggregate_key).where(
+        c.tenant_id == tenant_of(db), c.consumer == service, c.replayed_at.is_(None)
+    )
+    return (await db.scalars(waiting.group_by(c.aggregate_key).order_by(sa.func.min(c.id)))).all()
+
+
+async def replay_parked(db: AsyncSession, service: str, reactions: Reactions, aggregate_key: str) -> int:
+    """React to an aggregate's parked events again, in their order; the number replayed. The first failure raises."""
+    c = parked_events.c
+    mine = (c.tenant_id == tenant_of(db), c.consumer == service, c.aggregate_key == aggregate_key)
+    waiting = sa.select(parked_events).where(*mine, c.replayed_at.is_(None)).order_by(c.id)
     rows = (await db.execute(waiting.with_for_update())).all()
     for row in rows:
         cls = event_class(row.type)

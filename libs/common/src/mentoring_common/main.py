@@ -50,7 +50,7 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         if options.tenant is None:
             parser.error("replay needs --tenant")
         replayed = asyncio.run(_replay(create_app(settings), options.tenant, options.by))
-        print(f"{replayed} parked events replayed")  # noqa: T201
+        print(f"{replayed} parked events replayed; the log names what failed again and stays parked")  # noqa: T201
     else:
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(serve(create_app(settings), options.host, options.port))

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from mentoring_common.broker import Publisher, Record
 from mentoring_common.observability import log
+from mentoring_common.retention import EVENTS, younger_than
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox
 
@@ -94,9 +95,13 @@ async def mark_published(connection: AsyncConnection, seqs: Sequence[int]) -> No
 
 
 async def publish_all_again(engine: AsyncEngine) -> None:
-    """Have the whole outbox published once more: for a broker that starts empty. Consumers drop what they have seen."""
+    """Have the outbox published once more: for a broker that starts empty. Consumers drop what they have seen.
+
+    Not what is over its time: consumers may have forgotten by now that they have seen it.
+    """
+    kept = younger_than(outbox.c.created_at, EVENTS)
     async with engine.begin() as connection:
-        await connection.execute(sa.update(outbox).values(published_at=None))
+        await connection.execute(sa.update(outbox).where(kept).values(published_at=None))
 
 
 def _record(row: sa.Row[int, str, object, dict[str, str], bytes]) -> Record:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mentoring_common.tables import idempotency_keys, inbox, outbox
 
-EVERY_S: Final = 600.0
+EVERY_S: Final = 3600.0
 ANSWERS: Final = timedelta(hours=24)
 EVENTS: Final = timedelta(days=90)
 # Longer than the outbox by all the time a relay may be away: an event that is published again must be known.
@@ -17,9 +17,10 @@ SEEN: Final = timedelta(days=180)
 _AT_ONCE = 10_000
 
 
-async def delete_what_is_old(system: AsyncEngine) -> int:
-    """Delete stored answers, seen events and published ones that are over their time; how many."""
-    return sum([await _delete(system, *rule) for rule in _RULES])
+async def delete_what_is_old(system: AsyncEngine) -> None:
+    """Delete the stored answers, the published and the seen events that are over their time."""
+    for table, is_old in _RULES:
+        await _delete(system, table, is_old)
 
 
 def younger_than(column: sa.ColumnElement[object], age: timedelta) -> sa.ColumnElement[bool]:
@@ -34,14 +35,12 @@ _RULES: tuple[tuple[sa.Table, sa.ColumnElement[bool]], ...] = (
 )
 
 
-async def _delete(system: AsyncEngine, table: sa.Table, is_old: sa.ColumnElement[bool]) -> int:
-    """In steps, so that no statement holds many locks."""
-    deleted = 0
+async def _delete(system: AsyncEngine, table: sa.Table, is_old: sa.ColumnElement[bool]) -> None:
+    """In steps, so that no statement runs long."""
     keys = list(table.primary_key)
     some = sa.select(*keys).where(is_old).limit(_AT_ONCE)
     while True:
         async with system.begin() as connection:
-            gone = (await connection.execute(sa.delete(table).where(sa.tuple_(*keys).in_(some)))).rowcount
-        deleted += gone
-        if gone < _AT_ONCE:
-            return deleted
+            gone = await connection.execute(sa.delete(table).where(sa.tuple_(*keys).in_(some)))
+        if gone.rowcount < _AT_ONCE:
+            return

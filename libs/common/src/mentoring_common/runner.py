@@ -17,10 +17,11 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import TokenSource, TokenVerifier
 from mentoring_common.clients import ServiceClient
 from mentoring_common.clock import Clock, SystemClock
-from mentoring_common.consumer import EventConsumer, Reactions, replay_parked
+from mentoring_common.consumer import EventConsumer, Reactions, replay_parked, waiting_aggregates
 from mentoring_common.db import Database, create_engine
 from mentoring_common.deadlines import DeadlinePoller, Handlers
 from mentoring_common.edge import Edge
+from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.openapi import describe
 from mentoring_common.relay import Relay
@@ -137,14 +138,28 @@ class Service:
         await self.system.dispose()
 
     async def replay(self, tenant: UUID, *, by: str) -> int:
-        """React again to the tenant's parked events, in one transaction with its audit entry; the number replayed."""
-        async with self.database.transaction(tenant) as db:
-            audit(db, by, "replay_parked_events", "organisation", tenant)
-            return await replay_parked(db, self.name, self.design.reactions)
+        """React again to the tenant's parked events; the number replayed. An aggregate that fails again stays parked.
 
-    async def clean_up(self) -> int:
-        """Delete the mechanisms' rows that are over their time; the number deleted."""
-        return await retention.delete_what_is_old(self.system)
+        Each aggregate has a transaction of its own, with its audit entry.
+        """
+        async with self.database.transaction(tenant) as db:
+            waiting = await waiting_aggregates(db, self.name)
+        return sum([await self._replay_aggregate(tenant, key, by) for key in waiting])
+
+    async def _replay_aggregate(self, tenant: UUID, key: str, by: str) -> int:
+        try:
+            async with self.database.transaction(tenant) as db:
+                audit(db, by, "replay_parked_events", "organisation", tenant, reason=key)
+                return await replay_parked(db, self.name, self.design.reactions, key)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.error("replay_failed", service=self.name, aggregate_key=key, error=type(error).__name__)
+            return 0
+
+    async def clean_up(self) -> None:
+        """Delete the mechanisms' rows that are over their time."""
+        await retention.delete_what_is_old(self.system)
 
     def _spawn(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
@@ -193,4 +208,4 @@ class Service:
         return JSONResponse({"status": "ok" if self.ready else "starting"}, 200 if self.ready else 503)
 
 
-_CLEANING = Periodic("clean_up", _clean_up := lambda service: service.clean_up(), every_s=retention.EVERY_S)
+_CLEANING = Periodic("clean_up", Service.clean_up, every_s=retention.EVERY_S)

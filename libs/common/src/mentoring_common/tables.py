@@ -52,6 +52,7 @@ outbox = Table(
     Column("created_at", _when, nullable=False, server_default=_now),
     Column("published_at", _when),
     UniqueConstraint("aggregate_type", "aggregate_id", "aggregate_version"),
+    Index("ix_outbox_created_at", "created_at", postgresql_using="brin"),
     Index("ix_outbox_unpublished", "seq", postgresql_where=text("published_at IS NULL")),
 )
 
@@ -73,6 +74,7 @@ inbox = Table(
     Column("tenant_id", Uuid, nullable=False),
     Column("received_at", _when, nullable=False, server_default=_now),
     PrimaryKeyConstraint("consumer", "event_id"),
+    Index("ix_inbox_received_at", "received_at", postgresql_using="brin"),
 )
 
 parked_events = Table(
@@ -119,6 +121,7 @@ idempotency_keys = Table(
     Column("body", LargeBinary, nullable=False),
     Column("created_at", _when, nullable=False, server_default=_now),
     PrimaryKeyConstraint("tenant_id", "key_digest"),
+    Index("ix_idempotency_keys_created_at", "created_at", postgresql_using="brin"),
 )
 
 audit_log = Table(
