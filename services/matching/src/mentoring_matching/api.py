@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -26,13 +27,15 @@ from mentoring_matching.errors import (
     RunNotFound,
 )
 from mentoring_matching.models import Cohort, MatchRun, PoolMember, ProposedPair, Unmatched
-from mentoring_matching.proposals import Question, rule_effects, why_not_these
+from mentoring_matching.proposals import Question, floor_curve_of, rule_effects, why_not_these
 from mentoring_matching.schemas import (
     Approval,
     Approved,
     Change,
     Comparison,
     DryRunView,
+    FloorCurveView,
+    FloorPointView,
     MatchView,
     MemberView,
     NewRun,
@@ -224,22 +227,38 @@ async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comp
     return Comparison(run=await _view(db, run), other=await _view(db, other), same_pairs=same, changes=changes)
 
 
-@router.get("/runs/{run_id}/why-not")
-async def explain_missing_pair(
-    run_id: UUID, mentor_id: UUID, mentee_id: UUID, by: Reader, request: Request
-) -> WhyNotView:
-    """Why a completed run did not propose a pair; 409 once the people or places it looked at have changed."""
+async def _answered(request: Request, by: Principal, run_id: UUID) -> tuple[Question, str]:
+    """What a completed run was asked, as far as it can still be asked, and the hash of what it answered."""
     database: Database = request.app.state.database
     async with database.transaction(by.tenant) as db:
         run = await run_of_team(db, by, run_id)
         if run.state != "completed" or run.input_hash is None:
             raise RunNotCompleted(state=run.state)
-        question = await questions.question_of(db, run)
+        return await questions.question_of(db, run), run.input_hash
+
+
+@router.get("/runs/{run_id}/floor-curve")
+async def read_floor_curve(run_id: UUID, by: Reader, request: Request) -> FloorCurveView:
+    """Least score against people matched, worked out now for a completed run; 409 once its people have changed."""
+    question, input_hash = await _answered(request, by, run_id)
+    check_size(question)
+    points = await asyncio.to_thread(floor_curve_of, question, input_hash)
+    if points is None:
+        raise PoolChanged()
+    return FloorCurveView(run_id=run_id, points=[FloorPointView(**asdict(point)) for point in points])
+
+
+@router.get("/runs/{run_id}/why-not")
+async def explain_missing_pair(
+    run_id: UUID, mentor_id: UUID, mentee_id: UUID, by: Reader, request: Request
+) -> WhyNotView:
+    """Why a completed run did not propose a pair; 409 once the people or places it looked at have changed."""
+    question, input_hash = await _answered(request, by, run_id)
     asked = {("mentor", mentor_id), ("mentee", mentee_id)}
     if not asked <= {(c.role, c.person_id) for c in question.candidates}:
         raise PairsInvalid()
     check_size(question)
-    why = await asyncio.to_thread(why_not_these, question, run.input_hash, str(mentor_id), str(mentee_id))
+    why = await asyncio.to_thread(why_not_these, question, input_hash, str(mentor_id), str(mentee_id))
     if why is None:
         raise PoolChanged()
     return WhyNotView.model_validate(why)

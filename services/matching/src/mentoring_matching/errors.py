@@ -19,6 +19,22 @@ class MatchNotFound(NotFound):
     """There is no such match."""
 
 
+class ConversationNotFound(NotFound):
+    """There is no such conversation."""
+
+
+class ConversationsNotPlanned(Conflict):
+    """The programme's policy has no first stage of conversations."""
+
+
+class ConversationOver(Conflict):
+    """The time to rate the conversation is over."""
+
+
+class NotYourConversation(Forbidden):
+    """Only the two people of a conversation rate it."""
+
+
 class PolicyInvalid(Rejected):
     """The matching policy cannot be used."""
 

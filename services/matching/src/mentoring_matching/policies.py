@@ -17,9 +17,10 @@ DEFAULT: dict[str, Any] = {
     ],
     "weights": {"topics": 0.6, "text": 0.2, "preferences": 0.2},
 }
+RATED = 0.2
 _FIELDS = frozenset({
     "version", "stages", "hard_rules", "weights", "criteria", "priority", "capacity", "offers", "confirmation",
-    "floor", "max_load",
+    "floor", "max_load", "conversations",
 })  # fmt: skip
 _KIND = {"no_declared_conflict": "no_conflict"}
 _CRITERIA: dict[str, list[dict[str, Any]]] = {
@@ -31,6 +32,7 @@ _CRITERIA: dict[str, list[dict[str, Any]]] = {
     # A mentee who wishes the same discipline gets it; for everybody else the programme looks for another one.
     "other_discipline": [{"kind": "wish", "attribute": "discipline", "wish_attribute": "discipline_wish_or_other"}],
     "discipline_wish": [{"kind": "wish", "attribute": "discipline", "wish_attribute": "discipline_wish"}],
+    "conversations": [{"kind": "conversation"}],
     "same_discipline": [{"kind": "same", "attribute": "discipline"}],
     "near": [{"kind": "near", "levels": ["country", "region", "town"]}],
 }
@@ -39,6 +41,14 @@ PROTECTED = frozenset({
     "age", "age_group", "date_of_birth", "disability", "ethnicity", "gender", "gender_reassignment",
     "marital_status", "maternity", "pregnancy", "race", "religion", "sex", "sexual_orientation",
 })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """The first stage: how many mentors each mentee talks to, and the days both have to do so and to rate it."""
+
+    per_mentee: int
+    days: int
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class Terms:
     pass_on: bool = False
     reason_required: bool = False
     max_load: int | None = None
+    conversations: Conversations | None = None
 
 
 def read(document: Mapping[str, Any], direction: str, version: int = 1, *, strict: bool = False) -> Terms:
@@ -82,6 +93,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
         pass_on=_yes(offers, "pass_on"),
         reason_required=_yes(offers, "decline_reason_required"),
         max_load=max_load(document),
+        conversations=_conversations(document),
     )
 
 
@@ -109,7 +121,7 @@ def _criteria(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "criteria" in document:
         criteria = [dict(criterion) for criterion in _mappings(document, "criteria")]
     else:
-        criteria = [c for name, weight in _mapping(document, "weights", DEFAULT["weights"]).items()
+        criteria = [c for name, weight in _weights(document).items()
                     for c in _weighted(name, weight)]  # fmt: skip
     for criterion in criteria:
         where = f"criteria '{criterion.get('name', '')}'"
@@ -126,6 +138,25 @@ def _weighted(name: str, weight: object) -> list[dict[str, Any]]:
     parts = _CRITERIA[name] if weight else []
     names = [name] if len(parts) == 1 else [str(part["kind"]) for part in parts]
     return [{"name": n, "weight": weight / len(parts), **part} for n, part in zip(names, parts, strict=True)]
+
+
+def _conversations(document: Mapping[str, Any]) -> Conversations | None:
+    if document.get("conversations") is None:
+        return None
+    section = _mapping(document, "conversations")
+    for name in section.keys() - {"per_mentee", "days"}:
+        raise PolicyError("conversations", str(name), "is not a field; known are days, per_mentee")
+    return Conversations(
+        per_mentee=_whole(section, "conversations", "per_mentee", 3, least=1, most=10),
+        days=_whole(section, "conversations", "days", 21, least=1, most=365),
+    )
+
+
+def _weights(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The weights; where conversations are planned, their ratings count RATED unless the policy says how much."""
+    weights = _mapping(document, "weights", DEFAULT["weights"])
+    planned = document.get("conversations") is not None
+    return {"conversations": RATED, **weights} if planned else weights
 
 
 def _refuse_protected(where: str, field: str, value: object) -> None:

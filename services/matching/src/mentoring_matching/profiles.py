@@ -1,7 +1,7 @@
 """From what the applications service answered to the people of the engine."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,10 @@ class ApplicationProfile(BaseModel):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A pool member who is free for a run: `free` partners at most; `before` are people they were matched with."""
+    """A pool member who is free for a run: `free` partners at most; `before` are people they were matched with.
+
+    `ratings` (of a mentee) says how well conversations with mentors went for both, in 0..1.
+    """
 
     member_id: UUID
     person_id: UUID
@@ -37,6 +40,7 @@ class Candidate:
     priority: bool
     profile: ApplicationProfile
     before: frozenset[UUID] = frozenset()
+    ratings: Mapping[UUID, float] = field(default_factory=dict)
 
 
 def mentor(candidate: Candidate) -> Mentor:
@@ -46,7 +50,8 @@ def mentor(candidate: Candidate) -> Mentor:
 
 def mentee(candidate: Candidate) -> Mentee:
     """The engine's mentee; those with priority stand in the first tier."""
-    return Mentee(**_common(candidate), tier=int(candidate.priority))
+    ratings = {str(mentor_id): rating for mentor_id, rating in candidate.ratings.items()}
+    return Mentee(**_common(candidate), tier=int(candidate.priority), ratings=ratings)
 
 
 def _common(candidate: Candidate) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A run's work: from people and terms to a proposal with its reasons. Pure and slow: it runs in a thread."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from mentoring_matching import profiles
 from mentoring_matching.engine import (
     DryRun,
+    FloorPoint,
     Mentee,
     Mentor,
     Pair,
@@ -19,7 +20,7 @@ from mentoring_matching.engine import (
     blocking_pairs,
     default_embedder,
     dry_run,
-    floor_curve,
+    floor_points,
     pin_costs,
     price_without,
     recruitment,
@@ -37,6 +38,7 @@ from mentoring_matching.profiles import Candidate
 PairIds = tuple[str, str]
 Progress = Callable[[int, int], None]
 PRICED_PINS = 100
+HELPFUL = 2000  # pairs up to which a run says whom to recruit and what a stable arrangement would give
 COMPARED = 200  # pairs up to which a run also says what else would have been possible, one more solve each
 
 
@@ -98,6 +100,24 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
     )
 
 
+def conversations(question: Question, per_mentee: int, had: Collection[PairIds]) -> list[Pair]:
+    """Up to `per_mentee` mentors for each mentee beside those they `had`, best for all in each round.
+
+    A mentor talks to at most `per_mentee` times as many mentees as they could take.
+    """
+    people, found = question.candidates, [Pair(*pair, 0.0, {}) for pair in had]
+    for _ in range(per_mentee):
+        talks = Counter(id_ for pair in found for id_ in (pair.mentor_id, pair.mentee_id))
+        left = [replace(c, free=(c.free if c.role == "mentor" else 1) * per_mentee - talks[str(c.person_id)])
+                for c in people]  # fmt: skip
+        bars = {*question.bars, *((pair.mentor_id, pair.mentee_id) for pair in found)}
+        here = {str(c.person_id) for c in left if c.free > 0}
+        asked = sorted(pair for pair in bars if here >= set(pair))
+        able = [c for c in left if c.free > 0]
+        found += solved(replace(question, candidates=able, bars=asked, places=len(able))).pairs
+    return found[len(had) :]
+
+
 def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id: str) -> WhyNot | None:
     """Why a run did not propose a pair; None when the question is no longer the one the run answered."""
     run = solved(question)
@@ -132,11 +152,13 @@ def _people(question: Question) -> tuple[list[Mentor], list[Mentee]]:
 
 
 def _result(run: Run) -> dict[str, Any]:
-    """Totals, blocking pairs, and for pools up to COMPARED pairs what would help and what a floor would cost."""
+    """Totals, blocking pairs, and as far as it is cheap what would help and what a floor or stability would cost."""
     result = asdict(run.totals) | {"blocking_pairs": blocking_pairs(run), "recruitment": [], "floor_curve": []}
-    if len(run.pairs) <= COMPARED:
+    standing = run.situation.problem.standing
+    if len(run.pairs) <= COMPARED and not standing:
+        result["floor_curve"] = [asdict(point) for point in floor_points(run)]
+    if len(run.pairs) <= HELPFUL and not standing:
         result["recruitment"] = [asdict(gain) for gain in recruitment(run)]
-        result["floor_curve"] = [asdict(point) for point in floor_curve(run)]
         stable = stable_pairs(run.situation)
         held = [pair.score for pair in run.pairs if pair.pinned]
         score = score_of(run.situation, stable) + sum(held)
@@ -195,6 +217,12 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
 def _spare(run: Run) -> dict[str, Reason]:
     busy = {pair.mentor_id for pair in run.pairs}
     return {mentor.id: SPARE for mentor in run.situation.mentors if mentor.id not in busy}
+
+
+def floor_curve_of(question: Question, input_hash: str) -> list[FloorPoint] | None:
+    """The floor curve of a run; None when the question is no longer the one the run answered."""
+    run = solved(question)
+    return floor_points(run) if run.input_hash == input_hash else None
 
 
 def rule_effects(question: Question) -> DryRun:

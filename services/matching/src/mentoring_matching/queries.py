@@ -1,6 +1,7 @@
 """Every SELECT of the matching service."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,10 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from mentoring_common.auth import INTERNAL, Principal
 from mentoring_common.db import tenant_of
 from mentoring_common.tables import deadlines, scoped_roles
-from mentoring_matching.errors import CohortNotFound, MatchNotFound, ProgrammeNotFound, RunNotFound
+from mentoring_matching.errors import (
+    CohortNotFound,
+    ConversationNotFound,
+    MatchNotFound,
+    ProgrammeNotFound,
+    RunNotFound,
+)
 from mentoring_matching.lifecycle import LIVE
 from mentoring_matching.models import (
+    Arrangement,
     Cohort,
+    Conversation,
     Match,
     MatchRun,
     PolicyVersion,
@@ -24,6 +33,7 @@ from mentoring_matching.models import (
 )
 from mentoring_matching.profiles import ApplicationProfile, Candidate
 
+Pairing = TypeVar("Pairing", Match, Conversation)
 TEAM = ("programme_manager", "coordinator")
 
 
@@ -101,7 +111,10 @@ def unmatched(run_id: UUID) -> sa.Select[Unmatched]:
 
 def visible_matches(caller: Principal, tenant: UUID) -> sa.Select[Match]:
     """The matches the caller may see: their own, those of programmes whose team they belong to, or all as admin."""
-    found = sa.select(Match)
+    return _visible(sa.select(Match), Match, caller, tenant)
+
+
+def _visible(found: sa.Select[Pairing], row: type[Pairing], caller: Principal, tenant: UUID) -> sa.Select[Pairing]:
     if caller.is_admin or INTERNAL in caller.scopes:
         return found
     try:
@@ -110,8 +123,8 @@ def visible_matches(caller: Principal, tenant: UUID) -> sa.Select[Match]:
         return found.where(sa.false())
     c = scoped_roles.c
     led = sa.select(c.scope_id).where(c.tenant_id == tenant, c.subject_id == person_id, c.role.in_(TEAM))
-    own = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
-    return found.where(sa.or_(own, Match.programme_id.in_(led)))
+    own = sa.or_(row.mentor_id == person_id, row.mentee_id == person_id)
+    return found.where(sa.or_(own, row.programme_id.in_(led)))
 
 
 async def visible_match(db: AsyncSession, caller: Principal, match_id: UUID) -> Match:
@@ -133,6 +146,43 @@ async def live_matches(db: AsyncSession, member_ids: Iterable[UUID]) -> Sequence
 async def members_of_person(db: AsyncSession, person_id: UUID) -> Sequence[PoolMember]:
     """The pool members that are one person."""
     return (await db.scalars(sa.select(PoolMember).where(PoolMember.person_id == person_id))).all()
+
+
+def arrangements(cohort_id: UUID, kind: str) -> sa.Select[Arrangement]:
+    """The buddy pairs or groups that were made for a cohort."""
+    return sa.select(Arrangement).where(Arrangement.cohort_id == cohort_id, Arrangement.kind == kind)
+
+
+async def staying_members(db: AsyncSession, cohort_id: UUID, role: str) -> list[Candidate]:
+    """Everybody of one role in a cohort who has a profile and did not leave, matched or not."""
+    mine = sa.select(PoolMember, Profile.content).join(
+        Profile, sa.and_(Profile.tenant_id == PoolMember.tenant_id, Profile.id == PoolMember.id)
+    )
+    here = (PoolMember.cohort_id == cohort_id, PoolMember.role == role, PoolMember.state != "withdrawn")
+    rows = await db.execute(mine.where(*here).order_by(PoolMember.id))
+    return [
+        Candidate(m.id, m.person_id, m.role, m.capacity, m.priority, ApplicationProfile.model_validate(content))
+        for m, content in rows
+    ]
+
+
+async def all_conversations(db: AsyncSession, cohort_id: UUID) -> Sequence[Conversation]:
+    """Every conversation of a cohort."""
+    return (await db.scalars(sa.select(Conversation).where(Conversation.cohort_id == cohort_id))).all()
+
+
+def visible_conversations(caller: Principal, tenant: UUID) -> sa.Select[Conversation]:
+    """One's own conversations, and those of programmes whose team the caller belongs to, or all as admin."""
+    return _visible(sa.select(Conversation), Conversation, caller, tenant)
+
+
+async def visible_conversation(db: AsyncSession, caller: Principal, conversation_id: UUID) -> Conversation:
+    """One conversation the caller may see; ConversationNotFound otherwise."""
+    mine = visible_conversations(caller, tenant_of(db)).where(Conversation.id == conversation_id)
+    found = await db.scalar(mine)
+    if found is None:
+        raise ConversationNotFound()
+    return found
 
 
 async def standing_matches(db: AsyncSession, cohort_id: UUID) -> Sequence[Match]:

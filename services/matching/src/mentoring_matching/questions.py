@@ -1,6 +1,6 @@
 """What a run is to solve: the people and places that are free now, under a policy. Standing pairs and offers stay."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_matching import policies, queries
 from mentoring_matching.commands.policy import usable_terms
 from mentoring_matching.models import Cohort, Match, MatchRun
+from mentoring_matching.policies import Terms
 from mentoring_matching.profiles import Candidate
 from mentoring_matching.proposals import PairIds, Question
 
@@ -23,6 +24,7 @@ async def question_of(db: AsyncSession, run: MatchRun) -> Question:
     matches = await queries.standing_matches(db, run.cohort_id) if run.may_move else []
     held = Counter(id_ for match in matches for id_ in (match.mentor_member_id, match.mentee_member_id))
     free = await queries.candidates(db, run.cohort_id, terms.max_load, held)
+    free = await _with_ratings(db, run.cohort_id, terms, free)
     mentees = await _rematched(db, run)
     candidates = [c for c in free if c.member_id in held or _is_asked(c, run, mentees)]
     standing = _movable(matches, candidates)
@@ -51,9 +53,32 @@ async def question_now(
     terms = usable_terms(asked, programme.direction, version.version, strict=document is not None)
     room = await _free_places(db, cohort) if places is None else places
     free = await queries.candidates(db, cohort_id, terms.max_load)
+    free = await _with_ratings(db, cohort_id, terms, free)
     barred = await queries.barred_pairs(db, cohort, also_ended=False)
     question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(bars)))
+
+
+async def _with_ratings(
+    db: AsyncSession, cohort_id: UUID, terms: Terms, candidates: list[Candidate]
+) -> list[Candidate]:
+    """The mentees with what came of their conversations, where the policy weighs it."""
+    if not any(criterion.kind == "conversation" for criterion in terms.engine.criteria):
+        return candidates
+    rated: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for talk in await queries.all_conversations(db, cohort_id):
+        rated[talk.mentee_id][talk.mentor_id] = how_it_went(talk.mentor_rating, talk.mentee_rating)
+    return [
+        replace(c, ratings=rated[c.person_id]) if c.role == "mentee" and c.person_id in rated else c for c in candidates
+    ]
+
+
+def how_it_went(*ratings: int | None) -> float:
+    """Both ratings (1..5) as a preference in 0..1: 3 is a third, 5 is 1; none, or a 1 or 2 of either side, is 0."""
+    given = [rating for rating in ratings if rating is not None]
+    if not given or min(given) <= 2:
+        return 0.0
+    return sum(rating - 2 for rating in given) / (3 * len(given))
 
 
 def _movable(matches: Sequence[Match], candidates: Iterable[Candidate]) -> dict[PairIds, UUID]:

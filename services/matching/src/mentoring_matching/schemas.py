@@ -317,3 +317,82 @@ class Ending(Body):
     reason: Reason
     never_again: bool = False
     rematch: bool = False
+
+
+class ConversationsView(BaseModel):
+    """How many conversations were proposed now, and how many mentees have none."""
+
+    proposed: int
+    mentees_without: int
+
+
+class ConversationView(View):
+    """A first conversation; the two see their own rating and comment only, the programme team both ratings."""
+
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    proposed_at: datetime
+    due_at: datetime
+    my_rating: int | None = None
+    my_comment: str | None = None
+    mentor_rating: int | None = None
+    mentee_rating: int | None = None
+
+
+class Rating(Body):
+    rating: Annotated[int, Field(ge=1, le=5)]
+    comment: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+
+
+class NewBuddies(Body):
+    role: Literal["mentor", "mentee"] = "mentor"
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class NewGroups(Body):
+    role: Literal["mentor", "mentee"] = "mentee"
+    size: Annotated[int, Field(ge=2, le=100)]
+    balance_over: Annotated[list[str], Field(max_length=10)] = []
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class BuddyPair(BaseModel):
+    """Two people of one side; `score` is 0..1."""
+
+    one_id: UUID
+    other_id: UUID
+    score: float
+
+
+class BuddiesView(BaseModel):
+    """Buddy pairs and who is left alone; `optimal` if proved to be the most pairs and the best total."""
+
+    id: UUID
+    made_at: datetime
+    role: str
+    pairs: list[BuddyPair]
+    alone: list[UUID]
+    optimal: bool
+
+
+class GroupsView(BaseModel):
+    """Groups of people; `imbalance` counts people beyond an even share over all groups and values, 0 is perfect."""
+
+    id: UUID
+    made_at: datetime
+    role: str
+    size: int
+    balance_over: list[str]
+    seed: int
+    groups: list[list[UUID]]
+    imbalance: int
+
+
+class FloorCurveView(BaseModel):
+    """What a least score would leave, each point solved exactly over the people and places of the run."""
+
+    run_id: UUID
+    points: list[FloorPointView]

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.vault import destroy_key
 from mentoring_matching import queries
 from mentoring_matching.commands.matches import end_match, withdraw_offer
 from mentoring_matching.lifecycle import MEMBER, sources
-from mentoring_matching.models import Cohort, Match, PoolMember, Profile
+from mentoring_matching.models import Cohort, Conversation, Match, PoolMember, Profile
 from mentoring_matching.profiles import ApplicationProfile
 
 PROFILE_WANTED = "profile_wanted"
@@ -122,5 +123,8 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     for member in await queries.members_of_person(db, person_id):
         await leave_pool(db, member.id, "erased")
     await db.execute(sa.delete(Profile).where(Profile.person_id == person_id))
+    talked = sa.or_(Conversation.mentor_id == person_id, Conversation.mentee_id == person_id)
+    await db.execute(sa.delete(Conversation).where(talked))
+    await destroy_key(db, person_id)
     theirs = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
     await db.execute(sa.update(Match).where(theirs).values(end_note=None))

@@ -23,7 +23,7 @@ from .recruit import recruitment
 from .rematch import Rematch, rematch
 from .run import InputError, Pair, Run, Situation, Totals, prepare, solve
 from .text import CharacterEmbedder, Embedder, WordLlamaEmbedder, default_embedder
-from .whatif import PinCost, Remembering, pin_costs, solve_again
+from .whatif import PinCost, Remembering, floor_points, pin_costs, solve_again
 
 __all__ = [
     "Certificate",
@@ -61,6 +61,7 @@ __all__ = [
     "dry_run",
     "first_come_pairs",
     "floor_curve",
+    "floor_points",
     "pin_costs",
     "prepare",
     "price_of",

@@ -7,7 +7,7 @@ of summation or machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +80,9 @@ def build_features(
     for criterion, share in policy.shares():
         if criterion.kind in ("mentee_preference", "mentor_preference"):
             bonuses.append(_preferences(criterion, share, mentors, mentees))
+            continue
+        if criterion.kind == "conversation":
+            bonuses.append(_conversations(criterion, share, mentors, mentees))
             continue
         wants, has = _columns(criterion, mentors, mentees, embedder)
         grades = _TEXT_GRADES if criterion.kind == "text" else _GRADES
@@ -191,6 +194,17 @@ def _preferences(criterion: Criterion, share: float, mentors: Sequence[Mentor], 
             i, j = (person.id, other) if of_mentees else (other, person.id)
             if i in row and j in column:
                 found.setdefault(row[i] * len(mentors) + column[j], 1 - place / len(person.preferred))
+    return _bonus(criterion, share, found)
+
+
+def _conversations(criterion: Criterion, share: float, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Bonus:
+    column = {person.id: place for place, person in enumerate(mentors)}
+    rated = ((i, other, rating) for i, person in enumerate(mentees) for other, rating in person.ratings.items())
+    found = {i * len(mentors) + column[other]: rating for i, other, rating in rated if other in column}
+    return _bonus(criterion, share, found)
+
+
+def _bonus(criterion: Criterion, share: float, found: Mapping[int, float]) -> Bonus:
     keys = np.array(sorted(found), dtype=np.int64)
     values = np.rint([found[key] * share * SCALE for key in keys.tolist()]).astype(np.float32)
     return Bonus(criterion, keys, values)

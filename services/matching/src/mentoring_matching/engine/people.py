@@ -47,14 +47,21 @@ class Mentor(Person):
 
 @dataclass(frozen=True, slots=True)
 class Mentee(Person):
-    """A person who wants one mentor. A higher `tier` goes first when places run out; 0 is the ordinary tier."""
+    """A person who wants one mentor. A higher `tier` goes first when places run out; 0 is the ordinary tier.
+
+    `ratings` says how well a first conversation with a mentor (id) went for both, in 0..1.
+    """
 
     tier: int = 0
+    ratings: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         Person.__post_init__(self)
         if not 0 <= self.tier <= 9:
             raise ValueError(f"tier: {self.tier} is not between 0 and 9")
+        for mentor, rating in self.ratings.items():
+            if not 0 <= rating <= 1:
+                raise ValueError(f"ratings[{mentor}]: {rating} is not between 0 and 1")
 
 
 def ranked(topics: tuple[str, ...] | list[str]) -> dict[str, float]:

@@ -18,7 +18,9 @@ RuleKind = Literal[
     "no_line_management",
     "barred_pair",
 ]
-CriterionKind = Literal["topics", "text", "mentee_preference", "mentor_preference", "same", "other", "wish", "near"]
+CriterionKind = Literal[
+    "topics", "text", "mentee_preference", "mentor_preference", "conversation", "same", "other", "wish", "near"
+]
 
 TEXT_LIMIT = 0.25
 """Largest share of the score that free text may have: similar wording is weak evidence of a good pair."""
@@ -109,7 +111,7 @@ class Criterion:
 
     `same` and `other` compare `attribute`; `wish` reads each mentee's own wish ("same", "other", anything
     else: no matter) from `wish_attribute`; `near` is the share of `levels` (such as country, region, town) on
-    which both agree.
+    which both agree; `conversation` reads how well a first conversation went from the mentee's `ratings`.
     """
 
     name: str
@@ -123,7 +125,7 @@ class Criterion:
 
     @property
     def hidden(self) -> bool:
-        return self.private or self.kind in ("mentee_preference", "mentor_preference")
+        return self.private or self.kind in ("mentee_preference", "mentor_preference", "conversation")
 
     def __post_init__(self) -> None:
         where = f"criterion '{self.name}'"

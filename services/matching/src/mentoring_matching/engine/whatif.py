@@ -7,11 +7,11 @@ first, so that nobody seems to change without a cause.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .explain import Price
+from .explain import FLOORS, FloorPoint, Price
 from .policy import Policy
 from .pricing import Problem, refine
 from .rules import Index
@@ -129,3 +129,16 @@ def _overridden(situation: Situation, pair: PairIds) -> tuple[tuple[str, ...], b
     broken = [rule.name for rule in market.rules if rule.kind != "available" and not rule.test(i, j)[0]]
     names = dict.fromkeys(name if name in shown else "a private reason" for name in broken)
     return tuple(names), bool(market.units(i, j)[0] < market.floor)
+
+
+def floor_points(run: Run, floors: Sequence[float] = FLOORS, embedder: Embedder | None = None) -> list[FloorPoint]:
+    """Floor against people matched, pins included; each point is solved from the prices of the one before."""
+    remembering, found, last = Remembering(embedder or default_embedder()), [], run
+    situation = run.situation
+    places = None if situation.problem.places is None else situation.problem.places + len(situation.pins)
+    for floor in floors:
+        policy = replace(situation.policy, floor=floor)
+        terms = {"pins": situation.pins, "bars": situation.bars}
+        last = solve_again(last, policy, places=places, embedder=remembering, **terms)
+        found.append(FloorPoint(floor, last.totals.matched, last.totals.score))
+    return found

@@ -1,0 +1,97 @@
+"""The REST API of the matching service: buddy pairs and balanced groups."""
+
+import asyncio
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from mentoring_common.auth import Principal
+from mentoring_common.db import Database
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_matching import profiles, queries
+from mentoring_matching.api import Reader, Writer, check_cohort
+from mentoring_matching.commands.arrangements import keep_arrangement
+from mentoring_matching.engine.buddies import buddies
+from mentoring_matching.engine.groups import balanced_groups
+from mentoring_matching.errors import PolicyInvalid, PoolTooLarge
+from mentoring_matching.models import Arrangement
+from mentoring_matching.policies import PROTECTED
+from mentoring_matching.questions import question_now
+from mentoring_matching.schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
+
+router = APIRouter(route_class=Route)
+MOST_BUDDIES, MOST_IN_GROUPS = 400, 2000
+
+
+@router.post("/cohorts/{cohort_id}/buddies", status_code=201)
+async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, request: Request) -> BuddiesView:
+    """Pair people of one side as buddies: as many pairs as possible, then the best fit by the policy."""
+    database: Database = request.app.state.database
+    async with database.transaction(by.tenant) as db:
+        await check_cohort(db, by, cohort_id)
+        terms = (await question_now(db, cohort_id)).terms
+        people = await queries.staying_members(db, cohort_id, asked.role)
+    _check_number(len(people), MOST_BUDDIES)
+    found = await asyncio.to_thread(buddies, [profiles.mentor(c) for c in people], terms.engine, seed=asked.seed)
+    pairs = [{"one_id": one, "other_id": other, "score": score} for one, other, score in found.pairs]
+    result = {"pairs": pairs, "alone": list(found.alone), "optimal": found.optimal}
+    return _buddies(await _keep(database, by, cohort_id, "buddies", asked.model_dump(), result))
+
+
+@router.post("/cohorts/{cohort_id}/groups", status_code=201)
+async def form_groups(cohort_id: UUID, asked: NewGroups, by: Writer, request: Request) -> GroupsView:
+    """Form the fewest groups of at most `size` people, balanced over attributes of their profiles."""
+    for attribute in PROTECTED.intersection(asked.balance_over):
+        raise PolicyInvalid(where="groups", field=attribute, reason="is a protected characteristic")
+    database: Database = request.app.state.database
+    async with database.transaction(by.tenant) as db:
+        await check_cohort(db, by, cohort_id)
+        people = await queries.staying_members(db, cohort_id, asked.role)
+    _check_number(len(people), MOST_IN_GROUPS)
+    engine_people = [profiles.mentor(c) for c in people]
+    found = await asyncio.to_thread(balanced_groups, engine_people, asked.size, asked.balance_over, seed=asked.seed)
+    result = {"groups": [list(group) for group in found.groups], "imbalance": found.imbalance}
+    return _groups(await _keep(database, by, cohort_id, "groups", asked.model_dump(), result))
+
+
+def _check_number(people: int, most: int) -> None:
+    if people > most:
+        raise PoolTooLarge(most_people=most)
+
+
+async def _keep(
+    database: Database, by: Principal, cohort_id: UUID, kind: str, asked: dict[str, object], result: dict[str, object]
+) -> Arrangement:
+    async with database.transaction(by.tenant) as db:
+        await check_cohort(db, by, cohort_id)
+        return await keep_arrangement(db, cohort_id, kind, asked, result, by)
+
+
+@router.get("/cohorts/{cohort_id}/buddies")
+async def list_buddies(
+    cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[BuddiesView]:
+    """The buddy pairs that were made for a cohort."""
+    await check_cohort(db, by, cohort_id)
+    rows = queries.arrangements(cohort_id, "buddies")
+    return page_of(*await page(db, rows, Arrangement.id, cursor, limit), _buddies)
+
+
+@router.get("/cohorts/{cohort_id}/groups")
+async def list_groups(
+    cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[GroupsView]:
+    """The groups that were formed for a cohort."""
+    await check_cohort(db, by, cohort_id)
+    rows = queries.arrangements(cohort_id, "groups")
+    return page_of(*await page(db, rows, Arrangement.id, cursor, limit), _groups)
+
+
+def _buddies(row: Arrangement) -> BuddiesView:
+    own = {"id": row.id, "made_at": row.made_at, "role": row.asked["role"]}
+    return BuddiesView(**own, **(row.result | {"pairs": [BuddyPair(**pair) for pair in row.result["pairs"]]}))
+
+
+def _groups(row: Arrangement) -> GroupsView:
+    return GroupsView(id=row.id, made_at=row.made_at, **row.asked, **row.result)
