@@ -32,6 +32,8 @@ class RunRecord:
     worst_score: float | None = None
     fifth_percentile: float | None = None
     blocking_pairs: int | None = None
+    may_move: bool = False
+    moved: int | None = None
     certificate: JSON | None = None
 
 
@@ -43,6 +45,8 @@ class ProposedPairRecord:
     contributions: JSON
     explanation: str
     pinned: bool
+    replaces: UUID | None = None
+    waits_for: UUID | None = None
 
 
 @dataclass
@@ -72,6 +76,8 @@ class MatchRecord:
     end_reason: str | None = None
     end_note: str | None = None
     rematch_of: UUID | None = None
+    replaces: UUID | None = None
+    waits_for: UUID | None = None
 
 
 @dataclass
@@ -121,9 +127,9 @@ class Matching:
         """Queue a matching run of a cohort."""
         return await self.api.send("POST", f"/cohorts/{cohort_id}/runs", _run, body(**choices))
 
-    async def approve_run(self, run_id: UUID, offer_days: int | None) -> list[MatchRecord]:
+    async def approve_run(self, run_id: UUID, offer_days: int | None, moves: bool | None = None) -> list[MatchRecord]:
         """Offer the pairs of a completed run to their people."""
-        content = body(offer_days=offer_days)
+        content = body(offer_days=offer_days, moves=moves)
         return (await self.api.send("POST", f"/runs/{run_id}/approve", _approval, content)).matches
 
     async def act_on_match(self, match_id: UUID, act: str, **content: object) -> MatchRecord:

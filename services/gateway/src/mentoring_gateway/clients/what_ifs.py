@@ -1,0 +1,104 @@
+"""The matching service: what a change would do, and first conversations."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from pydantic import TypeAdapter
+
+from mentoring_gateway.clients.upstream import Upstream
+from mentoring_gateway.clients.values import body
+
+
+@strawberry.type(description="One side of a what-if: people matched and how well (scores in 0..1)")
+@dataclass
+class WhatIfSide:
+    mentors: int
+    mentees: int
+    places: int
+    matched: int
+    priority: int
+    priority_matched: int
+    total_score: float
+    blocking_pairs: int
+    certified: bool
+    worst_score: float | None = None
+    fifth_percentile: float | None = None
+
+
+@strawberry.type(description="A mentee whose mentor differs between the sides; null is nobody")
+@dataclass
+class ChangedMentor:
+    mentee_id: UUID
+    mentor_id: UUID | None = None
+    other_mentor_id: UUID | None = None
+
+
+@strawberry.type(description="Matches and total score lost; a negative part is a gain")
+@dataclass
+class PinPrice:
+    matches: int
+    score: float
+
+
+@strawberry.type(description="A pair that the team settles: what it alone costs, and which rules it overrides")
+@dataclass
+class PricedPin:
+    mentor_id: UUID
+    mentee_id: UUID
+    reason: str
+    rules: list[str]
+    below_floor: bool
+    price: PinPrice | None = None
+
+
+@strawberry.type(description="A cohort as it would be matched now, and with changes; nothing is stored")
+@dataclass
+class WhatIf:
+    before: WhatIfSide
+    after: WhatIfSide
+    same_pairs: int
+    changes: list[ChangedMentor]
+    pins: list[PricedPin]
+
+
+@strawberry.type(description="How many first conversations were proposed now, and how many mentees have none")
+@dataclass
+class ProposedConversations:
+    proposed: int
+    mentees_without: int
+
+
+@strawberry.type(description="A first conversation, with one's own rating; the programme team sees both")
+@dataclass
+class Conversation:
+    id: UUID
+    cohort_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    due_at: datetime
+    my_rating: int | None = None
+    my_comment: str | None = None
+    mentor_rating: int | None = None
+    mentee_rating: int | None = None
+
+
+_what_if = TypeAdapter(WhatIf)
+_proposed = TypeAdapter(ProposedConversations)
+_conversation = TypeAdapter(Conversation)
+
+
+async def ask_what_if(api: Upstream, cohort_id: UUID, **changes: object) -> WhatIf:
+    """Two sides of a cohort, solved and not stored."""
+    return await api.send("POST", f"/cohorts/{cohort_id}/what-if", _what_if, body(**changes))
+
+
+async def propose_conversations(api: Upstream, cohort_id: UUID) -> ProposedConversations:
+    """Propose the first conversations of a cohort."""
+    return await api.send("POST", f"/cohorts/{cohort_id}/conversations", _proposed, {})
+
+
+async def rate_conversation(api: Upstream, conversation_id: UUID, **rating: object) -> Conversation:
+    """Say how a conversation went."""
+    return await api.send("POST", f"/conversations/{conversation_id}/rating", _conversation, body(**rating))
