@@ -1,3 +1,6 @@
+import gc
+import tracemalloc
+
 import pytest
 from graphql import get_introspection_query, parse
 
@@ -102,3 +105,17 @@ async def test_the_same_document_is_validated_once_and_refused_every_time(front)
     for _ in range(2):
         error = await front.refusal("{ nothing }")
         assert error["extensions"]["code"] == "invalid_graphql"
+
+
+async def test_long_documents_are_not_kept(front):
+    padding = "x" * 500_000
+    await front.answer("{ __typename } # first")
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            answer = await front.answer(f"{{ __typename }} # {number} {padding}")
+            assert answer["data"] == {"__typename": "Query"}
+        gc.collect()  # a parsed document refers to itself
+        assert tracemalloc.get_traced_memory()[0] < 5_000_000
+    finally:
+        tracemalloc.stop()

@@ -138,11 +138,19 @@ def check(size: Size, limits: Limits = LIMITS) -> None:
         raise QueryTooCostly(most=limits.cost)
 
 
+def _is_kept(query: str | None) -> bool:
+    """Whether the caches take a document: hundreds of long ones, of anybody, would fill the memory."""
+    return query is not None and len(query) <= LIMITS.kept_characters
+
+
 class Parsing(ParserCache):
     """Parses, or takes a document known before from a cache."""
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
+        if not _is_kept(context.query):
+            yield
+            return
         # What cannot be parsed is parsed again by Strawberry, which reports it as an error of this operation.
         with suppress(GraphQLError, RecursionError):
             context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
@@ -154,10 +162,11 @@ class LimitedValidation(ValidationCache):
 
     def on_validate(self) -> Iterator[None]:
         refusal = self._refusal()
-        if refusal is None:
+        if refusal is not None:
+            self.execution_context.pre_execution_errors = [refusal]
+        elif _is_kept(self.execution_context.query):
             yield from super().on_validate()
             return
-        self.execution_context.pre_execution_errors = [refusal]
         yield
 
     def _refusal(self) -> GraphQLError | None:

@@ -30,6 +30,7 @@ class Limits:
     """How much one operation may ask for; a standard introspection query fits into all of them."""
 
     tokens: int = 3000
+    kept_characters: int = 20_000  # a longer document is parsed anew each time
     aliases: int = 30
     depth: int = 12
     introspection_depth: int = 24
