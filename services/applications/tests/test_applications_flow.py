@@ -141,6 +141,24 @@ async def test_a_match_confirmed_while_the_round_closed_counts(applications, nih
     assert (await nihr.office.get(f"/cohorts/{nihr.cohorts[0]}")).json()["places_taken"] == 1
 
 
+async def test_a_match_settles_no_application_of_another_round(applications, nihr, tenant):
+    mentor = await nihr.apply("mentor", nihr.cohorts[0])
+    first, second = [await nihr.apply("mentee", nihr.cohorts[0]) for _ in range(2)]
+    await applications.publish(tenant, confirmed(nihr, nihr.cohorts[0], mentor, first))
+    again = await nihr.apply("mentor", nihr.cohorts[1], mentor["person_id"])
+    await applications.publish(tenant, confirmed(nihr, nihr.cohorts[0], mentor, second))
+    assert [await state(nihr, a) for a in (mentor, first, second, again)] == [*["matched"] * 3, "submitted"]
+
+
+async def test_a_match_made_before_a_move_counts_after_it(applications, nihr, tenant):
+    mentor = await nihr.apply("mentor", nihr.cohorts[0])
+    mentee = await nihr.apply("mentee", nihr.cohorts[0])
+    moved = await nihr.act(mentee, "move", cohort_id=nihr.cohorts[1], reason="later")
+    assert moved.status_code == 200, moved.text
+    await applications.publish(tenant, confirmed(nihr, nihr.cohorts[0], mentor, mentee))
+    assert await state(nihr, mentee) == "matched"
+
+
 async def test_partners_see_each_other_and_an_address_only_when_both_accepted(applications, nihr, tenant):
     mentor, mentee = await nihr.apply("mentor", nihr.cohorts[0]), await nihr.apply("mentee", nihr.cohorts[0])
     as_mentee = nihr.as_person(mentee["person_id"])

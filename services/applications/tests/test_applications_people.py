@@ -117,3 +117,15 @@ async def test_only_the_operator_makes_organisations(applications, office):
     assert (await office.post("/organisations", json={"name": "X", "slug": "x"})).status_code == 403
     inside = applications.caller(*SCOPES, "organisation:admin", tenant=uuid.UUID(made.json()["id"]))
     assert (await inside.post("/people", json=ADA)).status_code == 201
+
+
+async def test_an_organisation_is_made_once_under_one_key(applications):
+    operator = applications.caller("platform:admin", tenant=None, subject="operator")
+    body = {"name": "Once", "slug": f"once-{uuid.uuid4().hex[:8]}"}
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    first = await operator.post("/organisations", json=body, headers=headers)
+    again = await operator.post("/organisations", json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    other = await operator.post("/organisations", json=body | {"name": "Other"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

@@ -124,7 +124,7 @@ class Database:
                     raise Unavailable() from error
                 raise
             await _commit(db)
-        if wrote:
+        if wrote or db.info.get("wrote"):
             self.doorbell.set()
 
     async def close(self) -> None:
@@ -144,7 +144,8 @@ async def bind_tenant(db: AsyncSession, tenant: UUID) -> None:
     if db.info.get("tenant") == tenant:
         return
     if "tenant" in db.info:
-        await outbox.write_collected(db)
+        wrote = await outbox.write_collected(db)
+        db.info["wrote"] = bool(wrote) or db.info.get("wrote", False)
     db.info["tenant"] = tenant
     await db.execute(sa.text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)})
 

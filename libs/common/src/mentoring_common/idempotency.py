@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import vault
-from mentoring_common.db import tenant_of
+from mentoring_common.db import bind_tenant, tenant_of
 from mentoring_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, Rejected
 from mentoring_common.tables import idempotency_keys
 
@@ -54,6 +54,7 @@ class Claim:
             "content_type": response.headers.get("content-type"),
             "body": vault.encrypt(self.answer_key, bytes(response.body), self.key_digest),
         }
+        await bind_tenant(self.db, self.tenant)  # a command that makes a tenant is bound to that by now
         await self.db.execute(sa.insert(idempotency_keys).values(row))
 
 

@@ -19,9 +19,13 @@ class Urls:
     system: str
 
 
-async def provision(superuser_url: str, service: str, *, database: str | None = None, password: str = "") -> Urls:
-    """Make what is missing of database and roles; an empty password is for servers that trust their socket."""
+async def provision(superuser_url: str, service: str, *, database: str | None = None) -> Urls:
+    """Make what is missing of database and roles, for development and tests.
+
+    The roles get the superuser's own password; without one the server has to trust its socket.
+    """
     url = make_url(superuser_url)
+    password = url.password or ""
     database = database or f"mentoring_{service}"
     owner, app, system = roles(service)
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")

@@ -16,6 +16,8 @@ from mentoring_common import idempotency
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
 
+PLATFORM = UUID(int=0)  # stands for the tenant that an operator has not: their Idempotency-Keys are kept under it
+
 
 class Route(APIRoute):
     """Gives a known answer again, or stores a fresh one in the request's transaction before that commits."""
@@ -40,9 +42,8 @@ async def _of_caller(
     request: Request, caller: Annotated[Principal, Depends(authenticated)]
 ) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
-    async with database.transaction(caller.tenant) as db:
-        if caller.tenant is not None:
-            request.state.idempotency = await idempotency.claim(db, request, caller.subject)
+    async with database.transaction(caller.tenant or PLATFORM) as db:
+        request.state.idempotency = await idempotency.claim(db, request, caller.subject)
         yield db
 
 
@@ -56,7 +57,7 @@ async def _of_path(
 
 
 Db = Annotated[AsyncSession, Depends(_of_caller, scope="function")]
-"""The transaction of the request, bound to the caller's tenant."""
+"""The transaction of the request, bound to the caller's tenant, or an operator's to none."""
 
 PublicDb = Annotated[AsyncSession, Depends(_of_path, scope="function")]
 """The transaction of a public route, bound to the tenant that its path names."""

@@ -192,11 +192,18 @@ async def stands_in_cohort(db: AsyncSession, cohort_id: UUID, person_id: UUID, r
 async def application_to_match(
     db: AsyncSession, programme_id: UUID, cohort_id: UUID, person_id: UUID, role: str
 ) -> Application | None:
-    """The person's application that a confirmed match settles: that of the match's cohort before any other."""
+    """The application that a confirmed match settles: that of the match's cohort, else one that moved on from there.
+
+    None if that of the cohort is matched already: a mentor's second mentee or a rematch settles nothing more, also
+    where the person asked to join another round.
+    """
+    here = Application.cohort_id == cohort_id
+    settled = sa.and_(here, Application.state == State.MATCHED)
     rows = sa.select(Application).filter_by(programme_id=programme_id, person_id=person_id, role=role)
-    rows = rows.where(Application.state.in_(sources(Act.MATCH))).execution_options(populate_existing=True)
-    here = sa.case((Application.cohort_id == cohort_id, 0), else_=1)
-    return await db.scalar(rows.order_by(here, Application.id).limit(1))
+    rows = rows.where(sa.or_(settled, Application.state.in_(sources(Act.MATCH))))
+    rows = rows.order_by(sa.case((here, 0), else_=1), Application.id).limit(1)
+    found = await db.scalar(rows.execution_options(populate_existing=True))
+    return None if found is None or found.state == State.MATCHED else found
 
 
 async def open_applications_of(db: AsyncSession, person_id: UUID) -> Sequence[Application]:
