@@ -10,7 +10,7 @@ import httpx
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
-from mentoring_evaluation.api import instruments, interviews, linting, public, reports, waves
+from mentoring_evaluation.api import figures, instruments, interviews, linting, public, reports, waves
 from mentoring_evaluation.building import build_reports
 from mentoring_evaluation.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
 from mentoring_evaluation.reactions import REACTIONS
@@ -19,7 +19,15 @@ DESIGN = Design(
     name="evaluation",
     title="Evaluation",
     description=__doc__,
-    routers=[public.router, waves.router, instruments.router, interviews.router, reports.router, linting.router],
+    routers=[
+        public.router,
+        waves.router,
+        instruments.router,
+        figures.router,
+        interviews.router,
+        reports.router,
+        linting.router,
+    ],
     reactions=REACTIONS,
     deadlines={OPEN: open_wave, REMIND: remind_wave, CLOSE: close_wave},
     periodic=[Periodic("build_reports", build_reports, every_s=0.3)],

@@ -11,6 +11,10 @@ class InstrumentNotFound(NotFound):
     """There is no such version of a survey."""
 
 
+class FigureNotFound(NotFound):
+    """The programme has no such figure for this group, or its survey has not closed."""
+
+
 class CohortNotFound(NotFound):
     """There is no such cohort."""
 
@@ -65,6 +69,10 @@ class NotInPair(Rejected):
 
 class PublishedUnreadable(Rejected):
     """The published figures cannot be read."""
+
+
+class NotComparable(Rejected):
+    """These two figures cannot be compared."""
 
 
 class NarrativeInvalid(Rejected):

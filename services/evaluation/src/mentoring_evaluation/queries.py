@@ -1,6 +1,7 @@
 """Every SELECT of the evaluation service but those of figures (records.py)."""
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -176,6 +177,22 @@ async def unanswered(db: AsyncSession, wave_id: UUID) -> int:
     """How many of those asked have not answered."""
     waiting = sa.select(sa.func.count()).where(Invitation.wave_id == wave_id, Invitation.answered.is_(False))
     return await db.scalar(waiting) or 0
+
+
+Asked = tuple[Sequence[UUID], str | None]
+
+
+async def same_people(db: AsyncSession, first: Asked, second: Asked) -> Literal["same", "different", "unknown"]:
+    """Whether the same people were asked in two groups (waves, and role or all): all of them, none, or only some."""
+    one, two = [set(await db.scalars(_people_asked(*group))) for group in (first, second)]
+    if one and one == two:
+        return "same"
+    return "different" if one and two and one.isdisjoint(two) else "unknown"
+
+
+def _people_asked(wave_ids: Sequence[UUID], role: str | None) -> sa.Select[UUID]:
+    people = sa.select(Invitation.person_id).where(Invitation.wave_id.in_(wave_ids))
+    return people.where(Invitation.role == role) if role else people
 
 
 def named_answers(wave_id: UUID) -> sa.Select[NamedAnswer]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.narrative import resolved, unknown_references
-from mentoring_evaluation.programme_figures import programme_lines
+from mentoring_evaluation.programme_figures import Line, programme_lines
 from mentoring_evaluation.public_view import public_lines, statement
 from mentoring_evaluation.report_kinds import kind_of
 
@@ -24,7 +25,15 @@ def view_of(evidence: Evidence, audience: str) -> tuple[str, list[dict[str, Any]
     lines = programme_lines(evidence)
     if audience == "public":
         return statement(evidence), public_lines(evidence, lines)
-    return EXACT, [line.to_json() for line in lines]
+    return EXACT, [line.to_json() | _recomputed(line) for line in lines]
+
+
+def _recomputed(line: Line) -> dict[str, Any]:
+    """Where the figure is counted again, relative to the programme; figures of a breakdown have no such page."""
+    f = line.figure
+    asked = {"cohort": f.cohort, "role": f.role, "wave": f.wave}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return {} if line.breakdown else {"evidence": f"figures/{f.name}/evidence" + (f"?{query}" if query else "")}
 
 
 def report_content(

@@ -261,6 +261,28 @@ class FiguresView(BaseModel):
     figures: list[dict[str, Any]]
 
 
+class FigureEvidence(BaseModel):
+    figure: dict[str, Any]
+    groups: list[dict[str, Any]] = Field(description="by wave and role: asked, responses, and counts by answer")
+    counted_again: dict[str, int] | None = Field(description="numerator and denominator of the groups")
+    agrees: bool | None
+
+
+class FigureEvidenceView(BaseModel):
+    name: str
+    definition: str
+    items: list[FigureEvidence]
+
+
+class ComparisonView(BaseModel):
+    first: dict[str, Any]
+    second: dict[str, Any]
+    people: Literal["same", "different", "unknown"]
+    difference: float = Field(description="first minus second, in points")
+    interval: dict[str, Any] | None
+    caveats: list[str]
+
+
 class FindingView(BaseModel):
     rule: str
     where: str = Field(description="JSON path, or the place that the report itself names")

@@ -73,7 +73,7 @@ class Recipient(TenantRow, Base):
 
 
 class Notification(TenantRow, Base):
-    """Something a person must learn: one row per person, topic, subject, cohort, number; its text is made when it is sent.
+    """Something a person must learn: one row per person, topic, subject, cohort, number; text is made when sent.
 
     `attempts` counts the tries, `refusals` those that the mail server answered with no; `not_before` is real time: the
     next try, or the end of the sender's lease.

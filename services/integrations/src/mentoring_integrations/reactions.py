@@ -45,11 +45,11 @@ async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
 
 
 async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
-    await roles.grant(db, event.programme_id, event.person_id, event.role)
+    await roles.grant(db, event.role_id, event.programme_id, event.person_id, event.role)
 
 
 async def on_role_revoked(db: AsyncSession, event: RoleRevoked) -> None:
-    await roles.revoke(db, event.programme_id, event.person_id, event.role)
+    await roles.revoke(db, event.role_id)
 
 
 def _about_application(topic: str) -> Callable[[AsyncSession, _Decision], Coroutine[Any, Any, None]]:

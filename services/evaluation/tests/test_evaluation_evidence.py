@@ -1,0 +1,84 @@
+"""The counts behind a figure, counted again, and figures set against each other."""
+
+import uuid
+
+import pytest
+
+YES, NO = "Satisfied", "Dissatisfied"
+
+
+async def surveyed(programme):
+    await programme.begin(cohorts=2)
+    pairs = {1: [(uuid.uuid4(), uuid.uuid4()) for _ in range(4)], 2: [(uuid.uuid4(), uuid.uuid4()) for _ in range(3)]}
+    for cohort, known in pairs.items():
+        for pair in known:
+            await programme.match(cohort, *pair)
+    waves = await programme.open()
+    sheets = {(1, 0): [YES, YES, NO, None], (1, 1): [YES], (2, 0): [YES, NO]}
+    for (cohort, side), given in sheets.items():
+        tokens = await programme.tokens(waves["summative", cohort]["id"])
+        for pair, answer in zip(pairs[cohort], given, strict=False):
+            sheet = {"satisfied_with_match": answer} if answer else {}
+            assert (await programme.answer(tokens[pair[side]], sheet)).status_code == 201
+    await programme.close()
+    return f"/programmes/{programme.id}/figures"
+
+
+async def test_a_figure_is_counted_again_from_its_answers(programme):
+    path = await surveyed(programme)
+    wanted = {"cohort": 1, "role": "mentor", "wave": "summative"}
+    found = (await programme.team.get(f"{path}/satisfied_with_match/evidence", params=wanted)).json()
+    [item] = found["items"]
+    [group] = item["groups"]
+    assert (item["counted_again"], item["agrees"]) == ({"numerator": 2, "denominator": 3}, True)
+    assert (group["answers"]["Satisfied"], group["answers"]["Dissatisfied"], group["answers"]["Neither"]) == (2, 1, 0)
+    assert (group["asked"], group["responses"], group["answered"], group["skipped"]) == (4, 4, 3, 1)
+    assert "How satisfied are you with your match?" in found["definition"]
+    overall = (await programme.team.get(f"{path}/satisfied_with_match/evidence", params={"role": "mentor"})).json()
+    assert [(i["figure"]["rule"], i["counted_again"]) for i in overall["items"]] == [
+        ("pooled", {"numerator": 3, "denominator": 5}), ("mean_of_cohorts", None),
+    ]  # fmt: skip
+    assert len(overall["items"][0]["groups"]) == 2
+    for params in ({"cohort": 9}, {"role": "mentor", "wave": "other"}):
+        missing = await programme.team.get(f"{path}/satisfied_with_match/evidence", params=params)
+        assert (missing.status_code, missing.json()["code"]) == (404, "figure_not_found")
+    assert (await programme.client().get(f"{path}/satisfied_with_match/evidence", params=wanted)).status_code == 403
+
+
+async def test_every_figure_of_the_team_leads_to_its_evidence_and_agrees(programme):
+    await surveyed(programme)
+    links = {f["evidence"] for f in await programme.figures() if f["wave"] == "summative"}
+    assert len(links) > 20
+    for link in links:
+        found = (await programme.team.get(f"/programmes/{programme.id}/{link}")).json()
+        for item in found["items"]:
+            assert item["agrees"] in (True, None)
+            assert (item["agrees"] is None) == (item["figure"]["rule"] == "mean_of_cohorts")
+    assert all("evidence" not in f for f in await programme.figures("public"))
+
+
+@pytest.mark.parametrize(
+    ("second", "people", "interval"),
+    [
+        ({"second_cohort": 2, "second_role": "mentor"}, "different", True),
+        ({"second_cohort": 1, "second_role": "mentor"}, "same", False),
+        ({"second_role": "mentor"}, "unknown", False),
+    ],
+)
+async def test_a_comparison_says_whether_it_is_of_the_same_people(programme, second, people, interval):
+    path = await surveyed(programme)
+    params = {"first_cohort": 1, "first_role": "mentor"} | second
+    found = (await programme.team.get(f"{path}/satisfied_with_match/comparison", params=params)).json()
+    assert (found["people"], found["interval"] is not None) == (people, interval)
+    first, other = (found[side]["numerator"] * 100 / found[side]["denominator"] for side in ("first", "second"))
+    assert found["difference"] == round(first - other, 1)
+    assert any("people" in caveat for caveat in found["caveats"])
+
+
+async def test_what_cannot_be_compared(programme):
+    path = await surveyed(programme)
+    empty = {"first_cohort": 1, "first_role": "mentor", "second_cohort": 2, "second_role": "mentee"}
+    refused = await programme.team.get(f"{path}/satisfied_with_match/comparison", params=empty)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not_comparable")
+    counts = await programme.team.get(f"{path}/matched_pairs/comparison", params={"first_cohort": 1})
+    assert (counts.status_code, counts.json()["code"]) == (422, "not_comparable")
