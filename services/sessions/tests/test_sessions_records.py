@@ -189,3 +189,17 @@ async def test_who_is_of_the_pair_never_reads_about_it_for_the_team(begun):
         assert (await client.patch(f"/concerns/{raised['id']}", json={"state": "resolved"})).status_code == 403
     assert (await begun.mentor.get(of_programme)).json()["items"] == []
     assert len((await begun.team.get(of_programme)).json()["items"]) == 1
+
+
+async def test_what_no_column_can_hold_is_refused(begun):
+    path = f"/programmes/{begun.programme_id}/activities"
+    assert (await begun.team.get(path, params={"kind": "\0"})).status_code == 422
+    await begun.mentor.post(f"{begun.path}/agreement", json={})
+    for version in (10**30, -1):
+        answer = await begun.mentee.post(f"{begun.path}/agreement/sign", json={"version": version})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    surrogate = b'{"text": "\\ud800"}'
+    answer = await begun.mentor.post(
+        f"{begun.path}/concerns", content=surrogate, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 422)

@@ -78,7 +78,9 @@ class NewAgreement(Body):
 
 
 class Signature(Body):
-    version: int | None = Field(None, description="the version that was read; 409 if it is no longer the current one")
+    version: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="the version that was read; 409 if it is no longer the current one"
+    )
 
 
 class AgreementStateView(Signatures):

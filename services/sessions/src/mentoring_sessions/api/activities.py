@@ -16,6 +16,7 @@ from mentoring_sessions.schemas import (
     AttendanceResult,
     AttendanceView,
     HeldView,
+    Kind,
     NewActivity,
     People,
 )
@@ -36,7 +37,7 @@ async def list_activities(
     by: Reader,
     db: Db,
     cohort_id: UUID | None = None,
-    kind: str | None = None,
+    kind: Kind | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ActivityView]:
