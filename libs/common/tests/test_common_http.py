@@ -7,7 +7,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from mentoring_common import audit, vault
+from mentoring_common import audit, roles, vault
 from mentoring_common.edge import too_deep
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.errors import error_classes
@@ -156,6 +156,19 @@ async def test_a_role_is_needed_and_held_per_scope(toy_service, tenant):
     await caller.post("/granted", json=request)
     assert (await caller.post("/guarded", json=request)).status_code == 200
     assert (await caller.post("/guarded", json=body())).status_code == 403
+
+
+async def test_a_role_granted_again_outlives_the_late_end_of_the_first_grant(toy_service, tenant):
+    programme, person, first, second = (uuid.uuid4() for _ in range(4))
+    async with toy_service.service.database.transaction(tenant) as db:
+        for grant_id in (first, second):
+            await roles.grant(db, grant_id, programme, person, "coordinator")
+        await roles.revoke(db, first)
+    caller = toy_service.caller("toy:write", tenant=tenant, subject=person)
+    assert (await caller.post("/guarded", json={"person_id": str(programme)})).status_code == 200
+    async with toy_service.service.database.transaction(tenant) as db:
+        await roles.revoke(db, second)
+    assert (await caller.post("/guarded", json={"person_id": str(programme)})).status_code == 403
 
 
 async def test_row_level_security_hides_other_tenants_even_from_plain_sql(toy_service, tenant):

@@ -17,6 +17,7 @@ from mentoring_contracts.applications import (
     ApplicationSubmitted,
     ApplicationWithdrawn,
     PersonErased,
+    RoleRevoked,
 )
 from mentoring_contracts.matching import MatchConfirmed
 
@@ -145,6 +146,15 @@ async def test_one_application_is_accepted_once(applications, nihr, tenant):
     assert Counter(a.status_code for a in answers) == {200: 1, 409: 9}
     assert len(await applications.emitted(tenant, ApplicationAccepted)) == 1
     assert (await nihr.office.get(f"/cohorts/{nihr.cohorts[0]}")).json()["places_taken"] == 1
+
+
+async def test_a_role_is_taken_away_once(applications, nihr, tenant):
+    person = await nihr.person()
+    body = {"person_id": person, "role": "coordinator"}
+    role = (await nihr.office.post(f"/programmes/{nihr.programme_id}/roles", json=body)).json()
+    answers = await asyncio.gather(*(nihr.office.delete(f"/roles/{role['id']}") for _ in range(8)))
+    assert sorted(a.status_code for a in answers) == [204] + [404] * 7
+    assert len(await applications.emitted(tenant, RoleRevoked)) == 1
 
 
 async def test_moves_in_opposite_directions_do_not_wait_for_each_other(nihr):

@@ -207,7 +207,7 @@ class World:
 
     def __init__(self, harness: Harness, applications: Applications, mail: MailServer, tenant: UUID) -> None:
         self.harness, self.applications, self.mail, self.tenant = harness, applications, mail, tenant
-        self.programme_id, self.cohort_id, self.coordinator = uuid4(), uuid4(), uuid4()
+        self.programme_id, self.cohort_id, self.coordinator, self.role_id = uuid4(), uuid4(), uuid4(), uuid4()
         self.office = harness.caller("integrations:write", tenant=tenant, subject=self.coordinator)
         self.admin = harness.caller("integrations:write", "organisation:admin", tenant=tenant)
 
@@ -219,7 +219,7 @@ class World:
             cohort_id=self.cohort_id, programme_id=self.programme_id, number=2, places=5, milestones=[]
         )
         role = RoleGranted(
-            role_id=uuid4(), programme_id=self.programme_id, person_id=self.coordinator, role="coordinator"
+            role_id=self.role_id, programme_id=self.programme_id, person_id=self.coordinator, role="coordinator"
         )
         await self.publish(made, cohort, role)
         return self

@@ -94,7 +94,7 @@ async def test_the_log_is_the_teams_and_holds_counts_only(world):
 
 
 async def test_a_revoked_role_ends_the_teams_view(world):
-    revoked = {"role_id": uuid4(), "programme_id": world.programme_id, "person_id": world.coordinator}
+    revoked = {"role_id": world.role_id, "programme_id": world.programme_id, "person_id": world.coordinator}
     await world.publish(RoleRevoked(**revoked, role="coordinator"))
     answer = await world.office.get(f"/programmes/{world.programme_id}/notification-log")
     assert answer.json()["code"] == "role_needed"

@@ -16,17 +16,19 @@ class RoleNeeded(Forbidden):
     """This needs a role that you do not hold here."""
 
 
-async def grant(db: AsyncSession, scope_id: UUID, subject_id: UUID, role: str) -> None:
-    """Let the subject hold the role in the scope."""
-    values = {"tenant_id": tenant_of(db), "scope_id": scope_id, "subject_id": subject_id, "role": role}
-    await db.execute(insert(scoped_roles).values(values).on_conflict_do_nothing())
+async def grant(db: AsyncSession, grant_id: UUID, scope_id: UUID, subject_id: UUID, role: str) -> None:
+    """Let the subject hold the role in the scope, by this grant: another of the same role stands on its own.
+
+    Grants are aggregates of their own, so the end of one may be heard of after the next has begun.
+    """
+    values = {"tenant_id": tenant_of(db), "grant_id": grant_id, "scope_id": scope_id, "subject_id": subject_id}
+    await db.execute(insert(scoped_roles).values(**values, role=role).on_conflict_do_nothing())
 
 
-async def revoke(db: AsyncSession, scope_id: UUID, subject_id: UUID, role: str) -> None:
-    """Take the role in the scope from the subject."""
+async def revoke(db: AsyncSession, grant_id: UUID) -> None:
+    """Take back what was granted."""
     c = scoped_roles.c
-    mine = (c.tenant_id == tenant_of(db), c.scope_id == scope_id, c.subject_id == subject_id, c.role == role)
-    await db.execute(sa.delete(scoped_roles).where(*mine))
+    await db.execute(sa.delete(scoped_roles).where(c.tenant_id == tenant_of(db), c.grant_id == grant_id))
 
 
 async def roles_of(db: AsyncSession, caller: Principal, scope_id: UUID) -> frozenset[str]:

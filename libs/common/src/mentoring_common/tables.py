@@ -162,8 +162,11 @@ scoped_roles = Table(
     "scoped_roles",
     metadata,
     Column("tenant_id", Uuid, nullable=False),
+    Column("grant_id", Uuid, nullable=False),
     Column("scope_id", Uuid, nullable=False),
     Column("subject_id", Uuid, nullable=False),
     Column("role", Text, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "scope_id", "subject_id", "role"),
+    PrimaryKeyConstraint("tenant_id", "grant_id"),
+    Index("ix_scoped_roles_held", "tenant_id", "scope_id", "subject_id", "role"),
+    Index("ix_scoped_roles_of_subject", "tenant_id", "subject_id", "role"),
 )

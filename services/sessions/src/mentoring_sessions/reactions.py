@@ -45,11 +45,11 @@ async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
 
 
 async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
-    await roles.grant(db, event.programme_id, event.person_id, event.role)
+    await roles.grant(db, event.role_id, event.programme_id, event.person_id, event.role)
 
 
 async def on_role_revoked(db: AsyncSession, event: RoleRevoked) -> None:
-    await roles.revoke(db, event.programme_id, event.person_id, event.role)
+    await roles.revoke(db, event.role_id)
 
 
 async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from mentoring_common.auth import Allow, Principal, Public
 from mentoring_common.db import now
 from mentoring_common.deadlines import schedule
+from mentoring_common.ids import new_id
 from mentoring_common.migrations import create_common_tables
 from mentoring_common.outbox import emit
 from mentoring_common.provisioning import Urls, provision
@@ -62,7 +63,7 @@ async def guarded(body: Body, by: Writer, db: Db) -> None:
 
 @router.post("/granted")
 async def granted(body: Body, by: Writer, db: Db) -> None:
-    await grant(db, body.person_id, by.person_id, "coordinator")
+    await grant(db, new_id(), body.person_id, by.person_id, "coordinator")
 
 
 @router.post("/public/{tenant_id}/changes", dependencies=[Depends(Public("a test"))])

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import blueprint, queries
 from mentoring_applications.access import person_of
-from mentoring_applications.errors import RoleAlreadyHeld
+from mentoring_applications.errors import RoleAlreadyHeld, RoleNotFound
 from mentoring_applications.models import Programme, ProgrammeRole
 from mentoring_applications.schemas import NewProgramme, NewRole
 from mentoring_common import roles
@@ -66,7 +67,7 @@ async def _grant(db: AsyncSession, programme_id: UUID, person_id: UUID, role: An
     held = await db.scalar(statement)
     if held is None:
         raise RoleAlreadyHeld()
-    await roles.grant(db, programme_id, person_id, role)
+    await roles.grant(db, held.id, programme_id, person_id, role)
     emit(db, RoleGranted(role_id=held.id, programme_id=programme_id, person_id=person_id, role=role))
     return held
 
@@ -80,8 +81,10 @@ async def revoke_role(db: AsyncSession, role_id: UUID, by: Principal) -> None:
 
 
 async def revoke(db: AsyncSession, held: ProgrammeRole) -> None:
-    """Take a role away and announce it."""
-    await roles.revoke(db, held.programme_id, held.person_id, held.role)
-    await db.delete(held)
+    """Take a role away and announce it; RoleNotFound if somebody was quicker."""
+    gone = sa.delete(ProgrammeRole).where(ProgrammeRole.id == held.id).returning(ProgrammeRole.id)
+    if await db.scalar(gone.execution_options(synchronize_session=False)) is None:
+        raise RoleNotFound()
+    await roles.revoke(db, held.id)
     members: dict[str, Any] = {"programme_id": held.programme_id, "person_id": held.person_id, "role": held.role}
     emit(db, RoleRevoked(role_id=held.id, **members))
