@@ -14,6 +14,7 @@ from mentoring_evaluation import queries, records
 from mentoring_evaluation.commands.reports import BUILD, store_content
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.report_content import report_content
+from mentoring_evaluation.report_page import views_of
 
 
 async def build_reports(service: Service) -> None:
@@ -36,6 +37,8 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
         evidence = await records.evidence(db, await queries.programme(db, report.programme_id))
     evidence = await with_statistics(service, tenant, evidence)
     content = await asyncio.to_thread(report_content, evidence, report.kind, report.published, report.narrative)
+    # Its charts are drawn here: the first reader waits neither for them nor for the library that draws them.
+    await asyncio.to_thread(views_of, content)
     async with service.database.transaction(tenant) as db:
         await store_content(db, report_id, content)
 
