@@ -12,7 +12,6 @@ import uvloop
 from rich.console import Console
 
 from mentoring_allinone.failures import DemoFailed
-from mentoring_allinone.stack import Stack
 from mentoring_common.embedded import EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.observability import configure_logging
@@ -36,6 +35,9 @@ def up(
 
 
 async def _serve(data: Path, port: int | None) -> None:
+    # Six services take seconds to load: the other commands do not wait for them.
+    from mentoring_allinone.stack import Stack
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -106,6 +108,8 @@ def lint_report(
 
 def main() -> None:
     """Run the command; what the user can mend is one line and exit status 2."""
+    # The address is wanted at once, also by a program that reads it through a pipe.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
         app()
     except (EmbeddedServerError, DemoFailed) as error:

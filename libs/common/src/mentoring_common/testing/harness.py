@@ -65,7 +65,7 @@ def settings_for(servers: Servers, urls: Urls, **changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
-async def eventually(probe: Callable[[], Awaitable[T | None]], *, within_s: float = 15.0, what: str = "condition") -> T:
+async def eventually(probe: Callable[[], Awaitable[T | None]], *, within_s: float = 60.0, what: str = "condition") -> T:
     """What `probe` gives once it is truthy; AssertionError if that takes longer than `within_s`."""
     until = time.monotonic() + within_s
     while True:
