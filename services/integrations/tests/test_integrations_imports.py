@@ -270,6 +270,16 @@ async def test_applications_are_submitted_for_people_by_address(world, applicati
     assert len([a for a in applications_api.applications if a["person_id"] == str(ada)]) == 1
 
 
+async def test_a_number_no_service_can_carry_costs_its_row(world):
+    person = world.person()
+    text = f"email,role,postdoctoral_years\n{world.address(person)},mentor,{10**30}\nlater@example.org,mentor,-3\n"
+    answer = await world.upload(f"/imports/applications?programme_id={world.programme_id}", text)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["state"] == "finished"
+    assert (2, "postdoctoral_years", "not_integer") in reported(answer)
+    assert {row for row, _, _ in reported(answer)} == {2, 3}
+
+
 async def test_what_the_form_refuses_is_reported_by_its_field(world):
     ada, eve = world.person("Ada"), world.person("Eve")
     rows = f"{world.address(ada)},mentee,1,,unknown,,,,,\n{world.address(eve)},mentee,1,,networking,,,,,\n"

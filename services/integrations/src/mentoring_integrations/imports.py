@@ -1,5 +1,6 @@
 """Imports from beginning to end: read the file, send its rows with no transaction open, keep what was refused."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from mentoring_integrations.applications_client import ApplicationsClient, Refus
 from mentoring_integrations.csv_table import Problem
 from mentoring_integrations.errors import ProgrammeNotFound
 from mentoring_integrations.models import Import, RefusedRow
+from mentoring_integrations.rows import NewApplication, NewPerson
 from mentoring_integrations.schemas import ImportView
 from mentoring_integrations.sending import Sending
 
@@ -55,11 +57,8 @@ async def import_people(upload: Upload) -> Response:
     async with _transaction(upload) as db:
         await _may_import_people(db, upload.by)
         await idempotency.claim(db, upload.request, upload.by.subject)
-    table = csv_table.parse(upload.content, required=rows.PEOPLE_REQUIRED, optional=rows.PEOPLE_OPTIONAL)
-    people, problems = rows.people(table.rows)
-    return await _run(
-        upload, "people", table.count, table.problems + problems, lambda sending: sending.send_people(people)
-    )
+    count, people, problems = await asyncio.to_thread(_people, upload.content)
+    return await _run(upload, "people", count, problems, lambda sending: sending.send_people(people))
 
 
 async def import_applications(upload: Upload) -> Response:
@@ -71,16 +70,28 @@ async def import_applications(upload: Upload) -> Response:
     async with _transaction(upload) as db:
         await require_role(db, upload.by, programme_id, *TEAM)
         await idempotency.claim(db, upload.request, upload.by.subject)
-    optional = {*rows.APPLICATION_OPTIONAL, *fields}
-    table = csv_table.parse(upload.content, required=rows.APPLICATION_REQUIRED, optional=optional)
-    asks_capacity = "capacity" in fields
-    extra = {name: kind for name, kind in fields.items() if name not in rows.APPLICATION_OPTIONAL}
-    new, problems = rows.applications(table.rows, extra)
+    count, new, problems = await asyncio.to_thread(_applications, upload.content, fields)
 
     def send(sending: Sending) -> Awaitable[None]:
-        return sending.send_applications(programme_id, new, cohorts, asks_capacity)
+        return sending.send_applications(programme_id, new, cohorts, "capacity" in fields)
 
-    return await _run(upload, "applications", table.count, table.problems + problems, send)
+    return await _run(upload, "applications", count, problems, send)
+
+
+def _people(content: bytes) -> tuple[int, list[NewPerson], list[Problem]]:
+    """Rows counted, those that can be sent, and why others cannot. Takes a second for a large file: use a thread."""
+    table = csv_table.parse(content, required=rows.PEOPLE_REQUIRED, optional=rows.PEOPLE_OPTIONAL)
+    people, problems = rows.people(table.rows)
+    return table.count, people, table.problems + problems
+
+
+def _applications(content: bytes, fields: dict[str, str]) -> tuple[int, list[NewApplication], list[Problem]]:
+    """As `_people`; `fields` are kinds of the programme's form by column."""
+    optional = {*rows.APPLICATION_OPTIONAL, *fields}
+    table = csv_table.parse(content, required=rows.APPLICATION_REQUIRED, optional=optional)
+    extra = {name: kind for name, kind in fields.items() if name not in rows.APPLICATION_OPTIONAL}
+    new, problems = rows.applications(table.rows, extra)
+    return table.count, new, table.problems + problems
 
 
 async def _programme_of_applications(

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from mentoring_integrations.csv_table import Problem, Row
 
 SEPARATOR = ";"
+_LARGEST = 2**63 - 1  # what JSON of the services carries
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 # Columns of applications.csv of every programme; the others are fields of its form, or what these mean.
 APPLICATION_REQUIRED = ("email", "role")
@@ -30,6 +31,13 @@ def _yes_no(cell: str) -> bool:
     if cell.lower() not in _YES_NO:
         raise ValueError(cell)
     return _YES_NO[cell.lower()]
+
+
+def _integer(cell: str) -> int:
+    number = int(cell)
+    if abs(number) > _LARGEST:
+        raise ValueError(cell)
+    return number
 
 
 def _lower(value: Any) -> Any:
@@ -172,4 +180,4 @@ def _answers(row: Row, fields: Mapping[str, str], problems: list[Problem]) -> di
     return answers if good else None
 
 
-_CONVERT: dict[str, Any] = {"boolean": _yes_no, "integer": int, "list": _split, "ranking": _split}
+_CONVERT: dict[str, Any] = {"boolean": _yes_no, "integer": _integer, "list": _split, "ranking": _split}
