@@ -218,6 +218,12 @@ async def test_who_may_see_which_figures(evaluation, programme):
         for view in ("programme_team", "public")
     }
     assert list(status.values()) == [403, 200, 200, 200, 403, 403]
+    # A wave has the exact counts that the public view rounds or hides.
+    waves = f"/programmes/{programme.id}/waves"
+    for who, expected in ((group, 403), (coordinator, 200)):
+        reader = programme.client("evaluation:read", subject=who)
+        wave = (await programme.team.get(waves)).json()["items"][0]["id"]
+        assert [(await reader.get(path)).status_code for path in (waves, f"/waves/{wave}")] == [expected, expected]
     stranger = evaluation.caller("evaluation:read", "organisation:admin", tenant=uuid.uuid4())
     assert (await stranger.get(path)).status_code == 404
     assert (await evaluation.caller("matching:read", tenant=programme.tenant).get(path)).status_code == 403

@@ -8,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import vault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, tokens
-from mentoring_evaluation.api import READERS, TEAM, Internal, Reader, Writer, require_own_role, require_team
+from mentoring_evaluation.api import TEAM, Internal, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.commands import responses, waves
 from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Wave
 from mentoring_evaluation.schemas import (
@@ -31,9 +30,9 @@ router = APIRouter(route_class=Route, tags=["waves"])
 async def list_waves(
     programme_id: UUID, by: Reader, db: Db, cohort_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[WaveView]:
-    """The waves of a programme, or of one cohort. For the programme team and the steering group."""
+    """The waves of a programme, or of one cohort. For the programme team: exact counts would undo the public view."""
     await queries.programme(db, programme_id)
-    await require_role(db, by, programme_id, *READERS)
+    await require_team(db, by, programme_id)
     shown, following = await page(db, queries.waves(programme_id, cohort_id), Wave.id, cursor, limit)
     return Page(items=await _views(db, shown), next_cursor=following)
 
@@ -48,9 +47,9 @@ async def plan_wave(cohort_id: UUID, new: NewWave, by: Writer, db: Db) -> WaveVi
 
 @router.get("/waves/{wave_id}")
 async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
-    """One wave. For the programme team and the steering group."""
+    """One wave. For the programme team."""
     wave = await queries.wave(db, wave_id)
-    await require_role(db, by, wave.programme_id, *READERS)
+    await require_team(db, by, wave.programme_id)
     return await _view(db, wave)
 
 
