@@ -49,7 +49,7 @@ async def servers(superuser_url: str) -> AsyncIterator[Servers]:
     """PostgreSQL and a broker: that of KAFKA_BOOTSTRAP_SERVERS, else the embedded one."""
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if given:
-        yield Servers(superuser_url, given, kafka_idempotent=True)
+        yield Servers(superuser_url, given, kafka_idempotent=True, kafka_fast_groups=False)
         return
     broker = await EmbeddedBroker.start()
     yield Servers(superuser_url, broker.bootstrap_servers)
