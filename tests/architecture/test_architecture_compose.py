@@ -181,7 +181,7 @@ async def test_init_sql_makes_a_server_that_every_service_can_migrate(tmp_path):
     server = await EmbeddedPostgres.start(tmp_path / "postgres", durable=False)
     try:
         socket = make_url(server.dsn("postgres")).query["host"]
-        told = subprocess.run(  # noqa: S603, ASYNC221  nothing else runs in this loop
+        told = subprocess.run(  # noqa: ASYNC221  nothing else runs in this loop
             [str(reachable_binaries(None) / "psql"), "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-q",
              "-f", str(DEPLOY / "postgres" / "init.sql")],
             env=example_environment() | {"PGDATABASE": "postgres"}, capture_output=True, text=True, check=False,
