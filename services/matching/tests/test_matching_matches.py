@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from mentoring_common.tables import audit_log
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import (
     ApplicationMoved,
@@ -22,7 +23,7 @@ from mentoring_contracts.matching import (
     RematchRequested,
 )
 from mentoring_contracts.sessions import RelationshipClosed
-from mentoring_matching.models import PoolMember, Profile
+from mentoring_matching.models import MatchRun, PoolMember, Profile
 
 
 async def pairs(world, number: int, places: int | None = None):
@@ -231,6 +232,24 @@ async def test_erasure_removes_the_profile_and_leaves_ids(world):
     assert profiles == [mentor.id]
     assert (await world.office.get(f"/matches/{match['id']}")).json()["end_note"] is None
     assert (await world.pool(cohort))[str(mentee.id)]["state"] == "withdrawn"
+
+
+async def test_erasure_takes_what_was_written_of_the_person_in_runs(world):
+    cohort, (mentor, other), (mentee, stays) = await pairs(world, 2)
+    words = {"mentor_id": str(mentor.id), "mentee_id": str(mentee.id), "reason": "Ada asked for her"}
+    apart = {"mentor_id": str(other.id), "mentee_id": str(mentee.id), "reason": "Ada knows him"}
+    kept = {"mentor_id": str(mentor.id), "mentee_id": str(stays.id), "reason": "same ward"}
+    run = await world.run(cohort, pins=[words], bars=[apart, kept])
+    assert all(pair["explanation"] for pair in await world.items(f"/runs/{run['id']}/pairs"))
+    await world.harness.publish(world.tenant, PersonErased(person_id=mentee.id))
+    explained = {p["mentee_id"]: p["explanation"] for p in await world.items(f"/runs/{run['id']}/pairs")}
+    assert explained[str(mentee.id)] == ""
+    assert explained[str(stays.id)]
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        noted = (await db.scalars(sa.select(audit_log.c.reason))).all()
+        (asked,) = (await db.scalars(sa.select(MatchRun))).all()
+    assert "Ada" not in str(noted)
+    assert [pair["reason"] for pair in asked.pins + asked.bars] == ["", "", "same ward"]
 
 
 async def test_a_relationship_that_ran_its_course_is_closed_and_keeps_its_place(world):

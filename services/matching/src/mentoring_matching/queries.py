@@ -94,6 +94,13 @@ def runs(cohort_id: UUID) -> sa.Select[MatchRun]:
     return sa.select(MatchRun).where(MatchRun.cohort_id == cohort_id)
 
 
+async def runs_naming(db: AsyncSession, person_id: UUID) -> Sequence[MatchRun]:
+    """The runs in which somebody pinned or barred the person, locked."""
+    sides = [{"mentor_id": str(person_id)}, {"mentee_id": str(person_id)}]
+    named = [column.contains([side]) for column in (MatchRun.pins, MatchRun.bars) for side in sides]
+    return (await db.scalars(sa.select(MatchRun).where(sa.or_(*named)).with_for_update())).all()
+
+
 def pool(cohort_id: UUID) -> sa.Select[PoolMember]:
     """The pool of a cohort, also those who left it."""
     return sa.select(PoolMember).where(PoolMember.cohort_id == cohort_id)

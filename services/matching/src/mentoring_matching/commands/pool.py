@@ -12,6 +12,7 @@ from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.vault import destroy_key
 from mentoring_matching import queries
 from mentoring_matching.commands.matches import end_match, withdraw_offer
+from mentoring_matching.commands.runs import erase_words
 from mentoring_matching.lifecycle import MEMBER, sources
 from mentoring_matching.models import Cohort, Conversation, Match, PoolMember, Profile
 from mentoring_matching.profiles import ApplicationProfile
@@ -125,6 +126,7 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await db.execute(sa.delete(Profile).where(Profile.person_id == person_id))
     talked = sa.or_(Conversation.mentor_id == person_id, Conversation.mentee_id == person_id)
     await db.execute(sa.delete(Conversation).where(talked))
+    await erase_words(db, person_id)
     await destroy_key(db, person_id)
     theirs = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
     await db.execute(sa.update(Match).where(theirs).values(end_note=None))

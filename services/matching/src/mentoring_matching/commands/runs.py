@@ -52,7 +52,9 @@ async def start_run(
     usable_terms(document, direction, version.version)
     await check_pairs(db, cohort_id, [*pins, *bars])
     for pair in [*pins, *bars]:
-        audit(db, by.subject, "pin_pair" if pair in pins else "bar_pair", "cohort", cohort_id, reason=pair["reason"])
+        # The reason tells of people and may be erased, so the audit log holds the two ids.
+        act, who = "pin_pair" if pair in pins else "bar_pair", f"{pair['mentor_id']} {pair['mentee_id']}"
+        audit(db, by.subject, act, "cohort", cohort_id, reason=who)
     limited = sorted(map(str, mentee_ids)) if mentee_ids is not None else None
     asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited, "may_move": may_move}
     return await _queue(
@@ -246,6 +248,20 @@ async def _offer_passed_on(db: AsyncSession, run: MatchRun) -> MatchRun:
     assert approved is not None
     await offer_pairs(db, approved, pairs, policies.offer_days(run.policy))
     return approved
+
+
+async def erase_words(db: AsyncSession, person_id: UUID) -> None:
+    """Blank what runs say of a person in words: the reasons of pins and bars, and the explanations."""
+    for run in await queries.runs_naming(db, person_id):
+        run.pins, run.bars = _without_words(run.pins, person_id), _without_words(run.bars, person_id)
+    proposed = sa.or_(ProposedPair.mentor_id == person_id, ProposedPair.mentee_id == person_id)
+    await db.execute(sa.update(ProposedPair).where(proposed).values(explanation=""))
+    await db.execute(sa.update(Unmatched).where(Unmatched.person_id == person_id).values(explanation=""))
+
+
+def _without_words(pairs: Sequence[dict[str, str]], person_id: UUID) -> list[dict[str, str]]:
+    named = str(person_id)
+    return [pair | {"reason": ""} if named in (pair["mentor_id"], pair["mentee_id"]) else pair for pair in pairs]
 
 
 async def pass_on(db: AsyncSession, match: Match, declined_by: Side | None) -> MatchRun | None:
