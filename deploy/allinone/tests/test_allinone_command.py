@@ -40,6 +40,17 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path):
     assert "--data" in one_line(run("up", "--data", str(file / "below")))
 
 
+def test_a_folder_of_results_that_cannot_be_written_says_what_to_do(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    assert "--out" in one_line(run("demo", "--out", str(file / "below")))
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["up", "--port", "99999"], ["token"], ["up", "--nonsense"]])
+def test_what_the_command_does_not_know_is_named(arguments):
+    assert "mentoring --help" in one_line(run(*arguments))
+
+
 def test_a_token_without_a_running_stack_says_what_to_do(tmp_path):
     assert "mentoring up" in one_line(run("token", "--scope", "platform:admin", "--data", str(tmp_path)))
 
@@ -80,6 +91,7 @@ def test_a_second_start_finds_the_data_again(up, tmp_path):
     assert httpx.post(f"{address}/applications/organisations", json=body, headers=headers).status_code == 201
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
+    assert "mentoring up" in one_line(run("token", "--scope", "platform:admin", "--data", str(tmp_path)))
     started = time.monotonic()
     process, address = up()
     again = httpx.post(f"{address}/applications/organisations", json=body, headers=headers)

@@ -52,6 +52,7 @@ async def _serve(data: Path, port: int | None) -> None:
     try:
         await stop.wait()
     finally:
+        (data / "address").unlink(missing_ok=True)
         await stack.stop()
 
 
@@ -111,7 +112,16 @@ def main() -> None:
     # The address is wanted at once, also by a program that reads it through a pipe.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
-        app()
+        status = app(standalone_mode=False)
+    except typer.TyperException as error:
+        text = error.format_message()
+        if len(sys.argv) > 1:
+            text = f"mentoring: {' '.join(text.split())} (see `mentoring --help`)"
+        typer.echo(text, err=True)  # without a command it is the help
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
     except (EmbeddedServerError, DemoFailed) as error:
         typer.echo(f"mentoring: {error}", err=True)
         sys.exit(2)
+    sys.exit(status)

@@ -24,6 +24,7 @@ from mentoring_allinone.demo.results import Check, checks
 from mentoring_allinone.demo.scenario import Scenario, load_scenario
 from mentoring_allinone.demo.stage import Stage
 from mentoring_allinone.demo.summary import print_summary
+from mentoring_allinone.failures import DemoFailed
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
 
@@ -36,7 +37,7 @@ async def demo(folder: Path, out: Console, *, serve: bool) -> bool:
 
     With `serve` the system goes on answering until Ctrl-C. DemoFailed and EmbeddedServerError say what went wrong.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     with tempfile.TemporaryDirectory(prefix="mentoring-demo-") as state:
         async with _stage(Path(state), out) as stage:
             recorder = Recorder(stage.stack.broker.bootstrap_servers, folder / "events.ndjson")
@@ -56,6 +57,17 @@ async def demo(folder: Path, out: Console, *, serve: bool) -> bool:
             finally:
                 await recorder.stop()
     return all(check.agrees or check.impossible or check.rests_on for check in found)
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of the results before the play, which takes minutes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DemoFailed(f"The folder {folder} cannot be written ({reason}): choose another one with --out.") from error
 
 
 @asynccontextmanager
