@@ -1,15 +1,18 @@
 """What goes wrong for a while, and what goes wrong for good: the first is tried again, the second is put aside."""
 
 import asyncio
+import signal
 import uuid
 
 import httpx
 import pytest
 import sqlalchemy as sa
+import uvicorn
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_common.auth import TokenVerifier
 from mentoring_common.errors import OutcomeUnknown, Unavailable
+from mentoring_common.main import _Server
 from mentoring_common.tables import idempotency_keys, inbox, parked_events
 from mentoring_common.testing import toy
 from mentoring_contracts.applications import PersonChanged, PersonErased
@@ -125,3 +128,15 @@ async def test_answers_and_entries_are_kept_for_their_time_only(toy_service, ten
     async with toy_service.service.system.connect() as connection:
         count = sa.select(sa.func.count()).where(inbox.c.tenant_id == tenant)
         assert await connection.scalar(count) == 1
+
+
+async def test_a_service_told_to_end_is_not_ready_and_still_answers(toy_service, tenant):
+    server = _Server(uvicorn.Config(toy_service.service.asgi), toy_service.service)
+    try:
+        server.handle_exit(signal.SIGTERM, None)
+        assert server.should_exit
+        assert (await toy_service.anonymous().get("/readyz")).status_code == 503
+        request = {"person_id": str(uuid.uuid4())}
+        assert (await toy_service.caller("toy:write", tenant=tenant).post("/changes", json=request)).status_code == 201
+    finally:
+        toy_service.service.ready = True

@@ -28,7 +28,9 @@ def front_app(stack: "Stack") -> Starlette:
 
     async def readyz(_: Request) -> Response:
         waiting = sorted(name for name, service in stack.services.items() if not service.ready)
-        return JSONResponse({"status": "starting", "waiting": waiting} if waiting else {"status": "ok"})
+        if waiting:
+            return JSONResponse({"status": "starting", "waiting": waiting}, 503)
+        return JSONResponse({"status": "ok"})
 
     routes: list[BaseRoute] = [Route("/", index), Route("/readyz", readyz)]
     routes += [Mount("/dev", issuer_app(stack.issuer)), Mount("/mailbox", mailbox_app(stack.mailbox))]

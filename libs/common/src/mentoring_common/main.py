@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 from collections.abc import Callable
+from types import FrameType
 from typing import Protocol
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from mentoring_common.settings import Settings
 
 class Servable(Protocol):
     """What can be served: a service, or the gateway, which has no database."""
+
+    ready: bool
 
     @property
     def asgi(self) -> ASGIApp: ...
@@ -63,13 +66,25 @@ async def _replay(service: Service, tenant: UUID, by: str) -> int:
         await service.stop()
 
 
+class _Server(uvicorn.Server):
+    """Is not ready any more from the moment it is told to end, while it answers what it has accepted."""
+
+    def __init__(self, config: uvicorn.Config, service: Servable) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.ready = False
+        super().handle_exit(sig, frame)
+
+
 async def serve(service: Servable, host: str, port: int) -> None:
-    """Start the service, answer HTTP, and stop in order: readiness off, consumer, requests in hand, relay, pools."""
+    """Start the service, answer HTTP, and stop in order: readiness off, requests in hand, consumer, relay, pools."""
     config = uvicorn.Config(
         service.asgi, interface="asgi3", host=host, port=port, log_config=None, lifespan="off", timeout_keep_alive=30,
         timeout_graceful_shutdown=10, limit_concurrency=1000, server_header=False,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Server(config, service)
     await service.start()
     try:
         await server.serve()

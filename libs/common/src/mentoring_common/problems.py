@@ -80,7 +80,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 async def _integrity(request: Request, error: Exception) -> JSONResponse:
     # A constraint that no command foresaw still answers a conflict; its text may hold values and is not shown.
-    log.warning("integrity_error", route=request.url.path, error=type(error).__name__)
+    # The route, not the path: that may hold a token.
+    log.warning("integrity_error", route=getattr(request.scope.get("route"), "path", ""), error=type(error).__name__)
     return problem(409, "conflict", Conflict.title())
 
 
