@@ -17,6 +17,7 @@ from mentoring_contracts.applications import (
     ApplicationWithdrawn,
     CohortClosed,
     CohortCreated,
+    CohortMilestonesChanged,
     CohortPlacesChanged,
     ProgrammeCreated,
     RoleGranted,
@@ -385,3 +386,13 @@ async def test_statistics_are_counted_from_the_records(applications, nihr, tenan
         (third, "mentor", "Other", "Statistician", 1),
     ]
     assert all(row["balanced"] for row in found["ledger"])
+
+
+async def test_changed_dates_are_announced_once(applications, nihr, tenant):
+    cohort = nihr.cohorts[0]
+    dates = [{"kind": "orientation", "starts_at": "2022-05-01T09:00:00Z", "ends_at": None}]
+    before = len(await applications.emitted(tenant, CohortMilestonesChanged))
+    for _ in range(2):
+        assert (await nihr.office.patch(f"/cohorts/{cohort}", json={"milestones": dates})).status_code == 200
+    announced = (await applications.emitted(tenant, CohortMilestonesChanged))[before:]
+    assert [(str(e.cohort_id), e.milestones[0].kind) for e in announced] == [(str(cohort), "orientation")]

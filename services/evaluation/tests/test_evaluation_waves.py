@@ -3,14 +3,14 @@
 import asyncio
 import uuid
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from mentoring_common.deadlines import DeadlinePoller
 from mentoring_common.tables import audit_log, deadlines, idempotency_keys, outbox
-from mentoring_contracts.applications import PersonErased, RoleGranted
+from mentoring_contracts.applications import CohortMilestonesChanged, Milestone, PersonErased, RoleGranted
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyResponseReceived
 from mentoring_contracts.matching import MatchEnded
 from mentoring_evaluation.app import create_app
@@ -229,3 +229,24 @@ async def test_an_erased_person_is_gone_and_the_totals_stay(evaluation, programm
         for table in Base.metadata.sorted_tables:
             rows = [str(tuple(row)) for row in await db.execute(sa.select(table))]
             assert not any(str(mentor) in row for row in rows), table.name
+
+
+async def test_a_planned_wave_follows_its_milestone_and_an_open_one_does_not(programme):
+    await programme.begin()
+    interim = (await programme.waves())["interim", 1]
+    times = {"starts_at": programme.opens + timedelta(hours=5), "ends_at": programme.closes + timedelta(hours=5)}
+    changed = CohortMilestonesChanged(
+        cohort_id=programme.cohorts[1],
+        programme_id=programme.id,
+        milestones=[Milestone(kind="interim_evaluation", **times)],
+    )
+    await programme.tell(changed)
+    moved = (await programme.waves())["interim", 1]
+    assert moved["id"] == interim["id"]
+    assert datetime.fromisoformat(moved["opens_at"]) == times["starts_at"]
+    assert datetime.fromisoformat(moved["closes_at"]) == times["ends_at"]
+    programme.opens, programme.closes = times["starts_at"], times["ends_at"]
+    await programme.open()
+    later = {"starts_at": programme.opens + timedelta(days=9), "ends_at": programme.closes + timedelta(days=9)}
+    await programme.tell(changed.model_copy(update={"milestones": [Milestone(kind="interim_evaluation", **later)]}))
+    assert datetime.fromisoformat((await programme.waves())["interim", 1]["closes_at"]) == times["ends_at"]

@@ -61,6 +61,17 @@ class CohortPlacesChanged(Event):
     places: int
 
 
+class CohortMilestonesChanged(Event):
+    """The dates of a cohort changed; `milestones` are all that are planned now, in order."""
+
+    owner: ClassVar = "applications"
+    aggregate: ClassVar = "cohort"
+    subject: ClassVar = "cohort_id"
+    cohort_id: UUID
+    programme_id: UUID
+    milestones: list[Milestone]
+
+
 class CohortClosed(Event):
     """Recruitment of a cohort is over: whoever was still open is unmatched."""
 

@@ -1,6 +1,7 @@
 """What the evaluation service makes of other services' events: its own copies, in whatever order they come."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from mentoring_contracts.applications import (
     ApplicationWaitlisted,
     ApplicationWithdrawn,
     CohortCreated,
+    CohortMilestonesChanged,
     CohortPlacesChanged,
     PersonErased,
     ProgrammeCreated,
@@ -33,7 +35,7 @@ from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, Mentori
 from mentoring_evaluation import queries
 from mentoring_evaluation.commands.instruments import keep_version
 from mentoring_evaluation.commands.interviews import forget_interviews
-from mentoring_evaluation.commands.waves import add_wave
+from mentoring_evaluation.commands.waves import add_wave, move_wave
 from mentoring_evaluation.instruments import Instrument
 from mentoring_evaluation.local_time import remind_days
 from mentoring_evaluation.models import (
@@ -91,14 +93,30 @@ async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
     """Keep the cohort and plan a wave for every milestone that is one."""
     places = {"places_first_planned": event.places, "places": event.places}
     await _keep(db, Cohort, event.cohort_id, {"programme_id": event.programme_id, "number": event.number, **places})
+    for name, times in await _waves(db, event):
+        await add_wave(db, event.programme_id, event.cohort_id, name, *times)
+
+
+async def on_cohort_milestones_changed(db: AsyncSession, event: CohortMilestonesChanged) -> None:
+    """Plan the waves that are new and move those that have not opened; an open wave is extended by the team."""
+    for name, times in await _waves(db, event):
+        if await add_wave(db, event.programme_id, event.cohort_id, name, *times) is None:
+            await move_wave(db, event.cohort_id, name, *times)
+
+
+async def _waves(
+    db: AsyncSession, event: CohortCreated | CohortMilestonesChanged
+) -> list[tuple[str, tuple[datetime, datetime]]]:
+    """The instruments and times of the milestones that are waves."""
     known = await queries.known_programme(db, event.programme_id) is not None
+    found = []
     for milestone in event.milestones:
         name = WAVE_MILESTONES.get(milestone.kind)
         if name is None or milestone.ends_at is None or milestone.ends_at <= milestone.starts_at:
             continue
         if not known or await queries.present_instrument(db, event.programme_id, name) is not None:
-            times = (milestone.starts_at, milestone.ends_at)
-            await add_wave(db, event.programme_id, event.cohort_id, name, *times)
+            found.append((name, (milestone.starts_at, milestone.ends_at)))
+    return found
 
 
 async def on_cohort_places_changed(db: AsyncSession, event: CohortPlacesChanged) -> None:
@@ -211,6 +229,7 @@ REACTIONS: Reactions = {
     ProgrammeCreated: on_programme_created,
     CohortCreated: on_cohort_created,
     CohortPlacesChanged: on_cohort_places_changed,
+    CohortMilestonesChanged: on_cohort_milestones_changed,
     ApplicationSubmitted: on_application_submitted,
     ApplicationMoved: on_application_moved,
     **_DECIDED,

@@ -24,6 +24,7 @@ from mentoring_contracts.applications import (
     ApplicationUnmatched,
     CohortClosed,
     CohortCreated,
+    CohortMilestonesChanged,
     CohortPlacesChanged,
     Milestone,
 )
@@ -81,9 +82,17 @@ async def change_cohort(db: AsyncSession, cohort_id: UUID, changes: CohortChange
     if changes.places is not None and changes.places != cohort.places:
         cohort = await _change_places(db, cohort, changes.places)
     if changes.milestones is not None:
-        cohort.milestones = _plain([Milestone(**m.model_dump()) for m in changes.milestones])
+        _change_milestones(db, cohort, [Milestone(**m.model_dump()) for m in changes.milestones])
     audit(db, by.subject, "change_cohort", "cohort", cohort_id)
     return cohort
+
+
+def _change_milestones(db: AsyncSession, cohort: Cohort, milestones: list[Milestone]) -> None:
+    if _plain(milestones) == cohort.milestones:
+        return
+    cohort.milestones = _plain(milestones)
+    about = {"cohort_id": cohort.id, "programme_id": cohort.programme_id}
+    emit(db, CohortMilestonesChanged(**about, milestones=milestones))
 
 
 async def _change_places(db: AsyncSession, cohort: Cohort, places: int) -> Cohort:

@@ -74,6 +74,17 @@ async def add_wave(
     return wave_id
 
 
+async def move_wave(
+    db: AsyncSession, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime
+) -> None:
+    """Change when a wave opens and closes, as long as it is planned."""
+    planned = (Wave.cohort_id == cohort_id, Wave.instrument == instrument, Wave.state == "planned")
+    moved = sa.update(Wave).where(*planned).values(opens_at=opens_at, closes_at=closes_at).returning(Wave.id)
+    wave_id = await db.scalar(moved)
+    if wave_id is not None:
+        await schedule(db, OPEN, wave_id, opens_at)
+
+
 async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal) -> Wave:
     """Let a wave close later; what closed stays closed. WaveClosed, WaveTimesInvalid."""
     closes_at = moment(change.closes_at, latest=True)
