@@ -127,7 +127,7 @@ broker = asyncio.run(EmbeddedBroker.start())
 print(broker.pid, flush=True)
 time.sleep(600)
 """
-    holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)  # noqa: S603
+    holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     pid = int(holder.stdout.readline())
     assert alive(pid)

@@ -50,7 +50,7 @@ async def server(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
 
 def hold(folder: Path, then: str) -> tuple["subprocess.Popen[str]", int]:
     command = [sys.executable, "-c", HOLDER.format(then=then), str(folder)]
-    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     return holder, int(holder.stdout.readline())
 
@@ -183,7 +183,7 @@ async def test_a_broken_cluster_is_refused_in_one_line(tmp_path: Path) -> None:
 def test_programs_under_a_private_folder_are_copied_to_an_open_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_open_to_all", lambda program: False)
     folder = binaries.reachable_binaries(Account(65534, 65534))
-    version = subprocess.run(  # noqa: S603
+    version = subprocess.run(
         [folder / "postgres", "--version"], user=65534, group=65534, capture_output=True, text=True
     )
     assert "PostgreSQL" in version.stdout
