@@ -1,8 +1,6 @@
-"""Measure matching: `python -m bench.matching [--sizes 80,500,2000,14000] [--shapes even,popular] [--out table.md]`.
+"""Measure matching: `python -m bench.matching [--sizes 80,500,2000,14000] [--shapes even,popular] [--out matching.md]`.
 
-Every measurement is a process of its own with one thread: CPU seconds from people to proposals (for this
-engine with its certificate), wall seconds and peak memory of the process. The first run in a process warms
-imports up and is not counted.
+100,000 people a side take minutes, so they are measured only where `--sizes` names them.
 """
 
 from __future__ import annotations
@@ -10,88 +8,76 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import resource
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import numpy
-import scipy
-
+from .peers import PEERS, Peer, PeerFailure, ask
 from .people import SHAPES, generate
-from .ways import WAYS, at_hand
+from .report import Machine, Row, write
+from .ways import WAYS
+
+WHOLE_MATRIX = 2_000
+"""The largest size at which holding all pairs is still reasonable."""
+LARGE_SHAPES = ("even", "tight")
 
 
-def measure(name: str, size: int, shape: str) -> dict[str, object]:
-    way, _ = WAYS[name]
-    way(*generate(20, shape))
-    mentors, mentees = generate(size, shape)
-    wall, cpu = time.perf_counter(), time.process_time()
-    matched, total, proof = way(mentors, mentees)
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "cpu": cpu,
-        "wall": wall,
-        "memory": memory,
-        "matched": matched,
-        "total": total,
-        "proof": proof,
-        "of": len(mentees),
-    }
-
-
-def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, object] | None:
+def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, Any]:
+    """A way of this engine's side in a process of its own. Raises `PeerFailure`."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "bench.matching", "--one", name, "--sizes", str(size), "--shapes", shape]
+    command = [sys.executable, "-m", "bench.matching.one", name, str(size), shape]
     try:
         done = subprocess.run(  # noqa: S603
             command, env=environment, capture_output=True, text=True, timeout=seconds, check=True
         )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        print(f"{name} {size} {shape}: {type(error).__name__}", file=sys.stderr)
-        return None
-    result: dict[str, object] = json.loads(done.stdout)
-    return result
+    except subprocess.TimeoutExpired:
+        raise PeerFailure(f"over {seconds} s") from None
+    except subprocess.CalledProcessError as error:
+        raise PeerFailure(f"fails: {error.stderr.strip().splitlines()[-1][:60]}") from None
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
-def table(sizes: list[int], shapes: list[str], seconds: int) -> str:
-    lines = ["| shape | mentors × mentees | way | CPU s | wall s | peak MB | matched | total score | certificate |"]
-    lines.append("|---|---|---|---:|---:|---:|---:|---:|---|")
+def rows(sizes: list[int], shapes: list[str], seconds: int) -> Iterator[Row]:
+    """Every measurement, smallest first; who went over the limit is not asked for as much or more again."""
+    slow: set[str] = set()
     for size in sizes:
-        for shape in shapes:
-            for name, (_, largest) in WAYS.items():
-                found = measured_apart(name, size, shape, seconds) if size <= largest and at_hand(name) else None
-                if found:
-                    numbers = "{cpu:.3f} | {wall:.3f} | {memory:.0f} | {matched} | {total:.4f} | {proof} |".format(
-                        **found
-                    )
-                    lines.append(f"| {shape} | {size} × {found['of']} | {name} | {numbers}")
-                    print(lines[-1], file=sys.stderr)
-    return "\n".join(lines)
+        whole = size <= WHOLE_MATRIX
+        names: list[tuple[str, Peer | None]] = [(name, None) for name in WAYS if whole or name == "this engine"]
+        names += [(peer.name, peer) for peer in PEERS if whole]
+        for shape in shapes or (SHAPES if whole else LARGE_SHAPES):
+            for name, peer in names:
+                row = _row(name, peer, size, shape, seconds, name in slow)
+                if row.failure.startswith("over"):
+                    slow.add(name)
+                print(row, file=sys.stderr, flush=True)
+                yield row
+
+
+def _row(name: str, peer: Peer | None, size: int, shape: str, seconds: int, slow: bool) -> Row:
+    mentees = len(generate(size, shape)[1])
+    try:
+        if slow:
+            raise PeerFailure("not tried: over the limit before")
+        found = ask(peer, size, shape, seconds) if peer else measured_apart(name, size, shape, seconds)
+    except PeerFailure as failure:
+        return Row(shape, size, mentees, name, failure=str(failure))
+    return Row(shape, size, mentees, name, **found)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.matching", description=__doc__.splitlines()[0] if __doc__ else ""
-    )
+    parser = argparse.ArgumentParser(prog="python -m bench.matching", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="80,500,2000,14000")
-    parser.add_argument("--shapes", default=",".join(SHAPES))
+    parser.add_argument("--shapes", default="", help=f"of {', '.join(SHAPES)}; beyond 2,000 {', '.join(LARGE_SHAPES)}")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks/matching.md"))
-    parser.add_argument("--timeout", type=int, default=300, help="seconds for one measurement")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--timeout", type=int, default=120, help="seconds for one measurement")
     options = parser.parse_args()
-    sizes, shapes = [int(size) for size in options.sizes.split(",")], options.shapes.split(",")
-    if options.one:
-        print(json.dumps(measure(options.one, sizes[0], shapes[0])))
-        return
-    command = f"python -m bench.matching --sizes {options.sizes} --shapes {options.shapes}"
-    versions = f"Python {platform.python_version()}, numpy {numpy.__version__}, scipy {scipy.__version__}, one thread"
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    text = f"# Matching, measured\n\n`{command}`: {versions}.\n\n{table(sizes, shapes, options.timeout)}\n"
-    options.out.write_text(text, encoding="utf-8")
+    sizes, shapes = [int(size) for size in options.sizes.split(",")], [s for s in options.shapes.split(",") if s]
+    command = f"python -m bench.matching --sizes {options.sizes}" + (f" --shapes {options.shapes}" if shapes else "")
+    machine = Machine.now()
+    write(list(rows(sizes, shapes, options.timeout)), options.out, command, machine, options.timeout)
 
 
 if __name__ == "__main__":

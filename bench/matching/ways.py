@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -33,7 +32,8 @@ def this_engine(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome
     return run.totals.matched, run.totals.score, "optimal" if proof.valid else f"gap {proof.gap}"
 
 
-def _table(situation: Situation) -> tuple[np.ndarray, np.ndarray]:
+def score_table(situation: Situation) -> tuple[np.ndarray, np.ndarray]:
+    """Every pair's score in units and whether it is permitted (mentees, mentors)."""
     market = situation.problem.market
     rows, cols = (np.arange(size) for size in market.shape)
     units = market.block_units(0, market.shape[0])
@@ -43,36 +43,12 @@ def _table(situation: Situation) -> tuple[np.ndarray, np.ndarray]:
 def scipy_assignment(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
     """The whole matrix, mentors repeated by capacity, the same order of objectives in the weights."""
     situation = prepare(mentors, mentees, POLICY, embedder=CharacterEmbedder())
-    units, allowed = _table(situation)
+    units, allowed = score_table(situation)
     worth = np.where(allowed, units + situation.problem.worth[:, None], 0)
     places = np.repeat(np.arange(len(mentors)), situation.problem.capacity)
     rows, cols = linear_sum_assignment(worth[:, places], maximize=True)
     chosen = allowed[rows, places[cols]]
     return int(chosen.sum()), int(units[rows, places[cols]][chosen].sum()) / UNITS, ""
-
-
-def ortools_flow(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
-    """Min-cost flow over all permitted pairs, with an arc to stay without a mentor."""
-    from ortools.graph.python import min_cost_flow
-
-    situation = prepare(mentors, mentees, POLICY, embedder=CharacterEmbedder())
-    units, allowed = _table(situation)
-    rows, cols = np.nonzero(allowed)
-    n, m = units.shape
-    worth = situation.problem.worth
-    flow = min_cost_flow.SimpleMinCostFlow()
-    count = flow.add_arcs_with_capacity_and_unit_cost(
-        rows, n + cols, np.ones_like(rows), -(units[rows, cols] + worth[rows])
-    )
-    sink = n + m
-    flow.add_arcs_with_capacity_and_unit_cost(np.arange(n), np.full(n, sink), np.ones(n, int), np.zeros(n, int))
-    flow.add_arcs_with_capacity_and_unit_cost(
-        n + np.arange(m), np.full(m, sink), situation.problem.capacity, np.zeros(m, int)
-    )
-    flow.set_nodes_supplies(np.append(np.arange(n), sink), np.append(np.ones(n, int), -n))
-    flow.solve()
-    used = flow.flows(count) > 0
-    return int(used.sum()), int(units[rows[used], cols[used]].sum()) / UNITS, ""
 
 
 def stable(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
@@ -87,15 +63,9 @@ def first_come(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
     return len(pairs), score_of(situation, pairs), ""
 
 
-WAYS: dict[str, tuple[Way, int]] = {
-    "this engine": (this_engine, 10**9),
-    "scipy linear_sum_assignment": (scipy_assignment, 2_000),
-    "OR-tools min-cost flow": (ortools_flow, 2_000),
-    "stable (greedy by common score)": (stable, 2_000),
-    "first come": (first_come, 2_000),
+WAYS: dict[str, Way] = {
+    "this engine": this_engine,
+    "scipy linear_sum_assignment": scipy_assignment,
+    "stable (greedy by score)": stable,
+    "first come": first_come,
 }
-"""Name to function and the largest size at which the whole matrix is still reasonable."""
-
-
-def at_hand(name: str) -> bool:
-    return name != "OR-tools min-cost flow" or find_spec("ortools") is not None

@@ -1,0 +1,112 @@
+"""The document and the chart of a measurement."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import altair as alt
+
+from .peers import MEMORY_MB, PEERS
+
+PARTS = ("numpy", "scipy")
+NOTES = f"""Each measurement is a process of its own with one thread; the first run in it, on 20 people, is not counted.
+"This engine" goes from people to pairs with a certificate: an independent check, over every permitted pair, that no
+matching is better. The other ways here start from people too and use this engine's scores.
+
+- **mentor-match** scores people by the same rules and criteria written as its own rules, in one round (each further
+  round gives everybody one more partner). It maximises the total, not the number matched, and knows no priority.
+- **matching** and **OR-tools** cannot score people: they are given the permitted pairs and scores, and the time to
+  work these out is not counted. OR-tools' weights put priority and number before score, as this engine does.
+- **scipy** and **OR-tools** are exact, so they and this engine have to agree on matched and total.
+- Peers run in environments of their own with pinned versions. Their pairs are checked and scored by this engine. One
+  that cannot be installed, fails, or needs more than the time limit or {MEMORY_MB / 1000:.0f} GB is listed as such;
+  one that went over the limit is not tried again at this size or a larger one.
+- Beyond 2,000 only this engine runs: the others hold all pairs at once.
+- All people are generated from fixed seeds. `even`: some mentors have two places. `popular`: a tenth of the mentors
+  offer every topic. `scarce`: 1.5 mentees per place, a fifth with priority. `tight`: fewer common languages and hours.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement; `failure` says why there are no numbers."""
+
+    shape: str
+    mentors: int
+    mentees: int
+    way: str
+    cpu: float = 0.0
+    wall: float = 0.0
+    memory: float = 0.0
+    matched: int = 0
+    total: float = 0.0
+    proof: str = ""
+    failure: str = ""
+
+    def __str__(self) -> str:
+        head = f"| {self.shape} | {self.mentors:,} × {self.mentees:,} | {self.way} |"
+        if self.failure:
+            return f"{head} {self.failure} | | | | | |"
+        times = f"{self.cpu:.3f} | {self.wall:.3f} | {self.memory:.0f}"
+        return f"{head} {times} | {self.matched:,} | {self.total:,.4f} | {self.proof} |"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What it was measured on: cores, and the load of the last minute at the start."""
+
+    cores: int
+    load: float
+
+    @classmethod
+    def now(cls) -> Machine:
+        return cls(os.cpu_count() or 1, os.getloadavg()[0])
+
+    def __str__(self) -> str:
+        shared = " The machine was shared with other work, so times are upper bounds." if self.load > 0.5 else ""
+        return f"{platform.machine()}, {self.cores} cores, load {self.load:.2f} at the start.{shared}"
+
+
+def write(rows: Sequence[Row], out: Path, command: str, machine: Machine, seconds: int) -> None:
+    """The document at `out` and the chart beside it as SVG."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    chart(rows, seconds).save(out.with_suffix(".svg"))
+    versions = ", ".join(f"{name} {version(name)}" for name in PARTS)
+    peers = "; ".join(peer.versions for peer in PEERS)
+    head = ("shape", "mentors × mentees", "way", "CPU s", "wall s", "peak MB", "matched", "total score", "certificate")
+    lines = [f"| {' | '.join(head)} |", "|---|---|---|---:|---:|---:|---:|---:|---|", *map(str, rows)]
+    text = [
+        "# Matching, measured",
+        f"Written by `{command}` (`make bench-matching` runs it with what it has by default). {machine}\n"
+        f"Python {platform.python_version()}, {versions}; peers: {peers}. Time limit {seconds} s for one measurement.",
+        f"![CPU seconds by number of mentors, even shape]({out.with_suffix('.svg').name})",
+        NOTES.strip(),
+        "\n".join(lines),
+    ]
+    out.write_text("\n\n".join(text) + "\n", encoding="utf-8")
+
+
+def chart(rows: Sequence[Row], seconds: int) -> alt.LayerChart:
+    """CPU seconds by size of the even shape, both scales logarithmic; a cross where there was no answer."""
+    data = [
+        {
+            "mentors": row.mentors,
+            "way": row.way,
+            "cpu": seconds if row.failure else max(row.cpu, 1e-4),
+            "failed": bool(row.failure),
+        }
+        for row in rows
+        if row.shape == "even"
+    ]
+    size = alt.X("mentors:Q", scale=alt.Scale(type="log"), title="mentors (and mentees)")
+    cpu = alt.Y("cpu:Q", scale=alt.Scale(type="log"), title="CPU seconds")
+    base = alt.Chart(alt.Data(values=data)).encode(x=size, y=cpu, color=alt.Color("way:N", title=None))
+    answered = base.transform_filter("!datum.failed").mark_line(point=True)
+    failed = base.transform_filter("datum.failed").mark_point(shape="cross", size=120, angle=45, filled=True)
+    title = alt.Title("Matching: CPU seconds by size", subtitle="even shape; a cross on top: failed or over the limit")
+    return alt.layer(answered, failed).properties(width=560, height=360, title=title)
