@@ -10,8 +10,22 @@ import httpx
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
-from mentoring_evaluation.api import figures, instruments, interviews, linting, public, reports, waves
+from mentoring_evaluation.api import (
+    case_studies,
+    evidence_pack,
+    figures,
+    instruments,
+    interviews,
+    linting,
+    outcomes,
+    public,
+    recommendations,
+    reports,
+    themes,
+    waves,
+)
 from mentoring_evaluation.building import build_reports
+from mentoring_evaluation.commands.recommendations import DUE, fall_due
 from mentoring_evaluation.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
 from mentoring_evaluation.reactions import REACTIONS
 
@@ -25,11 +39,16 @@ DESIGN = Design(
         instruments.router,
         figures.router,
         interviews.router,
+        case_studies.router,
+        themes.router,
+        recommendations.router,
+        outcomes.router,
+        evidence_pack.router,
         reports.router,
         linting.router,
     ],
     reactions=REACTIONS,
-    deadlines={OPEN: open_wave, REMIND: remind_wave, CLOSE: close_wave},
+    deadlines={OPEN: open_wave, REMIND: remind_wave, CLOSE: close_wave, DUE: fall_due},
     periodic=[Periodic("build_reports", build_reports, every_s=0.3)],
 )
 

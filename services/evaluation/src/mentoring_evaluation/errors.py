@@ -39,6 +39,58 @@ class ReportNotFound(NotFound):
     """There is no such report."""
 
 
+class CaseStudyNotFound(NotFound):
+    """There is no such case study."""
+
+
+class ThemeNotFound(NotFound):
+    """There is no such theme."""
+
+
+class CodingNotFound(NotFound):
+    """There is no such coding."""
+
+
+class RecommendationNotFound(NotFound):
+    """There is no such recommendation."""
+
+
+class ModelNotFound(NotFound):
+    """The programme has no evaluation model."""
+
+
+class IndicatorNotFound(NotFound):
+    """The evaluation model has no such indicator."""
+
+
+class CriterionNotFound(NotFound):
+    """There is no such criterion that a person judges; the others are counted."""
+
+
+class SectionsInvalid(Rejected):
+    """A case study has the sections that the programme names."""
+
+
+class GoalUnknown(Rejected):
+    """The programme has no such goal."""
+
+
+class TextUnknown(Rejected):
+    """A quote is of an approved interview and a comment of a closed wave of this programme."""
+
+
+class ModelInvalid(Rejected):
+    """This is no evaluation model."""
+
+
+class IndicatorValueInvalid(Rejected):
+    """The numbers cannot be a value of this indicator."""
+
+
+class DueDateInvalid(Rejected):
+    """A recommendation is due later than now."""
+
+
 class InstrumentUnknown(Rejected):
     """The programme has no survey of this name."""
 
@@ -85,6 +137,30 @@ class InstrumentFrozen(Conflict):
 
 class WaveAnonymous(Conflict):
     """This survey is anonymous: nobody can say who answered what."""
+
+
+class InterviewsNotApproved(Conflict):
+    """A case study needs the approved interviews of both people of the pair."""
+
+
+class CaseStudyExists(Conflict):
+    """This pair has a case study already."""
+
+
+class CaseStudyChanged(Conflict):
+    """The case study was changed or withdrawn; read it again."""
+
+
+class GoalExists(Conflict):
+    """The programme has a goal of this title already."""
+
+
+class ThemeExists(Conflict):
+    """The programme has a theme of this title already."""
+
+
+class RecommendationStateConflict(Conflict):
+    """The recommendation is not at the step that this needs."""
 
 
 class WaveExists(Conflict):

@@ -78,6 +78,7 @@ class Application(TenantRow, Base):
     cohort_id: Mapped[UUID | None]
     state: Mapped[str]
     moves: Mapped[int] = mapped_column(default=0)
+    applied_at: Mapped[datetime]
 
 
 class Match(TenantRow, Base):
@@ -90,6 +91,7 @@ class Match(TenantRow, Base):
     mentee_id: Mapped[UUID]
     state: Mapped[str]
     rematch_of: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime]
 
 
 class Activity(TenantRow, Base):
@@ -268,3 +270,8 @@ class Report(TenantRow, Base):
     def audience(self) -> str:
         """Which of the views its text speaks of: the public one, or the programme team's."""
         return kind_of(self.kind).views[0]
+
+
+# The other tables of the service, so that whoever reads `Base.metadata` has them all.
+import mentoring_evaluation.models_outcomes  # noqa: E402
+import mentoring_evaluation.models_qualitative  # noqa: E402, F401

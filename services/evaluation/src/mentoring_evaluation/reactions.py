@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import roles, vault
 from mentoring_common.consumer import Reaction, Reactions
+from mentoring_common.db import occurred_at
 from mentoring_common.ids import new_id
 from mentoring_contracts import Event
 from mentoring_contracts.applications import (
@@ -33,6 +34,8 @@ from mentoring_contracts.applications import (
 from mentoring_contracts.matching import MatchConfirmed, MatchEnded
 from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
 from mentoring_evaluation import queries
+from mentoring_evaluation.commands.case_studies import forget_case_studies
+from mentoring_evaluation.commands.design import keep_design
 from mentoring_evaluation.commands.instruments import keep_version
 from mentoring_evaluation.commands.interviews import forget_interviews
 from mentoring_evaluation.commands.waves import add_wave, move_wave
@@ -52,11 +55,17 @@ from mentoring_evaluation.models import (
     Programme,
     Wave,
 )
+from mentoring_evaluation.models_outcomes import Assessment
+from mentoring_evaluation.models_qualitative import CaseStudy, FollowUp, Recommendation
 from mentoring_evaluation.report_kinds import KINDS
 from mentoring_evaluation.schemas import Approver
 
 # A milestone of this kind, with an end, is a wave of the instrument it is named after.
-WAVE_MILESTONES = {"interim_evaluation": "interim", "summative_evaluation": "summative"}
+WAVE_MILESTONES = {
+    "interim_evaluation": "interim",
+    "summative_evaluation": "summative",
+    "follow_up_evaluation": "twelve_months_later",
+}
 STATES: Mapping[type[Event], str] = {
     ApplicationAccepted: "accepted",
     ApplicationWaitlisted: "waitlisted",
@@ -82,6 +91,7 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
         "report_approvers": _approvers(blueprint.get("reports")),
     }
     await _keep(db, Programme, event.programme_id, values)
+    await keep_design(db, event.programme_id, blueprint)
     for instrument in instruments:
         await keep_version(db, event.programme_id, instrument)
     names = [instrument.id for instrument in instruments]
@@ -134,6 +144,7 @@ async def on_application_submitted(db: AsyncSession, event: ApplicationSubmitted
         "cohort_id": event.cohort_id,
         "state": "submitted",
         "moves": 0,
+        "applied_at": occurred_at(db),
     }
     await _keep(db, Application, event.application_id, values)
 
@@ -159,6 +170,7 @@ async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
         "mentee_id": event.mentee_id,
         "state": "standing",
         "rematch_of": event.rematch_of,
+        "confirmed_at": occurred_at(db),
     }
     await _keep(db, Match, event.match_id, values)
 
@@ -203,9 +215,13 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
     """Erase the person and what they said; a random id takes their place in the counts, so that totals stay."""
     person, nobody = event.person_id, uuid4()
     await forget_interviews(db, person)
+    await forget_case_studies(db, person)
     await db.execute(sa.delete(Invitation).where(Invitation.person_id == person))
     await db.execute(sa.delete(NamedAnswer).where(NamedAnswer.person_id == person))
-    columns = (Application.person_id, Attendance.person_id, Interview.person_id, Match.mentor_id, Match.mentee_id)
+    columns = (
+        Application.person_id, Attendance.person_id, Interview.person_id, Match.mentor_id, Match.mentee_id,
+        Recommendation.owner_id, FollowUp.by_id, Assessment.assessor_id, CaseStudy.mentor_id, CaseStudy.mentee_id,
+    )  # fmt: skip
     for column in columns:
         await db.execute(sa.update(column.class_).where(column == person).values({column.key: nobody}))
     await vault.destroy_key(db, person)

@@ -15,6 +15,7 @@ from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved
 from mentoring_evaluation import queries
+from mentoring_evaluation.commands.case_studies import withdraw_case_study_of
 from mentoring_evaluation.commands.reports import reissue_without
 from mentoring_evaluation.errors import AlreadyInterviewed, InterviewStateConflict, NotInPair, PairEndedEarly
 from mentoring_evaluation.lifecycle import INTERVIEW
@@ -81,6 +82,7 @@ async def withdraw(db: AsyncSession, interview: Interview) -> Interview:
     stepped = await _step(db, interview, "withdraw", withdrawn_at=now(db))
     await db.execute(sa.delete(InterviewText).where(InterviewText.interview_id == interview.id))
     await reissue_without(db, interview.programme_id, interview.id)
+    await withdraw_case_study_of(db, interview.match_id)
     emit(db, ConsentWithdrawn(**_event(stepped)))
     return stepped
 

@@ -37,11 +37,26 @@ def upgrade() -> None:
     sa.Column('cohort_id', sa.Uuid(), nullable=True),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('moves', sa.Integer(), nullable=False),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_applications'))
     )
     op.create_index(op.f('ix_applications_programme_id'), 'applications', ['programme_id'], unique=False)
+    op.create_table('assessments',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('criterion', sa.Text(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('comment', sa.Text(), nullable=False),
+    sa.Column('links', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('assessor_id', sa.Uuid(), nullable=False),
+    sa.Column('assessed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('score BETWEEN 0 AND 100', name=op.f('ck_assessments_score_is_percent')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_assessments'))
+    )
+    op.create_index(op.f('ix_assessments_programme_id'), 'assessments', ['programme_id'], unique=False)
     op.create_table('attendance',
     sa.Column('activity_id', sa.Uuid(), nullable=False),
     sa.Column('programme_id', sa.Uuid(), nullable=False),
@@ -54,6 +69,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'activity_id', 'person_id', name=op.f('uq_attendance_tenant_id_activity_id_person_id'))
     )
     op.create_index(op.f('ix_attendance_programme_id'), 'attendance', ['programme_id'], unique=False)
+    op.create_table('case_studies',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('cohort_id', sa.Uuid(), nullable=False),
+    sa.Column('match_id', sa.Uuid(), nullable=False),
+    sa.Column('mentor_id', sa.Uuid(), nullable=False),
+    sa.Column('mentee_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('mentor_approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('mentee_approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_case_studies')),
+    sa.UniqueConstraint('tenant_id', 'match_id', name=op.f('uq_case_studies_tenant_id_match_id'))
+    )
+    op.create_index(op.f('ix_case_studies_programme_id'), 'case_studies', ['programme_id'], unique=False)
     op.create_table('cohorts',
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -64,6 +96,57 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_cohorts'))
     )
     op.create_index(op.f('ix_cohorts_programme_id'), 'cohorts', ['programme_id'], unique=False)
+    op.create_table('goals',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('of', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_goals')),
+    sa.UniqueConstraint('tenant_id', 'programme_id', 'title', name=op.f('uq_goals_tenant_id_programme_id_title'))
+    )
+    op.create_table('hr_outcomes',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('definition', sa.Text(), nullable=False),
+    sa.Column('months', sa.Integer(), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('with_outcome', sa.Integer(), nullable=False),
+    sa.Column('selection', sa.Text(), nullable=True),
+    sa.Column('other_people', sa.Integer(), nullable=True),
+    sa.Column('other_with_outcome', sa.Integer(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('measured_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('other_with_outcome BETWEEN 0 AND other_people', name=op.f('ck_hr_outcomes_comparison_fits')),
+    sa.CheckConstraint('with_outcome BETWEEN 0 AND people', name=op.f('ck_hr_outcomes_participants_fit')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_hr_outcomes'))
+    )
+    op.create_index(op.f('ix_hr_outcomes_programme_id'), 'hr_outcomes', ['programme_id'], unique=False)
+    op.create_table('indicator_values',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('cohort_id', sa.Uuid(), nullable=True),
+    sa.Column('indicator', sa.Text(), nullable=False),
+    sa.Column('base', sa.Integer(), nullable=False),
+    sa.Column('numerator', sa.Integer(), nullable=True),
+    sa.Column('value', sa.Numeric(precision=18, scale=4), nullable=True),
+    sa.Column('asked', sa.Integer(), nullable=True),
+    sa.Column('answered', sa.Integer(), nullable=True),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('measured_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('answered <= asked', name=op.f('ck_indicator_values_answered_of_asked')),
+    sa.CheckConstraint('base > 0', name=op.f('ck_indicator_values_has_a_base')),
+    sa.CheckConstraint('num_nonnulls(numerator, value) = 1', name=op.f('ck_indicator_values_numerator_or_value')),
+    sa.CheckConstraint('numerator BETWEEN 0 AND base', name=op.f('ck_indicator_values_numerator_fits')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_indicator_values'))
+    )
+    op.create_index('ix_indicator_values_of', 'indicator_values', ['tenant_id', 'programme_id', 'indicator'], unique=False)
     op.create_table('instruments',
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -99,6 +182,7 @@ def upgrade() -> None:
     sa.Column('mentee_id', sa.Uuid(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('rematch_of', sa.Uuid(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_matches'))
@@ -115,6 +199,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_mentoring_sessions'))
     )
     op.create_index(op.f('ix_mentoring_sessions_programme_id'), 'mentoring_sessions', ['programme_id'], unique=False)
+    op.create_table('programme_designs',
+    sa.Column('model', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('model_faults', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('case_study_sections', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('written', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_programme_designs'))
+    )
     op.create_table('programmes',
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('survey_modes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -148,6 +241,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'programme_id', 'kind', 'version', name=op.f('uq_reports_tenant_id_programme_id_kind_version'))
     )
     op.create_index(op.f('ix_reports_programme_id'), 'reports', ['programme_id'], unique=False)
+    op.create_table('themes',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('description', sa.Text(), nullable=False),
+    sa.Column('impact', sa.Integer(), nullable=True),
+    sa.Column('effort', sa.Integer(), nullable=True),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('effort BETWEEN 1 AND 5', name=op.f('ck_themes_effort_is_1_to_5')),
+    sa.CheckConstraint('impact BETWEEN 1 AND 5', name=op.f('ck_themes_impact_is_1_to_5')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_themes')),
+    sa.UniqueConstraint('tenant_id', 'programme_id', 'title', name=op.f('uq_themes_tenant_id_programme_id_title'))
+    )
     op.create_table('waves',
     sa.Column('programme_id', sa.Uuid(), nullable=False),
     sa.Column('cohort_id', sa.Uuid(), nullable=False),
@@ -169,6 +275,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('tenant_id', 'cohort_id', 'instrument', name=op.f('uq_waves_tenant_id_cohort_id_instrument'))
     )
     op.create_index(op.f('ix_waves_programme_id'), 'waves', ['programme_id'], unique=False)
+    op.create_table('case_study_sections',
+    sa.Column('case_study_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'case_study_id'], ['case_studies.tenant_id', 'case_studies.id'], name=op.f('fk_case_study_sections_tenant_id_case_study_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_case_study_sections')),
+    sa.UniqueConstraint('tenant_id', 'case_study_id', 'position', name=op.f('uq_case_study_sections_tenant_id_case_study_id_position'))
+    )
     op.create_table('comments',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('wave_id', sa.Uuid(), nullable=False),
@@ -215,6 +332,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_named_answers')),
     sa.UniqueConstraint('tenant_id', 'wave_id', 'person_id', name=op.f('uq_named_answers_tenant_id_wave_id_person_id'))
     )
+    op.create_table('recommendations',
+    sa.Column('programme_id', sa.Uuid(), nullable=False),
+    sa.Column('theme_id', sa.Uuid(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('owner_id', sa.Uuid(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('overdue', sa.Boolean(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("NOT (overdue AND state IN ('done', 'dropped'))", name=op.f('ck_recommendations_what_is_over_is_not_overdue')),
+    sa.ForeignKeyConstraint(['tenant_id', 'theme_id'], ['themes.tenant_id', 'themes.id'], name=op.f('fk_recommendations_tenant_id_theme_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_recommendations'))
+    )
+    op.create_index(op.f('ix_recommendations_programme_id'), 'recommendations', ['programme_id'], unique=False)
     op.create_table('responses',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('wave_id', sa.Uuid(), nullable=False),
@@ -227,6 +359,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', 'tenant_id', name=op.f('pk_responses'))
     )
     op.create_index('ix_responses_wave', 'responses', ['tenant_id', 'wave_id'], unique=False)
+    op.create_table('theme_goals',
+    sa.Column('theme_id', sa.Uuid(), nullable=False),
+    sa.Column('goal_id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'goal_id'], ['goals.tenant_id', 'goals.id'], name=op.f('fk_theme_goals_tenant_id_goal_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'theme_id'], ['themes.tenant_id', 'themes.id'], name=op.f('fk_theme_goals_tenant_id_theme_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_theme_goals')),
+    sa.UniqueConstraint('tenant_id', 'theme_id', 'goal_id', name=op.f('uq_theme_goals_tenant_id_theme_id_goal_id'))
+    )
     op.create_table('wave_keys',
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
@@ -234,5 +376,32 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'id'], ['waves.tenant_id', 'waves.id'], name=op.f('fk_wave_keys_tenant_id_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_wave_keys'))
     )
+    op.create_table('codings',
+    sa.Column('theme_id', sa.Uuid(), nullable=False),
+    sa.Column('quote_id', sa.Uuid(), nullable=True),
+    sa.Column('comment_id', sa.Uuid(), nullable=True),
+    sa.Column('coded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('num_nonnulls(quote_id, comment_id) = 1', name=op.f('ck_codings_codes_one_text')),
+    sa.ForeignKeyConstraint(['tenant_id', 'comment_id'], ['comments.tenant_id', 'comments.id'], name=op.f('fk_codings_tenant_id_comment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'quote_id'], ['interview_texts.tenant_id', 'interview_texts.id'], name=op.f('fk_codings_tenant_id_quote_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'theme_id'], ['themes.tenant_id', 'themes.id'], name=op.f('fk_codings_tenant_id_theme_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_codings')),
+    sa.UniqueConstraint('tenant_id', 'theme_id', 'comment_id', name=op.f('uq_codings_tenant_id_theme_id_comment_id')),
+    sa.UniqueConstraint('tenant_id', 'theme_id', 'quote_id', name=op.f('uq_codings_tenant_id_theme_id_quote_id'))
+    )
+    op.create_table('follow_ups',
+    sa.Column('recommendation_id', sa.Uuid(), nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'recommendation_id'], ['recommendations.tenant_id', 'recommendations.id'], name=op.f('fk_follow_ups_tenant_id_recommendation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_follow_ups'))
+    )
+    op.create_index(op.f('ix_follow_ups_recommendation_id'), 'follow_ups', ['recommendation_id'], unique=False)
     # ### end Alembic commands ###
-    protect(op, SERVICE, ['activities', 'applications', 'attendance', 'cohorts', 'instruments', 'interviews', 'matches', 'mentoring_sessions', 'programmes', 'reports', 'waves', 'comments', 'interview_texts', 'invitations', 'named_answers', 'responses', 'wave_keys'])
+    protect(op, SERVICE, ['activities', 'applications', 'assessments', 'attendance', 'case_studies', 'cohorts', 'goals', 'hr_outcomes', 'indicator_values', 'instruments', 'interviews', 'matches', 'mentoring_sessions', 'programme_designs', 'programmes', 'reports', 'themes', 'waves', 'case_study_sections', 'comments', 'interview_texts', 'invitations', 'named_answers', 'recommendations', 'responses', 'theme_goals', 'wave_keys', 'codings', 'follow_ups'])

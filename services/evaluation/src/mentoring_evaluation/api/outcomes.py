@@ -1,0 +1,109 @@
+"""Evaluation models, measured indicators, outcomes from HR data, intentions followed up."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.roles import require_role
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_evaluation import queries, queries_outcomes
+from mentoring_evaluation.api import READERS, Reader, Writer, require_team
+from mentoring_evaluation.commands import design, outcomes
+from mentoring_evaluation.models_outcomes import HrOutcome, IndicatorValue
+from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, known_models
+from mentoring_evaluation.schemas_outcomes import (
+    HrOutcomeView,
+    IndicatorValueView,
+    IntentionsView,
+    ModelView,
+    NewHrOutcome,
+    NewIndicatorValue,
+    NewModel,
+)
+
+router = APIRouter(route_class=Route, tags=["outcomes"])
+FOLLOWED_UP = (
+    "Intentions are from anonymous surveys and applications from records, so the two meet as totals only. An "
+    "application counts in any programme of the organisation, after the person's pair was confirmed."
+)
+
+
+@router.get("/evaluation-models")
+async def list_models(_: Reader) -> list[EvaluationModel]:
+    """The shipped evaluation models, each with its stages."""
+    return list(known_models().values())
+
+
+@router.get("/programmes/{programme_id}/evaluation-model")
+async def read_model(programme_id: UUID, by: Reader, db: Db) -> ModelView:
+    """The programme's model with its indicators and their latest values. For the team and the steering group."""
+    kept = await queries_outcomes.design(db, programme_id)
+    await require_role(db, by, programme_id, *READERS)
+    model = EvaluationModel.model_validate(kept.model) if kept.model else None
+    latest = await queries_outcomes.latest_values(db, programme_id)
+    values = {
+        one.id: outcomes.value_view(one, latest[one.id]) if one.id in latest else None
+        for one in (model.indicators if model else [])
+    }
+    return ModelView(programme_id=programme_id, model=model, faults=kept.model_faults, latest=values)
+
+
+@router.put("/programmes/{programme_id}/evaluation-model")
+async def replace_model(programme_id: UUID, new: NewModel, by: Writer, db: Db) -> EvaluationModel:
+    """Give the programme another model, or its model other indicators. For the programme team."""
+    kept = await queries_outcomes.design(db, programme_id)
+    await require_team(db, by, programme_id)
+    return await design.replace_model(db, kept, new.model_dump(exclude_none=True), by)
+
+
+@router.post("/programmes/{programme_id}/indicators/{indicator_id}/values", status_code=201)
+async def record_value(
+    programme_id: UUID, indicator_id: str, new: NewIndicatorValue, by: Writer, db: Db
+) -> IndicatorValueView:
+    """Record a measured value with its base, source and date; a correction is a later value. For the programme team."""
+    kept = await queries_outcomes.design(db, programme_id)
+    await require_team(db, by, programme_id)
+    indicator = outcomes.indicator_of(kept, indicator_id)
+    return outcomes.value_view(indicator, await outcomes.record_value(db, programme_id, indicator, new, by))
+
+
+@router.get("/programmes/{programme_id}/indicators/{indicator_id}/values")
+async def list_values(
+    programme_id: UUID, indicator_id: str, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[IndicatorValueView]:
+    """Every value of an indicator. For the programme team and the steering group."""
+    kept = await queries_outcomes.design(db, programme_id)
+    await require_role(db, by, programme_id, *READERS)
+    indicator = outcomes.indicator_of(kept, indicator_id)
+    rows = queries_outcomes.indicator_values(programme_id, indicator_id)
+    shown, following = await page(db, rows, IndicatorValue.id, cursor, limit)
+    return page_of(shown, following, lambda row: outcomes.value_view(indicator, row))
+
+
+@router.post("/programmes/{programme_id}/hr-outcomes", status_code=201)
+async def record_hr_outcome(programme_id: UUID, new: NewHrOutcome, by: Writer, db: Db) -> HrOutcomeView:
+    """Record promotions, retention and the like as totals, with a comparison group if there is one. For the team."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    return outcomes.hr_view(await outcomes.record_hr_outcome(db, programme_id, new, by))
+
+
+@router.get("/programmes/{programme_id}/hr-outcomes")
+async def list_hr_outcomes(
+    programme_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[HrOutcomeView]:
+    """Outcomes from HR data and what can be said of them. For the programme team."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    shown, following = await page(db, queries_outcomes.hr_outcomes(programme_id), HrOutcome.id, cursor, limit)
+    return page_of(shown, following, outcomes.hr_view)
+
+
+@router.get("/programmes/{programme_id}/intentions")
+async def read_intentions(programme_id: UUID, by: Reader, db: Db) -> IntentionsView:
+    """Meant to become or stay a mentor, and applied as one later; exact totals. For the programme team."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    items = await outcomes.intentions(db, programme_id)
+    return IntentionsView(programme_id=programme_id, statement=FOLLOWED_UP, items=items)

@@ -1,0 +1,39 @@
+"""Judgements of criteria that no record can answer, signed by a person; and the pack they are part of."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_evaluation import queries_outcomes, records
+from mentoring_evaluation.errors import CriterionNotFound
+from mentoring_evaluation.evidence_pack.facts import facts
+from mentoring_evaluation.evidence_pack.scoring import Judgement, evidence_pack
+from mentoring_evaluation.evidence_pack.standards import scheme
+from mentoring_evaluation.models import Programme
+from mentoring_evaluation.models_outcomes import Assessment
+from mentoring_evaluation.schemas_outcomes import NewAssessment
+
+
+async def assess(db: AsyncSession, programme: Programme, new: NewAssessment, by: Principal) -> Assessment:
+    """Keep a person's judgement; it replaces the one before in the pack, not in the records. CriterionNotFound."""
+    if scheme().judged(new.criterion) is None:
+        raise CriterionNotFound()
+    kept = Assessment(programme_id=programme.id, assessor_id=by.person_id, assessed_at=now(db), **new.model_dump())
+    db.add(kept)
+    await db.flush()
+    audit(db, by.subject, "assess", "assessment", kept.id)
+    return kept
+
+
+async def pack(db: AsyncSession, programme: Programme) -> dict[str, Any]:
+    """The evidence pack as the records are now."""
+    evidence = await records.evidence(db, programme)
+    counted = facts(await queries_outcomes.pack_records(db, programme, evidence))
+    judged = {
+        row.criterion: Judgement(row.score, str(row.assessor_id), row.assessed_at, row.comment, tuple(row.links))
+        for row in await queries_outcomes.latest_assessments(db, programme.id)
+    }
+    return {"programme_id": programme.id, "as_of": now(db)} | evidence_pack(scheme(), counted, judged)

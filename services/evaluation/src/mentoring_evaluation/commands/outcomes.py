@@ -1,0 +1,115 @@
+"""Indicators measured, outcomes from HR data, intentions followed up: each number with its base."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_evaluation import queries, queries_outcomes
+from mentoring_evaluation.errors import CohortNotFound, IndicatorNotFound, IndicatorValueInvalid, ModelNotFound
+from mentoring_evaluation.models import Cohort, Wave
+from mentoring_evaluation.models_outcomes import HrOutcome, IndicatorValue, ProgrammeDesign
+from mentoring_evaluation.outcomes.comparison import Group, compare
+from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, Indicator
+from mentoring_evaluation.outcomes.intentions import FOLLOWED, Intention, total
+from mentoring_evaluation.outcomes.measured import Counted, faults, shown
+from mentoring_evaluation.schemas_outcomes import HrOutcomeView, IndicatorValueView, NewHrOutcome, NewIndicatorValue
+
+
+def model_of(design: ProgrammeDesign) -> EvaluationModel:
+    """The programme's model. ModelNotFound."""
+    if design.model is None:
+        raise ModelNotFound()
+    return EvaluationModel.model_validate(design.model)
+
+
+def indicator_of(design: ProgrammeDesign, indicator_id: str) -> Indicator:
+    """An indicator of the programme's model. ModelNotFound, IndicatorNotFound."""
+    found = model_of(design).indicator(indicator_id)
+    if found is None:
+        raise IndicatorNotFound()
+    return found
+
+
+async def record_value(
+    db: AsyncSession, programme_id: UUID, indicator: Indicator, new: NewIndicatorValue, by: Principal
+) -> IndicatorValue:
+    """Keep a measured value. IndicatorValueInvalid, CohortNotFound."""
+    wrong = faults(indicator, _counted(new))
+    if new.measured_on > now(db).date():
+        wrong.append("it is measured in the future")
+    if wrong:
+        raise IndicatorValueInvalid(errors=wrong)
+    if new.cohort_id and (await queries.cohort(db, new.cohort_id)).programme_id != programme_id:
+        raise CohortNotFound()
+    kept = IndicatorValue(programme_id=programme_id, indicator=indicator.id, recorded_at=now(db), **new.model_dump())
+    db.add(kept)
+    await db.flush()
+    audit(db, by.subject, "record_indicator_value", "indicator_value", kept.id)
+    return kept
+
+
+def value_view(indicator: Indicator, kept: IndicatorValue) -> IndicatorValueView:
+    """A value with its base, interval and caveats."""
+    about = {
+        name: getattr(kept, name) for name in ("id", "indicator", "cohort_id", "measured_on", "source", "recorded_at")
+    }
+    return IndicatorValueView(**about, base_is=indicator.base, **shown(indicator, _counted(kept)))
+
+
+async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutcome, by: Principal) -> HrOutcome:
+    """Keep an outcome from HR data, as totals."""
+    other = new.comparison
+    kept = HrOutcome(
+        programme_id=programme_id,
+        recorded_at=now(db),
+        selection=other.selection if other else None,
+        other_people=other.people if other else None,
+        other_with_outcome=other.with_outcome if other else None,
+        **new.model_dump(exclude={"comparison"}),
+    )
+    db.add(kept)
+    await db.flush()
+    audit(db, by.subject, "record_hr_outcome", "hr_outcome", kept.id)
+    return kept
+
+
+def hr_view(kept: HrOutcome) -> HrOutcomeView:
+    """The outcome with the difference where data allow, and what can be said."""
+    others = None
+    if kept.other_people is not None and kept.other_with_outcome is not None:
+        others = Group(kept.other_people, kept.other_with_outcome)
+    said = compare(kept.definition, Group(kept.people, kept.with_outcome), others, kept.selection)  # type: ignore[arg-type]
+    names = set(HrOutcomeView.model_fields) - set(said)
+    return HrOutcomeView(**{name: getattr(kept, name) for name in names}, **said)
+
+
+async def intentions(db: AsyncSession, programme_id: UUID) -> list[dict[str, Any]]:
+    """What people meant to do and did later, for each cohort and in all, as totals."""
+    cohorts = await queries_outcomes.cohorts(db, programme_id)
+    waves = [wave for wave in (await db.scalars(queries.waves(programme_id, None))).all() if wave.state == "closed"]
+    found = []
+    for figure, role in FOLLOWED:
+        parts = [await _intention(db, cohort, waves, figure, role) for cohort in cohorts]
+        parts = [part for part in parts if part.people]
+        found += [part.to_json() for part in parts]
+        found += [total(parts).to_json()] if len(parts) > 1 else []
+    return found
+
+
+async def _intention(db: AsyncSession, cohort: Cohort, waves: list[Wave], figure: str, role: str) -> Intention:
+    people, did = await queries_outcomes.later_mentors(db, cohort.id, role)
+    answered = meant = 0
+    for wave in waves:  # one wave of a cohort asks it; a later one, if any, is the later word
+        heard = (
+            await queries_outcomes.answers_of_figure(db, wave, figure, role) if wave.cohort_id == cohort.id else (0, 0)
+        )
+        answered, meant = heard if heard[0] else (answered, meant)
+    return Intention(cohort.number, figure, role, people, answered, meant, did)
+
+
+def _counted(given: NewIndicatorValue | IndicatorValue) -> Counted:
+    return Counted(given.base, given.numerator, given.value, given.asked, given.answered)

@@ -1,0 +1,86 @@
+"""Recommendations: what should be done, by whom, until when; overdue by the clock, followed up by people."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
+from mentoring_common.db import now
+from mentoring_common.deadlines import cancel, schedule
+from mentoring_evaluation import queries_qualitative as queries
+from mentoring_evaluation.errors import DueDateInvalid, RecommendationStateConflict, ThemeNotFound
+from mentoring_evaluation.lifecycle import RECOMMENDATION, WAITING, RecommendationAct
+from mentoring_evaluation.models_qualitative import FollowUp, Recommendation
+from mentoring_evaluation.schemas_qualitative import NewFollowUp, NewRecommendation, RecommendationChange
+
+DUE = "recommendation_due"  # a kind of deadline
+
+
+async def recommend(db: AsyncSession, programme_id: UUID, new: NewRecommendation, by: Principal) -> Recommendation:
+    """Keep a recommendation with its owner and date. ThemeNotFound, DueDateInvalid."""
+    if new.due_at <= now(db):
+        raise DueDateInvalid()
+    if new.theme_id and (await queries.theme(db, new.theme_id)).programme_id != programme_id:
+        raise ThemeNotFound()
+    kept = Recommendation(programme_id=programme_id, state="open", overdue=False, **new.model_dump())
+    db.add(kept)
+    await db.flush()
+    await schedule(db, DUE, kept.id, new.due_at)
+    audit(db, by.subject, "recommend", "recommendation", kept.id)
+    return kept
+
+
+async def change_recommendation(
+    db: AsyncSession, kept: Recommendation, change: RecommendationChange, by: Principal
+) -> Recommendation:
+    """Give it another owner or date, with a reason. DueDateInvalid, RecommendationStateConflict once it is over."""
+    changes = change.model_dump(exclude_none=True, exclude={"reason"})
+    if change.due_at is not None:
+        if change.due_at <= now(db):
+            raise DueDateInvalid()
+        changes["overdue"] = False
+    waiting = (Recommendation.id == kept.id, Recommendation.state.in_(WAITING))
+    step = sa.update(Recommendation).where(*waiting).values(owner_id=kept.owner_id).values(changes)
+    changed: Recommendation | None = await db.scalar(
+        step.returning(Recommendation), execution_options={"populate_existing": True}
+    )
+    if changed is None:
+        raise RecommendationStateConflict(state=kept.state, needed=sorted(WAITING))
+    if change.due_at is not None:
+        await schedule(db, DUE, kept.id, change.due_at)
+    audit(db, by.subject, "change_recommendation", "recommendation", kept.id, reason=change.reason)
+    return changed
+
+
+async def follow_up(db: AsyncSession, kept: Recommendation, new: NewFollowUp, by: Principal) -> Recommendation:
+    """Note how it goes, and move it on where an act is given. RecommendationStateConflict."""
+    stepped = kept if new.act is None else await _step(db, kept, new.act)
+    db.add(FollowUp(recommendation_id=kept.id, by_id=by.person_id, at=now(db), note=new.note, state=stepped.state))
+    await db.flush()
+    audit(db, by.subject, "follow_up", "recommendation", kept.id)
+    return stepped
+
+
+async def fall_due(db: AsyncSession, recommendation_id: UUID) -> None:
+    """Its date has come: whatever still waits for its owner is overdue."""
+    waiting = (Recommendation.id == recommendation_id, Recommendation.state.in_(WAITING))
+    late = sa.update(Recommendation).where(*waiting, Recommendation.due_at <= now(db))
+    await db.execute(late.values(overdue=True))
+
+
+async def _step(db: AsyncSession, kept: Recommendation, act: RecommendationAct) -> Recommendation:
+    before, after = RECOMMENDATION[act]
+    allowed = (Recommendation.id == kept.id, Recommendation.state.in_(before))
+    # What is over is not overdue; what is reopened after its date is at once.
+    overdue = sa.literal(False) if after not in WAITING else Recommendation.due_at <= now(db)
+    step = sa.update(Recommendation).where(*allowed).values(state=after, overdue=overdue).returning(Recommendation)
+    stepped = await db.scalar(step, execution_options={"populate_existing": True})
+    if stepped is None:
+        raise RecommendationStateConflict(state=kept.state, needed=sorted(before))
+    if after not in WAITING:
+        await cancel(db, DUE, kept.id)
+    elif act == "reopen" and not stepped.overdue:
+        await schedule(db, DUE, kept.id, stepped.due_at)
+    return stepped

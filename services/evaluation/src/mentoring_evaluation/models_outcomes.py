@@ -1,0 +1,84 @@
+"""The tables of evaluation models, measured indicators, HR outcomes and judgements: no participant is in them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_common.db import TenantRow
+from mentoring_evaluation.models import Base
+
+
+class ProgrammeDesign(TenantRow, Base):
+    """What a blueprint says beyond surveys; its id is the programme's. `model_faults` say why there is no model."""
+
+    __tablename__ = "programme_designs"
+    model: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    model_faults: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    case_study_sections: Mapped[list[str]] = mapped_column(JSONB)
+    written: Mapped[dict[str, bool]] = mapped_column(JSONB)
+
+
+class IndicatorValue(TenantRow, Base):
+    """A measured value of an indicator, never changed: a correction is a later row."""
+
+    __tablename__ = "indicator_values"
+    __table_args__ = (
+        sa.Index("ix_indicator_values_of", "tenant_id", "programme_id", "indicator"),
+        sa.CheckConstraint("base > 0", name="has_a_base"),
+        sa.CheckConstraint("num_nonnulls(numerator, value) = 1", name="numerator_or_value"),
+        sa.CheckConstraint("numerator BETWEEN 0 AND base", name="numerator_fits"),
+        sa.CheckConstraint("answered <= asked", name="answered_of_asked"),
+    )
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID | None]
+    indicator: Mapped[str]
+    base: Mapped[int]
+    numerator: Mapped[int | None]
+    value: Mapped[Decimal | None] = mapped_column(sa.Numeric(18, 4))
+    asked: Mapped[int | None]
+    answered: Mapped[int | None]
+    source: Mapped[str]
+    measured_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+
+
+class HrOutcome(TenantRow, Base):
+    """An outcome from HR data as totals: participants, and a comparison group where there is one."""
+
+    __tablename__ = "hr_outcomes"
+    __table_args__ = (
+        sa.CheckConstraint("with_outcome BETWEEN 0 AND people", name="participants_fit"),
+        sa.CheckConstraint("other_with_outcome BETWEEN 0 AND other_people", name="comparison_fits"),
+    )
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    outcome: Mapped[str]
+    role: Mapped[str]
+    definition: Mapped[str]
+    months: Mapped[int]
+    people: Mapped[int]
+    with_outcome: Mapped[int]
+    selection: Mapped[str | None]
+    other_people: Mapped[int | None]
+    other_with_outcome: Mapped[int | None]
+    source: Mapped[str]
+    measured_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+
+
+class Assessment(TenantRow, Base):
+    """A person's judgement of a criterion of the evidence pack; the latest counts, earlier ones stay."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (sa.CheckConstraint("score BETWEEN 0 AND 100", name="score_is_percent"),)
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    criterion: Mapped[str]
+    score: Mapped[int]
+    comment: Mapped[str]
+    links: Mapped[list[str]] = mapped_column(JSONB)
+    assessor_id: Mapped[UUID]
+    assessed_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Staged evaluation models, their indicators, and what can be said of outcomes."""

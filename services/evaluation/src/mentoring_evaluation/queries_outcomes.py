@@ -1,0 +1,173 @@
+"""The SELECTs of evaluation models, outcomes and the evidence pack."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import tenant_of
+from mentoring_common.tables import scoped_roles
+from mentoring_evaluation.errors import ProgrammeNotFound
+from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.evidence_pack.facts import Records
+from mentoring_evaluation.models import (
+    Activity,
+    Application,
+    Attendance,
+    Cohort,
+    Interview,
+    Match,
+    MentoringSession,
+    Programme,
+    Report,
+    Response,
+    Wave,
+)
+from mentoring_evaluation.models_outcomes import Assessment, HrOutcome, IndicatorValue, ProgrammeDesign
+from mentoring_evaluation.models_qualitative import Goal, Recommendation
+from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
+
+
+async def design(db: AsyncSession, programme_id: UUID) -> ProgrammeDesign:
+    """What the programme's blueprint says beyond surveys; ProgrammeNotFound."""
+    found = await db.scalar(sa.select(ProgrammeDesign).where(ProgrammeDesign.id == programme_id))
+    if found is None:
+        raise ProgrammeNotFound()
+    return found
+
+
+async def cohorts(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:
+    """The cohorts of a programme, in order."""
+    return (
+        await db.scalars(sa.select(Cohort).where(Cohort.programme_id == programme_id).order_by(Cohort.number))
+    ).all()
+
+
+def indicator_values(programme_id: UUID, indicator: str) -> sa.Select[IndicatorValue]:
+    """Every value of an indicator."""
+    return sa.select(IndicatorValue).where(
+        IndicatorValue.programme_id == programme_id, IndicatorValue.indicator == indicator
+    )
+
+
+async def latest_values(db: AsyncSession, programme_id: UUID) -> dict[str, IndicatorValue]:
+    """The last measured value of each indicator; of two of one day the one recorded later."""
+    v = IndicatorValue
+    rows = sa.select(v).where(v.programme_id == programme_id).ext(distinct_on(v.indicator))
+    rows = rows.order_by(v.indicator, v.measured_on.desc(), v.recorded_at.desc(), v.id.desc())
+    return {value.indicator: value for value in await db.scalars(rows)}
+
+
+def hr_outcomes(programme_id: UUID) -> sa.Select[HrOutcome]:
+    """The outcomes from HR data of a programme."""
+    return sa.select(HrOutcome).where(HrOutcome.programme_id == programme_id)
+
+
+async def latest_assessments(db: AsyncSession, programme_id: UUID) -> Sequence[Assessment]:
+    """The latest judgement of each criterion."""
+    a = Assessment
+    rows = sa.select(a).where(a.programme_id == programme_id).ext(distinct_on(a.criterion))
+    return (await db.scalars(rows.order_by(a.criterion, a.assessed_at.desc(), a.id.desc()))).all()
+
+
+def assessments(programme_id: UUID) -> sa.Select[Assessment]:
+    """Every judgement, also those that a later one replaced."""
+    return sa.select(Assessment).where(Assessment.programme_id == programme_id)
+
+
+async def later_mentors(db: AsyncSession, cohort_id: UUID, role: str) -> tuple[int, int]:
+    """People who were in a confirmed pair of the cohort in this role, and how many later applied as mentor.
+
+    In any programme of the organisation, after their first pair of the cohort was confirmed.
+    """
+    person = Match.mentor_id if role == "mentor" else Match.mentee_id
+    paired = sa.select(person.label("person_id"), sa.func.min(Match.confirmed_at).label("since")).group_by(person)
+    people = paired.where(Match.cohort_id == cohort_id, Match.tenant_id == tenant_of(db)).subquery()
+    a = Application
+    applied = sa.exists().where(
+        a.tenant_id == tenant_of(db), a.person_id == people.c.person_id, a.role == "mentor",
+        a.applied_at > people.c.since,
+    )  # fmt: skip
+    counted = sa.select(sa.func.count(), sa.func.count().filter(applied)).select_from(people)
+    row = (await db.execute(counted)).one()
+    return int(row[0]), int(row[1])
+
+
+async def answers_of_figure(db: AsyncSession, wave: Wave, figure: str, role: str) -> tuple[int, int]:
+    """Of a closed wave: how many answered the question of this figure, and how many gave a counted answer."""
+    questions = (wave.instrument_used or {}).get("questions", [])
+    question = next((q for q in questions if q.get("figure") == figure), None)
+    if question is None:
+        return 0, 0
+    answer = Response.answers[question["id"]].as_string()
+    counted = sa.func.count().filter(answer.in_([str(one) for one in question["counted"]]))
+    rows = sa.select(sa.func.count(answer), counted).where(Response.wave_id == wave.id, Response.role == role)
+    row = (await db.execute(rows)).one()
+    return int(row[0]), int(row[1])
+
+
+async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidence) -> Records:
+    """Everything the facts of an evidence pack are counted from."""
+    kept = await design(db, programme.id)
+    model = EvaluationModel.model_validate(kept.model) if kept.model else None
+    measured = set(await latest_values(db, programme.id))
+    stages = model.stages if model else []
+    indicators = model.indicators if model else []
+    return Records(
+        evidence=evidence,
+        design=kept.written,
+        goals=await _count(db, Goal, programme.id),
+        trained=await _trained(db, programme.id),
+        held=await _held(db, programme.id, evidence),
+        development_kinds=frozenset(programme.cpd_kinds),
+        pairs_met=await _pairs_met(db, programme.id),
+        interviews=await _by_state(db, programme.id),
+        recommendations=(
+            await _count(db, Recommendation, programme.id, Recommendation.overdue.is_(True)),
+            await _count(db, Recommendation, programme.id),
+        ),
+        stages=(sum(bool(stage.indicators) for stage in stages), len(stages)),
+        indicators=(sum(indicator.id in measured for indicator in indicators), len(indicators)),
+        published=await _count(db, Report, programme.id, Report.state == "published"),
+        roles=await _roles(db, programme.id),
+    )
+
+
+async def _count(
+    db: AsyncSession,
+    table: type[Goal] | type[Recommendation] | type[Report],
+    programme_id: UUID,
+    *conditions: sa.ColumnElement[bool],
+) -> int:
+    rows = sa.select(sa.func.count(table.id)).where(table.programme_id == programme_id, *conditions)
+    return await db.scalar(rows) or 0
+
+
+async def _trained(db: AsyncSession, programme_id: UUID) -> frozenset[UUID]:
+    oriented = (Attendance.programme_id == programme_id, Attendance.kind == "orientation")
+    return frozenset(await db.scalars(sa.select(Attendance.person_id).where(*oriented)))
+
+
+async def _held(db: AsyncSession, programme_id: UUID, evidence: Evidence) -> dict[tuple[str, int | None], int]:
+    rows = sa.select(Activity.kind, Activity.cohort_id, sa.func.count()).where(Activity.programme_id == programme_id)
+    grouped = await db.execute(rows.group_by(Activity.kind, Activity.cohort_id))
+    return {(kind, evidence.numbers.get(cohort) if cohort else None): times for kind, cohort, times in grouped}
+
+
+async def _pairs_met(db: AsyncSession, programme_id: UUID) -> int:
+    met = sa.select(sa.func.count(sa.distinct(MentoringSession.match_id)))
+    met = met.join(Match, MentoringSession.match_id == Match.id).where(Match.state == "standing")
+    return await db.scalar(met.where(MentoringSession.programme_id == programme_id)) or 0
+
+
+async def _by_state(db: AsyncSession, programme_id: UUID) -> dict[str, int]:
+    rows = sa.select(Interview.state, sa.func.count()).where(Interview.programme_id == programme_id)
+    return dict((await db.execute(rows.group_by(Interview.state))).all())
+
+
+async def _roles(db: AsyncSession, programme_id: UUID) -> frozenset[str]:
+    c = scoped_roles.c
+    held = sa.select(c.role).where(c.tenant_id == tenant_of(db), c.scope_id == programme_id)
+    return frozenset(await db.scalars(held))

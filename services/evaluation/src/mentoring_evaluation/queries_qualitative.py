@@ -1,0 +1,153 @@
+"""The SELECTs of case studies, themes and recommendations."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_evaluation.errors import CaseStudyNotFound, CodingNotFound, RecommendationNotFound, ThemeNotFound
+from mentoring_evaluation.models import Comment, Interview, InterviewText, Wave
+from mentoring_evaluation.models_qualitative import (
+    CaseStudy,
+    CaseStudySection,
+    Coding,
+    FollowUp,
+    Goal,
+    Recommendation,
+    Theme,
+    ThemeGoal,
+)
+
+
+async def case_study(db: AsyncSession, case_study_id: UUID) -> CaseStudy:
+    """The case study; CaseStudyNotFound."""
+    found = await db.scalar(sa.select(CaseStudy).where(CaseStudy.id == case_study_id))
+    if found is None:
+        raise CaseStudyNotFound()
+    return found
+
+
+async def case_study_of(db: AsyncSession, match_id: UUID) -> CaseStudy | None:
+    """The pair's case study."""
+    return await db.scalar(sa.select(CaseStudy).where(CaseStudy.match_id == match_id))
+
+
+async def case_studies_of_person(db: AsyncSession, person_id: UUID) -> Sequence[CaseStudy]:
+    """Every case study that tells of a person."""
+    about = sa.or_(CaseStudy.mentor_id == person_id, CaseStudy.mentee_id == person_id)
+    return (await db.scalars(sa.select(CaseStudy).where(about))).all()
+
+
+def case_studies(programme_id: UUID, person_id: UUID | None) -> sa.Select[CaseStudy]:
+    """The case studies of a programme, or those of one person in it."""
+    rows = sa.select(CaseStudy).where(CaseStudy.programme_id == programme_id)
+    mine = sa.or_(CaseStudy.mentor_id == person_id, CaseStudy.mentee_id == person_id)
+    return rows.where(mine) if person_id else rows
+
+
+async def sections(db: AsyncSession, case_study_id: UUID) -> Sequence[CaseStudySection]:
+    """The sections of a case study, in order."""
+    rows = sa.select(CaseStudySection).where(CaseStudySection.case_study_id == case_study_id)
+    return (await db.scalars(rows.order_by(CaseStudySection.position))).all()
+
+
+async def approved_interviews(db: AsyncSession, match_id: UUID) -> int:
+    """How many of a pair approved their interview."""
+    approved = (Interview.match_id == match_id, Interview.state == "approved")
+    return await db.scalar(sa.select(sa.func.count()).select_from(Interview).where(*approved)) or 0
+
+
+def goals(programme_id: UUID) -> sa.Select[Goal]:
+    """The goals of a programme."""
+    return sa.select(Goal).where(Goal.programme_id == programme_id)
+
+
+async def goals_of_themes(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[UUID, list[Goal]]:
+    """The goals each theme bears on."""
+    rows = sa.select(ThemeGoal.theme_id, Goal).join(Goal, ThemeGoal.goal_id == Goal.id)
+    found: dict[UUID, list[Goal]] = defaultdict(list)
+    for theme_id, goal in await db.execute(rows.where(ThemeGoal.theme_id.in_(theme_ids)).order_by(Goal.id)):
+        found[theme_id].append(goal)
+    return found
+
+
+async def theme(db: AsyncSession, theme_id: UUID) -> Theme:
+    """The theme; ThemeNotFound."""
+    found = await db.scalar(sa.select(Theme).where(Theme.id == theme_id))
+    if found is None:
+        raise ThemeNotFound()
+    return found
+
+
+async def themes(db: AsyncSession, programme_id: UUID) -> Sequence[Theme]:
+    """All themes of a programme."""
+    return (await db.scalars(sa.select(Theme).where(Theme.programme_id == programme_id).order_by(Theme.id))).all()
+
+
+async def texts_of_themes(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
+    """In how many texts people found each theme, by the role of who said it."""
+    role = sa.func.coalesce(Interview.role, Comment.role)
+    counted = sa.select(Coding.theme_id, role, sa.func.count()).where(Coding.theme_id.in_(theme_ids))
+    counted = counted.outerjoin(InterviewText, Coding.quote_id == InterviewText.id)
+    counted = counted.outerjoin(Interview, InterviewText.interview_id == Interview.id)
+    counted = counted.outerjoin(Comment, Coding.comment_id == Comment.id)
+    rows = await db.execute(counted.group_by(Coding.theme_id, role))
+    return {(theme_id, role): number for theme_id, role, number in rows}
+
+
+def quotes(programme_id: UUID) -> sa.Select[Any, UUID, str]:
+    """Quotes of approved interviews: the text's row, the person it is sealed under, and their role."""
+    rows = sa.select(InterviewText, Interview.person_id, Interview.role)
+    rows = rows.join(Interview, InterviewText.interview_id == Interview.id)
+    approved = (Interview.programme_id == programme_id, Interview.state == "approved", InterviewText.kind == "quote")
+    return rows.where(*approved)
+
+
+def closed_comments(programme_id: UUID) -> sa.Select[Any, UUID, str]:
+    """Free texts of closed waves: the comment's row, the wave it is sealed under, and the role."""
+    rows = sa.select(Comment, Comment.wave_id, Comment.role).join(Wave, Comment.wave_id == Wave.id)
+    return rows.where(Wave.programme_id == programme_id, Wave.state == "closed")
+
+
+async def themes_of_texts(db: AsyncSession, text_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The themes people found in each quote or comment."""
+    text = sa.func.coalesce(Coding.quote_id, Coding.comment_id)
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for text_id, theme_id in await db.execute(
+        sa.select(text, Coding.theme_id).where(text.in_(text_ids)).order_by(Coding.theme_id)
+    ):
+        found[text_id].append(theme_id)
+    return found
+
+
+async def coding(db: AsyncSession, theme_id: UUID, text_id: UUID) -> Coding:
+    """The theme's coding of a text; CodingNotFound."""
+    of_text = sa.func.coalesce(Coding.quote_id, Coding.comment_id) == text_id
+    found = await db.scalar(sa.select(Coding).where(Coding.theme_id == theme_id, of_text))
+    if found is None:
+        raise CodingNotFound()
+    return found
+
+
+async def recommendation(db: AsyncSession, recommendation_id: UUID) -> Recommendation:
+    """The recommendation; RecommendationNotFound."""
+    found = await db.scalar(sa.select(Recommendation).where(Recommendation.id == recommendation_id))
+    if found is None:
+        raise RecommendationNotFound()
+    return found
+
+
+def recommendations(programme_id: UUID, owner_id: UUID | None, overdue: bool | None) -> sa.Select[Recommendation]:
+    """The recommendations of a programme, of one owner, overdue or not."""
+    rows = sa.select(Recommendation).where(Recommendation.programme_id == programme_id)
+    rows = rows.where(Recommendation.owner_id == owner_id) if owner_id else rows
+    return rows if overdue is None else rows.where(Recommendation.overdue.is_(overdue))
+
+
+async def follow_ups(db: AsyncSession, recommendation_id: UUID) -> Sequence[FollowUp]:
+    """What was reported of a recommendation, in order."""
+    rows = sa.select(FollowUp).where(FollowUp.recommendation_id == recommendation_id)
+    return (await db.scalars(rows.order_by(FollowUp.id))).all()

@@ -1,0 +1,154 @@
+"""What the REST API takes and gives for evaluation models, indicators, HR outcomes and the evidence pack."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from mentoring_evaluation.outcomes.comparison import Selection
+from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
+from mentoring_evaluation.schemas import Body
+
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
+People = Annotated[int, Field(ge=1, le=100_000_000)]
+Source = Annotated[str, Field(min_length=1, max_length=300, description="where the numbers come from, in words")]
+Link = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class NewModel(Body):
+    """An `evaluation_model` as a blueprint has it."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    title: Annotated[str, Field(max_length=200)] | None = None
+    stages: Annotated[dict[str, Any], Field(max_length=20)] | Annotated[list[dict[str, Any]], Field(max_length=20)] = {}
+    indicators: Annotated[list[dict[str, Any]], Field(max_length=200)] = []
+
+
+class NewIndicatorValue(Body):
+    """A share is `numerator` of `base`; a mean is `value` of `base` answers; a count is `value` out of `base`."""
+
+    base: Annotated[People, Field(description="the denominator, or n")]
+    numerator: Count | None = None
+    value: Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=4)] | None = None
+    asked: Count | None = None
+    answered: Count | None = None
+    cohort_id: UUID | None = None
+    source: Source
+    measured_on: date
+
+
+class IndicatorValueView(BaseModel):
+    id: UUID
+    indicator: str
+    cohort_id: UUID | None
+    measured_on: date
+    source: str
+    recorded_at: datetime
+    value: float
+    unit: str
+    numerator: int | None
+    base: int
+    base_is: str
+    asked: int | None
+    answered: int | None
+    interval: dict[str, Any] | None
+    target_met: bool | None
+    caveats: list[str]
+
+
+class ModelView(BaseModel):
+    """The programme's model; `latest` is the last value of each indicator, null where there is none."""
+
+    programme_id: UUID
+    model: EvaluationModel | None
+    faults: list[dict[str, str]]
+    latest: dict[str, IndicatorValueView | None]
+
+
+class Comparison(Body):
+    """Whom participants are compared with."""
+
+    selection: Selection
+    people: People
+    with_outcome: Count
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.with_outcome > self.people:
+            raise ValueError("more with the outcome than people")
+        return self
+
+
+class NewHrOutcome(Body):
+    outcome: Literal["promotion", "retention", "internal_move", "pay_progression", "sickness_absence", "other"]
+    role: Literal["mentor", "mentee"]
+    definition: Annotated[str, Field(min_length=1, max_length=300, description="what counted as the outcome")]
+    months: Annotated[int, Field(ge=1, le=240, description="how long people were followed")]
+    people: People
+    with_outcome: Count
+    comparison: Comparison | None = None
+    source: Source
+    measured_on: date
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.with_outcome > self.people:
+            raise ValueError("more with the outcome than people")
+        return self
+
+
+class HrOutcomeView(BaseModel):
+    id: UUID
+    programme_id: UUID
+    outcome: str
+    role: str
+    definition: str
+    months: int
+    source: str
+    measured_on: date
+    recorded_at: datetime
+    participants: dict[str, Any]
+    comparison: dict[str, Any] | None
+    selection: str | None
+    difference: dict[str, Any] | None
+    statement: str
+
+
+class IntentionsView(BaseModel):
+    programme_id: UUID
+    statement: str
+    items: list[dict[str, Any]]
+
+
+class NewAssessment(Body):
+    criterion: Annotated[str, Field(min_length=1, max_length=64)]
+    score: Annotated[int, Field(ge=0, le=100)]
+    comment: Annotated[str, Field(min_length=1, max_length=2000)]
+    links: Annotated[list[Link], Field(max_length=20)] = []
+
+
+class AssessmentView(BaseModel):
+    id: UUID
+    criterion: str
+    score: int
+    comment: str
+    links: list[str]
+    assessor_id: UUID
+    assessed_at: datetime
+
+
+class EvidencePackView(BaseModel):
+    """Scores in percent, each from facts or signed judgements; a gap counts nothing."""
+
+    programme_id: UUID
+    as_of: datetime
+    statement: str
+    overall: float
+    overall_if_gaps_met: float
+    level: Literal["gold", "silver", "bronze"] | None
+    level_if_gaps_met: Literal["gold", "silver", "bronze"] | None
+    thresholds: dict[str, dict[str, int]]
+    standards: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
