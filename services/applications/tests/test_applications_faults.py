@@ -241,13 +241,16 @@ async def _audit_is_whole(applications, tenant):
 
 
 async def test_equality_answers_are_read_as_totals_only(applications, nihr, tenant):
-    for number in range(11):
-        gender = "woman" if number < 9 else "man"
+    for number in range(14):
+        gender = "woman" if number < 12 else "man"
         await nihr.apply("mentee", nihr.cohorts[0], equality={"gender": gender})
+    early = await nihr.office.get(f"/cohorts/{nihr.cohorts[0]}/equality-totals")
+    assert (early.status_code, early.json()["code"]) == (409, "cohort_still_open")
+    assert (await nihr.office.post(f"/cohorts/{nihr.cohorts[0]}/close")).status_code == 200
     totals = (await nihr.office.get(f"/cohorts/{nihr.cohorts[0]}/equality-totals")).json()
-    assert totals["hidden_under"] == 5
+    assert (totals["hidden_under"], totals["rounded_to"]) == (10, 5)
     shown = totals["totals"]["gender"]
-    assert shown == {"woman": None, "man": None, "in another way": 0, "prefer not to say": 0}
+    assert shown == {"woman": 10, "man": None, "in another way": None, "prefer not to say": None}
     application = (await nihr.office.get("/applications")).json()["items"][0]
     assert "woman" not in (await nihr.office.get(f"/applications/{application['id']}")).text
     assert "woman" not in str(await nihr.internal("/internal/applications", {"application_ids": [application["id"]]}))

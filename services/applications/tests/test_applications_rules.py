@@ -208,7 +208,7 @@ def test_small_groups_are_hidden_and_not_to_be_had_by_subtraction():
     def shown(**counts):
         return equality.totals(monitoring, [{"gender": g} for g, n in counts.items() for _ in range(n)])["gender"]
 
-    assert shown(a=9, b=5) == {"a": 9, "b": 5, "c": 0, "d": 0}
-    assert shown(a=9, b=5, c=1) == {"a": 9, "b": None, "c": None, "d": 0}
-    assert shown(a=9, b=4, c=1) == {"a": 9, "b": None, "c": None, "d": 0}
-    assert shown(a=2) == {"a": None, "b": 0, "c": 0, "d": 0}
+    assert shown(a=12, b=13, c=22, d=10) == {"a": 10, "b": 15, "c": 20, "d": 10}
+    assert shown(a=12, b=33, c=22, d=9) == {"a": None, "b": 35, "c": 20, "d": None}
+    assert shown(a=12, b=33, c=9) == {"a": 10, "b": 35, "c": None, "d": None}
+    assert shown(a=2) == {"a": None, "b": None, "c": None, "d": None}

@@ -6,7 +6,8 @@ from typing import Final
 
 from mentoring_applications.blueprint import EqualityMonitoring
 
-HIDDEN_UNDER: Final = 5
+HIDDEN_UNDER: Final = 10
+ROUNDED_TO: Final = 5
 
 
 def totals(
@@ -14,8 +15,8 @@ def totals(
 ) -> dict[str, dict[str, int | None]]:
     """Answers by field and option, None where hidden.
 
-    Groups of 1 to 4 are hidden. If that hides one group only, it could be had from the others and the number of
-    answers: the smallest group that is shown is hidden too.
+    Groups under 10 are hidden, the others rounded to 5. If that hides one group only, it could be had from the others
+    and the number of answers: the smallest group that is shown is hidden too.
     """
     if monitoring is None:
         return {}
@@ -27,8 +28,12 @@ def totals(
 
 
 def _hide(options: list[str], counts: Counter[str]) -> dict[str, int | None]:
-    hidden = {option for option in options if 0 < counts[option] < HIDDEN_UNDER}
+    hidden = {option for option in options if counts[option] < HIDDEN_UNDER}
     if len(hidden) == 1:
         others = [option for option in options if counts[option] >= HIDDEN_UNDER]
         hidden |= {min(others, key=lambda option: counts[option])} if others else set()
-    return {option: None if option in hidden else counts[option] for option in options}
+    return {option: None if option in hidden else _rounded(counts[option]) for option in options}
+
+
+def _rounded(count: int) -> int:
+    return (count + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO

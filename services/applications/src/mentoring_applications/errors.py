@@ -55,6 +55,10 @@ class AlreadyApplied(Conflict):
     """The person has applied in this role already."""
 
 
+class CohortStillOpen(Conflict):
+    """This is shown once the cohort is closed."""
+
+
 class CohortIsClosed(Conflict):
     """The cohort is closed."""
 

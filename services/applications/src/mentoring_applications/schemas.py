@@ -383,4 +383,5 @@ class EqualityTotals(BaseModel):
     """Answers by field and option; null where a group is too small to be shown, `hidden_under` says how small."""
 
     hidden_under: int
+    rounded_to: int
     totals: dict[str, dict[str, int | None]]

@@ -10,6 +10,7 @@ from mentoring_applications.access import require_team
 from mentoring_applications.api import views
 from mentoring_applications.api.callers import Reader, Writer
 from mentoring_applications.commands import cohorts as commands
+from mentoring_applications.errors import CohortStillOpen
 from mentoring_applications.models import Cohort
 from mentoring_applications.schemas import CohortChanges, CohortList, CohortView, EqualityTotals, LedgerView, NewCohort
 from mentoring_common import vault
@@ -66,14 +67,21 @@ async def read_cohort_ledger(cohort_id: UUID, by: Reader, db: Db) -> LedgerView:
 
 @router.get("/cohorts/{cohort_id}/equality-totals")
 async def read_equality_totals(cohort_id: UUID, by: Reader, db: Db) -> EqualityTotals:
-    """Totals of equality monitoring; rows are shown to nobody, and that somebody read the totals is on record."""
+    """Totals of equality monitoring of a closed cohort; rows are shown to nobody, the reading is on record.
+
+    Before the end the totals before and after one application would tell that person's answers: CohortStillOpen.
+    """
     cohort = await queries.cohort(db, cohort_id)
     await require_team(db, by, cohort.programme_id)
+    if cohort.closed_at is None:
+        raise CohortStillOpen()
     monitoring = blueprint.check((await queries.programme(db, cohort.programme_id)).blueprint).form.equality_monitoring
     rows = await queries.sealed_equality(db, cohort_id)
     answers = [forms.from_text(await vault.unseal(db, row.person_id, row.sealed)) for row in rows]
     audit(db, by.subject, "read_equality_totals", "cohort", cohort_id)
-    return EqualityTotals(hidden_under=equality.HIDDEN_UNDER, totals=equality.totals(monitoring, answers))
+    return EqualityTotals(
+        hidden_under=equality.HIDDEN_UNDER, rounded_to=equality.ROUNDED_TO, totals=equality.totals(monitoring, answers)
+    )
 
 
 def _listed(cohorts: Sequence[Cohort]) -> CohortList:
