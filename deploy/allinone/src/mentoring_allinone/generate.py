@@ -98,7 +98,8 @@ def _settings() -> str:
 
 
 def _errors() -> str:
-    rows = [f"| `{cls.code}` | {_status(cls)} | {cls.title()} |" for cls in error_classes()]
+    # Services that refuse for the same reason share a line.
+    rows = dict.fromkeys(f"| `{cls.code}` | {_status(cls)} | {cls.title()} |" for cls in error_classes())
     head = "# Error codes\n\nThe `code` of a problem document and of a GraphQL error.\n\n"
     return head + "| code | status | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 

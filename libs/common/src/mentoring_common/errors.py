@@ -12,7 +12,7 @@ DomainError
 import re
 from typing import Any, ClassVar
 
-_CLASSES: dict[str, type["DomainError"]] = {}
+_CLASSES: dict[tuple[str, str], type["DomainError"]] = {}  # two services may say no in the same words
 
 
 class DomainError(Exception):
@@ -29,7 +29,7 @@ class DomainError(Exception):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        _CLASSES[cls.code] = cls
+        _CLASSES[cls.code, cls.__module__] = cls
 
     @classmethod
     def title(cls) -> str:
@@ -82,5 +82,5 @@ class InvalidCursor(Rejected):
 
 
 def error_classes() -> list[type[DomainError]]:
-    """Every error class that is imported, by code."""
+    """Every error class that is imported, by code and module."""
     return [c for _, c in sorted(_CLASSES.items())]
