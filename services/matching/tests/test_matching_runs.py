@@ -72,6 +72,25 @@ async def test_hard_rules_hold_and_the_dry_run_counts_them(world):
     assert (await world.office.post(f"/cohorts/{cohort}/dry-run", json=looser)).json()["permitted"] == 2
 
 
+async def test_limits_of_the_policy_hold_in_a_run(make_world):
+    limit = {"name": "two mentors of an employer", "attribute": "employer", "side": "mentor", "most": 2}
+    world = await make_world(limits=[limit])
+    cohort, employer = await world.cohort(9), str(uuid4())
+    colleagues = [world.person("mentor", employer_id=employer) for _ in range(3)]
+    await world.admit(cohort, *colleagues, *[world.person("mentee") for _ in range(3)])
+    run = await world.run(cohort)
+    assert (run["pairs"], run["unmatched_mentees"], run["certificate"]["gap"]) == (2, 1, 0)
+    left = await world.items(f"/runs/{run['id']}/unmatched")
+    assert [limit["name"] in p["explanation"] for p in left if p["role"] == "mentee"] == [True]
+    wider = await world.run(cohort, policy_changes={"limits": [limit | {"most": 3}]})
+    assert wider["pairs"] == 3
+    for broken, field in (({"most": -1}, "most"), ({"attribute": "ethnicity"}, "attribute")):
+        body = {"policy_changes": {"limits": [limit | broken]}}
+        answer = await world.office.post(f"/cohorts/{cohort}/dry-run", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid")
+        assert (answer.json()["where"], answer.json()["field"]) == ("limit 'two mentors of an employer'", field)
+
+
 async def test_same_input_and_seed_give_the_same_run(world):
     cohort = await world.cohort(4)
     people = [world.person(role) for role in ("mentor", "mentee") for _ in range(6)]

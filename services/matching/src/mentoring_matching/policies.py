@@ -1,6 +1,7 @@
 """A programme's matching policy as its blueprint writes it, read into the engine's policy and the terms of offers.
 
-The document has `hard_rules`, `weights` (or `criteria` in the engine's own words), `floor`, `offers` and `capacity`.
+The document has `hard_rules`, `weights` (or `criteria` in the engine's own words), `limits`, `floor`, `offers` and
+`capacity`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ DEFAULT: dict[str, Any] = {
 RATED = 0.2
 _FIELDS = frozenset({
     "version", "stages", "hard_rules", "weights", "criteria", "priority", "capacity", "offers", "confirmation",
-    "floor", "max_load", "conversations",
+    "floor", "limits", "max_load", "conversations",
 })  # fmt: skip
 _KIND = {"no_declared_conflict": "no_conflict"}
 _CRITERIA: dict[str, list[dict[str, Any]]] = {
@@ -78,6 +79,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
             "version": version,
             "rules": [_rule(rule, place) for place, rule in enumerate(rules)],
             "criteria": _criteria(document),
+            "limits": _limits(document),
             "floor": document.get("floor", 0.0),
             "direction": direction,
         }
@@ -115,6 +117,13 @@ def _rule(rule: Mapping[str, Any], place: int) -> dict[str, Any]:
     rest = {name: value for name, value in rule.items() if name not in ("id", "text", "kind")}
     kind = rule.get("kind", "")
     return {"name": rule["id"], "kind": _KIND.get(kind, kind), **rest}
+
+
+def _limits(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    limits = list(_mappings(document, "limits"))
+    for limit in limits:
+        _refuse_protected(f"limit '{limit.get('name', '')}'", "attribute", limit.get("attribute"))
+    return limits
 
 
 def _criteria(document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -207,7 +207,7 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
         if (pair.mentor_id, pair.mentee_id) in question.standing:
             continue
         two = mentors[columns[pair.mentor_id]], mentees[rows[pair.mentee_id]]
-        alone = None if pair.pinned or len(run.pairs) > COMPARED else price_without(run, pair.mentee_id)
+        alone = None if pair.pinned or run.limited or len(run.pairs) > COMPARED else price_without(run, pair.mentee_id)
         price = None if alone is None else {"matches": alone.matches, "score": alone.score}
         close = alone is not None and alone.small
         found.append(ExplainedPair(pair, why_this_pair(pair, *two, policy, titles), price, close))

@@ -18,7 +18,7 @@ from .explain import (
     why_pair,
 )
 from .people import Mentee, Mentor, ranked, working_hours
-from .policy import Criterion, Policy, PolicyError, Rule
+from .policy import Criterion, Limit, Policy, PolicyError, Rule
 from .recruit import recruitment
 from .rematch import Rematch, rematch
 from .run import InputError, Pair, Run, Situation, Totals, prepare, solve
@@ -36,6 +36,7 @@ __all__ = [
     "FloorPoint",
     "Gain",
     "InputError",
+    "Limit",
     "Mentee",
     "Mentor",
     "Pair",

@@ -2,18 +2,21 @@
 
 Weak duality: for prices u, v, p >= 0 with u[i] + v[j] + p >= worth[i] + score[i, j] for every permitted pair,
 no matching within the capacities and places is worth more than sum(u) + sum(capacity * v) + places * p. A
-matching worth exactly that is therefore best. All numbers are integers, so equality is exact.
+matching worth exactly that is therefore best. A limit's price adds to those of the people it counts, and its room
+to the sum, which is then the bound of the linear relaxation: whole matchings may fall short of it. All numbers are
+integers, so equality is exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .features import PER_UNIT
+from .limits import Limits
 from .scoring import Market
 
 Index = NDArray[np.int64]
@@ -33,6 +36,15 @@ class Claim:
     place_price: int
     standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """Pairs that exist already, exempt from the rules, and what keeping each is worth beyond its score."""
+    limits: Limits = ()
+    limit_price: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def limit_prices_folded(self) -> Claim:
+        """The same claim with the limits' prices added to those of the people they count."""
+        mentee, mentor = self.mentee_price.copy(), self.mentor_price.copy()
+        for bound, price in zip(self.limits, self.limit_price.tolist(), strict=True):
+            (mentee if bound.side == "mentee" else mentor)[bound.people] += price
+        return replace(self, mentee_price=mentee, mentor_price=mentor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +70,17 @@ class Certificate:
 def certify(market: Market, claim: Claim) -> Certificate:
     """Check a claim against every permitted pair; reads nothing of the solver."""
     feasible = _is_matching(market, claim)
-    worst, checked = _worst_violation(market, claim)
+    folded = claim.limit_prices_folded()
+    worst, checked = _worst_violation(market, folded)
     primal = sum((claim.worth[claim.rows] + market.units(claim.rows, claim.cols)).tolist())
     chosen = zip(claim.rows.tolist(), claim.cols.tolist(), strict=True)
     primal += sum(claim.standing.get(pair, 0) for pair in chosen)
-    worst = max(worst, _worst_standing(market, claim))
+    worst = max(worst, _worst_standing(market, folded))
     dual = sum(claim.mentee_price.tolist()) + (claim.places or 0) * claim.place_price
     dual += sum(c * p for c, p in zip(claim.capacity.tolist(), claim.mentor_price.tolist(), strict=True))
-    priced = min(_least(claim.mentee_price), _least(claim.mentor_price), claim.place_price) >= 0
+    dual += sum(bound.room * p for bound, p in zip(claim.limits, claim.limit_price.tolist(), strict=True))
+    prices = (claim.mentee_price, claim.mentor_price, claim.limit_price)
+    priced = min(*map(_least, prices), claim.place_price) >= 0
     priced &= claim.places is not None or claim.place_price == 0
     sound = feasible and priced and worst == 0
     return Certificate(sound and primal == dual, feasible, primal, dual, worst, checked)
@@ -76,12 +91,13 @@ def _least(values: Index) -> int:
 
 
 def _is_matching(market: Market, claim: Claim) -> bool:
-    """Nobody twice, no mentor over capacity, no more pairs than places, no pair that a rule forbids."""
+    """Nobody twice, no mentor, limit or cohort with more pairs than it has room for, no pair that a rule forbids."""
     counts = np.bincount(claim.cols, minlength=claim.capacity.size)
     once = np.unique(claim.rows).size == claim.rows.size and bool((counts <= claim.capacity).all())
     within = claim.places is None or claim.rows.size <= claim.places
     allowed = market.allowed(claim.rows, claim.cols) & (market.units(claim.rows, claim.cols) >= market.floor)
     broken = zip(claim.rows[~allowed].tolist(), claim.cols[~allowed].tolist(), strict=True)
+    within &= all(bound.used(claim.rows, claim.cols) <= bound.room for bound in claim.limits)
     return once and within and all(pair in claim.standing for pair in broken)
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from .features import UNITS
+from .limits import after_pins
 from .policy import Criterion, Policy
 from .pricing import Problem, optimise, refine
 from .rules import Index, Mask, Permission, permitted
@@ -143,7 +144,8 @@ def price_of(run: Run, mentor_id: str, mentee_id: str) -> Price:
     capacity[j] -= 1
     placed = Permission("", "", _Placed(i, j, full=bool(capacity[j] == 0)))
     market = replace(problem.market, rules=[*problem.market.rules, placed])
-    rest = Problem(market, problem.tiers, np.maximum(capacity, 1), places, problem.standing)
+    limits = after_pins(problem.limits, np.array([i]), np.array([j]))
+    rest = Problem(market, problem.tiers, np.maximum(capacity, 1), places, problem.standing, limits)
     return _loss(run, optimise(rest), {(i, j)})
 
 
@@ -180,7 +182,7 @@ def _loss(run: Run, network: Network, extra: set[tuple[int, int]]) -> Price:
 
 
 def _matching(network: Network) -> list[tuple[int, int]]:
-    return [(i, j) for i, j in enumerate(network.match) if j >= 0]
+    return [(i, j) for i, j in enumerate(network.outcome) if j >= 0]
 
 
 def _total(market: Market, pairs: Sequence[tuple[int, int]]) -> int:
@@ -200,6 +202,9 @@ def why_nobody(run: Run, mentee_id: str) -> WhyNobody:
         limited = run.network.place_price > 0
         text = "All places of the cohort" if limited else "All places of the mentors who could be proposed"
         text += " went to others: people with priority first, then so that as many as possible have a mentor."
+        if run.limited:
+            names = dict.fromkeys(f"'{limit.name}'" for limit in run.situation.policy.limits)
+            text += f" The limits of the programme count too: {', '.join(names)}."
         return WhyNobody(mentee_id, "places ran out", int((allowed & above).sum()), None, 0, text)
     if allowed.any():
         text = f"{_count(int(allowed.sum()))} could be proposed, but no such pair fits as well as the programme asks."

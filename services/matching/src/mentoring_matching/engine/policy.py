@@ -22,6 +22,8 @@ CriterionKind = Literal[
     "topics", "text", "mentee_preference", "mentor_preference", "conversation", "same", "other", "wish", "near"
 ]
 
+Side = Literal["mentor", "mentee"]
+
 TEXT_LIMIT = 0.25
 """Largest share of the score that free text may have: similar wording is weak evidence of a good pair."""
 
@@ -142,8 +144,31 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A side constraint: at most `most` pairs whose mentor or mentee (`side`) has `value` as `attribute`, or, without a
+    value, for each value that occurs. Somebody with several values counts for each, one without any for none.
+    """
+
+    name: str
+    attribute: str
+    side: Side
+    most: int
+    value: str | int | float | None = None
+
+    def __post_init__(self) -> None:
+        where = f"limit '{self.name}'"
+        _require(isinstance(self.name, str) and bool(self.name), "limit", "name", "is empty or no text")
+        _require(isinstance(self.attribute, str) and bool(self.attribute), where, "attribute", "is empty or no text")
+        _require(self.side in get_args(Side), where, "side", f"'{self.side}' is neither 'mentor' nor 'mentee'")
+        whole = isinstance(self.most, int) and not isinstance(self.most, bool) and self.most >= 0
+        _require(whole, where, "most", f"{self.most} is not a whole number of 0 or more")
+        plain = self.value is None or (isinstance(self.value, str | int | float) and not isinstance(self.value, bool))
+        _require(plain, where, "value", "is neither a text nor a number")
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """Rules, criteria, floor (least score of a pair, 0..1) and direction. `version` is stored with every run."""
+    """Rules, criteria, limits, floor (least score of a pair, 0..1), direction. `version` is stored with every run."""
 
     version: int = 1
     rules: tuple[Rule, ...] = ()
@@ -152,6 +177,8 @@ class Policy:
     direction: Direction = "traditional"
     priority: bool = True
     """Whether the mentees' tiers count."""
+    limits: tuple[Limit, ...] = ()
+    """Where limits set priority against number, somebody of tier t counts as 1 + t people."""
 
     def __post_init__(self) -> None:
         _require(self.direction in get_args(Direction), "policy", "direction", f"'{self.direction}' is not known")
@@ -161,6 +188,7 @@ class Policy:
         _require(bool(self.criteria), "policy", "criteria", "a policy needs at least one")
         _unique("rule", [rule.name for rule in self.rules])
         _unique("criterion", [criterion.name for criterion in self.criteria])
+        _unique("limit", [limit.name for limit in self.limits])
         text = sum(share for criterion, share in self.shares() if criterion.kind == "text")
         _require(
             text <= TEXT_LIMIT + 1e-9,
@@ -175,8 +203,8 @@ class Policy:
         return [(criterion, criterion.weight / whole) for criterion in self.criteria]
 
     def to_mapping(self) -> dict[str, Any]:
-        """The policy as plain data that `from_mapping` reads back."""
-        return asdict(self)
+        """The policy as plain data that `from_mapping` reads back; no limits are left out, for runs are known by it."""
+        return {name: value for name, value in asdict(self).items() if name != "limits" or value}
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Policy:
@@ -186,6 +214,8 @@ class Policy:
             values["rules"] = _members(Rule, values["rules"], "rules")
         if "criteria" in values:
             values["criteria"] = _members(Criterion, values["criteria"], "criteria")
+        if "limits" in values:
+            values["limits"] = _members(Limit, values["limits"], "limits")
         return cls(**values)
 
 
@@ -213,8 +243,7 @@ def _members(kind: type[Any], items: object, where: str) -> tuple[Any, ...]:
 
 
 def _member(kind: type[Any], item: object, where: str) -> Any:
-    word = "rule" if kind is Rule else "criterion"
-    named = f"{word} '{item['name']}'" if isinstance(item, Mapping) and "name" in item else where
+    named = f"{kind.__name__.lower()} '{item['name']}'" if isinstance(item, Mapping) and "name" in item else where
     values = _known(kind, item, named)
     for key in ("levels", "pairs"):
         if key in values:

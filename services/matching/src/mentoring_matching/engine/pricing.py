@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .bidding import bid
 from .features import UNITS
+from .limits import Limits, decide
 from .rules import Mask
 from .scoring import Market, Pairs, Prices
 from .solver import Network
@@ -40,6 +41,7 @@ class Problem:
     capacity: Index
     places: int | None
     standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    limits: Limits = ()
 
     @property
     def step(self) -> int:
@@ -119,7 +121,9 @@ def _joined(one: Pairs, other: Pairs, width: int) -> Pairs:
 
 
 def refine(problem: Problem, network: Network, progress: Progress | None = None) -> Network:
-    """Settle, price all pairs, add the violated ones, again until there are none; the network may be warm."""
+    """Settle, price all pairs, add the violated ones, again until there are none, and keep to the limits; the network
+    may be warm.
+    """
     limited, rounds = network.place_price > 0, 0
     before: Prices | None = None
     crowded = np.zeros(problem.tiers.size, dtype=np.bool_)
@@ -134,6 +138,7 @@ def refine(problem: Problem, network: Network, progress: Progress | None = None)
         elif not limited and problem.places is not None and network.matched > problem.places:
             limited = True
         else:
+            network.decision = decide(problem, network) if problem.limits else None
             return network
         # more than were taken may be violated in these rows
         crowded = np.bincount(pairs.rows, minlength=crowded.size) >= PER_MENTEE // 2

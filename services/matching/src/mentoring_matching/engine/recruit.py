@@ -21,8 +21,10 @@ from .solver import Network
 
 def recruitment(run: Run, most: int = 20) -> list[Gain]:
     """Mentors whose one more place would bring most: matches first, then score; those that bring nothing are
-    left out.
+    left out. Empty where limits decide: a place alone then has no price.
     """
+    if run.limited:
+        return []
     problem = run.situation.problem
     full = problem.places is not None and run.network.matched >= problem.places
     gains = place_gains(problem, run.network.fork())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .features import UNITS
+from .limits import with_standing
 from .people import Mentee, Mentor
 from .policy import Policy
 from .pricing import optimise
@@ -49,6 +52,8 @@ def rematch(
     problem = situation.problem
     stay = (len(mentees) + 1) * UNITS
     problem.standing = {(situation.row[mentee], situation.column[mentor]): stay for mentor, mentee in kept}
+    standing_pairs = np.array(list(problem.standing), dtype=np.int64).reshape(-1, 2).T
+    problem.limits = with_standing(problem.limits, *standing_pairs)
     top = int(problem.tiers.max(initial=0)) + 1
     for row, _ in problem.standing:
         problem.tiers[row] = top

@@ -14,6 +14,7 @@ import numpy as np
 
 from .certificate import Certificate, Claim, certify
 from .features import SCALE, UNITS, build_features
+from .limits import after_pins, compile_limits
 from .people import Mentee, Mentor, Person
 from .policy import Policy
 from .pricing import Problem, Progress, optimise
@@ -102,6 +103,11 @@ class Run:
         """Mentee id to pair."""
         return {pair.mentee_id: pair for pair in self.pairs}
 
+    @property
+    def limited(self) -> bool:
+        """Whether the policy's limits changed the outcome; its certificate is then the linear relaxation's bound."""
+        return self.network.decision is not None
+
 
 def solve(
     mentors: Sequence[Mentor],
@@ -153,20 +159,25 @@ def prepare(
     tiers = np.array([person.tier if policy.priority else 0 for person in wanting], dtype=np.int64)
     free = None if places is None else places - len(held)
     problem = Problem(market, tiers, np.maximum(left, 1), free)
-    return Situation(ordered, wanting, policy, problem, held, barred)
+    situation = Situation(ordered, wanting, policy, problem, held, barred)
+    problem.limits = after_pins(compile_limits(policy.limits, ordered, wanting), *_pinned(situation))
+    return situation
+
+
+def _pinned(situation: Situation) -> tuple[Index, Index]:
+    """Rows and columns of the pinned pairs."""
+    rows = np.array([situation.row[mentee] for _, mentee in situation.pins], dtype=np.int64)
+    return rows, np.array([situation.column[mentor] for mentor, _ in situation.pins], dtype=np.int64)
 
 
 def conclude(situation: Situation, network: Network, input_hash: str, seed: int) -> Run:
     """Read the pairs off the network, prove them, and sum up."""
-    match = np.array(network.match, dtype=np.int64)
+    match = np.array(network.outcome, dtype=np.int64)
     rows = np.flatnonzero(match >= 0)
     certificate = certify(situation.problem.market, _claim(situation.problem, network, rows, match[rows]))
     chosen = _pairs(situation, rows, match[rows], pinned=False)
-    held_rows = np.array([situation.row[mentee] for _, mentee in situation.pins], dtype=np.int64)
-    held_cols = np.array([situation.column[mentor] for mentor, _ in situation.pins], dtype=np.int64)
-    pairs = tuple(
-        sorted(chosen + _pairs(situation, held_rows, held_cols, pinned=True), key=lambda pair: pair.mentee_id)
-    )
+    held = _pairs(situation, *_pinned(situation), pinned=True)
+    pairs = tuple(sorted(chosen + held, key=lambda pair: pair.mentee_id))
     matched = {pair.mentee_id for pair in pairs}
     unmatched = tuple(sorted(person.id for person in situation.mentees if person.id not in matched))
     totals = _totals(situation, pairs, matched)
@@ -175,10 +186,13 @@ def conclude(situation: Situation, network: Network, input_hash: str, seed: int)
 
 
 def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Claim:
+    terms = problem.worth, problem.capacity, problem.places
+    if (own := network.decision) is not None:
+        prices = own.mentee_price, own.mentor_price, own.place_price
+        return Claim(rows, cols, *terms, *prices, problem.standing, problem.limits, own.limit_price)
     u, v = np.array(network.u, dtype=np.int64), np.array(network.v, dtype=np.int64)
-    return Claim(
-        rows, cols, problem.worth, problem.capacity, problem.places, u, v, network.place_price, problem.standing
-    )
+    free = np.zeros(len(problem.limits), dtype=np.int64)
+    return Claim(rows, cols, *terms, u, v, network.place_price, problem.standing, problem.limits, free)
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:

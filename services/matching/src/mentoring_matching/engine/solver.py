@@ -9,6 +9,7 @@ edges. The state can be warm: edges may be added at any time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -16,6 +17,17 @@ from numpy.typing import NDArray
 
 Index = NDArray[np.int64]
 _FAR = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A matching (n,; -1: nobody) within limits that the network itself cannot hold, and the prices that bound it."""
+
+    match: Index
+    mentee_price: Index
+    mentor_price: Index
+    place_price: int
+    limit_price: Index
 
 
 class Network:
@@ -33,10 +45,16 @@ class Network:
         self.place_price = 0
         self.match = [-1] * len(self.worth)
         self.held: list[list[int]] = [[] for _ in self.capacity]
+        self.decision: Decision | None = None
 
     @property
     def matched(self) -> int:
         return sum(mentor >= 0 for mentor in self.match)
+
+    @property
+    def outcome(self) -> list[int]:
+        """The matching, within the limits where there are any."""
+        return self.match if self.decision is None else self.decision.match.tolist()
 
     def fork(self) -> Network:
         """A copy that can be changed freely."""
@@ -45,6 +63,7 @@ class Network:
         copy.u, copy.v, copy.match = list(self.u), list(self.v), list(self.match)
         copy.out, copy.into = [list(row) for row in self.out], [list(row) for row in self.into]
         copy.held = [list(row) for row in self.held]
+        copy.decision = None
         return copy
 
     def cut(self, i: int, j: int) -> None:

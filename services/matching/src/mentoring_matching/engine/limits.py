@@ -1,0 +1,205 @@
+"""Side constraints that break the network: at most so many pairs per employer, region, team and the like.
+
+Where the best matching without them keeps to all limits it stands. Otherwise the linear relaxation over all pairs is
+solved by column generation, and the integer programme over the columns that can matter (HiGHS). Every limit counts
+people of one side, so its price adds to those people's own, and the relaxation's prices are checked like any others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
+
+from .features import UNITS
+from .people import Person
+from .policy import Limit, Side
+from .rules import Index, members
+from .scoring import Prices
+from .solver import Decision, Network
+
+if TYPE_CHECKING:
+    from .pricing import Problem
+
+PER_PERSON = 10
+WIDE = 200
+"""The most pairs per mentee that are looked at beyond those of the relaxation."""
+NODES = 20_000
+"""Branch-and-bound nodes after which the best matching found is taken; a count keeps runs equal on any machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """At most `room` pairs with these `people` (rows of mentees or columns of mentors, ascending)."""
+
+    name: str
+    side: Side
+    people: Index
+    room: int
+
+    def used(self, rows: Index, cols: Index) -> int:
+        """How many of the pairs count."""
+        return int(np.isin(cols if self.side == "mentor" else rows, self.people).sum())
+
+
+Limits = tuple[Bound, ...]
+
+
+def compile_limits(limits: Sequence[Limit], mentors: Sequence[Person], mentees: Sequence[Person]) -> Limits:
+    """A bound for each limit with a value, one for each value that occurs for a limit without."""
+    found: list[Bound] = []
+    for limit in limits:
+        groups: dict[str, list[int]] = {}
+        for place, person in enumerate(mentors if limit.side == "mentor" else mentees):
+            for value in members(person.attributes.get(limit.attribute)):
+                groups.setdefault(value, []).append(place)
+        wanted = sorted(groups) if limit.value is None else [str(limit.value)]
+        found += [
+            Bound(limit.name, limit.side, np.array(groups[value], dtype=np.int64), limit.most)
+            for value in wanted
+            if value in groups
+        ]
+    return tuple(found)
+
+
+def after_pins(limits: Limits, rows: Index, cols: Index) -> Limits:
+    """The room that pinned pairs leave; pins come first, even where they alone are more than a limit allows."""
+    return tuple(replace(bound, room=max(0, bound.room - bound.used(rows, cols))) for bound in limits)
+
+
+def with_standing(limits: Limits, rows: Index, cols: Index) -> Limits:
+    """Room for at least the pairs that exist already: nobody loses a mentor to a limit made since."""
+    return tuple(replace(bound, room=max(bound.room, bound.used(rows, cols))) for bound in limits)
+
+
+def decide(problem: Problem, network: Network) -> Decision | None:
+    """The best matching within the limits with the relaxation's prices; None where the network's own is within them."""
+    match = np.array(network.match, dtype=np.int64)
+    rows = np.flatnonzero(match >= 0)
+    if all(bound.used(rows, match[rows]) <= bound.room for bound in problem.limits):
+        return None
+    programme = _Programme(problem, network)
+    relaxed = programme.relax()
+    chosen = programme.choose()
+    gap = relaxed.bound - programme.worth_of(chosen)
+    if gap > 0 and programme.widen(relaxed, gap):
+        # a pair whose price exceeds its worth by more than the gap is in no better matching
+        chosen = max(chosen, programme.choose(), key=programme.worth_of)
+    return programme.decision(relaxed, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Relaxed:
+    """Whole, feasible prices of the relaxation and what they prove: no matching is worth more than `bound` units."""
+
+    mentees: Index
+    mentors: Index
+    place: int
+    limits: Index
+    bound: int
+
+
+class _Programme:
+    """Columns (pairs with their value in units, worth of a match included) and the rows that constrain them."""
+
+    def __init__(self, problem: Problem, network: Network) -> None:
+        self.problem = problem
+        self.n, self.m = problem.market.shape
+        counts = [len(row) for row in network.out]
+        self.rows = np.repeat(np.arange(self.n, dtype=np.int64), counts)
+        self.cols = np.array([j for row in network.out for j, _ in row], dtype=np.int64)
+        self.values = np.array([value for row in network.out for _, value in row], dtype=np.int64)
+        self.of_mentees, self.of_mentors = (_groups(problem.limits, side, size) for side, size in self._sides())
+        places = [] if problem.places is None else [problem.places]
+        room = [bound.room for bound in problem.limits]
+        self.most = np.array([*[1] * self.n, *problem.capacity.tolist(), *places, *room], dtype=np.int64)
+        self.relaxed_x = np.zeros(0)
+
+    def _sides(self) -> tuple[tuple[Side, int], tuple[Side, int]]:
+        return ("mentee", self.n), ("mentor", self.m)
+
+    def matrix(self) -> Any:
+        """Constraints (mentees, mentors, cohort, limits) by columns."""
+        edges, one = np.arange(self.rows.size), np.ones(self.rows.size)
+        by_mentee = csr_array((one, (self.rows, edges)), shape=(self.n, edges.size))
+        by_mentor = csr_array((one, (self.cols, edges)), shape=(self.m, edges.size))
+        cohort = [] if self.problem.places is None else [csr_array(one[None, :])]
+        limits = self.of_mentees @ by_mentee + self.of_mentors @ by_mentor
+        return vstack([by_mentee, by_mentor, *cohort, limits], format="csr")
+
+    def relax(self) -> _Relaxed:
+        """Solve, price every permitted pair, add the violated, until none is left."""
+        while True:
+            found = linprog(-self.values / UNITS, A_ub=self.matrix(), b_ub=self.most, method="highs-ds")
+            relaxed, self.relaxed_x = self._whole(-found.ineqlin.marginals * UNITS), np.asarray(found.x)
+            if not self._add(self._prices(relaxed), PER_PERSON, PER_PERSON):
+                return relaxed
+
+    def _whole(self, marginals: Any) -> _Relaxed:
+        """Round the prices; the mentees' are then what is left of their best pair, so that no column is violated."""
+        prices = np.maximum(np.rint(marginals), 0).astype(np.int64)
+        limits = prices[prices.size - len(self.problem.limits) :]
+        mentors = prices[self.n : self.n + self.m]
+        place = 0 if self.problem.places is None else int(prices[self.n + self.m])
+        extra = self._folded(limits)
+        left = self.values - extra[0][self.rows] - (mentors + extra[1])[self.cols] - place
+        mentees = np.zeros(self.n, dtype=np.int64)
+        np.maximum.at(mentees, self.rows, left)
+        dual = np.concatenate([mentees, prices[self.n :]])
+        return _Relaxed(mentees, mentors, place, limits, sum((dual * self.most).tolist()))
+
+    def _folded(self, limits: Index) -> tuple[Index, Index]:
+        """What the limits' prices add to those of mentees and mentors."""
+        return tuple((side.T @ limits).astype(np.int64) for side in (self.of_mentees, self.of_mentors))
+
+    def _prices(self, relaxed: _Relaxed) -> Prices:
+        extra = self._folded(relaxed.limits)
+        rows = relaxed.mentees + extra[0] - self.problem.worth + relaxed.place
+        return Prices(rows, relaxed.mentors + extra[1], self.problem.step)
+
+    def _add(self, prices: Prices, per_row: int, per_col: int) -> bool:
+        """Take in pairs worth more than `prices` that are not there yet; whether there were any."""
+        found = self.problem.market.best_pairs(per_row, per_col, prices)
+        new = ~np.isin(found.rows * self.m + found.cols, self.rows * self.m + self.cols)
+        rows, cols = found.rows[new], found.cols[new]
+        self.rows, self.cols = np.concatenate([self.rows, rows]), np.concatenate([self.cols, cols])
+        self.values = np.concatenate([self.values, self.problem.worth[rows] + found.units[new]])
+        return bool(new.any())
+
+    def widen(self, relaxed: _Relaxed, gap: int) -> bool:
+        """Take in the pairs that a matching better by up to `gap` could hold; whether there were any."""
+        prices = self._prices(relaxed)
+        return self._add(replace(prices, rows=prices.rows - gap), WIDE, 0)
+
+    def choose(self) -> list[int]:
+        """The best whole solution over the columns, as positions of columns."""
+        if self.relaxed_x.size == self.rows.size and np.abs(self.relaxed_x - np.rint(self.relaxed_x)).max() < 1e-6:
+            return np.flatnonzero(self.relaxed_x > 0.5).tolist()
+        found = milp(
+            -self.values / UNITS,
+            integrality=np.ones(self.rows.size, dtype=np.int64),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(self.matrix(), ub=self.most),
+            options={"mip_rel_gap": 0, "node_limit": NODES},
+        )
+        return [] if found.x is None else np.flatnonzero(found.x > 0.5).tolist()
+
+    def worth_of(self, chosen: Sequence[int]) -> int:
+        return sum(self.values[list(chosen)].tolist())
+
+    def decision(self, relaxed: _Relaxed, chosen: Sequence[int]) -> Decision:
+        match = np.full(self.n, -1, dtype=np.int64)
+        match[self.rows[list(chosen)]] = self.cols[list(chosen)]
+        return Decision(match, relaxed.mentees, relaxed.mentors, relaxed.place, relaxed.limits)
+
+
+def _groups(limits: Limits, side: Side, size: int) -> Any:
+    """Membership (limits, people of a side) as a sparse matrix of ones."""
+    own = [(place, bound.people) for place, bound in enumerate(limits) if bound.side == side]
+    lines = np.repeat([place for place, _ in own], [people.size for _, people in own]).astype(np.int64)
+    people = np.concatenate([np.zeros(0, dtype=np.int64), *(people for _, people in own)])
+    return csr_array((np.ones(people.size), (lines, people)), shape=(len(limits), size))
