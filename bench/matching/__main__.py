@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .peers import PEERS, Peer, PeerFailure, ask
+from .peers import PEERS, Peer, PeerFailure, ask, last_words
 from .people import SHAPES, generate
 from .report import Machine, Row, write
 from .ways import WAYS
@@ -22,6 +22,8 @@ from .ways import WAYS
 WHOLE_MATRIX = 2_000
 """The largest size at which holding all pairs is still reasonable."""
 LARGE_SHAPES = ("even", "tight")
+EVERY_SHAPE = 500
+"""Up to this size each shape is tried even where another went over the limit."""
 
 
 def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, Any]:
@@ -35,23 +37,25 @@ def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, 
     except subprocess.TimeoutExpired:
         raise PeerFailure(f"over {seconds} s") from None
     except subprocess.CalledProcessError as error:
-        raise PeerFailure(f"fails: {error.stderr.strip().splitlines()[-1][:60]}") from None
+        raise PeerFailure(last_words(error.stderr)) from None
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def rows(sizes: list[int], shapes: list[str], seconds: int) -> Iterator[Row]:
-    """Every measurement, smallest first; who went over the limit is not asked for as much or more again."""
-    slow: set[str] = set()
+    """Every measurement, smallest first; who went over the limit is not asked for the same shape in a larger size, nor
+    for another shape beyond 500, where each would cost the whole limit again.
+    """
+    slow: set[tuple[str, str | int]] = set()
     for size in sizes:
         whole = size <= WHOLE_MATRIX
         names: list[tuple[str, Peer | None]] = [(name, None) for name in WAYS if whole or name == "this engine"]
         names += [(peer.name, peer) for peer in PEERS if whole]
         for shape in shapes or (SHAPES if whole else LARGE_SHAPES):
             for name, peer in names:
-                row = _row(name, peer, size, shape, seconds, name in slow)
+                row = _row(name, peer, size, shape, seconds, not slow.isdisjoint({(name, shape), (name, size)}))
                 if row.failure.startswith("over"):
-                    slow.add(name)
+                    slow |= {(name, shape)} | ({(name, size)} if size > EVERY_SHAPE else set())
                 print(row, file=sys.stderr, flush=True)
                 yield row
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -102,10 +103,15 @@ def _answer(peer: Peer, asked: str, seconds: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         raise PeerFailure(f"over {seconds:.0f} s") from None
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise PeerFailure(f"fails: {lines[-1][:60].strip()}")
+        raise PeerFailure(last_words(done.stderr))
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def last_words(stderr: str) -> str:
+    """What a process that failed said last, in the width of a table."""
+    lines = stderr.strip().splitlines() or ["without a word"]
+    return f"fails: {shorten(lines[-1], 50, placeholder='…')}"
 
 
 def _check(situation: Situation, pairs: Sequence[tuple[str, str]]) -> None:

@@ -24,8 +24,8 @@ matching is better. The other ways here start from people too and use this engin
   work these out is not counted. OR-tools' weights put priority and number before score, as this engine does.
 - **scipy** and **OR-tools** are exact, so they and this engine have to agree on matched and total.
 - Peers run in environments of their own with pinned versions. Their pairs are checked and scored by this engine. One
-  that cannot be installed, fails, or needs more than the time limit or {MEMORY_MB / 1000:.0f} GB is listed as such;
-  one that went over the limit is not tried again at this size or a larger one.
+  that cannot be installed, fails, or needs more than the time limit or {MEMORY_MB / 1000:.0f} GB is listed as such.
+  One that went over the limit is not tried with the same shape in a larger size, nor beyond 500 with other shapes.
 - Beyond 2,000 only this engine runs: the others hold all pairs at once.
 - All people are generated from fixed seeds. `even`: some mentors have two places. `popular`: a tenth of the mentors
   offer every topic. `scarce`: 1.5 mentees per place, a fifth with priority. `tight`: fewer common languages and hours.
@@ -103,8 +103,10 @@ def chart(rows: Sequence[Row], seconds: int) -> alt.LayerChart:
         for row in rows
         if row.shape == "even"
     ]
-    size = alt.X("mentors:Q", scale=alt.Scale(type="log"), title="mentors (and mentees)")
-    cpu = alt.Y("cpu:Q", scale=alt.Scale(type="log"), title="CPU seconds")
+    sizes = sorted({row.mentors for row in rows})
+    ticks = alt.Axis(values=sizes, format=",")
+    size = alt.X("mentors:Q", scale=alt.Scale(type="log", nice=False), axis=ticks, title="mentors (and mentees)")
+    cpu = alt.Y("cpu:Q", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=6), title="CPU seconds")
     base = alt.Chart(alt.Data(values=data)).encode(x=size, y=cpu, color=alt.Color("way:N", title=None))
     answered = base.transform_filter("!datum.failed").mark_line(point=True)
     failed = base.transform_filter("datum.failed").mark_point(shape="cross", size=120, angle=45, filled=True)

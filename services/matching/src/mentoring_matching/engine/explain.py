@@ -201,15 +201,18 @@ def why_nobody(run: Run, mentee_id: str) -> WhyNobody:
     if (allowed & above).any():
         limited = run.network.place_price > 0
         text = "All places of the cohort" if limited else "All places of the mentors who could be proposed"
-        text += " went to others: people with priority first, then so that as many as possible have a mentor."
         if run.limited:
-            names = dict.fromkeys(f"'{limit.name}'" for limit in run.situation.policy.limits)
-            text += f" The limits of the programme count too: {', '.join(names)}."
+            text = f"All places within the limits of the programme ({_limit_names(run)})"
+        text += " went to others: people with priority first, then so that as many as possible have a mentor."
         return WhyNobody(mentee_id, "places ran out", int((allowed & above).sum()), None, 0, text)
     if allowed.any():
         text = f"{_count(int(allowed.sum()))} could be proposed, but no such pair fits as well as the programme asks."
         return WhyNobody(mentee_id, "below the floor", 0, "floor", int(allowed.sum()), text)
     return _no_mentor(run, mentee_id, rules, i, j, above)
+
+
+def _limit_names(run: Run) -> str:
+    return ", ".join(f"'{limit.name}'" for limit in run.situation.policy.limits)
 
 
 def _no_mentor(run: Run, mentee_id: str, rules: Sequence[Permission], i: Index, j: Index, above: Mask) -> WhyNobody:
