@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import sqlalchemy as sa
+from aiokafka import TopicPartition
 from pydantic import SecretStr
 
-from mentoring_common import migrations
+from mentoring_common import broker, migrations
 from mentoring_common.broker import Publisher, Record, ensure_topics
 from mentoring_common.clock import Clock, MovableClock
 from mentoring_common.embedded.issuer import DevIssuer
@@ -75,6 +76,20 @@ async def eventually(probe: Callable[[], Awaitable[T | None]], *, within_s: floa
             return found
         assert time.monotonic() < until, f"{what} did not come true within {within_s} s"
         await asyncio.sleep(0.02)
+
+
+async def begin_at_end(settings: Settings, topics: Sequence[str]) -> None:
+    """Have a fresh consumer group pass over what earlier tests left on the topics."""
+    await ensure_topics(settings, topics)
+    consumer = broker.consumer(settings, settings.kafka_group)
+    await consumer.start()
+    try:
+        numbers = {topic: await consumer._client._wait_on_metadata(topic) for topic in topics}
+        partitions = [TopicPartition(topic, number) for topic in topics for number in numbers[topic]]
+        consumer.assign(partitions)
+        await consumer.commit(await consumer.end_offsets(partitions))
+    finally:
+        await consumer.stop()
 
 
 class Harness:
@@ -161,6 +176,8 @@ async def running(
     clock = clock or MovableClock(datetime(2022, 1, 3, 9, tzinfo=UTC))
     service = create_app(settings_for(servers, urls, **changes), clock=clock, http=http or issuer_only(issuer, routes))
     harness = Harness(service, issuer, clock)
+    if service.design.reactions:
+        await begin_at_end(service.settings, sorted({cls.topic() for cls in service.design.reactions}))
     await service.start()
     try:
         yield harness
