@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 PER_PERSON = 10
 WIDE = 200
 """The most pairs per mentee that are looked at beyond those of the relaxation."""
-NODES = 20_000
+STEPS = 2
+"""Steps of the simplex method per person."""
+NODES = 500
 """Branch-and-bound nodes after which the best matching found is taken; a count keeps runs equal on any machine."""
 
 
@@ -134,10 +136,19 @@ class _Programme:
     def relax(self) -> _Relaxed:
         """Solve, price every permitted pair, add the violated, until none is left."""
         while True:
-            found = linprog(-self.values / UNITS, A_ub=self.matrix(), b_ub=self.most, method="highs-ds")
+            found = self._solved()
             relaxed, self.relaxed_x = self._whole(-found.ineqlin.marginals * UNITS), np.asarray(found.x)
             if not self._add(self._prices(relaxed), PER_PERSON, PER_PERSON):
                 return relaxed
+
+    def _solved(self) -> Any:
+        """The relaxation over the columns: by dual simplex, whose prices are nearly always whole, or where that takes
+        many steps by the interior point method.
+        """
+        terms: dict[str, Any] = {"A_ub": self.matrix(), "b_ub": self.most}
+        steps = STEPS * (self.n + self.m)
+        found = linprog(-self.values / UNITS, **terms, method="highs-ds", options={"maxiter": steps})
+        return found if found.status == 0 else linprog(-self.values / UNITS, **terms, method="highs-ipm")
 
     def _whole(self, marginals: Any) -> _Relaxed:
         """Round the prices; the mentees' are then what is left of their best pair, so that no column is violated."""
