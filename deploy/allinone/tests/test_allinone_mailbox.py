@@ -102,6 +102,7 @@ async def test_listens_on_loopback_only(mailbox: Mailbox) -> None:
     # A second listener on the same port of every other loopback address would be refused if the first held them all.
     with socket.socket() as other:
         other.bind(("127.0.0.2", mailbox.port))
+        assert other.getsockname() == ("127.0.0.2", mailbox.port)
 
 
 async def test_takes_no_mail_after_stop() -> None:

@@ -93,6 +93,7 @@ async def test_listens_on_loopback_only(broker: EmbeddedBroker | ApacheKafka) ->
     port = int(broker.bootstrap_servers.removeprefix("127.0.0.1:"))
     with socket.socket() as other:  # refused if the broker held every address
         other.bind(("127.0.0.2", port))
+        assert other.getsockname() == ("127.0.0.2", port)
 
 
 async def test_brokers_do_not_share_topics() -> None:

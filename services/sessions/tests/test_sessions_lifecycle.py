@@ -109,6 +109,7 @@ async def test_a_relationship_that_starts_after_its_duration_closes_at_once(play
     play.later(days=40)
     await play.orient(play.mentor_id, play.mentee_id)
     await play.becomes("closed")
+    assert len(await play.harness.emitted(play.tenant, RelationshipClosed)) == 1
 
 
 async def test_an_activity_of_another_kind_is_no_orientation(play):
