@@ -134,11 +134,13 @@ def _count(
     role: str | None = None,
     breakdown: dict[str, str] | None = None,
 ) -> Check:
-    """A published count beside its figure; where there is no such figure, nobody was counted."""
+    """A published count beside its figure; a line that a table of this cohort and role does not have counts nobody."""
     computed = _value(figures, name, cohort=cohort, role=role, breakdown=breakdown)
-    if computed is None and breakdown and not find(figures, name, cohort=cohort, role=role, breakdown=breakdown):
+    table = find(figures, name, cohort=cohort, role=role)
+    if breakdown and table and not find(table, name, breakdown=breakdown):
         computed = Decimal(0)
-    return Check(name, cohort, role, None, "count", published, computed, breakdown=breakdown or {})
+    rule = str(table[0]["rule"]) if table else "count"
+    return Check(name, cohort, role, None, rule, published, computed, breakdown=breakdown or {})
 
 
 def _rates(scenario: Scenario, figures: list[Figure]) -> list[Check]:
