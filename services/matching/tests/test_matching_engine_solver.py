@@ -12,6 +12,7 @@ from mentoring_matching.engine.bidding import bid
 from mentoring_matching.engine.certificate import Claim, certify
 from mentoring_matching.engine.features import SCALE, Features
 from mentoring_matching.engine.scoring import Market, Prices
+from mentoring_matching.engine.search import best_pairs
 from mentoring_matching.engine.solver import Network
 
 STEP = 13 * 10_000
@@ -63,7 +64,7 @@ def test_optimal_with_prices_that_prove_it(seed: int) -> None:
 def square(units: np.ndarray) -> Market:
     """A market whose scores are the given units and that has no rules."""
     features = Features(np.eye(len(units), dtype=np.float32), (units.T * (SCALE // 10_000)).astype(np.float32), (), ())
-    return Market(features, (), 0)
+    return Market.under(features, (), 0)
 
 
 def proved() -> tuple[Market, Claim]:
@@ -116,11 +117,11 @@ def test_the_search_finds_every_violated_pair(seed: int, tiers: int) -> None:
     rows = draw.integers(-8000, 8000, 150) - step * draw.integers(0, tiers + 1, 150)
     cols = draw.integers(0, 8000, 90) + step * draw.integers(0, tiers + 1, 90)
     gains = units - rows[:, None] - cols
-    found = market.best_pairs(200, 0, Prices(rows, cols, step))
+    found = best_pairs(market, 200, 0, Prices(rows, cols, step))
     expected = np.nonzero(gains > 0)
     assert np.array_equal(found.rows, expected[0])
     assert np.array_equal(found.cols, expected[1])
-    top = market.best_pairs(5, 0, Prices(rows, cols, step))
+    top = best_pairs(market, 5, 0, Prices(rows, cols, step))
     assert np.bincount(top.rows, minlength=150).max() <= 5
     assert set(zip(top.rows.tolist(), gains.argmax(1)[top.rows].tolist(), strict=True)) <= set(
         zip(top.rows.tolist(), top.cols.tolist(), strict=True)
@@ -131,7 +132,7 @@ def test_the_search_finds_every_violated_pair(seed: int, tiers: int) -> None:
 def test_the_best_of_each_row_and_column_are_exact(seed: int) -> None:
     draw = np.random.default_rng(seed)
     units = draw.permutation(9_900)[: 110 * 90].reshape(110, 90)
-    found = square(units).best_pairs(7, 4, Prices(np.full(110, -1), np.zeros(90, dtype=np.int64), 10**6))
+    found = best_pairs(square(units), 7, 4, Prices(np.full(110, -1), np.zeros(90, dtype=np.int64), 10**6))
     by_row = {(i, int(j)) for i in range(110) for j in np.argsort(-units[i])[:7]}
     by_col = {(int(i), j) for j in range(90) for i in np.argsort(-units[:, j])[:4]}
     assert set(zip(found.rows.tolist(), found.cols.tolist(), strict=True)) == by_row | by_col

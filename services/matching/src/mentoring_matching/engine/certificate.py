@@ -15,9 +15,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .acceleration import accelerated, compiled_scanning
 from .features import PER_UNIT
 from .limits import Limits
 from .scoring import Market
+from .search import Screen
 
 Index = NDArray[np.int64]
 
@@ -113,6 +115,8 @@ def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
     """The largest amount by which a permitted pair is worth more than its prices (0: none), and the number of pairs."""
     worst, checked = 0, 0
     rows_limit, cols_limit = claim.mentee_price - claim.worth, claim.mentor_price + claim.place_price
+    if accelerated(market.shape[0] * market.shape[1]):
+        return _worst_compiled(market, rows_limit, cols_limit), market.shape[0] * market.shape[1]
     for start, stop in market.blocks():
         # a score rounds up to a unit from half a unit on; float64 holds these limits exactly
         excess = np.maximum(market.dots(start, stop), 0) - (cols_limit * float(PER_UNIT))
@@ -124,3 +128,9 @@ def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
         kept = market.allowed(rows[suspect], cols[suspect])
         worst, checked = max(worst, int(over[suspect][kept].max(initial=0))), checked + excess.size
     return worst, checked
+
+
+def _worst_compiled(market: Market, rows_limit: Index, cols_limit: Index) -> int:
+    screen, look = Screen(market), compiled_scanning().worst_violation
+    limits = rows_limit, cols_limit, market.floor, screen.rules
+    return max((look(screen.block(start, stop), start, *limits) for start, stop in market.blocks()), default=0)

@@ -11,7 +11,7 @@ from .explain import blocking_pairs
 from .features import UNITS
 from .people import Mentee, Mentor
 from .policy import Policy
-from .rules import Index, permitted
+from .rules import Index
 from .run import PairIds, Run, Situation, Totals, prepare
 from .text import Embedder
 
@@ -120,7 +120,7 @@ def _everything(situation: Situation) -> tuple[Index, np.ndarray[tuple[int, ...]
     market = situation.problem.market
     rows, cols = (np.arange(size, dtype=np.int64) for size in market.shape)
     units = market.block_units(0, market.shape[0])
-    return units, permitted(market.rules, rows[:, None], cols[None, :]) & (units >= market.floor)
+    return units, market.allowed(rows[:, None], cols[None, :]) & (units >= market.floor)
 
 
 def _take(situation: Situation, order: Index) -> list[PairIds]:

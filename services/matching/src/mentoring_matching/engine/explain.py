@@ -15,7 +15,7 @@ from .features import UNITS
 from .limits import after_pins
 from .policy import Criterion, Policy
 from .pricing import Problem, optimise, refine
-from .rules import Index, Mask, Permission, permitted
+from .rules import Barred, Index, Mask, Permission, Table, permitted
 from .run import Run
 from .scoring import Market
 from .solver import Network
@@ -131,7 +131,9 @@ def price_without(run: Run, mentee_id: str) -> Price:
     i, j = situation.row[mentee_id], situation.column[pair.mentor_id]
     network = run.network.fork()
     network.cut(i, j)
-    return _loss(run, _resolve(situation.problem, network, _Barred(i, j)), set())
+    barred = Barred(np.array([i * situation.problem.market.shape[1] + j]), situation.problem.market.shape[1])
+    problem = replace(situation.problem, market=situation.problem.market.barring(barred))
+    return _loss(run, refine(problem, network), set())
 
 
 def price_of(run: Run, mentor_id: str, mentee_id: str) -> Price:
@@ -142,35 +144,17 @@ def price_of(run: Run, mentor_id: str, mentee_id: str) -> Price:
     places = None if problem.places is None else problem.places - 1
     capacity = problem.capacity.copy()
     capacity[j] -= 1
-    placed = Permission("", "", _Placed(i, j, full=bool(capacity[j] == 0)))
-    market = replace(problem.market, rules=[*problem.market.rules, placed])
+    market = problem.market.barring(_placed(problem.market.shape, i, j, full=bool(capacity[j] == 0)))
     limits = after_pins(problem.limits, np.array([i]), np.array([j]))
     rest = Problem(market, problem.tiers, np.maximum(capacity, 1), places, problem.standing, limits)
     return _loss(run, optimise(rest), {(i, j)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Barred:
-    i: int
-    j: int
-
-    def __call__(self, i: Index, j: Index) -> Mask:
-        return np.asarray((i != self.i) | (j != self.j))
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    i: int
-    j: int
-    full: bool
-
-    def __call__(self, i: Index, j: Index) -> Mask:
-        return np.asarray((i != self.i) & ((j != self.j) | (not self.full)))
-
-
-def _resolve(problem: Problem, network: Network, test: _Barred) -> Network:
-    market = replace(problem.market, rules=[*problem.market.rules, Permission("", "", test)])
-    return refine(replace(problem, market=market), network)
+def _placed(shape: tuple[int, int], i: int, j: int, full: bool) -> Table:
+    """Mentee i is placed, and mentor j full or not."""
+    rows, cols = np.zeros(shape[0], dtype=np.int64), np.zeros(shape[1], dtype=np.int64)
+    rows[i], cols[j] = 1, full
+    return Table(rows, cols, np.array([[True, False], [False, False]]))
 
 
 def _loss(run: Run, network: Network, extra: set[tuple[int, int]]) -> Price:
@@ -182,7 +166,7 @@ def _loss(run: Run, network: Network, extra: set[tuple[int, int]]) -> Price:
 
 
 def _matching(network: Network) -> list[tuple[int, int]]:
-    return [(i, j) for i, j in enumerate(network.outcome) if j >= 0]
+    return [(i, j) for i, j in enumerate(network.outcome.tolist()) if j >= 0]
 
 
 def _total(market: Market, pairs: Sequence[tuple[int, int]]) -> int:

@@ -20,6 +20,7 @@ from .people import Person
 from .policy import Limit, Side
 from .rules import Index, members
 from .scoring import Prices
+from .search import best_pairs
 from .solver import Decision, Network
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def with_standing(limits: Limits, rows: Index, cols: Index) -> Limits:
 
 def decide(problem: Problem, network: Network) -> Decision | None:
     """The best matching within the limits with the relaxation's prices; None where the network's own is within them."""
-    match = np.array(network.match, dtype=np.int64)
+    match = network.match
     rows = np.flatnonzero(match >= 0)
     if all(bound.used(rows, match[rows]) <= bound.room for bound in problem.limits):
         return None
@@ -111,10 +112,8 @@ class _Programme:
     def __init__(self, problem: Problem, network: Network) -> None:
         self.problem = problem
         self.n, self.m = problem.market.shape
-        counts = [len(row) for row in network.out]
-        self.rows = np.repeat(np.arange(self.n, dtype=np.int64), counts)
-        self.cols = np.array([j for row in network.out for j, _ in row], dtype=np.int64)
-        self.values = np.array([value for row in network.out for _, value in row], dtype=np.int64)
+        links = network.links
+        self.rows, self.cols, self.values = links.rows, links.cols, links.values
         self.of_mentees, self.of_mentors = (_groups(problem.limits, side, size) for side, size in self._sides())
         places = [] if problem.places is None else [problem.places]
         room = [bound.room for bound in problem.limits]
@@ -174,7 +173,7 @@ class _Programme:
 
     def _add(self, prices: Prices, per_row: int, per_col: int) -> bool:
         """Take in pairs worth more than `prices` that are not there yet; whether there were any."""
-        found = self.problem.market.best_pairs(per_row, per_col, prices)
+        found = best_pairs(self.problem.market, per_row, per_col, prices)
         new = ~np.isin(found.rows * self.m + found.cols, self.rows * self.m + self.cols)
         rows, cols = found.rows[new], found.cols[new]
         self.rows, self.cols = np.concatenate([self.rows, rows]), np.concatenate([self.cols, cols])

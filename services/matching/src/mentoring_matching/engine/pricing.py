@@ -13,6 +13,7 @@ from .features import UNITS
 from .limits import Limits, decide
 from .rules import Mask
 from .scoring import Market, Pairs, Prices
+from .search import best_pairs
 from .solver import Network
 
 Index = NDArray[np.int64]
@@ -61,7 +62,7 @@ def candidates(market: Market) -> Pairs:
     rows, cols = market.shape
     # a price of -1 lets pairs through that score nothing and are permitted
     prices = Prices(np.full(rows, -1), np.zeros(cols, dtype=np.int64), UNITS * 2)
-    best, spread = market.best_pairs(PER_MENTEE, PER_MENTOR, prices), _spread(market)
+    best, spread = best_pairs(market, PER_MENTEE, PER_MENTOR, prices), _spread(market)
     return _joined(best, spread, cols)
 
 
@@ -108,7 +109,7 @@ def _contested(problem: Problem, pairs: Pairs) -> tuple[Pairs, Index, Index]:
     for _ in range(2):
         price, _match = _bid(problem, pairs, ROUGH)
         rows = np.full(problem.tiers.size, -int(price.max(initial=0)) - 1)
-        found = problem.market.best_pairs(PER_MENTEE, PER_MENTOR, Prices(rows, price, problem.step))
+        found = best_pairs(problem.market, PER_MENTEE, PER_MENTOR, Prices(rows, price, problem.step))
         pairs = _joined(pairs, _without_standing(problem, found), problem.capacity.size)
     return pairs, *_bid(problem, pairs, ROUGH)
 
@@ -146,8 +147,8 @@ def refine(problem: Problem, network: Network, progress: Progress | None = None)
 
 
 def _prices(problem: Problem, network: Network) -> Prices:
-    rows = np.array(network.u, dtype=np.int64) - problem.worth + network.place_price
-    return Prices(rows, np.array(network.v, dtype=np.int64), problem.step)
+    rows = network.u - problem.worth + network.place_price
+    return Prices(rows, network.v, problem.step)
 
 
 def _violated(problem: Problem, prices: Prices, before: Prices | None, crowded: Mask) -> Pairs:
@@ -170,7 +171,7 @@ def _violated(problem: Problem, prices: Prices, before: Prices | None, crowded: 
 
 
 def _search(market: Market, prices: Prices) -> Pairs:
-    return market.best_pairs(PER_MENTEE // 2, PER_MENTOR // 2, prices)
+    return best_pairs(market, PER_MENTEE // 2, PER_MENTOR // 2, prices)
 
 
 def _search_part(market: Market, prices: Prices, rows: Index, cols: Index) -> Pairs:

@@ -16,6 +16,7 @@ from .pricing import Problem
 from .rules import Index
 from .run import Run
 from .scoring import Prices
+from .search import best_pairs
 from .solver import Network
 
 
@@ -43,13 +44,12 @@ def place_gains(problem: Problem, network: Network) -> Index:
     """The gain (m,) in units of worth by one more place with each mentor, exact over all permitted pairs."""
     while True:
         distance = _distances(network, problem.places)
-        price = np.array(network.v, dtype=np.int64) - distance[1]
-        rows = np.array(network.u, dtype=np.int64) + distance[0] - problem.worth + network.place_price
-        missing = problem.market.best_pairs(10, 0, Prices(rows, price, problem.step))
-        known = [{j for j, _ in row} for row in network.out]
-        new = np.array(
-            [j not in known[i] for i, j in zip(missing.rows.tolist(), missing.cols.tolist(), strict=True)], bool
-        )
+        price = network.v - distance[1]
+        rows = network.u + distance[0] - problem.worth + network.place_price
+        missing = best_pairs(problem.market, 10, 0, Prices(rows, price, problem.step))
+        width = network.capacity.size
+        known = network.links.rows * width + network.links.cols
+        new = ~np.isin(missing.rows * width + missing.cols, known)
         if not new.any():
             return np.asarray(price)
         network.add_edges(missing.rows[new], missing.cols[new], missing.units[new])
@@ -57,21 +57,18 @@ def place_gains(problem: Problem, network: Network) -> Index:
 
 def _distances(network: Network, places: int | None) -> tuple[Index, Index]:
     """Shortest distances (mentees, mentors) from where pairs come together, against the direction of reassignment."""
-    n, m = len(network.u), len(network.v)
+    n, m = network.u.size, network.v.size
     outside, cohort = n + m, n + m + 1
-    match, u = np.array(network.match, dtype=np.int64), np.array(network.u, dtype=np.int64)
-    rows = np.repeat(np.arange(n), [len(row) for row in network.out])
-    cols = np.array([j for row in network.out for j, _ in row], dtype=np.int64)
-    value = np.array([value for row in network.out for _, value in row], dtype=np.int64)
-    slack = u[rows] + np.array(network.v, dtype=np.int64)[cols] + network.place_price - value
+    match, u, links = network.match, network.u, network.links
+    slack = u[links.rows] + network.v[links.cols] + network.place_price - links.values
     placed, waiting = np.flatnonzero(match >= 0), np.flatnonzero(match < 0)
     everyone = np.arange(n)
     arcs = [
-        (rows, n + cols, slack),
+        (links.rows, n + links.cols, slack),
         (n + match[placed], placed, np.zeros(placed.size)),
         (everyone, np.full(n, outside), u),
         (np.full(waiting.size, outside), waiting, np.zeros(waiting.size)),
-        (np.full(m, cohort), n + np.arange(m), np.array(network.v, dtype=np.int64)),
+        (np.full(m, cohort), n + np.arange(m), network.v),
         (np.array([outside]), np.array([cohort]), np.array([network.place_price])),
     ]
     if places is None or network.matched < places:
@@ -80,5 +77,5 @@ def _distances(network: Network, places: int | None) -> tuple[Index, Index]:
     graph = csr_array((lengths.astype(np.float64), (tails, heads)), shape=(n + m + 2, n + m + 2))
     found = dijkstra(graph, indices=[cohort])[0]
     # nobody can be reached from a cohort without pairs
-    whole = np.where(np.isfinite(found), found, max(network.worth, default=0)).astype(np.int64)
+    whole = np.where(np.isfinite(found), found, network.worth.max(initial=0)).astype(np.int64)
     return whole[:n], whole[n : n + m]

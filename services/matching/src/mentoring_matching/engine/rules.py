@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +14,121 @@ from .policy import Direction, Policy, PolicyError, Rule
 
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Test = Callable[[Index, Index], Mask]
+_TABLE = 1 << 22
+"""The most cells of a table; a rule over more kinds of people is tested pair by pair."""
+
+
+class Test(Protocol):
+    """Says for rows `i` of mentees and `j` of mentors (broadcast) which pairs are permitted."""
+
+    def __call__(self, i: Index, j: Index, /) -> Mask: ...
+
+    def part(self, rows: Index, cols: Index) -> Test:
+        """The same among some rows and columns (ascending)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A code for each row and column, and which codes may meet (row codes, column codes)."""
+
+    rows: Index
+    cols: Index
+    allowed: Mask
+
+    def __call__(self, i: Index, j: Index, /) -> Mask:
+        return self.allowed.ravel()[self.rows[i] * self.allowed.shape[1] + self.cols[j]]
+
+    def part(self, rows: Index, cols: Index) -> Table:
+        return Table(self.rows[rows], self.cols[cols], self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """A code for each row and column that must be equal, or must `differ`; below 0 is unknown and means `lenient`."""
+
+    rows: Index
+    cols: Index
+    differ: bool
+    lenient: bool
+
+    def __call__(self, i: Index, j: Index, /) -> Mask:
+        a, b = self.rows[i], self.cols[j]
+        unknown = (a < 0) | (b < 0)
+        held = (a != b) if self.differ else (a == b)
+        return np.asarray((held | unknown) if self.lenient else (held & ~unknown))
+
+    def part(self, rows: Index, cols: Index) -> Equal:
+        return Equal(self.rows[rows], self.cols[cols], self.differ, self.lenient)
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Single pairs that may not meet, as ascending `row * width + column`."""
+
+    keys: Index
+    width: int
+
+    def __call__(self, i: Index, j: Index, /) -> Mask:
+        if not self.keys.size:
+            return np.ones(np.broadcast_shapes(i.shape, j.shape), dtype=np.bool_)
+        keys: Any = i * self.width + j
+        place = np.minimum(np.searchsorted(self.keys, keys), self.keys.size - 1)
+        return np.asarray(self.keys[place] != keys)
+
+    def part(self, rows: Index, cols: Index) -> Barred:
+        i, j = self.keys // max(self.width, 1), self.keys % max(self.width, 1)
+        kept = np.isin(i, rows) & np.isin(j, cols)
+        return Barred(np.searchsorted(rows, i[kept]) * cols.size + np.searchsorted(cols, j[kept]), cols.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A test that is worked out pair by pair, for rules over too many kinds of people for a table."""
+
+    test: Callable[[Index, Index], Mask]
+
+    def __call__(self, i: Index, j: Index, /) -> Mask:
+        return self.test(i, j)
+
+    def part(self, rows: Index, cols: Index) -> Computed:
+        return Computed(lambda i, j: self.test(rows[i], cols[j]))
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One compiled rule; `test(i, j)` says for mentee rows `i` and mentor rows `j` (broadcast) which pairs it
-    permits.
-    """
+    """One compiled rule with its name and kind."""
 
     name: str
     kind: str
     test: Test
+
+
+def compact(rules: Iterable[Permission], shape: tuple[int, int]) -> tuple[Test, ...]:
+    """The same rules as few tests: tables are joined while that keeps them small, barred pairs are one list."""
+    tests = [rule.test for rule in rules]
+    tables: list[Table] = []
+    for test in sorted((test for test in tests if isinstance(test, Table)), key=lambda test: test.allowed.size):
+        joined = _joined(tables[-1], test, shape) if tables else None
+        tables[-1:] = [joined] if joined else [*tables[-1:], test]
+    barred = [test.keys for test in tests if isinstance(test, Barred) and test.keys.size]
+    alone = [Barred(np.unique(np.concatenate(barred)), shape[1])] if barred else []
+    others = [test for test in tests if isinstance(test, Equal | Computed)]
+    return (*tables, *others, *alone)
+
+
+def _joined(one: Table, other: Table, shape: tuple[int, int]) -> Table | None:
+    """Both tables as one; None where it would be larger than what it saves."""
+    i, rows = _together(one.rows, other.rows)
+    j, cols = _together(one.cols, other.cols)
+    if i.size * j.size > min(_TABLE, shape[0] * shape[1] // 4):
+        return None
+    return Table(rows, cols, one(i[:, None], j[None, :]) & other(i[:, None], j[None, :]))
+
+
+def _together(one: Index, other: Index) -> tuple[Index, Index]:
+    """Two codes of everybody as one: somebody of each kind there is, and everybody's kind."""
+    _, somebody, kinds = np.unique(one * (int(other.max(initial=0)) + 1) + other, return_index=True, return_inverse=True)
+    return somebody, kinds
 
 
 def compile_rules(mentors: Sequence[Mentor], mentees: Sequence[Mentee], policy: Policy) -> list[Permission]:
@@ -61,25 +164,17 @@ def _test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee], dire
             return _pair_test(set(rule.pairs), mentors, mentees)
 
 
-def _equality_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Test:
+def _equality_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Equal:
     codes: dict[object, int] = {}
     wants = _codes(mentees, rule.of_mentee, codes)
     has = _codes(mentors, rule.of_mentor, codes)
-    differ, lenient = rule.kind == "must_differ", rule.allows_missing
-
-    def test(i: Index, j: Index) -> Mask:
-        a, b = wants[i], has[j]
-        unknown = (a < 0) | (b < 0)
-        held = (a != b) if differ else (a == b)
-        return np.asarray((held | unknown) if lenient else (held & ~unknown))
-
-    return test
+    return Equal(wants, has, rule.kind == "must_differ", rule.allows_missing)
 
 
-def _codes(people: Sequence[Person], attribute: str, codes: dict[object, int]) -> NDArray[np.int32]:
+def _codes(people: Sequence[Person], attribute: str, codes: dict[object, int]) -> Index:
     values = (person.attributes.get(attribute) for person in people)
     found = [-1 if _empty(value) else codes.setdefault(value, len(codes)) for value in values]
-    return np.array(found, dtype=np.int32)
+    return np.array(found, dtype=np.int64)
 
 
 def _empty(value: object) -> bool:
@@ -88,7 +183,7 @@ def _empty(value: object) -> bool:
 
 def _gap_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee], direction: Direction) -> Test:
     if direction in ("two_way", "peer"):
-        return lambda i, j: np.ones(np.broadcast_shapes(i.shape, j.shape), dtype=np.bool_)
+        return Barred(np.zeros(0, dtype=np.int64), len(mentors))
     sign = -1.0 if direction == "reverse" else 1.0
     wants = sign * _numbers(mentees, rule.of_mentee, rule)
     has = sign * _numbers(mentors, rule.of_mentor, rule)
@@ -96,12 +191,15 @@ def _gap_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee], 
     most = np.inf if rule.most is None else rule.most
     lenient = rule.allows_missing
 
-    def test(i: Index, j: Index) -> Mask:
-        gap = has[j] - wants[i]
+    def test(wanted: NDArray[np.float64], offered: NDArray[np.float64]) -> Mask:
+        gap = offered - wanted
         held: Mask = (gap >= least) & (gap <= most)
         return (held | np.isnan(gap)) if lenient else held
 
-    return test
+    (kinds, rows), (others, cols) = (np.unique(side, return_inverse=True) for side in (wants, has))
+    if kinds.size * others.size > _TABLE:
+        return Computed(lambda i, j: test(wants[i], has[j]))
+    return Table(rows, cols, test(kinds[:, None], others[None, :]))
 
 
 def _numbers(people: Sequence[Person], attribute: str, rule: Rule) -> NDArray[np.float64]:
@@ -120,30 +218,30 @@ def _number(value: object, rule: Rule) -> float:
 
 
 def _common_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Test:
-    words: dict[str, int] = {}
-    sets = [_sets(mentees, rule.of_mentee), _sets(mentors, rule.of_mentor)]
-    for value in sorted({value for side in sets for kind in set(side) for value in kind}):
-        words[value] = len(words)
-    wants, has = (_bits(side, words) for side in sets)
+    kinds, codes = zip(*(_kinds(*side) for side in ((mentees, rule.of_mentee), (mentors, rule.of_mentor))), strict=True)
+    words = {value: place for place, value in enumerate(sorted({value for side in kinds for s in side for value in s}))}
+    wants, has = (_bits(side, words) for side in kinds)
     # hours are kept as half-hour slots
     least = int(np.ceil((1 if rule.least is None else rule.least) * (2 if rule.kind == "overlap_hours" else 1)))
-    lenient = rule.allows_missing
-    unsaid = [np.array([not values for values in side], dtype=np.bool_) for side in sets]
+    unsaid = [np.array([not values and rule.allows_missing for values in side], dtype=np.bool_) for side in kinds]
 
     def test(i: Index, j: Index) -> Mask:
         common = np.zeros(np.broadcast_shapes(i.shape, j.shape), dtype=np.int16)
         for a, b in zip(wants, has, strict=True):
             common += np.bitwise_count(a[i] & b[j])
-        held: Mask = common >= least
-        if not lenient:
-            return held
-        return np.asarray(held | unsaid[0][i] | unsaid[1][j])
+        return np.asarray((common >= least) | unsaid[0][i] | unsaid[1][j])
 
-    return test
+    if len(kinds[0]) * len(kinds[1]) > _TABLE:
+        return Computed(lambda i, j: test(codes[0][i], codes[1][j]))
+    rows, cols = (np.arange(len(side), dtype=np.int64) for side in kinds)
+    return Table(*codes, test(rows[:, None], cols[None, :]))
 
 
-def _sets(people: Sequence[Person], attribute: str) -> list[frozenset[str]]:
-    return [members(person.attributes.get(attribute)) for person in people]
+def _kinds(people: Sequence[Person], attribute: str) -> tuple[list[frozenset[str]], Index]:
+    """The different sets of values there are, and everybody's place among them; many people have equal sets."""
+    places: dict[frozenset[str], int] = {}
+    codes = [places.setdefault(members(person.attributes.get(attribute)), len(places)) for person in people]
+    return list(places), np.array(codes, dtype=np.int64)
 
 
 def members(value: object) -> frozenset[str]:
@@ -153,15 +251,14 @@ def members(value: object) -> frozenset[str]:
     return frozenset() if _empty(value) else frozenset({str(value)})
 
 
-def _bits(sets: Sequence[frozenset[str]], words: dict[str, int]) -> NDArray[np.uint64]:
-    """Sets as bits, (number of 64-bit words, len(sets)); many people have equal sets, so each is encoded once."""
-    kinds = {values: place for place, values in enumerate(dict.fromkeys(sets))}
-    bits = np.zeros((len(words) // 64 + 1, max(len(kinds), 1)), dtype=np.uint64)
-    for values, place in kinds.items():
+def _bits(kinds: Sequence[frozenset[str]], words: dict[str, int]) -> NDArray[np.uint64]:
+    """Sets as bits, (number of 64-bit words, sets)."""
+    bits = np.zeros((len(words) // 64 + 1, len(kinds)), dtype=np.uint64)
+    for place, values in enumerate(kinds):
         for value in values:
             word, bit = divmod(words[value], 64)
             bits[word, place] |= np.uint64(1 << bit)
-    return bits[:, [kinds[values] for values in sets]]
+    return bits
 
 
 def _named(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> set[tuple[str, str]]:
@@ -175,21 +272,12 @@ def _conflicts(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> set[tupl
     }
 
 
-def _pair_test(pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Test:
+def _pair_test(pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Barred:
     """Forbid the given (mentor id, mentee id) pairs; ids that nobody has are ignored."""
     row, column = ({person.id: place for place, person in enumerate(people)} for people in (mentees, mentors))
     width = len(mentors)
     found = [row[b] * width + column[a] for a, b in pairs if a in column and b in row]
-    barred = np.unique(np.array(found, dtype=np.int64))
-
-    def test(i: Index, j: Index) -> Mask:
-        if not barred.size:
-            return np.ones(np.broadcast_shapes(i.shape, j.shape), dtype=np.bool_)
-        keys: Any = i * width + j
-        place = np.minimum(np.searchsorted(barred, keys), barred.size - 1)
-        return np.asarray(barred[place] != keys)
-
-    return test
+    return Barred(np.unique(np.array(found, dtype=np.int64)), width)
 
 
 def bar(pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Permission:
@@ -199,4 +287,5 @@ def bar(pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Se
 
 def available(wanting: Mask, open_places: Mask) -> Permission:
     """Mentees who are not placed already and mentors who have a place left."""
-    return Permission("still free", "available", lambda i, j: wanting[i] & open_places[j])
+    both = np.array([[False, False], [False, True]])
+    return Permission("still free", "available", Table(wanting.astype(np.int64), open_places.astype(np.int64), both))

@@ -155,7 +155,7 @@ def prepare(
     wants = np.array([person.id not in settled for person in wanting], dtype=np.bool_)
     compiled = (*compile_rules(ordered, wanting, policy), bar(barred, ordered, wanting), available(wants, left > 0))
     features = build_features(ordered, wanting, policy, embedder or default_embedder())
-    market = Market(features, compiled, round(policy.floor * UNITS))
+    market = Market.under(features, compiled, round(policy.floor * UNITS))
     tiers = np.array([person.tier if policy.priority else 0 for person in wanting], dtype=np.int64)
     free = None if places is None else places - len(held)
     problem = Problem(market, tiers, np.maximum(left, 1), free)
@@ -172,7 +172,7 @@ def _pinned(situation: Situation) -> tuple[Index, Index]:
 
 def conclude(situation: Situation, network: Network, input_hash: str, seed: int) -> Run:
     """Read the pairs off the network, prove them, and sum up."""
-    match = np.array(network.outcome, dtype=np.int64)
+    match = network.outcome
     rows = np.flatnonzero(match >= 0)
     certificate = certify(situation.problem.market, _claim(situation.problem, network, rows, match[rows]))
     chosen = _pairs(situation, rows, match[rows], pinned=False)
@@ -190,9 +190,8 @@ def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Clai
     if (own := network.decision) is not None:
         prices = own.mentee_price, own.mentor_price, own.place_price
         return Claim(rows, cols, *terms, *prices, problem.standing, problem.limits, own.limit_price)
-    u, v = np.array(network.u, dtype=np.int64), np.array(network.v, dtype=np.int64)
     free = np.zeros(len(problem.limits), dtype=np.int64)
-    return Claim(rows, cols, *terms, u, v, network.place_price, problem.standing, problem.limits, free)
+    return Claim(rows, cols, *terms, network.u, network.v, network.place_price, problem.standing, problem.limits, free)
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:

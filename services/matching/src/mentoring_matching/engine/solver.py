@@ -2,21 +2,24 @@
 
 Maximises the sum of `worth[i] + units[e]` over chosen edges e = (i, j), every mentee i at most once, every
 mentor j at most `capacity[j]` times, at most `places` pairs in all. `worth` above any possible change of the
-score along a path makes the order of objectives (people matched before score) exact. Invariant (Ahuja,
-Magnanti, Orlin 1993, ch. 9 and 12): for every edge u[i] + v[j] >= worth[i] + units, with equality on chosen
-edges. The state can be warm: edges may be added at any time.
+score along a path makes the order of objectives (people matched before score) exact. Invariant and searches are in
+`loops.py`. The state can be warm: edges may be added at any time.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import loops
+from .acceleration import accelerated, compiled_loops
+from .loops import Edges, Scratch, State
+
 Index = NDArray[np.int64]
-_FAR = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,264 +33,182 @@ class Decision:
     limit_price: Index
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Edges by mentee, then mentor: row, column and value (worth and units), with both orders for the loops."""
+
+    rows: Index
+    cols: Index
+    values: Index
+    out: Edges
+    into: Edges
+
+
 class Network:
     """Mentees 0..n-1 with a worth each, mentors 0..m-1 with a capacity of at least 1, weighted edges, a
-    matching and its prices.
+    matching and its prices `u` (n,), `v` (m,) and `place_price`; `match` (n,; -1: nobody).
     """
 
     def __init__(self, worth: Index, capacity: Index) -> None:
-        self.worth = worth.tolist()
-        self.capacity: list[int] = capacity.tolist()
-        self.out: list[list[tuple[int, int]]] = [[] for _ in self.worth]
-        self.into: list[list[tuple[int, int]]] = [[] for _ in self.capacity]
-        self.u = [0] * len(self.worth)
-        self.v = [0] * len(self.capacity)
+        n, m = worth.size, capacity.size
+        self.worth, self.capacity = worth, capacity
+        self.u, self.v = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
         self.place_price = 0
-        self.match = [-1] * len(self.worth)
-        self.held: list[list[int]] = [[] for _ in self.capacity]
+        self.match = np.full(n, -1, dtype=np.int64)
         self.decision: Decision | None = None
+        self.compiled = accelerated(n * m)
+        nothing = np.zeros(0, dtype=np.int64)
+        self.links = self._linked(nothing, nothing, nothing)
 
     @property
     def matched(self) -> int:
-        return sum(mentor >= 0 for mentor in self.match)
+        return int(np.count_nonzero(self.match >= 0))
 
     @property
-    def outcome(self) -> list[int]:
+    def outcome(self) -> Index:
         """The matching, within the limits where there are any."""
-        return self.match if self.decision is None else self.decision.match.tolist()
+        return self.match if self.decision is None else self.decision.match
 
     def fork(self) -> Network:
         """A copy that can be changed freely."""
-        copy = Network.__new__(Network)
-        copy.worth, copy.capacity, copy.place_price = self.worth, list(self.capacity), self.place_price
-        copy.u, copy.v, copy.match = list(self.u), list(self.v), list(self.match)
-        copy.out, copy.into = [list(row) for row in self.out], [list(row) for row in self.into]
-        copy.held = [list(row) for row in self.held]
-        copy.decision = None
-        return copy
+        other = copy(self)
+        other.u, other.v, other.match, other.decision = self.u.copy(), self.v.copy(), self.match.copy(), None
+        return other
 
     def cut(self, i: int, j: int) -> None:
         """Take the edge between mentee i and mentor j out; `settle` then finds the next best."""
-        self.out[i] = [edge for edge in self.out[i] if edge[0] != j]
-        self.into[j] = [edge for edge in self.into[j] if edge[0] != i]
+        links = self.links
+        kept = (links.rows != i) | (links.cols != j)
+        self.links = self._linked(links.rows[kept], links.cols[kept], links.values[kept])
         if self.match[i] == j:
-            self._free(i)
-            best = max((value - self.v[other] for other, value in self.out[i]), default=0)
-            self.u[i] = max(0, best - self.place_price)
+            self.match[i] = -1
+            own = self.links.rows == i
+            left = self.links.values[own] - self.v[self.links.cols[own]] - self.place_price
+            self.u[i] = left.max(initial=0)
 
     def start(self, price: Index, match: Index) -> None:
         """Take over prices and those matched pairs of a heuristic that are best for their mentee at these prices."""
-        self.v = price.tolist()
-        for i, row in enumerate(self.out):
-            self.u[i] = max(0, max((value - self.v[j] for j, value in row), default=0))
-            j = int(match[i])
-            if j >= 0 and (j, self.u[i] + self.v[j]) in row:
-                self._assign(i, j)
+        rows, cols, values = self.links.rows, self.links.cols, self.links.values
+        self.v = price.copy()
+        left = values - price[cols]
+        self.u[:] = 0
+        np.maximum.at(self.u, rows, left)
+        held = (match[rows] == cols) & (left == self.u[rows])
+        self.match[rows[held]] = cols[held]
 
     def add_edges(self, rows: Index, cols: Index, units: Index) -> None:
         """Add edges that are not there yet; a mentee for whom one is better than the present place is freed."""
-        out, into, worth, v, u = self.out, self.into, self.worth, self.v, self.u
-        touched = set()
-        for i, j, score in zip(rows.tolist(), cols.tolist(), units.tolist(), strict=True):
-            value = worth[i] + score
-            out[i].append((j, value))
-            into[j].append((i, value))
-            gain = value - v[j] - self.place_price
-            if gain > u[i]:
-                u[i] = gain
-                touched.add(i)
-        for i in sorted(touched):
-            self._free(i)
+        values = self.worth[rows] + units
+        gains = values - self.v[cols] - self.place_price
+        better = gains > self.u[rows]
+        np.maximum.at(self.u, rows, gains)
+        self.match[rows[better]] = -1
+        old = self.links
+        joined = ((old.rows, rows), (old.cols, cols), (old.values, values))
+        self.links = self._linked(*(np.concatenate(parts) for parts in joined))
 
-    def _free(self, i: int) -> None:
-        if self.match[i] >= 0:
-            self.held[self.match[i]].remove(i)
-            self.match[i] = -1
-
-    def _assign(self, i: int, j: int) -> int:
-        """Give mentee i a place with mentor j; returns where i was before (-1: nowhere)."""
-        before = self.match[i]
-        self._free(i)
-        self.match[i] = j
-        self.held[j].append(i)
-        return before
+    def charge_places(self, price: int) -> None:
+        """Raise or lower the price of a place; mentees for whom nothing is worth it any more lose theirs."""
+        work = _Work(self)
+        work.charge(price)
+        work.keep()
 
     def settle(self, places: int | None = None) -> None:
         """Restore optimality: place every mentee still worth placing, fill priced places, then keep to `places`."""
-        self._balance()
+        work = _Work(self)
+        work.balance()
         if places is not None:
-            self._approach(places)
-            while self.matched > places:
-                self._reduce()
+            work.approach(places)
+            while work.matched > places:
+                work.reduce()
+        work.keep()
 
-    def _balance(self) -> None:
-        for i in sorted(range(len(self.u)), key=lambda i: (-self.u[i], i)):
-            if self.match[i] < 0 and self.u[i] > 0:
-                self._place(i)
-        for j, limit in enumerate(self.capacity):
-            while self.v[j] > 0 and len(self.held[j]) < limit:
-                self._fill(j)
+    def _linked(self, rows: Index, cols: Index, values: Index) -> Links:
+        n, m = self.worth.size, self.capacity.size
+        order = np.argsort(rows * m + cols, kind="stable")
+        rows, cols, values = rows[order], cols[order], values[order]
+        back = np.argsort(cols, kind="stable")
+        out = self._edges(rows, n, cols, values)
+        return Links(rows, cols, values, out, self._edges(cols[back], m, rows[back], values[back]))
 
-    def _approach(self, places: int) -> None:
+    def _edges(self, own: Index, size: int, other: Index, values: Index) -> Edges:
+        start = np.searchsorted(own, np.arange(size + 1))
+        return Edges(*(self.form(part) for part in (start, other, values)))
+
+    def form(self, values: Index) -> Any:
+        """Numbers as the loops want them: an array where they are compiled, otherwise a list."""
+        return np.ascontiguousarray(values, dtype=np.int64) if self.compiled else values.tolist()
+
+
+class _Work:
+    """A network's state in the form of the loops; `keep` brings it back."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, form = network, network.form
+        n, m = network.worth.size, network.capacity.size
+        self.loops: Any = compiled_loops() if network.compiled else loops
+        chains = _chained(network.match, m)
+        prices = network.u, network.v, network.match
+        # the loops write into these: copies, for others may hold the old prices
+        self.state = State(*(form(part.copy()) for part in (*prices, *chains, network.capacity)))
+        self.scratch = Scratch(*(form(np.full(size, loops.FAR)) for size in (m, m, n, n)))
+        self.price = network.place_price
+
+    @property
+    def matched(self) -> int:
+        return int(sum(self.state.taken))
+
+    def keep(self) -> None:
+        """Hand the state back."""
+        u, v, match = (np.asarray(part, dtype=np.int64) for part in self.state[:3])
+        self.network.u, self.network.v, self.network.match, self.network.place_price = u, v, match, self.price
+
+    def balance(self) -> None:
+        u, match = np.array(self.state.u, dtype=np.int64), np.array(self.state.match, dtype=np.int64)
+        waiting = np.flatnonzero((match < 0) & (u > 0))
+        order = self.network.form(waiting[np.argsort(-u[waiting], kind="stable")])
+        out, into = self.network.links.out, self.network.links.into
+        self.loops.place_all(self.state, out, self.scratch, self.price, order)
+        self.loops.fill_all(self.state, into, self.scratch, self.price)
+
+    def charge(self, price: int) -> None:
+        rise, self.price = price - self.price, price
+        self.loops.charge(self.state, self.network.links.out, rise, price)
+
+    def reduce(self) -> None:
+        self.price += int(self.loops.reduce(self.state, self.network.links.out, self.scratch, self.price))
+
+    def approach(self, places: int) -> None:
         """Set the price of a place so that a few pairs more than `places` remain, by bisection.
 
         The number of pairs falls as the price rises; who leaves next is read off the mentees' prices.
         """
-        low, high, step = 0, _FAR, 1
+        low, high, step = 0, loops.FAR, 1
         while True:
-            excess, price = self.matched - places, self.place_price
+            excess, price = self.matched - places, self.price
             # equally good matchings can differ in size at one price, so the lower end may turn out to be too high
             low, high = (price, high) if excess >= 0 else (min(low, max(price - 1, 0)), price)
             if high == 0 or (excess >= 0 and (excess <= places // 32 + 4 or high - low <= 1)):
                 return
-            if high < _FAR:
+            if high < loops.FAR:
                 guess = (low + high) // 2
             else:
-                leaving = sorted(u for u, j in zip(self.u, self.match, strict=True) if j >= 0)
-                step = max(leaving[excess - 1], 2 * step)
+                leaving = sorted(u for u, j in zip(self.state.u, self.state.match, strict=True) if j >= 0)
+                step = max(int(leaving[excess - 1]), 2 * step)
                 guess = price + step
-            self.charge_places(guess)
-            self._balance()
-
-    def charge_places(self, price: int) -> None:
-        """Raise or lower the price of a place; mentees for whom nothing is worth it any more lose theirs."""
-        rise, self.place_price = price - self.place_price, price
-        for i, own in enumerate(self.u):
-            if self.match[i] >= 0 and own >= rise:
-                self.u[i] = own - rise
-                continue
-            self._free(i)
-            self.u[i] = max(0, max((value - self.v[j] for j, value in self.out[i]), default=0) - price)
-
-    def _place(self, source: int) -> None:
-        """Shortest path from a mentee without a place to a free place, or to the mentee who loses least by leaving."""
-        out, u, v, held, capacity = self.out, self.u, self.v, self.held, self.capacity
-        reached: dict[int, int] = {}
-        via: dict[int, int] = {}
-        heap: list[tuple[int, int]] = []
-        mentees, mentors = [(source, 0)], []
-        best, leaver, end = u[source], source, -1
-        frontier, distance, price = [source], 0, self.place_price
-        while True:
-            for k in frontier:
-                if distance + u[k] < best:
-                    best, leaver, end = distance + u[k], k, -1
-                base = distance + u[k] + price
-                for j, value in out[k]:
-                    length = base + v[j] - value
-                    if length < best and length < reached.get(j, _FAR):
-                        reached[j], via[j] = length, k
-                        if len(held[j]) < capacity[j]:
-                            best, end = length, j
-                        else:
-                            heappush(heap, (length, j))
-            distance, j = _next(heap, reached)
-            if distance >= best:
-                break
-            mentors.append((j, distance))
-            reached[j] = -1
-            frontier = held[j]
-            mentees.extend((k, distance) for k in frontier)
-        for k, d in mentees:
-            u[k] -= best - d
-        for j, d in mentors:
-            v[j] += best - d
-        self._shift(source, leaver, end, via)
-
-    def _shift(self, source: int, leaver: int, end: int, via: dict[int, int]) -> None:
-        """Move mentees along a path found by `_place`: into mentor `end`, or into the place `leaver` gives up."""
-        if end < 0:
-            if leaver == source:
-                return
-            end = self.match[leaver]
-            self._free(leaver)
-        mover = -1
-        while mover != source:
-            mover = via[end]
-            end = self._assign(mover, end)
-
-    def _fill(self, target: int) -> None:
-        """Shortest path from a priced place that is free to a mentee without one, or to where a price falls to zero."""
-        into, u, v, match, held = self.into, self.u, self.v, self.match, self.held
-        reached = dict.fromkeys(held[target], -1)
-        towards: dict[int, int] = {}
-        via = {target: -1}
-        heap: list[tuple[int, int]] = []
-        mentees, mentors = [(k, 0) for k in held[target]], [(target, 0)]
-        best, newcomer, end = v[target], -1, target
-        distance, j = 0, target
-        while True:
-            base = distance + v[j] + self.place_price
-            for k, value in into[j]:
-                length = base + u[k] - value
-                if length < best and length < reached.get(k, _FAR):
-                    reached[k], towards[k] = length, j
-                    if match[k] < 0:
-                        best, newcomer = length, k
-                    else:
-                        heappush(heap, (length, k))
-            distance, k = _next(heap, reached)
-            if distance >= best:
-                break
-            j = match[k]
-            via[j] = k
-            mentors.append((j, distance))
-            # whoever else is held here could only lead back here
-            mentees.extend((other, distance) for other in held[j])
-            reached.update(dict.fromkeys(held[j], -1))
-            if distance + v[j] < best:
-                best, newcomer, end = distance + v[j], -1, j
-        for k, d in mentees:
-            u[k] += best - d
-        for j, d in mentors:
-            v[j] -= best - d
-        mover = newcomer if newcomer >= 0 else via[end]
-        while mover >= 0:
-            goal = towards[mover]
-            self._assign(mover, goal)
-            mover = via[goal]
-
-    def _reduce(self) -> None:
-        """Take the pair away whose loss, after the others have moved at best, is least; the price of a place rises."""
-        out, u, v, held = self.out, self.u, self.v, self.held
-        reached = {j: price for j, price in enumerate(v) if held[j]}
-        heap = [(price, j) for j, price in reached.items()]
-        heapify(heap)
-        via: dict[int, int] = {}
-        mentees, mentors = [], []
-        best, leaver = _FAR, -1
-        while True:
-            distance, j = _next(heap, reached)
-            if distance >= best:
-                break
-            mentors.append((j, distance))
-            reached[j] = -1
-            for k in held[j]:
-                mentees.append((k, distance))
-                base = distance + u[k]
-                if base < best:
-                    best, leaver = base, k
-                for other, value in out[k]:
-                    length = base + v[other] + self.place_price - value
-                    if length < reached.get(other, -1):
-                        reached[other], via[other] = length, k
-                        heappush(heap, (length, other))
-        for k, d in mentees:
-            u[k] -= best - d
-        settled = dict(mentors)
-        self.v = [price - min(best, settled.get(j, best), price) for j, price in enumerate(v)]
-        self.place_price += best
-        end = self.match[leaver]
-        self._free(leaver)
-        while end in via:
-            mover = via[end]
-            end = self._assign(mover, end)
+            self.charge(guess)
+            self.balance()
 
 
-def _next(heap: list[tuple[int, int]], reached: dict[int, int]) -> tuple[int, int]:
-    """The nearest node not settled yet, or one at an endless distance."""
-    while heap:
-        distance, node = heappop(heap)
-        if reached[node] == distance:
-            return distance, node
-    return _FAR, -1
+def _chained(match: Index, mentors: int) -> tuple[Index, Index, Index, Index]:
+    """A matching as chains: each mentor's first mentee, those after and before each mentee, and the mentors' counts."""
+    held = np.flatnonzero(match >= 0)
+    held = held[np.argsort(match[held], kind="stable")]
+    whose = match[held]
+    first, (after, before) = np.full(mentors, -1), (np.full(match.size, -1) for _ in range(2))
+    together = whose[1:] == whose[:-1]
+    after[held[:-1][together]], before[held[1:][together]] = held[1:][together], held[:-1][together]
+    heads = np.ones(held.size, dtype=np.bool_)
+    heads[1:] = ~together
+    first[whose[heads]] = held[heads]
+    return first, after, before, np.bincount(whose, minlength=mentors)

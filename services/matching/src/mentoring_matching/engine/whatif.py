@@ -74,17 +74,15 @@ def solve_again(
 def _warm(run: Run, situation: Situation) -> Network:
     """The old run's candidates at their new scores, with its prices and as much of its matching as is still best."""
     old, market, problem = run.network, situation.problem.market, situation.problem
-    counts = [len(row) for row in old.out]
-    rows = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    cols = np.array([j for row in old.out for j, _ in row], dtype=np.int64)
+    rows, cols = old.links.rows, old.links.cols
     kept = market.allowed(rows, cols)
     rows, cols = rows[kept], cols[kept]
     units = market.units(rows, cols)
     good = units >= market.floor
     network = Network(problem.worth, problem.capacity)
     network.add_edges(rows[good], cols[good], units[good])
-    prices = _rescaled(np.array([*old.v, old.place_price], dtype=np.int64), run.situation.problem, problem)
-    network.start(prices[:-1], _within_capacity(old.match, problem.capacity))
+    prices = _rescaled(np.append(old.v, old.place_price), run.situation.problem, problem)
+    network.start(prices[:-1], _within_capacity(old.match.tolist(), problem.capacity))
     if problem.places is not None:
         network.charge_places(int(prices[-1]))
     return network

@@ -1,0 +1,60 @@
+"""Compiled loops where numba is installed: the same source and the same integers, many times faster.
+
+Without numba, or for few pairs, the loops of `loops.py` run as plain Python on lists, and `scanning.py` is not used.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import Any
+
+from . import loops, scanning
+
+LARGE = 2_000_000
+"""Pairs from which on importing numba (half a CPU second) pays; once it is imported it always does."""
+
+
+def accelerated(pairs: int) -> bool:
+    """Whether a market of so many pairs is worked on by compiled loops."""
+    return _installed() and (pairs >= LARGE or "numba" in sys.modules)
+
+
+@cache
+def _installed() -> bool:
+    return find_spec("numba") is not None
+
+
+@cache
+def compiled_loops() -> Any:
+    """`loops.py`, compiled."""
+    return _compiled(loops)
+
+
+@cache
+def compiled_scanning() -> Any:
+    """`scanning.py`, compiled."""
+    return _compiled(scanning)
+
+
+def _compiled(module: ModuleType) -> SimpleNamespace:
+    """The functions of a module as compiled ones that call each other; kept on disk where that can be written."""
+    space = dict(vars(module))
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__:
+            space[name] = _jit(FunctionType(function.__code__, space, name))
+    return SimpleNamespace(**space)
+
+
+def _jit(function: Callable[..., Any]) -> Any:
+    import numba
+
+    try:
+        return numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:
+        # no folder to keep compiled code in: it is compiled again in every process
+        return numba.njit(nogil=True)(function)
