@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .acceleration import accelerated, compiled_scanning
+
 Index = NDArray[np.int64]
 _WIDTH = 64
 _NEVER = -(1 << 60)
@@ -15,15 +17,21 @@ _NEVER = -(1 << 60)
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Each mentee's best edges, padded to one width: `mentors` and `values` (n, width)."""
+    """Each mentee's best edges, `counts` (n,) of them, padded to one width: `mentors` and `values` (n, width)."""
 
     mentors: Index
     values: Index
+    counts: Index
+    compiled: bool
 
     def look(self, who: Index, price: Index) -> tuple[Index, Index, Index]:
         """For each of `who` the net value of the best mentor, of the second best (or of nobody, 0), and the
         best mentor.
         """
+        if self.compiled:
+            found = np.empty((3, who.size), dtype=np.int64)
+            compiled_scanning().look(self.mentors, self.values, self.counts, who, price, found)
+            return found[0], found[1], found[2]
         net = self.values[who] - price[self.mentors[who]]
         line = np.arange(who.size)
         place = net.argmax(axis=1)
@@ -32,7 +40,7 @@ class _Table:
         return best, np.maximum(net.max(axis=1), 0), self.mentors[who, place]
 
 
-def _table(worth: Index, rows: Index, cols: Index, units: Index) -> _Table:
+def _table(worth: Index, capacity: Index, rows: Index, cols: Index, units: Index) -> _Table:
     order = np.lexsort((cols, -units, rows))
     rank = np.arange(rows.size) - np.searchsorted(rows, rows)
     kept = rank < _WIDTH
@@ -41,7 +49,8 @@ def _table(worth: Index, rows: Index, cols: Index, units: Index) -> _Table:
     line, rank, order = rows[kept], rank[kept], order[kept]
     mentors[line, rank] = cols[order]
     values[line, rank] = units[order] + worth[line]
-    return _Table(mentors, values)
+    counts = np.bincount(line, minlength=worth.size)
+    return _Table(mentors, values, counts, accelerated(worth.size * capacity.size))
 
 
 def bid(
@@ -56,7 +65,7 @@ def bid(
     price = np.zeros(capacity.size, dtype=np.int64)
     if not rows.size:
         return price, np.full(worth.size, -1)
-    table = _table(worth, rows, cols, units)
+    table = _table(worth, capacity, rows, cols, units)
     for step in steps:
         _contest(table, price, capacity, rounds, step)
         price = np.maximum(price - step, 0)

@@ -132,5 +132,5 @@ def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
 
 def _worst_compiled(market: Market, rows_limit: Index, cols_limit: Index) -> int:
     screen, look = Screen(market), compiled_scanning().worst_violation
-    limits = rows_limit, cols_limit, market.floor, screen.rules
+    limits = rows_limit[screen.names], cols_limit, market.floor, screen.rules
     return max((look(screen.block(start, stop), start, *limits) for start, stop in market.blocks()), default=0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .people import Mentee, Mentor, Person
 from .policy import Criterion, Policy
+from .rules import moved
 from .text import Embedder
 
 UNITS = 10_000
@@ -53,10 +54,9 @@ class Bonus:
         return np.where(self.keys[place] == keys, self.values[place], np.float32(0))
 
     def part(self, rows: NDArray[np.int64], cols: NDArray[np.int64], width: int) -> Bonus:
-        """The bonuses between some rows and columns (ascending positions), `width` being the number of all columns."""
-        i, j = np.searchsorted(rows, self.keys // width), np.searchsorted(cols, self.keys % width)
-        kept = np.isin(self.keys // width, rows) & np.isin(self.keys % width, cols)
-        return Bonus(self.criterion, i[kept] * cols.size + j[kept], self.values[kept])
+        """The bonuses between some rows and columns, in their order, `width` being the number of all columns."""
+        keys, was = moved(self.keys, width, rows, cols)
+        return Bonus(self.criterion, keys, self.values[was])
 
 
 @dataclass(frozen=True, slots=True)

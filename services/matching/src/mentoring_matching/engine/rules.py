@@ -24,7 +24,7 @@ class Test(Protocol):
     def __call__(self, i: Index, j: Index, /) -> Mask: ...
 
     def part(self, rows: Index, cols: Index) -> Test:
-        """The same among some rows and columns (ascending)."""
+        """The same among some rows and columns, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,21 @@ class Barred:
         return np.asarray(self.keys[place] != keys)
 
     def part(self, rows: Index, cols: Index) -> Barred:
-        i, j = self.keys // max(self.width, 1), self.keys % max(self.width, 1)
-        kept = np.isin(i, rows) & np.isin(j, cols)
-        return Barred(np.searchsorted(rows, i[kept]) * cols.size + np.searchsorted(cols, j[kept]), cols.size)
+        keys, _ = moved(self.keys, self.width, rows, cols)
+        return Barred(keys, cols.size)
+
+
+def moved(keys: Index, width: int, rows: Index, cols: Index) -> tuple[Index, Index]:
+    """Ascending keys (row * `width` + column) of pairs among some rows and columns, in the places these have now, and
+    where each of them was among `keys`.
+    """
+    i, j = keys // max(width, 1), keys % max(width, 1)
+    row, col = (np.full(int(max(old.max(initial=-1), new.max(initial=-1))) + 1, -1) for old, new in ((i, rows), (j, cols)))
+    row[rows], col[cols] = np.arange(rows.size), np.arange(cols.size)
+    kept = np.flatnonzero((row[i] >= 0) & (col[j] >= 0))
+    now = row[i[kept]] * cols.size + col[j[kept]]
+    order = np.argsort(now)
+    return now[order], kept[order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ def _joined(one: Table, other: Table, shape: tuple[int, int]) -> Table | None:
     """Both tables as one; None where it would be larger than what it saves."""
     i, rows = _together(one.rows, other.rows)
     j, cols = _together(one.cols, other.cols)
-    if i.size * j.size > min(_TABLE, shape[0] * shape[1] // 4):
+    if i.size * j.size > _TABLE or i.size > shape[0] // 64:
         return None
     return Table(rows, cols, one(i[:, None], j[None, :]) & other(i[:, None], j[None, :]))
 

@@ -93,7 +93,7 @@ class Market:
         return allowed
 
     def part(self, rows: Index, cols: Index) -> Market:
-        """The market of some mentees and mentors, in the order given by ascending positions."""
+        """The market of some mentees and mentors, in the order given."""
         own = self.features
         bonuses = tuple(bonus.part(rows, cols, self.shape[1]) for bonus in own.bonuses)
         tests = tuple(test.part(rows, cols) for test in self.tests)

@@ -30,18 +30,27 @@ def best_pairs(market: Market, per_row: int, per_col: int, prices: Prices) -> Pa
 
 
 class Screen:
-    """A market for compiled loops: its rules as arrays, and blocks of scores in which the rest is marked."""
+    """A market for compiled loops: its rows together by kind (`names` are their positions in the market), its rules as
+    arrays, and blocks of scores in which the rest is marked.
+    """
 
     def __init__(self, market: Market) -> None:
-        self.market, (rows, cols) = market, market.shape
-        tables = [test for test in market.tests if isinstance(test, Table)]
+        rows, cols = market.shape
+        kinds = [test.rows for test in market.tests if isinstance(test, Table)]
+        self.names = np.argsort(kinds[0], kind="stable") if kinds else np.arange(rows)
+        self.market = market = market.part(self.names, np.arange(cols))
+        everybody = Table(np.zeros(rows, np.int64), np.zeros(cols, np.int64), np.ones((1, 1), dtype=np.bool_))
+        first, *more = [test for test in market.tests if isinstance(test, Table)] or [everybody]
         equals = [test for test in market.tests if isinstance(test, Equal)]
         self.others = [test for test in market.tests if isinstance(test, Barred | Computed)]
-        starts = np.cumsum([0, *(test.allowed.size for test in tables)])
+        starts = np.cumsum([0, *(test.allowed.size for test in more)]).tolist()
         self.rules = Rules(
-            _stacked([at + test.rows * test.allowed.shape[1] for at, test in zip(starts, tables, strict=False)], rows),
-            _stacked([test.cols for test in tables], cols),
-            np.concatenate([np.zeros(0, dtype=np.bool_), *(test.allowed.ravel() for test in tables)]),
+            first.rows,
+            first.cols,
+            np.ascontiguousarray(first.allowed),
+            _stacked([at + t.rows * t.allowed.shape[1] for at, t in zip(starts, more, strict=False)], rows),
+            _stacked([test.cols for test in more], cols),
+            np.concatenate([np.zeros(0, dtype=np.bool_), *(test.allowed.ravel() for test in more)]),
             _stacked([test.rows for test in equals], rows),
             _stacked([test.cols for test in equals], cols),
             np.array([test.differ for test in equals], dtype=np.bool_),
@@ -49,8 +58,9 @@ class Screen:
         )
 
     def block(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Scores of rows start..stop in 1/SCALE, NEVER where a rule that the loops do not hold forbids the pair."""
+        """Scores of rows start..stop in 1/SCALE, at least 0, but NEVER where a rule that the loops do not hold forbids."""
         block = self.market.dots(start, stop)
+        np.maximum(block, 0, out=block)
         for test in self.others:
             if isinstance(test, Barred):
                 width = self.market.shape[1]
@@ -174,20 +184,24 @@ class _CompiledSearch:
 
     def __init__(self, market: Market, per_row: int, per_col: int, prices: Prices) -> None:
         self.screen, (rows, cols) = Screen(market), market.shape
-        self.row_price, self.col_price, _ = _compress(prices)
+        row_price, self.col_price, _ = _compress(prices)
+        self.row_price = row_price[self.screen.names]
         asks = self.col_price * float(PER_UNIT) if per_col else np.full(cols, np.inf)
         self.best = Best(*_lists(rows, per_row), *_lists(cols, per_col), asks)
 
     def scan(self, start: int, stop: int) -> None:
-        terms = self.row_price, self.col_price, self.screen.market.floor, self.screen.rules, self.best
+        prices = self.row_price, self.col_price
+        terms = self.screen.names, *prices, self.screen.market.floor, self.screen.rules, self.best
         compiled_scanning().scan(self.screen.block(start, stop), start, *terms)
 
     def result(self) -> Pairs:
         best = self.best
         rows, cols, gains = _listed(best.row_gain, best.row_other, best.row_count)
-        others, owners, more = _listed(best.col_gain, best.col_other, best.col_count)
-        found = [rows, owners], [cols, others], [gains, more]
-        return _united(np.stack([np.concatenate(part) for part in found]), self.row_price, self.col_price)
+        own, names, more = _listed(best.col_gain, best.col_other, best.col_count)
+        found = [self.screen.names[rows], names], [cols, own], [gains, more]
+        row_price = np.empty_like(self.row_price)
+        row_price[self.screen.names] = self.row_price
+        return _united(np.stack([np.concatenate(part) for part in found]), row_price, self.col_price)
 
 
 def _lists(size: int, most: int) -> tuple[Index, Index, Index]:
