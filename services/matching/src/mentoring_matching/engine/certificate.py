@@ -117,10 +117,10 @@ def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
     rows_limit, cols_limit = claim.mentee_price - claim.worth, claim.mentor_price + claim.place_price
     if accelerated(market.shape[0] * market.shape[1]):
         return _worst_compiled(market, rows_limit, cols_limit), market.shape[0] * market.shape[1]
-    for start, stop in market.blocks():
+    for start, block in market.blocks():
         # a score rounds up to a unit from half a unit on; float64 holds these limits exactly
-        excess = np.maximum(market.dots(start, stop), 0) - (cols_limit * float(PER_UNIT))
-        open_pairs = np.flatnonzero(excess >= ((rows_limit[start:stop] + 0.5) * PER_UNIT)[:, None])
+        excess = np.maximum(block, 0) - (cols_limit * float(PER_UNIT))
+        open_pairs = np.flatnonzero(excess >= ((rows_limit[start : start + len(block)] + 0.5) * PER_UNIT)[:, None])
         rows, cols = open_pairs // excess.shape[1] + start, open_pairs % excess.shape[1]
         units = market.units(rows, cols)
         over = units - rows_limit[rows] - cols_limit[cols]
@@ -133,4 +133,4 @@ def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
 def _worst_compiled(market: Market, rows_limit: Index, cols_limit: Index) -> int:
     screen, look = Screen(market), compiled_scanning().worst_violation
     limits = rows_limit[screen.names], cols_limit, market.floor, screen.rules
-    return max((look(screen.block(start, stop), start, *limits) for start, stop in market.blocks()), default=0)
+    return max((look(block, start, *limits) for start, block in screen.blocks()), default=0)

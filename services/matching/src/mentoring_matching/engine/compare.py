@@ -13,6 +13,7 @@ from .people import Mentee, Mentor
 from .policy import Policy
 from .rules import Index
 from .run import PairIds, Run, Situation, Totals, prepare
+from .scoring import to_units
 from .text import Embedder
 
 
@@ -83,10 +84,10 @@ def dry_run(
     names = [*(rule.name for rule in rules), "floor"]
     removes, alone, strands = (np.zeros(len(names), dtype=np.int64) for _ in range(3))
     left, stranded, cols = 0, 0, np.arange(market.shape[1], dtype=np.int64)
-    for start, stop in market.blocks():
-        rows = np.arange(start, stop, dtype=np.int64)[:, None]
+    for start, block in market.blocks():
+        rows = np.arange(start, start + len(block), dtype=np.int64)[:, None]
         tests = [rule.test(rows, cols) for rule in rules]
-        forbidden = np.stack([*(~test for test in tests), market.block_units(start, stop) < market.floor])
+        forbidden = np.stack([*(~test for test in tests), to_units(block) < market.floor])
         count = forbidden.sum(axis=0)
         none = (count == 0).sum(axis=1) == 0
         removes += forbidden.sum(axis=(1, 2))

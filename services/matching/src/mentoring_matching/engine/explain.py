@@ -17,7 +17,7 @@ from .policy import Criterion, Policy
 from .pricing import Problem, optimise, refine
 from .rules import Barred, Index, Mask, Permission, Table, permitted
 from .run import Run
-from .scoring import Market
+from .scoring import Market, Scores, to_units
 from .solver import Network
 
 CLOSE_CALL = 0.01
@@ -280,11 +280,11 @@ def blocking_pairs(run: Run) -> int:
     worst[free] = -1
     limited = problem.places is not None and len(run.pairs) - len(situation.pins) >= problem.places
     blocks = problem.market.blocks()
-    return sum(_blocking(problem.market, own, worst, free, limited, start, stop) for start, stop in blocks)
+    return sum(_blocking(problem.market, own, worst, free, limited, start, block) for start, block in blocks)
 
 
-def _blocking(market: Market, own: Index, worst: Index, free: Mask, limited: bool, start: int, stop: int) -> int:
-    units = market.block_units(start, stop)
+def _blocking(market: Market, own: Index, worst: Index, free: Mask, limited: bool, start: int, block: Scores) -> int:
+    units, stop = to_units(block), start + len(block)
     wish: Mask = (units > own[start:stop, None]) & (units > worst[None, :]) & (units >= market.floor)
     if limited:
         wish &= ~((own[start:stop, None] < 0) & free[None, :])

@@ -14,6 +14,7 @@ from .rules import Index, Mask, Permission, Test, compact
 _BLOCK = 1 << 22
 
 Units = NDArray[np.int64]
+Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class Market:
     def shape(self) -> tuple[int, int]:
         return len(self.features.mentees), len(self.features.mentors)
 
-    def dots(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Scores of mentee rows start..stop with every mentor, exact, in 1/SCALE, not yet cut to 0..1."""
-        block = self.features.mentees[start:stop] @ self.features.mentors.T
+    def dots(self, start: int, stop: int, room: Scores | None = None) -> Scores:
+        """Scores of mentee rows start..stop with every mentor, exact, in 1/SCALE, not yet cut to 0..1; in `room` if given."""
+        out = None if room is None else room[: stop - start]
+        block = np.matmul(self.features.mentees[start:stop], self.features.mentors.T, out=out)
         width = self.shape[1]
         for bonus in self.features.bonuses:
             low, high = np.searchsorted(bonus.keys, (start * width, stop * width))
@@ -99,14 +101,17 @@ class Market:
         tests = tuple(test.part(rows, cols) for test in self.tests)
         return Market(Features(own.mentees[rows], own.mentors[cols], own.spans, bonuses), (), self.floor, tests)
 
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """Row ranges whose blocks of scores fit the cache and the memory."""
+    def blocks(self) -> Iterator[tuple[int, Scores]]:
+        """All scores in blocks of rows that fit the memory, each with its first row; the next block overwrites it."""
         rows, cols = self.shape
         step = max(64, min(1024, _BLOCK // max(cols, 1)))
-        yield from ((start, min(start + step, rows)) for start in range(0, rows if cols else 0, step))
+        # fresh memory for every block would cost as much as the product
+        room = np.empty((min(step, rows), cols), dtype=np.float32)
+        for start in range(0, rows if cols else 0, step):
+            yield start, self.dots(start, min(start + step, rows), room)
 
 
-def to_units(dots: NDArray[np.float32]) -> Units:
+def to_units(dots: Scores) -> Units:
     """1/SCALE to units of 1e-4, cut to 0..UNITS."""
     return np.asarray(np.clip(np.rint(dots / np.float32(PER_UNIT)), 0, UNITS), dtype=np.int64)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from .acceleration import accelerated, compiled_scanning
 from .features import PER_UNIT, UNITS
 from .rules import Barred, Computed, Equal, Index, Mask, Table
 from .scanning import NEVER, Best, Rules
-from .scoring import Market, Pairs, Prices, Units
+from .scoring import Market, Pairs, Prices, Scores, Units
 
 _SAMPLE = 2048
 _MANY = 400
@@ -24,8 +24,7 @@ def best_pairs(market: Market, per_row: int, per_col: int, prices: Prices) -> Pa
     and the best `per_col` of every mentor (by score minus prices, then by position)."""
     compiled = accelerated(market.shape[0] * market.shape[1])
     search = (_CompiledSearch if compiled else _Search)(market, per_row, per_col, prices)
-    for start, stop in market.blocks():
-        search.scan(start, stop)
+    search.scan()
     return search.result()
 
 
@@ -57,10 +56,15 @@ class Screen:
             np.array([test.lenient for test in equals], dtype=np.bool_),
         )
 
-    def block(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Scores of rows start..stop in 1/SCALE, at least 0, but NEVER where a rule that the loops do not hold forbids."""
-        block = self.market.dots(start, stop)
-        np.maximum(block, 0, out=block)
+    def blocks(self) -> Iterator[tuple[int, Scores]]:
+        """All scores as the market's, at least 0, but NEVER where a rule that the loops do not hold forbids the pair."""
+        for start, block in self.market.blocks():
+            np.maximum(block, 0, out=block)
+            self._mark(start, block)
+            yield start, block
+
+    def _mark(self, start: int, block: Scores) -> None:
+        stop = start + len(block)
         for test in self.others:
             if isinstance(test, Barred):
                 width = self.market.shape[1]
@@ -69,7 +73,6 @@ class Screen:
             else:
                 rows, cols = np.arange(start, stop)[:, None], np.arange(block.shape[1])[None, :]
                 block[~test(rows, cols)] = NEVER
-        return block
 
 
 def _stacked(codes: list[Index], size: int) -> Index:
@@ -95,13 +98,16 @@ class _Search:
         self.by_col = np.zeros((3, 0), dtype=np.int64)
         self.waiting: list[NDArray[np.int64]] = []
 
-    def scan(self, start: int, stop: int) -> None:
-        block = self.market.dots(start, stop)
+    def scan(self) -> None:
+        for start, block in self.market.blocks():
+            self._look(start, block)
+
+    def _look(self, start: int, block: Scores) -> None:
         np.maximum(block, 0, out=block)
         sample = _sample(block.shape[1])
         low = block[:, sample] < (self.market.floor - 0.5) * PER_UNIT
         block -= self.col_screen
-        block -= self.row_screen[start:stop, None]
+        block -= self.row_screen[start : start + len(block), None]
         above = block > -self.slack
         if np.count_nonzero(above) > _MANY * len(block):
             above = self._cut(block, start, sample, low)
@@ -189,10 +195,11 @@ class _CompiledSearch:
         asks = self.col_price * float(PER_UNIT) if per_col else np.full(cols, np.inf)
         self.best = Best(*_lists(rows, per_row), *_lists(cols, per_col), asks)
 
-    def scan(self, start: int, stop: int) -> None:
+    def scan(self) -> None:
         prices = self.row_price, self.col_price
         terms = self.screen.names, *prices, self.screen.market.floor, self.screen.rules, self.best
-        compiled_scanning().scan(self.screen.block(start, stop), start, *terms)
+        for start, block in self.screen.blocks():
+            compiled_scanning().scan(block, start, *terms)
 
     def result(self) -> Pairs:
         best = self.best
