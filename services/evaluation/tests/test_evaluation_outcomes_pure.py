@@ -147,6 +147,7 @@ def test_a_value_is_counted_from_its_base():
     assert faults(indicator, Counted(base=0, numerator=0))
     assert faults(indicator, Counted(base=8, numerator=3, asked=7, answered=8))
     assert faults(indicator, Counted(base=8, numerator=3, asked=9, answered=7))
+    assert faults(indicator, Counted(base=8, numerator=3, asked=7))
     assert faults(indicator, Counted(base=8, numerator=3, asked=9, answered=8)) == []
 
 
