@@ -408,6 +408,7 @@ async def test_the_evidence_pack_scores_records_and_names_gaps(programme):
     _, group = await granted(programme, "steering_group")
     path = f"/programmes/{programme.id}/evidence-pack"
     pack = (await group.get(path)).json()
+    assert ("rounded to 5" in pack["statement"], "rounded" in (await manager.get(path)).text) == (True, False)
     scores = {c["id"]: c["score"] for s in pack["standards"] for c in s["criteria"]}
     assert scores["orientation_attended"] == 50
     assert (scores["pairs_met"], scores["roles_held"], scores["aims_stated"]) == (100, 100, 100)
