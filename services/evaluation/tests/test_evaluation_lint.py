@@ -360,6 +360,7 @@ def test_a_long_report_takes_no_longer_than_its_length() -> None:
 def test_names_in_a_report_do_not_steer_the_terminal() -> None:
     (finding,) = lint_report({"outcomes_percent": {"a\x1b[2J\n": {"1": {"mentor": 172}}}})
     assert "\x1b" not in render_text([finding])
+    assert finding.where == r"$.outcomes_percent['a\u001b[2J\n']['1'].mentor"
 
 
 def test_other_roundings_are_only_possible_faults() -> None:

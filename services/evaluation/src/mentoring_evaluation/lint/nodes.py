@@ -1,5 +1,6 @@
 """Walking somebody else's JSON with its paths, so that every number keeps its place and every fault is named."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -87,5 +88,5 @@ def child_path(path: str, key: str | int) -> str:
         return f"{path}[{key}]"
     if _NAME.fullmatch(key):
         return f"{path}.{key}"
-    escaped = key.replace("\\", "\\\\").replace("'", "\\'")
+    escaped = json.dumps(key, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
     return f"{path}['{escaped}']"
