@@ -70,6 +70,9 @@ async def test_a_comparison_says_whether_it_is_of_the_same_people(programme, sec
     params = {"first_cohort": 1, "first_role": "mentor"} | second
     found = (await programme.team.get(f"{path}/satisfied_with_match/comparison", params=params)).json()
     assert (found["people"], found["interval"] is not None) == (people, interval)
+    if interval:
+        ends = found["interval"]["low"], found["interval"]["high"]
+        assert ends == tuple(round(end, 1) for end in ends)  # as every other interval
     first, other = (found[side]["numerator"] * 100 / found[side]["denominator"] for side in ("first", "second"))
     assert found["difference"] == round(first - other, 1)
     assert any("people" in caveat for caveat in found["caveats"])

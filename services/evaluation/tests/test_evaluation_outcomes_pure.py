@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,10 +14,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentoring_evaluation.evidence import Applicants, CohortRecord, Evidence, PairRecord
+from mentoring_evaluation.evidence import Applicants, CohortRecord, Evidence, PairRecord, WaveRecord
 from mentoring_evaluation.evidence_pack.facts import Records, design_facts, facts
 from mentoring_evaluation.evidence_pack.scoring import Judgement, evidence_pack, level
 from mentoring_evaluation.evidence_pack.standards import scheme
+from mentoring_evaluation.instruments import Instrument
 from mentoring_evaluation.outcomes.comparison import Group, compare
 from mentoring_evaluation.outcomes.evaluation_models import ModelUnreadable, known_models, read_model
 from mentoring_evaluation.outcomes.intentions import Intention, total
@@ -147,6 +149,7 @@ def test_a_value_is_counted_from_its_base():
     assert faults(indicator, Counted(base=0, numerator=0))
     assert faults(indicator, Counted(base=8, numerator=3, asked=7, answered=8))
     assert faults(indicator, Counted(base=8, numerator=3, asked=9, answered=7))
+    assert faults(indicator, Counted(base=8, numerator=3, asked=7))
     assert faults(indicator, Counted(base=8, numerator=3, asked=9, answered=8)) == []
 
 
@@ -273,6 +276,32 @@ def test_facts_are_counted_from_records():
     assert shares["recommendations_kept"] == (3, 4)
     assert shares["roles_held"] == (1, 2)
     assert found["satisfied_with_match"] is None
+
+
+def answered(cohort, met, of, closed=True, instrument="summative"):
+    question = {"id": "satisfied_with_match", "kind": "choice", "roles": ["mentee"], "text": "?", "options": ["y", "n"],
+                "counted": ["y"]}  # fmt: skip
+    used = Instrument.model_validate({"id": instrument, "title": "T", "questions": [question]})
+    at = datetime(2030, 1, 1, tzinfo=UTC) if closed else None
+    counts = {("mentee", "satisfied_with_match"): {"y": met, "n": of - met}}
+    return WaveRecord(uuid.uuid4(), cohort, instrument, used, at, {"mentee": of + 10}, {"mentee": of}, counts)
+
+
+def survey_shares(*waves, exact):
+    found = facts(replace(empty(waves=waves), exact=exact))
+    asked = (found["satisfied_with_match"], found["people_answered"])
+    return [(fact.met, fact.of) if fact else None for fact in asked]
+
+
+def test_who_sees_public_figures_cannot_work_out_answers_from_the_pack():
+    one, two = answered(1, 33, 48), answered(2, 21, 36)
+    assert survey_shares(one, two, exact=True) == [(54, 84), (84, 104)]
+    assert survey_shares(one, two, exact=False) == [(55, 85), (85, 105)]
+    # One wave more is no difference to subtract: nothing is shown while the survey still runs.
+    assert survey_shares(one, answered(2, 0, 0, closed=False), exact=False) == [None, None]
+    # Nine of 48 are fewer than ten, whichever side they are on.
+    assert survey_shares(answered(1, 39, 48), exact=False)[0] is None
+    assert survey_shares(answered(1, 9, 48), exact=False)[0] is None
 
 
 @pytest.mark.parametrize(

@@ -311,7 +311,8 @@ async def test_hr_outcomes_are_compared_where_data_allow(programme):
     await programme.begin()
     path = f"/programmes/{programme.id}/hr-outcomes"
     body = {"outcome": "promotion", "role": "mentee", "definition": "promoted within a year", "months": 12,
-            "people": 70, "with_outcome": 56, "source": "HR system", "measured_on": "2026-01-31"}  # fmt: skip
+            "people": 70, "with_outcome": 56, "source": "HR system",
+            "measured_on": str(programme.harness.clock.now().date())}  # fmt: skip
     others = {"selection": "similar_people", "people": 80, "with_outcome": 48}
     compared = (await programme.team.post(path, json=body | {"comparison": others})).json()
     assert compared["difference"]["value"] == 20
@@ -320,8 +321,25 @@ async def test_hr_outcomes_are_compared_where_data_allow(programme):
     assert alone["difference"] is None
     assert "no comparison group" in alone["statement"]
     assert (await programme.team.post(path, json=body | {"with_outcome": 71})).status_code == 422
+    later = await programme.team.post(path, json=body | {"measured_on": "2199-01-01"})
+    assert (later.status_code, later.json()["code"]) == (422, "hr_outcome_invalid")
     assert len((await programme.team.get(path)).json()["items"]) == 2
     assert (await programme.client().get(path)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("goals", {"title": "a\x00b"}),
+        ("evaluation-model", {"kind": "own", "stages": [{"id": "a", "title": "a\x00b"}]}),
+        ("reports", {"kind": "public", "published": {"surveys": {}, "a\x00b": 1}}),
+    ],
+)
+async def test_what_no_column_takes_is_a_problem_of_the_request(programme, path, body):
+    await programme.begin()
+    method = "PUT" if path == "evaluation-model" else "POST"
+    refused = await programme.team.request(method, f"/programmes/{programme.id}/{path}", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
 
 
 async def test_meant_to_become_a_mentor_and_did(programme):
@@ -390,6 +408,7 @@ async def test_the_evidence_pack_scores_records_and_names_gaps(programme):
     _, group = await granted(programme, "steering_group")
     path = f"/programmes/{programme.id}/evidence-pack"
     pack = (await group.get(path)).json()
+    assert ("rounded to 5" in pack["statement"], "rounded" in (await manager.get(path)).text) == (True, False)
     scores = {c["id"]: c["score"] for s in pack["standards"] for c in s["criteria"]}
     assert scores["orientation_attended"] == 50
     assert (scores["pairs_met"], scores["roles_held"], scores["aims_stated"]) == (100, 100, 100)

@@ -37,7 +37,8 @@ def bars_svg(bars: tuple[Bar, ...], unit: str) -> str:
             yOffset=alt.YOffset("series:N", sort=series),
             color=alt.Color(
                 "series:N", title=None, sort=series, scale=alt.Scale(domain=series, range=COLOURS),
-                legend=alt.Legend(orient="top", labelLimit=300) if len(series) > 1 else None,
+                # Also of one series: bars of the one cohort that is not hidden would be taken for the whole.
+                legend=alt.Legend(orient="top", labelLimit=300),
             ),
         )
         .properties(width=420, height=alt.Step(14 if len(series) > 1 else 20))

@@ -85,7 +85,7 @@ def _comparison_caveats(first: Figure, second: Figure, people: str, interval: In
     who = {
         "same": "The same people were asked both times; without their paired answers no interval is given.",
         "different": "Different people stand on the two sides.",
-        "unknown": "Whether the same people answered both times is not known: no interval is given.",
+        "unknown": "Some people may stand on both sides: no interval is given.",
     }[people]
     caveats = [who, *first.caveats, *second.caveats]
     if interval is not None and interval.low <= 0 <= interval.high:

@@ -87,6 +87,10 @@ class IndicatorValueInvalid(Rejected):
     """The numbers cannot be a value of this indicator."""
 
 
+class HrOutcomeInvalid(Rejected):
+    """The numbers cannot be an outcome from HR data."""
+
+
 class DueDateInvalid(Rejected):
     """A recommendation is due later than now."""
 

@@ -57,10 +57,12 @@ def _of_one(account: Account) -> Iterator[Imbalance]:
     who, keys = _who(account), ((account.cohort, account.role),)
     if account.places is not None and (account.matched or 0) > account.places:
         yield Imbalance(f"{who}: {account.matched} were matched in {account.places} places.", keys)
-    if account.moved_in is None or account.moved_out is None:
+    if account.moved_in is None:
         return
-    there, ended = account.applied + account.moved_in - account.moved_out, account.known_outcomes
-    sums = f"{who}: {account.applied} applied + {account.moved_in} moved in - {account.moved_out} moved out = {there}"
+    # Where nothing is printed of who moved out, nobody did: that leaves the most people.
+    out = account.moved_out or 0
+    there, ended = account.applied + account.moved_in - out, account.known_outcomes
+    sums = f"{who}: {account.applied} applied + {account.moved_in} moved in - {out} moved out = {there}"
     if there < ended or (account.complete and there != ended):
         yield Imbalance(f"{sums}, but the outcomes printed add to {ended}.", keys)
 
@@ -75,13 +77,23 @@ def _between(accounts: Sequence[Account], moved: int | None) -> Iterator[Imbalan
     needed = sum(_needed(account) for account in needing)
     if moved is not None and needed > moved:
         terms = " + ".join(
-            f"{_needed(a)} ({_who(a)}: {a.known_outcomes} placed of {a.applied} who applied)" for a in needing
+            f"{_needed(a)} ({_who(a)}: {a.known_outcomes} placed{_left(a)} of {a.applied} who applied)" for a in needing
         )
         yield Imbalance(f"At least {terms} = {needed} moves were needed, but {moved} are printed.", _keys(needing))
-    entered = [a.moved_in for a in accounts if a.moved_in is not None]
-    if moved is not None and len(entered) == len(accounts) and accounts and sum(entered) != moved:
-        why = f"The cohorts took in {' + '.join(map(str, entered))} = {sum(entered)}, but {moved} moves are printed."
-        yield Imbalance(why, _keys(accounts))
+    if moved is not None:
+        yield from _all_moves(accounts, moved)
+
+
+def _all_moves(accounts: Sequence[Account], moved: int) -> Iterator[Imbalance]:
+    """Every move enters one cohort and leaves one; the cohorts that print theirs cannot have more than all."""
+    for words, numbers in (
+        ("The cohorts took in", [a.moved_in for a in accounts if a.moved_in is not None]),
+        ("The cohorts gave away", [a.moved_out for a in accounts if a.moved_out is not None]),
+    ):
+        known_of_all = bool(numbers) and len(numbers) == len(accounts)
+        if sum(numbers) > moved or (known_of_all and sum(numbers) != moved):
+            why = f"{words} {' + '.join(map(str, numbers))} = {sum(numbers)}, but {moved} moves are printed."
+            yield Imbalance(why, _keys(accounts))
 
 
 def _of_role(role: str | None, lines: Sequence[Account]) -> Iterator[Imbalance]:
@@ -97,7 +109,11 @@ def _of_role(role: str | None, lines: Sequence[Account]) -> Iterator[Imbalance]:
 
 
 def _needed(account: Account) -> int:
-    return max(0, account.known_outcomes - account.applied)
+    return max(0, account.known_outcomes + (account.moved_out or 0) - account.applied)
+
+
+def _left(account: Account) -> str:
+    return f" and {account.moved_out} moved out" if account.moved_out else ""
 
 
 def _keys(accounts: Sequence[Account]) -> tuple[tuple[str, str | None], ...]:

@@ -108,7 +108,7 @@ async def answers_of_figure(db: AsyncSession, wave: Wave, figure: str, role: str
     return int(row[0]), int(row[1])
 
 
-async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidence) -> Records:
+async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidence, *, exact: bool) -> Records:
     """Everything the facts of an evidence pack are counted from."""
     kept = await design(db, programme.id)
     model = EvaluationModel.model_validate(kept.model) if kept.model else None
@@ -132,6 +132,7 @@ async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidenc
         indicators=(sum(indicator.id in measured for indicator in indicators), len(indicators)),
         published=await _count(db, Report, programme.id, Report.state == "published"),
         roles=await _roles(db, programme.id),
+        exact=exact,
     )
 
 

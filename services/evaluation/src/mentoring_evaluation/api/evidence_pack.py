@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role
+from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, queries_outcomes
-from mentoring_evaluation.api import READERS, Reader, Writer, require_team
+from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_team
 from mentoring_evaluation.commands import assessments
 from mentoring_evaluation.models_outcomes import Assessment
 from mentoring_evaluation.schemas_outcomes import AssessmentView, EvidencePackView, NewAssessment
@@ -18,10 +18,14 @@ router = APIRouter(route_class=Route, tags=["evidence pack"])
 
 @router.get("/programmes/{programme_id}/evidence-pack")
 async def read_evidence_pack(programme_id: UUID, by: Reader, db: Db) -> EvidencePackView:
-    """Every criterion with its score and evidence, the level reached, the gaps. For the team and the steering group."""
+    """Every criterion with its score and evidence, the level reached, the gaps. For the team and the steering group.
+
+    The steering group sees survey answers rounded, and none of small groups, as in public figures.
+    """
     programme = await queries.programme(db, programme_id)
     await require_role(db, by, programme_id, *READERS)
-    return EvidencePackView.model_validate(await assessments.pack(db, programme))
+    exact = by.is_admin or bool(await roles_of(db, by, programme_id) & set(TEAM))
+    return EvidencePackView.model_validate(await assessments.pack(db, programme, exact=exact))
 
 
 @router.post("/programmes/{programme_id}/assessments", status_code=201)

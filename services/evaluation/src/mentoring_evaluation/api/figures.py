@@ -1,6 +1,7 @@
 """The evidence behind a figure, and one figure against another: exact, and so for the programme team only."""
 
-from typing import Annotated
+from fractions import Fraction
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -15,7 +16,7 @@ from mentoring_evaluation.errors import FigureNotFound, NotComparable
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.figures import Figure, FigureError
 from mentoring_evaluation.instruments import Role
-from mentoring_evaluation.intervals import half_up
+from mentoring_evaluation.intervals import Interval, half_up
 from mentoring_evaluation.recompute import counts_behind, figures_named
 from mentoring_evaluation.schemas import ComparisonView, FigureEvidenceView
 
@@ -59,14 +60,17 @@ async def read_comparison(
         found = compare(one, two, people=people)
     except FigureError as error:
         raise NotComparable(str(error)) from None
-    interval = found.interval
-    bounds = interval and {
-        "level": 95, "method": interval.method, "low": float(interval.low), "high": float(interval.high)
-    }  # fmt: skip
     return ComparisonView.model_validate({
-        "first": one.to_json(), "second": two.to_json(), "people": people, "interval": bounds,
+        "first": one.to_json(), "second": two.to_json(), "people": people, "interval": _bounds(found.interval),
         "difference": float(half_up(found.difference, 1)), "caveats": list(found.caveats),
     })  # fmt: skip
+
+
+def _bounds(interval: Interval | None) -> dict[str, Any] | None:
+    if interval is None:
+        return None
+    low, high = (float(half_up(Fraction(end), 1)) for end in (interval.low, interval.high))
+    return {"level": 95, "method": interval.method, "low": low, "high": high}
 
 
 async def _evidence(db: AsyncSession, by: Principal, programme_id: UUID) -> Evidence:

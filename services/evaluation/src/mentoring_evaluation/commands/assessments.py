@@ -16,6 +16,8 @@ from mentoring_evaluation.models import Programme
 from mentoring_evaluation.models_outcomes import Assessment
 from mentoring_evaluation.schemas_outcomes import NewAssessment
 
+PROTECTED = " Survey answers are rounded to 5 here, and small groups and surveys that still run are left out."
+
 
 async def assess(db: AsyncSession, programme: Programme, new: NewAssessment, by: Principal) -> Assessment:
     """Keep a person's judgement; it replaces the one before in the pack, not in the records. CriterionNotFound."""
@@ -28,12 +30,15 @@ async def assess(db: AsyncSession, programme: Programme, new: NewAssessment, by:
     return kept
 
 
-async def pack(db: AsyncSession, programme: Programme) -> dict[str, Any]:
-    """The evidence pack as the records are now."""
+async def pack(db: AsyncSession, programme: Programme, *, exact: bool) -> dict[str, Any]:
+    """The evidence pack as the records are now; without `exact`, survey answers are protected as in public figures."""
     evidence = await records.evidence(db, programme)
-    counted = facts(await queries_outcomes.pack_records(db, programme, evidence))
+    counted = facts(await queries_outcomes.pack_records(db, programme, evidence, exact=exact))
     judged = {
         row.criterion: Judgement(row.score, str(row.assessor_id), row.assessed_at, row.comment, tuple(row.links))
         for row in await queries_outcomes.latest_assessments(db, programme.id)
     }
-    return {"programme_id": programme.id, "as_of": now(db)} | evidence_pack(scheme(), counted, judged)
+    made = evidence_pack(scheme(), counted, judged)
+    if not exact:
+        made["statement"] += PROTECTED
+    return {"programme_id": programme.id, "as_of": now(db)} | made

@@ -9,7 +9,13 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_evaluation import queries, queries_outcomes
-from mentoring_evaluation.errors import CohortNotFound, IndicatorNotFound, IndicatorValueInvalid, ModelNotFound
+from mentoring_evaluation.errors import (
+    CohortNotFound,
+    HrOutcomeInvalid,
+    IndicatorNotFound,
+    IndicatorValueInvalid,
+    ModelNotFound,
+)
 from mentoring_evaluation.models import Cohort, Wave
 from mentoring_evaluation.models_outcomes import HrOutcome, IndicatorValue, ProgrammeDesign
 from mentoring_evaluation.outcomes.comparison import Group, compare
@@ -61,7 +67,9 @@ def value_view(indicator: Indicator, kept: IndicatorValue) -> IndicatorValueView
 
 
 async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutcome, by: Principal) -> HrOutcome:
-    """Keep an outcome from HR data, as totals."""
+    """Keep an outcome from HR data, as totals. HrOutcomeInvalid."""
+    if new.measured_on > now(db).date():
+        raise HrOutcomeInvalid(errors=["it is measured in the future"])
     other = new.comparison
     kept = HrOutcome(
         programme_id=programme_id,

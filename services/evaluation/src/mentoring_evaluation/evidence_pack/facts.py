@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.disclosure import Policy
+from mentoring_evaluation.evidence import Evidence, WaveRecord
 
 CLOSED = frozenset({"accepted", "refused", "withdrawn", "carried_over", "unmatched", "matched"})
 
@@ -26,7 +27,7 @@ class Records:
 
     `design` is what `design_facts` found in the blueprint; `trained` are people who attended an orientation, `held`
     counts activities by (kind, cohort), `met` are pairs with a mentoring session; `recommendations` counts (overdue,
-    all), `stages` and `indicators` count (with indicator or value, all).
+    all), `stages` and `indicators` count (with indicator or value, all). `exact`: the reader may see exact figures.
     """
 
     evidence: Evidence
@@ -42,6 +43,7 @@ class Records:
     indicators: tuple[int, int] = (0, 0)
     published: int = 0
     roles: frozenset[str] = frozenset()
+    exact: bool = True
 
 
 def facts(records: Records) -> dict[str, Fact | None]:
@@ -74,6 +76,23 @@ def _path(records: Records, end: str = "") -> str:
 
 def _share(met: int, of: int, said: str, *links: str) -> Fact | None:
     return Fact(met, of, f"{met} of {of} {said}", links) if of else None
+
+
+def _share_of_answers(r: Records, met: int, of: int, said: str, *links: str) -> Fact | None:
+    """A share of survey answers; for who sees public figures only, none that is small, and rounded counts."""
+    if not r.exact:
+        policy = Policy(minimum=max(5, r.evidence.public_minimum))
+        if min(met, of - met) < policy.minimum:
+            return None
+        met, of = policy.rounded(met), policy.rounded(of)
+        said += " (rounded)"
+    return _share(met, of, said, *links)
+
+
+def _closed(r: Records) -> list[WaveRecord]:
+    """Closed waves; for who sees public figures only, of surveys that are over: the next wave is no difference then."""
+    running = {wave.instrument for wave in r.evidence.waves if not wave.closed_at}
+    return [wave for wave in r.evidence.waves if wave.closed_at and (r.exact or wave.instrument not in running)]
 
 
 def _yes(is_so: bool, said: str, *links: str) -> Fact:
@@ -147,10 +166,10 @@ def _waves_held(r: Records) -> Fact | None:
 
 
 def _people_answered(r: Records) -> Fact | None:
-    closed = [wave for wave in r.evidence.waves if wave.closed_at]
+    closed = _closed(r)
     asked = sum(sum(wave.asked.values()) for wave in closed)
     answered = sum(sum(wave.responses.values()) for wave in closed)
-    return _share(answered, asked, "who were asked answered", f"evaluation:{_path(r, '/waves')}")
+    return _share_of_answers(r, answered, asked, "who were asked answered", f"evaluation:{_path(r, '/waves')}")
 
 
 def _pairs_interviewed(r: Records) -> Fact | None:
@@ -194,15 +213,15 @@ def _roles_held(r: Records) -> Fact:
 def _survey_share(r: Records, question_id: str) -> Fact | None:
     """The share of counted answers to a question, all closed waves and both roles taken together."""
     met = of = 0
-    for wave in r.evidence.waves:
+    for wave in _closed(r):
         question = next((q for q in wave.used.questions if q.id == question_id), None) if wave.used else None
-        if question is None or not question.counted or not wave.closed_at:
+        if question is None or not question.counted:
             continue
         counted = {str(answer) for answer in question.counted}
         for answers in _answers(wave.answers, question_id):
             of += sum(answers.values())
             met += sum(number for answer, number in answers.items() if answer in counted)
-    return _share(met, of, "who answered said so", f"evaluation:{_path(r, '/figures')}")
+    return _share_of_answers(r, met, of, "who answered said so", f"evaluation:{_path(r, '/figures')}")
 
 
 def _answers(table: Mapping[Any, Mapping[str, int]], question_id: str) -> Iterable[Mapping[str, int]]:

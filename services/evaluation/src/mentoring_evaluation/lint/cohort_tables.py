@@ -8,7 +8,7 @@ interim evaluation. Cohorts are the keys of a table, `overall` stands beside the
 from collections.abc import Iterator
 from typing import Any
 
-from mentoring_evaluation.lint.nodes import Node
+from mentoring_evaluation.lint.nodes import Node, ReportUnreadable, described
 from mentoring_evaluation.lint.schema import (
     CountRange,
     DatedEvent,
@@ -36,7 +36,6 @@ _SAME_EVENT = {
     "final_reports": "final_report",
 }
 _MUST = [
-    ("orientation", "match_confirmed"),
     ("match_confirmed", "interim_opened"),
     ("interim_opened", "interim_closed"),
     ("interim_closed", "interim_report"),
@@ -66,21 +65,32 @@ def from_cohort_tables(data: dict[str, Any]) -> PublishedReport:
         matches=list(_matches(root)),
         ranges=list(_interviews(root)),
         dates=[*_timelines(root), *_periods(root)],
-        orders=[
-            *(Order(earlier=a, later=b) for a, b in _MUST),
-            *(Order(earlier=a, later=b, kind="usual") for a, b in _USUAL),
-        ],
+        orders=list(_orders(root)),
         gaps=list(_gaps(root)),
     )
 
 
+def _orders(root: Node) -> Iterator[Order]:
+    programme = root["programme"] if "programme" in root else Node({})
+    if "orientation_compulsory" in programme and programme["orientation_compulsory"].value is True:
+        yield Order(earlier="orientation", later="match_confirmed")
+    periods = [f"{wave}_" for wave, _ in root.children("surveys") if wave not in ("interim", "summative")]
+    yield from (Order(earlier=f"{wave}opened", later=f"{wave}closed") for wave in periods)
+    yield from (Order(earlier=a, later=b) for a, b in _MUST)
+    yield from (Order(earlier=a, later=b, kind="usual") for a, b in _USUAL)
+
+
+def _by_cohort(root: Node) -> dict[str, Node]:
+    """The lines of matched pairs and people, by cohort."""
+    return dict(root["matches"].children("by_cohort")) if "matches" in root else {}
+
+
 def _asked(root: Node) -> dict[str, int]:
     """Mentors and mentees matched, by cohort and overall: the people a survey of everybody asks."""
-    asked = {
-        cohort: line["mentors"].whole() + line["mentees"].whole()
-        for cohort, line in (root["matches"].children("by_cohort") if "matches" in root else ())
-    }
-    return asked | {OVERALL: sum(asked.values())} if asked else {}
+    lines = _by_cohort(root)
+    known = {cohort: line for cohort, line in lines.items() if "mentors" in line and "mentees" in line}
+    asked = {cohort: line["mentors"].whole() + line["mentees"].whole() for cohort, line in known.items()}
+    return asked | {OVERALL: sum(asked.values())} if asked and len(known) == len(lines) else asked
 
 
 def _response_rates(root: Node) -> Iterator[Percentage]:
@@ -88,14 +98,15 @@ def _response_rates(root: Node) -> Iterator[Percentage]:
     for wave, table in root.children("surveys"):
         for cohort, line in table.children():
             if "published_rate_percent" in line:
-                yield Percentage(
-                    at=line["published_rate_percent"].path,
+                yield described(
+                    Percentage,
+                    line["published_rate_percent"].path,
                     name="response_rate",
                     percent=line["published_rate_percent"].number(),
                     cohort=None if cohort == OVERALL else cohort,
                     wave=wave,
-                    numerator=line["responses"].whole() if cohort in asked else None,
-                    n=asked.get(cohort),
+                    numerator=line["responses"].whole() if cohort in asked and "responses" in line else None,
+                    n=asked.get(cohort) if "responses" in line else None,
                 )
 
 
@@ -106,8 +117,9 @@ def _outcomes(root: Node) -> Iterator[Percentage]:
         for cohort, line in table.children():
             for role, printed in line.children():
                 known = cohort in took_part and role in took_part[cohort]
-                yield Percentage(
-                    at=printed.path,
+                yield described(
+                    Percentage,
+                    printed.path,
                     name=name,
                     percent=printed.number(),
                     cohort=None if cohort == OVERALL else cohort,
@@ -134,8 +146,10 @@ def _applicant_totals(root: Node) -> Iterator[Total]:
 def _match_totals(root: Node) -> Iterator[Total]:
     if "matches" in root and "published_pairs" in root["matches"]:
         section = root["matches"]
-        parts = [(f"cohort {cohort}", line["pairs"]) for cohort, line in section.children("by_cohort")]
-        yield _total("matched pairs", parts, section["published_pairs"])
+        lines = _by_cohort(root)
+        if all("pairs" in line for line in lines.values()):
+            parts = [(f"cohort {cohort}", line["pairs"]) for cohort, line in lines.items()]
+            yield _total("matched pairs", parts, section["published_pairs"])
 
 
 def _survey_totals(root: Node) -> Iterator[Total]:
@@ -145,10 +159,13 @@ def _survey_totals(root: Node) -> Iterator[Total]:
             parts = [(f"{role}s", line[role]) for role in ROLES if role in line]
             if "responses" in line:
                 label = "overall" if cohort == OVERALL else f"cohort {cohort}"
-                yield _total(f"{wave} responses, {label}", parts, line["responses"])
+                printed = parts if len(parts) == len(ROLES) else []
+                yield _total(f"{wave} responses, {label}", printed, line["responses"])
         for column in (column for column in (*ROLES, "responses") if OVERALL in lines and column in lines[OVERALL]):
-            parts = [(f"cohort {cohort}", line[column]) for cohort, line in lines.items() if cohort != OVERALL]
-            yield _total(f"{wave} {column}, overall", parts, lines[OVERALL][column])
+            cohorts = {cohort: line for cohort, line in lines.items() if cohort != OVERALL}
+            if all(column in line for line in cohorts.values()):
+                parts = [(f"cohort {cohort}", line[column]) for cohort, line in cohorts.items()]
+                yield _total(f"{wave} {column}, overall", parts, lines[OVERALL][column])
 
 
 def _table_totals(root: Node) -> Iterator[Total]:
@@ -156,40 +173,52 @@ def _table_totals(root: Node) -> Iterator[Total]:
     if "professional_background" not in root:
         return
     section = root["professional_background"]
-    columns = [column.text() for column in section["columns"].items()] if "columns" in section else []
-    tables = {name: dict(table.children()) for name, table in section.children() if name != "columns"}
+    columns = [column.text() for column in section["columns"].items()]
+    tables = {name: _rows(table, columns) for name, table in section.children() if name != "columns"}
     for name, rows in tables.items():
-        for label, row in rows.items():
-            *cells, last = row.items()
-            yield _total(f"{name}, {label}", list(zip(columns, cells, strict=False)), last)
+        for label, row in rows.items() if OVERALL in columns else ():
+            parts = [(column, cell) for column, cell in row.items() if column != OVERALL]
+            yield _total(f"{name}, {label}", parts, row[OVERALL])
         if not name.endswith("_other_breakdown"):
             yield from _background_totals(root, name, rows)
     yield from _breakdowns(tables, columns)
 
 
+def _rows(table: Node, columns: list[str]) -> dict[str, dict[str, Node]]:
+    """The cells of every row of a table, by their column. Raises ReportUnreadable where a row has more or fewer."""
+    rows = {}
+    for label, row in table.children():
+        cells = row.items()
+        if len(cells) != len(columns):
+            raise ReportUnreadable(f"{row.path} has {len(cells)} cells for {len(columns)} columns")
+        rows[label] = dict(zip(columns, cells, strict=True))
+    return rows
+
+
 def _event_totals(root: Node) -> Iterator[Total]:
-    if "cpd" in root and {"in_person_events", "in_person_dates"} <= root["cpd"].value.keys():
+    cpd = root["cpd"] if "cpd" in root else Node({})
+    if "in_person_events" in cpd and "in_person_dates" in cpd:
         held = [Part(label=town, value=len(days.items())) for town, days in root["cpd"].children("in_person_dates")]
         stated = root["cpd"]["in_person_events"]
-        yield Total(at=stated.path, label="in-person events by their dates", parts=held, stated=stated.whole())
+        yield described(Total, stated.path, label="in-person events by their dates", parts=held, stated=stated.whole())
 
 
-def _background_totals(root: Node, role: str, rows: dict[str, Node]) -> Iterator[Total]:
+def _background_totals(root: Node, role: str, rows: dict[str, dict[str, Node]]) -> Iterator[Total]:
     """The people of a role in the background table are the matched people of that role, cohort by cohort."""
-    matched = dict(root["matches"].children("by_cohort")) if "matches" in root else {}
-    for number, (cohort, line) in enumerate(matched.items()):
-        if f"{role}s" in line:
-            parts = [(label, row[number]) for label, row in rows.items()]
+    for cohort, line in _by_cohort(root).items():
+        column = f"cohort {cohort}"
+        if f"{role}s" in line and all(column in row for row in rows.values()):
+            parts = [(label, row[column]) for label, row in rows.items()]
             yield _total(f"professional background of the {role}s of cohort {cohort}", parts, line[f"{role}s"])
 
 
-def _breakdowns(tables: dict[str, dict[str, Node]], columns: list[str]) -> Iterator[Total]:
+def _breakdowns(tables: dict[str, dict[str, dict[str, Node]]], columns: list[str]) -> Iterator[Total]:
     for name, rows in tables.items():
         whole = tables.get(name.removesuffix("_other_breakdown"), {})
         if name.endswith("_other_breakdown") and "Other" in whole:
-            for number, column in enumerate(columns):
-                parts = [(label, row[number]) for label, row in rows.items()]
-                yield _total(f"{name}, {column}", parts, whole["Other"][number])
+            for column in columns:
+                parts = [(label, row[column]) for label, row in rows.items()]
+                yield _total(f"{name}, {column}", parts, whole["Other"][column])
 
 
 def _oversubscription(root: Node) -> Iterator[Oversubscription]:
@@ -199,8 +228,9 @@ def _oversubscription(root: Node) -> Iterator[Oversubscription]:
     programme = root["programme"] if "programme" in root else Node({})
     later = programme["increased_to_pairs"].whole() if "increased_to_pairs" in programme else None
     for role, printed in section.children("published_oversubscription_percent"):
-        yield Oversubscription(
-            at=printed.path,
+        yield described(
+            Oversubscription,
+            printed.path,
             role=role,
             demand=section["published_totals"][role].whole(),
             places=section["oversubscription_denominator"].whole(),
@@ -211,14 +241,15 @@ def _oversubscription(root: Node) -> Iterator[Oversubscription]:
 
 def _ledgers(root: Node) -> Iterator[Ledger]:
     section = root["expressions_of_interest"] if "expressions_of_interest" in root else Node({})
-    matched = dict(root["matches"].children("by_cohort")) if "matches" in root else {}
+    matched = _by_cohort(root)
     lines = [
-        LedgerLine(
-            at=number.path,
+        described(
+            LedgerLine,
+            number.path,
             cohort=cohort,
             role=role,
             applied=number.whole(),
-            matched=matched[cohort][f"{role}s"].whole() if cohort in matched else None,
+            matched=matched[cohort][f"{role}s"].whole() if f"{role}s" in matched.get(cohort, Node({})) else None,
         )
         for cohort, line in section.children("by_cohort")
         for role, number in line.children()
@@ -229,16 +260,18 @@ def _ledgers(root: Node) -> Iterator[Ledger]:
 
 
 def _matches(root: Node) -> Iterator[Matches]:
-    for cohort, line in root["matches"].children("by_cohort") if "matches" in root else ():
-        numbers = {column: line[column].whole() for column in ("pairs", "mentors", "mentees")}
-        yield Matches(at=line.path, cohort=cohort, **numbers)
+    for cohort, line in _by_cohort(root).items():
+        numbers = {column: line[column].whole() for column in ("pairs", "mentors", "mentees") if column in line}
+        if len(numbers) == 3:
+            yield described(Matches, line.path, cohort=cohort, **numbers)
 
 
 def _interviews(root: Node) -> Iterator[CountRange]:
     for cohort, line in root.children("interviews"):
         if "transcript_pages" in line:
-            yield CountRange(
-                at=line["transcript_pages"].path,
+            yield described(
+                CountRange,
+                line["transcript_pages"].path,
                 label=f"interviews of cohort {cohort}",
                 total=line["transcript_pages"].whole(),
                 minimum=line["pages_min"].whole(),
@@ -253,7 +286,9 @@ def _timelines(root: Node) -> Iterator[DatedEvent]:
     for section in ("timeline", "key_dates_table"):
         for cohort, line in root.children(section):
             for event, day in line.children():
-                yield DatedEvent(at=day.path, event=_SAME_EVENT.get(event, event), date=day.text(), cohort=cohort)
+                yield described(
+                    DatedEvent, day.path, event=_SAME_EVENT.get(event, event), date=day.text(), cohort=cohort
+                )
 
 
 def _periods(root: Node) -> Iterator[DatedEvent]:
@@ -261,15 +296,16 @@ def _periods(root: Node) -> Iterator[DatedEvent]:
     for name, table in tables:
         for cohort, line in table.children():
             for end in (end for end in ("opened", "closed") if end in line):
-                yield DatedEvent(at=line[end].path, event=f"{name}_{end}", date=line[end].text(), cohort=cohort)
+                yield described(DatedEvent, line[end].path, event=f"{name}_{end}", date=line[end].text(), cohort=cohort)
 
 
 def _gaps(root: Node) -> Iterator[Gap]:
     programme = root["programme"] if "programme" in root else Node({})
     if "interim_evaluation_months_after_match" in programme:
         months = programme["interim_evaluation_months_after_match"]
-        yield Gap(
-            at=months.path,
+        yield described(
+            Gap,
+            months.path,
             earlier="match_confirmed",
             later="interim_opened",
             months_min=months[0].whole(),
@@ -279,4 +315,4 @@ def _gaps(root: Node) -> Iterator[Gap]:
 
 def _total(label: str, parts: list[tuple[str, Node]], stated: Node) -> Total:
     addends = [Part(label=name, value=node.whole()) for name, node in parts]
-    return Total(at=stated.path, label=label, parts=addends, stated=stated.whole())
+    return described(Total, stated.path, label=label, parts=addends, stated=stated.whole())

@@ -1,8 +1,8 @@
 """Rules for lines that were copied: they agree to the digit where their numbers could not."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from mentoring_evaluation.lint.findings import Finding
 from mentoring_evaluation.lint.overall import overalls
@@ -11,6 +11,8 @@ from mentoring_evaluation.lint.schema import Percentage, PublishedReport
 
 # A question's line: the percentage of every role, for one cohort or overall.
 _Line = dict[str | None, Percentage]
+_Block = dict[str | None, _Line]
+_T = TypeVar("_T")
 
 
 def copied_lines(report: PublishedReport) -> Iterator[Finding]:
@@ -18,24 +20,32 @@ def copied_lines(report: PublishedReport) -> Iterator[Finding]:
     suspect = _unexplained(report)
     blocks = _blocks(report)
     for (name, _), lines in blocks.items():
-        for first, second in combinations(sorted(lines, key=lambda cohort: cohort or ""), 2):
-            copied = _same(lines[first], lines[second])
-            if copied and any(id(line) in suspect for line in [*lines[first].values(), *lines[second].values()]):
-                yield _copied(name, lines[first], lines[second])
+        ordered = [lines[cohort] for cohort in sorted(lines, key=lambda cohort: cohort or "")]
+        for first, second in _alike((_values(line), line) for line in ordered if len(line) > 1):
+            if any(id(line) in suspect for line in [*first.values(), *second.values()]):
+                yield _copied(name, first, second)
     yield from _copied_blocks(blocks)
 
 
-def _copied_blocks(blocks: dict[tuple[str, str | None], dict[str | None, _Line]]) -> Iterator[Finding]:
-    for (one, first), (two, second) in combinations(blocks.items(), 2):
+def _copied_blocks(blocks: dict[tuple[str, str | None], _Block]) -> Iterator[Finding]:
+    named = [(name, wave, block) for (name, wave), block in blocks.items() if _varied(block)]
+    signed = (((wave, _signature(block)), (name, block)) for name, wave, block in named)
+    for (one, first), (two, second) in _alike(signed):
         cohorts = [cohort for cohort in first if cohort is not None]
-        if one[1] != two[1] or len(cohorts) < 2 or first.keys() != second.keys():
-            continue
-        if all(_same(first[cohort], second[cohort]) for cohort in first) and _varied(first):
-            where = next(iter(first[cohorts[0]].values())).at
-            also = next(iter(second[cohorts[0]].values())).at
-            why = f"Every line of {two[0]} is the same as that of {one[0]}, in all {len(cohorts)} cohorts."
-            resolve = "Go back to the answers to both questions."
-            yield Finding("copied_line", where, why, "likely", resolve, (also,))
+        where = next(iter(first[cohorts[0]].values())).at
+        also = next(iter(second[cohorts[0]].values())).at
+        why = f"Every line of {two} is the same as that of {one}, in all {len(cohorts)} cohorts."
+        resolve = "Go back to the answers to both questions."
+        yield Finding("copied_line", where, why, "likely", resolve, (also,))
+
+
+def _alike(signed: Iterable[tuple[Hashable, _T]]) -> Iterator[tuple[_T, _T]]:
+    """Every thing with the first one of the same signature: not every pair, which grows with the square."""
+    first: dict[Hashable, _T] = {}
+    for signature, thing in signed:
+        if signature in first:
+            yield first[signature], thing
+        first.setdefault(signature, thing)
 
 
 def _copied(name: str, first: _Line, second: _Line) -> Finding:
@@ -56,26 +66,30 @@ def _unexplained(report: PublishedReport) -> set[int]:
         for line in report.percentages
         if line.cohort is not None and line.n is not None and not candidates(line)
     }
-    return lines | {id(o.line) for o in overalls(report) if not o.is_mean and not o.reachable()}
+    counted = [o for o in overalls(report) if all(line.n for line in o.cohorts) and not o.partial]
+    return lines | {id(o.line) for o in counted if not o.is_mean and not o.reachable()}
 
 
-def _blocks(report: PublishedReport) -> dict[tuple[str, str | None], dict[str | None, _Line]]:
-    blocks: dict[tuple[str, str | None], dict[str | None, _Line]] = defaultdict(lambda: defaultdict(dict))
+def _blocks(report: PublishedReport) -> dict[tuple[str, str | None], _Block]:
+    blocks: dict[tuple[str, str | None], _Block] = defaultdict(lambda: defaultdict(dict))
     for line in report.percentages:
         blocks[(line.name, line.wave)][line.cohort][line.role] = line
     return blocks
 
 
-def _same(first: _Line, second: _Line) -> bool:
-    return (
-        len(first) > 1
-        and first.keys() == second.keys()
-        and all(first[role].percent == second[role].percent for role in first)
-    )
+def _values(line: _Line) -> Hashable:
+    return frozenset((role, printed.percent) for role, printed in line.items())
 
 
-def _varied(block: dict[str | None, _Line]) -> bool:
-    return len({line.percent for lines in block.values() for line in lines.values()}) > 2
+def _signature(block: _Block) -> Hashable:
+    return frozenset((cohort, _values(line)) for cohort, line in block.items())
+
+
+def _varied(block: _Block) -> bool:
+    """Whether a block is so rich that another one does not happen to be the same."""
+    cohorts = [line for cohort, line in block.items() if cohort is not None]
+    several = len(cohorts) > 1 and all(len(line) > 1 for line in block.values())
+    return several and len({line.percent for lines in block.values() for line in lines.values()}) > 3
 
 
 def _label(line: Percentage) -> str:

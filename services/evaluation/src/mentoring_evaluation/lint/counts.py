@@ -24,6 +24,8 @@ def possible_counts(percent: Decimal | int, max_n: int) -> list[tuple[int, int]]
 
 def numerators_of(percent: Decimal | int, answered: int, rounding: Rounding = "half-up") -> range:
     """Every numerator of `answered` people that prints as `percent`; an empty range when there is none."""
+    if answered < 1:
+        return range(0)
     low, high, low_in, high_in = _printed_from(percent, rounding)
     first, last = low * answered / 100, high * answered / 100
     start = math.ceil(first) + (0 if low_in or first.denominator != 1 else 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from mentoring_evaluation.lint.findings import Confidence, Finding
-from mentoring_evaluation.lint.schema import DatedEvent, Gap, Order, PublishedReport
+from mentoring_evaluation.lint.schema import DatedEvent, Gap, PublishedReport
 
 _Key = tuple[str, str | None]
 
@@ -14,8 +14,7 @@ _Key = tuple[str, str | None]
 def versions(report: PublishedReport) -> Iterator[Finding]:
     """One event of one cohort with dates that cannot be the same day."""
     for (event, cohort), said in _by_event(report).items():
-        first = said[0]
-        others = [other for other in said[1:] if _first(other) > _last(first) or _last(other) < _first(first)]
+        first, others = _apart(said)
         if others:
             dates = " and ".join(dict.fromkeys(said.date for said in [first, *others]))
             why = f"{event}{_of(cohort)} is dated {dates}."
@@ -23,15 +22,46 @@ def versions(report: PublishedReport) -> Iterator[Finding]:
             yield Finding("date_in_two_versions", first.at, why, "certain", resolve, tuple(o.at for o in others))
 
 
+def _apart(said: Sequence[DatedEvent]) -> tuple[DatedEvent, list[DatedEvent]]:
+    """A version and those that cannot be the same day as it: of the first one printed, if it has any."""
+    begun_last = max(said, key=_first)
+    for first in (said[0], begun_last):
+        others = [other for other in said if _first(other) > _last(first) or _last(other) < _first(first)]
+        if others:
+            break
+    return first, others
+
+
 def out_of_order(report: PublishedReport) -> Iterator[Finding]:
     """Something dated before what it had to follow, in any of its versions."""
     by_event = _by_event(report)
-    for order in report.orders:
-        for cohort in dict.fromkeys(event.cohort for event in report.dates):
-            before, after = by_event.get((order.earlier, cohort), []), by_event.get((order.later, cohort), [])
-            wrong = [(a, b) for a in before for b in after if _first(a) > _last(b)]
-            if wrong:
-                yield _disordered(order, wrong, len(before) * len(after))
+    for earlier, later, kind in dict.fromkeys((order.earlier, order.later, order.kind) for order in report.orders):
+        judged = [(before, after, _wrong(before, after)) for before, after in _both(by_event, earlier, later)]
+        wrong = [(before, after, pair) for before, after, pair in judged if pair]
+        # "Usual" is what most cohorts do: where most do otherwise, nothing was usual.
+        if kind == "usual" and 2 * len(wrong) >= len(judged):
+            continue
+        for before, after, pair in wrong:
+            every = min(map(_first, before)) > max(map(_last, after))
+            yield _disordered(kind, later, earlier, pair, every)
+
+
+def _both(
+    by_event: dict[_Key, list[DatedEvent]], earlier: str, later: str
+) -> Iterator[tuple[list[DatedEvent], list[DatedEvent]]]:
+    """The versions of two events, cohort by cohort; what is dated for all cohorts stands for each of them."""
+    cohorts = [cohort for event, cohort in by_event if event in (earlier, later)]
+    for cohort in dict.fromkeys(cohorts):
+        before = by_event.get((earlier, cohort)) or by_event.get((earlier, None))
+        after = by_event.get((later, cohort)) or by_event.get((later, None))
+        if before and after:
+            yield before, after
+
+
+def _wrong(before: Sequence[DatedEvent], after: Sequence[DatedEvent]) -> tuple[DatedEvent, DatedEvent] | None:
+    soonest = min(map(_last, after))
+    late = next((event for event in before if _first(event) > soonest), None)
+    return (late, next(event for event in after if _first(late) > _last(event))) if late else None
 
 
 def gaps(report: PublishedReport) -> Iterator[Finding]:
@@ -58,10 +88,12 @@ def _kept(gap: Gap, start: DatedEvent, ends: Sequence[DatedEvent]) -> Iterator[F
     yield Finding("gap_not_as_stated", exact.at, why, "likely", resolve, (start.at, gap.at))
 
 
-def _disordered(order: Order, wrong: Sequence[tuple[DatedEvent, DatedEvent]], possible: int) -> Finding:
-    before, after = wrong[0]
-    why = f"{order.later}{_of(after.cohort)} is dated {after.date}, before {order.earlier} ({before.date})"
-    if order.kind == "usual":
+def _disordered(kind: str, later: str, earlier: str, pair: tuple[DatedEvent, DatedEvent], every: bool) -> Finding:
+    before, after = pair
+    why = (
+        f"{later}{_of(after.cohort)} is dated {after.date}, before {earlier}{_of_other(before, after)} ({before.date})"
+    )
+    if kind == "usual":
         return Finding(
             "dates_out_of_order",
             after.at,
@@ -70,7 +102,6 @@ def _disordered(order: Order, wrong: Sequence[tuple[DatedEvent, DatedEvent]], po
             "Say whether this cohort was different, or correct one of the dates.",
             (before.at,),
         )
-    every = len(wrong) == possible
     confidence: Confidence = "certain" if every else "likely"
     tail = ", which it follows." if every else ", which it follows; another version of the dates is in order."
     resolve = "Correct one of the dates, or say what was published before the work was complete."
@@ -98,6 +129,10 @@ def _months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _of_other(event: DatedEvent, beside: DatedEvent) -> str:
+    return "" if event.cohort == beside.cohort else _of(event.cohort)
 
 
 def _of(cohort: str | None) -> str:

@@ -17,6 +17,7 @@ RULES = {
     "mean_as_overall": "a mean of cohort percentages printed as overall",
     "overall_outside_cohorts": "an overall below the lowest or above the highest cohort",
     "overall_unexplained": "an overall that is neither pooled nor the mean of its cohorts",
+    "percentage_in_two_versions": "one figure printed with two values",
     "copied_line": "a line that was copied from another",
     "total_does_not_add": "a total that is not the sum of its parts",
     "oversubscription_denominator": "an over-subscription not of the places it is said to be of",
@@ -59,15 +60,20 @@ def render_text(findings: Sequence[Finding]) -> str:
 
 
 def _block(number: int, finding: Finding) -> str:
-    lines = [f"{number}. {finding.rule} ({finding.confidence})", f"   {finding.where}"]
+    lines = [f"{number}. {finding.rule} ({finding.confidence})", f"   {_plain(finding.where)}"]
     if finding.also:
         lines.append(_wrapped("also ", ", ".join(finding.also)))
     return "\n".join([*lines, _wrapped("why ", finding.why), _wrapped("resolve ", finding.resolve)])
 
 
+def _plain(text: str) -> str:
+    """The text without what steers a terminal: names in a report are somebody else's."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
 def _wrapped(label: str, text: str) -> str:
     return textwrap.fill(
-        f"{label}{text}",
+        f"{label}{_plain(text)}",
         width=100,
         initial_indent="   ",
         subsequent_indent="     ",

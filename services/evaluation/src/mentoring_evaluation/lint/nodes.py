@@ -1,10 +1,14 @@
 """Walking somebody else's JSON with its paths, so that every number keeps its place and every fault is named."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
+
+_T = TypeVar("_T", bound=BaseModel)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -21,7 +25,9 @@ class Node:
         self.value, self.path = value, path
 
     def __contains__(self, key: str) -> bool:
-        return isinstance(self.value, dict) and self.value.get(key) is not None
+        if not isinstance(self.value, dict):
+            raise ReportUnreadable(f"{self.path} should be an object")
+        return self.value.get(key) is not None
 
     def __getitem__(self, key: str | int) -> "Node":
         """The child of this name or position. Raises ReportUnreadable when it is missing."""
@@ -38,8 +44,9 @@ class Node:
             return
         if not isinstance(self.value, dict):
             raise ReportUnreadable(f"{self.path} should be an object")
-        for name in self.value:
-            yield name, self[name]
+        for name, value in self.value.items():
+            if value is not None:  # not printed
+                yield name, self[name]
 
     def items(self) -> list["Node"]:
         """The items of this array. Raises ReportUnreadable."""
@@ -66,8 +73,20 @@ class Node:
         return self.value
 
 
+def described(kind: type[_T], at: str, **fields: Any) -> _T:
+    """An item of the linter's schema that was printed at `at`. Raises ReportUnreadable with that place."""
+    try:
+        return kind(at=at, **fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise ReportUnreadable(f"{at}: {first['msg']}") from None
+
+
 def child_path(path: str, key: str | int) -> str:
     """The JSON path of a child."""
     if isinstance(key, int):
         return f"{path}[{key}]"
-    return f"{path}.{key}" if _NAME.fullmatch(key) else f"{path}['{key}']"
+    if _NAME.fullmatch(key):
+        return f"{path}.{key}"
+    escaped = json.dumps(key, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"{path}['{escaped}']"

@@ -10,7 +10,7 @@ from math import prod
 from mentoring_evaluation.intervals import half_up, percent
 from mentoring_evaluation.lint.counts import decimals_of, numerators_of, step_of
 from mentoring_evaluation.lint.findings import Confidence, Finding
-from mentoring_evaluation.lint.percentages import candidates
+from mentoring_evaluation.lint.percentages import beyond_search, candidates, own_counts
 from mentoring_evaluation.lint.schema import Percentage, PublishedReport
 
 # Beyond this many combinations of counts the pooled value is taken as reachable between its lowest and highest cohort.
@@ -69,7 +69,8 @@ class Overall:
     def reachable(self) -> bool:
         """Whether some counts behind the cohort lines pool to the overall as printed."""
         options = [candidates(line) for line in self.cohorts]
-        if prod(map(len, options)) > _MOST_COMBINATIONS:
+        many = any(beyond_search(line) for line in self.cohorts)
+        if many or prod(map(len, options)) > _MOST_COMBINATIONS:
             return not self.outside
         sums = {(0, 0)} if all(options) else set()
         for option in options:
@@ -79,9 +80,26 @@ class Overall:
     @property
     def outside(self) -> bool:
         """Whether the overall lies beyond its lowest or highest cohort, rounding allowed for."""
-        low, high = (Fraction(end(line.percent for line in self.cohorts)) for end in (min, max))
-        shown, step = Fraction(self.line.percent), step_of(self.line.percent)
-        return shown <= low - step or shown >= high + step
+        low = min(Fraction(line.percent) - step_of(line.percent) / 2 for line in self.cohorts)
+        high = max(Fraction(line.percent) + step_of(line.percent) / 2 for line in self.cohorts)
+        shown, half = Fraction(self.line.percent), step_of(self.line.percent) / 2
+        return shown + half <= low or shown - half >= high
+
+    @property
+    def adds(self) -> bool:
+        """Whether its own counts can hold those of its cohorts, and perhaps of others that are not printed."""
+        if not all(line.n is not None and line.n_is == "answered" for line in [self.line, *self.cohorts]):
+            return True
+        rest = (self.line.n or 0) - sum(line.n or 0 for line in self.cohorts)
+        if not all(_counted(line) for line in [self.line, *self.cohorts]):
+            return rest >= 0
+        return 0 <= (self.line.numerator or 0) - sum(line.numerator or 0 for line in self.cohorts) <= rest
+
+    @property
+    def partial(self) -> bool:
+        """Whether the overall is of more people than its printed cohorts, so that they do not pool to it."""
+        known = self.line.n_is == "answered" and all(line.n is not None for line in self.cohorts)
+        return known and (self.line.n or 0) > sum(line.n or 0 for line in self.cohorts)
 
 
 def overalls(report: PublishedReport) -> list[Overall]:
@@ -99,16 +117,50 @@ def overalls(report: PublishedReport) -> list[Overall]:
 
 def overall_lines(report: PublishedReport) -> Iterator[Finding]:
     """Means presented as overall (and the pooled figure), and overalls that nothing explains."""
-    for overall in overalls(report):
-        finding = _judged(overall)
-        if finding is not None:
-            yield finding
+    found = [finding for overall in overalls(report) for finding in _judged(overall)]
+    # A single figure near both readings says nothing; beside a sure mean it is probably one too.
+    habit = any(finding.rule == "mean_as_overall" and finding.confidence == "certain" for finding in found)
+    yield from (finding for finding in found if habit or finding.confidence != "possible" or not _is_mean(finding))
 
 
-def _judged(overall: Overall) -> Finding | None:
+def _is_mean(finding: Finding) -> bool:
+    return finding.rule == "mean_as_overall"
+
+
+def _judged(overall: Overall) -> Iterator[Finding]:
     line = overall.line
     if not 0 <= line.percent <= 100:
-        return None  # another rule says it
+        return  # another rule says it
+    compared = _compared(overall)
+    if compared is not None:
+        yield compared
+    elif line.rule != "mean_of_cohorts":
+        yield from _by_its_own_counts(overall)
+
+
+def _by_its_own_counts(overall: Overall) -> Iterator[Finding]:
+    """The overall against the counts printed beside it, and these against those of the cohorts."""
+    if overall.line.n_is == "answered":
+        yield from own_counts(overall.line)
+    if not overall.adds:
+        yield _not_their_sum(overall)
+
+
+def _not_their_sum(overall: Overall) -> Finding:
+    terms, line = " + ".join(map(_share, overall.cohorts)), overall.line
+    why = f"The overall is of {_share(line)}, and its cohorts are {terms}: they are not together in it."
+    return _finding(overall, "overall_unexplained", why, "certain")
+
+
+def _share(line: Percentage) -> str:
+    return f"{line.n}" if line.numerator is None else f"{line.numerator} of {line.n}"
+
+
+def _compared(overall: Overall) -> Finding | None:
+    """The overall against the percentages of its cohorts."""
+    line = overall.line
+    if overall.partial:
+        return None  # other cohorts, not printed, are in it
     if overall.outside:
         why = f"The overall is {line.percent} %, but the cohorts are {_listed(overall.cohorts)}: {_beyond(overall)}"
         return _finding(overall, "overall_outside_cohorts", why, "certain")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mentoring_evaluation.lint.nodes import Node
+from mentoring_evaluation.lint.nodes import Node, described
 from mentoring_evaluation.lint.schema import Oversubscription, Percentage, PublishedReport
 
 
@@ -28,9 +28,16 @@ def _percentages(figures: list[Node]) -> Iterator[Percentage]:
         if rule not in ("pooled", "top_box", "mean_of_cohorts") or "value" not in figure:
             continue
         counted = "numerator" in figure and "denominator" in figure
-        yield Percentage(
-            at=figure["value"].path,
-            name=figure["name"].text(),
+        name = figure["name"].text()
+        if "breakdown" in figure:
+            name += "".join(f", {what} {node.value}" for what, node in figure["breakdown"].children())
+        if "shown" in figure and figure["shown"].value == "rounded":
+            # Counts are rounded each for itself: the sum of rounded cohorts is not the rounded overall.
+            name += f" ({figure.path})"
+        yield described(
+            Percentage,
+            figure["value"].path,
+            name=name,
             percent=figure["value"].number(),
             cohort=str(figure["cohort"].value) if "cohort" in figure else None,
             role=figure["role"].text() if "role" in figure else None,
@@ -45,8 +52,9 @@ def _oversubscription(figures: list[Node]) -> Iterator[Oversubscription]:
     for figure in figures:
         if figure["rule"].text() == "excess" and "denominator" in figure:
             places = figure["denominator"].whole()
-            yield Oversubscription(
-                at=figure["value"].path,
+            yield described(
+                Oversubscription,
+                figure["value"].path,
                 role=figure["role"].text() if "role" in figure else None,
                 demand=places + int(figure["numerator"].number()),
                 places=places,

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from mentoring_evaluation.intervals import half_up, percent
-from mentoring_evaluation.lint.counts import ROUNDINGS, decimals_of, numerators_of, possible_counts
+from mentoring_evaluation.lint.counts import ROUNDINGS, decimals_of, numerators_of, possible_counts, step_of
 from mentoring_evaluation.lint.findings import Confidence, Finding
 from mentoring_evaluation.lint.schema import Percentage, PublishedReport
 
@@ -20,9 +21,16 @@ def candidates(line: Percentage) -> list[tuple[int, int]]:
         return []
     if line.numerator is not None and line.n_is == "answered":
         return [(line.numerator, line.n)] if _agrees(line) else []
-    if line.n_is == "answered" or line.n >= _searched(line.percent):
+    if line.numerator is not None:
+        return [(x, n) for x, n in _possible(str(line.percent), line.n) if x == line.numerator]
+    if line.n_is == "answered" or beyond_search(line):
         return [(x, line.n) for x in numerators_of(line.percent, line.n)]
     return _possible(str(line.percent), line.n)
+
+
+def beyond_search(line: Percentage) -> bool:
+    """Whether so many took part that fewer answers, of whatever number near it, print any percentage."""
+    return line.n_is == "at_most" and line.numerator is None and (line.n or 0) >= _searched(line.percent)
 
 
 @lru_cache(maxsize=4096)
@@ -46,18 +54,56 @@ def impossible(report: PublishedReport) -> Iterator[Finding]:
         is_mean = line.rule == "mean_of_cohorts" or (line.cohort is None and _question(line) in with_cohorts)
         if line.n is None or is_mean or not 0 <= line.percent <= 100:
             continue
-        if line.numerator is not None and line.n_is == "answered":
-            yield from _not_of_its_counts(line)
-        elif not numerators_of(line.percent, line.n):
-            yield _impossible_of_n(line, line.n)
+        yield from own_counts(line)
+
+
+def own_counts(line: Percentage) -> Iterator[Finding]:
+    """What the numerator and the n printed beside a percentage say against it."""
+    if line.n is None:
+        return
+    if line.numerator is not None and (line.n_is == "answered" or not candidates(line)):
+        yield from _not_of_its_counts(line)
+    elif line.numerator is None and not numerators_of(line.percent, line.n):
+        yield _impossible_of_n(line, line.n)
+
+
+def two_versions(report: PublishedReport) -> Iterator[Finding]:
+    """One figure printed twice with values that cannot be the same."""
+    said: dict[tuple[str | None, ...], list[Percentage]] = defaultdict(list)
+    for line in report.percentages:
+        said[(*_question(line), line.cohort, line.rule)].append(line)
+    for first, *others in said.values():
+        apart = [other for other in others if _differ(first, other)]
+        if apart:
+            yield _versions(first, apart)
+
+
+def _differ(first: Percentage, other: Percentage) -> bool:
+    slack = (step_of(first.percent) + step_of(other.percent)) / 2
+    return abs(Fraction(first.percent) - Fraction(other.percent)) >= slack
+
+
+def _versions(first: Percentage, apart: list[Percentage]) -> Finding:
+    values = " and ".join(dict.fromkeys(f"{line.percent} %" for line in [first, *apart]))
+    group = ", ".join(part for part in (first.role, first.cohort and f"cohort {first.cohort}", first.wave) if part)
+    return Finding(
+        "percentage_in_two_versions",
+        first.at,
+        f"{first.name}{f' ({group})' if group else ''} is printed as {values}.",
+        "certain",
+        "Say which value is right, or what each of them is a share of.",
+        tuple(line.at for line in apart),
+    )
 
 
 def changing_denominators(report: PublishedReport) -> Iterator[Finding]:
     """Questions of one survey to one group that no single number of people can have answered."""
     groups: dict[tuple[str | None, ...], list[Percentage]] = defaultdict(list)
     for line in report.percentages:
-        if line.n_is == "at_most" and line.cohort is not None and candidates(line):
-            groups[(line.wave, line.role, line.cohort)].append(line)
+        known = line.n_is == "at_most" and line.cohort is not None and not beyond_search(line)
+        if known and candidates(line):
+            # Another n beside another question already says that fewer were asked.
+            groups[(line.wave, line.role, line.cohort, str(line.n))].append(line)
     for lines in groups.values():
         answered = [{n for _, n in candidates(line)} for line in lines]
         if len(lines) > 1 and not set.intersection(*answered):
@@ -83,6 +129,9 @@ def _not_of_its_counts(line: Percentage) -> Iterator[Finding]:
     x, n = line.numerator or 0, line.n or 0
     if x > n or n == 0:
         why = f"{x} of {n} people cannot be."
+        yield Finding("percentage_not_of_its_counts", line.at, why, "certain", _counts_wanted(line))
+    elif line.n_is == "at_most":
+        why = f"{x} people are {line.percent} % of no number up to {n}."
         yield Finding("percentage_not_of_its_counts", line.at, why, "certain", _counts_wanted(line))
     elif not _agrees(line):
         shown = half_up(percent(x, n), decimals_of(line.percent))
@@ -110,12 +159,23 @@ def _impossible_of_n(line: Percentage, n: int) -> Finding:
         line.at,
         f"{why} {other}".strip(),
         "possible" if other else "certain",
-        _counts_wanted(line),
+        f"{_counts_wanted(line)}{_would_do(line, n)}",
     )
 
 
+def _would_do(line: Percentage, n: int) -> str:
+    """The numbers of people nearest to n that can print the percentage."""
+    if n > _searched(line.percent):
+        return ""
+    below = range(n - 1, 0, -1) if line.n_is == "answered" else range(0)
+    above = range(n + 1, _searched(line.percent) + 1)
+    fitting = [(fit[0], m) for near in (below, above) for m in near for fit in [numerators_of(line.percent, m)] if fit]
+    nearest = sorted(fitting, key=lambda share: abs(share[1] - n))[:2]
+    return f" {_shares(nearest)} would print as {line.percent} %." if nearest else ""
+
+
 def _other_rounding(line: Percentage, n: int) -> str:
-    first = 1 if line.n_is == "at_most" else n
+    first = 1 if line.n_is == "at_most" else max(1, n)
     for mode in ROUNDINGS[1:]:
         for answered in range(min(n, _searched(line.percent)), first - 1, -1):
             for x in numerators_of(line.percent, answered, mode):

@@ -1,6 +1,7 @@
 """Reading a report in any shape the linter knows, and running every rule over it."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ CHECKS: tuple[Callable[[PublishedReport], Iterator[Finding]], ...] = (
     percentages.above_100,
     percentages.impossible,
     percentages.changing_denominators,
+    percentages.two_versions,
     overall.overall_lines,
     copies.copied_lines,
     sums.totals,
@@ -98,11 +100,17 @@ def _refuse(constant: str) -> Any:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     named = dict(pairs)
+    if any(not _is_text(name) for name in named):
+        raise ReportUnreadable("a name in it is half a character")
     if len(named) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, times in counted.items() if times > 1)
         raise ReportUnreadable(f"{twice[:60]!r} stands twice in one object")
     return named
+
+
+def _is_text(name: str) -> bool:
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _first_error(error: ValidationError) -> str:

@@ -162,6 +162,12 @@ class Gap(Item):
     months_min: Annotated[int, Field(ge=0, le=600)]
     months_max: Annotated[int, Field(ge=0, le=600)]
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.months_min > self.months_max:
+            raise ValueError("months_min is above months_max")
+        return self
+
 
 class PublishedReport(Item):
     """A report as published. Cohorts, roles, waves and events are matched by name across the sections."""

@@ -1,11 +1,12 @@
 """Rules for counts: totals, ledgers, pairs, over-subscription, and totals of units that lie in a range."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from mentoring_evaluation.intervals import half_up, percent
 from mentoring_evaluation.ledger_rules import Account, imbalances
-from mentoring_evaluation.lint.counts import decimals_of
-from mentoring_evaluation.lint.findings import Finding
+from mentoring_evaluation.lint.counts import decimals_of, step_of
+from mentoring_evaluation.lint.findings import Confidence, Finding
 from mentoring_evaluation.lint.schema import (
     CountRange,
     LedgerLine,
@@ -35,7 +36,9 @@ def oversubscription(report: PublishedReport) -> Iterator[Finding]:
         if stated != line.percent:
             why = f"{_sum_in_words(line, line.places)}, but {line.percent} % is printed."
             resolve = "Say which number of places the percentage is of, or correct it."
-            yield Finding("oversubscription_denominator", line.at, why, "certain", resolve)
+            near = abs(percent(line.demand - line.places, line.places) - Fraction(line.percent)) < step_of(line.percent)
+            confidence: Confidence = "possible" if near else "certain"  # near: another rounding
+            yield Finding("oversubscription_denominator", line.at, why, confidence, resolve)
         elif line.later_places not in (None, line.places) and _beyond(line, line.later_places or 1) != line.percent:
             later = line.later_places or 1
             short = " That is fewer applicants than places." if line.demand < later else ""
@@ -63,6 +66,20 @@ def pairs(report: PublishedReport) -> Iterator[Finding]:
         most = max(line.mentors, line.mentees)
         if not most <= line.pairs <= line.mentors * line.mentees:
             yield _pairs(line, most)
+    yield from _all_pairs(report)
+
+
+def _all_pairs(report: PublishedReport) -> Iterator[Finding]:
+    """All pairs are those of the cohorts together; people may be in two of them."""
+    cohorts = [line for line in report.matches if line.cohort is not None]
+    for line in report.matches if len(cohorts) > 1 else ():
+        added = sum(other.pairs for other in cohorts)
+        if line.cohort is None and line.pairs != added:
+            terms = " + ".join(f"{other.pairs} (cohort {other.cohort})" for other in cohorts)
+            why = f"pairs: {terms} = {added}, but {line.pairs} is printed."
+            resolve = "Correct the total or a cohort."
+            also = tuple(other.at for other in cohorts)
+            yield Finding("total_does_not_add", line.at, why, "certain", resolve, also)
 
 
 def ranges(report: PublishedReport) -> Iterator[Finding]:
@@ -113,7 +130,7 @@ def _outside(line: CountRange, options: list[int]) -> Finding:
         resolve = f"{fitting[0]} of them ({each} for each of the {line.groups}) would do: print how many there were."
     else:
         resolve = "Print how many there were, or correct the total or the range."
-    return Finding("count_outside_range", line.at, why, "certain", resolve)
+    return Finding("count_outside_range", line.at, why, "likely" if fitting else "certain", resolve)
 
 
 def _possible(line: CountRange) -> str:

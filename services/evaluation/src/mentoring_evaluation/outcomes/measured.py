@@ -36,6 +36,8 @@ def faults(indicator: Indicator, counted: Counted) -> list[str]:
         found.append("more answered than were asked")
     if counted.answered is not None and indicator.kind != "count" and counted.base > counted.answered:
         found.append("the base is larger than the number who answered")
+    elif counted.asked is not None and indicator.kind != "count" and counted.base > counted.asked:
+        found.append("the base is larger than the number who were asked")
     return found
 
 
