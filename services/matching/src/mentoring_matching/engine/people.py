@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Value = str | int | float | frozenset[str]
 
@@ -69,6 +70,7 @@ def ranked(topics: tuple[str, ...] | list[str]) -> dict[str, float]:
     return {topic: 1 - place / len(topics) for place, topic in enumerate(topics)}
 
 
+@lru_cache
 def working_hours(start: float, end: float, utc_offset: float = 0) -> frozenset[str]:
     """Local hours `start`..`end` (0..24, may pass midnight) as half-hour slots in UTC, for `overlap_hours` rules."""
     first, count = round((start - utc_offset) * 2), round(((end - start) % 24 or 24 * (end != start)) * 2)
