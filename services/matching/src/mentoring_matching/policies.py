@@ -209,8 +209,13 @@ def _is_pairs(value: object) -> bool:
     return isinstance(value, list | tuple) and all(_is_texts(pair) and len(pair) == 2 for pair in value)
 
 
+def is_protected(attribute: str) -> bool:
+    """Whether an attribute, however it is written, is a protected characteristic."""
+    return attribute.strip().lower().replace(" ", "_").replace("-", "_") in PROTECTED
+
+
 def _refuse_protected(where: str, field: str, value: object) -> None:
-    if isinstance(value, str) and value.strip().lower().replace(" ", "_").replace("-", "_") in PROTECTED:
+    if isinstance(value, str) and is_protected(value):
         raise PolicyError(where, field, f"'{value}' is a protected characteristic")
 
 
