@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -114,6 +116,22 @@ class Call:
     body: Any
 
 
+@cache
+def _openapi(service: str) -> dict[str, Any]:
+    return json.loads((files("mentoring_contracts") / "openapi" / f"{service}.json").read_text())
+
+
+def _parameters(method: str, path: str) -> set[str]:
+    """The query parameters of a service's operation, as its contract has them."""
+    _, service, *parts = path.split("/")
+    for template, operations in _openapi(service)["paths"].items():
+        known = template.strip("/").split("/")
+        fits = len(known) == len(parts) and all(a == b or a[:1] == "{" for a, b in zip(known, parts, strict=True))
+        if fits and method.lower() in operations:
+            return {p["name"] for p in operations[method.lower()].get("parameters", []) if p["in"] == "query"}
+    return set()
+
+
 @dataclass
 class World:
     """Answers by (method, path); every call is kept. A list stands for a keyset list of those items."""
@@ -150,6 +168,9 @@ class World:
         await self._answer(request, path)(scope, receive, send)
 
     def _answer(self, request: Request, path: str) -> Response:
+        # A short list may come whole, without pages.
+        unknown = request.query_params.keys() - _parameters(request.method, path) - {"limit", "cursor"}
+        assert not unknown, f"{path} takes no {unknown}: a service would leave it out in silence"
         found = self.answers.get((request.method, path))
         if found is None:
             return problem(404, "not_found", "There is no such thing")

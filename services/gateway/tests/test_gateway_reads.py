@@ -35,7 +35,7 @@ def a_programme(world, make, pairs=3):
     ]
 
     def among(request):
-        wanted = request.query_params.getlist("id")
+        wanted = request.query_params.getlist("ids")
         return [found for found in people if found["id"] in wanted]
 
     world.get("/applications/people", among)

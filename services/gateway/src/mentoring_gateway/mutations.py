@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from mentoring_gateway.clients import what_ifs
+from mentoring_gateway.clients import match_reviews, what_ifs
 from mentoring_gateway.clients.sessions import CheckIn, Goal, RecordedMeetingRecord
 from mentoring_gateway.clients.values import Role
 from mentoring_gateway.context import Info
@@ -134,6 +134,20 @@ class Mutation:
         return await what_ifs.ask_what_if(
             api, cohort_id, policy_changes=policy_changes, policies=policies, pins=pins, bars=bars, places=places
         )
+
+    @command("Make a new version of a programme's matching policy")
+    async def change_policy(self, info: Info, programme_id: UUID, document: JSON) -> match_reviews.MatchingPolicy:
+        return await match_reviews.change_policy(info.context.commands(info).matching.api, programme_id, document)
+
+    @command("How many pairs of a cohort each rule removes, with or without changes; nothing is stored")
+    async def try_policy(
+        self, info: Info, cohort_id: UUID, policy_changes: JSON | None = None
+    ) -> match_reviews.PolicyTrial:
+        return await match_reviews.try_policy(info.context.commands(info).matching.api, cohort_id, policy_changes)
+
+    @command("Stop a matching run, or discard its result")
+    async def cancel_run(self, info: Info, run_id: UUID) -> MatchRun:
+        return MatchRun(**vars(await info.context.commands(info).matching.cancel_run(run_id)))
 
     @command("Offer the pairs of a completed run to their people; `moves` also to people who have a mentor")
     async def approve_run(

@@ -31,7 +31,13 @@ from mentoring_matching.engine import (
     stable_pairs,
     why_not,
 )
-from mentoring_matching.explanations import SPARE, Reason, why_this_pair, why_without_mentor
+from mentoring_matching.explanations import (
+    Reason,
+    in_words,
+    why_this_pair,
+    why_without_mentee,
+    why_without_mentor,
+)
 from mentoring_matching.policies import Terms
 from mentoring_matching.profiles import Candidate
 
@@ -93,7 +99,7 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
     return Proposal(
         pairs=pairs,
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
-        unmatched_mentors=_spare(run),
+        unmatched_mentors=why_without_mentee(run, question.terms.texts, full=len(run.pairs) >= question.places),
         result=_result(run) | {"pins": costs, "moved": moved},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
@@ -121,7 +127,12 @@ def conversations(question: Question, per_mentee: int, had: Collection[PairIds])
 def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id: str) -> WhyNot | None:
     """Why a run did not propose a pair; None when the question is no longer the one the run answered."""
     run = solved(question)
-    return why_not(run, mentor_id, mentee_id) if run.input_hash == input_hash else None
+    if run.input_hash != input_hash:
+        return None
+    pair = run.by_mentee.get(mentee_id)
+    if pair is not None and pair.mentor_id == mentor_id:
+        return WhyNot(mentor_id, mentee_id, (), False, None, "The run proposes this pair.")
+    return in_words(why_not(run, mentor_id, mentee_id), question.terms.texts)
 
 
 def solved(question: Question, progress: Progress | None = None) -> Run:
@@ -212,11 +223,6 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
         close = alone is not None and alone.small
         found.append(ExplainedPair(pair, why_this_pair(pair, *two, policy, titles), price, close))
     return found
-
-
-def _spare(run: Run) -> dict[str, Reason]:
-    busy = {pair.mentor_id for pair in run.pairs}
-    return {mentor.id: SPARE for mentor in run.situation.mentors if mentor.id not in busy}
 
 
 def floor_curve_of(question: Question, input_hash: str) -> list[FloorPoint] | None:

@@ -168,7 +168,7 @@ class Applications:
 
     async def people(self, person_ids: list[UUID]) -> list[PersonRecord]:
         """Those of up to 200 people whom the caller manages."""
-        return (await self.api.get("/people", _people, {"id": person_ids, "limit": len(person_ids)})).items
+        return (await self.api.get("/people", _people, {"ids": person_ids, "limit": len(person_ids)})).items
 
     async def programmes(self, wanted: PageRequest) -> Page[ProgrammeRecord]:
         """The organisation's programmes."""

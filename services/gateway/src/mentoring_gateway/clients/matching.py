@@ -1,15 +1,32 @@
 """The matching service: runs, proposals, matches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import strawberry
 from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import Role, body
+from mentoring_gateway.clients.what_ifs import PricedPin
+
+
+@strawberry.type(description="What one more place with a mentor would bring: people matched, total score")
+@dataclass
+class PlaceGain:
+    mentor_id: UUID
+    matches: int
+    score: float
+
+
+@strawberry.type(description="The arrangement in which no two people would both rather have each other")
+@dataclass
+class StableAlternative:
+    matched: int
+    score: float
 
 
 @dataclass
@@ -35,6 +52,12 @@ class RunRecord:
     may_move: bool = False
     moved: int | None = None
     certificate: JSON | None = None
+    places: int | None = None
+    priority: int | None = None
+    priority_matched: int | None = None
+    stable: StableAlternative | None = None
+    recruitment: list[PlaceGain] = field(default_factory=list)
+    pins: list[PricedPin] = field(default_factory=list)
 
 
 @dataclass
@@ -45,6 +68,8 @@ class ProposedPairRecord:
     contributions: JSON
     explanation: str
     pinned: bool
+    close_call: bool = False
+    without: JSON | None = None
     replaces: UUID | None = None
     waits_for: UUID | None = None
 
@@ -86,6 +111,7 @@ class ApprovalRecord:
 
 
 _run = TypeAdapter(RunRecord)
+_runs = TypeAdapter(Page[RunRecord])
 _pairs = TypeAdapter(Page[ProposedPairRecord])
 _unmatched = TypeAdapter(Page[UnmatchedRecord])
 _match = TypeAdapter(MatchRecord)
@@ -102,6 +128,14 @@ class Matching:
     async def run(self, run_id: UUID) -> RunRecord:
         """One matching run."""
         return await self.api.get(f"/runs/{run_id}", _run)
+
+    async def runs(self, cohort_id: UUID, wanted: PageRequest) -> Page[RunRecord]:
+        """The matching runs of a cohort."""
+        return await self.api.page(f"/cohorts/{cohort_id}/runs", _runs, {}, wanted)
+
+    async def cancel_run(self, run_id: UUID) -> RunRecord:
+        """Stop a run, or discard its result."""
+        return await self.api.send("POST", f"/runs/{run_id}/cancel", _run, {})
 
     async def pairs(self, run_id: UUID, wanted: PageRequest) -> Page[ProposedPairRecord]:
         """The pairs that a run proposes."""

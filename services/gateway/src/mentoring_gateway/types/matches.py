@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.clients import match_reviews
 from mentoring_gateway.clients.matching import MatchRecord, ProposedPairRecord, RunRecord, UnmatchedRecord
 from mentoring_gateway.clients.sessions import Agreement, CheckIn, Goal, MentoringSession, RelationshipRecord
 from mentoring_gateway.clients.values import same
@@ -126,6 +127,25 @@ class MatchRun(RunRecord):
     ) -> Connection[UnmatchedPerson] | None:
         page = await info.context.services.matching.unmatched(self.id, wanted(first, after))
         return connection(page, lambda record: UnmatchedPerson(**vars(record)))
+
+    @fetched("Why it does not propose a pair, or what forcing it would cost; for a completed run")
+    async def why_not(self, info: Info, mentor_id: UUID, mentee_id: UUID) -> match_reviews.WhyNot | None:
+        return await match_reviews.why_not(info.context.services.matching.api, self.id, mentor_id, mentee_id)
+
+    @fetched("Least score against people matched, worked out now; for a completed run")
+    async def floor_curve(self, info: Info) -> list[match_reviews.FloorPoint] | None:
+        return await match_reviews.floor_curve(info.context.services.matching.api, self.id)
+
+    @fetched("This run beside another one")
+    async def compared(self, info: Info, other_id: UUID) -> match_reviews.RunComparison | None:
+        return await match_reviews.compare(info.context.services.matching.api, self.id, other_id)
+
+
+@strawberry.type(description="Somebody in the pool of a cohort; `load` counts partners over all programmes")
+class PoolMember(match_reviews.PoolMemberRecord):
+    @derived("Who it is")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
 
 
 async def waves_of(info: Info, programme_id: UUID, cohort_id: UUID) -> list[Wave]:

@@ -8,6 +8,7 @@ from mentoring_gateway.clients.applications import HeldRole
 from mentoring_gateway.clients.integrations import Notification
 from mentoring_gateway.clients.sessions import Activity
 from mentoring_gateway.clients.values import same
+from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.fields import derived, fetched
@@ -52,6 +53,13 @@ class Me:
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Relationship] | None:
         return await relationships(info, first, after, person_id=self.id)
+
+    @fetched("My first conversations, to be rated")
+    async def conversations(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Conversation] | None:
+        page = await conversations(info.context.services.matching.api, None, wanted(first, after))
+        return connection(page, same)
 
     @fetched("My inbox")
     async def notifications(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.clients import match_reviews
 from mentoring_gateway.clients.applications import (
     ApplicationForm,
     ApplicationRecord,
@@ -14,14 +15,15 @@ from mentoring_gateway.clients.applications import (
     ProgrammeRecord,
 )
 from mentoring_gateway.clients.evaluation import Figures
-from mentoring_gateway.clients.values import Role
+from mentoring_gateway.clients.values import Role, same
+from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.types.evaluation import Wave
 from mentoring_gateway.types.fields import derived, fetched
 from mentoring_gateway.types.inputs import Audience
-from mentoring_gateway.types.matches import Match, Relationship, waves_of
+from mentoring_gateway.types.matches import Match, MatchRun, PoolMember, Relationship, waves_of
 from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.types.people import Person, person_of
 
@@ -75,6 +77,25 @@ class Cohort(CohortRecord):
     async def waves(self, info: Info) -> list[Wave] | None:
         return await waves_of(info, self.programme_id, self.id)
 
+    @fetched("Its matching runs")
+    async def match_runs(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[MatchRun] | None:
+        page = await info.context.services.matching.runs(self.id, wanted(first, after))
+        return connection(page, lambda record: MatchRun(**vars(record)))
+
+    @fetched("The people who can be matched, and their capacity")
+    async def pool(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[PoolMember] | None:
+        page = await match_reviews.pool(info.context.services.matching.api, self.id, wanted(first, after))
+        return connection(page, lambda record: PoolMember(**vars(record)))
+
+    @fetched("First conversations of this cohort that the caller may see")
+    async def conversations(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Conversation] | None:
+        page = await conversations(info.context.services.matching.api, self.id, wanted(first, after))
+        return connection(page, same)
+
     @fetched("The numbers of this cohort on one screen")
     async def dashboard(self, info: Info) -> Dashboard | None:
         return await dashboard_of(info, self.programme_id, self.id)
@@ -111,6 +132,10 @@ class Programme(ProgrammeRecord):
     @derived("Eligible applications against the places first planned, by role")
     async def oversubscription(self, info: Info) -> list[Oversubscription] | None:
         return (await self._ledger(info)).oversubscription
+
+    @fetched("Its matching policy in force")
+    async def matching_policy(self, info: Info) -> match_reviews.MatchingPolicy | None:
+        return await match_reviews.policy(info.context.services.matching.api, self.id)
 
     @fetched("Its figures with their evidence, for one audience")
     async def figures(self, info: Info, view: Audience = Audience.PUBLIC) -> Figures | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mentoring_matching.engine import Run, blocking_pairs, floor_curve, recruitment
-from mentoring_matching.explanations import why_this_pair, why_without_mentor
+from mentoring_matching.explanations import why_this_pair, why_without_mentee, why_without_mentor
 from mentoring_matching.offline.people import People, offered
 
 HEADINGS = ("mentee email", "mentee name", "mentor email", "mentor name", "score", "why")
@@ -68,6 +68,7 @@ def _inert(cell: float | str) -> float | str:
 def _write_workbook(path: Path, lines: Sequence[Line]) -> None:
     import xlsxwriter
 
+    path.touch()  # an OSError in its own words where nothing can be written
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("matches")
         sheet.write_row(0, 0, HEADINGS, book.add_format({"bold": True}))
@@ -95,10 +96,18 @@ def _facts(run: Run, people: People, lines: Sequence[Line]) -> dict[str, Any]:
         "blocking": blocking_pairs(run),
         "bars": histogram([pair.score for pair in run.pairs]),
         "lines": lines,
+        "idle": _idle(run, people),
         "recruitment": helpful,
         "curve": curve,
         "bad_rows": people.bad_rows,
     }
+
+
+def _idle(run: Run, people: People) -> list[tuple[str, str]]:
+    """Names of mentors without a mentee, and why."""
+    places = run.situation.problem.places
+    reasons = why_without_mentee(run, {}, full=places is not None and len(run.pairs) >= places)
+    return sorted((people.names[mentor_id], reason.text) for mentor_id, reason in reasons.items())
 
 
 def histogram(scores: Sequence[float]) -> list[tuple[float, int, float]]:
