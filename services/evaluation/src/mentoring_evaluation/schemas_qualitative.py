@@ -86,6 +86,7 @@ class ThemeView(BaseModel):
     description: str
     impact: int | None
     effort: int | None
+    wording_approved_at: datetime | None
     priority: Band
     goals: list[GoalView]
     texts: Annotated[ByRole, Field(description="different quotes and comments in which people found the theme")]
@@ -141,15 +142,20 @@ class SuggestionsView(BaseModel):
     items: list[SuggestedText]
 
 
+Team = Annotated[str, Field(min_length=1, max_length=100, description="the team that owns it, as reports name it")]
+
+
 class NewRecommendation(Body):
     text: Paragraph
     theme_id: UUID | None = None
     owner_id: UUID
+    team: Team | None = None
     due_at: AwareDatetime
 
 
 class RecommendationChange(Body):
     owner_id: UUID | None = None
+    team: Team | None = None
     due_at: AwareDatetime | None = None
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -174,9 +180,11 @@ class RecommendationView(BaseModel):
     theme_id: UUID | None
     text: str
     owner_id: UUID
+    team: str | None
     due_at: datetime
     state: RecommendationState
     overdue: bool
+    wording_approved_at: datetime | None
 
 
 class RecommendationWithFollowUps(RecommendationView):

@@ -15,6 +15,7 @@ from mentoring_common.db import now
 from mentoring_common.ids import new_id
 from mentoring_evaluation import queries_outcomes
 from mentoring_evaluation import queries_qualitative as queries
+from mentoring_evaluation.commands.reports import reissue_without
 from mentoring_evaluation.errors import CaseStudyChanged, CaseStudyExists, InterviewsNotApproved, SectionsInvalid
 from mentoring_evaluation.lifecycle import CASE_STUDY
 from mentoring_evaluation.models import Match
@@ -74,18 +75,19 @@ async def approve_case_study(db: AsyncSession, study: CaseStudy, version: int, p
 
 
 async def withdraw_case_study(db: AsyncSession, study: CaseStudy) -> CaseStudy:
-    """One of the two takes it back: what is told is both people's, so the whole text goes. CaseStudyChanged."""
-    stepped = await _step(db, study, "withdraw", withdrawn_at=now(db))
-    await db.execute(sa.delete(CaseStudySection).where(CaseStudySection.case_study_id == study.id))
-    await vault.destroy_key(db, study.id)
+    """One of the two takes it back: what is told is both people's, so the whole text goes, and published reports that
+    hold it are re-issued. CaseStudyChanged."""
+    stepped = await _withdraw(db, study)
+    await reissue_without(db, study.programme_id, {study.id})
     return stepped
 
 
-async def withdraw_case_study_of(db: AsyncSession, match_id: UUID) -> None:
-    """Withdraw what was written from an interview that is withdrawn."""
+async def withdraw_case_study_of(db: AsyncSession, match_id: UUID) -> set[UUID]:
+    """Withdraw what was written from an interview that is withdrawn; its id, for who re-issues the reports."""
     study = await queries.case_study_of(db, match_id)
-    if study is not None and study.state != "withdrawn":
-        await withdraw_case_study(db, study)
+    if study is None or study.state == "withdrawn":
+        return set()
+    return {(await _withdraw(db, study)).id}
 
 
 async def forget_case_studies(db: AsyncSession, person_id: UUID) -> None:
@@ -99,6 +101,13 @@ async def sections_of(db: AsyncSession, study: CaseStudy) -> list[Section]:
     """The sections in clear, in order; none once it is withdrawn."""
     rows = await queries.sections(db, study.id)
     return [Section(title=row.title, text=await vault.unseal(db, study.id, row.sealed)) for row in rows]
+
+
+async def _withdraw(db: AsyncSession, study: CaseStudy) -> CaseStudy:
+    stepped = await _step(db, study, "withdraw", withdrawn_at=now(db))
+    await db.execute(sa.delete(CaseStudySection).where(CaseStudySection.case_study_id == study.id))
+    await vault.destroy_key(db, study.id)
+    return stepped
 
 
 async def _step(

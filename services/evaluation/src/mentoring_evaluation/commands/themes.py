@@ -30,6 +30,7 @@ from mentoring_evaluation.schemas_qualitative import (
 )
 from mentoring_evaluation.themes import priority
 from mentoring_evaluation.themes.similarity import nearest
+from mentoring_evaluation.themes.wording import require_no_address
 
 TextRow = sa.Row[Any, UUID, str]  # a quote or comment, whom its seal belongs to, the role of who said it
 MOST_COMPARED = 2000
@@ -55,10 +56,22 @@ async def change_theme(db: AsyncSession, theme: Theme, change: ThemeChange, by: 
             raise ThemeExists()
     for name, value in given.items():
         setattr(theme, name, value)
+    if {"title", "description"} & set(given) or change.goal_ids is not None:
+        theme.wording_approved_at = None  # what was approved was another wording
     if change.goal_ids is not None:
         await _align(db, theme, change.goal_ids)
     await db.flush()
     audit(db, by.subject, "change_theme", "theme", theme.id)
+    return theme
+
+
+async def approve_theme(db: AsyncSession, theme: Theme, by: Principal) -> Theme:
+    """Let title, description and goals stand in reports that leave the programme. WordingHasAddress."""
+    goals = (await queries.goals_of_themes(db, [theme.id])).get(theme.id, [])
+    require_no_address(theme.title, theme.description, *(goal.title for goal in goals))
+    theme.wording_approved_at = now(db)
+    await db.flush()
+    audit(db, by.subject, "approve_wording", "theme", theme.id)
     return theme
 
 
@@ -156,6 +169,7 @@ def _view(theme: Theme, goals: Sequence[Goal], counted: dict[tuple[UUID, str], i
         description=theme.description,
         impact=theme.impact,
         effort=theme.effort,
+        wording_approved_at=theme.wording_approved_at,
         priority=priority.band(theme.impact, theme.effort),
         goals=[GoalView.model_validate(goal) for goal in goals],
         texts=ByRole(mentor=counted.get((theme.id, "mentor"), 0), mentee=counted.get((theme.id, "mentee"), 0)),

@@ -1,0 +1,32 @@
+"""Single counts under disclosure control: shares of one group, and how many said something, by role."""
+
+from collections.abc import Mapping
+
+from mentoring_evaluation.disclosure import Plan, Policy, protect
+from mentoring_evaluation.evidence import ROLES
+from mentoring_evaluation.instruments import Role
+
+ONE_GROUP = Plan((), ((),))
+BY_ROLE = Plan(("role",), (("role",),))
+
+
+def protected_share(part: int, whole: int, policy: Policy) -> tuple[int, int] | None:
+    """`part` and `whole` rounded; None where one of them, or who is left over, is too few to be shown."""
+    table = protect({((), "in"): part, ((), "out"): whole - part}, ONE_GROUP, policy)
+    shown, of = table.count({}, "in"), table.count({})
+    return None if shown is None or of is None or table.count({}, "out") is None else (shown, of)
+
+
+def protected_by_role(found: Mapping[Role, int], heard: Mapping[Role, int], policy: Policy) -> dict[str, int | None]:
+    """Of those `heard`, in how many it was `found`, by role and in `all`: rounded, None where hidden."""
+    counts: dict[tuple[tuple[str, ...], str], int] = {}
+    for role in ROLES:
+        counts[(role,), "found"] = found.get(role, 0)
+        counts[(role,), "other"] = heard.get(role, 0) - found.get(role, 0)
+    table = protect(counts, BY_ROLE, policy)
+    return {role: table.count({"role": role}, "found") for role in ROLES} | {"all": table.count({}, "found")}
+
+
+def exact_by_role(found: Mapping[Role, int]) -> dict[str, int | None]:
+    """The same, exact."""
+    return {**{role: found.get(role, 0) for role in ROLES}, "all": sum(found.values())}
