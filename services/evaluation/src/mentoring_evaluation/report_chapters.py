@@ -73,8 +73,8 @@ def _model(model: Json | None) -> Iterator[Entry]:
 def _measured(one: Json) -> tuple[str, ...]:
     met = {None: "", True: ", reached", False: ", not reached"}[one["target_met"]]
     target = f"{_amount(one['target'], one['unit'])}{met}" if one["target"] is not None else ""
-    from_where = ", ".join(part for part in (one["source"], one["measured_on"]) if part)
-    return one["title"], _value(one), one["base_is"], target, from_where
+    said = ("a figure of this report",) if one["figure"] else (one["source"], one["measured_on"])
+    return one["title"], _value(one), one["base_is"], target, ", ".join(part for part in said if part)
 
 
 def _not_measured(one: Json) -> tuple[str, ...]:
