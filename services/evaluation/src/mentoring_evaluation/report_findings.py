@@ -5,7 +5,7 @@ from typing import Any
 
 from mentoring_evaluation.disclosure import Policy
 from mentoring_evaluation.report_kinds import Kind
-from mentoring_evaluation.report_protection import exact_by_role, protected_by_role
+from mentoring_evaluation.report_protection import exact_by_role, protected_base, protected_by_role
 from mentoring_evaluation.report_records import Heard, RecommendationRecord, ReportRecords, ThemeRecord
 from mentoring_evaluation.themes import priority
 
@@ -27,7 +27,7 @@ def themes(records: ReportRecords, kind: Kind, policy: Policy) -> dict[str, Any]
     return {
         "rule": priority.RULE,
         "statement": said,
-        "heard": _counts(records.heard, records.heard, kind, policy),
+        "heard": _shown(records.heard, protected_base(records.heard.voices, policy) if kind.protected else None),
         "items": [_theme(theme, records, kind, policy) for theme in items],
     }
 
@@ -51,6 +51,7 @@ def _judged(theme: ThemeRecord, kind: Kind) -> priority.Judged:
 
 
 def _theme(theme: ThemeRecord, records: ReportRecords, kind: Kind, policy: Policy) -> dict[str, Any]:
+    voices = protected_by_role(theme.heard.voices, records.heard.voices, policy) if kind.protected else None
     return {
         "theme_id": str(theme.id),
         "title": theme.title,
@@ -59,15 +60,14 @@ def _theme(theme: ThemeRecord, records: ReportRecords, kind: Kind, policy: Polic
         "effort": theme.effort,
         "priority": priority.band(theme.impact, theme.effort),
         "goals": [{"title": title, "of": of} for title, of in theme.goals],
-        **_counts(theme.heard, records.heard, kind, policy),
+        **_shown(theme.heard, voices),
     }
 
 
-def _counts(found: Heard, heard: Heard, kind: Kind, policy: Policy) -> dict[str, Any]:
-    """`voices` by role, rounded or hidden (None) where counts are protected; `texts` only where they are not."""
-    if kind.protected:
-        voices = protected_by_role(found.voices, heard.voices, policy)
-        return {"texts": None, "voices": voices, "shown": "rounded"}
+def _shown(found: Heard, protected: Mapping[str, int | None] | None) -> dict[str, Any]:
+    """`voices` by role, rounded or hidden (None) where they are protected; `texts` only where they are not."""
+    if protected is not None:
+        return {"texts": None, "voices": dict(protected), "shown": "rounded"}
     return {"texts": exact_by_role(found.texts), "voices": exact_by_role(found.voices), "shown": "exact"}
 
 
