@@ -122,14 +122,18 @@ async def test_public_reports_hide_small_counts_and_wording_that_nobody_approved
     many = await theme(programme, coordinator, "Many", 13, **judged)
     few = await theme(programme, coordinator, "Few", 3, impact=2, effort=2)
     kept_in = await theme(programme, coordinator, "Kept in", 12)
-    assert (await coordinator.post(f"{many}/approve")).status_code == 403
-    assert (await programme.client().post(f"{many}/approve")).status_code == 403
-    assert (await manager.post(f"/themes/{uuid.uuid4()}/approve")).json()["code"] == "theme_not_found"
-    for path in (many, few, kept_in):
-        assert (await manager.post(f"{path}/approve")).json()["wording_approved_at"]
+    read = {"version": 2}
+    assert (await coordinator.post(f"{many}/approve", json=read)).status_code == 403
+    assert (await programme.client().post(f"{many}/approve", json=read)).status_code == 403
+    assert (await manager.post(f"/themes/{uuid.uuid4()}/approve", json=read)).json()["code"] == "theme_not_found"
+    assert (await manager.post(f"{many}/approve", json={"version": 0})).status_code == 422
+    unread = await manager.post(f"{many}/approve", json={"version": 1})  # its goals came after that
+    assert (unread.status_code, unread.json()["code"], unread.json()["version"]) == (409, "wording_changed", 2)
+    for path, version in ((many, 2), (few, 1), (kept_in, 1)):
+        assert (await manager.post(f"{path}/approve", json={"version": version})).json()["wording_approved_at"]
     again = await coordinator.patch(kept_in, json={"description": "ask a@example.org"})
     assert again.json()["wording_approved_at"] is None  # other words than those approved
-    address = await manager.post(f"{kept_in}/approve")
+    address = await manager.post(f"{kept_in}/approve", json=read)
     assert (address.status_code, address.json()["code"]) == (409, "wording_has_address")
     assert (await coordinator.patch(few, json={"impact": 3})).json()["wording_approved_at"]  # no wording
     team = (await programme.report("final"))["themes"]
@@ -187,9 +191,12 @@ async def test_a_recommendation_names_a_role_or_a_team_and_never_a_person(progra
     gone = {"text": "Ask a@example.org", "owner_id": str(left), "team": "Delivery team"}
     other = (await coordinator.post(base, json=body | gone)).json()
     path = f"/recommendations/{made['id']}"
-    assert (await coordinator.post(f"{path}/approve")).status_code == 403
-    assert (await programme.team.post(f"{path}/approve")).json()["wording_approved_at"]
-    refused = await programme.team.post(f"/recommendations/{other['id']}/approve")
+    read = {"version": 1}
+    assert (await coordinator.post(f"{path}/approve", json=read)).status_code == 403
+    unread = await programme.team.post(f"{path}/approve", json={"version": 2})
+    assert (unread.status_code, unread.json()["code"]) == (409, "wording_changed")
+    assert (await programme.team.post(f"{path}/approve", json=read)).json()["wording_approved_at"]
+    refused = await programme.team.post(f"/recommendations/{other['id']}/approve", json=read)
     assert refused.json()["code"] == "wording_has_address"
     await coordinator.post(f"{path}/follow-ups", json={"note": "canary note", "act": "start"})
     programme.harness.clock.move_to(due + timedelta(minutes=1))
@@ -212,6 +219,7 @@ async def test_a_recommendation_names_a_role_or_a_team_and_never_a_person(progra
     assert "in progress, overdue" in page
     changed = await coordinator.patch(path, json={"team": "Delivery team", "reason": "moved"})
     assert (changed.json()["team"], changed.json()["wording_approved_at"]) == ("Delivery team", None)
+    assert changed.json()["wording_version"] == 2
     assert (await programme.report("public"))["recommendations"] == []
     assert (await programme.report("network"))["recommendations"] == []
 

@@ -75,6 +75,7 @@ class Theme(TenantRow, Base):
     description: Mapped[str]
     impact: Mapped[int | None]
     effort: Mapped[int | None]
+    wording_version: Mapped[int] = mapped_column(server_default="1")
     wording_approved_at: Mapped[datetime | None]
 
 
@@ -128,6 +129,7 @@ class Recommendation(TenantRow, Base):
     state: Mapped[str] = mapped_column(default="open")
     overdue: Mapped[bool] = mapped_column(default=False)
     team: Mapped[str | None]
+    wording_version: Mapped[int] = mapped_column(server_default="1")
     wording_approved_at: Mapped[datetime | None]
 
 

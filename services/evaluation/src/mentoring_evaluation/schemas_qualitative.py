@@ -26,7 +26,7 @@ class CaseStudyAmendment(Body):
     sections: Annotated[Sections, Field(description="the sections that change")]
 
 
-class CaseStudyApproval(Body):
+class Approval(Body):
     version: Annotated[int, Field(ge=1, description="the version that was read")]
 
 
@@ -86,6 +86,7 @@ class ThemeView(BaseModel):
     description: str
     impact: int | None
     effort: int | None
+    wording_version: int
     wording_approved_at: datetime | None
     priority: Band
     goals: list[GoalView]
@@ -184,6 +185,7 @@ class RecommendationView(BaseModel):
     due_at: datetime
     state: RecommendationState
     overdue: bool
+    wording_version: int
     wording_approved_at: datetime | None
 
 

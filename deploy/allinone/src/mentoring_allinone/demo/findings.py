@@ -47,10 +47,10 @@ async def find_themes(stage: Stage) -> None:
         path = f"/evaluation/themes/{(await ask(office, 'POST', f'{base}/themes', json=new))['id']}"
         judged = {"impact": theme["impact"], "effort": theme["effort"]}
         aligned = {"goal_ids": [goals[aims[place]] for place in theme["aims"]]}
-        await ask(office, "PATCH", path, json=judged | aligned)
+        read = await ask(office, "PATCH", path, json=judged | aligned)
         found = [reference for text in texts for reference in _coded(text, theme["found_where_said"])]
         await ask(office, "POST", f"{path}/codings", json={"texts": found})
-        await ask(stage.office(), "POST", f"{path}/approve")
+        await ask(stage.office(), "POST", f"{path}/approve", json={"version": read["wording_version"]})
 
 
 def _coded(text: Mapping[str, Any], said: list[str]) -> Iterator[dict[str, str]]:
@@ -71,18 +71,17 @@ async def recommend(stage: Stage) -> None:
             "due_at": f"{one['due']}T17:00:00Z",
         }
         made = await ask(office, "POST", f"{base}/recommendations", json=new)
-        await ask(office, "POST", f"/evaluation/recommendations/{made['id']}/approve")
+        approval = {"version": made["wording_version"]}
+        await ask(office, "POST", f"/evaluation/recommendations/{made['id']}/approve", json=approval)
 
 
 async def follow_up(stage: Stage) -> None:
     """The owners report how it goes."""
     path = f"/evaluation/programmes/{stage.programme_id}/recommendations"
-    kept = {one["text"]: one["id"] for one in await pages(stage.office(), path)}
-    for one in plan()["recommendations"]:
+    for kept, one in zip(await pages(stage.office(), path), plan()["recommendations"], strict=True):
         for act in one["acts"]:
-            body = {"note": one["note"], "act": act}
-            owner, path = stage.office(one["owner"]), f"/evaluation/recommendations/{kept[one['text']]}/follow-ups"
-            await ask(owner, "POST", path, json=body)
+            told, where = {"note": one["note"], "act": act}, f"/evaluation/recommendations/{kept['id']}/follow-ups"
+            await ask(stage.office(one["owner"]), "POST", where, json=told)
 
 
 async def come_back(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, r
 from mentoring_evaluation.commands import recommendations
 from mentoring_evaluation.models_qualitative import Recommendation
 from mentoring_evaluation.schemas_qualitative import (
+    Approval,
     FollowUpView,
     NewFollowUp,
     NewRecommendation,
@@ -67,11 +68,14 @@ async def change_recommendation(
 
 
 @router.post("/recommendations/{recommendation_id}/approve")
-async def approve_recommendation(recommendation_id: UUID, by: Writer, db: Db) -> RecommendationView:
-    """Let its text and team stand in public reports; another team lapses it. For the programme manager."""
+async def approve_recommendation(recommendation_id: UUID, approval: Approval, by: Writer, db: Db) -> RecommendationView:
+    """Let the text and team that one has read stand in public reports; another team lapses it. For the programme
+    manager."""
     kept = await qualitative.recommendation(db, recommendation_id)
     await require_role(db, by, kept.programme_id, *APPROVERS)
-    return RecommendationView.model_validate(await recommendations.approve_recommendation(db, kept, by))
+    return RecommendationView.model_validate(
+        await recommendations.approve_recommendation(db, kept, approval.version, by)
+    )
 
 
 @router.post("/recommendations/{recommendation_id}/follow-ups", status_code=201)

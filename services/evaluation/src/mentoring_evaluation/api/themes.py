@@ -18,6 +18,7 @@ from mentoring_evaluation.errors import GoalExists
 from mentoring_evaluation.models import Comment, InterviewText
 from mentoring_evaluation.models_qualitative import Goal, Theme
 from mentoring_evaluation.schemas_qualitative import (
+    Approval,
     GoalView,
     NewCodings,
     NewGoal,
@@ -80,12 +81,12 @@ async def change_theme(theme_id: UUID, change: ThemeChange, by: Writer, db: Db) 
 
 
 @router.post("/themes/{theme_id}/approve")
-async def approve_theme(theme_id: UUID, by: Writer, db: Db) -> ThemeView:
-    """Let the theme's wording and goals stand in public and network reports; a change of them lapses it. For the
-    programme manager."""
+async def approve_theme(theme_id: UUID, approval: Approval, by: Writer, db: Db) -> ThemeView:
+    """Let the wording and goals that one has read stand in public and network reports; a change of them lapses it. For
+    the programme manager."""
     theme = await qualitative.theme(db, theme_id)
     await require_role(db, by, theme.programme_id, *APPROVERS)
-    return (await themes.theme_views(db, [await themes.approve_theme(db, theme, by)]))[0]
+    return (await themes.theme_views(db, [await themes.approve_theme(db, theme, approval.version, by)]))[0]
 
 
 @router.get("/programmes/{programme_id}/texts")

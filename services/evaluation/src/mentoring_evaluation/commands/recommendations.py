@@ -10,7 +10,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
 from mentoring_evaluation import queries_qualitative as queries
-from mentoring_evaluation.errors import DueDateInvalid, RecommendationStateConflict, ThemeNotFound
+from mentoring_evaluation.errors import DueDateInvalid, RecommendationStateConflict, ThemeNotFound, WordingChanged
 from mentoring_evaluation.lifecycle import RECOMMENDATION, WAITING, RecommendationAct
 from mentoring_evaluation.models_qualitative import FollowUp, Recommendation
 from mentoring_evaluation.schemas_qualitative import NewFollowUp, NewRecommendation, RecommendationChange
@@ -46,7 +46,7 @@ async def change_recommendation(
             raise DueDateInvalid()
         changes["overdue"] = False
     if change.team is not None:
-        changes["wording_approved_at"] = None  # what was approved was another wording
+        changes |= {"wording_version": Recommendation.wording_version + 1, "wording_approved_at": None}
     waiting = (Recommendation.id == kept.id, Recommendation.state.in_(WAITING))
     step = sa.update(Recommendation).where(*waiting).values(owner_id=kept.owner_id).values(changes)
     changed: Recommendation | None = await db.scalar(
@@ -60,13 +60,18 @@ async def change_recommendation(
     return changed
 
 
-async def approve_recommendation(db: AsyncSession, kept: Recommendation, by: Principal) -> Recommendation:
-    """Let text and team stand in reports that leave the programme. WordingHasAddress."""
+async def approve_recommendation(db: AsyncSession, kept: Recommendation, version: int, by: Principal) -> Recommendation:
+    """Let text and team, as they were read, stand in public reports. WordingChanged, WordingHasAddress."""
     require_no_address(kept.text, kept.team or "")
-    kept.wording_approved_at = now(db)
-    await db.flush()
+    read = sa.update(Recommendation).where(Recommendation.id == kept.id, Recommendation.wording_version == version)
+    approved: Recommendation | None = await db.scalar(
+        read.values(wording_approved_at=now(db)).returning(Recommendation),
+        execution_options={"populate_existing": True},
+    )
+    if approved is None:
+        raise WordingChanged(version=kept.wording_version)
     audit(db, by.subject, "approve_wording", "recommendation", kept.id)
-    return kept
+    return approved
 
 
 async def follow_up(db: AsyncSession, kept: Recommendation, new: NewFollowUp, by: Principal) -> Recommendation:

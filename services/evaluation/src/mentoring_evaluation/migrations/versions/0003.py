@@ -15,5 +15,7 @@ SERVICE = "evaluation"
 
 def upgrade() -> None:
     op.add_column('themes', sa.Column('wording_approved_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('themes', sa.Column('wording_version', sa.Integer(), server_default='1', nullable=False))
+    op.add_column('recommendations', sa.Column('wording_version', sa.Integer(), server_default='1', nullable=False))
     op.add_column('recommendations', sa.Column('team', sa.Text(), nullable=True))
     op.add_column('recommendations', sa.Column('wording_approved_at', sa.DateTime(timezone=True), nullable=True))
