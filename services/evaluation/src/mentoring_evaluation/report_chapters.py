@@ -63,11 +63,15 @@ def _model(model: Json | None) -> Iterator[Entry]:
             stage["title"],
             paragraphs=(f"{asks}{stage['statement']}",),
             points=tuple(stage["statements"]),
-            table=Table(f"{stage['title']}: what was measured and what was not", columns, tuple(rows))
-            if rows
-            else None,
+            table=_table(f"{stage['title']}: what was measured and what was not", columns, rows),
             caveats=tuple(f"{one['title']}: {caveat}" for one in stage["measured"] for caveat in one["caveats"]),
         )
+
+
+def _table(caption: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Table | None:
+    """A table, none without a row."""
+    held = tuple(rows)
+    return Table(caption, columns, held) if held else None
 
 
 def _measured(one: Json) -> tuple[str, ...]:
@@ -111,7 +115,7 @@ def _outcomes(outcomes: Json | None) -> Iterator[Entry]:
 
 def _hr_table(outcomes: Sequence[Json]) -> Table | None:
     columns = ("Outcome", "Followed for", "Participants", "Comparison group", "Difference")
-    rows = tuple(
+    rows = (
         (
             f"{one['outcome'].replace('_', ' ').capitalize()}, {one['role']}s",
             f"{one['months']} months",
@@ -121,7 +125,7 @@ def _hr_table(outcomes: Sequence[Json]) -> Table | None:
         )
         for one in outcomes
     )
-    return Table("Outcomes from HR data", columns, rows) if rows else None
+    return _table("Outcomes from HR data", columns, rows)
 
 
 def _group(group: Json | None, shown: str) -> str:
