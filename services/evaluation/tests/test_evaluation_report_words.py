@@ -1,5 +1,6 @@
 """Case studies, themes, recommendations and indicators in reports, through the API: what is there, and what leaves."""
 
+import asyncio
 import uuid
 from datetime import timedelta
 
@@ -86,6 +87,23 @@ async def test_an_interview_that_is_taken_back_takes_the_case_study_along_in_one
     assert len(await evaluation.emitted(programme.tenant, ConsentWithdrawn)) == 1
     later = (await programme.team.get(f"/reports/{(await programme.report('final'))['id']}/changes")).json()
     assert [note["edition"] for note in later["previous"]["notes"]] == [2]
+
+
+async def test_two_who_withdraw_at_once_are_both_heard(programme):
+    await programme.begin()
+    reports = {}
+    for _ in range(4):
+        path, _, mentors, mentees, interview = await approved_case_study(programme)
+        reports[await published(programme, "final")] = (path, interview)
+        taken, told = await asyncio.gather(mentors.post(f"{interview}/withdraw"), mentees.post(f"{path}/withdraw"))
+        assert taken.status_code == 200, taken.text
+        assert told.status_code in (200, 409)
+    for report in reports:
+        data = (await programme.team.get(report)).json()
+        assert data["case_studies"] == []
+        assert [note["edition"] for note in data["notes"]] == list(range(2, data["edition"] + 1))
+        said = " ".join(note["text"] for note in data["notes"])
+        assert said.count("the case study that tells of both was removed") == 1
 
 
 async def commented(programme, comments):
