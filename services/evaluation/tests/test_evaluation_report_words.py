@@ -301,3 +301,26 @@ async def test_the_stages_of_the_model_say_what_was_measured_and_what_was_not(pr
     pack = (await programme.team.get(f"/programmes/{programme.id}/evidence-pack")).json()
     scores = {one["id"]: one["score"] for standard in pack["standards"] for one in standard["criteria"]}
     assert scores["indicators_measured"] > 0
+
+
+async def test_the_latest_word_on_each_hr_outcome_stands_in_reports(programme):
+    await programme.begin()
+    path = f"/programmes/{programme.id}/hr-outcomes"
+    body = {"outcome": "promotion", "role": "mentee", "definition": "canary definition", "months": 12, "people": 71,
+            "with_outcome": 56, "source": "HR system", "measured_on": "2026-01-31"}  # fmt: skip
+    others = {"comparison": {"selection": "similar_people", "people": 81, "with_outcome": 48}}
+    for recorded in (body | {"with_outcome": 40}, body | others, body | {"measured_on": "2025-01-31"}):
+        assert (await programme.team.post(path, json=recorded)).status_code == 201
+    retained = body | {"outcome": "retention", "definition": "still employed", "people": 12, "with_outcome": 11}
+    assert (await programme.team.post(path, json=retained)).status_code == 201
+    promotion, retention = (await programme.report("final"))["outcomes"]["hr"]
+    assert (promotion["participants"]["with_outcome"], promotion["difference"]["value"]) == (56, 20)
+    assert "no comparison group" in retention["statement"]
+    report = await programme.report("public")
+    promotion, retention = report["outcomes"]["hr"]
+    assert (promotion["participants"]["with_outcome"], promotion["participants"]["people"]) == (55, 70)
+    assert (retention["participants"], retention["shown"]) == (None, "hidden")
+    assert "canary" not in str(report)
+    page = (await programme.team.get(f"/reports/{report['id']}/html")).text
+    assert "≈ 79 % (55 of 70)" in page
+    assert (await programme.report("interim"))["outcomes"] is None
