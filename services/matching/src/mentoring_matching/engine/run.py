@@ -57,6 +57,17 @@ class Totals:
     fifth_percentile: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """At most, or (`least`) at least, `number` pairs of a limit's `value`, and how many there are."""
+
+    name: str
+    value: str
+    number: int
+    least: bool
+    pairs: int
+
+
 @dataclass(frozen=True)
 class Situation:
     """People in the order the engine uses, compiled against a policy; what explanations start from.
@@ -102,6 +113,15 @@ class Run:
     def by_mentee(self) -> dict[str, Pair]:
         """Mentee id to pair."""
         return {pair.mentee_id: pair for pair in self.pairs}
+
+    @property
+    def limits(self) -> tuple[LimitUse, ...]:
+        """How far each of the policy's limits is used, by name and value."""
+        situation = self.situation
+        rows = np.array([situation.row[pair.mentee_id] for pair in self.pairs], dtype=np.int64)
+        cols = np.array([situation.column[pair.mentor_id] for pair in self.pairs], dtype=np.int64)
+        bounds = compile_limits(situation.policy.limits, situation.mentors, situation.mentees)
+        return tuple(LimitUse(b.name, b.value, b.room, b.least, b.used(rows, cols)) for b in bounds)
 
     @property
     def limited(self) -> bool:
@@ -186,12 +206,12 @@ def conclude(situation: Situation, network: Network, input_hash: str, seed: int)
 
 
 def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Claim:
-    terms = problem.worth, problem.capacity, problem.places
-    if (own := network.decision) is not None:
-        prices = own.mentee_price, own.mentor_price, own.place_price
-        return Claim(rows, cols, *terms, *prices, problem.standing, problem.limits, own.limit_price)
-    free = np.zeros(len(problem.limits), dtype=np.int64)
-    return Claim(rows, cols, *terms, network.u, network.v, network.place_price, problem.standing, problem.limits, free)
+    network_prices = network.u, network.v, network.place_price, np.zeros(len(problem.limits), dtype=np.int64)
+    own = network.decision
+    decided = own and (own.mentee_price, own.mentor_price, own.place_price, own.limit_price)
+    mentee, mentor, place, limit = decided or network_prices
+    terms = problem.worth, problem.capacity, problem.places, mentee, mentor, place, problem.standing
+    return Claim(rows, cols, *terms, problem.limits, limit, problem.shortfall)
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:
