@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.figures import Line
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.narrative import resolved, unknown_references
-from mentoring_evaluation.programme_figures import Line, programme_lines
+from mentoring_evaluation.programme_figures import programme_lines
 from mentoring_evaluation.public_view import public_lines, statement
 from mentoring_evaluation.report_kinds import kind_of
 
@@ -29,11 +30,15 @@ def view_of(evidence: Evidence, audience: str) -> tuple[str, list[dict[str, Any]
 
 
 def _recomputed(line: Line) -> dict[str, Any]:
-    """Where the figure is counted again, relative to the programme; figures of a breakdown have no such page."""
+    """Where the figure is counted again, relative to the programme; of breakdowns, only that by option has a page."""
     f = line.figure
-    asked = {"cohort": f.cohort, "role": f.role, "wave": f.wave}
+    asked = {"cohort": f.cohort, "role": f.role, "wave": f.wave, "option": line.breakdown.get("option")}
     query = urlencode({name: value for name, value in asked.items() if value is not None})
-    return {} if line.breakdown else {"evidence": f"figures/{f.name}/evidence" + (f"?{query}" if query else "")}
+    return (
+        {}
+        if set(line.breakdown) - {"option"}
+        else {"evidence": f"figures/{f.name}/evidence" + (f"?{query}" if query else "")}
+    )
 
 
 def report_content(

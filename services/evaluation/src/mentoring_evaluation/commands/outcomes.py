@@ -90,7 +90,8 @@ def hr_view(kept: HrOutcome) -> HrOutcomeView:
 async def intentions(db: AsyncSession, programme_id: UUID) -> list[dict[str, Any]]:
     """What people meant to do and did later, for each cohort and in all, as totals."""
     cohorts = await queries_outcomes.cohorts(db, programme_id)
-    waves = [wave for wave in (await db.scalars(queries.waves(programme_id, None))).all() if wave.state == "closed"]
+    closed = queries.waves(programme_id, None).where(Wave.state == "closed", Wave.withheld.is_(False))
+    waves = list((await db.scalars(closed.order_by(Wave.closed_at))).all())
     found = []
     for figure, role in FOLLOWED:
         parts = [await _intention(db, cohort, waves, figure, role) for cohort in cohorts]
