@@ -165,12 +165,12 @@ def _sheet(chosen: frozenset[str], options: Sequence[str]) -> _Sheet:
 
 
 def _tried(counts: Choices, options: Sequence[str]) -> list[frozenset[str]]:
-    """What most respondents chose, and each of that with one option more or less."""
+    """What most respondents chose, each of that with one option more or less, and every option alone."""
     often: Counter[frozenset[str]] = Counter()
     for (_, chosen), number in counts.items():
         often[chosen] += number
     common = sorted(often, key=lambda chosen: (-often[chosen], sorted(chosen)))[:MOST_SHEETS]
-    near = {chosen ^ {option} for chosen in common for option in options}
+    near = {chosen ^ {option} for chosen in [frozenset(), *common] for option in options}
     return sorted({*common, *near} - {frozenset()}, key=sorted)
 
 
@@ -241,7 +241,8 @@ class _Draft:
     def hide_small_counts(self) -> None:
         """Rule 2, along the answers that share out a group and along the groups of a family for one answer."""
         self.hidden |= self.small
-        lines = [[(group, answer) for answer in part] for group in self.groups for part in self.parts]
+        parts = [[(group, answer) for answer in part] for group in self.groups for part in self.parts]
+        lines = [[key for key in part if key in self.true] for part in parts]
         answers = sorted({answer for _, answer in self.published if answer is not None})
         families = list(_families(self.groups))
         lines += [[(group, answer) for group in family] for family in families for answer in answers]
