@@ -193,10 +193,9 @@ async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
 
     A wave that is gathered in another ends quietly: its answers are frozen, and announced, with the others there.
     """
-    wave = await _take(db, wave_id, "close")
+    wave = await _take(db, wave_id, "close", closed_at=now(db))
     if wave is None:
         return
-    await db.execute(sa.update(Wave).where(Wave.id == wave_id).values(closed_at=now(db)))
     if wave.gathered_in is not None:
         await queries.wave_held(db, wave.gathered_in)
     await _unlink(db, wave)
@@ -206,8 +205,8 @@ async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
 
 async def _freeze(db: AsyncSession, wave: Wave) -> None:
     """Keep what figures need and what may change later; have the public table of backgrounds frozen with it."""
-    frozen = {"withheld": await _asked_too_few(db, wave), "agreements": await records.agreements_of(db, wave)}
-    await db.execute(sa.update(Wave).where(Wave.id == wave.id).values(frozen))
+    wave.withheld = await _asked_too_few(db, wave)
+    wave.agreements = await records.agreements_of(db, wave)
     await schedule(db, SNAPSHOT, wave.id, now(db))
     counted = await queries.responses_by_role(db, [wave.id])
     asked = wave.asked_mentors + wave.asked_mentees
@@ -223,12 +222,13 @@ async def _asked_too_few(db: AsyncSession, wave: Wave) -> bool:
     return any(people < least for people in await queries_occasions.people_asked(db, wave.id))
 
 
-async def _take(db: AsyncSession, wave_id: UUID, act: str) -> Wave | None:
+async def _take(db: AsyncSession, wave_id: UUID, act: str, **more: Any) -> Wave | None:
     """Move the wave to its next state; None if somebody else has, or if its time has not come."""
     before, after = WAVE[act]
     due = Wave.opens_at if act == "open" else Wave.closes_at
     step = sa.update(Wave).where(Wave.id == wave_id, Wave.state.in_(before), due <= now(db))
-    return await db.scalar(step.values(state=after).returning(Wave), execution_options={"populate_existing": True})
+    taken = step.values(state=after, **more).returning(Wave)
+    return await db.scalar(taken, execution_options={"populate_existing": True})
 
 
 def _event(wave: Wave) -> dict[str, Any]:
