@@ -30,7 +30,7 @@ def main() -> None:
         "## A wave of 20,000 responses to 40 questions",
         "\n".join(["| step | seconds |", "|---|---|", *(f"| {what} | {took:.2f} |" for what, took in steps)]),
         "## On time",
-        "Two processes of the service on one PostgreSQL, and waves of 50 people that are all due at the same moment, on "
+        "Two processes of the service on one PostgreSQL, and waves of 50 people that are all due at the same moment on "
         "the real clock: seconds from that moment until each is announced (target: within 1), and how often it was.",
         "\n".join(["| act | waves | median | last | each |", "|---|---|---|---|---|", *(one.row() for one in late)]),
         "## Disclosure control",
