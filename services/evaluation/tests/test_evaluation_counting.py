@@ -9,6 +9,7 @@ from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.matching import MatchEnded
 from mentoring_evaluation.evidence import CohortRecord, Evidence, WaveRecord
 from mentoring_evaluation.instruments import Instrument, Survey
+from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.public_view import public_lines
 from mentoring_evaluation.survey_figures import outcomes
 from mentoring_evaluation.tallies import shown_to
@@ -182,6 +183,7 @@ async def test_options_from_the_answer_to_the_report(programme, pick):
     text = [{"title": "T", "text": "It was {figure:what_helped,1,mentee,s,option=Meetings} of them."}]
     report = await programme.report(narrative=text)
     assert "".join(part["text"] for part in report["narrative"][0]["paragraphs"][0]) == "It was 67 % of them."
+    assert lint_report(report) == []
     page = (await programme.team.get(f"/reports/{report['id']}/html")).text
     assert "What helped: meetings, mentees" in page
 

@@ -65,7 +65,7 @@ DESIGN = Design(
     },
     periodic=[
         Periodic("build_reports", build_reports, every_s=0.3),
-        Periodic("take_snapshots", take_snapshots, every_s=0.3),
+        Periodic("take_snapshots", take_snapshots, every_s=1.0),
     ],
 )
 

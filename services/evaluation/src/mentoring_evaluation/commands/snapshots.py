@@ -21,11 +21,12 @@ Rows = Iterable[Mapping[str, Any]]
 T = TypeVar("T")
 
 
-async def freeze_after(db: AsyncSession, wave_id: UUID, programme: Programme, rows: Rows) -> None:
-    """Show the table as it is now from here on, once for every wave that closed."""
-    if await _take(db, wave_id):
-        await queries.hold_programme(db, programme.id)
-        db.add(next_snapshot(programme, await queries.latest_snapshot(db, programme.id), rows, now(db)))
+async def freeze_when_due(db: AsyncSession, programme_id: UUID, due_at: datetime, rows: Rows) -> None:
+    """Show the table as it is now from here on, once for a wave that closed (or for several that did)."""
+    if await _take(db, programme_id, due_at):
+        programme = await queries.programme(db, programme_id)
+        await queries.hold_programme(db, programme_id)
+        db.add(next_snapshot(programme, await queries.latest_snapshot(db, programme_id), rows, now(db)))
 
 
 def next_snapshot(programme: Programme, before: PublicSnapshot | None, rows: Rows, at: datetime) -> PublicSnapshot:
@@ -39,10 +40,12 @@ def next_snapshot(programme: Programme, before: PublicSnapshot | None, rows: Row
     )  # fmt: skip
 
 
-async def _take(db: AsyncSession, wave_id: UUID) -> bool:
+async def _take(db: AsyncSession, programme_id: UUID, due_at: datetime) -> bool:
     c = deadlines.c
-    waiting = (c.tenant_id == tenant_of(db), c.kind == SNAPSHOT, c.subject_id == wave_id, c.fired_at.is_(None))
-    fired = sa.update(deadlines).where(*waiting).values(fired_at=now(db)).returning(c.kind)
+    this = (c.tenant_id == tenant_of(db), c.kind == SNAPSHOT, c.subject_id == programme_id)
+    # Another wave that closed meanwhile has moved it: that one is frozen the next time.
+    waiting = (c.due_at == due_at, c.fired_at.is_(None))
+    fired = sa.update(deadlines).where(*this, *waiting).values(fired_at=now(db)).returning(c.kind)
     return (await db.execute(fired)).first() is not None
 
 

@@ -127,7 +127,7 @@ async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
     if programme is None:  # its ProgrammeCreated is still on its way: the deadline is tried again
         raise Unavailable("the programme is not known yet")
     used = await queries.present_instrument(db, programme.id, wave.instrument, hold=True)
-    asked = {person: role for person, role in (await _asked(db, wave.cohort_id)).items() if role in _asks(wave)}
+    asked = await _asked(db, wave)
     roles = list(asked.values())
     changes = {
         "instrument_used": used.model_dump(mode="json", by_alias=True) if used else None,
@@ -149,10 +149,6 @@ async def ask_people(db: AsyncSession, wave: Wave, asked: Mapping[UUID, Role]) -
     emit(db, SurveyOpened(
         **_event(wave), closes_at=wave.closes_at, asked=len(asked), gathered_in=wave.gathered_in
     ))  # fmt: skip
-
-
-def _asks(wave: Wave) -> Sequence[str]:
-    return ROLES if wave.roles is None else wave.roles
 
 
 async def remind_wave(db: AsyncSession, wave_id: UUID) -> None:
@@ -207,10 +203,10 @@ async def _freeze(db: AsyncSession, wave: Wave) -> None:
     """Keep what figures need and what may change later; have the public table of backgrounds frozen with it."""
     wave.withheld = await _asked_too_few(db, wave)
     wave.agreements = await records.agreements_of(db, wave)
-    await schedule(db, SNAPSHOT, wave.id, now(db))
     counted = await queries.responses_by_role(db, [wave.id])
     asked = wave.asked_mentors + wave.asked_mentees
     emit(db, SurveyClosed(**_event(wave), asked=asked, responses=sum(counted.values())))
+    await schedule(db, SNAPSHOT, wave.programme_id, now(db))
 
 
 async def _asked_too_few(db: AsyncSession, wave: Wave) -> bool:
@@ -240,12 +236,13 @@ def _event(wave: Wave) -> dict[str, Any]:
     }
 
 
-async def _asked(db: AsyncSession, cohort_id: UUID) -> dict[UUID, Role]:
-    """Person to role; a mentor of two mentees is one person."""
+async def _asked(db: AsyncSession, wave: Wave) -> dict[UUID, Role]:
+    """Person to role, of the roles that the wave asks; a mentor of two mentees is one person."""
     asked: dict[UUID, Role] = {}
-    for mentor_id, mentee_id in await queries.standing_pairs(db, cohort_id):
-        asked.setdefault(mentor_id, "mentor")
-        asked.setdefault(mentee_id, "mentee")
+    for pair in await queries.standing_pairs(db, wave.cohort_id):
+        for person, role in zip(pair, ROLES, strict=True):
+            if wave.roles is None or role in wave.roles:
+                asked.setdefault(person, role)
     return asked
 
 

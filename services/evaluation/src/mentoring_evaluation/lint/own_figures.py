@@ -30,7 +30,7 @@ def _percentages(figures: list[Node]) -> Iterator[Percentage]:
         counted = "numerator" in figure and "denominator" in figure
         yield Percentage(
             at=figure["value"].path,
-            name=figure["name"].text(),
+            name=_name(figure),
             percent=figure["value"].number(),
             cohort=str(figure["cohort"].value) if "cohort" in figure else None,
             role=figure["role"].text() if "role" in figure else None,
@@ -39,6 +39,12 @@ def _percentages(figures: list[Node]) -> Iterator[Percentage]:
             n=figure["denominator"].whole() if counted else None,
             rule="mean_of_cohorts" if rule == "mean_of_cohorts" else "pooled",
         )
+
+
+def _name(figure: Node) -> str:
+    """The name, and of a question of several choices the option: each is a figure of its own."""
+    name, broken_down = figure["name"].text(), "breakdown" in figure and "option" in figure["breakdown"]
+    return f"{name}: {figure['breakdown']['option'].text()}" if broken_down else name
 
 
 def _oversubscription(figures: list[Node]) -> Iterator[Oversubscription]:
