@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 from pathlib import Path
 
@@ -19,11 +20,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--surveys", type=int, default=10_000, help="random surveys for the attacker")
     surveys = parser.parse_args().surveys
+    # Others may use the machine too: what was measured is no better than what they left.
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began"
     steps = uvloop.run(closed_wave())
     late = uvloop.run(lateness())
     counts, recovered, seconds = attacked(surveys)
     choices, of_choices, took = attacked_choices(surveys)
-    where = f"Python {platform.python_version()}, {platform.machine()}, embedded PostgreSQL (fsync off)."
+    where = f"Python {platform.python_version()}, {platform.machine()}, embedded PostgreSQL (fsync off). {machine}."
     lines = [
         "# What evaluation costs, and what an attacker learns",
         f"Written by `python -m bench.evaluation`. {where}",

@@ -19,7 +19,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, permutations, product
-from operator import ne
 from typing import TypeVar
 
 # A group: one value per dimension of the plan, None where the group does not distinguish it.
@@ -38,7 +37,7 @@ _Move = tuple[frozenset[Key], frozenset[Key]]
 
 HIDDEN = "*"
 NOT = "\0not "  # before an option: those who did not choose it; no option begins so
-MOST_SHEETS = 12  # of several choices, what is tried in looking for a twin; more would only hide a little less
+MOST_SHEETS = 150  # of several choices, how much is tried in looking for a twin; more would only hide a little less
 SMALLEST = 5  # no rule may be looser than this, in people
 
 T = TypeVar("T")
@@ -169,9 +168,18 @@ def _tried(counts: Choices, options: Sequence[str]) -> list[frozenset[str]]:
     often: Counter[frozenset[str]] = Counter()
     for (_, chosen), number in counts.items():
         often[chosen] += number
-    common = sorted(often, key=lambda chosen: (-often[chosen], sorted(chosen)))[:MOST_SHEETS]
+    common = sorted(often, key=lambda chosen: (-often[chosen], sorted(chosen)))[: max(1, MOST_SHEETS // len(options))]
     near = {chosen ^ {option} for chosen in [frozenset(), *common] for option in options}
     return sorted({*common, *near} - {frozenset()}, key=sorted)
+
+
+def _differing_in_one_part(sheets: Sequence[_Sheet]) -> list[tuple[_Sheet, _Sheet]]:
+    """Pairs of sheets, both ways round, of which a respondent changes one answer into the other."""
+    alike: dict[tuple[int, _Sheet], list[_Sheet]] = {}
+    for sheet in sheets:
+        for part in range(len(sheet)):
+            alike.setdefault((part, sheet[:part] + sheet[part + 1 :]), []).append(sheet)
+    return [pair for group in alike.values() for pair in permutations(group, 2)]
 
 
 class _Draft:
@@ -195,8 +203,7 @@ class _Draft:
         for cell, count in (self.cells | dict(counts)).items():
             for key in self.touched(*cell):
                 self.true[key] = self.true.get(key, 0) + count
-        # Another answer of one respondent: one part of the sheet differs.
-        self.other = [(a, b) for a, b in permutations(sheets, 2) if sum(map(ne, a, b)) == 1]
+        self.other = _differing_in_one_part(sheets)
         known = sorted(self.true, key=_order)
         self.published = [key for key in known if tuple(value is not None for value in key[0]) in plan.masks]
         self.small = {key for key in self.published if self.true[key] < policy.minimum}

@@ -168,10 +168,10 @@ async def remind_wave(db: AsyncSession, wave_id: UUID) -> None:
 
 async def _schedule_reminder(db: AsyncSession, wave: Wave) -> None:
     due = next_reminder(wave.closes_at, wave.remind_days or [], wave.zone, max(now(db), wave.opens_at))
-    if due is None:
-        await cancel(db, REMIND, wave.id)
-    else:
+    if due is not None:
         await schedule(db, REMIND, wave.id, due)
+    elif wave.remind_days:
+        await cancel(db, REMIND, wave.id)
 
 
 def moment(given: datetime | LocalTime, *, latest: bool) -> datetime:
