@@ -130,6 +130,14 @@ async def wave(db: AsyncSession, wave_id: UUID) -> Wave:
     return found
 
 
+async def programmes_of_waves(db: AsyncSession, wave_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Programme to those of the waves that are its own."""
+    found: dict[UUID, list[UUID]] = {}
+    for wave_id, programme_id in await db.execute(sa.select(Wave.id, Wave.programme_id).where(Wave.id.in_(wave_ids))):
+        found.setdefault(programme_id, []).append(wave_id)
+    return found
+
+
 async def wave_of_team(db: AsyncSession, wave_id: UUID) -> Wave:
     """A wave that the team may look at: those of single occasions tell too much. WaveNotFound."""
     found = await wave(db, wave_id)

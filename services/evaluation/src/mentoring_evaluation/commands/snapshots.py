@@ -1,6 +1,6 @@
 """Frozen tables of backgrounds: each follows the one before, under disclosure control of the difference."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,9 +21,9 @@ Rows = Iterable[Mapping[str, Any]]
 T = TypeVar("T")
 
 
-async def freeze_when_due(db: AsyncSession, programme_id: UUID, due_at: datetime, rows: Rows) -> None:
-    """Show the table as it is now from here on, once for a wave that closed (or for several that did)."""
-    if await _take(db, programme_id, due_at):
+async def freeze_when_due(db: AsyncSession, programme_id: UUID, wave_ids: Sequence[UUID], rows: Rows) -> None:
+    """Show the table as it is now from here on, once for the waves that closed."""
+    if await _take(db, wave_ids):
         programme = await queries.programme(db, programme_id)
         await queries.hold_programme(db, programme_id)
         db.add(next_snapshot(programme, await queries.latest_snapshot(db, programme_id), rows, now(db)))
@@ -40,12 +40,10 @@ def next_snapshot(programme: Programme, before: PublicSnapshot | None, rows: Row
     )  # fmt: skip
 
 
-async def _take(db: AsyncSession, programme_id: UUID, due_at: datetime) -> bool:
+async def _take(db: AsyncSession, wave_ids: Sequence[UUID]) -> bool:
     c = deadlines.c
-    this = (c.tenant_id == tenant_of(db), c.kind == SNAPSHOT, c.subject_id == programme_id)
-    # Another wave that closed meanwhile has moved it: that one is frozen the next time.
-    waiting = (c.due_at == due_at, c.fired_at.is_(None))
-    fired = sa.update(deadlines).where(*this, *waiting).values(fired_at=now(db)).returning(c.kind)
+    waiting = (c.tenant_id == tenant_of(db), c.kind == SNAPSHOT, c.subject_id.in_(wave_ids), c.fired_at.is_(None))
+    fired = sa.update(deadlines).where(*waiting).values(fired_at=now(db)).returning(c.kind)
     return (await db.execute(fired)).first() is not None
 
 

@@ -206,7 +206,7 @@ async def _freeze(db: AsyncSession, wave: Wave) -> None:
     counted = await queries.responses_by_role(db, [wave.id])
     asked = wave.asked_mentors + wave.asked_mentees
     emit(db, SurveyClosed(**_event(wave), asked=asked, responses=sum(counted.values())))
-    await schedule(db, SNAPSHOT, wave.programme_id, now(db))
+    await schedule(db, SNAPSHOT, wave.id, now(db))
 
 
 async def _asked_too_few(db: AsyncSession, wave: Wave) -> bool:
