@@ -101,10 +101,10 @@ async def test_one_survey_is_opened_several_times_each_with_its_occasion(program
         tokens = await programme.tokens(wave["id"])
         assert set(tokens) == set(pairs[cohort])
         for token in tokens.values():
-            await programme.answer(token, {"c": "yes"})
+            assert (await programme.answer(token, {"c": "yes"})).status_code == 201
     tokens = await programme.tokens(only["id"])
     assert set(tokens) == {pairs[1][1]}
-    await programme.answer(tokens[pairs[1][1]], {"c": "no"})
+    assert (await programme.answer(tokens[pairs[1][1]], {"c": "no"})).status_code == 201
     await programme.close()
     figures = await programme.figures()
     about = {"cohort": 1, "role": "mentee"}
