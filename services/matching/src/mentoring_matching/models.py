@@ -192,7 +192,7 @@ class Match(TenantRow, Base):
     mentee_accepted_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # The code is public; the note is what the person wrote, for the programme team.
+    # Both are for the programme team; others learn what `reasons.shown` leaves of the code.
     end_reason: Mapped[str | None]
     end_note: Mapped[str | None]
     never_again: Mapped[bool] = mapped_column(server_default=_NO)

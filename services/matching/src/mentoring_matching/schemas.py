@@ -279,7 +279,10 @@ class Approval(Body):
 
 
 class MatchView(View):
-    """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only."""
+    """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only.
+
+    The two people themselves read `private` in place of a code that tells of one of them (illness, a conflict, …).
+    """
 
     id: UUID
     programme_id: UUID

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.vault import destroy_key
-from mentoring_matching import queries
+from mentoring_matching import queries, reasons
 from mentoring_matching.commands.matches import end_match, withdraw_offer
 from mentoring_matching.commands.runs import erase_words
 from mentoring_matching.lifecycle import MEMBER, sources
@@ -130,3 +130,5 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await destroy_key(db, person_id)
     theirs = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
     await db.execute(sa.update(Match).where(theirs).values(end_note=None))
+    told = (theirs, Match.end_reason.in_(reasons.HIDDEN - {"erased"}))
+    await db.execute(sa.update(Match).where(*told).values(end_reason=reasons.PRIVATE))
