@@ -211,7 +211,7 @@ async def test_three_pairs_end_together_and_rotate(world):
 
 
 async def test_never_again_holds_in_a_full_run_of_a_policy_without_that_rule(make_world):
-    world = await make_world(hard_rules=[])
+    world = await make_world(hard_rules=[], rules_off=["not_matched_before"])
     cohort, _, _ = await pairs(world, 1)
     (match,) = await world.confirmed(cohort)
     end = {"reason": "finished_early", "never_again": False}

@@ -14,7 +14,7 @@ from mentoring_common.db import Database
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_matching import queries, questions
+from mentoring_matching import policies, queries, questions
 from mentoring_matching.commands import policy as policy_commands
 from mentoring_matching.commands import runs as run_commands
 from mentoring_matching.errors import (
@@ -26,7 +26,7 @@ from mentoring_matching.errors import (
     RunNotCompleted,
     RunNotFound,
 )
-from mentoring_matching.models import Cohort, MatchRun, PoolMember, ProposedPair, Unmatched
+from mentoring_matching.models import Cohort, MatchRun, PolicyVersion, PoolMember, ProposedPair, Unmatched
 from mentoring_matching.proposals import Question, floor_curve_of, rule_effects, why_not_these
 from mentoring_matching.schemas import (
     Approval,
@@ -81,16 +81,24 @@ async def check_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> Coho
 async def read_policy(programme_id: UUID, by: Reader, db: Db) -> PolicyView:
     """The policy in force."""
     await require_team(db, by, programme_id, ProgrammeNotFound)
-    return PolicyView.model_validate(await queries.policy(db, programme_id))
+    return _policy_view(await queries.policy(db, programme_id))
+
+
+def _policy_view(version: PolicyVersion) -> PolicyView:
+    off = [] if version.problem else policies.rules_off(version.document)
+    return PolicyView.model_validate(version).model_copy(update={"rules_off": off})
 
 
 @router.put("/programmes/{programme_id}/policy")
 async def change_policy(
     programme_id: UUID, document: Annotated[dict[str, Any], Body()], by: Writer, db: Db
 ) -> PolicyView:
-    """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …"""
+    """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …
+
+    Line management, conflicts of interest and earlier matches keep people apart unless `rules_off` names the rule.
+    """
     await require_team(db, by, programme_id, ProgrammeNotFound)
-    return PolicyView.model_validate(await policy_commands.change_policy(db, programme_id, document, by))
+    return _policy_view(await policy_commands.change_policy(db, programme_id, document, by))
 
 
 @router.get("/cohorts/{cohort_id}/pool")
@@ -142,7 +150,7 @@ async def _dry_run(question: Question) -> DryRunView:
     ]  # fmt: skip
     return DryRunView(
         mentors=mentors, mentees=mentees, pairs=found.pairs, permitted=found.permitted, stranded=found.stranded,
-        rules=rules,
+        rules=rules, rules_off=list(question.terms.rules_off),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_matching import profiles, queries
 from mentoring_matching.api import Reader, Writer, check_cohort
+from mentoring_matching.arrangement_schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
 from mentoring_matching.commands.arrangements import keep_arrangement
 from mentoring_matching.engine.buddies import buddies
 from mentoring_matching.engine.groups import balanced_groups
@@ -18,7 +19,6 @@ from mentoring_matching.errors import PolicyInvalid, PoolTooLarge
 from mentoring_matching.models import Arrangement
 from mentoring_matching.policies import is_protected
 from mentoring_matching.questions import question_now
-from mentoring_matching.schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
 
 router = APIRouter(route_class=Route)
 MOST_BUDDIES, MOST_IN_GROUPS = 400, 2000

@@ -24,11 +24,15 @@ class View(BaseModel):
 
 
 class PolicyView(View):
-    """`problem` says why this version cannot be used (a blueprint may bring one); null if it can."""
+    """`problem` says why this version cannot be used (a blueprint may bring one); null if it can.
+
+    `rules_off` are the safe rules (line management, conflicts of interest, matched before) that it does without.
+    """
 
     programme_id: UUID
     version: int
     document: dict[str, Any]
+    rules_off: list[str] = []
     problem: dict[str, str] | None
     made_at: datetime
 
@@ -260,7 +264,7 @@ class RuleEffectView(BaseModel):
 class DryRunView(BaseModel):
     """What the policy's rules do to the pool as it is; nothing is stored.
 
-    `stranded` mentees have no permitted mentor.
+    `stranded` mentees have no permitted mentor; `rules_off` are the safe rules that the policy does without.
     """
 
     mentors: int
@@ -269,6 +273,7 @@ class DryRunView(BaseModel):
     permitted: int
     stranded: int
     rules: list[RuleEffectView]
+    rules_off: list[str] = []
 
 
 class Approval(Body):
@@ -348,50 +353,6 @@ class ConversationView(View):
 class Rating(Body):
     rating: Annotated[int, Field(ge=1, le=5)]
     comment: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
-
-
-class NewBuddies(Body):
-    role: Literal["mentor", "mentee"] = "mentor"
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-
-
-class NewGroups(Body):
-    role: Literal["mentor", "mentee"] = "mentee"
-    size: Annotated[int, Field(ge=2, le=100)]
-    balance_over: Annotated[list[str], Field(max_length=10)] = []
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-
-
-class BuddyPair(BaseModel):
-    """Two people of one side; `score` is 0..1."""
-
-    one_id: UUID
-    other_id: UUID
-    score: float
-
-
-class BuddiesView(BaseModel):
-    """Buddy pairs and who is left alone; `optimal` if proved to be the most pairs and the best total."""
-
-    id: UUID
-    made_at: datetime
-    role: str
-    pairs: list[BuddyPair]
-    alone: list[UUID]
-    optimal: bool
-
-
-class GroupsView(BaseModel):
-    """Groups of people; `imbalance` counts people beyond an even share over all groups and values, 0 is perfect."""
-
-    id: UUID
-    made_at: datetime
-    role: str
-    size: int
-    balance_over: list[str]
-    seed: int
-    groups: list[list[UUID]]
-    imbalance: int
 
 
 class FloorCurveView(BaseModel):
