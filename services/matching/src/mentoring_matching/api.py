@@ -27,7 +27,7 @@ from mentoring_matching.errors import (
     RunNotFound,
 )
 from mentoring_matching.models import Cohort, MatchRun, PolicyVersion, PoolMember, ProposedPair, Unmatched
-from mentoring_matching.proposals import Question, floor_curve_of, rule_effects, why_not_these
+from mentoring_matching.proposals import Question, floor_curve_of, hours_unread, rule_effects, why_not_these
 from mentoring_matching.schemas import (
     Approval,
     Approved,
@@ -104,15 +104,16 @@ async def change_policy(
 @router.get("/cohorts/{cohort_id}/pool")
 async def list_pool(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[MemberView]:
     """The pool of a cohort."""
-    await check_cohort(db, by, cohort_id)
+    cohort = await check_cohort(db, by, cohort_id)
     shown, following = await page(db, queries.pool(cohort_id), PoolMember.id, cursor, limit)
+    unread = await questions.unread_hours(db, cohort, shown)
     loads = await queries.loads(db, [member.person_id for member in shown if member.role == "mentor"])
-    return page_of(shown, following, lambda m: _member(m, loads))
+    return page_of(shown, following, lambda m: _member(m, loads, unread.get(m.id, {})))
 
 
-def _member(member: PoolMember, loads: Mapping[UUID, int]) -> MemberView:
+def _member(member: PoolMember, loads: Mapping[UUID, int], unread: Mapping[str, str]) -> MemberView:
     load = loads.get(member.person_id, 0) if member.role == "mentor" else 0
-    return MemberView.model_validate(member).model_copy(update={"load": load})
+    return MemberView.model_validate(member).model_copy(update={"load": load, "unread": unread})
 
 
 @router.post("/cohorts/{cohort_id}/dry-run")
@@ -150,7 +151,7 @@ async def _dry_run(question: Question) -> DryRunView:
     ]  # fmt: skip
     return DryRunView(
         mentors=mentors, mentees=mentees, pairs=found.pairs, permitted=found.permitted, stranded=found.stranded,
-        rules=rules, rules_off=list(question.terms.rules_off),
+        rules=rules, rules_off=list(question.terms.rules_off), hours_unread=hours_unread(question),
     )  # fmt: skip
 
 
@@ -190,7 +191,16 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     result = run.result or {}
     named = {"total_score": "score", "worst_score": "worst"}
     costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
-    fields = ("places", "priority", "priority_matched", "moved", "fifth_percentile", "blocking_pairs", "stable")
+    fields = (
+        "places",
+        "priority",
+        "priority_matched",
+        "moved",
+        "hours_unread",
+        "fifth_percentile",
+        "blocking_pairs",
+        "stable",
+    )
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}

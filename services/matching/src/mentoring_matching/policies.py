@@ -104,6 +104,12 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
     )
 
 
+def hours_of(engine: Policy) -> frozenset[str]:
+    """The attributes that rules read as working hours."""
+    rules = [rule for rule in engine.rules if rule.kind == "overlap_hours"]
+    return frozenset(name for rule in rules for name in (rule.of_mentor, rule.of_mentee))
+
+
 def _check_names(document: Mapping[str, Any]) -> None:
     unknown = sorted(str(name) for name in document if name not in _FIELDS)
     if unknown:

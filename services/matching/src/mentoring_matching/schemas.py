@@ -38,7 +38,11 @@ class PolicyView(View):
 
 
 class MemberView(View):
-    """`load` is the number of partners and open offers over all programmes of the organisation."""
+    """`load` is the number of partners and open offers over all programmes of the organisation.
+
+    `unread` are attributes that a rule of the policy reads as working hours and that are none, with the reason; they
+    count as not given.
+    """
 
     id: UUID
     person_id: UUID
@@ -48,6 +52,7 @@ class MemberView(View):
     priority: bool
     state: MemberState
     load: int = 0
+    unread: dict[str, str] = {}
 
 
 class NewPair(Body):
@@ -130,7 +135,10 @@ class PinView(View):
 
 
 class RunView(BaseModel):
-    """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts."""
+    """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
+
+    `hours_unread` counts people whose working hours could not be read (the pool says whose and why).
+    """
 
     id: UUID
     programme_id: UUID
@@ -153,6 +161,7 @@ class RunView(BaseModel):
     priority: int | None = None
     priority_matched: int | None = None
     moved: int | None = None
+    hours_unread: int | None = None
     total_score: float | None = None
     worst_score: float | None = None
     fifth_percentile: float | None = None
@@ -264,7 +273,8 @@ class RuleEffectView(BaseModel):
 class DryRunView(BaseModel):
     """What the policy's rules do to the pool as it is; nothing is stored.
 
-    `stranded` mentees have no permitted mentor; `rules_off` are the safe rules that the policy does without.
+    `stranded` mentees have no permitted mentor; `rules_off` are the safe rules that the policy does without,
+    `hours_unread` counts people whose working hours cannot be read (the pool says whose and why).
     """
 
     mentors: int
@@ -274,6 +284,7 @@ class DryRunView(BaseModel):
     stranded: int
     rules: list[RuleEffectView]
     rules_off: list[str] = []
+    hours_unread: int = 0
 
 
 class Approval(Body):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -48,6 +49,10 @@ def match_command(
     report: Annotated[Path | None, typer.Option(help="where the HTML report goes", **_OUT)] = None,
     column: Annotated[list[str] | None, typer.Option(help="MEANING=HEADING, for a column that is not found")] = None,
     seed: Annotated[int, typer.Option(min=0, help="settles what is equally good")] = 0,
+    starts: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="when pairs begin, by whose clocks time zones are read"),
+    ] = None,
 ) -> None:
     """Match mentors and mentees from spreadsheets: the best arrangement, proved, with the reasons."""
     try:
@@ -57,7 +62,7 @@ def match_command(
         headings = {meaning for table, _ in tables for meaning in table.headings}
         _check_mapping(mapping, headings)
         terms = policies.read(*_document(policy), strict=True)
-        found = read_people(tables, _shapes(terms.engine))
+        found = read_people(tables, _shapes(terms.engine, starts))
         for bad in found.bad_rows:
             typer.echo(str(bad), err=True)
         _check(found)
@@ -104,13 +109,10 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]
             raise UnreadableFile(f"{path}: would be written over; give another name")
 
 
-def _shapes(policy: Policy) -> Shapes:
+def _shapes(policy: Policy, starts: datetime | None) -> Shapes:
     """What the policy's rules want columns to be."""
-    read = {"common_value": set[str](), "overlap_hours": set[str]()}
-    for rule in policy.rules:
-        if rule.kind in read:
-            read[rule.kind] |= {rule.of_mentor, rule.of_mentee}
-    return Shapes(lists=read["common_value"], hours=read["overlap_hours"])
+    lists = {name for r in policy.rules if r.kind == "common_value" for name in (r.of_mentor, r.of_mentee)}
+    return Shapes(lists=lists, hours=policies.hours_of(policy), on=(starts or datetime.now(UTC)).date())
 
 
 def _check_rules(policy: Policy, headings: Collection[str]) -> None:
