@@ -183,16 +183,58 @@ async def test_pins_hold_and_bars_keep_apart(world):
     assert (unknown.status_code, unknown.json()["code"]) == (422, "pairs_invalid")
 
 
-async def test_too_many_pins_fail_the_run_and_say_why(world):
+async def test_pins_that_cannot_hold_are_refused_at_once_with_their_field(world):
+    cohort = await world.cohort(3)
+    mentor, other, left = (world.person("mentor") for _ in range(3))
+    mentee, second = world.person("mentee"), world.person("mentee")
+    await world.admit(cohort, mentor, other, left, mentee, second)
+    await world.harness.publish(world.tenant, withdrawn(world, cohort, left))
+
+    def pair(a, b):
+        return {"mentor_id": str(a.id), "mentee_id": str(b.id), "reason": "promised"}
+
+    wrong = [
+        ({"pins": [pair(mentor, mentee), pair(other, mentee)]}, "pins[1].mentee_id"),
+        ({"pins": [pair(mentor, mentee), pair(mentor, second)]}, "pins[1].mentor_id"),
+        ({"pins": [pair(mentor, mentee)], "bars": [pair(other, mentee), pair(mentor, mentee)]}, "bars[1]"),
+        ({"pins": [pair(left, mentee)]}, "pins[0].mentor_id"),
+        ({"bars": [pair(mentor, mentor)]}, "bars[0].mentee_id"),
+    ]
+    for body, field in wrong:
+        for path in ("runs", "what-if"):
+            answer = await world.office.post(f"/cohorts/{cohort}/{path}", json=body)
+            problem = answer.json()
+            assert (answer.status_code, problem["code"], problem["field"]) == (422, "pairs_invalid", field), problem
+    await world.approve((await world.run(cohort, pins=[pair(mentor, mentee)], bars=[pair(other, second)]))["id"])
+    answer = await world.office.post(f"/cohorts/{cohort}/runs", json={"pins": [pair(mentor, second)]})
+    assert (answer.status_code, answer.json()["field"]) == (422, "pins[0].mentor_id"), "the mentor holds an offer"
+    full = await world.cohort(0)
+    await world.admit(full, one := world.person("mentor"), two := world.person("mentee"))
+    answer = await world.office.post(f"/cohorts/{full}/runs", json={"pins": [pair(one, two)]})
+    assert (answer.status_code, answer.json()["field"]) == (422, "pins")
+    assert await world.items(f"/cohorts/{full}/runs") == []
+
+
+async def test_a_run_whose_pins_can_no_longer_hold_fails_and_says_why(world):
     cohort = await world.cohort(0)
     mentor, mentee = world.person("mentor"), world.person("mentee")
     await world.admit(cohort, mentor, mentee)
     pin = {"mentor_id": str(mentor.id), "mentee_id": str(mentee.id), "reason": "promised"}
-    run = await world.run(cohort, pins=[pin])
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        started = await run_commands.start_run(db, cohort, _principal(world))
+        started.pins = [pin]
+    run = await world.finished(str(started.id))
     assert run["state"] == "failed"
     assert "places" in run["failure"]
     answer = await world.office.post(f"/runs/{run['id']}/approve", json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "run_not_completed")
+
+
+def withdrawn(world, cohort, person):
+    return ApplicationWithdrawn(
+        application_id=person.application_id, programme_id=world.programme_id, cohort_id=cohort,
+        person_id=person.id, role=person.role,
+    )  # fmt: skip
 
 
 async def test_approving_a_stale_run_is_refused_and_offers_nothing(world):
@@ -200,11 +242,7 @@ async def test_approving_a_stale_run_is_refused_and_offers_nothing(world):
     mentors, mentees = ([world.person(role) for _ in range(2)] for role in ("mentor", "mentee"))
     await world.admit(cohort, *mentors, *mentees)
     one, two = await world.run(cohort), await world.run(cohort)
-    gone = ApplicationWithdrawn(
-        application_id=mentees[0].application_id, programme_id=world.programme_id, cohort_id=cohort,
-        person_id=mentees[0].id, role="mentee",
-    )  # fmt: skip
-    await world.harness.publish(world.tenant, gone)
+    await world.harness.publish(world.tenant, withdrawn(world, cohort, mentees[0]))
     answer = await world.office.post(f"/runs/{one['id']}/approve", json={})
     assert (answer.status_code, answer.json()["code"], answer.json()["pairs_affected"]) == (409, "pool_changed", 1)
     assert await world.events(MatchProposed) == []

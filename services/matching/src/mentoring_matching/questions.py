@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.db import now
 from mentoring_matching import profiles, queries
 from mentoring_matching.commands.policy import usable_changes, usable_terms
+from mentoring_matching.errors import PolicyInvalid, ProgrammeNotFound
 from mentoring_matching.models import Cohort, Match, MatchRun, PoolMember
 from mentoring_matching.policies import Terms, hours_of
 from mentoring_matching.profiles import Candidate
@@ -69,15 +70,21 @@ def with_hours(candidates: Sequence[Candidate], terms: Terms, on: date) -> list[
     return [profiles.with_hours(c, names, on) for c in candidates] if names else list(candidates)
 
 
+async def _terms_in_force(db: AsyncSession, programme_id: UUID) -> Terms:
+    programme, version = await queries.programme(db, programme_id), await queries.policy(db, programme_id)
+    return usable_terms(version.document, programme.direction, version.version)
+
+
 async def unread_hours(
     db: AsyncSession, cohort: Cohort, members: Sequence[PoolMember]
 ) -> dict[UUID, Mapping[str, str]]:
     """For each pool member the attributes that the policy in force reads as hours and cannot, with the reason."""
-    version = await queries.policy(db, cohort.programme_id)
-    programme = await queries.programme(db, cohort.programme_id)
-    if version.problem or not (names := hours_of(usable_terms(version.document, programme.direction, 1).engine)):
+    try:
+        names = hours_of((await _terms_in_force(db, cohort.programme_id)).engine)
+    except (ProgrammeNotFound, PolicyInvalid):  # not heard of yet, or nothing that a run could read
         return {}
-    on, known = cohort.starts_on or now(db).date(), await queries.profiles_of(db, [m.id for m in members])
+    known = await queries.profiles_of(db, [m.id for m in members]) if names else {}
+    on = cohort.starts_on or now(db).date()
     people = [Candidate(m.id, m.person_id, m.role, 1, m.priority, known[m.id]) for m in members if m.id in known]
     return {c.member_id: profiles.with_hours(c, names, on).unread for c in people}
 
