@@ -37,26 +37,6 @@ async def test_priority_goes_first_when_places_run_out(world):
     assert (completed.pairs, completed.unmatched_mentees, completed.unmatched_mentors) == (1, 3, 1)
 
 
-async def test_words_to_send_on_tell_nothing_private(world):
-    cohort = await world.cohort(5)
-    mentor = world.person("mentor", criteria=["career", "funding"])
-    wanted = {"criteria": ["career", "secret_topic"], "preferred": [str(mentor.id)]}
-    mentee = world.person("mentee", **wanted)
-    conflicted = world.person("mentee", conflicts=[str(mentor.id)])
-    await world.admit(cohort, mentor, mentee, conflicted)
-    run = await world.run(cohort)
-    (pair,) = await world.items(f"/runs/{run['id']}/pairs")
-    assert "Career progression" in pair["explanation"]
-    assert "1 of the 2 topics" in pair["explanation"]
-    assert pair["contributions"]["mentee_preference"] > 0
-    for word in ("prefer", "secret", "named"):
-        assert word not in pair["explanation"].lower()
-    left = await world.items(f"/runs/{run['id']}/unmatched")
-    (nobody,) = [p for p in left if p["role"] == "mentee"]
-    assert (nobody["person_id"], nobody["rule"]) == (str(conflicted.id), "no_declared_conflict")
-    assert "conflict" not in nobody["explanation"]
-
-
 async def test_hard_rules_hold_and_the_dry_run_counts_them(world):
     cohort = await world.cohort(5)
     employer = str(uuid4())
