@@ -88,12 +88,17 @@ def _common(candidate: Candidate) -> dict[str, Any]:
 def _attributes(profile: ApplicationProfile) -> dict[str, Value]:
     own = {name: _value(value) for name, value in profile.attributes.items()}
     found = {name: value for name, value in own.items() if value is not None}
-    found["discipline_wish_or_other"] = "same" if found.get("discipline_wish") == "same" else "other"
+    found["discipline_wish_or_other"] = wish_or_other(found)
     if profile.employer_id:
         found["employer"] = str(profile.employer_id)
     if profile.line_manager_id:
         found["line_manager"] = str(profile.line_manager_id)
     return found | {"languages": frozenset(profile.languages)}
+
+
+def wish_or_other(attributes: Mapping[str, Value]) -> str:
+    """Which discipline a person's mentor is to have: the same if they wish so, else another one."""
+    return "same" if attributes.get("discipline_wish") == "same" else "other"
 
 
 def _value(value: Any) -> Value | None:

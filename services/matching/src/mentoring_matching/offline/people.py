@@ -11,7 +11,7 @@ from mentoring_matching.engine import Mentee, Mentor, ranked
 from mentoring_matching.engine.people import Value
 from mentoring_matching.hours import split
 from mentoring_matching.offline.tables import NAMES, Row, Table
-from mentoring_matching.profiles import TIME_ZONE
+from mentoring_matching.profiles import TIME_ZONE, wish_or_other
 
 # Civil service grades, junior first; where several names are equal they share a number.
 _GRADES = (
@@ -167,7 +167,14 @@ def _attributes(row: Row, shapes: Shapes) -> dict[str, Value]:
             found |= _grade(cell)
         else:
             found[name] = cell.lower()
-    return found
+    if "profession" in found:
+        found.setdefault("discipline", found["profession"])
+    return found | {"discipline_wish_or_other": wish_or_other(found)}
+
+
+def derived(headings: Collection[str]) -> frozenset[str]:
+    """Attributes that people have beside those of their columns."""
+    return frozenset({"discipline_wish_or_other"} | ({"discipline"} if "profession" in headings else set()))
 
 
 def _hours(row: Row, name: str, on: date) -> Value:
