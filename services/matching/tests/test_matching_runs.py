@@ -159,6 +159,7 @@ async def test_pins_hold_and_bars_keep_apart(world):
         run = await world.run(cohort, **body)
         (found,) = await world.items(f"/runs/{run['id']}/pairs")
         assert (found["mentor_id"], found["pinned"]) == (str(other.id), "pins" in body)
+        assert run["bars"] == body.get("bars", [])
     unknown = await world.office.post(f"/cohorts/{cohort}/runs", json={"pins": [pair | {"mentee_id": str(uuid4())}]})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "pairs_invalid")
 

@@ -134,6 +134,14 @@ class PinView(View):
     below_floor: bool = False
 
 
+class BarView(View):
+    """A pair that the team ruled out."""
+
+    mentor_id: UUID
+    mentee_id: UUID
+    reason: str = ""
+
+
 class RunView(BaseModel):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
 
@@ -154,6 +162,7 @@ class RunView(BaseModel):
     failure: str | None
     input_hash: str | None
     pins: list[PinView]
+    bars: list[BarView] = []
     pairs: int
     unmatched_mentees: int
     unmatched_mentors: int
