@@ -192,15 +192,9 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     named = {"total_score": "score", "worst_score": "worst"}
     costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
     fields = (
-        "places",
-        "priority",
-        "priority_matched",
-        "moved",
-        "hours_unread",
-        "fifth_percentile",
-        "blocking_pairs",
+        "places", "priority", "priority_matched", "moved", "hours_unread", "fifth_percentile", "blocking_pairs",
         "stable",
-    )
+    )  # fmt: skip
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}

@@ -16,7 +16,7 @@ from mentoring_matching.engine import working_hours
 _TIME = r"\d{1,2}(?::[0-5]\d)?"
 _SPAN = re.compile(rf"(?P<first>{_TIME}) ?[-–] ?(?P<last>{_TIME})(?P<zone>(?: ?[a-z+]| -).*)?")
 _OFFSET = re.compile(rf"(?:utc|gmt|z)? ?(?P<offset>[+-]{_TIME})?")
-_SLOT = re.compile(r"(?:[01]\d|2[0-3]):[03]0")
+_SLOT = re.compile(r"(?:[01]\d|2[0-3]):[03]0", re.ASCII)
 MOST_SPANS = 100
 
 
