@@ -22,7 +22,7 @@ from mentoring_matching.engine import (
     dry_run,
     floor_points,
     pin_costs,
-    price_without,
+    prices_without,
     recruitment,
     rematch,
     score_of,
@@ -44,8 +44,7 @@ from mentoring_matching.profiles import Candidate
 PairIds = tuple[str, str]
 Progress = Callable[[int, int], None]
 PRICED_PINS = 100
-HELPFUL = 2000  # pairs up to which a run says whom to recruit and what a stable arrangement would give
-COMPARED = 200  # pairs up to which a run also says what else would have been possible, one more solve each
+HELPFUL = 2000  # pairs up to which a run says what else would have been possible, and whom to recruit
 
 
 @dataclass(frozen=True)
@@ -170,10 +169,10 @@ def _people(question: Question) -> tuple[list[Mentor], list[Mentee]]:
 def _result(run: Run) -> dict[str, Any]:
     """Totals, blocking pairs, and as far as it is cheap what would help and what a floor or stability would cost."""
     result = asdict(run.totals) | {"blocking_pairs": blocking_pairs(run), "recruitment": [], "floor_curve": []}
+    result["limits"] = [asdict(use) for use in run.limits]
     standing = run.situation.problem.standing
-    if len(run.pairs) <= COMPARED and not standing:
-        result["floor_curve"] = [asdict(point) for point in floor_points(run)]
     if len(run.pairs) <= HELPFUL and not standing:
+        result["floor_curve"] = [asdict(point) for point in floor_points(run)]
         result["recruitment"] = [asdict(gain) for gain in recruitment(run)]
         stable = stable_pairs(run.situation)
         held = [pair.score for pair in run.pairs if pair.pinned]
@@ -219,11 +218,12 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
     rows, columns = run.situation.row, run.situation.column
     found = []
     policy, titles = question.terms.engine, question.titles
+    alternatives = prices_without(run) if len(run.pairs) <= HELPFUL else {}
     for pair in run.pairs:
         if (pair.mentor_id, pair.mentee_id) in question.standing:
             continue
         two = mentors[columns[pair.mentor_id]], mentees[rows[pair.mentee_id]]
-        alone = None if pair.pinned or run.limited or len(run.pairs) > COMPARED else price_without(run, pair.mentee_id)
+        alone = alternatives.get(pair.mentee_id)
         price = None if alone is None else {"matches": alone.matches, "score": alone.score}
         close = alone is not None and alone.small
         found.append(ExplainedPair(pair, why_this_pair(pair, *two, policy, titles), price, close))

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
+from mentoring_gateway.clients.reports import ReportParts
 from mentoring_gateway.clients.upstream import Upstream, segment
 from mentoring_gateway.clients.values import NOTHING, Role, body
 
@@ -59,13 +60,15 @@ class Figures:
     figures: list[Figure] = field(default_factory=list)
 
 
-@dataclass
-class ReportRecord:
+@dataclass(kw_only=True)
+class ReportRecord(ReportParts):
     id: UUID
     programme_id: UUID
     audience: str
     state: str
     edition: int
+    kind: str | None = None
+    version: int | None = None
     title: str | None = None
     statement: str | None = None
     requested_at: datetime | None = None
@@ -116,7 +119,7 @@ class Evaluation:
         return await self.api.get(f"/programmes/{programme_id}/figures", _figures, {"view": view})
 
     async def report(self, report_id: UUID) -> ReportRecord:
-        """A report with all its figures."""
+        """A report with all its figures and parts."""
         return await self.api.get(f"/reports/{report_id}", _report)
 
     async def create_report(self, programme_id: UUID, audience: str) -> ReportRecord:

@@ -21,7 +21,7 @@ class Wave(WaveRecord):
         return response_rates(self.responses, self.asked)
 
 
-@strawberry.type(description="Figures frozen for one audience")
+@strawberry.type(description="Figures and findings frozen for one audience")
 class Report(ReportRecord):
     @derived("Where the report is as a page with charts; it needs the same access token")
     def url(self, info: Info) -> str:
