@@ -1,7 +1,4 @@
-"""Measure matching: `python -m bench.matching [--sizes 80,500,2000,14000] [--shapes even,popular] [--out matching.md]`.
-
-100,000 people a side take minutes, so they are measured only where `--sizes` names them.
-"""
+"""Measure matching: `python -m bench.matching [--sizes 80,500] [--shapes even,popular] [--out matching.md]`."""
 
 from __future__ import annotations
 
@@ -17,19 +14,28 @@ from typing import Any
 from .peers import PEERS, Peer, PeerFailure, ask, last_words
 from .people import SHAPES, generate
 from .report import Machine, Row, write
-from .ways import WAYS
+from .ways import OURS, PLAIN, WAYS
 
 WHOLE_MATRIX = 2_000
 """The largest size at which holding all pairs is still reasonable."""
-LARGE_SHAPES = ("even", "tight")
+HUGE = 50_000
+"""From this size on only the shapes in HUGE_SHAPES are measured, and only with compiled loops."""
+HUGE_SHAPES = ("even", "tight")
+LONG = 900
+"""Seconds that this engine may take beyond WHOLE_MATRIX."""
 EVERY_SHAPE = 500
 """Up to this size each shape is tried even where another went over the limit."""
 
 
 def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, Any]:
     """A way of this engine's side in a process of its own. Raises `PeerFailure`."""
+    return _spoken(["bench.matching.one", name, str(size), shape], seconds)
+
+
+def _spoken(module: list[str], seconds: int) -> dict[str, Any]:
+    """What a module of the benchmark prints as JSON, run with one thread."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "bench.matching.one", name, str(size), shape]
+    command = [sys.executable, "-m", *module]
     try:
         done = subprocess.run(  # noqa: S603
             command, env=environment, capture_output=True, text=True, timeout=seconds, check=True
@@ -42,6 +48,12 @@ def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, 
     return found
 
 
+def answers(size: int) -> dict[str, float]:
+    """CPU seconds of the questions beside a run, by question; the slower of two shapes."""
+    found = [_spoken(["bench.matching.questions", str(size), shape], LONG) for shape in ("even", "popular")]
+    return {question: max(one[question] for one in found) for question in found[0]}
+
+
 def rows(sizes: list[int], shapes: list[str], seconds: int) -> Iterator[Row]:
     """Every measurement, smallest first; who went over the limit is not asked for the same shape in a larger size, nor
     for another shape beyond 500, where each would cost the whole limit again.
@@ -49,11 +61,13 @@ def rows(sizes: list[int], shapes: list[str], seconds: int) -> Iterator[Row]:
     slow: set[tuple[str, str | int]] = set()
     for size in sizes:
         whole = size <= WHOLE_MATRIX
-        names: list[tuple[str, Peer | None]] = [(name, None) for name in WAYS if whole or name == "this engine"]
+        ours = [OURS] if size >= HUGE else [OURS, PLAIN]
+        names: list[tuple[str, Peer | None]] = [(name, None) for name in WAYS if whole or name in ours]
         names += [(peer.name, peer) for peer in PEERS if whole]
-        for shape in shapes or (SHAPES if whole else LARGE_SHAPES):
+        for shape in shapes or (SHAPES if size < HUGE else HUGE_SHAPES):
             for name, peer in names:
-                row = _row(name, peer, size, shape, seconds, not slow.isdisjoint({(name, shape), (name, size)}))
+                limit = seconds if whole else LONG
+                row = _row(name, peer, size, shape, limit, not slow.isdisjoint({(name, shape), (name, size)}))
                 if row.failure.startswith("over"):
                     slow |= {(name, shape)} | ({(name, size)} if size > EVERY_SHAPE else set())
                 print(row, file=sys.stderr, flush=True)
@@ -73,15 +87,17 @@ def _row(name: str, peer: Peer | None, size: int, shape: str, seconds: int, slow
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.matching", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sizes", default="80,500,2000,14000")
-    parser.add_argument("--shapes", default="", help=f"of {', '.join(SHAPES)}; beyond 2,000 {', '.join(LARGE_SHAPES)}")
+    parser.add_argument("--sizes", default="80,500,2000,14000,100000")
+    parser.add_argument("--shapes", default="", help=f"of {', '.join(SHAPES)}; the largest {', '.join(HUGE_SHAPES)}")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks/matching.md"))
     parser.add_argument("--timeout", type=int, default=120, help="seconds for one measurement")
     options = parser.parse_args()
     sizes, shapes = [int(size) for size in options.sizes.split(",")], [s for s in options.shapes.split(",") if s]
     command = f"python -m bench.matching --sizes {options.sizes}" + (f" --shapes {options.shapes}" if shapes else "")
     machine = Machine.now()
-    write(list(rows(sizes, shapes, options.timeout)), options.out, command, machine, options.timeout)
+    measured = list(rows(sizes, shapes, options.timeout))
+    asked = {size: answers(size) for size in sizes if size <= WHOLE_MATRIX}
+    write(measured, asked, options.out, command, machine, options.timeout)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,8 +13,10 @@ import altair as alt
 
 from .peers import MEMORY_MB, PEERS
 
-PARTS = ("numpy", "scipy")
-NOTES = f"""Each measurement is a process of its own with one thread; the first run in it, on 20 people, is not counted.
+PARTS = ("numpy", "scipy", "numba", "highspy")
+NOTES = f"""Each measurement is a process of its own with one thread; the first run in it, on 20 people (1,500 where loops are
+compiled, so that they are loaded), is not counted. From 2 million possible pairs on this engine's loops are compiled;
+"no numba" is the same engine where numba is not installed.
 "This engine" goes from people to pairs with a certificate: an independent check, over every permitted pair, that no
 matching is better. The other ways here start from people too and use this engine's scores.
 
@@ -26,7 +28,7 @@ matching is better. The other ways here start from people too and use this engin
 - Peers run in environments of their own with pinned versions. Their pairs are checked and scored by this engine. One
   that cannot be installed, fails, or needs more than the time limit or {MEMORY_MB / 1000:.0f} GB is listed as such.
   One that went over the limit is not tried with the same shape in a larger size, nor beyond 500 with other shapes.
-- Beyond 2,000 only this engine runs: the others hold all pairs at once.
+- Beyond 2,000 only this engine runs: the others hold all pairs at once. It may take longer than the limit there.
 - All people are generated from fixed seeds. `even`: some mentors have two places. `popular`: a tenth of the mentors
   offer every topic. `scarce`: 1.5 mentees per place, a fifth with priority. `tight`: fewer common languages and hours.
 """
@@ -72,7 +74,14 @@ class Machine:
         return f"{platform.machine()}, {self.cores} cores, load {self.load:.2f} at the start.{shared}"
 
 
-def write(rows: Sequence[Row], out: Path, command: str, machine: Machine, seconds: int) -> None:
+def write(
+    rows: Sequence[Row],
+    asked: Mapping[int, Mapping[str, float]],
+    out: Path,
+    command: str,
+    machine: Machine,
+    seconds: int,
+) -> None:
     """The document at `out` and the chart beside it as SVG."""
     out.parent.mkdir(parents=True, exist_ok=True)
     chart(rows, seconds).save(out.with_suffix(".svg"))
@@ -87,8 +96,19 @@ def write(rows: Sequence[Row], out: Path, command: str, machine: Machine, second
         f"![CPU seconds by number of mentors, even shape]({out.with_suffix('.svg').name})",
         NOTES.strip(),
         "\n".join(lines),
+        "## Questions beside a run",
+        "CPU seconds of one answer, the least of three tries, the slower of the shapes even and popular. A what-if starts\n"
+        "from the prices of the run; all are exact, and what is solved again has a certificate of its own.",
+        _questions(asked),
     ]
     out.write_text("\n\n".join(text) + "\n", encoding="utf-8")
+
+
+def _questions(asked: Mapping[int, Mapping[str, float]]) -> str:
+    names = next(iter(asked.values()), {})
+    head = [f"| question | {' | '.join(f'{size:,} × {size:,}' for size in asked)} |", "|---|" + "---:|" * len(asked)]
+    table = [f"| {name} | {' | '.join(f'{own[name]:.3f}' for own in asked.values())} |" for name in names]
+    return "\n".join([*head, *table])
 
 
 def chart(rows: Sequence[Row], seconds: int) -> alt.LayerChart:

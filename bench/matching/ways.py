@@ -12,6 +12,7 @@ from mentoring_matching.engine import (
     Mentee,
     Mentor,
     Situation,
+    acceleration,
     first_come_pairs,
     prepare,
     score_of,
@@ -23,6 +24,7 @@ from mentoring_matching.engine.features import UNITS
 from .people import POLICY
 
 Outcome = tuple[int, float, str]
+OURS, PLAIN = "this engine", "this engine, no numba"
 Way = Callable[[Sequence[Mentor], Sequence[Mentee]], Outcome]
 
 
@@ -30,6 +32,11 @@ def this_engine(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome
     run = solve(mentors, mentees, POLICY, embedder=CharacterEmbedder())
     proof = run.certificate
     return run.totals.matched, run.totals.score, "optimal" if proof.valid else f"gap {proof.gap}"
+
+
+def plain(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
+    acceleration._installed = lambda: False
+    return this_engine(mentors, mentees)
 
 
 def score_table(situation: Situation) -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +71,8 @@ def first_come(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
 
 
 WAYS: dict[str, Way] = {
-    "this engine": this_engine,
+    OURS: this_engine,
+    PLAIN: plain,
     "scipy linear_sum_assignment": scipy_assignment,
     "stable (greedy by score)": stable,
     "first come": first_come,

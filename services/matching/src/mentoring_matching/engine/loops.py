@@ -289,8 +289,8 @@ def detours(state: State, edges: Edges, ways: Ways, sources: Sequence[int], limi
     """For each mentee of `sources` the shortest way in reduced costs to the place they hold, without their pair.
 
     Nodes are mentors 0..m-1, m (outside: mentees without a mentor) and m + 1 (empty: places without a mentee). `edges`
-    hold reduced costs below `limit`, row n those of the mentees outside; ways are exact below `limit`, else FAR.
-    `price` is that of a place, `more` whether there may be more pairs.
+    hold reduced costs below `limit`, least first, row n those of the mentees outside; ways are exact below `limit`,
+    else FAR. `price` is that of a place, `more` whether there may be more pairs.
     """
     near, fewer = ways.near, ways.fewer
     n, m = len(state.u), len(state.v)
@@ -327,6 +327,8 @@ def detours(state: State, edges: Edges, ways: Ways, sources: Sequence[int], limi
                 reach(heap, near, fewer, touched, m + 1, length, change)
             while row >= 0:
                 for e in range(edges.start[row], edges.start[row + 1]):
+                    if length + edges.value[e] >= near[target]:
+                        break
                     reach(heap, near, fewer, touched, edges.other[e], length + edges.value[e], change)
                 if row == n:
                     break

@@ -117,6 +117,8 @@ class Network:
         would be. `reduced` (n + 1, m) are the reduced costs of all pairs, in row n of the mentees without a mentor.
         """
         rows, cols = np.nonzero(reduced < limit)
+        order = np.argsort(rows * limit + reduced[rows, cols], kind="stable")
+        rows, cols = rows[order], cols[order]
         edges = self._edges(rows, self.worth.size + 1, cols, reduced[rows, cols])
         size, nothing = self.capacity.size + 2, np.zeros(sources.size, dtype=np.int64)
         room = np.full(size, loops.FAR), np.zeros(size, dtype=np.int64)
