@@ -1,4 +1,4 @@
-"""What answers beside a run cost: `python -m bench.matching.questions SIZE SHAPE` prints CPU seconds by question as JSON."""
+"""What answers beside a run cost: `python -m bench.matching.questions SIZE SHAPE` prints CPU seconds by question."""
 
 from __future__ import annotations
 

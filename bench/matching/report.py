@@ -14,9 +14,9 @@ import altair as alt
 from .peers import MEMORY_MB, PEERS
 
 PARTS = ("numpy", "scipy", "numba", "highspy")
-NOTES = f"""Each measurement is a process of its own with one thread; the first run in it, on 20 people (1,500 where loops are
-compiled, so that they are loaded), is not counted. From 2 million possible pairs on this engine's loops are compiled;
-"no numba" is the same engine where numba is not installed.
+NOTES = f"""Each measurement is a process of its own with one thread. The first run in it, on 20 people (1,500 where
+loops are compiled, so that they are loaded), is not counted. From 2 million possible pairs on this engine's loops are
+compiled; "no numba" is the same engine where numba is not installed.
 "This engine" goes from people to pairs with a certificate: an independent check, over every permitted pair, that no
 matching is better. The other ways here start from people too and use this engine's scores.
 
@@ -97,8 +97,8 @@ def write(
         NOTES.strip(),
         "\n".join(lines),
         "## Questions beside a run",
-        "CPU seconds of one answer, the least of three tries, the slower of the shapes even and popular. A what-if starts\n"
-        "from the prices of the run; all are exact, and what is solved again has a certificate of its own.",
+        "CPU seconds of one answer, the least of three tries, the slower of the shapes even and popular. A what-if\n"
+        "starts from the prices of the run; all are exact, and what is solved again has a certificate of its own.",
         _questions(asked),
     ]
     out.write_text("\n\n".join(text) + "\n", encoding="utf-8")
