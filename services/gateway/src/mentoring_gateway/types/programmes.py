@@ -24,6 +24,7 @@ from mentoring_gateway.types.inputs import Audience
 from mentoring_gateway.types.matches import Match, Relationship, waves_of
 from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.types.people import Person, person_of
+from mentoring_gateway.types.programme_evaluation import ProgrammeEvaluation
 
 
 @strawberry.type(description="An expression of interest of a person in a programme")
@@ -115,6 +116,10 @@ class Programme(ProgrammeRecord):
     @fetched("Its figures with their evidence, for one audience")
     async def figures(self, info: Info, view: Audience = Audience.PUBLIC) -> Figures | None:
         return await info.context.services.evaluation.figures(self.id, view.value)
+
+    @derived("What came of it: surveys, interviews, themes, outcomes, reports")
+    def evaluation(self) -> ProgrammeEvaluation:
+        return ProgrammeEvaluation(programme_id=self.id)
 
     @fetched("The numbers of the programme on one screen")
     async def dashboard(self, info: Info) -> Dashboard | None:

@@ -1,0 +1,138 @@
+"""The evaluation service: reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from pydantic import TypeAdapter
+from strawberry.scalars import JSON
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.evaluation import Figure
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
+from mentoring_gateway.clients.values import NOTHING, Role, body
+
+
+@dataclass
+class ReportSummaryRecord:
+    id: UUID
+    programme_id: UUID
+    audience: str
+    state: str
+    edition: int
+    kind: str
+    version: int
+    approver: str | None = None
+
+
+@strawberry.type(
+    description="A piece of a paragraph: plain text, or what a figure says, with its reference and evidence"
+)
+class TextPart:
+    text: str
+    reference: str | None = None
+    evidence: str | None = None
+
+
+@strawberry.type(description="A titled piece of a report's text; each paragraph is a list of parts")
+class ReportSection:
+    title: str
+    paragraphs: list[list[TextPart]]
+
+
+@strawberry.type(description="Words of an interview that its person lets be quoted")
+class Quote:
+    text: str
+    cohort: int
+    role: Role
+    interview_id: UUID
+
+
+@dataclass
+class ReportRecord(ReportSummaryRecord):
+    title: str | None = None
+    statement: str | None = None
+    requested_at: datetime | None = None
+    built_at: datetime | None = None
+    approved_at: datetime | None = None
+    published_at: datetime | None = None
+    narrative: list[ReportSection] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    ledger: JSON | None = None
+    inconsistencies: JSON | None = None
+    quotes: list[Quote] = field(default_factory=list)
+    notes: JSON | None = None
+
+
+@strawberry.type(description="What a figure says in one version of a report")
+class FigureSaid:
+    value: JSON | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    shown: str | None = None
+
+
+@strawberry.type(description="A figure that came (no `before`), went (no `after`) or says something else")
+class FigureChange:
+    name: str
+    rule: str
+    unit: str
+    cohort: int | None = None
+    role: Role | None = None
+    wave: str | None = None
+    breakdown: JSON | None = None
+    before: FigureSaid | None = None
+    after: FigureSaid | None = None
+
+
+@strawberry.type(description="The version that was published before")
+class PreviousReport:
+    id: UUID
+    version: int
+    published_at: datetime | None = None
+
+
+@strawberry.type(description="The figures against those of the version published before; empty where there is none")
+class ReportChanges:
+    previous: PreviousReport | None = None
+    added: list[FigureChange] = field(default_factory=list)
+    removed: list[FigureChange] = field(default_factory=list)
+    changed: list[FigureChange] = field(default_factory=list)
+
+
+_report = TypeAdapter(ReportRecord)
+_summaries = TypeAdapter(Page[ReportSummaryRecord])
+_changes = TypeAdapter(ReportChanges)
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The reports of the evaluation API for one caller."""
+
+    api: Upstream
+
+    async def report(self, report_id: UUID) -> ReportRecord:
+        """A report with all its figures."""
+        return await self.api.get(f"/reports/{report_id}", _report)
+
+    async def reports(self, programme_id: UUID, wanted: PageRequest) -> Page[ReportSummaryRecord]:
+        """The reports of a programme."""
+        return await self.api.page(f"/programmes/{programme_id}/reports", _summaries, {}, wanted)
+
+    async def changes(self, report_id: UUID) -> ReportChanges:
+        """What changed since the version published before."""
+        return await self.api.get(f"/reports/{report_id}/changes", _changes)
+
+    async def create(self, programme_id: UUID, **wanted: object) -> ReportRecord:
+        """Freeze the figures of a programme into a report."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/reports", _report, body(**wanted))
+
+    async def save_narrative(self, report_id: UUID, sections: Sequence[object]) -> None:
+        """Write a built report's text."""
+        await self.api.send("PUT", f"/reports/{report_id}/narrative", NOTHING, body(narrative=sections))
+
+    async def act(self, report_id: UUID, act: str) -> None:
+        """`act` is approve or publish."""
+        await self.api.send("POST", f"/reports/{report_id}/{act}", NOTHING)

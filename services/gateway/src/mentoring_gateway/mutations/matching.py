@@ -1,0 +1,85 @@
+"""Runs, what-ifs, first conversations, offers."""
+
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from mentoring_gateway.clients import what_ifs
+from mentoring_gateway.context import Info
+from mentoring_gateway.types.fields import command
+from mentoring_gateway.types.inputs import PairChoice, RunKind
+from mentoring_gateway.types.matches import Match, MatchRun
+
+
+@strawberry.type
+class Matching:
+    @command("Queue a matching run; follow it by `matchRun` or its subscription")
+    async def start_match_run(
+        self,
+        info: Info,
+        cohort_id: UUID,
+        kind: RunKind = RunKind.FULL,
+        seed: int | None = None,
+        mentee_ids: list[UUID] | None = None,
+        pins: list[PairChoice] | None = None,
+        bars: list[PairChoice] | None = None,
+        policy_changes: JSON | None = None,
+        may_move: bool | None = None,
+    ) -> MatchRun:
+        run = await info.context.commands(info).matching.start_run(
+            cohort_id, kind=kind, seed=seed, mentee_ids=mentee_ids, pins=pins, bars=bars,
+            policy_changes=policy_changes, may_move=may_move,
+        )  # fmt: skip
+        return MatchRun(**vars(run))
+
+    @command("What changes would do to a cohort's matching: both sides, who changes, the price of every pin")
+    async def ask_what_if(
+        self,
+        info: Info,
+        cohort_id: UUID,
+        policy_changes: JSON | None = None,
+        policies: list[JSON] | None = None,
+        pins: list[PairChoice] | None = None,
+        bars: list[PairChoice] | None = None,
+        places: int | None = None,
+    ) -> what_ifs.WhatIf:
+        api = info.context.commands(info).matching.api
+        return await what_ifs.ask_what_if(
+            api, cohort_id, policy_changes=policy_changes, policies=policies, pins=pins, bars=bars, places=places
+        )
+
+    @command("Offer the pairs of a completed run to their people; `moves` also to people who have a mentor")
+    async def approve_run(
+        self, info: Info, run_id: UUID, offer_days: int | None = None, moves: bool | None = None
+    ) -> list[Match]:
+        offered = await info.context.commands(info).matching.approve_run(run_id, offer_days, moves)
+        return [Match(**vars(match)) for match in offered]
+
+    @command("Propose first conversations to every mentee of a cohort, as its policy plans them")
+    async def propose_conversations(self, info: Info, cohort_id: UUID) -> what_ifs.ProposedConversations:
+        return await what_ifs.propose_conversations(info.context.commands(info).matching.api, cohort_id)
+
+    @command("Say how a first conversation went, 1 to 5; the other side never sees it")
+    async def rate_conversation(
+        self, info: Info, conversation_id: UUID, rating: int, comment: str | None = None
+    ) -> what_ifs.Conversation:
+        api = info.context.commands(info).matching.api
+        return await what_ifs.rate_conversation(api, conversation_id, rating=rating, comment=comment)
+
+    @command("Accept an offer; the second acceptance confirms the match")
+    async def accept_match(self, info: Info, match_id: UUID) -> Match:
+        return Match(**vars(await info.context.commands(info).matching.act_on_match(match_id, "accept")))
+
+    @command("Decline an offer")
+    async def decline_match(self, info: Info, match_id: UUID, reason: str | None = None) -> Match:
+        api = info.context.commands(info).matching
+        return Match(**vars(await api.act_on_match(match_id, "decline", reason=reason)))
+
+    @command("End a confirmed match early; both people go back to the pool")
+    async def end_match(
+        self, info: Info, match_id: UUID, reason: str, never_again: bool = False, rematch: bool = False
+    ) -> Match:
+        api = info.context.commands(info).matching
+        ended = await api.act_on_match(match_id, "end", reason=reason, never_again=never_again, rematch=rematch)
+        return Match(**vars(ended))

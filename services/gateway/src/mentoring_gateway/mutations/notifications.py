@@ -1,0 +1,16 @@
+"""A person's inbox."""
+
+from uuid import UUID
+
+import strawberry
+
+from mentoring_gateway.context import Info
+from mentoring_gateway.types.fields import command
+
+
+@strawberry.type
+class Notifications:
+    @command("Mark one of one's notifications as read; gives its id")
+    async def mark_notification_read(self, info: Info, notification_id: UUID) -> UUID:
+        await info.context.commands(info).integrations.mark_read(notification_id)
+        return notification_id
