@@ -77,20 +77,11 @@ class Loaders:
         self.match: DataLoader[InCohort, MatchRecord | None] = DataLoader(self._matches)
 
     async def _people(self, person_ids: list[UUID]) -> list[PersonRecord | None]:
-        """People by id; None for those whom the caller may not see.
-
-        The list is for those who manage people. Mentors and mentees may read themselves and their partners, who are
-        few, one by one.
-        """
-        applications = self._services.applications
-        if len(person_ids) > 1:
-            try:
-                found = {person.id: person for person in await applications.people(person_ids)}
-                return [found.get(person_id) for person_id in person_ids]
-            except ServiceProblem as problem:
-                if problem.code != "not_your_people":
-                    raise
-        return await asyncio.gather(*(_or_none(applications.person(person_id)) for person_id in person_ids))
+        """People by id; None for those whom the caller may not see."""
+        if len(person_ids) == 1:
+            return [await _or_none(self._services.applications.person(person_ids[0]))]
+        found = {person.id: person for person in await self._services.applications.people(person_ids)}
+        return [found.get(person_id) for person_id in person_ids]
 
     async def _relationships(self, keys: list[InCohort]) -> Sequence[RelationshipRecord | None]:
         return await _by_cohort(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.clients.applications import Blueprint
 from mentoring_gateway.clients.evaluation import Preset, Survey
 from mentoring_gateway.clients.outcomes import EvaluationModel
 from mentoring_gateway.context import Info
@@ -36,6 +37,10 @@ class Query:
     @fetched("One programme")
     async def programme(self, info: Info, id: UUID) -> Programme | None:
         return Programme(**vars(await info.context.services.applications.programme(id)))
+
+    @fetched("The blueprints that ship")
+    async def blueprints(self, info: Info) -> list[Blueprint] | None:
+        return await info.context.services.applications.blueprints()
 
     @fetched("One cohort")
     async def cohort(self, info: Info, id: UUID) -> Cohort | None:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import strawberry
 from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import Role, body
+from mentoring_gateway.clients.what_ifs import PinPrice
 
 
 @dataclass
@@ -81,6 +83,36 @@ class MatchRecord:
 
 
 @dataclass
+class MemberRecord:
+    id: UUID
+    person_id: UUID
+    role: Role
+    state: str
+    capacity: int
+    taken: int
+    priority: bool
+    load: int = 0
+
+
+@strawberry.type(description="What matching obeys; `problem` says why this version cannot be used")
+class Policy:
+    version: int
+    document: JSON
+    made_at: datetime
+    problem: JSON | None = None
+
+
+@strawberry.type(description="Why a run did not pair two people, in words that can be sent on")
+class WhyNot:
+    mentor_id: UUID
+    mentee_id: UUID
+    rules: list[str]
+    below_floor: bool
+    text: str
+    price: PinPrice | None = None
+
+
+@dataclass
 class ApprovalRecord:
     matches: list[MatchRecord]
 
@@ -90,6 +122,10 @@ _pairs = TypeAdapter(Page[ProposedPairRecord])
 _unmatched = TypeAdapter(Page[UnmatchedRecord])
 _match = TypeAdapter(MatchRecord)
 _matches = TypeAdapter(Page[MatchRecord])
+_runs = TypeAdapter(Page[RunRecord])
+_members = TypeAdapter(Page[MemberRecord])
+_policy = TypeAdapter(Policy)
+_why_not = TypeAdapter(WhyNot)
 _approval = TypeAdapter(ApprovalRecord)
 
 
@@ -102,6 +138,31 @@ class Matching:
     async def run(self, run_id: UUID) -> RunRecord:
         """One matching run."""
         return await self.api.get(f"/runs/{run_id}", _run)
+
+    async def runs(self, cohort_id: UUID, wanted: PageRequest) -> Page[RunRecord]:
+        """The runs of a cohort."""
+        return await self.api.page(f"/cohorts/{cohort_id}/runs", _runs, {}, wanted)
+
+    async def cancel_run(self, run_id: UUID) -> RunRecord:
+        """Stop a run that is queued or running, or put away one that is completed."""
+        return await self.api.send("POST", f"/runs/{run_id}/cancel", _run)
+
+    async def why_not(self, run_id: UUID, mentor_id: UUID, mentee_id: UUID) -> WhyNot:
+        """Why a run did not pair two people."""
+        pair = {"mentor_id": mentor_id, "mentee_id": mentee_id}
+        return await self.api.get(f"/runs/{run_id}/why-not", _why_not, pair)
+
+    async def pool(self, cohort_id: UUID, wanted: PageRequest) -> Page[MemberRecord]:
+        """The accepted people of a cohort."""
+        return await self.api.page(f"/cohorts/{cohort_id}/pool", _members, {}, wanted)
+
+    async def policy(self, programme_id: UUID) -> Policy:
+        """The policy in force."""
+        return await self.api.get(f"/programmes/{programme_id}/policy", _policy)
+
+    async def change_policy(self, programme_id: UUID, document: JSON) -> Policy:
+        """Make a new version of the policy."""
+        return await self.api.send("PUT", f"/programmes/{programme_id}/policy", _policy, document)
 
     async def pairs(self, run_id: UUID, wanted: PageRequest) -> Page[ProposedPairRecord]:
         """The pairs that a run proposes."""

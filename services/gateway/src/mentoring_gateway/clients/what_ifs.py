@@ -7,7 +7,8 @@ from uuid import UUID
 import strawberry
 from pydantic import TypeAdapter
 
-from mentoring_gateway.clients.upstream import Upstream
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import body
 
 
@@ -87,6 +88,7 @@ class Conversation:
 _what_if = TypeAdapter(WhatIf)
 _proposed = TypeAdapter(ProposedConversations)
 _conversation = TypeAdapter(Conversation)
+_conversations = TypeAdapter(Page[Conversation])
 
 
 async def ask_what_if(api: Upstream, cohort_id: UUID, **changes: object) -> WhatIf:
@@ -97,6 +99,11 @@ async def ask_what_if(api: Upstream, cohort_id: UUID, **changes: object) -> What
 async def propose_conversations(api: Upstream, cohort_id: UUID) -> ProposedConversations:
     """Propose the first conversations of a cohort."""
     return await api.send("POST", f"/cohorts/{cohort_id}/conversations", _proposed, {})
+
+
+async def conversations(api: Upstream, cohort_id: UUID | None, wanted: PageRequest) -> Page[Conversation]:
+    """First conversations: of a cohort for its team, one's own otherwise."""
+    return await api.page("/conversations", _conversations, {"cohort_id": cohort_id}, wanted)
 
 
 async def rate_conversation(api: Upstream, conversation_id: UUID, **rating: object) -> Conversation:

@@ -75,3 +75,8 @@ class Applications:
         api = info.context.commands(info).applications
         moved = await api.act_on_application(application_id, "move", cohort_id=cohort_id, reason=reason)
         return Application(**vars(moved))
+
+    @command("Carry an application over to a later cohort")
+    async def carry_application_over(self, info: Info, application_id: UUID, reason: str) -> Application:
+        api = info.context.commands(info).applications
+        return Application(**vars(await api.act_on_application(application_id, "carry-over", reason=reason)))

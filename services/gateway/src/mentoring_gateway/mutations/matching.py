@@ -6,6 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from mentoring_gateway.clients import what_ifs
+from mentoring_gateway.clients.matching import Policy
 from mentoring_gateway.context import Info
 from mentoring_gateway.types.fields import command
 from mentoring_gateway.types.inputs import PairChoice, RunKind
@@ -32,6 +33,14 @@ class Matching:
             policy_changes=policy_changes, may_move=may_move,
         )  # fmt: skip
         return MatchRun(**vars(run))
+
+    @command("Stop a run that is under way, or put away one that is completed")
+    async def cancel_run(self, info: Info, run_id: UUID) -> MatchRun:
+        return MatchRun(**vars(await info.context.commands(info).matching.cancel_run(run_id)))
+
+    @command("Make a new version of a programme's matching policy, given whole")
+    async def change_policy(self, info: Info, programme_id: UUID, document: JSON) -> Policy:
+        return await info.context.commands(info).matching.change_policy(programme_id, document)
 
     @command("What changes would do to a cohort's matching: both sides, who changes, the price of every pin")
     async def ask_what_if(

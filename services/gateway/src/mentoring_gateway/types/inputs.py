@@ -42,6 +42,30 @@ class Visibility(Enum):
     PROGRAMME_TEAM = "programme_team"
 
 
+@strawberry.enum(description="What a person may do in a programme, apart from mentoring and being mentored")
+class ProgrammeRole(Enum):
+    PROGRAMME_MANAGER = "programme_manager"
+    COORDINATOR = "coordinator"
+    STEERING_GROUP = "steering_group"
+    INTERVIEWER = "interviewer"
+    LINE_MANAGER = "line_manager"
+    LIAISON = "liaison"
+    TRAINER = "trainer"
+
+
+@strawberry.enum(description="What becomes of a goal")
+class GoalState(Enum):
+    OPEN = "open"
+    REACHED = "reached"
+    DROPPED = "dropped"
+
+
+@strawberry.enum(description="What the programme team says of a concern")
+class ConcernState(Enum):
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
 @strawberry.enum(description="What a report is for; its audience follows from it")
 class ReportKind(Enum):
     INTERIM = "interim"
@@ -101,6 +125,13 @@ class Selection(Enum):
 class Override:
     rule: str
     reason: str
+
+
+@strawberry.input(description="A point or a span of a cohort's calendar; its kind is data of the blueprint")
+class NewMilestone:
+    kind: str
+    starts_at: datetime
+    ends_at: datetime | None = None
 
 
 @strawberry.input(description="A pair that must be matched (pinned) or must not be (barred), and why")

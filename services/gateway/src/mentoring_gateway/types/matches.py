@@ -5,8 +5,22 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients.matching import MatchRecord, ProposedPairRecord, RunRecord, UnmatchedRecord
-from mentoring_gateway.clients.sessions import Agreement, CheckIn, Goal, MentoringSession, RelationshipRecord
+from mentoring_gateway.clients.matching import (
+    MatchRecord,
+    MemberRecord,
+    ProposedPairRecord,
+    RunRecord,
+    UnmatchedRecord,
+    WhyNot,
+)
+from mentoring_gateway.clients.sessions import (
+    Agreement,
+    CheckIn,
+    ConcernRecord,
+    Goal,
+    MentoringSession,
+    RelationshipRecord,
+)
 from mentoring_gateway.clients.values import same
 from mentoring_gateway.context import Info
 from mentoring_gateway.loaders import InCohort
@@ -20,6 +34,13 @@ if TYPE_CHECKING:
     from mentoring_gateway.types.programmes import Cohort
 
 LazyCohort = Annotated["Cohort", strawberry.lazy("mentoring_gateway.types.programmes")]
+
+
+@strawberry.type(description="What worries one of a pair; `text` is null where the caller may not read it")
+class Concern(ConcernRecord):
+    @derived("Who raised it")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.raised_by)
 
 
 @strawberry.type(description="A confirmed match at work: agreement, goals, mentoring sessions, hours")
@@ -48,6 +69,12 @@ class Relationship(RelationshipRecord):
     ) -> Connection[CheckIn] | None:
         page = await info.context.services.sessions.check_ins(self.match_id, wanted(first, after))
         return connection(page, same)
+
+    @fetched("The concerns that the caller may see")
+    async def concerns(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Concern] | None:
+        return await concerns(info, f"/relationships/{self.match_id}", first, after)
 
     @fetched("The current agreement with its terms; null before one is proposed")
     async def current_agreement(self, info: Info) -> Agreement | None:
@@ -111,6 +138,13 @@ class UnmatchedPerson(UnmatchedRecord):
         return await person_of(info, self.person_id)
 
 
+@strawberry.type(description="An accepted person whom matching may pair; `load` counts partners over all programmes")
+class Member(MemberRecord):
+    @derived("Who it is")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
+
+
 @strawberry.type(description="A matching run: queued, running, completed, approved, cancelled or failed")
 class MatchRun(RunRecord):
     @fetched("The pairs that it proposes")
@@ -126,6 +160,16 @@ class MatchRun(RunRecord):
     ) -> Connection[UnmatchedPerson] | None:
         page = await info.context.services.matching.unmatched(self.id, wanted(first, after))
         return connection(page, lambda record: UnmatchedPerson(**vars(record)))
+
+    @fetched("Why it did not pair two people")
+    async def why_not(self, info: Info, mentor_id: UUID, mentee_id: UUID) -> WhyNot | None:
+        return await info.context.services.matching.why_not(self.id, mentor_id, mentee_id)
+
+
+async def concerns(info: Info, of: str, first: int, after: str | None, **which: str | None) -> Connection[Concern]:
+    """A page of the concerns of a relationship or a programme."""
+    page = await info.context.services.sessions.concerns(of, wanted(first, after), **which)
+    return connection(page, lambda record: Concern(**vars(record)))
 
 
 async def waves_of(info: Info, programme_id: UUID, cohort_id: UUID) -> list[Wave]:

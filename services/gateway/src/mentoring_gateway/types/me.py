@@ -5,8 +5,9 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.clients import what_ifs
 from mentoring_gateway.clients.applications import HeldRole
-from mentoring_gateway.clients.integrations import Notification
+from mentoring_gateway.clients.integrations import Notification, Preferences
 from mentoring_gateway.clients.interviews import CaseStudyRecord
 from mentoring_gateway.clients.matching import MatchRecord
 from mentoring_gateway.clients.sessions import Activity
@@ -63,6 +64,17 @@ class Me:
     ) -> Connection[Notification] | None:
         page = await info.context.services.integrations.notifications(wanted(first, after))
         return connection(page, same)
+
+    @fetched("What I am sent by e-mail")
+    async def preferences(self, info: Info) -> Preferences | None:
+        return await info.context.services.integrations.preferences()
+
+    @fetched("First conversations: my own, and those of cohorts whose team I belong to")
+    async def conversations(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[what_ifs.Conversation] | None:
+        api = info.context.services.matching.api
+        return connection(await what_ifs.conversations(api, None, wanted(first, after)), same)
 
     @fetched("My home")
     async def home(self, info: Info) -> Home | None:

@@ -4,24 +4,30 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.clients import what_ifs
 from mentoring_gateway.clients.applications import (
     ApplicationForm,
     ApplicationRecord,
     CohortRecord,
+    EqualityTotals,
     Ledger,
     LedgerRow,
     Oversubscription,
+    ProgrammeForm,
     ProgrammeRecord,
+    RoleRecord,
 )
 from mentoring_gateway.clients.evaluation import Figures
-from mentoring_gateway.clients.values import Role
+from mentoring_gateway.clients.matching import Policy
+from mentoring_gateway.clients.sessions import Activity
+from mentoring_gateway.clients.values import Role, same
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.types.evaluation import Wave
 from mentoring_gateway.types.fields import derived, fetched
 from mentoring_gateway.types.inputs import Audience
-from mentoring_gateway.types.matches import Match, Relationship, waves_of
+from mentoring_gateway.types.matches import Concern, Match, MatchRun, Member, Relationship, concerns, waves_of
 from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.types.people import Person, person_of
 from mentoring_gateway.types.programme_evaluation import ProgrammeEvaluation
@@ -40,6 +46,13 @@ class Application(ApplicationRecord):
     @fetched("What was written on the form, as far as the caller may read it")
     async def form(self, info: Info) -> ApplicationForm | None:
         return await info.context.services.applications.form(self.id)
+
+
+@strawberry.type(description="A role that somebody holds in a programme")
+class GrantedRole(RoleRecord):
+    @derived("Who holds it")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
 
 
 @strawberry.type(description="One round of a programme")
@@ -67,6 +80,29 @@ class Cohort(CohortRecord):
     ) -> Connection[Relationship] | None:
         return await relationships(info, first, after, cohort_id=self.id, state=state)
 
+    @fetched("Its accepted people, whom matching may pair; for the programme team")
+    async def pool(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Member] | None:
+        page = await info.context.services.matching.pool(self.id, wanted(first, after))
+        return connection(page, lambda record: Member(**vars(record)))
+
+    @fetched("Its matching runs; for the programme team")
+    async def match_runs(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[MatchRun] | None:
+        page = await info.context.services.matching.runs(self.id, wanted(first, after))
+        return connection(page, lambda record: MatchRun(**vars(record)))
+
+    @fetched("Its first conversations: all for the programme team, one's own for everybody else")
+    async def conversations(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[what_ifs.Conversation] | None:
+        api = info.context.services.matching.api
+        return connection(await what_ifs.conversations(api, self.id, wanted(first, after)), same)
+
+    @fetched("Answers to equality monitoring, as totals, once it is closed; for the programme team")
+    async def equality_totals(self, info: Info) -> EqualityTotals | None:
+        return await info.context.services.applications.equality_totals(self.id)
+
     @derived("Where every application to this cohort went, by role")
     async def ledger(self, info: Info) -> list[LedgerRow] | None:
         ledger = await info.context.loaders.ledger.load(self.programme_id)
@@ -87,6 +123,40 @@ class Programme(ProgrammeRecord):
     async def cohorts(self, info: Info) -> list[Cohort] | None:
         found = await info.context.loaders.cohorts.load(self.id)
         return [Cohort(**vars(cohort)) for cohort in sorted(found, key=lambda cohort: cohort.number)]
+
+    @fetched("What applicants fill in")
+    async def form(self, info: Info) -> ProgrammeForm | None:
+        return await info.context.services.applications.programme_form(self.id)
+
+    @fetched("Who holds which role in it; for the programme team")
+    async def roles(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[GrantedRole] | None:
+        page = await info.context.services.applications.roles(self.id, wanted(first, after))
+        return connection(page, lambda record: GrantedRole(**vars(record)))
+
+    @fetched("The matching policy in force; for the programme team")
+    async def policy(self, info: Info) -> Policy | None:
+        return await info.context.services.matching.policy(self.id)
+
+    @fetched("What it puts on, of a cohort or a kind")
+    async def activities(
+        self,
+        info: Info,
+        cohort_id: UUID | None = None,
+        kind: str | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[Activity] | None:
+        which = {"cohort_id": cohort_id, "kind": kind}
+        page = await info.context.services.sessions.activities(self.id, wanted(first, after), **which)
+        return connection(page, same)
+
+    @fetched("Its concerns; for the programme team")
+    async def concerns(
+        self, info: Info, state: str | None = None, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Concern] | None:
+        return await concerns(info, f"/programmes/{self.id}", first, after, state=state)
 
     @fetched("Its applications")
     async def applications(
