@@ -24,6 +24,7 @@ async def test_a_programme_by_graphql_alone(journey: Any) -> None:
     assert (await journey.ask(ACCEPT, by="Cleo", id=offer["id"]))["acceptMatch"] == {"state": "proposed"}
     assert (await journey.ask(ACCEPT, by=mentor, id=offer["id"]))["acceptMatch"] == {"state": "confirmed"}
     await work_together(journey, offer["id"], mentor)
+    await keep_on(journey, offer["id"], mentor)
     await look_at_the_dashboard(journey)
 
 
@@ -61,6 +62,69 @@ async def work_together(journey: Any, match_id: str, mentor: str) -> None:
     assert mine["mentoringSessions"]["nodes"] == [{"minutes": 45, "notes": [{"text": "for myself"}]}]
     theirs = (await journey.ask(read, by=mentor, id=match_id))["relationship"]
     assert theirs["mentoringSessions"]["nodes"] == [{"minutes": 45, "notes": []}], "a note is its author's alone"
+
+
+async def keep_on(journey: Any, match_id: str, mentor: str) -> None:
+    goals = "query($id: UUID!) { relationship(matchId: $id) { goals { nodes { id state actions { text doneAt } } } } }"
+    [goal] = (await journey.ask(goals, by="Cleo", id=match_id))["relationship"]["goals"]["nodes"]
+    add = 'mutation($g: UUID!) { addAction(goalId: $g, text: "A draft", dueOn: "2030-01-01") { id goalId dueOn } }'
+    action = (await journey.ask(add, by=mentor, g=goal["id"]))["addAction"]
+    assert (action["goalId"], action["dueOn"]) == (goal["id"], "2030-01-01")
+    done = """mutation($a: UUID!, $g: UUID!) { changeAction(actionId: $a, done: true) { doneAt }
+        changeGoal(goalId: $g, state: REACHED) { state reachedAt } }"""
+    assert (await journey.ask(done, by="Cleo", a=action["id"], g=goal["id"]))["changeGoal"]["state"] == "reached"
+    [goal] = (await journey.ask(goals, by="Cleo", id=match_id))["relationship"]["goals"]["nodes"]
+    assert goal["actions"][0]["text"] == "A draft"
+    assert goal["actions"][0]["doneAt"]
+    meetings = "query($id: UUID!) { relationship(matchId: $id) { mentoringSessions { nodes { id } } } }"
+    [held] = (await journey.ask(meetings, by="Cleo", id=match_id))["relationship"]["mentoringSessions"]["nodes"]
+    note = 'mutation($s: UUID!) { addNote(mentoringSessionId: $s, text: "ours", visibility: PAIR) { visibility } }'
+    assert (await journey.ask(note, by=mentor, s=held["id"]))["addNote"] == {"visibility": "pair"}
+    await worry(journey, match_id, mentor)
+
+
+async def worry(journey: Any, match_id: str, mentor: str) -> None:
+    say = 'mutation($id: UUID!) { raiseConcern(matchId: $id, text: "No time") { id state person { name } } }'
+    concern = (await journey.ask(say, by="Cleo", id=match_id))["raiseConcern"]
+    assert (concern["state"], concern["person"]) == ("raised", {"name": "Cleo"})
+    resolve = "mutation($id: UUID!) { changeConcern(concernId: $id, state: RESOLVED) { state resolvedAt } }"
+    assert await journey.refusal(resolve, by=mentor, id=concern["id"]) != []
+    assert (await journey.ask(resolve, id=concern["id"]))["changeConcern"]["state"] == "resolved"
+    query = 'query($p: UUID!) { programme(id: $p) { concerns(state: "resolved") { nodes { id } } } }'
+    refused = await journey.refusal(query, p=journey.programme_id)
+    assert refused == ["not_for_you"], "administrators do not read what was said in confidence"
+
+
+async def test_what_a_person_and_a_team_look_after(journey: Any) -> None:
+    await journey.register("Eve")
+    mute = "mutation { setPreferences(email: {offer: false}) { email } }"
+    assert (await journey.ask(mute, by="Eve"))["setPreferences"]["email"]["offer"] is False
+    assert await journey.refusal("mutation { setPreferences(email: {decision: false}) { email } }", by="Eve") == [
+        "decisions_stay_on"
+    ]
+    mine = "{ me { preferences { email } conversations { nodes { id } } interviews { id } caseStudies { id } } }"
+    me = (await journey.ask(mine, by="Eve"))["me"]
+    assert me["preferences"]["email"]["offer"] is False
+    assert (me["interviews"], me["caseStudies"], me["conversations"]) == ([], [], {"nodes": []})
+    plan = """mutation($p: UUID!) { planActivity(programmeId: $p, kind: "webinar", title: "Habits", mode: ONLINE,
+        startsAt: "2099-02-01T10:00:00Z", minutes: 60, places: 1) { id registered } }"""
+    webinar = (await journey.asked_in_time(plan, p=journey.programme_id))["planActivity"]["id"]
+    join = "mutation($a: UUID!) { registerForActivity(activityId: $a) { registered } }"
+    assert (await journey.refusal(join, by="Eve", a=webinar))[0] in ("role_needed", "activity_not_found")
+    change = """mutation($c: UUID!) { changeCohort(cohortId: $c, places: 3) { places placesFirstPlanned
+        milestones { kind } } }"""
+    changed = (await journey.ask(change, c=journey.cohort_id))["changeCohort"]
+    assert (changed["places"], changed["placesFirstPlanned"]) == (3, 2)
+    team = """query($p: UUID!) { blueprints { name } programme(id: $p) {
+        roles { nodes { id role } } policy { version document problem } cohorts { matchRuns { nodes { id } } } } }"""
+    await journey.appoint("Mia", "COORDINATOR")
+    seen = await journey.asked_in_time(team, by="Mia", p=journey.programme_id)
+    assert "nihr" in {blueprint["name"] for blueprint in seen["blueprints"]}
+    assert seen["programme"]["policy"]["problem"] is None
+    [role] = [role for role in seen["programme"]["roles"]["nodes"] if role["role"] == "coordinator"]
+    revoke = "mutation($id: UUID!) { revokeRole(roleId: $id) }"
+    assert await journey.refusal(revoke, by="Eve", id=role["id"]) != []
+    assert (await journey.ask(revoke, id=role["id"]))["revokeRole"] == role["id"]
 
 
 async def orientate(journey: Any, *names: str) -> None:
