@@ -227,16 +227,26 @@ async def find_themes(journey: Any) -> None:
     assert (await journey.ask(uncode, by="Mia", t=theme, q=likeliest["quoteId"]))["uncodeText"]["texts"] == {
         "mentor": 0, "mentee": 0,
     }  # fmt: skip
+    await let_it_stand(journey, theme)
     await recommend(journey, theme)
+
+
+async def let_it_stand(journey: Any, theme_id: str) -> None:
+    approve = "mutation($t: UUID!, $v: Int!) { approveTheme(themeId: $t, version: $v) { wordingApprovedAt } }"
+    seen = "query($p: UUID!) { programme(id: $p) { evaluation { themes { rule items { id wordingVersion } } } } }"
+    [theme] = (await journey.ask(seen, by="Mia", p=journey.programme_id))["programme"]["evaluation"]["themes"]["items"]
+    version = theme["wordingVersion"]
+    assert await journey.refusal(approve, by="Sam", t=theme_id, v=version) == ["role_needed"]
+    assert (await journey.ask(approve, by="Mia", t=theme_id, v=version))["approveTheme"]["wordingApprovedAt"]
 
 
 async def recommend(journey: Any, theme_id: str) -> None:
     say = """mutation($p: UUID!, $t: UUID!, $who: UUID!, $due: DateTime!) {
-        recommend(programmeId: $p, themeId: $t, text: "Give more time", ownerId: $who, dueAt: $due) {
-            id state overdue owner { name } } }"""
+        recommend(programmeId: $p, themeId: $t, text: "Give more time", ownerId: $who, dueAt: $due, team: "Delivery") {
+            id state overdue team owner { name } } }"""
     wanted = {"p": journey.programme_id, "t": theme_id, "who": journey.people["Sam"], "due": soon(days=30)}
     made = (await journey.ask(say, by="Mia", **wanted))["recommend"]
-    assert (made["state"], made["overdue"], made["owner"]) == ("open", False, {"name": "Sam"})
+    assert made == {"id": made["id"], "state": "open", "overdue": False, "team": "Delivery", "owner": {"name": "Sam"}}
     report = """mutation($id: UUID!) { followUpRecommendation(recommendationId: $id, note: "begun", act: START) {
         state followUps { note state by { id } } } }"""
     followed = (await journey.ask(report, by="Sam", id=made["id"]))["followUpRecommendation"]
@@ -351,7 +361,7 @@ async def files_are_there(journey: Any, report: dict[str, Any]) -> None:
 async def withdraw(journey: Any, interview_id: str, report_id: str) -> None:
     take_back = "mutation($id: UUID!) { withdrawInterview(interviewId: $id) { state withdrawnAt } }"
     assert (await journey.ask(take_back, by="Cleo", id=interview_id))["withdrawInterview"]["state"] == "withdrawn"
-    query = "query($id: UUID!) { report(id: $id) { edition quotes { text } notes } }"
+    query = "query($id: UUID!) { report(id: $id) { edition quotes { text } notes { edition text } } }"
     again = (await journey.ask(query, by="Mia", id=report_id))["report"]
     assert (again["edition"], len(again["quotes"]), len(again["notes"])) == (2, 2, 1)
 

@@ -13,6 +13,14 @@ DASHBOARD = """query($p: UUID!) { programme(id: $p) { title ledger { role applie
     waves { state } }
   matches(first: 10) { nodes { state mentor { name } mentee { name } waves { id } relationship { state } } } } }"""
 
+REPORT = """query($id: UUID!) { report(id: $id) { state kind version notes { text } quotes { text role cohort }
+  caseStudies { cohort sections { title text } }
+  themes { heard { voices { all } } items { title priority goals { title of } texts { mentor all } voices { all } } }
+  recommendations { text theme ownerRole team dueOn state overdue followUps { on state note } }
+  evaluationModel { title stages { title statement measured { indicator value unit base baseIs targetMet shown }
+    notMeasured { indicator unit baseIs } } }
+  outcomes { statement hr { statement } intentions { role cohort statement } } } }"""
+
 
 async def test_a_programme_by_graphql_alone(journey: Any) -> None:
     await journey.match_everybody()
@@ -26,6 +34,8 @@ async def test_a_programme_by_graphql_alone(journey: Any) -> None:
     await work_together(journey, offer["id"], mentor)
     await keep_on(journey, offer["id"], mentor)
     await look_at_the_dashboard(journey)
+    await tell_what_came_of_it(journey, offer["id"], mentor)
+    await read_the_report(journey)
 
 
 async def work_together(journey: Any, match_id: str, mentor: str) -> None:
@@ -116,11 +126,12 @@ async def test_what_a_person_and_a_team_look_after(journey: Any) -> None:
     changed = (await journey.ask(change, c=journey.cohort_id))["changeCohort"]
     assert (changed["places"], changed["placesFirstPlanned"]) == (3, 2)
     team = """query($p: UUID!) { blueprints { name } programme(id: $p) {
-        roles { nodes { id role } } policy { version document problem } cohorts { matchRuns { nodes { id } } } } }"""
+        roles { nodes { id role } } matchingPolicy { version document problem }
+        cohorts { matchRuns { nodes { id } } } } }"""
     await journey.appoint("Mia", "COORDINATOR")
     seen = await journey.asked_in_time(team, by="Mia", p=journey.programme_id)
     assert "nihr" in {blueprint["name"] for blueprint in seen["blueprints"]}
-    assert seen["programme"]["policy"]["problem"] is None
+    assert seen["programme"]["matchingPolicy"]["problem"] is None
     [role] = [role for role in seen["programme"]["roles"]["nodes"] if role["role"] == "coordinator"]
     revoke = "mutation($id: UUID!) { revokeRole(roleId: $id) }"
     assert await journey.refusal(revoke, by="Eve", id=role["id"]) != []
@@ -167,3 +178,73 @@ async def test_another_organisations_ids_are_not_there(journey: Any) -> None:
         for id_ in (journey.programme_id, journey.cohort_id):
             [code] = await stranger.refusal(query, id=id_)
             assert code.endswith("not_found")
+
+
+async def tell_what_came_of_it(journey: Any, match_id: str, mentor: str) -> None:
+    """Both are interviewed and approve what is written of them; the team finds a theme and recommends something."""
+    base = f"/evaluation/programmes/{journey.programme_id}"
+    async with journey.client() as team:
+        for name in (mentor, "Cleo"):
+            await be_interviewed(journey, team, match_id, name)
+        titles = ("Profile of the mentee", "Profile of the mentor", "Focus of the relationship", "Reflections",
+                  "Perceived value")  # fmt: skip
+        study = await done(team.post(f"/evaluation/matches/{match_id}/case-study",
+                                     json={"sections": dict.fromkeys(titles, "Told by both")}))  # fmt: skip
+        for name in (mentor, "Cleo"):
+            async with journey.client(journey.people[name]) as own:
+                await done(own.post(f"/evaluation/case-studies/{study['id']}/approve", json={"version": 1}))
+        goal = (await done(team.get(f"{base}/goals")))["items"][0]["id"]
+        theme = await done(team.post(f"{base}/themes", json={"title": "Time"}))
+        judged = {"impact": 5, "effort": 1, "goal_ids": [goal]}
+        await done(team.patch(f"/evaluation/themes/{theme['id']}", json=judged))
+        recommended = {"text": "Protect an hour", "theme_id": theme["id"], "owner_id": journey.people["Bea"]}
+        recommended |= {"team": "Delivery team", "due_at": "2099-01-01T00:00:00Z"}
+        await done(team.post(f"{base}/recommendations", json=recommended))
+
+
+async def be_interviewed(journey: Any, team: Any, match_id: str, name: str) -> None:
+    planned = {"person_id": journey.people[name], "scheduled_at": "2020-03-01T10:00:00Z"}
+
+    async def heard_of_the_match() -> Any:
+        answer = await team.post(f"/evaluation/matches/{match_id}/interviews", json=planned)
+        return answer.json() if answer.status_code == 201 else None
+
+    path = f"/evaluation/interviews/{(await eventually(heard_of_the_match, what='the match'))['id']}"
+    async with journey.client(journey.people[name]) as own:
+        await done(own.post(f"{path}/consent"))
+        text = {"pages": 3, "summary": "said", "quotes": [f"{name} said so"]}
+        await done(team.post(f"{path}/transcript", json=text))
+        await done(own.post(f"{path}/approve"))
+
+
+async def done(asked: Any) -> Any:
+    """The JSON of an answer that is none of refusal."""
+    answer = await asked
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+async def read_the_report(journey: Any) -> None:
+    create = "mutation($p: UUID!) { createReport(programmeId: $p, audience: PROGRAMME_TEAM) { id state } }"
+    report_id = (await journey.ask(create, p=journey.programme_id))["createReport"]["id"]
+
+    async def built() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await journey.ask(REPORT, id=report_id))["report"]
+        return found if found["state"] == "ready" else None
+
+    report = await eventually(built, what="the report")
+    assert (report["kind"], report["version"], report["notes"]) == ("programme_team", 1, [])
+    assert {quote["role"] for quote in report["quotes"]} == {"MENTOR", "MENTEE"}
+    [study] = report["caseStudies"]
+    assert (study["cohort"], study["sections"][3]) == (1, {"title": "Reflections", "text": "Told by both"})
+    [theme] = report["themes"]["items"]
+    assert (theme["title"], theme["priority"], theme["texts"]) == ("Time", "now", {"mentor": 0, "all": 0})
+    assert (theme["goals"][0]["of"], report["themes"]["heard"]["voices"]["all"]) == ("programme", 2)
+    [recommended] = report["recommendations"]
+    assert (recommended["theme"], recommended["ownerRole"], recommended["team"]) == ("Time", None, "Delivery team")
+    stages = {stage["title"]: stage for stage in report["evaluationModel"]["stages"]}
+    pairs = next(one for one in stages["Outputs"]["measured"] if one["indicator"] == "pairs_matched")
+    assert (pairs["value"], pairs["unit"], pairs["targetMet"], pairs["shown"]) == (1, "pairs", False, "exact")
+    assert "further_funding" in {one["indicator"] for one in stages["Outcomes"]["notMeasured"]}
+    assert report["outcomes"]["statement"].startswith("Nothing was recorded from HR data")
+    assert {one["role"] for one in report["outcomes"]["intentions"]} == {"MENTOR", "MENTEE"}

@@ -88,3 +88,31 @@ async def test_the_page_is_self_contained_and_has_both_views(played):
     assert "svg" in page
     assert "The public view" in page
     assert "The programme team's view" in page
+
+
+async def test_the_page_tells_what_came_of_the_programme(played):
+    _, folder = played
+    page = unescape(unescape((folder / "report.html").read_text()))
+    report = json.loads((folder / "report.json").read_text())
+    assert [study["cohort"] for study in report["case_studies"]] == [1, 2, 3]
+    for said in ("A pair of cohort 2", "Work-life balance and boundaries", "Programme delivery team", "not measured"):
+        assert said in page
+    themes = {theme["title"]: theme for theme in report["themes"]["items"]}
+    assert all(theme["voices"]["all"] for theme in themes.values())
+    states = [recommended["state"] for recommended in report["recommendations"]]
+    assert states == ["done", "done", "in_progress", "open"]
+
+
+async def test_the_indicators_are_those_that_the_report_published(played):
+    _, folder = played
+    report = json.loads((folder / "report.json").read_text())
+    measured = {one["indicator"]: one for stage in report["evaluation_model"]["stages"] for one in stage["measured"]}
+    assert (measured["pairs_matched"]["value"], measured["cpd_sessions"]["value"]) == (80, 87)
+    online, in_person = measured["cpd_online"], measured["cpd_in_person"]
+    assert (online["numerator"], online["base"], online["target_met"]) == (81, 156, True)  # "over 50%"
+    assert (in_person["numerator"], in_person["base"], in_person["target_met"]) == (36, 156, True)  # "over 20%"
+    assert (measured["pairs_stayed"]["numerator"], measured["pairs_stayed"]["base"]) == (80, 83)
+    assert round(measured["would_become_mentors"]["value"]) == 69
+    assert (measured["mentees_became_mentors"]["numerator"], measured["mentees_became_mentors"]["base"]) == (12, 80)
+    missing = [one["indicator"] for stage in report["evaluation_model"]["stages"] for one in stage["not_measured"]]
+    assert missing == ["awards_completed", "further_funding"]

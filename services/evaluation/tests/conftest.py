@@ -1,7 +1,8 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,7 +13,7 @@ from fastapi import FastAPI
 from mentoring_common.testing import Harness
 from mentoring_common.testing.harness import Servers, eventually, running
 from mentoring_contracts import Event
-from mentoring_contracts.applications import CohortCreated, Milestone, ProgrammeCreated
+from mentoring_contracts.applications import CohortCreated, Milestone, ProgrammeCreated, RoleGranted
 from mentoring_contracts.matching import MatchConfirmed
 from mentoring_evaluation.app import create_app
 
@@ -49,6 +50,9 @@ async def evaluation(servers: Servers, statistics: Statistics):
 class Programme:
     """A programme in a fresh organisation, as other services would announce it, and the clients of its people."""
 
+    SECTIONS: ClassVar[list[str]] = [
+        "Profile of the mentee", "Profile of the mentor", "Focus of the relationship", "Reflections", "Perceived value",
+    ]  # fmt: skip
     harness: Harness
     tenant: UUID
     id: UUID = field(default_factory=uuid4)
@@ -143,9 +147,44 @@ class Programme:
         assert answer.status_code == 200, answer.text
         return answer.json()["figures"]
 
-    async def report(self, audience: str = "programme_team", **body: Any) -> dict[str, Any]:
+    async def granted(self, role: str) -> tuple[UUID, httpx.AsyncClient]:
+        """A person who holds the role, and their client."""
+        person = uuid4()
+        await self.tell(RoleGranted(role_id=uuid4(), programme_id=self.id, person_id=person, role=role))
+        return person, self.client(subject=person)
+
+    async def approved_interview(
+        self, match_id: UUID, person: UUID, quotes: Sequence[str] = ("I found my voice.",)
+    ) -> tuple[str, httpx.AsyncClient]:
+        """An approved interview: its path and the person's client."""
+        planned = await self.team.post(
+            f"/matches/{match_id}/interviews", json={"person_id": str(person), "scheduled_at": self.closes.isoformat()}
+        )
+        path, own = f"/interviews/{planned.json()['id']}", self.client(subject=person)
+        await own.post(f"{path}/consent")
+        text = {"pages": 9, "summary": "said", "quotes": list(quotes)}
+        assert (await self.team.post(f"{path}/transcript", json=text)).status_code == 200
+        assert (await own.post(f"{path}/approve")).json()["state"] == "approved"
+        return path, own
+
+    async def interviewed_pair(self) -> tuple[UUID, UUID, httpx.AsyncClient, httpx.AsyncClient, str]:
+        """A pair of cohort 1 with both interviews: match, mentor, the two clients, the mentor's interview."""
+        mentor, mentee = uuid4(), uuid4()
+        match_id = await self.match(1, mentor, mentee)
+        first, mentors = await self.approved_interview(match_id, mentor, ["She asked better questions than I did."])
+        _, mentees = await self.approved_interview(match_id, mentee, ["I needed more time with my mentor."])
+        return match_id, mentor, mentors, mentees, first
+
+    async def case_study(self, match_id: UUID) -> str:
+        """The path of a pair's case study, which nobody has approved."""
+        body = {"sections": {title: f"canary {title}" for title in self.SECTIONS}}
+        study = await self.team.post(f"/matches/{match_id}/case-study", json=body)
+        assert study.status_code == 201, study.text
+        return f"/case-studies/{study.json()['id']}"
+
+    async def report(self, kind: str = "programme_team", **body: Any) -> dict[str, Any]:
         """A report, once it is built."""
-        asked = await self.team.post(f"/programmes/{self.id}/reports", json={"audience": audience, **body})
+        asked = await self.team.post(f"/programmes/{self.id}/reports", json={"kind": kind, **body})
         assert asked.status_code == 202, asked.text
 
         async def probe() -> dict[str, Any] | None:

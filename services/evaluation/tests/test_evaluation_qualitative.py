@@ -6,71 +6,27 @@ from datetime import timedelta
 import pytest
 
 from mentoring_common.testing.harness import eventually
-from mentoring_contracts.applications import ApplicationSubmitted, CohortCreated, Milestone, PersonErased, RoleGranted
+from mentoring_contracts.applications import ApplicationSubmitted, CohortCreated, Milestone, PersonErased
 from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
-
-SECTIONS = [
-    "Profile of the mentee",
-    "Profile of the mentor",
-    "Focus of the relationship",
-    "Reflections",
-    "Perceived value",
-]
-
-
-async def granted(programme, role):
-    """A person who holds the role, and their client."""
-    person = uuid.uuid4()
-    await programme.tell(RoleGranted(role_id=uuid.uuid4(), programme_id=programme.id, person_id=person, role=role))
-    return person, programme.client(subject=person)
-
-
-async def approved_interview(programme, match_id, person, quotes=("I found my voice.",)):
-    """An approved interview: its path and the person's client."""
-    planned = await programme.team.post(
-        f"/matches/{match_id}/interviews",
-        json={"person_id": str(person), "scheduled_at": programme.closes.isoformat()},
-    )
-    path, own = f"/interviews/{planned.json()['id']}", programme.client(subject=person)
-    await own.post(f"{path}/consent")
-    text = {"pages": 9, "summary": "said", "quotes": list(quotes)}
-    assert (await programme.team.post(f"{path}/transcript", json=text)).status_code == 200
-    assert (await own.post(f"{path}/approve")).json()["state"] == "approved"
-    return path, own
-
-
-async def pair(programme):
-    mentor, mentee = uuid.uuid4(), uuid.uuid4()
-    match_id = await programme.match(1, mentor, mentee)
-    first, mentors = await approved_interview(programme, match_id, mentor, ["She asked better questions than I did."])
-    _, mentees = await approved_interview(programme, match_id, mentee, ["I needed more time with my mentor."])
-    return match_id, mentor, mentors, mentees, first
-
-
-async def written(programme, match_id):
-    body = {"sections": {title: f"canary {title}" for title in SECTIONS}}
-    study = await programme.team.post(f"/matches/{match_id}/case-study", json=body)
-    assert study.status_code == 201, study.text
-    return f"/case-studies/{study.json()['id']}"
 
 
 async def test_a_case_study_needs_both_people_and_the_words_they_read(programme):
     await programme.begin()
     lone = await programme.match(1, (person := uuid.uuid4()), uuid.uuid4())
-    await approved_interview(programme, lone, person)
-    body = {"sections": dict.fromkeys(SECTIONS, "text")}
+    await programme.approved_interview(lone, person)
+    body = {"sections": dict.fromkeys(programme.SECTIONS, "text")}
     early = await programme.team.post(f"/matches/{lone}/case-study", json=body)
     assert early.json()["code"] == "interviews_not_approved"
-    match_id, _, mentors, mentees, _ = await pair(programme)
+    match_id, _, mentors, mentees, _ = await programme.interviewed_pair()
     wrong = await programme.team.post(f"/matches/{match_id}/case-study", json={"sections": {"Other": "text"}})
-    assert (wrong.json()["code"], wrong.json()["sections"]) == ("sections_invalid", SECTIONS)
-    path = await written(programme, match_id)
+    assert (wrong.json()["code"], wrong.json()["sections"]) == ("sections_invalid", programme.SECTIONS)
+    path = await programme.case_study(match_id)
     again = await programme.team.post(f"/matches/{match_id}/case-study", json=body)
     assert again.json()["code"] == "case_study_exists"
     assert (await programme.team.get(path)).status_code == 404  # an administrator reads no texts
     assert (await programme.client().get(path)).status_code == 404
     assert (await programme.team.post(f"{path}/approve", json={"version": 1})).status_code == 404
-    assert [s["title"] for s in (await mentees.get(path)).json()["sections"]] == SECTIONS
+    assert [s["title"] for s in (await mentees.get(path)).json()["sections"]] == programme.SECTIONS
     first = (await mentors.post(f"{path}/approve", json={"version": 1})).json()
     assert (first["state"], first["mentee_approved_at"]) == ("draft", None)
     own_words = {"version": 1, "sections": {"Reflections": "In my own words"}}
@@ -97,8 +53,8 @@ async def test_a_case_study_needs_both_people_and_the_words_they_read(programme)
 @pytest.mark.parametrize("how", ["interview", "erasure"])
 async def test_a_case_study_falls_with_what_it_was_written_from(programme, how):
     await programme.begin()
-    match_id, mentor, mentors, mentees, interview = await pair(programme)
-    path = await written(programme, match_id)
+    match_id, mentor, mentors, mentees, interview = await programme.interviewed_pair()
+    path = await programme.case_study(match_id)
     if how == "interview":
         await mentors.post(f"{interview}/withdraw")
     else:
@@ -129,8 +85,8 @@ COMMENTS = [
 
 async def test_people_find_themes_and_likeness_only_suggests(programme):
     await programme.begin()
-    _, coordinator = await granted(programme, "coordinator")
-    _, _, mentors, _, interview = await pair(programme)
+    _, coordinator = await programme.granted("coordinator")
+    _, _, mentors, _, interview = await programme.interviewed_pair()
     await commented(programme, COMMENTS)
     texts = f"/programmes/{programme.id}/texts"
     assert (await coordinator.get(texts, params={"kind": "comment"})).json()["items"] == []  # the wave runs
@@ -205,7 +161,7 @@ async def test_a_recommendation_is_overdue_by_the_clock_until_it_is_followed_up(
     await programme.begin()
     owner_id, person = uuid.uuid4(), uuid.uuid4()
     owner, clock = programme.client(subject=owner_id), programme.harness.clock
-    coordinator_id, coordinator = await granted(programme, "coordinator")
+    coordinator_id, coordinator = await programme.granted("coordinator")
     due = clock.now() + timedelta(days=3)
     body = {"text": "Protect an hour a month", "owner_id": str(owner_id), "due_at": due.isoformat()}
     base = f"/programmes/{programme.id}/recommendations"
@@ -259,7 +215,7 @@ async def test_an_indicator_has_a_base_and_its_values_a_source(programme):
     await programme.begin()
     base = f"/programmes/{programme.id}"
     nihr = (await programme.team.get(f"{base}/evaluation-model")).json()
-    assert (nihr["model"]["kind"], nihr["faults"], nihr["latest"]) == ("logic_tree", [], {})
+    assert (nihr["model"]["kind"], nihr["faults"], set(nihr["latest"].values())) == ("logic_tree", [], {None})
     kinds = [model["kind"] for model in (await programme.team.get("/evaluation-models")).json()]
     assert kinds == ["logic_tree", "kirkpatrick", "five_stage", "hamblin"]
     share = {"id": "embedded", "stage": "behaviour_change", "title": "Embedded a habit", "kind": "share",
@@ -404,8 +360,8 @@ async def test_the_evidence_pack_scores_records_and_names_gaps(programme):
             mentoring_session_id=uuid.uuid4(),
         ),
     )  # fmt: skip
-    manager_id, manager = await granted(programme, "programme_manager")
-    _, group = await granted(programme, "steering_group")
+    manager_id, manager = await programme.granted("programme_manager")
+    _, group = await programme.granted("steering_group")
     path = f"/programmes/{programme.id}/evidence-pack"
     pack = (await group.get(path)).json()
     assert ("rounded to 5" in pack["statement"], "rounded" in (await manager.get(path)).text) == (True, False)

@@ -91,27 +91,27 @@ CONTENT = {
     "views": {"programme_team": {"statement": "$x$ <a> @b", "figures": []}},
     "ledger": [{"cohort": 1, "role": "mentee", "applied": 2, "matched": 2, "balanced": True}],
     "inconsistencies": [{"rule": "a_b", "confidence": "certain", "where": "$.x", "why": "#panic()", "resolve": "`r`"}],
+    "quotes": [{"text": '#import "x" /* ', "role": "mentor", "cohort": None}],
     "narrative": resolved(text_of('#read("/etc/passwd") \\ {figure:pairs}'), FIGURES),
 }
 ISSUE = {
     "version": 2, "edition": 1, "notes": [], "published_at": datetime(2024, 2, 1, tzinfo=UTC),
-    "changes": {"previous": {"version": 1}, "changed": [], "added": [], "removed": []},
+    "changes": {"previous": {"version": 1, "notes": []}, "changed": [], "added": [], "removed": []},
 }  # fmt: skip
-QUOTES = [{"text": '#import "x" /* ', "role": "mentor", "cohort": None}]
 
 
 def test_a_pdf_is_pdf_a_and_pdf_ua_reads_no_markup_and_is_the_same_each_time():
-    pdf = report_pdf(CONTENT, QUOTES, ISSUE)
+    pdf = report_pdf(CONTENT, ISSUE)
     assert pdf.startswith(b"%PDF-1.7")
     for mark in (b"<pdfaid:part>2</pdfaid:part>", b"<pdfaid:conformance>A</pdfaid:conformance>", b"<pdfuaid:part>1<"):
         assert mark in pdf
-    assert pdf == report_pdf(CONTENT, QUOTES, ISSUE)
-    assert pdf != report_pdf(CONTENT, [], ISSUE)
+    assert pdf == report_pdf(CONTENT, ISSUE)
+    assert pdf != report_pdf(CONTENT | {"quotes": []}, ISSUE)
 
 
 def test_a_character_without_a_font_is_an_error_of_ours():
     with pytest.raises(PdfNotPossible):
-        report_pdf(CONTENT | {"title": "\U0010fffd"}, [], ISSUE)
+        report_pdf(CONTENT | {"title": "\U0010fffd"}, ISSUE)
 
 
 async def ready(programme, **body):
@@ -201,7 +201,9 @@ async def test_a_version_says_what_changed_since_the_one_published_before(progra
     assert [(f["cohort"], f["before"]["value"], f["after"]["value"]) for f in pairs] == [(None, 2, 3), (2, 0, 1)]
     assert "What changed since version 1" in (await programme.team.get(f"/reports/{third['id']}/html")).text
     none = (await programme.team.get(f"/reports/{first['id']}/changes")).json()
-    assert none == {"previous": None, "added": [], "removed": [], "changed": []}
+    nothing = {"added": [], "removed": [], "changed": []}
+    parts = dict.fromkeys(("themes", "recommendations", "case_studies"), nothing)
+    assert none == {"previous": None, **nothing, **parts}
 
 
 async def test_what_each_kind_holds_and_who_reads_it(programme, statistics):

@@ -117,7 +117,7 @@ async def test_groups_over_http(world):
     assert answer.json()["imbalance"] == 0
     assert await world.items(f"/cohorts/{cohort}/groups") == [answer.json()]
     assert (await world.office.post(f"/cohorts/{cohort}/groups", json={"size": 1})).status_code == 422
-    refused = await world.office.post(f"/cohorts/{cohort}/groups", json={"size": 2, "balance_over": ["gender"]})
+    refused = await world.office.post(f"/cohorts/{cohort}/groups", json={"size": 2, "balance_over": ["Gender"]})
     assert (refused.status_code, refused.json()["code"]) == (422, "policy_invalid")
 
 

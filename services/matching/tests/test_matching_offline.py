@@ -202,6 +202,117 @@ def test_what_cannot_be_matched_is_one_line_and_status_2(match, files, tmp_path)
         assert words in result.stderr
 
 
+PLAIN = "email,organisation\na@x.org,A\nb@x.org,B\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PLAIN.encode("utf-16"),
+        PLAIN.replace(",", "\t").encode("utf-16-le"),
+        PLAIN.encode("utf-16-be"),
+        PLAIN.replace("\n", "\r").encode(),
+        PLAIN.replace(",", "|").replace("email", "sep=|\nemail").encode(),
+        b"\n\n" + PLAIN.encode(),
+        b"Our mentors 2026\n" + PLAIN.encode(),
+        PLAIN.encode() + b"c@x.org," + b"w" * 200_000,
+    ],
+)
+def test_files_as_spreadsheets_write_them(tmp_path, data):
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    (table,) = read_tables(path, {})
+    assert [(row.cells["email"], row.cells["employer"]) for row in table.rows][:2] == [
+        ("a@x.org", "A"),
+        ("b@x.org", "B"),
+    ]
+
+
+def test_of_two_columns_the_better_name_counts_and_the_other_keeps_its_own(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("id,Department,e-mail address,Organisation,email\n7,Law,old@x,Court,a@x\n")
+    (table,) = read_tables(path, {})
+    (row,) = table.rows
+    assert (row.cells["email"], row.cells["employer"], row.cells["department"]) == ("a@x", "Court", "Law")
+    (table,) = read_tables(path, {"employer": "department"})
+    assert table.rows[0].cells["employer"] == "Law"
+
+
+def test_rows_of_a_sheet_are_counted_as_the_spreadsheet_does(match, tmp_path):
+    path = tmp_path / "people.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("Mentors", "Mentees"):
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate((["email", "places"], [f"{name}@x", "1"], ["b@x", "many\nof them"]), start=4):
+                sheet.write_row(number, 2, line)
+    result = match("--people", path)
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [
+        "people.xlsx [Mentors], row 7, places: 'many of them' is not a whole number from 0 to 1000"
+    ]
+
+
+def test_a_column_that_is_missing_is_one_line(match, files, tmp_path):
+    nameless = tmp_path / "names.csv"
+    nameless.write_text("name,organisation\n" + "Ann,A\n" * 50)
+    result = match(*files[2:], "--mentors", nameless)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "names.csv, row 1, email address: there is no such column; there are 'name', 'organisation'",
+        "nothing can be matched: there is no mentor",
+    ]
+    result = match(*files, "--column", "topics=Interests")
+    assert (result.exit_code, result.stderr) == (2, "--column topics=Interests: no file has a column of that name\n")
+
+
+def test_a_file_is_not_written_over_and_a_bad_one_is_one_line(match, files, tmp_path):
+    app = typer.Typer()
+    app.command()(match_command)
+    before = files[1].read_bytes()
+    assert CliRunner().invoke(app, [*map(str, files), "--out", str(files[1])]).exit_code == 2
+    assert files[1].read_bytes() == before
+    nowhere = CliRunner().invoke(app, [*map(str, files), "--out", str(tmp_path / "no" / "out.xlsx")])
+    assert (nowhere.exit_code, len(nowhere.stderr.splitlines())) == (2, 1)
+    broken = tmp_path / "open.csv"
+    broken.write_text('email,organisation\n"a@x.org,A\nb@x.org,B\n')
+    result = match(*files[:2], "--mentees", broken)
+    assert (result.exit_code, result.stderr) == (2, f"{broken}: is not a table (a quotation mark is not closed)\n")
+    deep = tmp_path / "deep.yaml"
+    deep.write_text("a: " + "[" * 5000)
+    result = match(*files, "--policy", deep)
+    assert (result.exit_code, result.stderr) == (2, f"{deep}: is not YAML\n")
+
+
+def test_rules_read_lists_and_hours_and_miss_no_column_in_silence(match, tmp_path):
+    mentors, mentees, policy = (tmp_path / name for name in ("a.csv", "b.csv", "p.yaml"))
+    mentors.write_text("email,sectors,hours\nm@x,a;b,09:00-12:00\nn@x,c,1-5 UTC+2\no@x,c,sometimes\n")
+    mentees.write_text("email,sectors,hours\ne@x,b;z,10-14\nf@x,c,0-3 GMT\n")
+    rules = [
+        {"id": "sector", "kind": "common_value", "attribute": "sectors"},
+        {"id": "hours", "kind": "overlap_hours", "attribute": "hours", "least": 2},
+    ]
+    policy.write_text(yaml.safe_dump({"hard_rules": rules}))
+    result = match("--mentors", mentors, "--mentees", mentees, "--policy", policy)
+    assert result.exit_code == 0, result.output
+    assert matches(tmp_path / "matches.csv") == {"e@x": "m@x", "f@x": "n@x"}
+    assert "a.csv, row 4, hours: 'sometimes' is no span of hours" in result.stderr
+    policy.write_text("hard_rules: [{id: a, kind: must_match, attribute: town}]")
+    result = match("--mentors", mentors, "--mentees", mentees, "--policy", policy)
+    assert (result.exit_code, result.stderr) == (
+        2, "rule 'a': attribute: no column is read as 'town'; there are email, hours, sectors\n"
+    )  # fmt: skip
+
+
+def test_the_report_says_why_when_nothing_can_be_matched(match, tmp_path):
+    mentors = write(tmp_path / "a.csv", MENTOR, [mentor(1), mentor(2)])
+    mentees = write(tmp_path / "b.csv", MENTEE, [mentee(1, organisation="Ministry 1", grade="SCS1")])
+    result = match("--mentors", mentors, "--mentees", mentees, "--report", tmp_path / "r.html")
+    assert result.exit_code == 2
+    page = (tmp_path / "r.html").read_text()
+    assert "Mentors without a mentee" in page
+    assert "Without the rule &#39;mentor is more senior&#39; alone, 1 mentee could be proposed." in page
+
+
 def test_a_cell_is_never_a_formula(match, tmp_path):
     evil = mentee(1, **{"first name": "=HYPERLINK(1)", "last name": "x"})
     match(
@@ -216,10 +327,12 @@ def test_a_cell_is_never_a_formula(match, tmp_path):
 
 
 def test_grades_in_words_have_an_order(tmp_path):
-    rows = [mentor(n, grade=grade) for n, grade in enumerate(["AA", "HEO", "Grade 7", "SCS1", "12", "boss"])]
+    rows = [
+        mentor(n, grade=grade) for n, grade in enumerate(["AA", "HEO", "Grade 7", "SCS1", "12", "boss", "inf", "nan"])
+    ]
     (table,) = read_tables(write(tmp_path / "a.csv", MENTOR, rows), {})
     grades = [m.attributes.get("grade") for m in read_people([(table, "mentor")]).mentors]
-    assert grades == [1, 4, 6, 8, 12, None]
+    assert grades == [1, 4, 6, 8, 12, None, None, None]
 
 
 def test_the_policy_of_every_shipped_blueprint_can_be_used():

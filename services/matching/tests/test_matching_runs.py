@@ -72,6 +72,62 @@ async def test_hard_rules_hold_and_the_dry_run_counts_them(world):
     assert (await world.office.post(f"/cohorts/{cohort}/dry-run", json=looser)).json()["permitted"] == 2
 
 
+async def test_a_change_that_nobody_reads_or_of_a_wrong_kind_is_refused_by_name(world):
+    cohort = await world.cohort(1)
+    rule = {"id": "x", "kind": "must_match", "attribute": "town"}
+    for changes, where, field in (
+        ({"flor": 0.3}, "policy", "flor"),
+        ({"direction": "peer"}, "policy", "direction"),
+        ({"hard_rules": [rule | {"kind": [1]}]}, "hard_rules 'x'", "kind"),
+        ({"hard_rules": [rule | {"attribute": ["a"]}]}, "hard_rules 'x'", "attribute"),
+        ({"hard_rules": [rule | {"attribute": "Sexual orientation"}]}, "hard_rules 'x'", "attribute"),
+        ({"hard_rules": [rule | {"kind": "barred_pair", "pairs": 5}]}, "hard_rules 'x'", "pairs"),
+        ({"hard_rules": [rule | {"kind": "barred_pair", "pairs": [[["a"], "b"]]}]}, "hard_rules 'x'", "pairs"),
+        ({"criteria": [{"name": "n", "kind": "near", "levels": 5}]}, "criteria 'n'", "levels"),
+        ({"criteria": [{"name": ["n"], "kind": "topics"}]}, "criteria '['n']'", "name"),
+        ({"criteria": [{"name": "n", "kind": "topics", "weight": 1e308}]}, "criteria 'n'", "weight"),
+    ):
+        for path in ("dry-run", "what-if", "runs"):
+            answer = await world.office.post(f"/cohorts/{cohort}/{path}", json={"policy_changes": changes})
+            assert answer.status_code == 422, answer.text
+            assert (answer.json()["where"], answer.json()["field"]) == (where, field)
+    endless = '{"hard_rules": [{"id": "x", "kind": "common_value", "attribute": "languages", "least": 1e999}]}'
+    json = {"content-type": "application/json"}
+    answer = await world.office.put(f"/programmes/{world.programme_id}/policy", content=endless, headers=json)
+    assert (answer.status_code, answer.json()["field"]) == (422, "least")
+
+
+async def test_a_mentor_without_a_mentee_is_told_why(make_world):
+    senior = {"id": "senior", "kind": "gap", "attribute": "grade", "least": 1, "text": "the mentor is more senior"}
+    conflict = {"id": "conflict", "kind": "no_declared_conflict"}
+    world = await make_world(hard_rules=[senior, conflict])
+    cohort = await world.cohort(5)
+    junior = world.person("mentor", attributes={"grade": 3})
+    mentee = world.person("mentee", attributes={"grade": 5})
+    feared = world.person("mentor", attributes={"grade": 9}, conflicts=[str(mentee.id)])
+    good, spare = (world.person("mentor", attributes={"grade": 9}) for _ in range(2))
+    await world.admit(cohort, junior, mentee, feared, good, spare)
+    run = await world.run(cohort, pins=[{"mentor_id": str(good.id), "mentee_id": str(mentee.id), "reason": "known"}])
+    left = {p["person_id"]: p for p in await world.items(f"/runs/{run['id']}/unmatched")}
+    told = left[str(junior.id)]
+    assert (told["reason"], told["rule"]) == ("no_permitted_mentee", "senior")
+    assert "'the mentor is more senior' alone, 1 mentee could" in told["explanation"]
+    assert (left[str(feared.id)]["rule"], "private" in left[str(feared.id)]["explanation"]) == ("conflict", True)
+    assert left[str(spare.id)]["reason"] == "spare"
+    path = f"/runs/{run['id']}/why-not?mentee_id={mentee.id}&mentor_id="
+    for mentor, words in (
+        (junior, "Not possible: the pair would break the rule 'the mentor is more senior'."),
+        (feared, "Not possible: there is a private reason."),
+        (good, "The run proposes this pair."),
+    ):
+        answer = await world.office.get(f"{path}{mentor.id}")
+        assert answer.json()["text"] == words
+    strict = await world.run(cohort, policy_changes={"floor": 1.0})
+    assert {
+        p["reason"] for p in await world.items(f"/runs/{strict['id']}/unmatched") if p["person_id"] == str(spare.id)
+    } == {"below_floor"}
+
+
 async def test_limits_of_the_policy_hold_in_a_run(make_world):
     limit = {"name": "two mentors of an employer", "attribute": "employer", "side": "mentor", "most": 2}
     world = await make_world(limits=[limit])
@@ -84,6 +140,11 @@ async def test_limits_of_the_policy_hold_in_a_run(make_world):
     assert [limit["name"] in p["explanation"] for p in left if p["role"] == "mentee"] == [True]
     wider = await world.run(cohort, policy_changes={"limits": [limit | {"most": 3}]})
     assert wider["pairs"] == 3
+    used = {"name": limit["name"], "value": employer, "number": 3, "least": False, "pairs": 3}
+    assert wider["limits"] == [used]
+    more = {"name": "many of them", "attribute": "employer", "side": "mentor", "value": employer, "least": 4}
+    wanting = await world.run(cohort, policy_changes={"limits": [more]})
+    assert [(use["least"], use["number"], use["pairs"]) for use in wanting["limits"]] == [(True, 4, 3)]
     for broken, field in (({"most": -1}, "most"), ({"attribute": "ethnicity"}, "attribute")):
         body = {"policy_changes": {"limits": [limit | broken]}}
         answer = await world.office.post(f"/cohorts/{cohort}/dry-run", json=body)

@@ -11,6 +11,7 @@ from mentoring_common.observability import log
 from mentoring_common.runner import Service
 from mentoring_common.tables import deadlines
 from mentoring_evaluation import queries, records
+from mentoring_evaluation.commands.report_records import report_records
 from mentoring_evaluation.commands.reports import BUILD, store_content
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.report_content import report_content
@@ -34,9 +35,12 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
     """Build one report and store it, unless another replica has."""
     async with service.database.transaction(tenant) as db:
         report = await queries.report(db, report_id)
-        evidence = await records.evidence(db, await queries.programme(db, report.programme_id))
+        programme = await queries.programme(db, report.programme_id)
+        evidence, beside = await records.evidence(db, programme), await report_records(db, programme)
     evidence = await with_statistics(service, tenant, evidence)
-    content = await asyncio.to_thread(report_content, evidence, report.kind, report.published, report.narrative)
+    content = await asyncio.to_thread(
+        report_content, evidence, beside, report.kind, report.published, report.narrative
+    )  # fmt: skip
     # Its charts are drawn here: the first reader waits neither for them nor for the library that draws them.
     await asyncio.to_thread(views_of, content)
     async with service.database.transaction(tenant) as db:

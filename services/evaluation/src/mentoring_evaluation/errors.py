@@ -219,5 +219,13 @@ class ReferencesUnresolved(Conflict):
     """The text refers to figures that the report does not have; it cannot be published."""
 
 
+class WordingChanged(Conflict):
+    """The wording was changed since you read it; read it again."""
+
+
+class WordingHasAddress(Conflict):
+    """The wording has an e-mail address, which no published report shows."""
+
+
 class PdfNotPossible(Conflict):
     """The report has characters that no font at hand can show in a PDF/A."""

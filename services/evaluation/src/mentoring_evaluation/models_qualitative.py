@@ -59,7 +59,10 @@ class Goal(TenantRow, Base):
 
 
 class Theme(TenantRow, Base):
-    """What several texts have in common, as people see it; impact and effort are judged from 1 to 5."""
+    """What several texts have in common, as people see it; impact and effort are judged from 1 to 5.
+
+    Title, description and goals may leave the programme once their wording is approved.
+    """
 
     __tablename__ = "themes"
     __table_args__ = (
@@ -72,6 +75,8 @@ class Theme(TenantRow, Base):
     description: Mapped[str]
     impact: Mapped[int | None]
     effort: Mapped[int | None]
+    wording_version: Mapped[int] = mapped_column(server_default="1")
+    wording_approved_at: Mapped[datetime | None]
 
 
 class ThemeGoal(TenantRow, Base):
@@ -106,7 +111,10 @@ class Coding(TenantRow, Base):
 
 
 class Recommendation(TenantRow, Base):
-    """What should be done, by whom and until when; `overdue` is set by the clock."""
+    """What should be done, by whom and until when; `overdue` is set by the clock.
+
+    `team` is what a report calls its owner by, where the owner's role in the programme does not say enough.
+    """
 
     __tablename__ = "recommendations"
     __table_args__ = (
@@ -120,6 +128,9 @@ class Recommendation(TenantRow, Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="open")
     overdue: Mapped[bool] = mapped_column(default=False)
+    team: Mapped[str | None]
+    wording_version: Mapped[int] = mapped_column(server_default="1")
+    wording_approved_at: Mapped[datetime | None]
 
 
 class FollowUp(TenantRow, Base):

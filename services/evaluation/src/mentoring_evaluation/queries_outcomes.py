@@ -28,6 +28,8 @@ from mentoring_evaluation.models import (
 from mentoring_evaluation.models_outcomes import Assessment, HrOutcome, IndicatorValue, ProgrammeDesign
 from mentoring_evaluation.models_qualitative import Goal, Recommendation
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
+from mentoring_evaluation.programme_figures import programme_lines
+from mentoring_evaluation.report_outcomes import indicators_measured
 
 
 async def design(db: AsyncSession, programme_id: UUID) -> ProgrammeDesign:
@@ -63,6 +65,22 @@ async def latest_values(db: AsyncSession, programme_id: UUID) -> dict[str, Indic
 def hr_outcomes(programme_id: UUID) -> sa.Select[HrOutcome]:
     """The outcomes from HR data of a programme."""
     return sa.select(HrOutcome).where(HrOutcome.programme_id == programme_id)
+
+
+async def latest_hr_outcomes(db: AsyncSession, programme_id: UUID) -> Sequence[HrOutcome]:
+    """The last word on each outcome from HR data: a correction is a later row of the same definition."""
+    h = HrOutcome
+    same = (h.outcome, h.role, h.months, h.definition)
+    rows = hr_outcomes(programme_id).ext(distinct_on(*same))
+    return (await db.scalars(rows.order_by(*same, h.measured_on.desc(), h.recorded_at.desc(), h.id.desc()))).all()
+
+
+async def roles_held(db: AsyncSession, programme_id: UUID) -> dict[UUID, frozenset[str]]:
+    """The roles that people hold in a programme, by person."""
+    c = scoped_roles.c
+    rows = sa.select(c.subject_id, sa.func.array_agg(c.role)).group_by(c.subject_id)
+    held = await db.execute(rows.where(c.tenant_id == tenant_of(db), c.scope_id == programme_id))
+    return {person_id: frozenset(roles) for person_id, roles in held}
 
 
 async def latest_assessments(db: AsyncSession, programme_id: UUID) -> Sequence[Assessment]:
@@ -115,6 +133,8 @@ async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidenc
     measured = set(await latest_values(db, programme.id))
     stages = model.stages if model else []
     indicators = model.indicators if model else []
+    figures = [line.to_json() for line in programme_lines(evidence)]
+    have = indicators_measured(model, measured, figures) if model else set()
     return Records(
         evidence=evidence,
         design=kept.written,
@@ -129,7 +149,7 @@ async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidenc
             await _count(db, Recommendation, programme.id),
         ),
         stages=(sum(bool(stage.indicators) for stage in stages), len(stages)),
-        indicators=(sum(indicator.id in measured for indicator in indicators), len(indicators)),
+        indicators=(len(have), len(indicators)),
         published=await _count(db, Report, programme.id, Report.state == "published"),
         roles=await _roles(db, programme.id),
         exact=exact,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_evaluation.errors import CaseStudyNotFound, CodingNotFound, RecommendationNotFound, ThemeNotFound
+from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.models import Comment, Interview, InterviewText, Wave
 from mentoring_evaluation.models_qualitative import (
     CaseStudy,
@@ -46,6 +47,12 @@ def case_studies(programme_id: UUID, person_id: UUID | None) -> sa.Select[CaseSt
     rows = sa.select(CaseStudy).where(CaseStudy.programme_id == programme_id)
     mine = sa.or_(CaseStudy.mentor_id == person_id, CaseStudy.mentee_id == person_id)
     return rows.where(mine) if person_id else rows
+
+
+async def approved_case_studies(db: AsyncSession, programme_id: UUID) -> Sequence[CaseStudy]:
+    """The case studies of a programme that both people let be used, by cohort."""
+    approved = case_studies(programme_id, None).where(CaseStudy.state == "approved")
+    return (await db.scalars(approved.order_by(CaseStudy.cohort_id, CaseStudy.id))).all()
 
 
 async def sections(db: AsyncSession, case_study_id: UUID) -> Sequence[CaseStudySection]:
@@ -96,6 +103,34 @@ async def texts_of_themes(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[t
     counted = counted.outerjoin(Comment, Coding.comment_id == Comment.id)
     rows = await db.execute(counted.group_by(Coding.theme_id, role))
     return {(theme_id, role): number for theme_id, role, number in rows}
+
+
+# Role of who said it, the interview or wave it is of, the question (None: a quote), and how many texts.
+TextCount = tuple[Role, UUID, str | None, int]
+
+
+async def coded_texts(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[UUID, list[TextCount]]:
+    """The texts in which people found each theme, counted by what they are of."""
+    of = (sa.func.coalesce(Interview.role, Comment.role), sa.func.coalesce(Interview.id, Comment.wave_id))
+    counted = sa.select(Coding.theme_id, *of, Comment.question, sa.func.count()).where(Coding.theme_id.in_(theme_ids))
+    counted = counted.outerjoin(InterviewText, Coding.quote_id == InterviewText.id)
+    counted = counted.outerjoin(Interview, InterviewText.interview_id == Interview.id)
+    counted = counted.outerjoin(Comment, Coding.comment_id == Comment.id)
+    found: dict[UUID, list[TextCount]] = defaultdict(list)
+    for theme_id, *count in await db.execute(counted.group_by(Coding.theme_id, *of, Comment.question)):
+        found[theme_id].append(tuple(count))  # type: ignore[arg-type]
+    return found
+
+
+async def open_to_coding(db: AsyncSession, programme_id: UUID) -> list[TextCount]:
+    """All texts that people may find themes in, counted the same way."""
+    said, written = quotes(programme_id), closed_comments(programme_id)
+    of_quotes = (Interview.role, Interview.id)
+    of_comments = (Comment.role, Comment.wave_id, Comment.question)
+    count = sa.func.count()
+    in_quotes = await db.execute(said.with_only_columns(*of_quotes, sa.null(), count).group_by(*of_quotes))
+    in_comments = await db.execute(written.with_only_columns(*of_comments, count).group_by(*of_comments))
+    return [tuple(row) for row in (*in_quotes, *in_comments)]
 
 
 def quotes(programme_id: UUID) -> sa.Select[Any, UUID, str]:
@@ -151,3 +186,12 @@ async def follow_ups(db: AsyncSession, recommendation_id: UUID) -> Sequence[Foll
     """What was reported of a recommendation, in order."""
     rows = sa.select(FollowUp).where(FollowUp.recommendation_id == recommendation_id)
     return (await db.scalars(rows.order_by(FollowUp.id))).all()
+
+
+async def follow_ups_of(db: AsyncSession, recommendation_ids: Sequence[UUID]) -> dict[UUID, list[FollowUp]]:
+    """What was reported of each recommendation, in order."""
+    found: dict[UUID, list[FollowUp]] = defaultdict(list)
+    rows = sa.select(FollowUp).where(FollowUp.recommendation_id.in_(recommendation_ids))
+    for row in await db.scalars(rows.order_by(FollowUp.id)):
+        found[row.recommendation_id].append(row)
+    return found

@@ -1,15 +1,18 @@
 """The content of a report, made from evidence alone: the same records give the same report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from mentoring_evaluation import report_findings as findings
+from mentoring_evaluation import report_outcomes as outcomes
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.narrative import resolved, unknown_references
 from mentoring_evaluation.programme_figures import Line, programme_lines
-from mentoring_evaluation.public_view import public_lines, statement
-from mentoring_evaluation.report_kinds import kind_of
+from mentoring_evaluation.public_view import policy_of, public_lines, statement
+from mentoring_evaluation.report_kinds import Kind, Part, kind_of
+from mentoring_evaluation.report_records import ReportRecords
 
 EXACT = (
     "This is the programme team's own view: every figure is exact, small groups included. It is not for publication; "
@@ -18,6 +21,9 @@ EXACT = (
 LEDGER = (
     "applied", "moved_in", "moved_out", "matched", "carried_over", "withdrawn", "ineligible", "unmatched", "open",
 )  # fmt: skip
+
+
+EMPTY: Mapping[Part, list[Any]] = {"ledger": [], "quotes": [], "case_studies": [], "recommendations": []}
 
 
 def view_of(evidence: Evidence, audience: str) -> tuple[str, list[dict[str, Any]]]:
@@ -37,7 +43,11 @@ def _recomputed(line: Line) -> dict[str, Any]:
 
 
 def report_content(
-    evidence: Evidence, kind: str, published: Mapping[str, Any] | None, narrative: Sequence[Mapping[str, str]] = ()
+    evidence: Evidence,
+    records: ReportRecords,
+    kind: str,
+    published: Mapping[str, Any] | None,
+    narrative: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Everything a report of a kind holds; its text is resolved from the first of its own views."""
     held = kind_of(kind)
@@ -47,11 +57,27 @@ def report_content(
         "kind": held.title,
         "as_of": evidence.as_of.isoformat(timespec="seconds"),
         "views": {view: {"statement": said, "figures": figures} for view, (said, figures) in made.items()},
-        "ledger": _ledger(evidence) if held.ledger else [],
         "inconsistencies": [finding.to_json() for finding in lint_report(dict(published))] if published else [],
-        "quotes": [dict(quote) for quote in evidence.quotes] if held.quotes else [],
+        **_parts(evidence, records, held, made[held.views[0]][1]),
         **written(narrative, made[held.views[0]][1]),
     }
+
+
+def _parts(
+    evidence: Evidence, records: ReportRecords, kind: Kind, figures: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What stands beside the figures in a report of this kind; empty (None of what is no list) where it has no room."""
+    policy = policy_of(evidence)
+    made: dict[Part, Callable[[], Any]] = {
+        "ledger": lambda: _ledger(evidence),
+        "quotes": lambda: [dict(quote) for quote in evidence.quotes],
+        "case_studies": lambda: findings.case_studies(records),
+        "themes": lambda: findings.themes(records, kind, policy),
+        "recommendations": lambda: findings.recommendations(records, kind),
+        "evaluation_model": lambda: outcomes.evaluation_model(records, figures, kind, policy),
+        "outcomes": lambda: outcomes.outcomes(records, figures, kind, policy),
+    }
+    return {part: make() if part in kind.parts else EMPTY.get(part) for part, make in made.items()}
 
 
 def kept_view(evidence: Evidence, kind: str, audience: str) -> tuple[str, list[dict[str, Any]]]:

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 Audience = Literal["programme_team", "public"]
 ReportKind = Literal["interim", "final", "steering_group", "network", "public", "programme_team"]
+Part = Literal[
+    "ledger", "interviews", "quotes", "case_studies", "themes", "recommendations", "evaluation_model", "outcomes",
+]  # fmt: skip
 
 # People stand behind these in groups that are too small for a network, or they are not totals at all.
 NOT_FOR_NETWORKS = frozenset({"professional_background"})
@@ -14,37 +17,52 @@ FROM_INTERVIEWS = frozenset({"interviews", "interviewed_pairs", "interview_pages
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of report holds. Its text speaks of the figures of the first of its views.
+    """What a kind of report holds beside figures. It speaks of everything as the first of its views shows it.
 
-    `beyond_team`: once published, the steering group reads it too.
+    `totals_only`: figures of the whole programme alone. `beyond_team`: once published, the steering group reads it too.
+    `leaves`: it leaves the organisation's hands, so the team's own words stand in it only where they were approved.
     """
 
     title: str
     views: tuple[Audience, ...]
-    ledger: bool = False
-    quotes: bool = True
-    interviews: bool = True
+    parts: frozenset[Part]
     totals_only: bool = False
     beyond_team: bool = False
+    leaves: bool = False
+
+    @property
+    def protected(self) -> bool:
+        """Whether counts of people are under disclosure control."""
+        return self.views[0] == "public"
 
     def holds(self, figure: Mapping[str, Any]) -> bool:
         """Whether a figure (its JSON object) belongs in a report of this kind."""
-        if not self.interviews and figure["name"] in FROM_INTERVIEWS:
+        if "interviews" not in self.parts and figure["name"] in FROM_INTERVIEWS:
             return False
         if not self.totals_only:
             return True
         return figure["cohort"] is None and not figure["breakdown"] and figure["name"] not in NOT_FOR_NETWORKS
 
 
+_BOTH: tuple[Audience, ...] = ("programme_team", "public")
+_PUBLIC: tuple[Audience, ...] = ("public",)
+_FINDINGS: frozenset[Part] = frozenset({"themes", "recommendations", "evaluation_model", "outcomes"})
+_WORDS: frozenset[Part] = frozenset({"interviews", "quotes", "case_studies"})
+_LEDGER: frozenset[Part] = frozenset({"ledger"})
+_LATER: frozenset[Part] = frozenset({"outcomes"})
+_SHARED: frozenset[Part] = frozenset({"interviews", "themes", "evaluation_model", "outcomes"})
+
 KINDS: Mapping[ReportKind, Kind] = {
-    "programme_team": Kind("Report of the programme team", ("programme_team", "public"), ledger=True),
-    "interim": Kind(
-        "Interim report", ("programme_team", "public"), ledger=True, quotes=False, interviews=False
+    "programme_team": Kind("Report of the programme team", _BOTH, _LEDGER | _WORDS | _FINDINGS),
+    # What became of people cannot be known before they are through.
+    "interim": Kind("Interim report", _BOTH, _LEDGER | _FINDINGS - _LATER),
+    "final": Kind("Final report", _BOTH, _LEDGER | _WORDS | _FINDINGS),
+    "steering_group": Kind("Report to the steering group", _PUBLIC, _WORDS | _FINDINGS, beyond_team=True),
+    # A network shares what was learnt; what is to be done about it is the organisation's own.
+    "network": Kind(
+        "Report to the network", _PUBLIC, _SHARED, totals_only=True, beyond_team=True, leaves=True,
     ),
-    "final": Kind("Final report", ("programme_team", "public"), ledger=True),
-    "steering_group": Kind("Report to the steering group", ("public",), beyond_team=True),
-    "network": Kind("Report to the network", ("public",), quotes=False, totals_only=True, beyond_team=True),
-    "public": Kind("Public report", ("public",), beyond_team=True),
+    "public": Kind("Public report", _PUBLIC, _WORDS | _FINDINGS, beyond_team=True, leaves=True),
 }  # fmt: skip
 
 

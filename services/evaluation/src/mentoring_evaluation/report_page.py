@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mentoring_evaluation.charts import Bar, bars_svg
+from mentoring_evaluation.report_chapters import changed_items, chapters
 
 Figures = Sequence[Mapping[str, Any]]
 POOLED, MEAN, ALL = "All, pooled", "All, mean of cohorts", "All"
@@ -65,11 +66,14 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def report_page(content: Mapping[str, Any], quotes: Sequence[Mapping[str, Any]], issue: Mapping[str, Any]) -> str:
-    """The HTML of a report's content. Blocking (charts are drawn): run it in a thread."""
-    changed = change_rows(issue["changes"])
+def report_page(content: Mapping[str, Any], issue: Mapping[str, Any]) -> str:
+    """The HTML of a report's content, with people's words in it. Blocking (charts are drawn): run it in a thread."""
+    changed = {
+        "Figures that changed, came or went": change_rows(issue["changes"]),
+        "Themes, recommendations and case studies that changed, came or went": changed_items(issue["changes"]),
+    }
     page: str = _template().render(
-        content=content, views=views_of(content), quotes=quotes, issue=issue, changed=changed
+        content=content, views=views_of(content), chapters=chapters(content), issue=issue, changed=changed
     )  # fmt: skip
     return page
 

@@ -2,25 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
 from mentoring_evaluation.errors import PdfNotPossible
+from mentoring_evaluation.report_chapters import changed_items, chapters
 from mentoring_evaluation.report_page import Block, change_rows, views_of
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
-def report_pdf(content: Mapping[str, Any], quotes: Sequence[Mapping[str, Any]], issue: Mapping[str, Any]) -> bytes:
+def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
     """The PDF of a report's content, the same bytes for the same report. PdfNotPossible for characters without a font.
 
     Blocking: run it in a thread.
     """
     import typst
 
-    data = json.dumps(_data(content, quotes, issue))
+    data = json.dumps(_data(content, issue))
     try:
         pdf: bytes = typst.compile(
             input=_template(), sys_inputs={"data": data}, format="pdf", pdf_standards=[*STANDARDS]
@@ -37,7 +39,7 @@ def _template() -> bytes:
     return resources.files("mentoring_evaluation").joinpath("templates/report.typ").read_bytes()
 
 
-def _data(content: Mapping[str, Any], quotes: Sequence[Mapping[str, Any]], issue: Mapping[str, Any]) -> dict[str, Any]:
+def _data(content: Mapping[str, Any], issue: Mapping[str, Any]) -> dict[str, Any]:
     views = [view | {"blocks": [_block(block) for block in view["blocks"]]} for view in views_of(content)]
     published = issue["published_at"]
     previous = issue["changes"].get("previous")
@@ -55,10 +57,13 @@ def _data(content: Mapping[str, Any], quotes: Sequence[Mapping[str, Any]], issue
         ],
         "views": views,
         "changes": change_rows(issue["changes"]),
+        "changed_items": changed_items(issue["changes"]),
         "previous": previous["version"] if previous else None,
+        "previous_notes": [note["text"] for note in previous["notes"]] if previous else [],
+        "chapters": [asdict(chapter) for chapter in chapters(content)],
         "ledger": _ledger(content["ledger"]),
         "findings": content["inconsistencies"],
-        "quotes": list(quotes),
+        "quotes": content["quotes"],
     }
 
 

@@ -221,39 +221,6 @@ class ReportQueued(BaseModel):
     edition: int
 
 
-class ReportView(ReportQueued):
-    """A report; everything below `notes` is there once it is built."""
-
-    requested_at: datetime
-    built_at: datetime | None
-    approved_at: datetime | None
-    published_at: datetime | None
-    notes: list[dict[str, Any]]
-    title: str | None = None
-    narrative: list[dict[str, Any]] = Field([], description="sections of paragraphs of parts: text, or a figure")
-    view: Audience | None = None
-    statement: str | None = None
-    figures: list[dict[str, Any]] = []
-    ledger: list[dict[str, Any]] = []
-    inconsistencies: list[dict[str, Any]] = []
-    quotes: list[dict[str, Any]] = []
-
-
-class PreviousReport(BaseModel):
-    id: UUID
-    version: int
-    published_at: datetime | None
-
-
-class ChangesView(BaseModel):
-    """Figures against those of the version published before; all empty where there is none."""
-
-    previous: PreviousReport | None
-    added: list[dict[str, Any]] = []
-    removed: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-
-
 class FiguresView(BaseModel):
     programme_id: UUID
     view: Audience

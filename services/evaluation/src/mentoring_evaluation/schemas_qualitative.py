@@ -26,7 +26,7 @@ class CaseStudyAmendment(Body):
     sections: Annotated[Sections, Field(description="the sections that change")]
 
 
-class CaseStudyApproval(Body):
+class Approval(Body):
     version: Annotated[int, Field(ge=1, description="the version that was read")]
 
 
@@ -86,6 +86,8 @@ class ThemeView(BaseModel):
     description: str
     impact: int | None
     effort: int | None
+    wording_version: int
+    wording_approved_at: datetime | None
     priority: Band
     goals: list[GoalView]
     texts: Annotated[ByRole, Field(description="different quotes and comments in which people found the theme")]
@@ -141,15 +143,20 @@ class SuggestionsView(BaseModel):
     items: list[SuggestedText]
 
 
+Team = Annotated[str, Field(min_length=1, max_length=100, description="the team that owns it, as reports name it")]
+
+
 class NewRecommendation(Body):
     text: Paragraph
     theme_id: UUID | None = None
     owner_id: UUID
+    team: Team | None = None
     due_at: AwareDatetime
 
 
 class RecommendationChange(Body):
     owner_id: UUID | None = None
+    team: Team | None = None
     due_at: AwareDatetime | None = None
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -174,9 +181,12 @@ class RecommendationView(BaseModel):
     theme_id: UUID | None
     text: str
     owner_id: UUID
+    team: str | None
     due_at: datetime
     state: RecommendationState
     overdue: bool
+    wording_version: int
+    wording_approved_at: datetime | None
 
 
 class RecommendationWithFollowUps(RecommendationView):

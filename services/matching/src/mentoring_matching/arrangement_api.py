@@ -16,7 +16,7 @@ from mentoring_matching.engine.buddies import buddies
 from mentoring_matching.engine.groups import balanced_groups
 from mentoring_matching.errors import PolicyInvalid, PoolTooLarge
 from mentoring_matching.models import Arrangement
-from mentoring_matching.policies import PROTECTED
+from mentoring_matching.policies import is_protected
 from mentoring_matching.questions import question_now
 from mentoring_matching.schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
 
@@ -42,7 +42,7 @@ async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, request: 
 @router.post("/cohorts/{cohort_id}/groups", status_code=201)
 async def form_groups(cohort_id: UUID, asked: NewGroups, by: Writer, request: Request) -> GroupsView:
     """Form the fewest groups of at most `size` people, balanced over attributes of their profiles."""
-    for attribute in PROTECTED.intersection(asked.balance_over):
+    for attribute in filter(is_protected, asked.balance_over):
         raise PolicyInvalid(where="groups", field=attribute, reason="is a protected characteristic")
     database: Database = request.app.state.database
     async with database.transaction(by.tenant) as db:

@@ -5,9 +5,12 @@ declared conflict or line management, nor of the value of an attribute.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mentoring_matching.engine import Mentee, Mentor, Pair, Policy, Run, WhyNobody, why_nobody
+import numpy as np
+from numpy.typing import NDArray
+
+from mentoring_matching.engine import Mentee, Mentor, Pair, Policy, Run, WhyNobody, WhyNot, why_nobody
 
 _SHOWN = 3
 _SENTENCES = {
@@ -33,6 +36,12 @@ class Reason:
 
 
 SPARE = Reason("spare", None, "There are more places with mentors than mentees who can take them.")
+_FULL = Reason("no_place", None, "All places of the cohort are taken.")
+_LIMITED = Reason("no_place", None, "All places within the limits of the programme went to others.")
+_BELOW = Reason("below_floor", "floor", "With no mentee this mentor fits as well as the programme asks.")
+_NO_MENTEE = "no_permitted_mentee"
+PRIVATE = "a private reason"
+MOST_TESTED = 4_000_000  # pairs of mentors without and all mentees, up to which each mentor gets a reason of their own
 
 
 def why_this_pair(pair: Pair, mentor: Mentor, mentee: Mentee, policy: Policy, titles: Mapping[str, str]) -> str:
@@ -71,3 +80,58 @@ def why_without_mentor(run: Run, texts: Mapping[str, str]) -> dict[str, Reason]:
 def _reason(why: WhyNobody, texts: Mapping[str, str]) -> Reason:
     text = why.text.replace(f"'{why.rule}'", f"'{texts.get(why.rule, why.rule)}'") if why.rule else why.text
     return Reason(_CODES[why.reason], why.rule, text)
+
+
+def why_without_mentee(run: Run, texts: Mapping[str, str], *, full: bool) -> dict[str, Reason]:
+    """For each mentor without a mentee (by id): nobody permitted, nobody good enough, no place left, or enough others.
+
+    `full` says that the cohort has no place left.
+    """
+    busy = {pair.mentor_id for pair in run.pairs}
+    idle = [mentor.id for mentor in run.situation.mentors if mentor.id not in busy]
+    if len(idle) * len(run.situation.mentees) > MOST_TESTED:
+        return dict.fromkeys(idle, SPARE)
+    left = [run.situation.row[mentee_id] for mentee_id in run.unmatched]
+    return {mentor_id: _why_idle(run, mentor_id, texts, left, full) for mentor_id in idle}
+
+
+def _why_idle(run: Run, mentor_id: str, texts: Mapping[str, str], left: Sequence[int], full: bool) -> Reason:
+    market = run.situation.problem.market
+    i = np.arange(len(run.situation.mentees), dtype=np.int64)
+    j = np.full(i.size, run.situation.column[mentor_id], dtype=np.int64)
+    held = {rule.name: rule.test(i, j) for rule in market.rules if rule.kind != "available"}
+    permitted = np.logical_and.reduce([np.ones(i.size, dtype=np.bool_), *held.values()])
+    good = permitted & (market.units(i, j) >= market.floor)
+    if not permitted.any():
+        return _no_mentee(run, held, texts)
+    if not good.any():
+        return _BELOW
+    return _FULL if full else _LIMITED if good[left].any() else SPARE
+
+
+def _no_mentee(run: Run, held: Mapping[str, NDArray[np.bool_]], texts: Mapping[str, str]) -> Reason:
+    """Nobody is permitted; the single rule in the way, if there is one."""
+    alone = {
+        name: int(np.logical_and.reduce([held[other] for other in held if other != name]).sum())
+        for name in held
+        if len(held) > 1 and name != "not oneself"
+    }
+    rule = max(alone, key=lambda name: alone[name], default=None)
+    if rule is None or not alone[rule]:
+        return Reason(_NO_MENTEE, None, "No mentee is permitted by the rules, and no single rule is the cause.")
+    if rule not in {shown.name for shown in run.situation.policy.rules if not shown.hidden}:
+        return Reason(_NO_MENTEE, rule, "No mentee is permitted, for a reason that is private.")
+    mentees = "1 mentee" if alone[rule] == 1 else f"{alone[rule]} mentees"
+    text = f"No mentee is permitted. Without the rule '{texts.get(rule, rule)}' alone, {mentees} could be proposed."
+    return Reason(_NO_MENTEE, rule, text)
+
+
+def in_words(why: WhyNot, texts: Mapping[str, str]) -> WhyNot:
+    """The answer with the programme's own words for the rules that the pair would break."""
+    if not why.rules:
+        return why
+    names = tuple(texts.get(rule, rule) for rule in why.rules)
+    shown = [f"'{name}'" for name in names if name != PRIVATE]
+    broken = f"the pair would break the rule{'s' if len(shown) > 1 else ''} {_listed(shown)}" if shown else ""
+    private = "there is a private reason" if PRIVATE in names else ""
+    return replace(why, rules=names, text=f"Not possible: {', and '.join(filter(None, [broken, private]))}.")

@@ -6,6 +6,7 @@ The document has `hard_rules`, `weights` (or `criteria` in the engine's own word
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from mentoring_matching.engine import Policy, PolicyError
@@ -19,6 +20,7 @@ DEFAULT: dict[str, Any] = {
     "weights": {"topics": 0.6, "text": 0.2, "preferences": 0.2},
 }
 RATED = 0.2
+MOST_WEIGHT = 1_000_000  # the sum of all must be a number too
 _FIELDS = frozenset({
     "version", "stages", "hard_rules", "weights", "criteria", "priority", "capacity", "offers", "confirmation",
     "floor", "limits", "max_load", "conversations",
@@ -70,9 +72,8 @@ class Terms:
 
 def read(document: Mapping[str, Any], direction: str, version: int = 1, *, strict: bool = False) -> Terms:
     """The terms of a document; PolicyError names the rule and the field. `strict` refuses members nobody reads."""
-    unknown = sorted(set(document) - _FIELDS) if strict else []
-    if unknown:
-        raise PolicyError("policy", unknown[0], f"is not a field; known are {', '.join(sorted(_FIELDS))}")
+    if strict:
+        _check_names(document)
     rules = _mappings(document, "hard_rules")
     engine = Policy.from_mapping(
         {
@@ -99,9 +100,19 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
     )
 
 
+def _check_names(document: Mapping[str, Any]) -> None:
+    unknown = sorted(str(name) for name in document if name not in _FIELDS)
+    if unknown:
+        raise PolicyError("policy", unknown[0], f"is not a field; known are {', '.join(sorted(_FIELDS))}")
+
+
 def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with other values: members of mappings one by one, everything else as a whole."""
+    """The document with other values: members of mappings one by one, everything else as a whole.
+
+    PolicyError for a name that nobody reads: a misspelt change would seem to have no effect.
+    """
     result = dict(document)
+    _check_names(changes)
     for name, value in changes.items():
         old = result.get(name)
         result[name] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
@@ -110,10 +121,15 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
 
 def _rule(rule: Mapping[str, Any], place: int) -> dict[str, Any]:
     where = f"hard_rules '{rule.get('id', place)}'"
-    if not isinstance(rule.get("id"), str):
+    if "id" not in rule:
         raise PolicyError(where, "id", "is missing")
+    _check_texts(where, rule, ("id", "kind", "attribute", "mentor_attribute", "missing"))
     for name in ("attribute", "mentor_attribute"):
         _refuse_protected(where, name, rule.get(name))
+    for name in ("least", "most"):
+        _check_finite(where, name, rule.get(name))
+    if not _is_pairs(rule.get("pairs", [])):
+        raise PolicyError(where, "pairs", "is not a list of [mentor id, mentee id]")
     rest = {name: value for name, value in rule.items() if name not in ("id", "text", "kind")}
     kind = rule.get("kind", "")
     return {"name": rule["id"], "kind": _KIND.get(kind, kind), **rest}
@@ -122,6 +138,7 @@ def _rule(rule: Mapping[str, Any], place: int) -> dict[str, Any]:
 def _limits(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     limits = list(_mappings(document, "limits"))
     for limit in limits:
+        _check_texts(f"limit '{limit.get('name', '')}'", limit, ("name", "attribute"))
         _refuse_protected(f"limit '{limit.get('name', '')}'", "attribute", limit.get("attribute"))
     return limits
 
@@ -134,6 +151,11 @@ def _criteria(document: Mapping[str, Any]) -> list[dict[str, Any]]:
                     for c in _weighted(name, weight)]  # fmt: skip
     for criterion in criteria:
         where = f"criteria '{criterion.get('name', '')}'"
+        _check_texts(where, criterion, ("name", "kind", "attribute", "wish_attribute"))
+        if isinstance(weight := criterion.get("weight", 1), int | float) and weight > MOST_WEIGHT:
+            raise PolicyError(where, "weight", f"{weight} is above {MOST_WEIGHT:,}")
+        if not _is_texts(criterion.get("levels", [])):
+            raise PolicyError(where, "levels", "is not a list of texts")
         for value in (criterion.get("attribute"), criterion.get("wish_attribute"), *criterion.get("levels", ())):
             _refuse_protected(where, "attribute", value)
     return criteria
@@ -168,8 +190,32 @@ def _weights(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"conversations": RATED, **weights} if planned else weights
 
 
+def _check_texts(where: str, data: Mapping[str, Any], fields: Sequence[str]) -> None:
+    for field in fields:
+        if not isinstance(data.get(field, ""), str):
+            raise PolicyError(where, field, f"{data[field]} is not a text")
+
+
+def _check_finite(where: str, field: str, value: object) -> None:
+    if isinstance(value, float) and not isfinite(value):
+        raise PolicyError(where, field, f"{value} is not a number")
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+
+def _is_pairs(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(_is_texts(pair) and len(pair) == 2 for pair in value)
+
+
+def is_protected(attribute: str) -> bool:
+    """Whether an attribute, however it is written, is a protected characteristic."""
+    return attribute.strip().lower().replace(" ", "_").replace("-", "_") in PROTECTED
+
+
 def _refuse_protected(where: str, field: str, value: object) -> None:
-    if value in PROTECTED:
+    if isinstance(value, str) and is_protected(value):
         raise PolicyError(where, field, f"'{value}' is a protected characteristic")
 
 

@@ -22,7 +22,7 @@ from mentoring_matching.engine import (
     dry_run,
     floor_points,
     pin_costs,
-    price_without,
+    prices_without,
     recruitment,
     rematch,
     score_of,
@@ -31,15 +31,20 @@ from mentoring_matching.engine import (
     stable_pairs,
     why_not,
 )
-from mentoring_matching.explanations import SPARE, Reason, why_this_pair, why_without_mentor
+from mentoring_matching.explanations import (
+    Reason,
+    in_words,
+    why_this_pair,
+    why_without_mentee,
+    why_without_mentor,
+)
 from mentoring_matching.policies import Terms
 from mentoring_matching.profiles import Candidate
 
 PairIds = tuple[str, str]
 Progress = Callable[[int, int], None]
 PRICED_PINS = 100
-HELPFUL = 2000  # pairs up to which a run says whom to recruit and what a stable arrangement would give
-COMPARED = 200  # pairs up to which a run also says what else would have been possible, one more solve each
+HELPFUL = 2000  # pairs up to which a run says what else would have been possible, and whom to recruit
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
     return Proposal(
         pairs=pairs,
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
-        unmatched_mentors=_spare(run),
+        unmatched_mentors=why_without_mentee(run, question.terms.texts, full=len(run.pairs) >= question.places),
         result=_result(run) | {"pins": costs, "moved": moved},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
@@ -121,7 +126,12 @@ def conversations(question: Question, per_mentee: int, had: Collection[PairIds])
 def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id: str) -> WhyNot | None:
     """Why a run did not propose a pair; None when the question is no longer the one the run answered."""
     run = solved(question)
-    return why_not(run, mentor_id, mentee_id) if run.input_hash == input_hash else None
+    if run.input_hash != input_hash:
+        return None
+    pair = run.by_mentee.get(mentee_id)
+    if pair is not None and pair.mentor_id == mentor_id:
+        return WhyNot(mentor_id, mentee_id, (), False, None, "The run proposes this pair.")
+    return in_words(why_not(run, mentor_id, mentee_id), question.terms.texts)
 
 
 def solved(question: Question, progress: Progress | None = None) -> Run:
@@ -154,10 +164,10 @@ def _people(question: Question) -> tuple[list[Mentor], list[Mentee]]:
 def _result(run: Run) -> dict[str, Any]:
     """Totals, blocking pairs, and as far as it is cheap what would help and what a floor or stability would cost."""
     result = asdict(run.totals) | {"blocking_pairs": blocking_pairs(run), "recruitment": [], "floor_curve": []}
+    result["limits"] = [asdict(use) for use in run.limits]
     standing = run.situation.problem.standing
-    if len(run.pairs) <= COMPARED and not standing:
-        result["floor_curve"] = [asdict(point) for point in floor_points(run)]
     if len(run.pairs) <= HELPFUL and not standing:
+        result["floor_curve"] = [asdict(point) for point in floor_points(run)]
         result["recruitment"] = [asdict(gain) for gain in recruitment(run)]
         stable = stable_pairs(run.situation)
         held = [pair.score for pair in run.pairs if pair.pinned]
@@ -203,20 +213,16 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
     rows, columns = run.situation.row, run.situation.column
     found = []
     policy, titles = question.terms.engine, question.titles
+    alternatives = prices_without(run) if len(run.pairs) <= HELPFUL else {}
     for pair in run.pairs:
         if (pair.mentor_id, pair.mentee_id) in question.standing:
             continue
         two = mentors[columns[pair.mentor_id]], mentees[rows[pair.mentee_id]]
-        alone = None if pair.pinned or run.limited or len(run.pairs) > COMPARED else price_without(run, pair.mentee_id)
+        alone = alternatives.get(pair.mentee_id)
         price = None if alone is None else {"matches": alone.matches, "score": alone.score}
         close = alone is not None and alone.small
         found.append(ExplainedPair(pair, why_this_pair(pair, *two, policy, titles), price, close))
     return found
-
-
-def _spare(run: Run) -> dict[str, Reason]:
-    busy = {pair.mentor_id for pair in run.pairs}
-    return {mentor.id: SPARE for mentor in run.situation.mentors if mentor.id not in busy}
 
 
 def floor_curve_of(question: Question, input_hash: str) -> list[FloorPoint] | None:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_matching import policies, queries
-from mentoring_matching.commands.policy import usable_terms
+from mentoring_matching import queries
+from mentoring_matching.commands.policy import usable_changes, usable_terms
 from mentoring_matching.models import Cohort, Match, MatchRun
 from mentoring_matching.policies import Terms
 from mentoring_matching.profiles import Candidate
@@ -49,7 +49,7 @@ async def question_now(
     cohort = await queries.cohort(db, cohort_id)
     programme = await queries.programme(db, cohort.programme_id)
     version = await queries.policy(db, cohort.programme_id)
-    asked = policies.changed(version.document if document is None else document, changes or {})
+    asked = usable_changes(version.document if document is None else document, changes or {})
     terms = usable_terms(asked, programme.direction, version.version, strict=document is not None)
     room = await _free_places(db, cohort) if places is None else places
     free = await queries.candidates(db, cohort_id, terms.max_load)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from mentoring_allinone.demo import evaluating, pairing, recruitment, year
+from mentoring_allinone.demo import evaluating, findings, pairing, recruitment, year
 from mentoring_allinone.demo.pairs import meetings
 from mentoring_allinone.demo.people import Person
 from mentoring_allinone.demo.scenario import COHORTS, Scenario
@@ -42,6 +42,7 @@ def agenda(stage: Stage) -> list[Step]:
     for interviews in scenario.interviews:
         title = f"Interviews of cohort {interviews.cohort}"
         steps.append(Step(interviews.closed, title, partial(_call, evaluating.interview, interviews)))
+    steps += _findings(scenario)
     return sorted(steps, key=lambda step: (step.day, step.hour))
 
 
@@ -118,6 +119,17 @@ def _rematching(scenario: Scenario) -> list[Step]:
         Step(rematching.ended_on, "Three pairs end early", pairing.end_early, 16),
         Step(rematching.ended_on + 5 * _DAY, "Rematching", pairing.rematch),
         Step(confirmed, "Rematches confirmed", answer, 15),
+    ]
+
+
+def _findings(scenario: Scenario) -> list[Step]:
+    on = scenario.findings_on
+    return [
+        Step(on, "Mentors of the programme that follows", findings.come_back, 9),
+        Step(on, "Themes", findings.find_themes, 10),
+        Step(on, "Recommendations", findings.recommend, 11),
+        Step(on, "Indicators", findings.record_indicators, 12),
+        Step(scenario.follow_up_on, "Follow-up", findings.follow_up),
     ]
 
 

@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
-from mentoring_allinone.demo.pairs import Pair, interviewed_pairs, transcript_pages
-from mentoring_allinone.demo.scenario import Interviews, Wave
+from mentoring_allinone.demo.findings import write_case_study
+from mentoring_allinone.demo.pairs import interviewed_pairs, transcript_pages
+from mentoring_allinone.demo.scenario import COHORTS, ROLES, Interviews, Wave
 from mentoring_allinone.demo.stage import DemoFailed, Stage, ask, pages, refused, together, until
+from mentoring_allinone.demo.words import QUOTES
 
 _LINK = re.compile(r"/evaluation/public/[0-9a-f-]+/surveys/([A-Za-z0-9_-]+)")
 
@@ -88,25 +90,31 @@ async def interview(stage: Stage, interviews: Interviews) -> None:
     """Two interviews a pair: consent, transcript, the person's approval of the summary."""
     standing = {m.pair: m.id for m in stage.matches.values() if m.cohort == interviews.cohort and m.standing}
     chosen = interviewed_pairs(interviews, standing)
-    sides = [(pair, key) for pair in chosen for key in (pair.mentor, pair.mentee)]
-    counts = transcript_pages(interviews)
-    work = [
-        _interview(stage, standing[pair], pair, key, count) for (pair, key), count in zip(sides, counts, strict=True)
-    ]
-    await together(work)
+    sides = [(place, side) for place in range(len(chosen)) for side in ROLES]
+    await together(
+        _interview(stage, standing[chosen[place]], getattr(chosen[place], side), side, count, quotes)
+        for (place, side), count in zip(sides, transcript_pages(interviews), strict=True)
+        for quotes in (_quotes(interviews.cohort, place, side),)
+    )
+    await write_case_study(stage, standing[chosen[0]], chosen[0])
     await stage.settle()
 
 
-async def _interview(stage: Stage, match_id: str, pair: Pair, key: str, count: int) -> None:
+async def _interview(stage: Stage, match_id: str, key: str, side: str, count: int, quotes: list[str]) -> None:
     interviewer, person = stage.office("interviewer"), stage.person(key)
     body = {"person_id": stage.person_ids[key], "scheduled_at": stage.clock.now().isoformat()}
     made = await ask(interviewer, "POST", f"/evaluation/matches/{match_id}/interviews", json=body)
     path = f"/evaluation/interviews/{made['id']}"
     await ask(person, "POST", f"{path}/consent")
-    side = "mentor" if key == pair.mentor else "mentee"
-    transcript = {"pages": count, "summary": f"The {side} on the focus of the relationship and its value."}
+    summary = f"The {side} on the focus of the relationship and its value."
+    transcript = {"pages": count, "summary": summary, "quotes": quotes}
     await ask(interviewer, "POST", f"{path}/transcript", json=transcript)
     await ask(person, "POST", f"{path}/approve")
+
+
+def _quotes(cohort: int, place: int, side: str) -> list[str]:
+    """What one of the pair at this place is quoted with, while there are words: nobody says what another has said."""
+    return list(QUOTES[side][cohort - 1 :: len(COHORTS)][place : place + 1])
 
 
 async def report(stage: Stage, audience: str) -> dict[str, Any]:

@@ -114,7 +114,8 @@ class Scenario:
     """Everything the demo plays.
 
     `published` is the report's own numbers, for comparison in the report of the demo and never a source of its figures;
-    `backgrounds` and `other_backgrounds` count the matched people by cohort, role and professional background.
+    `backgrounds` and `other_backgrounds` count the matched people by cohort, role and professional background;
+    `later_mentors` how many of each role apply as mentors of the programme that follows.
     """
 
     source: str
@@ -146,6 +147,9 @@ class Scenario:
     meetings_least: int
     meetings_most: int
     meeting_weeks_apart: int
+    findings_on: date
+    follow_up_on: date
+    later_mentors: Mapping[Role, int]
 
     def row(self, cohort: int | None, role: Role) -> LedgerRow:
         return next(row for row in self.ledger if (row.cohort, row.role) == (cohort, role))
@@ -222,6 +226,9 @@ def _scenario(data: dict[str, Any], programme: dict[str, Any]) -> Scenario:
         meetings_least=meetings["least"],
         meetings_most=meetings["most"],
         meeting_weeks_apart=meetings["weeks_apart"],
+        findings_on=data["calendar"]["findings"],
+        follow_up_on=data["calendar"]["follow_up"],
+        later_mentors=data["later_mentors"],
     )
 
 

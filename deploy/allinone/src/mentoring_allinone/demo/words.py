@@ -116,3 +116,27 @@ COMMENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "An outside view helped me to choose between two directions.",
     ),
 }
+
+# What interviewed people let themselves be quoted with; a pair has one of each.
+QUOTES: Mapping[str, tuple[str, ...]] = {
+    "mentor": (
+        "I was introduced to a kind of research that I knew nothing about.",
+        "I ask more than I used to, with my own team as well.",
+        "It took us three meetings to find the question that mattered.",
+        "I saw confidence grow from one hour to the next.",
+        "We are from another profession each, and that kept us curious.",
+        "What I gave in time I got back in ideas.",
+        "I had forgotten how hard a first grant is.",
+        "The hour was the only one of the month in which nobody wanted a decision of me.",
+    ),
+    "mentee": (
+        "I went for the grant, and I would not have without those conversations.",
+        "Somebody outside my own hospital could say what nobody here would.",
+        "I am home by six on three days now, and my work is the better for it.",
+        "The next step had been in front of me for a year.",
+        "I was introduced to two people I now write with.",
+        "To say no was the hardest thing, and the most useful.",
+        "Nobody had ever asked me what I wanted to be known for.",
+        "It was good that dates were fixed for the whole year.",
+    ),
+}

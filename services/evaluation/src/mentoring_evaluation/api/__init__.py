@@ -11,6 +11,7 @@ from mentoring_common.roles import RoleNeeded, require_role, roles_of
 
 TEAM = ("programme_manager", "coordinator")
 READERS = (*TEAM, "steering_group")
+APPROVERS = ("programme_manager",)  # of what leaves the programme in the team's own words
 INTERVIEWERS = (*TEAM, "interviewer")
 
 Reader = Annotated[Principal, Depends(Allow("evaluation:read", "evaluation:write"))]

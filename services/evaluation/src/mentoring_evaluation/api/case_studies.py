@@ -17,8 +17,8 @@ from mentoring_evaluation.commands import case_studies
 from mentoring_evaluation.errors import CaseStudyNotFound
 from mentoring_evaluation.models_qualitative import CaseStudy
 from mentoring_evaluation.schemas_qualitative import (
+    Approval,
     CaseStudyAmendment,
-    CaseStudyApproval,
     CaseStudyView,
     CaseStudyWithSections,
     NewCaseStudy,
@@ -67,7 +67,7 @@ async def amend_case_study(case_study_id: UUID, change: CaseStudyAmendment, by: 
 
 
 @router.post("/case-studies/{case_study_id}/approve")
-async def approve_case_study(case_study_id: UUID, approval: CaseStudyApproval, by: Writer, db: Db) -> CaseStudyView:
+async def approve_case_study(case_study_id: UUID, approval: Approval, by: Writer, db: Db) -> CaseStudyView:
     """Let the version one has read be used; it is approved once both have."""
     study = await _of_mine(db, case_study_id, by)
     approved = await case_studies.approve_case_study(db, study, approval.version, by.person_id)

@@ -105,5 +105,5 @@ async def read_intentions(programme_id: UUID, by: Reader, db: Db) -> IntentionsV
     """Meant to become or stay a mentor, and applied as one later; exact totals. For the programme team."""
     await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
-    items = await outcomes.intentions(db, programme_id)
+    items = [intention.to_json() for intention in await outcomes.intentions(db, programme_id)]
     return IntentionsView(programme_id=programme_id, statement=FOLLOWED_UP, items=items)

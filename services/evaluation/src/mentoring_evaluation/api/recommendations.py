@@ -12,10 +12,11 @@ from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries
 from mentoring_evaluation import queries_qualitative as qualitative
-from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_team
+from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_team
 from mentoring_evaluation.commands import recommendations
 from mentoring_evaluation.models_qualitative import Recommendation
 from mentoring_evaluation.schemas_qualitative import (
+    Approval,
     FollowUpView,
     NewFollowUp,
     NewRecommendation,
@@ -60,10 +61,21 @@ async def read_recommendation(recommendation_id: UUID, by: Reader, db: Db) -> Re
 async def change_recommendation(
     recommendation_id: UUID, change: RecommendationChange, by: Writer, db: Db
 ) -> RecommendationView:
-    """Give a recommendation another owner or date, with a reason. For the programme team."""
+    """Give a recommendation another owner, team or date, with a reason. For the programme team."""
     kept = await qualitative.recommendation(db, recommendation_id)
     await require_team(db, by, kept.programme_id)
     return RecommendationView.model_validate(await recommendations.change_recommendation(db, kept, change, by))
+
+
+@router.post("/recommendations/{recommendation_id}/approve")
+async def approve_recommendation(recommendation_id: UUID, approval: Approval, by: Writer, db: Db) -> RecommendationView:
+    """Let the text and team that one has read stand in public reports; another team lapses it. For the programme
+    manager."""
+    kept = await qualitative.recommendation(db, recommendation_id)
+    await require_role(db, by, kept.programme_id, *APPROVERS)
+    return RecommendationView.model_validate(
+        await recommendations.approve_recommendation(db, kept, approval.version, by)
+    )
 
 
 @router.post("/recommendations/{recommendation_id}/follow-ups", status_code=201)

@@ -16,9 +16,9 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, records
 from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.building import with_statistics
-from mentoring_evaluation.changes import changes
+from mentoring_evaluation.changes import changes, part_changes
 from mentoring_evaluation.commands import reports
-from mentoring_evaluation.commands.quotes import quotes_of
+from mentoring_evaluation.commands.report_texts import case_studies_of, quotes_of
 from mentoring_evaluation.errors import ReportNotReady
 from mentoring_evaluation.models import Report
 from mentoring_evaluation.report_content import view_of
@@ -26,15 +26,15 @@ from mentoring_evaluation.report_kinds import Audience, kind_of
 from mentoring_evaluation.report_page import report_page
 from mentoring_evaluation.report_pdf import report_pdf
 from mentoring_evaluation.schemas import (
-    ChangesView,
     FiguresView,
     NewNarrative,
     NewReport,
     ReportQueued,
-    ReportView,
 )
+from mentoring_evaluation.schemas_reports import ChangesView, ReportView
 
 router = APIRouter(route_class=Route, tags=["reports"])
+_KEPT = ("title", "ledger", "inconsistencies", "narrative", "themes", "recommendations", "evaluation_model", "outcomes")
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 Seen = Annotated[Audience, Query(description="exact for the programme team, or under disclosure control")]
 
@@ -82,13 +82,13 @@ async def list_reports(
 
 @router.get("/reports/{report_id}")
 async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
-    """A report as data: the figures of its audience, the ledger, findings in figures published elsewhere, quotes."""
+    """A report as data: the figures of its audience and everything else that stands in a report of its kind."""
     report = await _readable(db, report_id, by)
     dates = ("requested_at", "built_at", "approved_at", "published_at", "notes")
     known = ReportQueued.model_validate(report).model_dump() | {name: getattr(report, name) for name in dates}
     if report.content is None:
         return ReportView(**known)
-    return ReportView(**known, **_content(report.content, report.audience), quotes=await quotes_of(db, report))
+    return ReportView.model_validate(known | _content(report.content, report.audience) | await _words(db, report))
 
 
 @router.get("/reports/{report_id}/html", response_class=HTMLResponse)
@@ -110,7 +110,8 @@ async def read_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
 
 @router.get("/reports/{report_id}/changes")
 async def read_changes(report_id: UUID, by: Reader, db: Db) -> ChangesView:
-    """The figures that came, went or changed since the version published before, with both values."""
+    """The figures, themes, recommendations and case studies that came, went or changed since the version published
+    before, with what they said and say."""
     report = await _readable(db, report_id, by)
     if report.content is None:
         raise ReportNotReady()
@@ -158,16 +159,21 @@ async def _changes(db: AsyncSession, report: Report) -> dict[str, Any]:
     if previous is None or previous.content is None or report.content is None:
         return {"previous": None}
     before, after = (one["views"][report.audience]["figures"] for one in (previous.content, report.content))
-    known = {"id": previous.id, "version": previous.version, "published_at": previous.published_at}
-    return {"previous": known} | changes(before, after)
+    known = {name: getattr(previous, name) for name in ("id", "version", "published_at", "notes")}
+    return {"previous": known} | changes(before, after) | part_changes(previous.content, report.content)
 
 
-async def _printed(db: AsyncSession, report: Report) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
-    """What a page or a PDF is made of: content, quotes, and what is known of this issue. ReportNotReady."""
+async def _words(db: AsyncSession, report: Report) -> dict[str, Any]:
+    """What people said, in clear."""
+    return {"quotes": await quotes_of(db, report), "case_studies": await case_studies_of(db, report)}
+
+
+async def _printed(db: AsyncSession, report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a page or a PDF is made of: content with people's words, and what is known of this issue. ReportNotReady."""
     if report.content is None:
         raise ReportNotReady()
     issue = {name: getattr(report, name) for name in ("version", "edition", "notes", "published_at")}
-    return report.content, await quotes_of(db, report), issue | {"changes": await _changes(db, report)}
+    return report.content | await _words(db, report), issue | {"changes": await _changes(db, report)}
 
 
 async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, view: Audience) -> None:
@@ -179,5 +185,5 @@ async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, vie
 
 def _content(content: dict[str, Any], audience: str) -> dict[str, Any]:
     view = content["views"][audience]
-    kept = {name: content[name] for name in ("title", "ledger", "inconsistencies", "narrative")}
+    kept = {name: content[name] for name in _KEPT if name in content}  # a report of an earlier release holds fewer
     return kept | {"view": audience, "statement": view["statement"], "figures": view["figures"]}

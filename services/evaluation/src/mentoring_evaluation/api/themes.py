@@ -12,12 +12,13 @@ from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries
 from mentoring_evaluation import queries_qualitative as qualitative
-from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_own_role, require_team
+from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.commands import design, themes
 from mentoring_evaluation.errors import GoalExists
 from mentoring_evaluation.models import Comment, InterviewText
 from mentoring_evaluation.models_qualitative import Goal, Theme
 from mentoring_evaluation.schemas_qualitative import (
+    Approval,
     GoalView,
     NewCodings,
     NewGoal,
@@ -77,6 +78,15 @@ async def change_theme(theme_id: UUID, change: ThemeChange, by: Writer, db: Db) 
     """Rename a theme, judge its impact and effort, align it to goals. For the programme team."""
     theme = await _mine(db, theme_id, by)
     return (await themes.theme_views(db, [await themes.change_theme(db, theme, change, by)]))[0]
+
+
+@router.post("/themes/{theme_id}/approve")
+async def approve_theme(theme_id: UUID, approval: Approval, by: Writer, db: Db) -> ThemeView:
+    """Let the wording and goals that one has read stand in public and network reports; a change of them lapses it. For
+    the programme manager."""
+    theme = await qualitative.theme(db, theme_id)
+    await require_role(db, by, theme.programme_id, *APPROVERS)
+    return (await themes.theme_views(db, [await themes.approve_theme(db, theme, approval.version, by)]))[0]
 
 
 @router.get("/programmes/{programme_id}/texts")

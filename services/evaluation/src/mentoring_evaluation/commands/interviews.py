@@ -78,11 +78,11 @@ async def approve(db: AsyncSession, interview: Interview) -> Interview:
 
 
 async def withdraw(db: AsyncSession, interview: Interview) -> Interview:
-    """The person takes everything back: texts are deleted, and published reports that quote them are re-issued."""
+    """The person takes everything back: texts and the pair's case study go, and published reports are re-issued."""
     stepped = await _step(db, interview, "withdraw", withdrawn_at=now(db))
     await db.execute(sa.delete(InterviewText).where(InterviewText.interview_id == interview.id))
-    await reissue_without(db, interview.programme_id, interview.id)
-    await withdraw_case_study_of(db, interview.match_id)
+    gone = {interview.id} | await withdraw_case_study_of(db, interview.match_id)
+    await reissue_without(db, interview.programme_id, gone)
     emit(db, ConsentWithdrawn(**_event(stepped)))
     return stepped
 

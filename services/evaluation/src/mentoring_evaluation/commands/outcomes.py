@@ -1,6 +1,5 @@
 """Indicators measured, outcomes from HR data, intentions followed up: each number with its base."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,7 +43,7 @@ async def record_value(
     db: AsyncSession, programme_id: UUID, indicator: Indicator, new: NewIndicatorValue, by: Principal
 ) -> IndicatorValue:
     """Keep a measured value. IndicatorValueInvalid, CohortNotFound."""
-    wrong = faults(indicator, _counted(new))
+    wrong = faults(indicator, counted(new))
     if new.measured_on > now(db).date():
         wrong.append("it is measured in the future")
     if wrong:
@@ -63,7 +62,7 @@ def value_view(indicator: Indicator, kept: IndicatorValue) -> IndicatorValueView
     about = {
         name: getattr(kept, name) for name in ("id", "indicator", "cohort_id", "measured_on", "source", "recorded_at")
     }
-    return IndicatorValueView(**about, base_is=indicator.base, **shown(indicator, _counted(kept)))
+    return IndicatorValueView(**about, base_is=indicator.base, **shown(indicator, counted(kept)))
 
 
 async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutcome, by: Principal) -> HrOutcome:
@@ -95,16 +94,16 @@ def hr_view(kept: HrOutcome) -> HrOutcomeView:
     return HrOutcomeView(**{name: getattr(kept, name) for name in names}, **said)
 
 
-async def intentions(db: AsyncSession, programme_id: UUID) -> list[dict[str, Any]]:
-    """What people meant to do and did later, for each cohort and in all, as totals."""
+async def intentions(db: AsyncSession, programme_id: UUID) -> list[Intention]:
+    """What people meant to do and did later, for each cohort and (of several) in all, as totals."""
     cohorts = await queries_outcomes.cohorts(db, programme_id)
     waves = [wave for wave in (await db.scalars(queries.waves(programme_id, None))).all() if wave.state == "closed"]
-    found = []
+    found: list[Intention] = []
     for figure, role in FOLLOWED:
         parts = [await _intention(db, cohort, waves, figure, role) for cohort in cohorts]
         parts = [part for part in parts if part.people]
-        found += [part.to_json() for part in parts]
-        found += [total(parts).to_json()] if len(parts) > 1 else []
+        found += parts
+        found += [total(parts)] if len(parts) > 1 else []
     return found
 
 
@@ -119,5 +118,6 @@ async def _intention(db: AsyncSession, cohort: Cohort, waves: list[Wave], figure
     return Intention(cohort.number, figure, role, people, answered, meant, did)
 
 
-def _counted(given: NewIndicatorValue | IndicatorValue) -> Counted:
+def counted(given: NewIndicatorValue | IndicatorValue) -> Counted:
+    """The numbers of a value, as the rules of indicators take them."""
     return Counted(given.base, given.numerator, given.value, given.asked, given.answered)

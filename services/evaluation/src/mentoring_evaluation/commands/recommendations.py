@@ -10,10 +10,11 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
 from mentoring_evaluation import queries_qualitative as queries
-from mentoring_evaluation.errors import DueDateInvalid, RecommendationStateConflict, ThemeNotFound
+from mentoring_evaluation.errors import DueDateInvalid, RecommendationStateConflict, ThemeNotFound, WordingChanged
 from mentoring_evaluation.lifecycle import RECOMMENDATION, WAITING, RecommendationAct
 from mentoring_evaluation.models_qualitative import FollowUp, Recommendation
 from mentoring_evaluation.schemas_qualitative import NewFollowUp, NewRecommendation, RecommendationChange
+from mentoring_evaluation.themes.wording import require_no_address
 
 DUE = "recommendation_due"  # a kind of deadline
 
@@ -35,12 +36,17 @@ async def recommend(db: AsyncSession, programme_id: UUID, new: NewRecommendation
 async def change_recommendation(
     db: AsyncSession, kept: Recommendation, change: RecommendationChange, by: Principal
 ) -> Recommendation:
-    """Give it another owner or date, with a reason. DueDateInvalid, RecommendationStateConflict once it is over."""
+    """Give it another owner, team or date, with a reason.
+
+    DueDateInvalid, RecommendationStateConflict once it is over.
+    """
     changes = change.model_dump(exclude_none=True, exclude={"reason"})
     if change.due_at is not None:
         if change.due_at <= now(db):
             raise DueDateInvalid()
         changes["overdue"] = False
+    if change.team is not None:
+        changes |= {"wording_version": Recommendation.wording_version + 1, "wording_approved_at": None}
     waiting = (Recommendation.id == kept.id, Recommendation.state.in_(WAITING))
     step = sa.update(Recommendation).where(*waiting).values(owner_id=kept.owner_id).values(changes)
     changed: Recommendation | None = await db.scalar(
@@ -52,6 +58,20 @@ async def change_recommendation(
         await schedule(db, DUE, kept.id, change.due_at)
     audit(db, by.subject, "change_recommendation", "recommendation", kept.id, reason=change.reason)
     return changed
+
+
+async def approve_recommendation(db: AsyncSession, kept: Recommendation, version: int, by: Principal) -> Recommendation:
+    """Let text and team, as they were read, stand in public reports. WordingChanged, WordingHasAddress."""
+    require_no_address(kept.text, kept.team or "")
+    read = sa.update(Recommendation).where(Recommendation.id == kept.id, Recommendation.wording_version == version)
+    approved: Recommendation | None = await db.scalar(
+        read.values(wording_approved_at=now(db)).returning(Recommendation),
+        execution_options={"populate_existing": True},
+    )
+    if approved is None:
+        raise WordingChanged(version=kept.wording_version)
+    audit(db, by.subject, "approve_wording", "recommendation", kept.id)
+    return approved
 
 
 async def follow_up(db: AsyncSession, kept: Recommendation, new: NewFollowUp, by: Principal) -> Recommendation:

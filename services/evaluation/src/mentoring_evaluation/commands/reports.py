@@ -1,7 +1,7 @@
 """Reports: asked for, built beside the request, published, and re-issued when somebody withdraws."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +29,15 @@ from mentoring_evaluation.lint import ReportUnreadable, describe
 from mentoring_evaluation.models import Programme, Report
 from mentoring_evaluation.narrative import unknown_references
 from mentoring_evaluation.report_content import kept_view, written
-from mentoring_evaluation.report_kinds import Audience, kind_of
+from mentoring_evaluation.report_kinds import Audience, Part, kind_of
 from mentoring_evaluation.schemas import NewReport, TextSection
 
 BUILD = "build_report"  # a deadline that is due at once; building.py looks for it, since it calls another service
-WITHDRAWN = "A person who had been interviewed withdrew: their words were removed."
+# Part of a report, by whom its items are named, and what a new edition says of one that went.
+WITHDRAWN: Mapping[Part, tuple[str, str]] = {
+    "quotes": ("interview_id", "A person who had been interviewed withdrew: their words were removed."),
+    "case_studies": ("case_study_id", "One of a pair withdrew: the case study that tells of both was removed."),
+}
 
 
 async def request_report(db: AsyncSession, programme: Programme, new: NewReport, by: Principal) -> Report:
@@ -113,19 +117,25 @@ async def publish_report(db: AsyncSession, report: Report, by: Principal) -> Rep
     return published
 
 
-async def reissue_without(db: AsyncSession, programme_id: UUID, interview_id: UUID) -> None:
-    """Take an interview's quotes out of every report; a published one gets a new edition and a note that says so."""
+async def reissue_without(db: AsyncSession, programme_id: UUID, gone: Collection[UUID]) -> None:
+    """Take what was withdrawn (interviews, case studies) out of every report; a published one gets a new edition and a
+    note that says so."""
     for report in await queries.reports_with_content(db, programme_id):
         content = report.content or {}
-        kept = [quote for quote in content["quotes"] if quote["interview_id"] != str(interview_id)]
-        if len(kept) == len(content["quotes"]):
+        kept = {part: _without(content.get(part, []), by, gone) for part, (by, _) in WITHDRAWN.items()}
+        lost = [said for part, (_, said) in WITHDRAWN.items() if len(kept[part]) < len(content.get(part, []))]
+        if not lost:
             continue
-        report.content = content | {"quotes": kept}
+        report.content = content | kept
         if report.state == "published":
             report.edition += 1
-            note = {"edition": report.edition, "at": now(db).isoformat(), "text": WITHDRAWN}
+            note = {"edition": report.edition, "at": now(db).isoformat(), "text": " ".join(lost)}
             report.notes = [*report.notes, note]
             _announce(db, report)
+
+
+def _without(items: Sequence[Mapping[str, Any]], by: str, gone: Collection[UUID]) -> list[Mapping[str, Any]]:
+    return [item for item in items if UUID(item[by]) not in gone]
 
 
 async def _step(db: AsyncSession, report: Report, act: str, **changes: Any) -> Report:

@@ -15,7 +15,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
 from mentoring_common.ids import new_id
 from mentoring_evaluation import queries_qualitative as queries
-from mentoring_evaluation.errors import GoalUnknown, TextUnknown, ThemeExists
+from mentoring_evaluation.errors import GoalUnknown, TextUnknown, ThemeExists, WordingChanged
 from mentoring_evaluation.models import Comment, InterviewText
 from mentoring_evaluation.models_qualitative import Coding, Goal, Theme, ThemeGoal
 from mentoring_evaluation.schemas import ByRole
@@ -30,6 +30,7 @@ from mentoring_evaluation.schemas_qualitative import (
 )
 from mentoring_evaluation.themes import priority
 from mentoring_evaluation.themes.similarity import nearest
+from mentoring_evaluation.themes.wording import require_no_address
 
 TextRow = sa.Row[Any, UUID, str]  # a quote or comment, whom its seal belongs to, the role of who said it
 MOST_COMPARED = 2000
@@ -53,6 +54,9 @@ async def change_theme(db: AsyncSession, theme: Theme, change: ThemeChange, by: 
         same = sa.select(Theme.id).where(Theme.programme_id == theme.programme_id, Theme.title == given["title"])
         if await db.scalar(same.where(Theme.id != theme.id)) is not None:
             raise ThemeExists()
+    if {"title", "description"} & set(given) or change.goal_ids is not None:
+        await db.refresh(theme, with_for_update=True)
+        theme.wording_version, theme.wording_approved_at = theme.wording_version + 1, None
     for name, value in given.items():
         setattr(theme, name, value)
     if change.goal_ids is not None:
@@ -60,6 +64,23 @@ async def change_theme(db: AsyncSession, theme: Theme, change: ThemeChange, by: 
     await db.flush()
     audit(db, by.subject, "change_theme", "theme", theme.id)
     return theme
+
+
+async def approve_theme(db: AsyncSession, theme: Theme, version: int, by: Principal) -> Theme:
+    """Let title, description and goals, as they were read, stand in reports that leave the organisation.
+
+    WordingChanged, WordingHasAddress.
+    """
+    goals = (await queries.goals_of_themes(db, [theme.id])).get(theme.id, [])
+    require_no_address(theme.title, theme.description, *(goal.title for goal in goals))
+    read = sa.update(Theme).where(Theme.id == theme.id, Theme.wording_version == version)
+    approved: Theme | None = await db.scalar(
+        read.values(wording_approved_at=now(db)).returning(Theme), execution_options={"populate_existing": True}
+    )
+    if approved is None:
+        raise WordingChanged(version=theme.wording_version)
+    audit(db, by.subject, "approve_wording", "theme", theme.id)
+    return approved
 
 
 async def code_texts(db: AsyncSession, theme: Theme, texts: Sequence[TextRef], by: Principal) -> None:
@@ -156,6 +177,8 @@ def _view(theme: Theme, goals: Sequence[Goal], counted: dict[tuple[UUID, str], i
         description=theme.description,
         impact=theme.impact,
         effort=theme.effort,
+        wording_version=theme.wording_version,
+        wording_approved_at=theme.wording_approved_at,
         priority=priority.band(theme.impact, theme.effort),
         goals=[GoalView.model_validate(goal) for goal in goals],
         texts=ByRole(mentor=counted.get((theme.id, "mentor"), 0), mentee=counted.get((theme.id, "mentee"), 0)),

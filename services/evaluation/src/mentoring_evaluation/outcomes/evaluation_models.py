@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from mentoring_evaluation.narrative import read_reference
+
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
@@ -31,12 +33,21 @@ class Indicator(Part):
     unit: Text
     base: Annotated[Text, Field(description="who or what stands in the denominator, or n, in words")]
     target: float | None = None
-    figure: Annotated[str | None, Field(description="the programme's figure that measures it, if there is one")] = None
+    figure: Annotated[
+        str | None,
+        Field(description="the figure of the programme that measures it, named as in a report: name,cohort,role,wave"),
+    ] = None
 
     @model_validator(mode="after")
     def _share_in_percent(self) -> Self:
         if self.kind == "share" and self.unit != "percent":
             raise ValueError("the unit of a share is percent")
+        return self
+
+    @model_validator(mode="after")
+    def _figure_can_be_named(self) -> Self:
+        if self.figure is not None and read_reference(self.figure) is None:
+            raise ValueError("no figure can be named like that")
         return self
 
 

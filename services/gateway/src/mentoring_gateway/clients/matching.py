@@ -1,6 +1,6 @@
 """The matching service: runs, proposals, matches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,32 @@ from strawberry.scalars import JSON
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import Role, body
-from mentoring_gateway.clients.what_ifs import PinPrice
+from mentoring_gateway.clients.what_ifs import PricedPin
+
+
+@strawberry.type(description="What one more place with a mentor would bring: people matched, total score")
+@dataclass
+class PlaceGain:
+    mentor_id: UUID
+    matches: int
+    score: float
+
+
+@strawberry.type(description="How far a limit is used: pairs of at most, or (least) at least, number of its value")
+@dataclass
+class LimitUse:
+    name: str
+    value: str
+    number: int
+    least: bool
+    pairs: int
+
+
+@strawberry.type(description="The arrangement in which no two people would both rather have each other")
+@dataclass
+class StableAlternative:
+    matched: int
+    score: float
 
 
 @dataclass
@@ -37,6 +62,13 @@ class RunRecord:
     may_move: bool = False
     moved: int | None = None
     certificate: JSON | None = None
+    places: int | None = None
+    priority: int | None = None
+    priority_matched: int | None = None
+    stable: StableAlternative | None = None
+    recruitment: list[PlaceGain] = field(default_factory=list)
+    limits: list[LimitUse] = field(default_factory=list)
+    pins: list[PricedPin] = field(default_factory=list)
 
 
 @dataclass
@@ -47,6 +79,8 @@ class ProposedPairRecord:
     contributions: JSON
     explanation: str
     pinned: bool
+    close_call: bool = False
+    without: JSON | None = None
     replaces: UUID | None = None
     waits_for: UUID | None = None
 
@@ -83,49 +117,16 @@ class MatchRecord:
 
 
 @dataclass
-class MemberRecord:
-    id: UUID
-    person_id: UUID
-    role: Role
-    state: str
-    capacity: int
-    taken: int
-    priority: bool
-    load: int = 0
-
-
-@strawberry.type(description="What matching obeys; `problem` says why this version cannot be used")
-class Policy:
-    version: int
-    document: JSON
-    made_at: datetime
-    problem: JSON | None = None
-
-
-@strawberry.type(description="Why a run did not pair two people, in words that can be sent on")
-class WhyNot:
-    mentor_id: UUID
-    mentee_id: UUID
-    rules: list[str]
-    below_floor: bool
-    text: str
-    price: PinPrice | None = None
-
-
-@dataclass
 class ApprovalRecord:
     matches: list[MatchRecord]
 
 
 _run = TypeAdapter(RunRecord)
+_runs = TypeAdapter(Page[RunRecord])
 _pairs = TypeAdapter(Page[ProposedPairRecord])
 _unmatched = TypeAdapter(Page[UnmatchedRecord])
 _match = TypeAdapter(MatchRecord)
 _matches = TypeAdapter(Page[MatchRecord])
-_runs = TypeAdapter(Page[RunRecord])
-_members = TypeAdapter(Page[MemberRecord])
-_policy = TypeAdapter(Policy)
-_why_not = TypeAdapter(WhyNot)
 _approval = TypeAdapter(ApprovalRecord)
 
 
@@ -140,29 +141,12 @@ class Matching:
         return await self.api.get(f"/runs/{run_id}", _run)
 
     async def runs(self, cohort_id: UUID, wanted: PageRequest) -> Page[RunRecord]:
-        """The runs of a cohort."""
+        """The matching runs of a cohort."""
         return await self.api.page(f"/cohorts/{cohort_id}/runs", _runs, {}, wanted)
 
     async def cancel_run(self, run_id: UUID) -> RunRecord:
-        """Stop a run that is queued or running, or put away one that is completed."""
-        return await self.api.send("POST", f"/runs/{run_id}/cancel", _run)
-
-    async def why_not(self, run_id: UUID, mentor_id: UUID, mentee_id: UUID) -> WhyNot:
-        """Why a run did not pair two people."""
-        pair = {"mentor_id": mentor_id, "mentee_id": mentee_id}
-        return await self.api.get(f"/runs/{run_id}/why-not", _why_not, pair)
-
-    async def pool(self, cohort_id: UUID, wanted: PageRequest) -> Page[MemberRecord]:
-        """The accepted people of a cohort."""
-        return await self.api.page(f"/cohorts/{cohort_id}/pool", _members, {}, wanted)
-
-    async def policy(self, programme_id: UUID) -> Policy:
-        """The policy in force."""
-        return await self.api.get(f"/programmes/{programme_id}/policy", _policy)
-
-    async def change_policy(self, programme_id: UUID, document: JSON) -> Policy:
-        """Make a new version of the policy."""
-        return await self.api.send("PUT", f"/programmes/{programme_id}/policy", _policy, document)
+        """Stop a run, or discard its result."""
+        return await self.api.send("POST", f"/runs/{run_id}/cancel", _run, {})
 
     async def pairs(self, run_id: UUID, wanted: PageRequest) -> Page[ProposedPairRecord]:
         """The pairs that a run proposes."""

@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.evaluation import Figure
+from mentoring_gateway.clients.report_parts import EditionNote, ReportParts
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import NOTHING, Role, body
 
@@ -42,16 +43,8 @@ class ReportSection:
     paragraphs: list[list[TextPart]]
 
 
-@strawberry.type(description="Words of an interview that its person lets be quoted")
-class Quote:
-    text: str
-    cohort: int
-    role: Role
-    interview_id: UUID
-
-
 @dataclass
-class ReportRecord(ReportSummaryRecord):
+class ReportRecord(ReportParts, ReportSummaryRecord):
     title: str | None = None
     statement: str | None = None
     requested_at: datetime | None = None
@@ -62,8 +55,6 @@ class ReportRecord(ReportSummaryRecord):
     figures: list[Figure] = field(default_factory=list)
     ledger: JSON | None = None
     inconsistencies: JSON | None = None
-    quotes: list[Quote] = field(default_factory=list)
-    notes: JSON | None = None
 
 
 @strawberry.type(description="What a figure says in one version of a report")
@@ -87,19 +78,32 @@ class FigureChange:
     after: FigureSaid | None = None
 
 
-@strawberry.type(description="The version that was published before")
+@strawberry.type(description="What came, went or says something else, with what it said before and says after")
+class PartChanges:
+    added: JSON
+    removed: JSON
+    changed: JSON
+
+
+@strawberry.type(description="The version that was published before, and why it has more than one edition")
 class PreviousReport:
     id: UUID
     version: int
     published_at: datetime | None = None
+    notes: list[EditionNote] = field(default_factory=list)
 
 
-@strawberry.type(description="The figures against those of the version published before; empty where there is none")
+@strawberry.type(
+    description="A report against the version published before: figures, and parts; empty where there is none"
+)
 class ReportChanges:
     previous: PreviousReport | None = None
     added: list[FigureChange] = field(default_factory=list)
     removed: list[FigureChange] = field(default_factory=list)
     changed: list[FigureChange] = field(default_factory=list)
+    themes: PartChanges | None = None
+    recommendations: PartChanges | None = None
+    case_studies: PartChanges | None = None
 
 
 _report = TypeAdapter(ReportRecord)

@@ -31,6 +31,8 @@ class ThemeRecord:
     texts: ByRole
     impact: int | None = None
     effort: int | None = None
+    wording_version: int = 1
+    wording_approved_at: datetime | None = None
 
 
 @dataclass
@@ -80,6 +82,9 @@ class RecommendationRecord:
     state: str
     overdue: bool
     theme_id: UUID | None = None
+    team: str | None = None
+    wording_version: int = 1
+    wording_approved_at: datetime | None = None
 
 
 @dataclass
@@ -124,6 +129,10 @@ class Themes:
         """Rename, judge or align a theme."""
         return await self.api.send("PATCH", f"/themes/{theme_id}", _theme, body(**change))
 
+    async def approve_theme(self, theme_id: UUID, version: int) -> ThemeRecord:
+        """Let the wording that was read stand in public reports."""
+        return await self.api.send("POST", f"/themes/{theme_id}/approve", _theme, body(version=version))
+
     async def texts(self, programme_id: UUID, kind: str, wanted: PageRequest) -> Page[CodedText]:
         """Quotes or comments of a programme with their themes."""
         return await self.api.page(f"/programmes/{programme_id}/texts", _texts, {"kind": kind}, wanted)
@@ -160,6 +169,11 @@ class Themes:
         """Give a recommendation another owner or date."""
         path = f"/recommendations/{recommendation_id}"
         return await self.api.send("PATCH", path, _recommendation, body(**change))
+
+    async def approve_recommendation(self, recommendation_id: UUID, version: int) -> RecommendationRecord:
+        """Let the wording that was read stand in public reports."""
+        path = f"/recommendations/{recommendation_id}/approve"
+        return await self.api.send("POST", path, _recommendation, body(version=version))
 
     async def follow_up(self, recommendation_id: UUID, **report: object) -> RecommendationRecord:
         """Report how a recommendation goes."""

@@ -102,7 +102,7 @@ async def propose_conversations(api: Upstream, cohort_id: UUID) -> ProposedConve
 
 
 async def conversations(api: Upstream, cohort_id: UUID | None, wanted: PageRequest) -> Page[Conversation]:
-    """First conversations: of a cohort for its team, one's own otherwise."""
+    """One's own first conversations, or those of a team's cohorts."""
     return await api.page("/conversations", _conversations, {"cohort_id": cohort_id}, wanted)
 
 

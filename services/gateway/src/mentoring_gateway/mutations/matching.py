@@ -5,8 +5,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from mentoring_gateway.clients import what_ifs
-from mentoring_gateway.clients.matching import Policy
+from mentoring_gateway.clients import match_reviews, what_ifs
 from mentoring_gateway.context import Info
 from mentoring_gateway.types.fields import command
 from mentoring_gateway.types.inputs import PairChoice, RunKind
@@ -34,14 +33,6 @@ class Matching:
         )  # fmt: skip
         return MatchRun(**vars(run))
 
-    @command("Stop a run that is under way, or put away one that is completed")
-    async def cancel_run(self, info: Info, run_id: UUID) -> MatchRun:
-        return MatchRun(**vars(await info.context.commands(info).matching.cancel_run(run_id)))
-
-    @command("Make a new version of a programme's matching policy, given whole")
-    async def change_policy(self, info: Info, programme_id: UUID, document: JSON) -> Policy:
-        return await info.context.commands(info).matching.change_policy(programme_id, document)
-
     @command("What changes would do to a cohort's matching: both sides, who changes, the price of every pin")
     async def ask_what_if(
         self,
@@ -57,6 +48,20 @@ class Matching:
         return await what_ifs.ask_what_if(
             api, cohort_id, policy_changes=policy_changes, policies=policies, pins=pins, bars=bars, places=places
         )
+
+    @command("Make a new version of a programme's matching policy")
+    async def change_policy(self, info: Info, programme_id: UUID, document: JSON) -> match_reviews.MatchingPolicy:
+        return await match_reviews.change_policy(info.context.commands(info).matching.api, programme_id, document)
+
+    @command("How many pairs of a cohort each rule removes, with or without changes; nothing is stored")
+    async def try_policy(
+        self, info: Info, cohort_id: UUID, policy_changes: JSON | None = None
+    ) -> match_reviews.PolicyTrial:
+        return await match_reviews.try_policy(info.context.commands(info).matching.api, cohort_id, policy_changes)
+
+    @command("Stop a matching run, or discard its result")
+    async def cancel_run(self, info: Info, run_id: UUID) -> MatchRun:
+        return MatchRun(**vars(await info.context.commands(info).matching.cancel_run(run_id)))
 
     @command("Offer the pairs of a completed run to their people; `moves` also to people who have a mentor")
     async def approve_run(

@@ -41,6 +41,10 @@ class Themes:
         )
         return Theme(**vars(changed))
 
+    @command("Let a theme's wording and goals stand in public and network reports; `version` is the one that was read")
+    async def approve_theme(self, info: Info, theme_id: UUID, version: int) -> Theme:
+        return Theme(**vars(await info.context.commands(info).themes.approve_theme(theme_id, version)))
+
     @command("Say that quotes and comments have the theme; what was said before stays")
     async def code_texts(
         self, info: Info, theme_id: UUID, quote_ids: list[UUID] | None = None, comment_ids: list[UUID] | None = None
@@ -54,10 +58,17 @@ class Themes:
 
     @command("Recommend something, with an owner and a date")
     async def recommend(
-        self, info: Info, programme_id: UUID, text: str, owner_id: UUID, due_at: datetime, theme_id: UUID | None = None
+        self,
+        info: Info,
+        programme_id: UUID,
+        text: str,
+        owner_id: UUID,
+        due_at: datetime,
+        theme_id: UUID | None = None,
+        team: str | None = None,
     ) -> Recommendation:
         made = await info.context.commands(info).themes.recommend(
-            programme_id, text=text, owner_id=owner_id, due_at=due_at, theme_id=theme_id
+            programme_id, text=text, owner_id=owner_id, due_at=due_at, theme_id=theme_id, team=team
         )
         return recommendation_of(made)
 
@@ -69,11 +80,17 @@ class Themes:
         reason: str,
         owner_id: UUID | None = None,
         due_at: datetime | None = None,
+        team: str | None = None,
     ) -> Recommendation:
         changed = await info.context.commands(info).themes.change_recommendation(
-            recommendation_id, reason=reason, owner_id=owner_id, due_at=due_at
+            recommendation_id, reason=reason, owner_id=owner_id, due_at=due_at, team=team
         )
         return recommendation_of(changed)
+
+    @command("Let a recommendation stand in public and network reports; `version` is the one that was read")
+    async def approve_recommendation(self, info: Info, recommendation_id: UUID, version: int) -> Recommendation:
+        api = info.context.commands(info).themes
+        return recommendation_of(await api.approve_recommendation(recommendation_id, version))
 
     @command("Report how a recommendation goes, and start, finish, drop or reopen it")
     async def follow_up_recommendation(

@@ -5,14 +5,8 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients.matching import (
-    MatchRecord,
-    MemberRecord,
-    ProposedPairRecord,
-    RunRecord,
-    UnmatchedRecord,
-    WhyNot,
-)
+from mentoring_gateway.clients import match_reviews
+from mentoring_gateway.clients.matching import MatchRecord, ProposedPairRecord, RunRecord, UnmatchedRecord
 from mentoring_gateway.clients.sessions import (
     Agreement,
     CheckIn,
@@ -138,13 +132,6 @@ class UnmatchedPerson(UnmatchedRecord):
         return await person_of(info, self.person_id)
 
 
-@strawberry.type(description="An accepted person whom matching may pair; `load` counts partners over all programmes")
-class Member(MemberRecord):
-    @derived("Who it is")
-    async def person(self, info: Info) -> Person | None:
-        return await person_of(info, self.person_id)
-
-
 @strawberry.type(description="A matching run: queued, running, completed, approved, cancelled or failed")
 class MatchRun(RunRecord):
     @fetched("The pairs that it proposes")
@@ -161,9 +148,24 @@ class MatchRun(RunRecord):
         page = await info.context.services.matching.unmatched(self.id, wanted(first, after))
         return connection(page, lambda record: UnmatchedPerson(**vars(record)))
 
-    @fetched("Why it did not pair two people")
-    async def why_not(self, info: Info, mentor_id: UUID, mentee_id: UUID) -> WhyNot | None:
-        return await info.context.services.matching.why_not(self.id, mentor_id, mentee_id)
+    @fetched("Why it does not propose a pair, or what forcing it would cost; for a completed run")
+    async def why_not(self, info: Info, mentor_id: UUID, mentee_id: UUID) -> match_reviews.WhyNot | None:
+        return await match_reviews.why_not(info.context.services.matching.api, self.id, mentor_id, mentee_id)
+
+    @fetched("Least score against people matched, worked out now; for a completed run")
+    async def floor_curve(self, info: Info) -> list[match_reviews.FloorPoint] | None:
+        return await match_reviews.floor_curve(info.context.services.matching.api, self.id)
+
+    @fetched("This run beside another one")
+    async def compared(self, info: Info, other_id: UUID) -> match_reviews.RunComparison | None:
+        return await match_reviews.compare(info.context.services.matching.api, self.id, other_id)
+
+
+@strawberry.type(description="Somebody in the pool of a cohort; `load` counts partners over all programmes")
+class PoolMember(match_reviews.PoolMemberRecord):
+    @derived("Who it is")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
 
 
 async def concerns(info: Info, of: str, first: int, after: str | None, **which: str | None) -> Connection[Concern]:

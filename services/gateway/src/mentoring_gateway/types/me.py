@@ -5,13 +5,13 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients import what_ifs
 from mentoring_gateway.clients.applications import HeldRole
 from mentoring_gateway.clients.integrations import Notification, Preferences
 from mentoring_gateway.clients.interviews import CaseStudyRecord
 from mentoring_gateway.clients.matching import MatchRecord
 from mentoring_gateway.clients.sessions import Activity
 from mentoring_gateway.clients.values import same
+from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.fields import derived, fetched
@@ -58,6 +58,13 @@ class Me:
     ) -> Connection[Relationship] | None:
         return await relationships(info, first, after, person_id=self.id)
 
+    @fetched("My first conversations, to be rated")
+    async def conversations(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Conversation] | None:
+        page = await conversations(info.context.services.matching.api, None, wanted(first, after))
+        return connection(page, same)
+
     @fetched("My inbox")
     async def notifications(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
@@ -68,13 +75,6 @@ class Me:
     @fetched("What I am sent by e-mail")
     async def preferences(self, info: Info) -> Preferences | None:
         return await info.context.services.integrations.preferences()
-
-    @fetched("First conversations: my own, and those of cohorts whose team I belong to")
-    async def conversations(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> Connection[what_ifs.Conversation] | None:
-        api = info.context.services.matching.api
-        return connection(await what_ifs.conversations(api, None, wanted(first, after)), same)
 
     @fetched("My home")
     async def home(self, info: Info) -> Home | None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients import what_ifs
+from mentoring_gateway.clients import match_reviews
 from mentoring_gateway.clients.applications import (
     ApplicationForm,
     ApplicationRecord,
@@ -18,16 +18,16 @@ from mentoring_gateway.clients.applications import (
     RoleRecord,
 )
 from mentoring_gateway.clients.evaluation import Figures
-from mentoring_gateway.clients.matching import Policy
 from mentoring_gateway.clients.sessions import Activity
 from mentoring_gateway.clients.values import Role, same
+from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.types.evaluation import Wave
 from mentoring_gateway.types.fields import derived, fetched
 from mentoring_gateway.types.inputs import Audience
-from mentoring_gateway.types.matches import Concern, Match, MatchRun, Member, Relationship, concerns, waves_of
+from mentoring_gateway.types.matches import Concern, Match, MatchRun, PoolMember, Relationship, concerns, waves_of
 from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.types.people import Person, person_of
 from mentoring_gateway.types.programme_evaluation import ProgrammeEvaluation
@@ -80,24 +80,24 @@ class Cohort(CohortRecord):
     ) -> Connection[Relationship] | None:
         return await relationships(info, first, after, cohort_id=self.id, state=state)
 
-    @fetched("Its accepted people, whom matching may pair; for the programme team")
-    async def pool(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Member] | None:
-        page = await info.context.services.matching.pool(self.id, wanted(first, after))
-        return connection(page, lambda record: Member(**vars(record)))
-
-    @fetched("Its matching runs; for the programme team")
+    @fetched("Its matching runs")
     async def match_runs(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[MatchRun] | None:
         page = await info.context.services.matching.runs(self.id, wanted(first, after))
         return connection(page, lambda record: MatchRun(**vars(record)))
 
-    @fetched("Its first conversations: all for the programme team, one's own for everybody else")
+    @fetched("The people who can be matched, and their capacity")
+    async def pool(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[PoolMember] | None:
+        page = await match_reviews.pool(info.context.services.matching.api, self.id, wanted(first, after))
+        return connection(page, lambda record: PoolMember(**vars(record)))
+
+    @fetched("First conversations of this cohort that the caller may see")
     async def conversations(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> Connection[what_ifs.Conversation] | None:
-        api = info.context.services.matching.api
-        return connection(await what_ifs.conversations(api, self.id, wanted(first, after)), same)
+    ) -> Connection[Conversation] | None:
+        page = await conversations(info.context.services.matching.api, self.id, wanted(first, after))
+        return connection(page, same)
 
     @fetched("Answers to equality monitoring, as totals, once it is closed; for the programme team")
     async def equality_totals(self, info: Info) -> EqualityTotals | None:
@@ -134,10 +134,6 @@ class Programme(ProgrammeRecord):
     ) -> Connection[GrantedRole] | None:
         page = await info.context.services.applications.roles(self.id, wanted(first, after))
         return connection(page, lambda record: GrantedRole(**vars(record)))
-
-    @fetched("The matching policy in force; for the programme team")
-    async def policy(self, info: Info) -> Policy | None:
-        return await info.context.services.matching.policy(self.id)
 
     @fetched("What it puts on, of a cohort or a kind")
     async def activities(
@@ -182,6 +178,10 @@ class Programme(ProgrammeRecord):
     @derived("Eligible applications against the places first planned, by role")
     async def oversubscription(self, info: Info) -> list[Oversubscription] | None:
         return (await self._ledger(info)).oversubscription
+
+    @fetched("Its matching policy in force")
+    async def matching_policy(self, info: Info) -> match_reviews.MatchingPolicy | None:
+        return await match_reviews.policy(info.context.services.matching.api, self.id)
 
     @fetched("Its figures with their evidence, for one audience")
     async def figures(self, info: Info, view: Audience = Audience.PUBLIC) -> Figures | None:

@@ -9,7 +9,7 @@ from mentoring_gateway.context import Info
 from mentoring_gateway.types.fields import derived, fetched
 
 
-@strawberry.type(description="Figures frozen for one audience, and the text about them")
+@strawberry.type(description="Figures, findings and the text about them, frozen for one audience")
 class Report(ReportRecord):
     @derived("Where the report is as a page with charts; it needs the same access token")
     def url(self, info: Info) -> str:

@@ -63,10 +63,21 @@ async def change_policy(db: AsyncSession, programme_id: UUID, document: dict[str
     return made
 
 
+def usable_changes(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with changes; PolicyInvalid for a name that no policy has."""
+    try:
+        return policies.changed(document, changes)
+    except PolicyError as error:
+        raise _invalid(error) from None
+
+
 def usable_terms(document: Mapping[str, Any], direction: str, version: int, *, strict: bool = False) -> policies.Terms:
     """The terms of a policy document; PolicyInvalid with the rule and the field."""
     try:
         return policies.read(document, direction, version, strict=strict)
     except PolicyError as error:
-        members = {"where": error.where, "field": error.field, "reason": error.reason}
-        raise PolicyInvalid(str(error), **members) from None
+        raise _invalid(error) from None
+
+
+def _invalid(error: PolicyError) -> PolicyInvalid:
+    return PolicyInvalid(str(error), where=error.where, field=error.field, reason=error.reason)

@@ -17,7 +17,7 @@ from mentoring_common.outbox import emit
 from mentoring_contracts.matching import MatchRunCompleted, Side
 from mentoring_matching import policies, queries
 from mentoring_matching.commands.matches import offer_pairs
-from mentoring_matching.commands.policy import usable_terms
+from mentoring_matching.commands.policy import usable_changes, usable_terms
 from mentoring_matching.errors import MovesNotApproved, PairsInvalid, PoolChanged, RunNotCompleted, RunOver
 from mentoring_matching.explanations import Reason
 from mentoring_matching.lifecycle import RUN, RunKind, sources, target
@@ -48,7 +48,7 @@ async def start_run(
     cohort = await queries.cohort(db, cohort_id)
     direction = (await queries.programme(db, cohort.programme_id)).direction
     version = await queries.policy(db, cohort.programme_id)
-    document = policies.changed(version.document, policy_changes or {})
+    document = usable_changes(version.document, policy_changes or {})
     usable_terms(document, direction, version.version)
     await check_pairs(db, cohort_id, [*pins, *bars])
     for pair in [*pins, *bars]:

@@ -1,5 +1,6 @@
 """The matching engine: pure functions from people and a policy to certified pairs and their explanations."""
 
+from .alternatives import prices_without
 from .certificate import Certificate, certify
 from .compare import Change, Comparison, DryRun, RuleEffect, compare, dry_run, first_come_pairs, score_of, stable_pairs
 from .explain import (
@@ -8,14 +9,11 @@ from .explain import (
     Price,
     WhyNobody,
     WhyNot,
-    WhyPair,
     blocking_pairs,
     floor_curve,
     price_of,
-    price_without,
     why_nobody,
     why_not,
-    why_pair,
 )
 from .people import Mentee, Mentor, ranked, working_hours
 from .policy import Criterion, Limit, Policy, PolicyError, Rule
@@ -53,7 +51,6 @@ __all__ = [
     "Totals",
     "WhyNobody",
     "WhyNot",
-    "WhyPair",
     "WordLlamaEmbedder",
     "blocking_pairs",
     "certify",
@@ -66,7 +63,7 @@ __all__ = [
     "pin_costs",
     "prepare",
     "price_of",
-    "price_without",
+    "prices_without",
     "ranked",
     "recruitment",
     "rematch",
@@ -76,6 +73,5 @@ __all__ = [
     "stable_pairs",
     "why_nobody",
     "why_not",
-    "why_pair",
     "working_hours",
 ]

@@ -13,9 +13,9 @@ import numpy as np
 
 from .features import UNITS
 from .limits import after_pins
-from .policy import Criterion, Policy
-from .pricing import Problem, optimise, refine
-from .rules import Barred, Index, Mask, Permission, Table, permitted
+from .policy import Policy
+from .pricing import Problem, optimise
+from .rules import Index, Mask, Permission, Table, permitted
 from .run import Run
 from .scoring import Market, Scores, to_units
 from .solver import Network
@@ -36,19 +36,6 @@ class Price:
     @property
     def small(self) -> bool:
         return self.matches == 0 and self.score <= CLOSE_CALL
-
-
-@dataclass(frozen=True, slots=True)
-class WhyPair:
-    """Why a mentee got this mentor. `without` is the exact loss if this mentee had to have another mentor or none."""
-
-    mentor_id: str
-    mentee_id: str
-    score: float
-    contributions: dict[str, float]
-    without: Price | None
-    close_call: bool
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +82,6 @@ class FloorPoint:
     floor: float
     matched: int
     score: float
-
-
-def why_pair(run: Run, mentee_id: str) -> WhyPair:
-    """Score by criterion and the exact loss without this pair. Raises `KeyError` for a mentee without a mentor."""
-    pair = run.by_mentee[mentee_id]
-    without = None if pair.pinned else price_without(run, mentee_id)
-    words = _strengths(run.situation.policy, dict(pair.contributions))
-    text = f"The pair fits at {pair.score:.0%}: {words}."
-    if pair.pinned:
-        text += " The programme team chose this pair."
-    elif without is not None and without.small:
-        text += " It was a close call: another arrangement would have been almost as good."
-    close = without is not None and without.small
-    return WhyPair(pair.mentor_id, mentee_id, pair.score, dict(pair.contributions), without, close, text)
-
-
-def _strengths(policy: Policy, parts: dict[str, float]) -> str:
-    shares = [(parts[c.name] / share, parts[c.name], c) for c, share in policy.shares() if not c.hidden]
-    named = [
-        f"{_words(c)} {fit:.0%}"
-        for fit, part, c in sorted(shares, key=lambda item: (-item[1], item[2].name))
-        if part > 0
-    ]
-    return ", ".join(named) or "no named criterion stands out"
-
-
-def _words(criterion: Criterion) -> str:
-    return "similar wording" if criterion.kind == "text" else criterion.name
-
-
-def price_without(run: Run, mentee_id: str) -> Price:
-    """The exact loss if this pair were barred and everybody placed again."""
-    pair, situation = run.by_mentee[mentee_id], run.situation
-    i, j = situation.row[mentee_id], situation.column[pair.mentor_id]
-    network = run.network.fork()
-    network.cut(i, j)
-    barred = Barred(np.array([i * situation.problem.market.shape[1] + j]), situation.problem.market.shape[1])
-    problem = replace(situation.problem, market=situation.problem.market.barring(barred))
-    return _loss(run, refine(problem, network), set())
 
 
 def price_of(run: Run, mentor_id: str, mentee_id: str) -> Price:

@@ -46,6 +46,15 @@ class Scratch(NamedTuple):
     mentee_via: Numbers
 
 
+class Ways(NamedTuple):
+    """Room to work in by node (`near` all FAR), and what was found by source: length, and how many pairs fewer."""
+
+    near: Numbers
+    fewer: Numbers
+    length: Numbers
+    change: Numbers
+
+
 def release(state: State, i: int) -> None:
     """Take mentee i's place away, if there is one."""
     j = state.match[i]
@@ -274,3 +283,63 @@ def reduce(state: State, out: Edges, work: Scratch, price: int) -> int:
     while via[end] >= 0:
         end = assign(state, via[end], end)
     return best
+
+
+def detours(state: State, edges: Edges, ways: Ways, sources: Sequence[int], limit: int, price: int, more: bool) -> None:
+    """For each mentee of `sources` the shortest way in reduced costs to the place they hold, without their pair.
+
+    Nodes are mentors 0..m-1, m (outside: mentees without a mentor) and m + 1 (empty: places without a mentee). `edges`
+    hold reduced costs below `limit`, row n those of the mentees outside; ways are exact below `limit`, else FAR.
+    `price` is that of a place, `more` whether there may be more pairs.
+    """
+    near, fewer = ways.near, ways.fewer
+    n, m = len(state.u), len(state.v)
+    for place in range(len(sources)):
+        i = sources[place]
+        target, heap, touched = state.match[i], [(state.u[i], m)], [m]
+        near[m], fewer[m], ways.length[place] = state.u[i], 0, FAR
+        for e in range(edges.start[i], edges.start[i + 1]):
+            j = edges.other[e]
+            if j != target:
+                near[j], fewer[j] = edges.value[e], 0
+                touched.append(j)
+                heap.append((edges.value[e], j))
+        heapify(heap)
+        while True:
+            length, node = nearest(heap, near)
+            if length >= limit:
+                break
+            if node == target:
+                ways.length[place], ways.change[place] = length, fewer[node]
+                break
+            change = fewer[node]
+            near[node] = -1
+            if node == m + 1:
+                for j in range(m):
+                    reach(heap, near, fewer, touched, j, length + state.v[j], change)
+                if more:
+                    reach(heap, near, fewer, touched, m, length, change - 1)
+                continue
+            row = n if node == m else state.first[node]
+            if node == m:
+                reach(heap, near, fewer, touched, m + 1, length + price, change + 1)
+            elif state.taken[node] < state.capacity[node]:
+                reach(heap, near, fewer, touched, m + 1, length, change)
+            while row >= 0:
+                for e in range(edges.start[row], edges.start[row + 1]):
+                    reach(heap, near, fewer, touched, edges.other[e], length + edges.value[e], change)
+                if row == n:
+                    break
+                reach(heap, near, fewer, touched, m, length + state.u[row], change)
+                row = state.after[row]
+        for node in touched:
+            near[node] = FAR
+
+
+def reach(heap: Heap, near: Numbers, fewer: Numbers, touched: Numbers, node: int, length: int, change: int) -> None:
+    """A way of this length to a node, kept if it is the shortest so far."""
+    if length < near[node]:
+        if near[node] == FAR:
+            touched.append(node)
+        near[node], fewer[node] = length, change
+        heappush(heap, (length, node))

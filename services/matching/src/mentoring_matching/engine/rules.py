@@ -36,7 +36,7 @@ class Table:
     allowed: Mask
 
     def __call__(self, i: Index, j: Index, /) -> Mask:
-        return self.allowed.ravel()[self.rows[i] * self.allowed.shape[1] + self.cols[j]]
+        return np.asarray(self.allowed.ravel()[self.rows[i] * self.allowed.shape[1] + self.cols[j]])
 
     def part(self, rows: Index, cols: Index) -> Table:
         return Table(self.rows[rows], self.cols[cols], self.allowed)
@@ -85,12 +85,18 @@ def moved(keys: Index, width: int, rows: Index, cols: Index) -> tuple[Index, Ind
     where each of them was among `keys`.
     """
     i, j = keys // max(width, 1), keys % max(width, 1)
-    row, col = (np.full(int(max(old.max(initial=-1), new.max(initial=-1))) + 1, -1) for old, new in ((i, rows), (j, cols)))
-    row[rows], col[cols] = np.arange(rows.size), np.arange(cols.size)
-    kept = np.flatnonzero((row[i] >= 0) & (col[j] >= 0))
-    now = row[i[kept]] * cols.size + col[j[kept]]
+    row, col = _places(rows, i), _places(cols, j)
+    kept = np.flatnonzero((row >= 0) & (col >= 0))
+    now = row[kept] * cols.size + col[kept]
     order = np.argsort(now)
     return now[order], kept[order]
+
+
+def _places(chosen: Index, positions: Index) -> Index:
+    """Where each position stands among the chosen ones; -1 for those that are not."""
+    place = np.full(max(chosen.max(initial=-1), positions.max(initial=-1)) + 1, -1)
+    place[chosen] = np.arange(chosen.size)
+    return np.asarray(place[positions])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,8 @@ def _joined(one: Table, other: Table, shape: tuple[int, int]) -> Table | None:
 
 def _together(one: Index, other: Index) -> tuple[Index, Index]:
     """Two codes of everybody as one: somebody of each kind there is, and everybody's kind."""
-    _, somebody, kinds = np.unique(one * (int(other.max(initial=0)) + 1) + other, return_index=True, return_inverse=True)
+    both = one * (int(other.max(initial=0)) + 1) + other
+    _, somebody, kinds = np.unique(both, return_index=True, return_inverse=True)
     return somebody, kinds
 
 
@@ -246,7 +253,7 @@ def _common_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee
     if len(kinds[0]) * len(kinds[1]) > _TABLE:
         return Computed(lambda i, j: test(codes[0][i], codes[1][j]))
     rows, cols = (np.arange(len(side), dtype=np.int64) for side in kinds)
-    return Table(*codes, test(rows[:, None], cols[None, :]))
+    return Table(codes[0], codes[1], test(rows[:, None], cols[None, :]))
 
 
 def _kinds(people: Sequence[Person], attribute: str) -> tuple[list[frozenset[str]], Index]:

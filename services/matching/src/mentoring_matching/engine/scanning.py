@@ -18,9 +18,11 @@ WIDTH = 32
 
 
 class Rules(NamedTuple):
-    """Rules as codes of rows and columns. Rows of one code of `allowed[row, column]` come together, and its columns are
-    looked up once for them. Of `more` tables (each code already its place in `others`) and equalities there are several, (rules, n) and
-    (rules, m). An equality wants equal codes or, where `differ`, other ones; below 0 is unknown and means `lenient`.
+    """Rules as codes of rows and columns.
+
+    Rows of one code of `allowed[row, column]` come together, and its columns are looked up once for them. Of `more`
+    tables (each code already its place in `others`) and equalities there are several: (rules, n) and (rules, m). An
+    equality wants equal codes or, where `differ`, other ones; below 0 is unknown and means `lenient`.
     """
 
     rows: Any
@@ -68,7 +70,7 @@ def better(gains: Any, others: Any, line: int, count: int, gain: int, other: int
     """Whether one more belongs into a line's list of the best, equals by position."""
     last = gains.shape[1] - 1
     if last < 0 or count <= last:
-        return last >= 0
+        return bool(last >= 0)
     return bool(gain > gains[line, last] or (gain == gains[line, last] and other < others[line, last]))
 
 
@@ -83,7 +85,7 @@ def keep(gains: Any, others: Any, line: int, count: int, gain: int, other: int) 
         gains[line, place], others[line, place] = before, whose
         place -= 1
     gains[line, place], others[line, place] = gain, other
-    return min(count + 1, most)
+    return int(min(count + 1, most))
 
 
 def score(dot: float) -> int:

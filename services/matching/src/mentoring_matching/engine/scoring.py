@@ -61,7 +61,7 @@ class Market:
         return len(self.features.mentees), len(self.features.mentors)
 
     def dots(self, start: int, stop: int, room: Scores | None = None) -> Scores:
-        """Scores of mentee rows start..stop with every mentor, exact, in 1/SCALE, not yet cut to 0..1; in `room` if given."""
+        """Scores of mentee rows start..stop with every mentor, exact, in 1/SCALE, not yet cut to 0..1 (in `room`)."""
         out = None if room is None else room[: stop - start]
         block = np.matmul(self.features.mentees[start:stop], self.features.mentors.T, out=out)
         width = self.shape[1]

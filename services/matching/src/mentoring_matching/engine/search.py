@@ -57,7 +57,7 @@ class Screen:
         )
 
     def blocks(self) -> Iterator[tuple[int, Scores]]:
-        """All scores as the market's, at least 0, but NEVER where a rule that the loops do not hold forbids the pair."""
+        """The market's blocks, at least 0, but NEVER where a rule that the loops do not hold forbids the pair."""
         for start, block in self.market.blocks():
             np.maximum(block, 0, out=block)
             self._mark(start, block)
@@ -77,6 +77,7 @@ class Screen:
 
 def _stacked(codes: list[Index], size: int) -> Index:
     return np.array(codes, dtype=np.int64).reshape(len(codes), size)
+
 
 def _sample(size: int) -> Index:
     """Evenly spaced positions: a quarter of all, at least 256, at most about `_SAMPLE`."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from . import loops
 from .acceleration import accelerated, compiled_loops
-from .loops import Edges, Scratch, State
+from .loops import Edges, Scratch, State, Ways
 
 Index = NDArray[np.int64]
 
@@ -75,17 +75,6 @@ class Network:
         other.u, other.v, other.match, other.decision = self.u.copy(), self.v.copy(), self.match.copy(), None
         return other
 
-    def cut(self, i: int, j: int) -> None:
-        """Take the edge between mentee i and mentor j out; `settle` then finds the next best."""
-        links = self.links
-        kept = (links.rows != i) | (links.cols != j)
-        self.links = self._linked(links.rows[kept], links.cols[kept], links.values[kept])
-        if self.match[i] == j:
-            self.match[i] = -1
-            own = self.links.rows == i
-            left = self.links.values[own] - self.v[self.links.cols[own]] - self.place_price
-            self.u[i] = left.max(initial=0)
-
     def start(self, price: Index, match: Index) -> None:
         """Take over prices and those matched pairs of a heuristic that are best for their mentee at these prices."""
         rows, cols, values = self.links.rows, self.links.cols, self.links.values
@@ -122,6 +111,19 @@ class Network:
             while work.matched > places:
                 work.reduce()
         work.keep()
+
+    def detours(self, reduced: Index, sources: Index, limit: int, places: int | None) -> tuple[Index, Index]:
+        """For mentees with a mentor the loss without their pair (FAR from `limit` on), and how many pairs fewer there
+        would be. `reduced` (n + 1, m) are the reduced costs of all pairs, in row n of the mentees without a mentor.
+        """
+        rows, cols = np.nonzero(reduced < limit)
+        edges = self._edges(rows, self.worth.size + 1, cols, reduced[rows, cols])
+        size, nothing = self.capacity.size + 2, np.zeros(sources.size, dtype=np.int64)
+        room = np.full(size, loops.FAR), np.zeros(size, dtype=np.int64)
+        ways = Ways(*(self.form(part) for part in (*room, nothing, nothing.copy())))
+        work, more = _Work(self), places is None or self.matched < places
+        work.loops.detours(work.state, edges, ways, self.form(sources), limit, self.place_price, more)
+        return np.asarray(ways.length, dtype=np.int64), np.asarray(ways.change, dtype=np.int64)
 
     def _linked(self, rows: Index, cols: Index, values: Index) -> Links:
         n, m = self.worth.size, self.capacity.size

@@ -1,7 +1,7 @@
 """`mentoring match`: from spreadsheets to matches, with no server."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -10,10 +10,10 @@ import typer
 import yaml
 
 from mentoring_matching import policies
-from mentoring_matching.engine import InputError, PolicyError, Run, solve
+from mentoring_matching.engine import InputError, Policy, PolicyError, Run, solve
 from mentoring_matching.engine.pricing import Progress
 from mentoring_matching.offline.outputs import lines_of, write_report, write_table
-from mentoring_matching.offline.people import People, read_people
+from mentoring_matching.offline.people import People, Shapes, read_people
 from mentoring_matching.offline.tables import NAMES, Table, UnreadableFile, read_tables
 
 POLICY: dict[str, Any] = {
@@ -51,11 +51,17 @@ def match_command(
 ) -> None:
     """Match mentors and mentees from spreadsheets: the best arrangement, proved, with the reasons."""
     try:
-        found = read_people(_tables(mentors, mentees, people, _mapping(column or [])))
+        _check_outputs([out, report], [mentors, mentees, people, policy])
+        mapping = _mapping(column or [])
+        tables = _tables(mentors, mentees, people, mapping)
+        headings = {meaning for table, _ in tables for meaning in table.headings}
+        _check_mapping(mapping, headings)
+        terms = policies.read(*_document(policy), strict=True)
+        found = read_people(tables, _shapes(terms.engine))
         for bad in found.bad_rows:
             typer.echo(str(bad), err=True)
-        terms = policies.read(*_document(policy), strict=True)
         _check(found)
+        _check_rules(terms.engine, headings)
         run = _solve(found, terms.engine, places, seed)
         lines = lines_of(run, found)
         write_table(out, lines)
@@ -64,7 +70,9 @@ def match_command(
     except (UnreadableFile, PolicyError, InputError) as error:
         _stop(str(error))
     except OSError as error:
-        _stop(f"{error.filename}: cannot be written ({error.strerror})")
+        _stop(f"{error.filename or 'a result'}: cannot be written ({error.strerror})")
+    if not run.pairs:
+        _stop(f"nothing can be matched: the rules, the floor or the places permit no pair; the reasons are in {out}")
     _sum_up(run, out, report)
 
 
@@ -81,6 +89,39 @@ def _mapping(given: Sequence[str]) -> dict[str, str]:
                 f"--column {meaning}{equals}{heading}: write MEANING=HEADING with one of {', '.join(NAMES)}"
             )
     return {meaning: " ".join(heading.replace("_", " ").split()) for meaning, _, heading in pairs}
+
+
+def _check_mapping(mapping: Mapping[str, str], headings: Collection[str]) -> None:
+    for meaning, heading in mapping.items():
+        if meaning not in headings:
+            raise UnreadableFile(f"--column {meaning}={heading}: no file has a column of that name")
+
+
+def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:
+    read, written = ([path.resolve() for path in paths if path] for paths in (inputs, outputs))
+    for path in written:
+        if path in read or written.count(path) > 1:
+            raise UnreadableFile(f"{path}: would be written over; give another name")
+
+
+def _shapes(policy: Policy) -> Shapes:
+    """What the policy's rules want columns to be."""
+    read = {"common_value": set[str](), "overlap_hours": set[str]()}
+    for rule in policy.rules:
+        if rule.kind in read:
+            read[rule.kind] |= {rule.of_mentor, rule.of_mentee}
+    return Shapes(lists=read["common_value"], hours=read["overlap_hours"])
+
+
+def _check_rules(policy: Policy, headings: Collection[str]) -> None:
+    """PolicyError for a rule that nobody could meet, as no file has its column."""
+    for rule in policy.rules:
+        for name in () if rule.allows_missing else (rule.attribute, rule.mentor_attribute):
+            if name and name not in headings:
+                there = ", ".join(sorted(headings))
+                raise PolicyError(
+                    f"rule '{rule.name}'", "attribute", f"no column is read as '{name}'; there are {there}"
+                )
 
 
 def _tables(
@@ -110,7 +151,7 @@ def _document(path: Path | None) -> tuple[dict[str, Any], str]:
         return POLICY, "traditional"
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         raise UnreadableFile(f"{path}: is not YAML") from None
     except OSError as error:
         raise UnreadableFile(f"{path}: cannot be read ({error.strerror})") from None
@@ -128,12 +169,9 @@ def _check(people: People) -> None:
             raise InputError(f"nothing can be matched: there is no {role}")
 
 
-def _solve(people: People, policy: Any, places: int | None, seed: int) -> Run:
+def _solve(people: People, policy: Policy, places: int | None, seed: int) -> Run:
     with _progress() as progress:
-        run = solve(people.mentors, people.mentees, policy, places=places, seed=seed, progress=progress)
-    if not run.pairs:
-        raise InputError("nothing can be matched: the rules, the floor or the places permit no pair")
-    return run
+        return solve(people.mentors, people.mentees, policy, places=places, seed=seed, progress=progress)
 
 
 @contextmanager

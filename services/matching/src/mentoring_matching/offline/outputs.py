@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mentoring_matching.engine import Run, blocking_pairs, floor_curve, recruitment
-from mentoring_matching.explanations import why_this_pair, why_without_mentor
+from mentoring_matching.engine import Run, blocking_pairs, floor_curve, prices_without, recruitment
+from mentoring_matching.explanations import why_this_pair, why_without_mentee, why_without_mentor
 from mentoring_matching.offline.people import People, offered
 
 HEADINGS = ("mentee email", "mentee name", "mentor email", "mentor name", "score", "why")
 _STEPS = 20
-_CURVE_UP_TO = 500  # pairs; each point is one more solve
+_COMPARED = 2000  # pairs up to which it is said what else would have been possible
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def lines_of(run: Run, people: People) -> list[Line]:
     """Every mentee in the order of ids, with the reasons."""
     situation = run.situation
     found = []
+    alternatives = prices_without(run) if len(run.pairs) <= _COMPARED else {}
     for pair in run.pairs:
         mentor, mentee = (
             situation.mentors[situation.column[pair.mentor_id]],
@@ -42,6 +43,8 @@ def lines_of(run: Run, people: People) -> list[Line]:
         )
         plain = replace(mentor, topics=offered(mentor.topics)), replace(mentee, topics=offered(mentee.topics))
         why = why_this_pair(pair, *plain, situation.policy, {})
+        if pair.mentee_id in alternatives and alternatives[pair.mentee_id].small:
+            why += " It was a close call: another arrangement would have been almost as good."
         names = people.names[pair.mentee_id], people.names[pair.mentor_id]
         found.append(Line(pair.mentee_id, names[0], pair.mentor_id, names[1], pair.score, why))
     for mentee_id, reason in why_without_mentor(run, {}).items():
@@ -68,6 +71,7 @@ def _inert(cell: float | str) -> float | str:
 def _write_workbook(path: Path, lines: Sequence[Line]) -> None:
     import xlsxwriter
 
+    path.touch()  # an OSError in its own words where nothing can be written
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("matches")
         sheet.write_row(0, 0, HEADINGS, book.add_format({"bold": True}))
@@ -87,7 +91,7 @@ def write_report(path: Path, run: Run, people: People, lines: Sequence[Line]) ->
 
 
 def _facts(run: Run, people: People, lines: Sequence[Line]) -> dict[str, Any]:
-    curve = floor_curve(run) if len(run.pairs) <= _CURVE_UP_TO else []
+    curve = floor_curve(run) if len(run.pairs) <= _COMPARED else []
     helpful = [(people.names[gain.mentor_id], gain) for gain in recruitment(run)]
     return {
         "run": run,
@@ -95,10 +99,18 @@ def _facts(run: Run, people: People, lines: Sequence[Line]) -> dict[str, Any]:
         "blocking": blocking_pairs(run),
         "bars": histogram([pair.score for pair in run.pairs]),
         "lines": lines,
+        "idle": _idle(run, people),
         "recruitment": helpful,
         "curve": curve,
         "bad_rows": people.bad_rows,
     }
+
+
+def _idle(run: Run, people: People) -> list[tuple[str, str]]:
+    """Names of mentors without a mentee, and why."""
+    places = run.situation.problem.places
+    reasons = why_without_mentee(run, {}, full=places is not None and len(run.pairs) >= places)
+    return sorted((people.names[mentor_id], reason.text) for mentor_id, reason in reasons.items())
 
 
 def histogram(scores: Sequence[float]) -> list[tuple[float, int, float]]:

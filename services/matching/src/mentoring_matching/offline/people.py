@@ -1,11 +1,11 @@
 """Rows as mentors and mentees; a row that cannot be used is kept out and says why."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mentoring_matching.engine import Mentee, Mentor, ranked
+from mentoring_matching.engine import Mentee, Mentor, ranked, working_hours
 from mentoring_matching.engine.people import Value
 from mentoring_matching.offline.tables import NAMES, Row, Table
 
@@ -44,6 +44,10 @@ _OWN = frozenset(
     }
 )
 _SETS = frozenset({"languages", "matched_before"})
+_NUMBER = re.compile(r"-?\d{1,9}([.,]\d{1,9})?")
+_TIME = r"\d{1,2}(?::[0-5]\d)?"
+_SPAN = re.compile(rf"(?P<first>{_TIME}) ?[-–] ?(?P<last>{_TIME})(?: ?(?:utc|gmt) ?(?P<offset>[+-]{_TIME})?)?")
+_LONGEST = 500  # letters of a line about a bad row
 IDENTITY = "identity: "  # topics that are never named in a text
 
 
@@ -57,7 +61,8 @@ class BadRow:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}, row {self.number}, {self.column}: {self.reason}"
+        line = " ".join(f"{self.place}, row {self.number}, {self.column}: {self.reason}".split())
+        return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 class _Refused(Exception):
@@ -76,19 +81,40 @@ class People:
     bad_rows: list[BadRow] = field(default_factory=list)
 
 
-def read_people(tables: Iterable[tuple[Table, str | None]]) -> People:
+@dataclass(frozen=True)
+class Shapes:
+    """The columns whose cells the policy reads as lists, and those that it reads as hours."""
+
+    lists: Collection[str] = ()
+    hours: Collection[str] = ()
+
+
+def read_people(tables: Iterable[tuple[Table, str | None]], shapes: Shapes = Shapes()) -> People:
     """The people of tables, each of one role or (None) with a role column."""
     people = People()
     seen: set[tuple[str, str]] = set()
     for table, role in tables:
-        for row in table.rows:
+        missing = _missing(table, role)
+        people.bad_rows += missing
+        for row in () if missing else table.rows:
             try:
                 for own in _roles(row, role):
-                    _add(people, row, own, seen)
+                    _add(people, row, own, seen, shapes)
             except _Refused as refused:
                 heading = table.headings.get(refused.meaning, NAMES.get(refused.meaning, (refused.meaning,))[0])
                 people.bad_rows.append(BadRow(row.place, row.number, heading, refused.reason))
     return people
+
+
+def _missing(table: Table, role: str | None) -> list[BadRow]:
+    """One line where a whole column is not there, instead of one for each row."""
+    needed = ("email",) if role else ("email", "role")
+    there = ", ".join(f"'{heading}'" for heading in table.headings.values())
+    return [
+        BadRow(table.place, table.head, NAMES[meaning][0], f"there is no such column; there are {there}")
+        for meaning in needed
+        if meaning not in table.headings
+    ][:1]
 
 
 def _roles(row: Row, role: str | None) -> Sequence[str]:
@@ -102,7 +128,7 @@ def _roles(row: Row, role: str | None) -> Sequence[str]:
     raise _Refused("role", f"'{given}' is not mentor, mentee or both" if given else "is empty")
 
 
-def _add(people: People, row: Row, role: str, seen: set[tuple[str, str]]) -> None:
+def _add(people: People, row: Row, role: str, seen: set[tuple[str, str]], shapes: Shapes) -> None:
     id_ = row.cells.get("email", "").lower()
     if not id_:
         raise _Refused("email", "is empty")
@@ -110,7 +136,7 @@ def _add(people: People, row: Row, role: str, seen: set[tuple[str, str]]) -> Non
         raise _Refused("email", f"there is another {role} with this address")
     common: dict[str, Any] = {
         "id": id_,
-        "attributes": _attributes(row),
+        "attributes": _attributes(row, shapes),
         "topics": _topics(row, role),
         "text": row.cells.get("text", ""),
         "preferred": tuple(_ids(row, "preferred")),
@@ -125,12 +151,14 @@ def _add(people: People, row: Row, role: str, seen: set[tuple[str, str]]) -> Non
     people.names[id_] = full or row.cells.get("name") or id_
 
 
-def _attributes(row: Row) -> dict[str, Value]:
+def _attributes(row: Row, shapes: Shapes) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, cell in row.cells.items():
         if name in _OWN or not cell:
             continue
-        if name in _SETS:
+        if name in shapes.hours:
+            found[name] = _hours(name, cell)
+        elif name in _SETS or name in shapes.lists:
             found[name] = frozenset(_split(cell.lower()))
         elif name == "grade":
             found |= _grade(cell)
@@ -139,15 +167,32 @@ def _attributes(row: Row) -> dict[str, Value]:
     return found
 
 
+def _hours(name: str, cell: str) -> Value:
+    """Spans such as `9-17` or `08:30-12:00 UTC+2`, as half-hour slots in UTC."""
+    slots: frozenset[str] = frozenset()
+    for span in _split(cell):
+        read = _SPAN.fullmatch(" ".join(span.lower().split()))
+        if read is None:
+            raise _Refused(name, f"'{span}' is no span of hours such as 9-17 or 08:30-12:00 UTC+2")
+        first, last, offset = (_clock(read[name]) for name in ("first", "last", "offset"))
+        if max(first, last) > 24 or abs(offset) > 14:
+            raise _Refused(name, f"'{span}' is no time of a day")
+        slots |= working_hours(first, last, offset)
+    return slots
+
+
+def _clock(text: str | None) -> float:
+    hours, _, minutes = (text or "0").partition(":")
+    return int(hours) + int(minutes or 0) / 60 * (-1 if hours.startswith("-") else 1)
+
+
 def _grade(cell: str) -> dict[str, Value]:
     """The grade as a number where it is one or a civil service grade; other words have no order."""
     plain = " ".join(cell.lower().split())
     if plain in GRADES:
         return {"grade": GRADES[plain]}
-    try:
-        return {"grade": float(plain.removeprefix("grade").strip())}
-    except ValueError:
-        return {"grade_name": plain}
+    number = plain.removeprefix("grade").strip()
+    return {"grade": float(number.replace(",", "."))} if _NUMBER.fullmatch(number) else {"grade_name": plain}
 
 
 def _topics(row: Row, role: str) -> dict[str, float]:
@@ -170,7 +215,7 @@ def _ids(row: Row, meaning: str) -> list[str]:
 
 def _capacity(row: Row) -> int:
     cell = row.cells.get("capacity", "") or "1"
-    if not cell.isdecimal() or int(cell) > 1000:
+    if not cell.isdecimal() or len(cell) > 4 or int(cell) > 1000:
         raise _Refused("capacity", f"'{cell}' is not a whole number from 0 to 1000")
     return int(cell)
 

@@ -1,13 +1,20 @@
 """Rows of a CSV or XLSX file, as text by column name; which column means what."""
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 MOST_BYTES = 200 * 1024 * 1024
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+TITLE_LINES = 10  # above which the headings are looked for
 # Names of columns in the wild, the first of each list as a heading of ours; a column matches when its name equals one.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "email": ("email address", "email", "e-mail", "e-mail address", "mail", "id", "person id"),
@@ -53,11 +60,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file or sheet, and the heading behind each meaning."""
+    """The rows of a file or sheet, the heading behind each meaning, and the row that the headings stand in."""
 
     place: str
     headings: Mapping[str, str]
     rows: Sequence[Row]
+    head: int = 1
 
 
 def read_tables(path: Path, mapping: Mapping[str, str]) -> list[Table]:
@@ -65,60 +73,111 @@ def read_tables(path: Path, mapping: Mapping[str, str]) -> list[Table]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UnreadableFile(f"{path}: is larger than {MOST_BYTES // 2**20} MB")
-        if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-            sheets = _workbook(path)
-        else:
-            sheets = [("", _lines(path.read_bytes()))]
+        sheets = _workbook(path) if path.suffix.lower() in WORKBOOKS else [("", _lines(path))]
     except OSError as error:
         raise UnreadableFile(f"{path}: cannot be read ({error.strerror})") from None
-    tables = [_table(f"{path.name}{f' [{name}]' if name else ''}", lines, mapping) for name, lines in sheets if lines]
+    tables = [
+        _table(f"{path.name}{f' [{name}]' if name else ''}", lines, mapping)
+        for name, lines in sheets
+        if any(map(any, lines))
+    ]
     if not tables:
         raise UnreadableFile(f"{path}: holds no rows")
     return tables
 
 
-def _workbook(path: Path) -> list[tuple[str, list[list[str]]]]:
+def _workbook(path: Path) -> list[tuple[str, Sequence[Sequence[str]]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        return [
-            (name, [_texts(line) for line in book.get_sheet_by_name(name).to_python()]) for name in book.sheet_names
-        ]
+        return [(name, _sheet(book.get_sheet_by_name(name))) for name in book.sheet_names]
     except CalamineError:
         raise UnreadableFile(f"{path}: is not a workbook") from None
+
+
+def _sheet(sheet: "CalamineSheet") -> list[list[str]]:
+    """The lines of a sheet; the reader leaves out the empty ones above, which count for the number of a row."""
+    above = sheet.start[0] if sheet.start else 0
+    return [*([[]] * above), *map(_texts, sheet.to_python())]
 
 
 def _texts(line: Iterable[object]) -> list[str]:
     return [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v).strip() for v in line]
 
 
-def _lines(data: bytes) -> list[list[str]]:
+def _lines(path: Path) -> list[list[str]]:
+    # Old Macintosh line ends are still written by some spreadsheets.
+    text = _decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
+    said = re.match(r"sep=(.)\n", text, re.IGNORECASE)
+    lines = (re.sub('"[^"]*"', "", line) for line in text.split("\n"))
+    heading = next((line for line in lines if re.search("[,;\t]", line)), "")
+    delimiter = said[1] if said else max(",;\t", key=heading.count)
+    csv.field_size_limit(MOST_BYTES)
     try:
-        text = data.decode("utf-8-sig")
+        _check_quotes(text, delimiter)
+        found = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except (csv.Error, TypeError) as error:
+        raise UnreadableFile(f"{path}: is not a table ({error})") from None
+    return [[], *found[1:]] if said else found
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, UTF-16 (what spreadsheets call Unicode text), else the usual Windows code page."""
+    odd, even = data[1:200:2].count(0), data[:200:2].count(0)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    if odd + even > min(len(data), 200) / 4:
+        return data.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    heading = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=heading.count)
-    return [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        return data.decode("cp1252", errors="replace")
+
+
+def _check_quotes(text: str, delimiter: str) -> None:
+    """csv.Error for a quotation mark that nothing closes: it would swallow every row after it without a word."""
+    try:
+        for _ in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise csv.Error("a quotation mark is not closed") from None
 
 
 def _table(place: str, lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> Table:
-    meanings = [_meaning(heading, mapping) for heading in lines[0]]
-    headings = {meaning: heading for meaning, heading in zip(meanings, lines[0], strict=True) if meaning}
+    head = _head(lines, mapping)
+    meanings = _meanings(lines[head], mapping)
+    headings = {meaning: heading for meaning, heading in zip(meanings, lines[head], strict=True) if meaning}
     rows = [
         Row(place, number, {meaning: cell for meaning, cell in zip(meanings, line, strict=False) if meaning})
-        for number, line in enumerate(lines[1:], start=2)
+        for number, line in enumerate(lines[head + 1 :], start=head + 2)
         if any(line)
     ]
-    return Table(place, headings, rows)
+    return Table(place, headings, rows, head + 1)
 
 
-def _meaning(heading: str, mapping: Mapping[str, str]) -> str:
-    """What a column means: as mapped by the user, as guessed from its name, else the name itself in snake case."""
-    plain = " ".join(re.sub(r"[_\s]+", " ", heading).lower().split())
-    for meaning, own in mapping.items():
-        if plain == own.lower().strip():
-            return meaning
-    guessed = next((meaning for meaning, names in NAMES.items() if plain in names and meaning not in mapping), None)
-    return guessed or plain.replace(" ", "_")
+def _head(lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int:
+    """Where the headings stand: a title may come before them."""
+    filled = [place for place, line in enumerate(lines) if any(line)][:TITLE_LINES]
+    return next((place for place in filled if "email" in _meanings(lines[place], mapping)), filled[0])
+
+
+def _meanings(headings: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """What each column means: as mapped by the user, as guessed from its name, else the name itself in snake case.
+
+    Where several columns could mean the same, the one that is named best does; the others keep their own names.
+    """
+    plain = [_plain(heading) for heading in headings]
+    found: dict[int, str] = {}
+    for meaning in sorted(NAMES, key=lambda meaning: meaning not in mapping):
+        own = (*NAMES[meaning], meaning.replace("_", " "))
+        wanted = [_plain(mapping[meaning])] if meaning in mapping else [name for name in own if name in plain]
+        if wanted and wanted[0] in plain:
+            found.setdefault(plain.index(wanted[0]), meaning)
+    rest = [name.replace(" ", "_") for name in plain]
+    return [found.get(place, "" if name in NAMES else name) for place, name in enumerate(rest)]
+
+
+def _plain(heading: str) -> str:
+    return " ".join(re.sub(r"[_\s]+", " ", heading).lower().split())

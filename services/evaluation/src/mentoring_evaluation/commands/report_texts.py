@@ -1,4 +1,4 @@
-"""The quotes of a report, read where they are sealed: what was withdrawn is in no report any more."""
+"""The texts of people in a report, read where they are sealed: what was withdrawn is in no report any more."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import vault
 from mentoring_evaluation import queries
+from mentoring_evaluation import queries_qualitative as qualitative
+from mentoring_evaluation.commands.case_studies import sections_of
 from mentoring_evaluation.models import Report
 
 
@@ -25,3 +27,15 @@ async def quotes_of(db: AsyncSession, report: Report) -> list[dict[str, Any]]:
         for quote in named
         if (key := (quote["interview_id"], quote["position"])) in texts
     ]
+
+
+async def case_studies_of(db: AsyncSession, report: Report) -> list[dict[str, Any]]:
+    """Cohort and sections of every case study that a report names and that both people still approve."""
+    named = report.content.get("case_studies", []) if report.content else []
+    told = []
+    for one in named:
+        study = await qualitative.case_study(db, UUID(one["case_study_id"]))
+        if study.state == "approved":
+            sections = [section.model_dump() for section in await sections_of(db, study)]
+            told.append(one | {"sections": sections})
+    return told

@@ -1,0 +1,135 @@
+"""The matching service: what a programme team looks at before anybody is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from pydantic import TypeAdapter
+from strawberry.scalars import JSON
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
+from mentoring_gateway.clients.values import Role, body
+from mentoring_gateway.clients.what_ifs import ChangedMentor, PinPrice
+
+
+@strawberry.type(description="A version of a programme's matching policy; `problem` says why it cannot be used")
+@dataclass
+class MatchingPolicy:
+    programme_id: UUID
+    version: int
+    document: JSON
+    made_at: datetime
+    problem: JSON | None = None
+
+
+@strawberry.type(
+    description="Pairs that a rule removes, those it alone removes, mentees it alone leaves without anybody"
+)
+@dataclass
+class RuleEffect:
+    rule: str
+    text: str
+    removes: int
+    removes_alone: int
+    strands: int
+
+
+@strawberry.type(description="What the rules do to a pool; `stranded` mentees have no permitted mentor")
+@dataclass
+class PolicyTrial:
+    mentors: int
+    mentees: int
+    pairs: int
+    permitted: int
+    stranded: int
+    rules: list[RuleEffect]
+
+
+@dataclass
+class PoolMemberRecord:
+    id: UUID
+    person_id: UUID
+    role: Role
+    capacity: int
+    taken: int
+    priority: bool
+    state: str
+    load: int = 0
+
+
+@strawberry.type(
+    description="Why a pair was not proposed: the rules it breaks, the floor, or what forcing it would cost"
+)
+@dataclass
+class WhyNot:
+    mentor_id: UUID
+    mentee_id: UUID
+    rules: list[str]
+    below_floor: bool
+    text: str
+    price: PinPrice | None = None
+
+
+@strawberry.type(description="The best matching above a least score")
+@dataclass
+class FloorPoint:
+    floor: float
+    matched: int
+    score: float
+
+
+@dataclass
+class FloorCurve:
+    points: list[FloorPoint]
+
+
+@strawberry.type(description="Two runs side by side: pairs they share, and mentees whose mentor differs")
+@dataclass
+class RunComparison:
+    same_pairs: int
+    changes: list[ChangedMentor]
+
+
+_policy = TypeAdapter(MatchingPolicy)
+_trial = TypeAdapter(PolicyTrial)
+_pool = TypeAdapter(Page[PoolMemberRecord])
+_why_not = TypeAdapter(WhyNot)
+_curve = TypeAdapter(FloorCurve)
+_comparison = TypeAdapter(RunComparison)
+
+
+async def policy(api: Upstream, programme_id: UUID) -> MatchingPolicy:
+    """The policy in force."""
+    return await api.get(f"/programmes/{programme_id}/policy", _policy)
+
+
+async def change_policy(api: Upstream, programme_id: UUID, document: JSON) -> MatchingPolicy:
+    """A new version of the policy."""
+    return await api.send("PUT", f"/programmes/{programme_id}/policy", _policy, document)
+
+
+async def try_policy(api: Upstream, cohort_id: UUID, changes: JSON | None) -> PolicyTrial:
+    """What each rule does to the pool of a cohort."""
+    return await api.send("POST", f"/cohorts/{cohort_id}/dry-run", _trial, body(policy_changes=changes))
+
+
+async def pool(api: Upstream, cohort_id: UUID, wanted: PageRequest) -> Page[PoolMemberRecord]:
+    """The people of a cohort's pool."""
+    return await api.page(f"/cohorts/{cohort_id}/pool", _pool, {}, wanted)
+
+
+async def why_not(api: Upstream, run_id: UUID, mentor_id: UUID, mentee_id: UUID) -> WhyNot:
+    """Why a run did not propose a pair."""
+    return await api.get(f"/runs/{run_id}/why-not", _why_not, {"mentor_id": mentor_id, "mentee_id": mentee_id})
+
+
+async def floor_curve(api: Upstream, run_id: UUID) -> list[FloorPoint]:
+    """Least score against people matched."""
+    return (await api.get(f"/runs/{run_id}/floor-curve", _curve)).points
+
+
+async def compare(api: Upstream, run_id: UUID, other_id: UUID) -> RunComparison:
+    """Whose mentor differs between two runs."""
+    return await api.get(f"/runs/{run_id}/compare/{other_id}", _comparison)

@@ -1,0 +1,69 @@
+"""What a programme team reviews by GraphQL before anybody is told: policy, dry run, runs, reasons, comparisons."""
+
+from uuid import uuid4
+
+MOMENT = "2022-04-27T09:00:00Z"
+
+
+async def test_a_policy_is_read_changed_and_tried(front, world, make):
+    programme, cohort = uuid4(), str(uuid4())
+    policy = {"programme_id": str(programme), "version": 2, "document": {"floor": 0.1}, "problem": None}
+    path = f"/matching/programmes/{programme}/policy"
+    world.get(f"/applications/programmes/{programme}", make.programme(programme))
+    world.get(path, policy | {"made_at": MOMENT})
+    world.answers["PUT", path] = policy | {"version": 3, "made_at": MOMENT}
+    query = "query($p: UUID!) { programme(id: $p) { matchingPolicy { version document problem } } }"
+    found = await front.data(query, {"p": str(programme)})
+    assert found["programme"]["matchingPolicy"] == {"version": 2, "document": {"floor": 0.1}, "problem": None}
+    query = "mutation($p: UUID!) { changePolicy(programmeId: $p, document: {floor: 0.2}) { version } }"
+    assert (await front.data(query, {"p": str(programme)}))["changePolicy"] == {"version": 3}
+    assert world.calls[-1].body == {"floor": 0.2}
+    effect = {"rule": "employer", "text": "different employers", "removes": 3, "removes_alone": 2, "strands": 1}
+    trial = {"mentors": 2, "mentees": 3, "pairs": 6, "permitted": 3, "stranded": 1, "rules": [effect]}
+    world.post(f"/matching/cohorts/{cohort}/dry-run", trial)
+    query = """mutation($c: UUID!) { tryPolicy(cohortId: $c, policyChanges: {floor: 0.3}) {
+        permitted rules { text removesAlone } } }"""
+    found = (await front.data(query, {"c": cohort}))["tryPolicy"]
+    assert found == {"permitted": 3, "rules": [{"text": "different employers", "removesAlone": 2}]}
+    assert world.calls[-1].body == {"policy_changes": {"floor": 0.3}}
+
+
+async def test_a_run_is_reviewed_and_cancelled(front, world, make):
+    run, other, mentor, mentee = (str(uuid4()) for _ in range(4))
+    gain, stable = {"mentor_id": mentor, "matches": 1, "score": 0.4}, {"matched": 2, "score": 1.5}
+    world.get(f"/matching/runs/{run}", make.run(run, "completed", 1.0) | {"recruitment": [gain], "stable": stable})
+    pair = {"mentor_id": mentor, "mentee_id": mentee}
+    why = pair | {"rules": [], "below_floor": False, "price": {"matches": 0, "score": 0.1}, "text": "Possible"}
+    world.get(f"/matching/runs/{run}/why-not", why)
+    world.get(f"/matching/runs/{run}/floor-curve", {"run_id": run, "points": [stable | {"floor": 0.1}]})
+    change = {"mentee_id": mentee, "mentor_id": mentor, "other_mentor_id": None}
+    world.get(f"/matching/runs/{run}/compare/{other}", {"same_pairs": 4, "changes": [change]})
+    query = """query($r: UUID!, $o: UUID!, $a: UUID!, $b: UUID!) { matchRun(id: $r) {
+        recruitment { mentorId matches } stable { matched } floorCurve { floor matched }
+        whyNot(mentorId: $a, menteeId: $b) { text price { score } }
+        compared(otherId: $o) { samePairs changes { menteeId otherMentorId } } } }"""
+    found = (await front.data(query, {"r": run, "o": other, "a": mentor, "b": mentee}))["matchRun"]
+    assert found["recruitment"] == [{"mentorId": mentor, "matches": 1}]
+    assert (found["stable"], found["floorCurve"]) == ({"matched": 2}, [{"floor": 0.1, "matched": 2}])
+    assert found["whyNot"] == {"text": "Possible", "price": {"score": 0.1}}
+    assert found["compared"] == {"samePairs": 4, "changes": [{"menteeId": mentee, "otherMentorId": None}]}
+    world.post(f"/matching/runs/{run}/cancel", make.run(run, "cancelled", 0.5))
+    query = "mutation($r: UUID!) { cancelRun(runId: $r) { state } }"
+    assert (await front.data(query, {"r": run}))["cancelRun"] == {"state": "cancelled"}
+
+
+async def test_the_pool_the_runs_and_the_conversations_of_a_cohort(front, world, make):
+    cohort, person = uuid4(), str(uuid4())
+    world.get(f"/applications/cohorts/{cohort}", make.cohort(cohort, uuid4()))
+    member = {"id": str(uuid4()), "person_id": person, "role": "mentor", "capacity": 2, "taken": 1, "priority": False}
+    world.get(f"/matching/cohorts/{cohort}/pool", [member | {"state": "available", "load": 3}])
+    world.get(f"/matching/cohorts/{cohort}/runs", [make.run(uuid4(), "running", 0.5)])
+    talk = {"id": str(uuid4()), "cohort_id": str(cohort), "mentor_id": person, "mentee_id": person, "due_at": MOMENT}
+    world.get("/matching/conversations", [talk])
+    query = """query($c: UUID!) { me { conversations { nodes { id } } } cohort(id: $c) {
+        pool { nodes { role load } } matchRuns { nodes { state progress } } conversations { nodes { mentorId } } } }"""
+    found = await front.data(query, {"c": str(cohort)})
+    assert found["cohort"]["pool"]["nodes"] == [{"role": "MENTOR", "load": 3}]
+    assert found["cohort"]["matchRuns"]["nodes"] == [{"state": "running", "progress": 0.5}]
+    assert found["cohort"]["conversations"]["nodes"] == [{"mentorId": person}]
+    assert found["me"]["conversations"]["nodes"] == [{"id": talk["id"]}]
