@@ -69,12 +69,14 @@ async def request_report(db: AsyncSession, programme: Programme, new: NewReport,
     return report
 
 
-async def store_content(db: AsyncSession, report_id: UUID, content: dict[str, Any]) -> None:
-    """Keep what was built; nothing if another replica was first."""
+async def store_content(db: AsyncSession, report_id: UUID, content: dict[str, Any]) -> bool:
+    """Keep what was built; False if another replica was first."""
     before, after = REPORT["build"]
     waiting = (Report.id == report_id, Report.state.in_(before))
-    await db.execute(sa.update(Report).where(*waiting).values(state=after, content=content, built_at=now(db)))
+    built = sa.update(Report).where(*waiting).values(state=after, content=content, built_at=now(db))
+    stored = await db.scalar(built.returning(Report.id)) is not None
     await cancel(db, BUILD, report_id)
+    return stored
 
 
 async def save_narrative(db: AsyncSession, report: Report, sections: Sequence[TextSection], by: Principal) -> Report:
