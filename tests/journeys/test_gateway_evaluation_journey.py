@@ -72,7 +72,12 @@ async def survey(journey: Any) -> None:
 
 async def a_wave(journey: Any) -> str:
     plan = """mutation($c: UUID!, $opens: WaveTime!, $closes: WaveTime!) {
-        planWave(cohortId: $c, instrument: "liked", opensAt: $opens, closesAt: $closes) { id state } }"""
+        planWave(cohortId: $c, wave: {instrument: "liked", opensAt: $opens, closesAt: $closes}) { id state } }"""
+    everywhere = """mutation($p: UUID!) { planWaves(programmeId: $p, wave: {instrument: "liked", occasion: "later",
+        roles: [MENTEE], opensAt: {at: "2099-01-01T00:00:00Z"}, closesAt: {at: "2099-01-02T00:00:00Z"}}) {
+        occasion roles state } }"""
+    later = (await journey.ask(everywhere, by="Mia", p=journey.programme_id))["planWaves"]
+    assert later == [{"occasion": "later", "roles": ["MENTEE"], "state": "planned"}]
     opens, c = {"at": soon(minutes=-1)}, journey.cohort_id
     for nothing in ({}, {"local": "2099-01-01T10:00"}, {"local": "2099-01-01T10:00", "zone": "Nowhere"}):
         [code] = await journey.refusal(plan, by="Mia", c=c, opens=opens, closes=nothing)

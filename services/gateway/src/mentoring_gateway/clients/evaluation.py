@@ -33,6 +33,10 @@ class WaveRecord:
     closed_at: datetime | None = None
     zone: str | None = None
     remind_days: list[int] | None = None
+    occasion: str = ""
+    roles: list[Role] | None = None
+    gathers: bool = False
+    withheld: bool = False
 
 
 @strawberry.type(description="A free text of a closed wave, apart from the other answers of whoever wrote it")
@@ -181,6 +185,7 @@ class ReceivedRecord:
 
 _wave = TypeAdapter(WaveRecord)
 _waves = TypeAdapter(Page[WaveRecord])
+_planned = TypeAdapter(list[WaveRecord])
 _comments = TypeAdapter(Page[Comment])
 _named_answers = TypeAdapter(Page[NamedAnswerRecord])
 _presets = TypeAdapter(list[Preset])
@@ -210,6 +215,10 @@ class Evaluation:
     async def plan_wave(self, cohort_id: UUID, **wave: object) -> WaveRecord:
         """Plan a wave that the cohort's milestones do not have."""
         return await self.api.send("POST", f"/cohorts/{cohort_id}/waves", _wave, body(**wave))
+
+    async def plan_waves(self, programme_id: UUID, **wave: object) -> list[WaveRecord]:
+        """Plan a wave for every cohort of a programme."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/waves", _planned, body(**wave))
 
     async def extend_wave(self, wave_id: UUID, **change: object) -> WaveRecord:
         """Let a wave close later."""
@@ -246,11 +255,11 @@ class Evaluation:
         return await self.api.get(f"/programmes/{programme_id}/figures", _figures, {"view": view})
 
     async def evidence(self, programme_id: UUID, name: str, **group: object) -> Evidence:
-        """What stands behind a figure of a group: cohort, role, wave."""
+        """What stands behind a figure of a group: cohort, role, wave, and the option of several choices."""
         return await self.api.get(f"/programmes/{programme_id}/figures/{segment(name)}/evidence", _evidence, group)
 
     async def comparison(self, programme_id: UUID, name: str, **groups: object) -> Comparison:
-        """One share against another of the same name: first_cohort, first_role, first_wave, second_cohort, …"""
+        """One share against another of the same name: first_cohort, first_role, …, second_wave, option."""
         path = f"/programmes/{programme_id}/figures/{segment(name)}/comparison"
         return await self.api.get(path, _comparison, groups)
 

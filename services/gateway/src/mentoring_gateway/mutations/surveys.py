@@ -10,7 +10,7 @@ from mentoring_gateway.clients.evaluation import Instrument
 from mentoring_gateway.context import Info
 from mentoring_gateway.types.evaluation import Wave
 from mentoring_gateway.types.fields import command
-from mentoring_gateway.types.inputs import WaveTime
+from mentoring_gateway.types.inputs import NewWave, WaveTime
 
 
 @strawberry.type
@@ -36,20 +36,13 @@ class Surveys:
         return await api.replace_version(programme_id, name, version, preset=preset, survey=survey)
 
     @command("Plan a wave that the cohort's milestones do not have; it opens and closes by itself")
-    async def plan_wave(
-        self,
-        info: Info,
-        cohort_id: UUID,
-        instrument: str,
-        opens_at: WaveTime,
-        closes_at: WaveTime,
-        remind_days_before: list[int] | None = None,
-    ) -> Wave:
-        made = await info.context.commands(info).evaluation.plan_wave(
-            cohort_id, instrument=instrument, opens_at=given(opens_at), closes_at=given(closes_at),
-            remind_days_before=remind_days_before,
-        )  # fmt: skip
-        return Wave(**vars(made))
+    async def plan_wave(self, info: Info, cohort_id: UUID, wave: NewWave) -> Wave:
+        return Wave(**vars(await info.context.commands(info).evaluation.plan_wave(cohort_id, **planned(wave))))
+
+    @command("Plan a wave for every cohort of a programme, all of them or none")
+    async def plan_waves(self, info: Info, programme_id: UUID, wave: NewWave) -> list[Wave]:
+        made = await info.context.commands(info).evaluation.plan_waves(programme_id, **planned(wave))
+        return [Wave(**vars(record)) for record in made]
 
     @command("Let a wave close later, with a reason; one that closed is frozen")
     async def extend_wave(self, info: Info, wave_id: UUID, closes_at: WaveTime, reason: str) -> Wave:
@@ -64,3 +57,8 @@ class Surveys:
 def given(time: WaveTime) -> datetime | dict[str, str | None]:
     """The time as the service takes it, which refuses what is neither a moment nor a local time with its zone."""
     return time.at if time.at is not None else {"local": time.local, "zone": time.zone}
+
+
+def planned(wave: NewWave) -> dict[str, object]:
+    """The wave as the service takes it."""
+    return vars(wave) | {"opens_at": given(wave.opens_at), "closes_at": given(wave.closes_at)}

@@ -25,7 +25,10 @@ class NamedAnswer(NamedAnswerRecord):
         return await person_of(info, self.person_id)
 
 
-@strawberry.type(description="One opening of a survey for one cohort")
+@strawberry.type(
+    description="One opening of a survey for one cohort; `roles` null asks both, one that `gathers` has the answers of "
+    "occasions that are not shown alone, `withheld` has too few people to show anything"
+)
 class Wave(WaveRecord):
     @derived("Response rates by role and of both together")
     def response_rates(self) -> ResponseRates:

@@ -150,6 +150,19 @@ class WaveTime:
     zone: str | None = None
 
 
+@strawberry.input(
+    description="A wave of a survey; `occasion` tells several of one survey apart, `roles` null asks both, "
+    "`remindDaysBefore` null reminds as the programme does"
+)
+class NewWave:
+    instrument: str
+    opens_at: WaveTime
+    closes_at: WaveTime
+    occasion: str | None = None
+    roles: list[Role] | None = None
+    remind_days_before: list[int] | None = None
+
+
 @strawberry.input(description="A titled text; in a report `{figure:name,cohort,role,wave}` stands for a figure")
 class TitledText:
     title: str

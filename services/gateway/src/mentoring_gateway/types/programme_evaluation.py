@@ -39,14 +39,18 @@ class ProgrammeEvaluation:
 
     # ------------------------------------------------------------------------------------------------------- figures
     @fetched("The counts by answer behind a figure, and the figure counted again; for the programme team")
-    async def evidence(self, info: Info, name: str, group: FigureGroup | None = None) -> Evidence | None:
-        named = members(group or FigureGroup())
+    async def evidence(
+        self, info: Info, name: str, group: FigureGroup | None = None, option: str | None = None
+    ) -> Evidence | None:
+        named = members(group or FigureGroup()) | {"option": option}
         return await info.context.services.evaluation.evidence(self.programme_id, name, **named)
 
     @fetched("One share against another of the same name; for the programme team")
-    async def comparison(self, info: Info, name: str, first: FigureGroup, second: FigureGroup) -> Comparison | None:
+    async def comparison(
+        self, info: Info, name: str, first: FigureGroup, second: FigureGroup, option: str | None = None
+    ) -> Comparison | None:
         named = {f"first_{key}": value for key, value in members(first).items()}
-        named |= {f"second_{key}": value for key, value in members(second).items()}
+        named |= {f"second_{key}": value for key, value in members(second).items()} | {"option": option}
         return await info.context.services.evaluation.comparison(self.programme_id, name, **named)
 
     # ---------------------------------------------------------------------------------------------------- interviews
