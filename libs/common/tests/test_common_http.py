@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from mentoring_common import audit, roles, vault
-from mentoring_common.edge import too_deep
+from mentoring_common.edge import storable, too_deep
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.errors import error_classes
 from mentoring_common.testing import eventually, toy
@@ -112,6 +112,42 @@ async def test_a_large_body_is_refused_before_it_is_read_whole(toy_service, tena
     await toy_service.service.asgi(scope, receive, send)
     assert answered[0]["status"] == 413
     assert sent <= 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("json", "fine"),
+    [
+        (rb'{"a": "\u0000"}', False),
+        (rb'{"a\u0000": 1}', False),
+        (rb'{"a": "\\u0000"}', True),
+        (rb'{"a": "\\\u0000"}', False),
+        (rb'{"a": "half \ud800 pair"}', False),
+        (rb'{"a": "\uDE00"}', False),
+        (rb'{"a": "\ud83d\ude00 \u00e9"}', True),
+        (rb'{"a": "\ud83d\ud83d\ude00"}', False),
+        (rb'{"a": "\ud83d\\\ude00"}', False),
+        (b'{"a": "\xed\xa0\x80"}', False),
+        ('{"a": "\ud7ff \U0001f600"}'.encode(), True),
+        ('{"a": "\\u0000"}'.encode("utf-16"), False),
+        ('{"a": 1}'.encode("utf-32-le"), False),
+    ],
+)
+def test_what_no_column_takes_is_found_behind_every_escape(json, fine):
+    assert storable(json) is fine
+
+
+async def test_what_no_column_takes_is_refused_before_anything_is_done(toy_service, tenant):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    answers = [
+        await caller.post("/changes", json=body() | {"canary\0": 1}),
+        await caller.post("/changes?canary=a%00b", json=body()),
+        await caller.get("/%00canary"),
+        await toy_service.anonymous().post(f"/public/{tenant}/changes", json=body() | {"x": ["canary\0"]}),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (422, "unstorable_text")
+        assert "canary" not in answer.text
+    assert await toy_service.emitted(tenant) == []
 
 
 def test_depth_counts_no_brackets_inside_strings():

@@ -80,11 +80,10 @@ async def test_one_bad_row_of_a_batch_does_not_keep_the_others_out(office):
         {"name": "Twin", "email": "ada@EXAMPLE.org"},
         {"name": "Bob", "email": "bob@example.org"},
         {"name": "Eve", "email": "eve@example.org", "employer_id": str(uuid.uuid4())},
-        {"name": "Nul\0", "email": "nul@example.org"},
     ]
     items = (await office.post("/people/batch", json={"people": rows})).json()["items"]
     codes = [item["problem"] and item["problem"]["code"] for item in items]
-    assert codes == [None, "invalid_request", "email_taken", None, "unknown_employer", "invalid_request"]
+    assert codes == [None, "invalid_request", "email_taken", None, "unknown_employer"]
     assert items[1]["problem"]["errors"][0]["pointer"] == "/email"
     assert len((await office.get("/people")).json()["items"]) == 2
 
@@ -95,8 +94,9 @@ async def test_text_that_no_database_stores_is_refused(office):
             b"\\x00", b"\\u0000"
         )
         answer = await office.post("/people", content=body, headers={"Content-Type": "application/json"})
-        assert answer.status_code == 422, answer.text
+        assert (answer.status_code, answer.json()["code"]) == (422, "unstorable_text")
     assert (await office.get("/people?email=%00a@example.org")).status_code == 422
+    assert (await office.get("/people")).json()["items"] == []
     huge = await office.post("/people", json=ADA | {"attributes": {"a": 10**30}})
     assert huge.status_code == 422
 

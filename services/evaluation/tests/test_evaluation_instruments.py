@@ -46,8 +46,7 @@ def test_every_shipped_blueprint_has_instruments_that_can_be_read():
         ("mentor", {"where": ["online", "online", "office"]}, [("where", "not_an_option")]),
         ("mentor", {"where": ["online", "online"]}, [("where", "not_an_option")]),
         ("mentor", {"more": "longer"}, [("more", "too_long")]),
-        ("mentor", {"more": "\ud800"}, [("more", "not_text")]),
-        ("mentor", {"more": "a\0"}, [("more", "not_text")]),
+        ("mentor", {"more": {"a": 1}}, [("more", "not_text")]),
         ("mentee", {"more": "fine"}, [("", "unknown_question")]),
     ],
 )

@@ -295,7 +295,7 @@ async def test_what_no_column_takes_is_a_problem_of_the_request(programme, path,
     await programme.begin()
     method = "PUT" if path == "evaluation-model" else "POST"
     refused = await programme.team.request(method, f"/programmes/{programme.id}/{path}", json=body)
-    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
+    assert (refused.status_code, refused.json()["code"]) == (422, "unstorable_text")
 
 
 async def test_meant_to_become_a_mentor_and_did(programme):

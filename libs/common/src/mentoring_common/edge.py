@@ -1,6 +1,10 @@
-"""What stands in front of a service's routes, as pure ASGI: body limits and deadlines, content types, one log line."""
+"""What stands in front of a service's routes, as pure ASGI.
+
+Limits and deadlines of bodies, content types, text that can be stored, one log line.
+"""
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -8,12 +12,21 @@ from collections.abc import Mapping
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mentoring_common.errors import Rejected
 from mentoring_common.observability import log
-from mentoring_common.problems import problem
+from mentoring_common.problems import of_error, problem
 from mentoring_common.tracing import continue_trace
 
 CONTENT_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 MAX_JSON_DEPTH = 64
+# Read from left to right, so that an escaped backslash hides what is behind it and a whole surrogate pair passes.
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<bad>\\u0000|\\u[dD][89a-fA-F]|\0|\xed[\xa0-\xbf])|\\.", re.DOTALL
+)
+
+
+class UnstorableText(Rejected):
+    """A text of the request holds a character that cannot be stored: U+0000, or half of a surrogate pair."""
 
 
 class Edge:
@@ -62,6 +75,9 @@ class Edge:
             )  # fmt: skip
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str]) -> None:
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            await of_error(UnstorableText())(scope, receive, send)
+            return
         if not _has_body(headers):
             await self._app(scope, receive, send)
             return
@@ -69,8 +85,8 @@ class Edge:
         body, refusal = b"", self._refuse_by_headers(headers, limit, types)
         if refusal is None:
             body, refusal = await self._read(receive, limit)
-        if refusal is None and "json" in _media_type(headers) and too_deep(body):
-            refusal = problem(400, "json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
+        if refusal is None and "json" in _media_type(headers):
+            refusal = _refuse_json(body)
         if refusal is not None:
             refusal.headers["connection"] = "close"
             await refusal(scope, receive, send)
@@ -108,6 +124,12 @@ class Edge:
                         return b"".join(chunks), None
         except TimeoutError:
             return b"", problem(408, "body_too_slow", "The body did not arrive in time")
+
+
+def _refuse_json(body: bytes) -> Response | None:
+    if too_deep(body):
+        return problem(400, "json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
+    return None if storable(body) else of_error(UnstorableText())
 
 
 def _has_body(headers: dict[bytes, str]) -> bool:
@@ -153,3 +175,11 @@ def too_deep(body: bytes, limit: int = MAX_JSON_DEPTH) -> bool:
         elif byte in b"]}":
             depth -= 1
     return False
+
+
+def storable(body: bytes) -> bool:
+    """Whether no text in JSON, once unescaped, holds U+0000 or half a surrogate pair: PostgreSQL takes neither.
+
+    JSON in UTF-16, which Python's parser would take, is full of NULs and not storable either.
+    """
+    return not any(found["bad"] for found in _ESCAPES.finditer(body))

@@ -266,8 +266,7 @@ def _integer(question: Question, answer: Any) -> str | None:
 
 
 def _text(question: Question, answer: Any) -> str | None:
-    # JSON may carry half a surrogate pair and NUL; neither is text that can be kept.
-    if not isinstance(answer, str) or "\0" in answer or answer.encode("utf-8", "ignore").decode() != answer:
+    if not isinstance(answer, str):
         return "not_text"
     return None if len(answer) <= question.max_length else "too_long"
 

@@ -24,21 +24,6 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _storable(cls, body: Any) -> Any:
-        """No database column takes a NUL, however deep in a text of somebody's own making."""
-        inside = [body]
-        while inside:
-            value = inside.pop()
-            if isinstance(value, str) and "\x00" in value:
-                raise ValueError("a text in it holds the character U+0000")
-            if isinstance(value, dict):
-                inside += [*value, *value.values()]
-            elif isinstance(value, list):
-                inside += value
-        return body
-
 
 class ByRole(BaseModel):
     """A number of people for each role."""

@@ -35,6 +35,10 @@ class InvalidPageSize(Rejected):
     """A page has 1 to 200 items."""
 
 
+class SectionNamedTwice(Rejected):
+    """Two sections have one title."""
+
+
 class NotAGraphqlRequest(Rejected):
     """This is not a GraphQL request."""
 

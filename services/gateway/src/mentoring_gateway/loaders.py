@@ -16,8 +16,16 @@ from mentoring_gateway.clients.applications import (
     ProgrammeRecord,
 )
 from mentoring_gateway.clients.evaluation import WaveRecord
+from mentoring_gateway.clients.interviews import (
+    CaseStudyRecord,
+    CaseStudyWithSections,
+    InterviewRecord,
+    InterviewWithTexts,
+)
 from mentoring_gateway.clients.matching import MatchRecord
+from mentoring_gateway.clients.reports import ReportRecord
 from mentoring_gateway.clients.sessions import RelationshipRecord
+from mentoring_gateway.clients.themes import RecommendationWithFollowUps
 from mentoring_gateway.errors import ServiceProblem
 from mentoring_gateway.settings import MAX_PAGE
 
@@ -46,6 +54,19 @@ class Loaders:
             lambda programme_id: applications.every_application(programme_id=programme_id)
         )
         self.waves: DataLoader[UUID, list[WaveRecord]] = _each(services.evaluation.waves)
+        self.report: DataLoader[UUID, ReportRecord] = _each(services.reports.report)
+        self.interview: DataLoader[UUID, InterviewWithTexts] = _each(services.interviews.interview)
+        self.interviews: DataLoader[UUID, list[InterviewRecord]] = _each(
+            lambda programme_id: _or_nothing(services.interviews.every_interview(programme_id))
+        )
+        self.case_study: DataLoader[UUID, CaseStudyWithSections] = _each(services.interviews.case_study)
+        self.case_studies: DataLoader[UUID, list[CaseStudyRecord]] = _each(
+            lambda programme_id: _or_nothing(services.interviews.every_case_study(programme_id))
+        )
+        self.recommendation: DataLoader[UUID, RecommendationWithFollowUps] = _each(services.themes.recommendation)
+        self.matches_of: DataLoader[UUID, list[MatchRecord]] = _each(
+            lambda person_id: matching.every_match(person_id=person_id)
+        )
         self.matches: DataLoader[UUID, list[MatchRecord]] = _each(
             lambda cohort_id: matching.every_match(cohort_id=cohort_id)
         )
@@ -56,20 +77,11 @@ class Loaders:
         self.match: DataLoader[InCohort, MatchRecord | None] = DataLoader(self._matches)
 
     async def _people(self, person_ids: list[UUID]) -> list[PersonRecord | None]:
-        """People by id; None for those whom the caller may not see.
-
-        The list is for those who manage people. Mentors and mentees may read themselves and their partners, who are
-        few, one by one.
-        """
-        applications = self._services.applications
-        if len(person_ids) > 1:
-            try:
-                found = {person.id: person for person in await applications.people(person_ids)}
-                return [found.get(person_id) for person_id in person_ids]
-            except ServiceProblem as problem:
-                if problem.code != "not_your_people":
-                    raise
-        return await asyncio.gather(*(_or_none(applications.person(person_id)) for person_id in person_ids))
+        """People by id; None for those whom the caller may not see."""
+        if len(person_ids) == 1:
+            return [await _or_none(self._services.applications.person(person_ids[0]))]
+        found = {person.id: person for person in await self._services.applications.people(person_ids)}
+        return [found.get(person_id) for person_id in person_ids]
 
     async def _relationships(self, keys: list[InCohort]) -> Sequence[RelationshipRecord | None]:
         return await _by_cohort(
@@ -110,6 +122,11 @@ async def _or_none(awaited: Awaitable[T]) -> T | None:
         if problem.status == 404:
             return None
         raise
+
+
+async def _or_nothing(awaited: Awaitable[list[T]]) -> list[T]:
+    """An empty list where the service knows no such thing (yet)."""
+    return await _or_none(awaited) or []
 
 
 def _each(one: Callable[[K], Awaitable[T]]) -> DataLoader[K, T]:

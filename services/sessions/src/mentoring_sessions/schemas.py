@@ -14,12 +14,6 @@ Visibility = Literal["mine", "pair", "programme_team"]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 
 
-def _printable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not hold NUL characters")
-    return text
-
-
 def _plausible(moment: datetime) -> datetime:
     if not 1990 <= moment.year <= 2200:
         raise ValueError("must be between 1990 and 2200")
@@ -27,7 +21,7 @@ def _plausible(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
-Label = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Label = Annotated[str, Field(min_length=1, max_length=200)]
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="orientation, cpd or a kind of the blueprint")]
 
 

@@ -153,7 +153,7 @@ def _java(jars: Path) -> list[str | Path]:
 
 
 def _format(jars: Path, properties: Path, cluster_id: str) -> None:
-    command = [*_java(jars), "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", properties]
+    command = [*_java(jars), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", properties]
     outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, env=server_environment())  # noqa: S603
     if outcome.returncode != 0:
         raise EmbeddedServerError(f"Apache Kafka's folder cannot be made: {(outcome.stderr or outcome.stdout)[-300:]}")

@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
-from mentoring_gateway.clients.values import Role, body
+from mentoring_gateway.clients.values import NOTHING, Role, body
 
 
 @dataclass
@@ -104,6 +104,42 @@ class ApplicationForm:
     unmet_rules: list[str] | None = None
 
 
+@strawberry.type(description="What an applicant fills in: fields by id, and what must be agreed to")
+class ProgrammeForm:
+    version: str
+    criteria: list[Criterion]
+    fields: JSON
+    privacy_notices: JSON
+    equality_monitoring: JSON | None = None
+
+
+@strawberry.type(description="A programme as data that ships, to be made a programme of")
+class Blueprint:
+    name: str
+    title: str
+    direction: str
+
+
+@dataclass
+class Blueprints:
+    items: list[Blueprint]
+
+
+@dataclass
+class RoleRecord:
+    id: UUID
+    programme_id: UUID
+    person_id: UUID
+    role: str
+
+
+@strawberry.type(description="Answers to equality monitoring of a closed cohort, as totals that are rounded or hidden")
+class EqualityTotals:
+    hidden_under: int
+    rounded_to: int
+    totals: JSON
+
+
 @strawberry.type(
     description="applied + moved in − moved out = matched + carried over + withdrawn + ineligible + unmatched + open"
 )
@@ -148,6 +184,11 @@ _application = TypeAdapter(ApplicationRecord)
 _applications = TypeAdapter(Page[ApplicationRecord])
 _form = TypeAdapter(ApplicationForm)
 _made = TypeAdapter(Made)
+_programme_form = TypeAdapter(ProgrammeForm)
+_blueprints = TypeAdapter(Blueprints)
+_role = TypeAdapter(RoleRecord)
+_roles = TypeAdapter(Page[RoleRecord])
+_equality = TypeAdapter(EqualityTotals)
 _me = TypeAdapter(MeRecord)
 _ledger = TypeAdapter(Ledger)
 
@@ -167,7 +208,7 @@ class Applications:
         return await self.api.get(f"/people/{person_id}", _person)
 
     async def people(self, person_ids: list[UUID]) -> list[PersonRecord]:
-        """Those of up to 200 people whom the caller manages."""
+        """Those of up to 200 people whom the caller may see."""
         return (await self.api.get("/people", _people, {"ids": person_ids, "limit": len(person_ids)})).items
 
     async def programmes(self, wanted: PageRequest) -> Page[ProgrammeRecord]:
@@ -178,9 +219,49 @@ class Applications:
         """One programme."""
         return await self.api.get(f"/programmes/{programme_id}", _programme)
 
+    async def blueprints(self) -> list[Blueprint]:
+        """The blueprints that ship."""
+        return (await self.api.get("/blueprints", _blueprints)).items
+
+    async def create_programme(self, **programme: object) -> ProgrammeRecord:
+        """Make a programme of a blueprint, by its name or given as data."""
+        return await self.api.send("POST", "/programmes", _programme, body(**programme))
+
+    async def programme_form(self, programme_id: UUID) -> ProgrammeForm:
+        """What applicants fill in."""
+        return await self.api.get(f"/programmes/{programme_id}/form", _programme_form)
+
+    async def roles(self, programme_id: UUID, wanted: PageRequest) -> Page[RoleRecord]:
+        """Who holds which role in a programme."""
+        return await self.api.page(f"/programmes/{programme_id}/roles", _roles, {}, wanted)
+
+    async def grant_role(self, programme_id: UUID, **role: object) -> RoleRecord:
+        """Give a person a role in a programme."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/roles", _role, body(**role))
+
+    async def revoke_role(self, role_id: UUID) -> None:
+        """Take a role back."""
+        await self.api.send("DELETE", f"/roles/{role_id}", NOTHING)
+
+    async def add_cohort(self, programme_id: UUID, **cohort: object) -> CohortRecord:
+        """Add a cohort to a programme."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/cohorts", _cohort, body(**cohort))
+
+    async def change_cohort(self, cohort_id: UUID, **change: object) -> CohortRecord:
+        """Change places or milestones of a cohort."""
+        return await self.api.send("PATCH", f"/cohorts/{cohort_id}", _cohort, body(**change))
+
+    async def close_cohort(self, cohort_id: UUID) -> CohortRecord:
+        """Close a cohort: what is still open ends."""
+        return await self.api.send("POST", f"/cohorts/{cohort_id}/close", _cohort)
+
+    async def equality_totals(self, cohort_id: UUID) -> EqualityTotals:
+        """Answers to equality monitoring of a closed cohort."""
+        return await self.api.get(f"/cohorts/{cohort_id}/equality-totals", _equality)
+
     async def cohorts(self, programme_id: UUID) -> list[CohortRecord]:
-        """All cohorts of a programme."""
-        return await self.api.every(f"/programmes/{programme_id}/cohorts", _cohorts, {})
+        """All cohorts of a programme; the service gives them at once."""
+        return (await self.api.get(f"/programmes/{programme_id}/cohorts", _cohorts)).items
 
     async def cohort(self, cohort_id: UUID) -> CohortRecord:
         """One cohort."""
@@ -220,5 +301,5 @@ class Applications:
         return await self.api.send("POST", f"/programmes/{programme_id}/applications", _application, content)
 
     async def act_on_application(self, application_id: UUID, act: str, **content: object) -> ApplicationRecord:
-        """`act` is decision, withdraw or move."""
+        """`act` is decision, withdraw, move or carry-over."""
         return await self.api.send("POST", f"/applications/{application_id}/{act}", _application, body(**content))

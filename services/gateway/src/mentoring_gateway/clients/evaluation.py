@@ -1,4 +1,4 @@
-"""The evaluation service: waves, surveys, figures, reports."""
+"""The evaluation service: surveys, waves, figures and what stands behind them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +9,8 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.clients.reports import ReportParts
-from mentoring_gateway.clients.upstream import Upstream, segment
-from mentoring_gateway.clients.values import NOTHING, Role, body
+from mentoring_gateway.clients.upstream import PageRequest, Upstream, segment
+from mentoring_gateway.clients.values import Role, body
 
 
 @strawberry.type(description="A number of people for each role")
@@ -32,9 +31,57 @@ class WaveRecord:
     asked: ByRole
     responses: ByRole
     closed_at: datetime | None = None
+    zone: str | None = None
+    remind_days: list[int] | None = None
+    occasion: str = ""
+    roles: list[Role] | None = None
+    gathers: bool = False
+    withheld: bool = False
 
 
-@strawberry.type(description="A published number and where it came from; `value` is `*` where the view hides it")
+@strawberry.type(description="A free text of a closed wave, apart from the other answers of whoever wrote it")
+class Comment:
+    id: UUID
+    role: Role
+    question: str
+    text: str
+
+
+@dataclass
+class NamedAnswerRecord:
+    person_id: UUID
+    role: Role
+    answers: JSON
+
+
+@strawberry.type(description="A survey that ships, to be taken as it is; `id` is the preset's name")
+class Preset:
+    id: str
+    title: str
+    mode: str
+    language: str
+    questions: JSON
+    wordings: JSON | None = None
+
+
+@strawberry.type(description="A version of a survey; `frozen` once a wave opened with it")
+class Instrument(Preset):
+    version: int
+    frozen: bool
+
+
+@strawberry.type(description="A 95 % interval, in the unit of what it belongs to")
+class Interval:
+    level: int
+    method: str
+    low: float
+    high: float
+
+
+@strawberry.type(
+    description="A published number and where it came from. `shown` says exact, rounded or hidden; `value` is null "
+    "where the view hides it. A figure without a `breakdown` has evidence under its name, cohort, role and wave"
+)
 class Figure:
     name: str
     unit: str
@@ -45,9 +92,15 @@ class Figure:
     numerator: int | None = None
     denominator: int | None = None
     value: JSON | None = None
+    exact: str | None = None
+    shown: str = "exact"
     definition: str | None = None
     asked: int | None = None
     answered: int | None = None
+    interval: Interval | None = None
+    rounding: JSON | None = None
+    top_box: list[str] = field(default_factory=list)
+    breakdown: JSON | None = None
     caveats: list[str] = field(default_factory=list)
     components: JSON | None = None
     source: str | None = None
@@ -60,22 +113,54 @@ class Figures:
     figures: list[Figure] = field(default_factory=list)
 
 
-@dataclass(kw_only=True)
-class ReportRecord(ReportParts):
-    id: UUID
-    programme_id: UUID
-    audience: str
-    state: str
-    edition: int
-    kind: str | None = None
-    version: int | None = None
-    title: str | None = None
-    statement: str | None = None
-    requested_at: datetime | None = None
-    built_at: datetime | None = None
-    published_at: datetime | None = None
-    figures: list[Figure] = field(default_factory=list)
-    inconsistencies: JSON | None = None
+@strawberry.type(
+    description="One wave and role in a figure: people asked and responses, answers by option, and which are counted"
+)
+class CountsBehind:
+    wave_id: UUID
+    source: str
+    cohort: int
+    role: Role
+    asked: int
+    responses: int
+    question: str | None = None
+    text: str | None = None
+    answers: JSON | None = None
+    counted: list[str] = field(default_factory=list)
+    counted_answers: int | None = None
+    answered: int | None = None
+    skipped: int | None = None
+
+
+@strawberry.type(description="A share counted again from the counts by answer")
+class CountedAgain:
+    numerator: int
+    denominator: int
+
+
+@strawberry.type(description="A figure with the counts behind it; `agrees` is null where no answers make it up")
+class FigureEvidence:
+    figure: Figure
+    groups: list[CountsBehind]
+    counted_again: CountedAgain | None = None
+    agrees: bool | None = None
+
+
+@strawberry.type(description="What stands behind the figures of a name")
+class Evidence:
+    name: str
+    definition: str
+    items: list[FigureEvidence]
+
+
+@strawberry.type(description="One share against another: first minus second, in points; `people` says whether the same")
+class Comparison:
+    first: Figure
+    second: Figure
+    people: str
+    difference: float
+    interval: Interval | None = None
+    caveats: list[str] = field(default_factory=list)
 
 
 @strawberry.type(description="What an invitation asks; skipping a question is allowed")
@@ -85,6 +170,12 @@ class Survey:
     title: str
     questions: JSON
     closes_at: datetime
+    version: int = 1
+    mode: str = "anonymous"
+    notice: str = ""
+    language: str = "en"
+    easy_read: bool = False
+    wordings: JSON | None = None
 
 
 @dataclass
@@ -94,15 +185,22 @@ class ReceivedRecord:
 
 _wave = TypeAdapter(WaveRecord)
 _waves = TypeAdapter(Page[WaveRecord])
+_planned = TypeAdapter(list[WaveRecord])
+_comments = TypeAdapter(Page[Comment])
+_named_answers = TypeAdapter(Page[NamedAnswerRecord])
+_presets = TypeAdapter(list[Preset])
+_instrument = TypeAdapter(Instrument)
+_instruments = TypeAdapter(Page[Instrument])
 _figures = TypeAdapter(Figures)
-_report = TypeAdapter(ReportRecord)
+_evidence = TypeAdapter(Evidence)
+_comparison = TypeAdapter(Comparison)
 _survey = TypeAdapter(Survey)
 _received = TypeAdapter(ReceivedRecord)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The evaluation API for one caller."""
+    """The evaluation API for one caller; reports.py, interviews.py, themes.py and outcomes.py have the rest of it."""
 
     api: Upstream
 
@@ -114,26 +212,60 @@ class Evaluation:
         """One wave."""
         return await self.api.get(f"/waves/{wave_id}", _wave)
 
+    async def plan_wave(self, cohort_id: UUID, **wave: object) -> WaveRecord:
+        """Plan a wave that the cohort's milestones do not have."""
+        return await self.api.send("POST", f"/cohorts/{cohort_id}/waves", _wave, body(**wave))
+
+    async def plan_waves(self, programme_id: UUID, **wave: object) -> list[WaveRecord]:
+        """Plan a wave for every cohort of a programme."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/waves", _planned, body(**wave))
+
+    async def extend_wave(self, wave_id: UUID, **change: object) -> WaveRecord:
+        """Let a wave close later."""
+        return await self.api.send("PATCH", f"/waves/{wave_id}", _wave, body(**change))
+
+    async def comments(self, wave_id: UUID, wanted: PageRequest) -> Page[Comment]:
+        """The free texts of a closed wave."""
+        return await self.api.page(f"/waves/{wave_id}/comments", _comments, {}, wanted)
+
+    async def named_answers(self, wave_id: UUID, wanted: PageRequest) -> Page[NamedAnswerRecord]:
+        """Who answered what in a closed wave of a named survey."""
+        return await self.api.page(f"/waves/{wave_id}/answers", _named_answers, {}, wanted)
+
+    async def presets(self) -> list[Preset]:
+        """The surveys that ship."""
+        return await self.api.get("/instrument-presets", _presets)
+
+    async def instruments(self, programme_id: UUID, wanted: PageRequest) -> Page[Instrument]:
+        """Every version of every survey of a programme."""
+        return await self.api.page(f"/programmes/{programme_id}/instruments", _instruments, {}, wanted)
+
+    async def add_version(self, programme_id: UUID, name: str, **survey: object) -> Instrument:
+        """Make the next version of a survey, of a `preset` or of a `survey` of one's own."""
+        path = f"/programmes/{programme_id}/instruments/{segment(name)}/versions"
+        return await self.api.send("POST", path, _instrument, body(**survey))
+
+    async def replace_version(self, programme_id: UUID, name: str, version: int, **survey: object) -> Instrument:
+        """Write a version anew that no wave has opened with."""
+        path = f"/programmes/{programme_id}/instruments/{segment(name)}/versions/{version}"
+        return await self.api.send("PUT", path, _instrument, body(**survey))
+
     async def figures(self, programme_id: UUID, view: str) -> Figures:
         """The figures of a programme as the team or as the public sees them."""
         return await self.api.get(f"/programmes/{programme_id}/figures", _figures, {"view": view})
 
-    async def report(self, report_id: UUID) -> ReportRecord:
-        """A report with all its figures and parts."""
-        return await self.api.get(f"/reports/{report_id}", _report)
+    async def evidence(self, programme_id: UUID, name: str, **group: object) -> Evidence:
+        """What stands behind a figure of a group: cohort, role, wave, and the option of several choices."""
+        return await self.api.get(f"/programmes/{programme_id}/figures/{segment(name)}/evidence", _evidence, group)
 
-    async def create_report(self, programme_id: UUID, audience: str) -> ReportRecord:
-        """Freeze the figures of a programme into a report."""
-        content = body(audience=audience)
-        return await self.api.send("POST", f"/programmes/{programme_id}/reports", _report, content)
+    async def comparison(self, programme_id: UUID, name: str, **groups: object) -> Comparison:
+        """One share against another of the same name: first_cohort, first_role, …, second_wave, option."""
+        path = f"/programmes/{programme_id}/figures/{segment(name)}/comparison"
+        return await self.api.get(path, _comparison, groups)
 
-    async def publish_report(self, report_id: UUID) -> None:
-        """Publish a report that is built."""
-        await self.api.send("POST", f"/reports/{report_id}/publish", NOTHING)
-
-    async def survey(self, organisation_id: UUID, token: str) -> Survey:
-        """The survey behind an invitation's token."""
-        return await self.api.get(f"/public/{organisation_id}/surveys/{segment(token)}", _survey)
+    async def survey(self, organisation_id: UUID, token: str, **words: object) -> Survey:
+        """The survey behind an invitation's token, in the words asked for."""
+        return await self.api.get(f"/public/{organisation_id}/surveys/{segment(token)}", _survey, words)
 
     async def answer_survey(self, organisation_id: UUID, token: str, answers: JSON) -> UUID:
         """Answer the survey behind a token, once; the id of its wave."""

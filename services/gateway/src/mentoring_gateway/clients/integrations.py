@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 from pydantic import TypeAdapter
+from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
@@ -25,6 +26,12 @@ class Notification:
     read_at: datetime | None = None
 
 
+@strawberry.type(description="Whether each kind of message is sent by e-mail; the inbox has all of them")
+class Preferences:
+    email: JSON
+
+
+_preferences = TypeAdapter(Preferences)
 _notifications = TypeAdapter(Page[Notification])
 
 
@@ -41,3 +48,11 @@ class Integrations:
     async def mark_read(self, notification_id: UUID) -> None:
         """Mark one of the caller's notifications as read."""
         await self.api.send("POST", f"/notifications/{notification_id}/read", NOTHING)
+
+    async def preferences(self) -> Preferences:
+        """What the caller is sent by e-mail."""
+        return await self.api.get("/preferences", _preferences)
+
+    async def set_preferences(self, email: JSON) -> Preferences:
+        """Turn e-mail on or off by kind; kinds not named stay as they are."""
+        return await self.api.send("PUT", "/preferences", _preferences, {"email": email})

@@ -1,188 +1,142 @@
-"""What stands in a report beside its figures. A number that disclosure control hides is null."""
+"""The evaluation service: reports."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
+from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
-from mentoring_gateway.clients.values import Role
-
-
-@strawberry.type(description="Why a report was issued again")
-class EditionNote:
-    edition: int
-    at: datetime
-    text: str
-
-
-@strawberry.type(description="What somebody said in an interview and lets be quoted")
-class Quote:
-    text: str
-    role: Role
-    cohort: int | None = None
-
-
-@strawberry.type(description="A titled text of a case study")
-class CaseStudySection:
-    title: str
-    text: str
-
-
-@strawberry.type(description="What the two interviews of a pair tell together; both people let it be told")
-class CaseStudy:
-    case_study_id: UUID
-    cohort: int | None = None
-    sections: list[CaseStudySection] = field(default_factory=list)
-
-
-@strawberry.type(description="A number by role and of all; null is hidden")
-class Voices:
-    mentor: int | None
-    mentee: int | None
-    all: int | None
-
-
-@strawberry.type(description="What a theme bears on: an aim of the programme or a goal of the organisation")
-class ReportGoal:
-    title: str
-    of: str
-
-
-@strawberry.type(description="Texts (null where counts are protected) and voices; `shown`: exact or rounded")
-class Heard:
-    voices: Voices
-    shown: str
-    texts: Voices | None = None
-
-
-@strawberry.type(description="A theme with its priority, its goals, and the voices in which people found it")
-class ReportTheme:
-    theme_id: UUID
-    title: str
-    description: str
-    priority: str
-    voices: Voices
-    shown: str
-    texts: Voices | None = None
-    impact: int | None = None
-    effort: int | None = None
-    goals: list[ReportGoal] = field(default_factory=list)
-
-
-@strawberry.type(description="Themes, the first to act on first; `heard` is the base of their counts")
-class ReportThemes:
-    rule: str
-    statement: str
-    heard: Heard
-    items: list[ReportTheme] = field(default_factory=list)
-
-
-@strawberry.type(description="What was reported of a recommendation; the note is null where it may not be shown")
-class FollowUp:
-    on: date
-    state: str
-    note: str | None = None
-
-
-@strawberry.type(description="What should be done; its owner is a team or a role, never a person")
-class ReportRecommendation:
-    recommendation_id: UUID
-    text: str
-    due_on: date
-    state: str
-    overdue: bool
-    theme: str | None = None
-    owner_role: str | None = None
-    team: str | None = None
-    follow_ups: list[FollowUp] = field(default_factory=list)
-
-
-@strawberry.type(description="Something that is measured: its unit, and in words what it is counted from")
-class ReportIndicator:
-    indicator: str
-    title: str
-    unit: str
-    base_is: str
-    target: float | None = None
-
-
-@strawberry.type(description="An indicator with its value; `shown`: exact, rounded or hidden")
-class MeasuredIndicator(ReportIndicator):
-    shown: str = "exact"
-    value: float | None = None
-    numerator: int | None = None
-    base: int | None = None
-    asked: int | None = None
-    answered: int | None = None
-    target_met: bool | None = None
-    figure: str | None = None
-    cohort: int | None = None
-    source: str | None = None
-    measured_on: date | None = None
-    caveats: list[str] = field(default_factory=list)
-
-
-@strawberry.type(description="A stage of the evaluation model: what it promises, what was measured and what was not")
-class ReportStage:
-    id: str
-    title: str
-    asks: str
-    statement: str
-    statements: list[str] = field(default_factory=list)
-    measured: list[MeasuredIndicator] = field(default_factory=list)
-    not_measured: list[ReportIndicator] = field(default_factory=list)
-
-
-@strawberry.type(description="The evaluation model of the programme, stage by stage")
-class ReportModel:
-    title: str
-    source: str
-    stages: list[ReportStage] = field(default_factory=list)
-
-
-@strawberry.type(description="An outcome from HR data and what can be said of it")
-class HrOutcome:
-    outcome: str
-    role: Role
-    months: int
-    statement: str
-    shown: str
-    definition: str | None = None
-    source: str | None = None
-    measured_on: date | None = None
-    participants: JSON | None = None
-    comparison: JSON | None = None
-    difference: JSON | None = None
-
-
-@strawberry.type(description="What people meant to do (anonymous) and did later, as totals")
-class Intention:
-    figure: str
-    role: Role
-    statement: str
-    shown: str
-    cohort: int | None = None
-    meant: JSON | None = None
-    did: JSON | None = None
-
-
-@strawberry.type(description="What came of the programme; `statement` says so where nothing is known from HR data")
-class ReportOutcomes:
-    statement: str
-    hr: list[HrOutcome] = field(default_factory=list)
-    intentions: list[Intention] = field(default_factory=list)
+from mentoring_common.pagination import Page
+from mentoring_gateway.clients.evaluation import Figure
+from mentoring_gateway.clients.report_parts import EditionNote, ReportParts
+from mentoring_gateway.clients.upstream import PageRequest, Upstream
+from mentoring_gateway.clients.values import NOTHING, Role, body
 
 
 @dataclass
-class ReportParts:
-    """The parts of a report, empty or null as far as its kind has no room for them."""
+class ReportSummaryRecord:
+    id: UUID
+    programme_id: UUID
+    audience: str
+    state: str
+    edition: int
+    kind: str
+    version: int
+    approver: str | None = None
 
+
+@strawberry.type(
+    description="A piece of a paragraph: plain text, or what a figure says, with its reference and evidence"
+)
+class TextPart:
+    text: str
+    reference: str | None = None
+    evidence: str | None = None
+
+
+@strawberry.type(description="A titled piece of a report's text; each paragraph is a list of parts")
+class ReportSection:
+    title: str
+    paragraphs: list[list[TextPart]]
+
+
+@dataclass
+class ReportRecord(ReportParts, ReportSummaryRecord):
+    title: str | None = None
+    statement: str | None = None
+    requested_at: datetime | None = None
+    built_at: datetime | None = None
+    approved_at: datetime | None = None
+    published_at: datetime | None = None
+    narrative: list[ReportSection] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    ledger: JSON | None = None
+    inconsistencies: JSON | None = None
+
+
+@strawberry.type(description="What a figure says in one version of a report")
+class FigureSaid:
+    value: JSON | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    shown: str | None = None
+
+
+@strawberry.type(description="A figure that came (no `before`), went (no `after`) or says something else")
+class FigureChange:
+    name: str
+    rule: str
+    unit: str
+    cohort: int | None = None
+    role: Role | None = None
+    wave: str | None = None
+    breakdown: JSON | None = None
+    before: FigureSaid | None = None
+    after: FigureSaid | None = None
+
+
+@strawberry.type(description="What came, went or says something else, with what it said before and says after")
+class PartChanges:
+    added: JSON
+    removed: JSON
+    changed: JSON
+
+
+@strawberry.type(description="The version that was published before, and why it has more than one edition")
+class PreviousReport:
+    id: UUID
+    version: int
+    published_at: datetime | None = None
     notes: list[EditionNote] = field(default_factory=list)
-    quotes: list[Quote] = field(default_factory=list)
-    case_studies: list[CaseStudy] = field(default_factory=list)
-    themes: ReportThemes | None = None
-    recommendations: list[ReportRecommendation] = field(default_factory=list)
-    evaluation_model: ReportModel | None = None
-    outcomes: ReportOutcomes | None = None
+
+
+@strawberry.type(
+    description="A report against the version published before: figures, and parts; empty where there is none"
+)
+class ReportChanges:
+    previous: PreviousReport | None = None
+    added: list[FigureChange] = field(default_factory=list)
+    removed: list[FigureChange] = field(default_factory=list)
+    changed: list[FigureChange] = field(default_factory=list)
+    themes: PartChanges | None = None
+    recommendations: PartChanges | None = None
+    case_studies: PartChanges | None = None
+
+
+_report = TypeAdapter(ReportRecord)
+_summaries = TypeAdapter(Page[ReportSummaryRecord])
+_changes = TypeAdapter(ReportChanges)
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The reports of the evaluation API for one caller."""
+
+    api: Upstream
+
+    async def report(self, report_id: UUID) -> ReportRecord:
+        """A report with all its figures."""
+        return await self.api.get(f"/reports/{report_id}", _report)
+
+    async def reports(self, programme_id: UUID, wanted: PageRequest) -> Page[ReportSummaryRecord]:
+        """The reports of a programme."""
+        return await self.api.page(f"/programmes/{programme_id}/reports", _summaries, {}, wanted)
+
+    async def changes(self, report_id: UUID) -> ReportChanges:
+        """What changed since the version published before."""
+        return await self.api.get(f"/reports/{report_id}/changes", _changes)
+
+    async def create(self, programme_id: UUID, **wanted: object) -> ReportRecord:
+        """Freeze the figures of a programme into a report."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/reports", _report, body(**wanted))
+
+    async def save_narrative(self, report_id: UUID, sections: Sequence[object]) -> None:
+        """Write a built report's text."""
+        await self.api.send("PUT", f"/reports/{report_id}/narrative", NOTHING, body(narrative=sections))
+
+    async def act(self, report_id: UUID, act: str) -> None:
+        """`act` is approve or publish."""
+        await self.api.send("POST", f"/reports/{report_id}/{act}", NOTHING)

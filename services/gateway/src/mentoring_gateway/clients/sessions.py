@@ -75,6 +75,15 @@ class RecordedMeetingRecord:
     note_id: UUID | None = None
 
 
+@strawberry.type(description="A step towards a goal; `text` is null where the caller may not read it")
+class Action:
+    id: UUID
+    goal_id: UUID
+    due_on: date | None = None
+    done_at: datetime | None = None
+    text: str | None = None
+
+
 @strawberry.type(description="A goal; `text` is null where the caller may not read it, and in answers to a mutation")
 class Goal:
     id: UUID
@@ -83,6 +92,7 @@ class Goal:
     due_on: date | None = None
     reached_at: datetime | None = None
     text: str | None = None
+    actions: list[Action] = field(default_factory=list)
 
 
 @strawberry.type(description="How a pair goes, said by one side; `comment` is null in answers to a mutation")
@@ -94,6 +104,17 @@ class CheckIn:
     going_well: int
     needs_help: bool
     comment: str | None = None
+
+
+@dataclass
+class ConcernRecord:
+    id: UUID
+    match_id: UUID
+    raised_by: UUID
+    raised_at: datetime
+    state: str
+    resolved_at: datetime | None = None
+    text: str | None = None
 
 
 @strawberry.type(description="Something a programme puts on: orientation, workshop, webinar, …")
@@ -108,6 +129,9 @@ class Activity:
     places: int | None = None
     registered: int | None = None
     registered_myself: bool | None = None
+    cohort_id: UUID | None = None
+    topics: list[str] = field(default_factory=list)
+    held_at: datetime | None = None
 
 
 @dataclass
@@ -125,6 +149,12 @@ _goal = TypeAdapter(Goal)
 _goals = TypeAdapter(Page[Goal])
 _check_in = TypeAdapter(CheckIn)
 _check_ins = TypeAdapter(Page[CheckIn])
+_note = TypeAdapter(Note)
+_action = TypeAdapter(Action)
+_concern = TypeAdapter(ConcernRecord)
+_concerns = TypeAdapter(Page[ConcernRecord])
+_activity = TypeAdapter(Activity)
+_activities = TypeAdapter(Page[Activity])
 _home = TypeAdapter(HomeRecord)
 
 
@@ -186,3 +216,59 @@ class Sessions:
     async def check_in(self, match_id: UUID, **answers: object) -> CheckIn:
         """Say how it goes."""
         return await self.api.send("POST", f"/relationships/{match_id}/check-ins", _check_in, body(**answers))
+
+    async def close(self, match_id: UUID) -> RelationshipRecord:
+        """The relationship ran its course."""
+        return await self.api.send("POST", f"/relationships/{match_id}/close", _relationship)
+
+    async def change_goal(self, goal_id: UUID, **change: object) -> Goal:
+        """Change a goal, or say that it is reached or dropped."""
+        return await self.api.send("PATCH", f"/goals/{goal_id}", _goal, body(**change))
+
+    async def add_action(self, goal_id: UUID, **action: object) -> Action:
+        """Add a step towards a goal."""
+        return await self.api.send("POST", f"/goals/{goal_id}/actions", _action, body(**action))
+
+    async def change_action(self, action_id: UUID, **change: object) -> Action:
+        """Change a step, or say that it is done."""
+        return await self.api.send("PATCH", f"/actions/{action_id}", _action, body(**change))
+
+    async def add_note(self, mentoring_session_id: UUID, **note: object) -> Note:
+        """Write a note on a meeting."""
+        return await self.api.send("POST", f"/mentoring-sessions/{mentoring_session_id}/notes", _note, body(**note))
+
+    async def raise_concern(self, match_id: UUID, text: str) -> ConcernRecord:
+        """Tell the programme team what worries one."""
+        return await self.api.send("POST", f"/relationships/{match_id}/concerns", _concern, body(text=text))
+
+    async def change_concern(self, concern_id: UUID, state: str) -> ConcernRecord:
+        """Say that a concern is acknowledged or resolved."""
+        return await self.api.send("PATCH", f"/concerns/{concern_id}", _concern, body(state=state))
+
+    async def concerns(self, path: str, wanted: PageRequest, **which: str | None) -> Page[ConcernRecord]:
+        """Concerns of `/relationships/{id}` that the caller may see, or of `/programmes/{id}` by state."""
+        return await self.api.page(f"{path}/concerns", _concerns, which, wanted)
+
+    async def activities(self, programme_id: UUID, wanted: PageRequest, **which: object) -> Page[Activity]:
+        """What a programme puts on, by cohort_id and kind."""
+        return await self.api.page(f"/programmes/{programme_id}/activities", _activities, which, wanted)
+
+    async def plan_activity(self, programme_id: UUID, **activity: object) -> Activity:
+        """Put something on."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/activities", _activity, body(**activity))
+
+    async def register(self, activity_id: UUID) -> Activity:
+        """Take a place of an activity for oneself."""
+        return await self.api.send("POST", f"/activities/{activity_id}/registration", _activity)
+
+    async def unregister(self, activity_id: UUID) -> None:
+        """Give one's place of an activity back."""
+        await self.api.send("DELETE", f"/activities/{activity_id}/registration", NOTHING)
+
+    async def record_attendance(self, activity_id: UUID, person_ids: list[UUID]) -> None:
+        """Say who attended an activity."""
+        await self.api.send("POST", f"/activities/{activity_id}/attendance", NOTHING, body(person_ids=person_ids))
+
+    async def activity(self, activity_id: UUID) -> Activity:
+        """One activity."""
+        return await self.api.get(f"/activities/{activity_id}", _activity)

@@ -1,10 +1,14 @@
-"""Waves and reports."""
+"""Surveys: their waves and who answered in named ones."""
 
 import strawberry
 
-from mentoring_gateway.clients.evaluation import ByRole, ReportRecord, WaveRecord
+from mentoring_gateway.clients.evaluation import ByRole, Comment, NamedAnswerRecord, WaveRecord
+from mentoring_gateway.clients.values import same
 from mentoring_gateway.context import Info
-from mentoring_gateway.types.fields import derived
+from mentoring_gateway.settings import DEFAULT_PAGE
+from mentoring_gateway.types.fields import derived, fetched
+from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
+from mentoring_gateway.types.people import Person, person_of
 
 
 @strawberry.type(description="Responses of the people asked, in percent; null where nobody was asked")
@@ -14,18 +18,34 @@ class ResponseRates:
     pooled: float | None
 
 
-@strawberry.type(description="One opening of a survey for one cohort")
+@strawberry.type(description="What a person answered in a named survey")
+class NamedAnswer(NamedAnswerRecord):
+    @derived("Who answered")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
+
+
+@strawberry.type(
+    description="One opening of a survey for one cohort; `roles` null asks both, one that `gathers` has the answers of "
+    "occasions that are not shown alone, `withheld` has too few people to show anything"
+)
 class Wave(WaveRecord):
     @derived("Response rates by role and of both together")
     def response_rates(self) -> ResponseRates:
         return response_rates(self.responses, self.asked)
 
+    @fetched("The free texts, once it is closed; for the programme team")
+    async def comments(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Comment] | None:
+        return connection(await info.context.services.evaluation.comments(self.id, wanted(first, after)), same)
 
-@strawberry.type(description="Figures and findings frozen for one audience")
-class Report(ReportRecord):
-    @derived("Where the report is as a page with charts; it needs the same access token")
-    def url(self, info: Info) -> str:
-        return f"{info.context.settings.public_url}/evaluation/reports/{self.id}/html"
+    @fetched("Who answered what in a named survey, once it is closed; reading it is audited")
+    async def named_answers(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[NamedAnswer] | None:
+        page = await info.context.services.evaluation.named_answers(self.id, wanted(first, after))
+        return connection(page, lambda record: NamedAnswer(**vars(record)))
 
 
 def response_rates(responses: ByRole, asked: ByRole) -> ResponseRates:

@@ -7,7 +7,14 @@ import strawberry
 
 from mentoring_gateway.clients import match_reviews
 from mentoring_gateway.clients.matching import MatchRecord, ProposedPairRecord, RunRecord, UnmatchedRecord
-from mentoring_gateway.clients.sessions import Agreement, CheckIn, Goal, MentoringSession, RelationshipRecord
+from mentoring_gateway.clients.sessions import (
+    Agreement,
+    CheckIn,
+    ConcernRecord,
+    Goal,
+    MentoringSession,
+    RelationshipRecord,
+)
 from mentoring_gateway.clients.values import same
 from mentoring_gateway.context import Info
 from mentoring_gateway.loaders import InCohort
@@ -21,6 +28,13 @@ if TYPE_CHECKING:
     from mentoring_gateway.types.programmes import Cohort
 
 LazyCohort = Annotated["Cohort", strawberry.lazy("mentoring_gateway.types.programmes")]
+
+
+@strawberry.type(description="What worries one of a pair; `text` is null where the caller may not read it")
+class Concern(ConcernRecord):
+    @derived("Who raised it")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.raised_by)
 
 
 @strawberry.type(description="A confirmed match at work: agreement, goals, mentoring sessions, hours")
@@ -49,6 +63,12 @@ class Relationship(RelationshipRecord):
     ) -> Connection[CheckIn] | None:
         page = await info.context.services.sessions.check_ins(self.match_id, wanted(first, after))
         return connection(page, same)
+
+    @fetched("The concerns that the caller may see")
+    async def concerns(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Concern] | None:
+        return await concerns(info, f"/relationships/{self.match_id}", first, after)
 
     @fetched("The current agreement with its terms; null before one is proposed")
     async def current_agreement(self, info: Info) -> Agreement | None:
@@ -149,6 +169,12 @@ class PoolMember(match_reviews.PoolMemberRecord):
     @derived("Who it is")
     async def person(self, info: Info) -> Person | None:
         return await person_of(info, self.person_id)
+
+
+async def concerns(info: Info, of: str, first: int, after: str | None, **which: str | None) -> Connection[Concern]:
+    """A page of the concerns of a relationship or a programme."""
+    page = await info.context.services.sessions.concerns(of, wanted(first, after), **which)
+    return connection(page, lambda record: Concern(**vars(record)))
 
 
 async def waves_of(info: Info, programme_id: UUID, cohort_id: UUID) -> list[Wave]:

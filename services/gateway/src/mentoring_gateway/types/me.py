@@ -1,17 +1,21 @@
 """The person who calls."""
 
+from itertools import chain
 from uuid import UUID
 
 import strawberry
 
 from mentoring_gateway.clients.applications import HeldRole
-from mentoring_gateway.clients.integrations import Notification
+from mentoring_gateway.clients.integrations import Notification, Preferences
+from mentoring_gateway.clients.interviews import CaseStudyRecord
+from mentoring_gateway.clients.matching import MatchRecord
 from mentoring_gateway.clients.sessions import Activity
 from mentoring_gateway.clients.values import same
 from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.fields import derived, fetched
+from mentoring_gateway.types.interviews import CaseStudy, Interview, case_study_of, interview_of
 from mentoring_gateway.types.matches import Match, Relationship
 from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.types.people import Person, person_of
@@ -68,8 +72,35 @@ class Me:
         page = await info.context.services.integrations.notifications(wanted(first, after))
         return connection(page, same)
 
+    @fetched("What I am sent by e-mail")
+    async def preferences(self, info: Info) -> Preferences | None:
+        return await info.context.services.integrations.preferences()
+
     @fetched("My home")
     async def home(self, info: Info) -> Home | None:
         home = await info.context.services.sessions.home(self.id)
         pairs = [Relationship(**vars(pair)) for pair in home.relationships]
         return Home(relationships=pairs, next_activities=home.next_activities)
+
+    @fetched("My interviews; `waiting`: those that wait for my consent or approval")
+    async def interviews(self, info: Info, waiting: bool = False) -> list[Interview] | None:
+        programmes = {match.programme_id for match in await self._matches(info)}
+        found = chain.from_iterable(await info.context.loaders.interviews.load_many(sorted(programmes)))
+        mine = [interview_of(record) for record in found if record.person_id == self.id]
+        return [interview for interview in mine if interview.waits_for() or not waiting]
+
+    @fetched("The case studies that tell of me; `waiting`: those that wait for my approval")
+    async def case_studies(self, info: Info, waiting: bool = False) -> list[CaseStudy] | None:
+        matches = {match.id: match for match in await self._matches(info)}
+        programmes = {match.programme_id for match in matches.values()}
+        found = chain.from_iterable(await info.context.loaders.case_studies.load_many(sorted(programmes)))
+        mine = [record for record in found if record.match_id in matches]
+        return [case_study_of(r) for r in mine if not waiting or self._is_asked(r, matches[r.match_id])]
+
+    async def _matches(self, info: Info) -> list[MatchRecord]:
+        """My matches that were confirmed: those that interviews and case studies can be about."""
+        return [match for match in await info.context.loaders.matches_of.load(self.id) if match.confirmed_at]
+
+    def _is_asked(self, study: CaseStudyRecord, match: MatchRecord) -> bool:
+        approved_at = study.mentor_approved_at if match.mentor_id == self.id else study.mentee_approved_at
+        return study.state == "draft" and approved_at is None

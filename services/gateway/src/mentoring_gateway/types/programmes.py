@@ -9,12 +9,16 @@ from mentoring_gateway.clients.applications import (
     ApplicationForm,
     ApplicationRecord,
     CohortRecord,
+    EqualityTotals,
     Ledger,
     LedgerRow,
     Oversubscription,
+    ProgrammeForm,
     ProgrammeRecord,
+    RoleRecord,
 )
 from mentoring_gateway.clients.evaluation import Figures
+from mentoring_gateway.clients.sessions import Activity
 from mentoring_gateway.clients.values import Role, same
 from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
@@ -24,9 +28,10 @@ from mentoring_gateway.types.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.types.evaluation import Wave
 from mentoring_gateway.types.fields import derived, fetched
 from mentoring_gateway.types.inputs import Audience
-from mentoring_gateway.types.matches import Match, MatchRun, PoolMember, Relationship, waves_of
+from mentoring_gateway.types.matches import Concern, Match, MatchRun, PoolMember, Relationship, concerns, waves_of
 from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.types.people import Person, person_of
+from mentoring_gateway.types.programme_evaluation import ProgrammeEvaluation
 
 
 @strawberry.type(description="An expression of interest of a person in a programme")
@@ -42,6 +47,13 @@ class Application(ApplicationRecord):
     @fetched("What was written on the form, as far as the caller may read it")
     async def form(self, info: Info) -> ApplicationForm | None:
         return await info.context.services.applications.form(self.id)
+
+
+@strawberry.type(description="A role that somebody holds in a programme")
+class GrantedRole(RoleRecord):
+    @derived("Who holds it")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
 
 
 @strawberry.type(description="One round of a programme")
@@ -69,15 +81,6 @@ class Cohort(CohortRecord):
     ) -> Connection[Relationship] | None:
         return await relationships(info, first, after, cohort_id=self.id, state=state)
 
-    @derived("Where every application to this cohort went, by role")
-    async def ledger(self, info: Info) -> list[LedgerRow] | None:
-        ledger = await info.context.loaders.ledger.load(self.programme_id)
-        return [row for row in ledger.items if row.cohort_id == self.id]
-
-    @derived("The survey waves of this cohort")
-    async def waves(self, info: Info) -> list[Wave] | None:
-        return await waves_of(info, self.programme_id, self.id)
-
     @fetched("Its matching runs")
     async def match_runs(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
@@ -96,6 +99,19 @@ class Cohort(CohortRecord):
     ) -> Connection[Conversation] | None:
         page = await conversations(info.context.services.matching.api, self.id, wanted(first, after))
         return connection(page, same)
+
+    @fetched("Answers to equality monitoring, as totals, once it is closed; for the programme team")
+    async def equality_totals(self, info: Info) -> EqualityTotals | None:
+        return await info.context.services.applications.equality_totals(self.id)
+
+    @derived("Where every application to this cohort went, by role")
+    async def ledger(self, info: Info) -> list[LedgerRow] | None:
+        ledger = await info.context.loaders.ledger.load(self.programme_id)
+        return [row for row in ledger.items if row.cohort_id == self.id]
+
+    @derived("The survey waves of this cohort")
+    async def waves(self, info: Info) -> list[Wave] | None:
+        return await waves_of(info, self.programme_id, self.id)
 
     @fetched("The buddy pairs that were made, each time")
     async def buddies(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Buddies] | None:
@@ -118,6 +134,36 @@ class Programme(ProgrammeRecord):
     async def cohorts(self, info: Info) -> list[Cohort] | None:
         found = await info.context.loaders.cohorts.load(self.id)
         return [Cohort(**vars(cohort)) for cohort in sorted(found, key=lambda cohort: cohort.number)]
+
+    @fetched("What applicants fill in")
+    async def form(self, info: Info) -> ProgrammeForm | None:
+        return await info.context.services.applications.programme_form(self.id)
+
+    @fetched("Who holds which role in it; for the programme team")
+    async def roles(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[GrantedRole] | None:
+        page = await info.context.services.applications.roles(self.id, wanted(first, after))
+        return connection(page, lambda record: GrantedRole(**vars(record)))
+
+    @fetched("What it puts on, of a cohort or a kind")
+    async def activities(
+        self,
+        info: Info,
+        cohort_id: UUID | None = None,
+        kind: str | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[Activity] | None:
+        which = {"cohort_id": cohort_id, "kind": kind}
+        page = await info.context.services.sessions.activities(self.id, wanted(first, after), **which)
+        return connection(page, same)
+
+    @fetched("Its concerns; for the programme team")
+    async def concerns(
+        self, info: Info, state: str | None = None, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Concern] | None:
+        return await concerns(info, f"/programmes/{self.id}", first, after, state=state)
 
     @fetched("Its applications")
     async def applications(
@@ -151,6 +197,10 @@ class Programme(ProgrammeRecord):
     @fetched("Its figures with their evidence, for one audience")
     async def figures(self, info: Info, view: Audience = Audience.PUBLIC) -> Figures | None:
         return await info.context.services.evaluation.figures(self.id, view.value)
+
+    @derived("What came of it: surveys, interviews, themes, outcomes, reports")
+    def evaluation(self) -> ProgrammeEvaluation:
+        return ProgrammeEvaluation(programme_id=self.id)
 
     @fetched("The numbers of the programme on one screen")
     async def dashboard(self, info: Info) -> Dashboard | None:

@@ -1,0 +1,83 @@
+"""Interviews and case studies: what teams plan, and what belongs to the person alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from mentoring_gateway.clients.interviews import InterviewRecord
+from mentoring_gateway.context import Info
+from mentoring_gateway.errors import SectionNamedTwice
+from mentoring_gateway.types.fields import command
+from mentoring_gateway.types.inputs import TitledText
+from mentoring_gateway.types.interviews import CaseStudy, Interview, case_study_of, interview_of
+
+
+@strawberry.type
+class Interviews:
+    @command("Plan an interview with one of a pair")
+    async def schedule_interview(
+        self, info: Info, match_id: UUID, person_id: UUID, scheduled_at: datetime
+    ) -> Interview:
+        api = info.context.commands(info).interviews
+        return interview_of(await api.schedule(match_id, person_id=person_id, scheduled_at=scheduled_at))
+
+    @command("Agree to be recorded and quoted; the person only")
+    async def consent_to_interview(self, info: Info, interview_id: UUID) -> Interview:
+        return await _acted(info, interview_id, "consent")
+
+    @command("Hand in the transcript's page count, the summary and quotes; after consent")
+    async def transcribe_interview(
+        self, info: Info, interview_id: UUID, pages: int, summary: str, quotes: list[str] | None = None
+    ) -> Interview:
+        return await _acted(info, interview_id, "transcript", pages=pages, summary=summary, quotes=quotes)
+
+    @command("Put the summary, and the quotes if they are given, in one's own words; the person only")
+    async def amend_interview(
+        self, info: Info, interview_id: UUID, summary: str, quotes: list[str] | None = None
+    ) -> Interview:
+        return await _acted(info, interview_id, "amend", summary=summary, quotes=quotes)
+
+    @command("Let the summary and quotes be used; the person only")
+    async def approve_interview(self, info: Info, interview_id: UUID) -> Interview:
+        return await _acted(info, interview_id, "approve")
+
+    @command("Take everything back, at any time; the person only. Reports are issued again without the quotes")
+    async def withdraw_interview(self, info: Info, interview_id: UUID) -> Interview:
+        return await _acted(info, interview_id, "withdraw")
+
+    @command("Write the case study of a pair whose two interviews are approved")
+    async def write_case_study(self, info: Info, match_id: UUID, sections: list[TitledText]) -> CaseStudy:
+        api = info.context.commands(info).interviews
+        return case_study_of(await api.write_case_study(match_id, by_title(sections)))
+
+    @command("Put sections in one's own words; either of the two. `version` is the one that was read")
+    async def amend_case_study(
+        self, info: Info, case_study_id: UUID, version: int, sections: list[TitledText]
+    ) -> CaseStudy:
+        api = info.context.commands(info).interviews
+        changed = {"version": version, "sections": by_title(sections)}
+        return case_study_of(await api.act_on_case_study(case_study_id, "amend", **changed))
+
+    @command("Let the version that was read be used; it is approved once both have")
+    async def approve_case_study(self, info: Info, case_study_id: UUID, version: int) -> CaseStudy:
+        api = info.context.commands(info).interviews
+        return case_study_of(await api.act_on_case_study(case_study_id, "approve", version=version))
+
+    @command("Take the case study back, at any time; either of the two")
+    async def withdraw_case_study(self, info: Info, case_study_id: UUID) -> CaseStudy:
+        api = info.context.commands(info).interviews
+        return case_study_of(await api.act_on_case_study(case_study_id, "withdraw"))
+
+
+async def _acted(info: Info, interview_id: UUID, act: str, **content: object) -> Interview:
+    record: InterviewRecord = await info.context.commands(info).interviews.act(interview_id, act, **content)
+    return interview_of(record)
+
+
+def by_title(sections: list[TitledText]) -> dict[str, str]:
+    """Text by title, as the service takes it; SectionNamedTwice rather than one text that is lost."""
+    texts = {section.title: section.text for section in sections}
+    if len(texts) < len(sections):
+        raise SectionNamedTwice()
+    return texts

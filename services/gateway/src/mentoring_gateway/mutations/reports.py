@@ -1,0 +1,45 @@
+"""Reports: asked for, written, approved, published."""
+
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from mentoring_gateway.context import Info
+from mentoring_gateway.types.fields import command
+from mentoring_gateway.types.inputs import Approver, Audience, ReportKind, TitledText
+from mentoring_gateway.types.reports import Report, report_of
+
+
+@strawberry.type
+class Reports:
+    @command("Have a report of a kind built, or of the kind named like an audience; `report` says when it is ready")
+    async def create_report(
+        self,
+        info: Info,
+        programme_id: UUID,
+        audience: Audience | None = None,
+        kind: ReportKind | None = None,
+        narrative: list[TitledText] | None = None,
+        approver: Approver | None = None,
+        published: JSON | None = None,
+    ) -> Report:
+        queued = await info.context.commands(info).reports.create(
+            programme_id, audience=audience, kind=kind, narrative=narrative, approver=approver, published=published
+        )
+        return Report(**vars(queued))
+
+    @command("Write a built report's text; what was approved was another text")
+    async def save_report_narrative(self, info: Info, report_id: UUID, sections: list[TitledText]) -> Report:
+        await info.context.commands(info).reports.save_narrative(report_id, sections)
+        return await report_of(info, report_id)
+
+    @command("Approve a report for publication; for the role that it names")
+    async def approve_report(self, info: Info, report_id: UUID) -> Report:
+        await info.context.commands(info).reports.act(report_id, "approve")
+        return await report_of(info, report_id)
+
+    @command("Publish a report to its audience")
+    async def publish_report(self, info: Info, report_id: UUID) -> Report:
+        await info.context.commands(info).reports.act(report_id, "publish")
+        return await report_of(info, report_id)

@@ -1,0 +1,34 @@
+"""Evaluation models as a programme uses them, and judgements of standards."""
+
+import strawberry
+
+from mentoring_gateway.clients.outcomes import (
+    AssessmentRecord,
+    EvaluationModel,
+    IndicatorValue,
+    ModelFault,
+    ModelRecord,
+)
+from mentoring_gateway.context import Info
+from mentoring_gateway.types.fields import derived
+from mentoring_gateway.types.people import Person, person_of
+
+
+@strawberry.type(description="The model of a programme; `latest` has the last value of every indicator that has one")
+class ProgrammeModel:
+    model: EvaluationModel | None
+    faults: list[ModelFault]
+    latest: list[IndicatorValue]
+
+
+@strawberry.type(description="A person's judgement of a criterion, 0 to 100; a later one replaces it in the pack")
+class Assessment(AssessmentRecord):
+    @derived("Who judged")
+    async def assessor(self, info: Info) -> Person | None:
+        return await person_of(info, self.assessor_id)
+
+
+def programme_model(record: ModelRecord) -> ProgrammeModel:
+    """The model with its values as a list."""
+    latest = [value for value in record.latest.values() if value is not None]
+    return ProgrammeModel(model=record.model, faults=record.faults, latest=latest)
