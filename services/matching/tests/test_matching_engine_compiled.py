@@ -21,6 +21,7 @@ from mentoring_matching.engine import (
     prices_without,
     ranked,
     rematch,
+    rules,
     solve,
     working_hours,
 )
@@ -109,6 +110,18 @@ def test_the_same_run_with_and_without_compiled_loops(both, seed: int) -> None:
     freed = [mentee for _, mentee in standing[::3]]
     again = both(lambda: rematch(mentors, mentees, policy, standing, freed=freed, embedder=EMBEDDER))
     assert again[0] == again[1]
+
+
+@pytest.mark.parametrize("cells", [0, 6])
+@pytest.mark.parametrize("seed", range(6))
+def test_rules_over_too_many_kinds_for_a_table(both, monkeypatch, seed: int, cells: int) -> None:
+    draw = random.Random(seed)
+    mentors, mentees = people(draw, 40, 50)
+    tabled = solve(mentors, mentees, POLICY, embedder=EMBEDDER)
+    monkeypatch.setattr(rules, "_TABLE", cells)
+    plain, compiled = both(lambda: solve(mentors, mentees, POLICY, embedder=EMBEDDER))
+    assert tabled == plain == compiled
+    assert any(isinstance(test, rules.Computed) for test in plain.situation.problem.market.tests)
 
 
 @pytest.mark.parametrize("seed", range(150))
