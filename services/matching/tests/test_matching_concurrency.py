@@ -12,7 +12,7 @@ from mentoring_contracts.matching import MatchConfirmed
 from mentoring_matching.app import create_app
 from mentoring_matching.models import Cohort, Match
 
-OFFERS = 300
+OFFERS = 1000
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def accept(service, token: str, match_id: str) -> httpx.Response:
             await asyncio.sleep(0.05)
 
 
-async def test_several_hundred_confirmations_of_one_place_give_exactly_one(world, two_instances):
+async def test_a_thousand_confirmations_of_one_place_give_exactly_one(world, two_instances):
     cohort = await world.cohort(OFFERS)
     topics = [f"topic-{n}" for n in range(OFFERS)]
     await world.admit(cohort, *[world.person(role, criteria=[t]) for role in ("mentor", "mentee") for t in topics])

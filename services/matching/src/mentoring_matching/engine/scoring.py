@@ -77,7 +77,8 @@ class Market:
 
     def units(self, rows: Index, cols: Index) -> Units:
         """Scores of single pairs in units."""
-        parts = [self._pair_dots(rows[part], cols[part]) for part in _chunks(rows.size, 1 << 17)]
+        at_once = max(1, _BLOCK // max(1, self.features.mentees.shape[1]))
+        parts = [self._pair_dots(rows[part], cols[part]) for part in _chunks(rows.size, at_once)]
         return to_units(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
 
     def _pair_dots(self, rows: Index, cols: Index) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from .acceleration import accelerated, compiled_scanning
 from .features import PER_UNIT, UNITS
 from .rules import Barred, Computed, Equal, Index, Mask, Table
 from .scanning import NEVER, Best, Rules
-from .scoring import Market, Pairs, Prices, Scores, Units
+from .scoring import Market, Pairs, Prices, Scores, Units, to_units
 
 _SAMPLE = 2048
 _MANY = 400
@@ -107,13 +107,12 @@ class _Search:
         np.maximum(block, 0, out=block)
         sample = _sample(block.shape[1])
         low = block[:, sample] < (self.market.floor - 0.5) * PER_UNIT
-        block -= self.col_screen
-        block -= self.row_screen[start : start + len(block), None]
-        above = block > -self.slack
+        gains = block - self.col_screen
+        gains -= self.row_screen[start : start + len(block), None]
+        above = gains > -self.slack
         if np.count_nonzero(above) > _MANY * len(block):
-            above = self._cut(block, start, sample, low)
-        chosen = np.flatnonzero(above)
-        self._keep(self._exact(chosen // block.shape[1] + start, chosen % block.shape[1]))
+            above = self._cut(gains, start, sample, low)
+        self._keep(self._exact(start, block, np.flatnonzero(above)))
 
     def _cut(self, block: NDArray[np.float32], start: int, sample: Index, low: Mask) -> Mask:
         """What can be among the best of its row or column, where too much is above its price."""
@@ -153,11 +152,11 @@ class _Search:
             bounds.append(self._bound(seen, self.per_col))
         return np.concatenate(bounds)
 
-    def _exact(self, rows: Index, cols: Index) -> NDArray[np.int64]:
+    def _exact(self, start: int, block: Scores, chosen: Index) -> NDArray[np.int64]:
+        """Rows, columns and gains of the permitted among the chosen pairs of a block."""
         for test in self.market.tests:
-            keep = test(rows, cols)
-            rows, cols = rows[keep], cols[keep]
-        units = self.market.units(rows, cols)
+            chosen = chosen[test(chosen // block.shape[1] + start, chosen % block.shape[1])]
+        rows, cols, units = chosen // block.shape[1] + start, chosen % block.shape[1], to_units(block.ravel()[chosen])
         gains = units - self.row_price[rows] - self.col_price[cols]
         keep = (gains > 0) & (units >= self.market.floor)
         return np.stack([rows, cols, gains])[:, keep]
