@@ -19,6 +19,7 @@ from mentoring_evaluation.api import (
     linting,
     outcomes,
     public,
+    public_reports,
     recommendations,
     reports,
     themes,
@@ -27,6 +28,7 @@ from mentoring_evaluation.api import (
 from mentoring_evaluation.building import build_reports
 from mentoring_evaluation.commands.recommendations import DUE, fall_due
 from mentoring_evaluation.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
+from mentoring_evaluation.printing import Printer
 from mentoring_evaluation.reactions import REACTIONS
 
 DESIGN = Design(
@@ -35,6 +37,7 @@ DESIGN = Design(
     description=__doc__,
     routers=[
         public.router,
+        public_reports.router,
         waves.router,
         instruments.router,
         figures.router,
@@ -55,4 +58,6 @@ DESIGN = Design(
 
 def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Service:
     """The service, wired and not yet started."""
-    return Service(DESIGN, settings, clock=clock, http=http)
+    service = Service(DESIGN, settings, clock=clock, http=http)
+    service.app.state.printer = Printer()
+    return service

@@ -38,9 +38,7 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
         programme = await queries.programme(db, report.programme_id)
         evidence, beside = await records.evidence(db, programme), await report_records(db, programme)
     evidence = await with_statistics(service, tenant, evidence)
-    content = await asyncio.to_thread(
-        report_content, evidence, beside, report.kind, report.published, report.narrative
-    )  # fmt: skip
+    content = await asyncio.to_thread(report_content, evidence, beside, report.kind, report.published)
     # Its charts are drawn here: the first reader waits neither for them nor for the library that draws them.
     await asyncio.to_thread(views_of, content)
     async with service.database.transaction(tenant) as db:
