@@ -306,9 +306,9 @@ async def test_the_latest_word_on_each_hr_outcome_stands_in_reports(programme):
     await programme.begin()
     path = f"/programmes/{programme.id}/hr-outcomes"
     body = {"outcome": "promotion", "role": "mentee", "definition": "canary definition", "months": 12, "people": 71,
-            "with_outcome": 56, "source": "HR system", "measured_on": "2026-01-31"}  # fmt: skip
+            "with_outcome": 56, "source": "HR system", "measured_on": "2020-01-31"}  # fmt: skip
     others = {"comparison": {"selection": "similar_people", "people": 81, "with_outcome": 48}}
-    for recorded in (body | {"with_outcome": 40}, body | others, body | {"measured_on": "2025-01-31"}):
+    for recorded in (body | {"with_outcome": 40}, body | others, body | {"measured_on": "2019-01-31"}):
         assert (await programme.team.post(path, json=recorded)).status_code == 201
     retained = body | {"outcome": "retention", "definition": "still employed", "people": 12, "with_outcome": 11}
     assert (await programme.team.post(path, json=retained)).status_code == 201

@@ -50,7 +50,9 @@ def some_limits(draw: random.Random) -> tuple[Limit, ...]:
         Limit("per employer of mentors", "employer", "mentor", draw.randint(0, 2)),
         Limit("mentees of a", "employer", "mentee", draw.randint(0, 2), "a"),
         Limit("per region", "regions", draw.choice(("mentor", "mentee")), draw.choice((1, 1, 2))),
-    )[draw.randint(0, 2) :]
+        Limit("some of b", "employer", draw.choice(("mentor", "mentee")), value="b", least=draw.randint(0, 3)),
+        Limit("some of each team", "team", "mentee", most=draw.choice((None, 1)), least=1),
+    )[draw.randint(0, 4) :]
 
 
 def pairs_of(run: Run) -> list[tuple[int, int]]:
@@ -88,7 +90,19 @@ def worth(situation: Situation, pairs: list[tuple[int, int]]) -> int:
     return int((situation.problem.worth[rows] + situation.problem.market.units(rows, cols)).sum())
 
 
-@pytest.mark.parametrize("seed", range(60))
+def missing(situation: Situation, pairs: list[tuple[int, int]], limits: tuple[Limit, ...]) -> int:
+    """Pairs missing to least numbers; a value that nobody has misses all of them."""
+    short = 0
+    for limit in limits:
+        people = situation.mentors if limit.side == "mentor" else situation.mentees
+        there = {str(person.attributes[limit.attribute]) for person in people} if limit.least else set()
+        found = {str(value): count for value, count in counts(situation, pairs, limit).items()}
+        wanted = there if limit.value is None else {str(limit.value)}
+        short += sum(max(0, (limit.least or 0) - found.get(value, 0)) for value in wanted)
+    return short
+
+
+@pytest.mark.parametrize("seed", range(120))
 def test_is_the_best_of_all_matchings(seed: int) -> None:
     draw = random.Random(seed)
     mentors, mentees = people(draw)
@@ -96,12 +110,17 @@ def test_is_the_best_of_all_matchings(seed: int) -> None:
     run = solve(mentors, mentees, replace(OPEN, limits=limits), places=places, embedder=EMBEDDER)
     situation = run.situation
     best = max(
-        worth(situation, pairs)
+        worth(situation, pairs) - missing(situation, pairs, limits) * situation.problem.shortfall
         for pairs in all_matchings(situation)
         if (places is None or len(pairs) <= places)
-        and all(count <= limit.most for limit in limits for count in counts(situation, pairs, limit).values())
+        and all(count <= limit.most for limit in limits if limit.most is not None
+                for count in counts(situation, pairs, limit).values())
+    )  # fmt: skip
+    found = pairs_of(run)
+    assert worth(situation, found) - missing(situation, found, limits) * situation.problem.shortfall == best
+    assert sum(use.number - use.pairs for use in run.limits if use.least and use.pairs < use.number) == missing(
+        situation, found, limits
     )
-    assert worth(situation, pairs_of(run)) == best
     assert run.certificate.feasible
     assert run.certificate.worst == 0
     assert run.certificate.gap >= 0
@@ -150,6 +169,34 @@ def test_pins_come_first_and_take_the_room() -> None:
     assert run.certificate.valid
 
 
+def test_a_least_number_goes_before_priority_and_is_reported() -> None:
+    mentors = [Mentor("m", topics={"data": 1.0}, capacity=2)]
+    first = [Mentee(f"first{i}", {"site": "a"}, topics={"data": 1.0}, tier=2) for i in range(2)]
+    remote = Mentee("remote", {"site": "b"}, topics={"board": 1.0})
+    quota = Policy(limits=(Limit("remote sites", "site", "mentee", value="b", least=1),))
+    run = solve(mentors, [*first, remote], quota, embedder=EMBEDDER)
+    assert "remote" in run.by_mentee
+    assert run.certificate.valid
+    assert [(use.value, use.least, use.number, use.pairs) for use in run.limits] == [("b", True, 1, 1)]
+    assert "remote" not in solve(mentors, [*first, remote], Policy(), embedder=EMBEDDER).by_mentee
+
+
+def test_a_least_number_that_cannot_be_reached_costs_nobody_a_mentor() -> None:
+    quota = replace(ONE_OF_A, limits=(Limit("many of a", "employer", "mentor", value="a", least=9),))
+    free = solve(EMPLOYED, SEEKING, Policy(), embedder=EMBEDDER)
+    run = solve(EMPLOYED, SEEKING, quota, embedder=EMBEDDER)
+    assert run.totals.matched == free.totals.matched
+    assert run.certificate.valid
+    assert run.limits[0].pairs < 9
+
+
+def test_a_pin_counts_towards_a_least_number() -> None:
+    quota = Policy(limits=(Limit("one of a", "employer", "mentor", value="a", least=1),))
+    run = solve(EMPLOYED, SEEKING, quota, pins=[("m1", "e0")], places=1, embedder=EMBEDDER)
+    assert mentors_of(run) == ["m1"]
+    assert run.certificate.valid
+
+
 def test_nobody_loses_a_mentor_to_a_limit_made_since() -> None:
     found = rematch(EMPLOYED, SEEKING, ONE_OF_A, [("m0", "e0"), ("m1", "e1")], embedder=EMBEDDER)
     assert (found.moved, found.kept) == ((), ("e0", "e1"))
@@ -183,7 +230,10 @@ def test_explanations_know_of_limits() -> None:
         ({"most": 1.5}, "most"),
         ({"most": True}, "most"),
         ({"value": ["a"]}, "value"),
-        ({"least": 1}, "least"),
+        ({"least": -1}, "least"),
+        ({"least": 3}, "least"),
+        ({"most": None}, "most"),
+        ({"lest": 1}, "lest"),
     ],
 )
 def test_a_limit_that_cannot_be_used_names_itself_and_the_field(change: dict[str, object], field: str) -> None:
@@ -197,7 +247,7 @@ def test_a_limit_that_cannot_be_used_names_itself_and_the_field(change: dict[str
 
 def test_a_limit_needs_its_fields_and_a_name_of_its_own() -> None:
     good = {"name": "per employer", "attribute": "employer", "side": "mentor", "most": 2}
-    with pytest.raises(PolicyError, match="limit 'x': most: is missing"):
+    with pytest.raises(PolicyError, match="limit 'x': most: a limit needs most, least or both"):
         Policy.from_mapping({"limits": [{"name": "x", "attribute": "employer", "side": "mentor"}]})
     with pytest.raises(PolicyError, match="limit 'per employer': name: is used twice"):
         Policy.from_mapping({"limits": [good, good]})

@@ -140,6 +140,11 @@ async def test_limits_of_the_policy_hold_in_a_run(make_world):
     assert [limit["name"] in p["explanation"] for p in left if p["role"] == "mentee"] == [True]
     wider = await world.run(cohort, policy_changes={"limits": [limit | {"most": 3}]})
     assert wider["pairs"] == 3
+    used = {"name": limit["name"], "value": employer, "number": 3, "least": False, "pairs": 3}
+    assert wider["limits"] == [used]
+    more = {"name": "many of them", "attribute": "employer", "side": "mentor", "value": employer, "least": 4}
+    wanting = await world.run(cohort, policy_changes={"limits": [more]})
+    assert [(use["least"], use["number"], use["pairs"]) for use in wanting["limits"]] == [(True, 4, 3)]
     for broken, field in (({"most": -1}, "most"), ({"attribute": "ethnicity"}, "attribute")):
         body = {"policy_changes": {"limits": [limit | broken]}}
         answer = await world.office.post(f"/cohorts/{cohort}/dry-run", json=body)

@@ -184,7 +184,7 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
     fields = ("places", "priority", "priority_matched", "moved", "fifth_percentile", "blocking_pairs", "stable")
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
-    found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve")}
+    found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve", "limits")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
     pins = [pin | costs.get((pin["mentor_id"], pin["mentee_id"]), {}) for pin in run.pins]
     numbers = {

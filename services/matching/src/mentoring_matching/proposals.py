@@ -164,6 +164,7 @@ def _people(question: Question) -> tuple[list[Mentor], list[Mentee]]:
 def _result(run: Run) -> dict[str, Any]:
     """Totals, blocking pairs, and as far as it is cheap what would help and what a floor or stability would cost."""
     result = asdict(run.totals) | {"blocking_pairs": blocking_pairs(run), "recruitment": [], "floor_curve": []}
+    result["limits"] = [asdict(use) for use in run.limits]
     standing = run.situation.problem.standing
     if len(run.pairs) <= HELPFUL and not standing:
         result["floor_curve"] = [asdict(point) for point in floor_points(run)]

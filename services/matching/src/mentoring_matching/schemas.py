@@ -100,6 +100,16 @@ class StableView(BaseModel):
     score: float
 
 
+class LimitUseView(View):
+    """How far a limit is used: `pairs` of at most, or (`least`) at least, `number` of its value."""
+
+    name: str
+    value: str
+    number: int
+    least: bool
+    pairs: int
+
+
 class WhyNotView(View):
     """Why a pair was not proposed: the rules it breaks, the floor, or what forcing it would cost."""
 
@@ -156,6 +166,7 @@ class RunView(BaseModel):
     recruitment: list[GainView] = []
     floor_curve: list[FloorPointView] = []
     stable: StableView | None = None
+    limits: list[LimitUseView] = []
     certificate: dict[str, Any] | None = None
 
 

@@ -22,6 +22,16 @@ class PlaceGain:
     score: float
 
 
+@strawberry.type(description="How far a limit is used: pairs of at most, or (least) at least, number of its value")
+@dataclass
+class LimitUse:
+    name: str
+    value: str
+    number: int
+    least: bool
+    pairs: int
+
+
 @strawberry.type(description="The arrangement in which no two people would both rather have each other")
 @dataclass
 class StableAlternative:
@@ -57,6 +67,7 @@ class RunRecord:
     priority_matched: int | None = None
     stable: StableAlternative | None = None
     recruitment: list[PlaceGain] = field(default_factory=list)
+    limits: list[LimitUse] = field(default_factory=list)
     pins: list[PricedPin] = field(default_factory=list)
 
 

@@ -4,7 +4,7 @@ Weak duality: for prices u, v, p >= 0 with u[i] + v[j] + p >= worth[i] + score[i
 no matching within the capacities and places is worth more than sum(u) + sum(capacity * v) + places * p. A
 matching worth exactly that is therefore best. A limit's price adds to those of the people it counts, and its room
 to the sum, which is then the bound of the linear relaxation: whole matchings may fall short of it. All numbers are
-integers, so equality is exact.
+integers, so equality is exact. A least number is a negative most, and its price at most what a missing pair costs.
 """
 
 from __future__ import annotations
@@ -40,12 +40,14 @@ class Claim:
     """Pairs that exist already, exempt from the rules, and what keeping each is worth beyond its score."""
     limits: Limits = ()
     limit_price: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    shortfall: int = 0
+    """What each pair missing to a least number costs."""
 
     def limit_prices_folded(self) -> Claim:
-        """The same claim with the limits' prices added to those of the people they count."""
+        """The same claim, the limits' prices added to those of the people they count (least: taken off)."""
         mentee, mentor = self.mentee_price.copy(), self.mentor_price.copy()
         for bound, price in zip(self.limits, self.limit_price.tolist(), strict=True):
-            (mentee if bound.side == "mentee" else mentor)[bound.people] += price
+            (mentee if bound.side == "mentee" else mentor)[bound.people] += bound.sign * price
         return replace(self, mentee_price=mentee, mentor_price=mentor)
 
 
@@ -80,10 +82,14 @@ def certify(market: Market, claim: Claim) -> Certificate:
     worst = max(worst, _worst_standing(market, folded))
     dual = sum(claim.mentee_price.tolist()) + (claim.places or 0) * claim.place_price
     dual += sum(c * p for c, p in zip(claim.capacity.tolist(), claim.mentor_price.tolist(), strict=True))
-    dual += sum(bound.room * p for bound, p in zip(claim.limits, claim.limit_price.tolist(), strict=True))
+    dual += sum(bound.sign * bound.room * p for bound, p in zip(claim.limits, claim.limit_price.tolist(), strict=True))
+    missing = [bound for bound in claim.limits if bound.least]
+    primal -= claim.shortfall * sum(bound.beyond(claim.rows, claim.cols) for bound in missing)
     prices = (claim.mentee_price, claim.mentor_price, claim.limit_price)
     priced = min(*map(_least, prices), claim.place_price) >= 0
     priced &= claim.places is not None or claim.place_price == 0
+    capped = zip(claim.limits, claim.limit_price.tolist(), strict=True)
+    priced &= all(price <= claim.shortfall for bound, price in capped if bound.least)
     sound = feasible and priced and worst == 0
     return Certificate(sound and primal == dual, feasible, primal, dual, worst, checked)
 
@@ -99,7 +105,7 @@ def _is_matching(market: Market, claim: Claim) -> bool:
     within = claim.places is None or claim.rows.size <= claim.places
     allowed = market.allowed(claim.rows, claim.cols) & (market.units(claim.rows, claim.cols) >= market.floor)
     broken = zip(claim.rows[~allowed].tolist(), claim.cols[~allowed].tolist(), strict=True)
-    within &= all(bound.used(claim.rows, claim.cols) <= bound.room for bound in claim.limits)
+    within &= not any(bound.beyond(claim.rows, claim.cols) for bound in claim.limits if not bound.least)
     return once and within and all(pair in claim.standing for pair in broken)
 
 

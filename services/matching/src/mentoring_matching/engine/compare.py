@@ -11,8 +11,9 @@ from .explain import blocking_pairs
 from .features import UNITS
 from .people import Mentee, Mentor
 from .policy import Policy
+from .pool import PairIds
 from .rules import Index
-from .run import PairIds, Run, Situation, Totals, prepare
+from .run import Run, Situation, Totals, prepare
 from .scoring import to_units
 from .text import Embedder
 

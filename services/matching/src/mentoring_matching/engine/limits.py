@@ -1,5 +1,6 @@
-"""Side constraints that break the network: at most so many pairs per employer, region, team and the like.
+"""Side constraints that break the network: at most or at least so many pairs per employer, region, team and the like.
 
+A pair that is missing to a least number is worth more than any other aim, so one is missing only where it has to be.
 Where the best matching without them keeps to all limits it stands. Otherwise the linear relaxation over all pairs is
 solved by column generation, and the integer programme over the columns that can matter (HiGHS). Every limit counts
 people of one side, so its price adds to those people's own, and the relaxation's prices are checked like any others.
@@ -12,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from .features import UNITS
 from .people import Person
@@ -37,23 +39,34 @@ NODES = 500
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """At most `room` pairs with these `people` (rows of mentees or columns of mentors, ascending)."""
+    """At most, or (`least`) at least, `room` pairs with these `people` (rows of mentees or columns of mentors)."""
 
     name: str
+    value: str
     side: Side
     people: Index
     room: int
+    least: bool = False
+
+    @property
+    def sign(self) -> int:
+        """1 or, as a least number is a negative most, -1."""
+        return -1 if self.least else 1
 
     def used(self, rows: Index, cols: Index) -> int:
         """How many of the pairs count."""
         return int(np.isin(cols if self.side == "mentor" else rows, self.people).sum())
+
+    def beyond(self, rows: Index, cols: Index) -> int:
+        """How many pairs there are too many, or are missing."""
+        return max(0, self.sign * (self.used(rows, cols) - self.room))
 
 
 Limits = tuple[Bound, ...]
 
 
 def compile_limits(limits: Sequence[Limit], mentors: Sequence[Person], mentees: Sequence[Person]) -> Limits:
-    """A bound for each limit with a value, one for each value that occurs for a limit without."""
+    """A bound for each limit with a value, one for each value that occurs for a limit without; most and least apart."""
     found: list[Bound] = []
     for limit in limits:
         groups: dict[str, list[int]] = {}
@@ -61,29 +74,32 @@ def compile_limits(limits: Sequence[Limit], mentors: Sequence[Person], mentees: 
             for value in members(person.attributes.get(limit.attribute)):
                 groups.setdefault(value, []).append(place)
         wanted = sorted(groups) if limit.value is None else [str(limit.value)]
+        bounds = [(room, least) for room, least in ((limit.most, False), (limit.least, True)) if room is not None]
         found += [
-            Bound(limit.name, limit.side, np.array(groups[value], dtype=np.int64), limit.most)
+            Bound(limit.name, value, limit.side, np.array(groups.get(value, []), dtype=np.int64), room, least)
             for value in wanted
-            if value in groups
+            for room, least in bounds
         ]
     return tuple(found)
 
 
 def after_pins(limits: Limits, rows: Index, cols: Index) -> Limits:
-    """The room that pinned pairs leave; pins come first, even where they alone are more than a limit allows."""
+    """What pinned pairs leave; pins come first, even where they alone are more than a limit allows."""
     return tuple(replace(bound, room=max(0, bound.room - bound.used(rows, cols))) for bound in limits)
 
 
 def with_standing(limits: Limits, rows: Index, cols: Index) -> Limits:
     """Room for at least the pairs that exist already: nobody loses a mentor to a limit made since."""
-    return tuple(replace(bound, room=max(bound.room, bound.used(rows, cols))) for bound in limits)
+    return tuple(
+        bound if bound.least else replace(bound, room=max(bound.room, bound.used(rows, cols))) for bound in limits
+    )
 
 
 def decide(problem: Problem, network: Network) -> Decision | None:
     """The best matching within the limits with the relaxation's prices; None where the network's own is within them."""
     match = network.match
     rows = np.flatnonzero(match >= 0)
-    if all(bound.used(rows, match[rows]) <= bound.room for bound in problem.limits):
+    if not any(bound.beyond(rows, match[rows]) for bound in problem.limits):
         return None
     programme = _Programme(problem, network)
     relaxed = programme.relax()
@@ -116,7 +132,8 @@ class _Programme:
         self.rows, self.cols, self.values = links.rows, links.cols, links.values
         self.of_mentees, self.of_mentors = (_groups(problem.limits, side, size) for side, size in self._sides())
         places = [] if problem.places is None else [problem.places]
-        room = [bound.room for bound in problem.limits]
+        self.missing = [place for place, bound in enumerate(problem.limits) if bound.least]
+        room = [bound.sign * bound.room for bound in problem.limits]
         self.most = np.array([*[1] * self.n, *problem.capacity.tolist(), *places, *room], dtype=np.int64)
         self.relaxed_x = np.zeros(0)
 
@@ -124,19 +141,28 @@ class _Programme:
         return ("mentee", self.n), ("mentor", self.m)
 
     def matrix(self) -> Any:
-        """Constraints (mentees, mentors, cohort, limits) by columns."""
+        """Constraints (mentees, mentors, cohort, limits) by columns, then what is missing to each least number."""
         edges, one = np.arange(self.rows.size), np.ones(self.rows.size)
         by_mentee = csr_array((one, (self.rows, edges)), shape=(self.n, edges.size))
         by_mentor = csr_array((one, (self.cols, edges)), shape=(self.m, edges.size))
         cohort = [] if self.problem.places is None else [csr_array(one[None, :])]
         limits = self.of_mentees @ by_mentee + self.of_mentors @ by_mentor
-        return vstack([by_mentee, by_mentor, *cohort, limits], format="csr")
+        pairs = vstack([by_mentee, by_mentor, *cohort, limits], format="csr")
+        lines = np.array(self.missing, dtype=np.int64) + (pairs.shape[0] - len(self.problem.limits))
+        missing = (-np.ones(lines.size), (lines, np.arange(lines.size)))
+        return hstack([pairs, csr_array(missing, shape=(pairs.shape[0], lines.size))], format="csr")
+
+    def costs(self) -> NDArray[np.float64]:
+        """Of each column of the matrix, in scores."""
+        missing = np.full(len(self.missing), self.problem.shortfall)
+        return np.concatenate([-self.values, missing]) / UNITS
 
     def relax(self) -> _Relaxed:
         """Solve, price every permitted pair, add the violated, until none is left."""
         while True:
             found = self._solved()
-            relaxed, self.relaxed_x = self._whole(-found.ineqlin.marginals * UNITS), np.asarray(found.x)
+            relaxed = self._whole(-found.ineqlin.marginals * UNITS)
+            self.relaxed_x = np.asarray(found.x)[: self.rows.size]
             if not self._add(self._prices(relaxed), PER_PERSON, PER_PERSON):
                 return relaxed
 
@@ -146,13 +172,14 @@ class _Programme:
         """
         terms: dict[str, Any] = {"A_ub": self.matrix(), "b_ub": self.most}
         steps = STEPS * (self.n + self.m)
-        found = linprog(-self.values / UNITS, **terms, method="highs-ds", options={"maxiter": steps})
-        return found if found.status == 0 else linprog(-self.values / UNITS, **terms, method="highs-ipm")
+        found = linprog(self.costs(), **terms, method="highs-ds", options={"maxiter": steps})
+        return found if found.status == 0 else linprog(self.costs(), **terms, method="highs-ipm")
 
     def _whole(self, marginals: Any) -> _Relaxed:
         """Round the prices; the mentees' are then what is left of their best pair, so that no column is violated."""
         prices = np.maximum(np.rint(marginals), 0).astype(np.int64)
         limits = prices[prices.size - len(self.problem.limits) :]
+        limits[self.missing] = np.minimum(limits[self.missing], self.problem.shortfall)
         mentors = prices[self.n : self.n + self.m]
         place = 0 if self.problem.places is None else int(prices[self.n + self.m])
         extra = self._folded(limits)
@@ -163,7 +190,7 @@ class _Programme:
         return _Relaxed(mentees, mentors, place, limits, sum((dual * self.most).tolist()))
 
     def _folded(self, limits: Index) -> tuple[Index, Index]:
-        """What the limits' prices add to those of mentees and mentors."""
+        """What the limits' prices add to those of mentees and mentors; a least number's price is taken off."""
         return tuple((side.T @ limits).astype(np.int64) for side in (self.of_mentees, self.of_mentors))
 
     def _prices(self, relaxed: _Relaxed) -> Prices:
@@ -187,19 +214,24 @@ class _Programme:
 
     def choose(self) -> list[int]:
         """The best whole solution over the columns, as positions of columns."""
-        if self.relaxed_x.size == self.rows.size and np.abs(self.relaxed_x - np.rint(self.relaxed_x)).max() < 1e-6:
+        whole = self.relaxed_x.size == self.rows.size
+        if whole and np.abs(self.relaxed_x - np.rint(self.relaxed_x)).max(initial=0) < 1e-6:
             return np.flatnonzero(self.relaxed_x > 0.5).tolist()
+        missing = [self.problem.limits[place].room for place in self.missing]
+        most = np.concatenate([np.ones(self.rows.size), missing])
         found = milp(
-            -self.values / UNITS,
-            integrality=np.ones(self.rows.size, dtype=np.int64),
-            bounds=Bounds(0, 1),
+            self.costs(),
+            integrality=np.ones(most.size, dtype=np.int64),
+            bounds=Bounds(0, most),
             constraints=LinearConstraint(self.matrix(), ub=self.most),
             options={"mip_rel_gap": 0, "node_limit": NODES},
         )
-        return [] if found.x is None else np.flatnonzero(found.x > 0.5).tolist()
+        return [] if found.x is None else np.flatnonzero(found.x[: self.rows.size] > 0.5).tolist()
 
     def worth_of(self, chosen: Sequence[int]) -> int:
-        return sum(self.values[list(chosen)].tolist())
+        rows, cols = self.rows[list(chosen)], self.cols[list(chosen)]
+        missing = sum(self.problem.limits[place].beyond(rows, cols) for place in self.missing)
+        return int(sum(self.values[list(chosen)].tolist()) - missing * self.problem.shortfall)
 
     def decision(self, relaxed: _Relaxed, chosen: Sequence[int]) -> Decision:
         match = np.full(self.n, -1, dtype=np.int64)
@@ -208,8 +240,9 @@ class _Programme:
 
 
 def _groups(limits: Limits, side: Side, size: int) -> Any:
-    """Membership (limits, people of a side) as a sparse matrix of ones."""
+    """Membership (limits, people of a side) as a sparse matrix of ones, of a least number as -1."""
     own = [(place, bound.people) for place, bound in enumerate(limits) if bound.side == side]
     lines = np.repeat([place for place, _ in own], [people.size for _, people in own]).astype(np.int64)
     people = np.concatenate([np.zeros(0, dtype=np.int64), *(people for _, people in own)])
-    return csr_array((np.ones(people.size), (lines, people)), shape=(len(limits), size))
+    signs = np.array([bound.sign for bound in limits], dtype=np.float64)
+    return csr_array((signs[lines], (lines, people)), shape=(len(limits), size))

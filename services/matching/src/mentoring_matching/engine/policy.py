@@ -145,23 +145,29 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A side constraint: at most `most` pairs whose mentor or mentee (`side`) has `value` as `attribute`, or, without a
-    value, for each value that occurs. Somebody with several values counts for each, one without any for none.
+    """A side constraint: at most `most` and at least `least` pairs whose mentor or mentee (`side`) has `value` as
+    `attribute`, or, without a value, for each value that occurs. Somebody with several values counts for each, one
+    without any for none. Where `least` cannot be reached, as few pairs as possible are missing.
     """
 
     name: str
     attribute: str
     side: Side
-    most: int
+    most: int | None = None
     value: str | int | float | None = None
+    least: int | None = None
 
     def __post_init__(self) -> None:
         where = f"limit '{self.name}'"
         _require(isinstance(self.name, str) and bool(self.name), "limit", "name", "is empty or no text")
         _require(isinstance(self.attribute, str) and bool(self.attribute), where, "attribute", "is empty or no text")
         _require(self.side in get_args(Side), where, "side", f"'{self.side}' is neither 'mentor' nor 'mentee'")
-        whole = isinstance(self.most, int) and not isinstance(self.most, bool) and self.most >= 0
-        _require(whole, where, "most", f"{self.most} is not a whole number of 0 or more")
+        for name, bound in (("most", self.most), ("least", self.least)):
+            whole = isinstance(bound, int) and not isinstance(bound, bool) and bound >= 0
+            _require(bound is None or whole, where, name, f"{bound} is not a whole number of 0 or more")
+        _require(self.most is not None or self.least is not None, where, "most", "a limit needs most, least or both")
+        ordered = self.most is None or self.least is None or self.least <= self.most
+        _require(ordered, where, "least", f"{self.least} is above most {self.most}")
         plain = self.value is None or (isinstance(self.value, str | int | float) and not isinstance(self.value, bool))
         _require(plain, where, "value", "is neither a text nor a number")
 
@@ -203,8 +209,13 @@ class Policy:
         return [(criterion, criterion.weight / whole) for criterion in self.criteria]
 
     def to_mapping(self) -> dict[str, Any]:
-        """The policy as plain data that `from_mapping` reads back; no limits are left out, for runs are known by it."""
-        return {name: value for name, value in asdict(self).items() if name != "limits" or value}
+        """The policy as plain data that `from_mapping` reads back. What is absent is left out: runs are known by it."""
+        plain = asdict(self)
+        limits = [
+            {key: value for key, value in one.items() if key != "least" or value is not None}
+            for one in plain.pop("limits")
+        ]
+        return plain | ({"limits": limits} if limits else {})
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Policy:

@@ -50,6 +50,11 @@ class Problem:
         return (min(self.tiers.size, int(self.capacity.sum())) + 1) * most
 
     @property
+    def shortfall(self) -> int:
+        """What a pair that is missing to a least number costs: more than anybody's match is worth."""
+        return self.step * (2 + int(self.tiers.max(initial=0)))
+
+    @property
     def worth(self) -> Index:
         """One match is worth `step`; each tier adds another, which never costs a match (matroid exchange)."""
         return self.step * (1 + self.tiers)

@@ -11,8 +11,9 @@ from .features import UNITS
 from .limits import with_standing
 from .people import Mentee, Mentor
 from .policy import Policy
+from .pool import PairIds
 from .pricing import optimise
-from .run import InputError, PairIds, Run, conclude, hash_input, prepare
+from .run import InputError, Run, conclude, prepare
 from .text import Embedder, default_embedder
 
 
@@ -58,7 +59,7 @@ def rematch(
     for row, _ in problem.standing:
         problem.tiers[row] = top
     network = optimise(problem)
-    run = conclude(situation, network, hash_input(mentors, mentees, policy, places, kept, never, embedder), seed)
+    run = conclude(situation, network, situation.pool.hash_with(policy, places, kept, never, embedder), seed)
     moved = tuple(mentee for mentor, mentee in kept if run.by_mentee[mentee].mentor_id != mentor)
     return Rematch(run, moved, tuple(mentee for _, mentee in kept if mentee not in moved))
 

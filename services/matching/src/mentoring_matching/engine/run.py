@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b, sha256
 from typing import Any
 
 import numpy as np
@@ -17,14 +15,12 @@ from .features import SCALE, UNITS, build_features
 from .limits import after_pins, compile_limits
 from .people import Mentee, Mentor, Person
 from .policy import Policy
+from .pool import PairIds, Pool
 from .pricing import Problem, Progress, optimise
 from .rules import Index, available, bar, compile_rules
 from .scoring import Market
 from .solver import Network
 from .text import Embedder, default_embedder
-
-PairIds = tuple[str, str]
-"""(mentor id, mentee id)"""
 
 
 class InputError(ValueError):
@@ -57,29 +53,44 @@ class Totals:
     fifth_percentile: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """At most, or (`least`) at least, `number` pairs of a limit's `value`, and how many there are."""
+
+    name: str
+    value: str
+    number: int
+    least: bool
+    pairs: int
+
+
 @dataclass(frozen=True)
 class Situation:
-    """People in the order the engine uses, compiled against a policy; what explanations start from.
+    """A pool compiled against a policy; what explanations start from. Pinned people have given up their place."""
 
-    `mentors` and `mentees` are in the seeded order that settles ties; those in pinned pairs have given up their place.
-    """
-
-    mentors: tuple[Mentor, ...]
-    mentees: tuple[Mentee, ...]
+    pool: Pool
     policy: Policy
     problem: Problem
     pins: tuple[PairIds, ...]
     bars: tuple[PairIds, ...]
 
-    @cached_property
+    @property
+    def mentors(self) -> tuple[Mentor, ...]:
+        return self.pool.mentors
+
+    @property
+    def mentees(self) -> tuple[Mentee, ...]:
+        return self.pool.mentees
+
+    @property
     def row(self) -> dict[str, int]:
         """Mentee id to row."""
-        return {person.id: place for place, person in enumerate(self.mentees)}
+        return self.pool.row
 
-    @cached_property
+    @property
     def column(self) -> dict[str, int]:
         """Mentor id to column."""
-        return {person.id: place for place, person in enumerate(self.mentors)}
+        return self.pool.column
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,15 @@ class Run:
     def by_mentee(self) -> dict[str, Pair]:
         """Mentee id to pair."""
         return {pair.mentee_id: pair for pair in self.pairs}
+
+    @property
+    def limits(self) -> tuple[LimitUse, ...]:
+        """How far each of the policy's limits is used, by name and value."""
+        situation = self.situation
+        rows = np.array([situation.row[pair.mentee_id] for pair in self.pairs], dtype=np.int64)
+        cols = np.array([situation.column[pair.mentor_id] for pair in self.pairs], dtype=np.int64)
+        bounds = compile_limits(situation.policy.limits, situation.mentors, situation.mentees)
+        return tuple(LimitUse(b.name, b.value, b.room, b.least, b.used(rows, cols)) for b in bounds)
 
     @property
     def limited(self) -> bool:
@@ -129,7 +149,7 @@ def solve(
     embedder = embedder or default_embedder()
     situation = prepare(mentors, mentees, policy, places=places, pins=pins, bars=bars, seed=seed, embedder=embedder)
     network = optimise(situation.problem, progress)
-    return conclude(situation, network, hash_input(mentors, mentees, policy, places, pins, bars, embedder), seed)
+    return conclude(situation, network, situation.pool.hash_with(policy, places, pins, bars, embedder), seed)
 
 
 def prepare(
@@ -143,12 +163,25 @@ def prepare(
     seed: int = 0,
     embedder: Embedder | None = None,
 ) -> Situation:
-    """Order the people, take the pinned ones out, compile rules and features."""
-    held = tuple(sorted(set(pins)))
-    barred = tuple(sorted(set(bars)))
-    _check(mentors, mentees, places, held, barred)
-    ordered = tuple(sorted(mentors, key=lambda person: _draw(person, seed)))
-    wanting = tuple(sorted(mentees, key=lambda person: _draw(person, seed)))
+    """The people in a drawn order, without the pinned ones, with rules and features compiled."""
+    _check(mentors, mentees)
+    pool = Pool.drawn(mentors, mentees, seed)
+    return arrange(pool, policy, places=places, pins=pins, bars=bars, embedder=embedder)
+
+
+def arrange(
+    pool: Pool,
+    policy: Policy,
+    *,
+    places: int | None = None,
+    pins: Iterable[PairIds] = (),
+    bars: Iterable[PairIds] = (),
+    embedder: Embedder | None = None,
+) -> Situation:
+    """The same of people whose order is known."""
+    held, barred = tuple(sorted(set(pins))), tuple(sorted(set(bars)))
+    _check_terms(pool, places, held, barred)
+    ordered, wanting = pool.mentors, pool.mentees
     taken = Counter(mentor for mentor, _ in held)
     left = np.array([person.capacity - taken[person.id] for person in ordered], dtype=np.int64)
     settled = {mentee for _, mentee in held}
@@ -159,7 +192,7 @@ def prepare(
     tiers = np.array([person.tier if policy.priority else 0 for person in wanting], dtype=np.int64)
     free = None if places is None else places - len(held)
     problem = Problem(market, tiers, np.maximum(left, 1), free)
-    situation = Situation(ordered, wanting, policy, problem, held, barred)
+    situation = Situation(pool, policy, problem, held, barred)
     problem.limits = after_pins(compile_limits(policy.limits, ordered, wanting), *_pinned(situation))
     return situation
 
@@ -186,12 +219,12 @@ def conclude(situation: Situation, network: Network, input_hash: str, seed: int)
 
 
 def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Claim:
-    terms = problem.worth, problem.capacity, problem.places
-    if (own := network.decision) is not None:
-        prices = own.mentee_price, own.mentor_price, own.place_price
-        return Claim(rows, cols, *terms, *prices, problem.standing, problem.limits, own.limit_price)
-    free = np.zeros(len(problem.limits), dtype=np.int64)
-    return Claim(rows, cols, *terms, network.u, network.v, network.place_price, problem.standing, problem.limits, free)
+    network_prices = network.u, network.v, network.place_price, np.zeros(len(problem.limits), dtype=np.int64)
+    own = network.decision
+    decided = own and (own.mentee_price, own.mentor_price, own.place_price, own.limit_price)
+    mentee, mentor, place, limit = decided or network_prices
+    terms = problem.worth, problem.capacity, problem.places, mentee, mentor, place, problem.standing
+    return Claim(rows, cols, *terms, problem.limits, limit, problem.shortfall)
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:
@@ -236,45 +269,13 @@ def _totals(situation: Situation, pairs: Sequence[Pair], matched: set[str]) -> T
     )
 
 
-def _draw(person: Person, seed: int) -> bytes:
-    """A lottery ticket: who comes first where two outcomes are equally good, without favouring any id."""
-    return blake2b(f"{seed}:{person.id}".encode(), digest_size=16).digest()
-
-
-def hash_input(
-    mentors: Sequence[Mentor],
-    mentees: Sequence[Mentee],
-    policy: Policy,
-    places: int | None,
-    pins: Iterable[PairIds],
-    bars: Iterable[PairIds],
-    embedder: Embedder,
-) -> str:
-    """SHA-256 of everything that decides a run except the seed; the order of people does not matter."""
-    digest = sha256()
-    for side in (mentors, mentees):
-        for line in sorted(_plain([getattr(person, item.name) for item in fields(person)]) for person in side):
-            digest.update(line.encode())
-        digest.update(b"|")
-    digest.update(_plain([policy.to_mapping(), places, sorted(set(pins)), sorted(set(bars)), embedder.name]).encode())
-    return digest.hexdigest()
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value, sort_keys=True, default=sorted, ensure_ascii=False)
-
-
-def _check(
-    mentors: Sequence[Mentor],
-    mentees: Sequence[Mentee],
-    places: int | None,
-    pins: Sequence[PairIds],
-    bars: Sequence[PairIds],
-) -> None:
+def _check(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> None:
     _unique("mentors", mentors)
     _unique("mentees", mentees)
-    capacity = {person.id: person.capacity for person in mentors}
-    known = {person.id for person in mentees}
+
+
+def _check_terms(pool: Pool, places: int | None, pins: Sequence[PairIds], bars: Sequence[PairIds]) -> None:
+    capacity, known = {person.id: person.capacity for person in pool.mentors}, pool.row
     for field_name, pairs in (("pins", pins), ("bars", bars)):
         for mentor, mentee in pairs:
             _demand(mentor in capacity, field_name, f"there is no mentor '{mentor}'")

@@ -13,9 +13,10 @@ import numpy as np
 
 from .explain import FLOORS, FloorPoint, Price
 from .policy import Policy
+from .pool import PairIds
 from .pricing import Problem, refine
 from .rules import Index
-from .run import PairIds, Run, Situation, conclude, hash_input, prepare
+from .run import Run, Situation, arrange, conclude
 from .solver import Network
 from .text import Embedder, Vectors, default_embedder
 
@@ -63,12 +64,10 @@ def solve_again(
 ) -> Run:
     """The best matching of a run's people under other terms. Raises `InputError` and `PolicyError` as `solve` does."""
     embedder = embedder or default_embedder()
-    mentors, mentees, held, barred = run.situation.mentors, run.situation.mentees, set(pins), set(bars)
-    situation = prepare(
-        mentors, mentees, policy, places=places, pins=held, bars=barred, seed=run.seed, embedder=embedder
-    )
+    pool, held, barred = run.situation.pool, set(pins), set(bars)
+    situation = arrange(pool, policy, places=places, pins=held, bars=barred, embedder=embedder)
     network = refine(situation.problem, _warm(run, situation))
-    return conclude(situation, network, hash_input(mentors, mentees, policy, places, held, barred, embedder), run.seed)
+    return conclude(situation, network, pool.hash_with(policy, places, held, barred, embedder), run.seed)
 
 
 def _warm(run: Run, situation: Situation) -> Network:

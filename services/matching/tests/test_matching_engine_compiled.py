@@ -1,0 +1,161 @@
+"""Plain and compiled loops: the same runs to the last number, and both against scipy's dense assignment."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import linear_sum_assignment
+
+from mentoring_matching.engine import (
+    CharacterEmbedder,
+    Criterion,
+    Mentee,
+    Mentor,
+    Policy,
+    Rule,
+    Run,
+    acceleration,
+    prices_without,
+    ranked,
+    rematch,
+    solve,
+    working_hours,
+)
+
+pytest.importorskip("numba")
+
+EMBEDDER = CharacterEmbedder()
+TOPICS = tuple(f"topic {number}" for number in range(8))
+RULES = (
+    Rule("another employer", "must_differ", "employer"),
+    Rule("common language", "common_value", "languages"),
+    Rule("more senior", "gap", "grade", least=1, missing="allow"),
+    Rule("common hours", "overlap_hours", "hours", least=4),
+    Rule("one country", "must_match", "country", missing="allow"),
+    Rule("no conflict", "no_conflict"),
+)
+POLICY = Policy(
+    rules=RULES,
+    criteria=(
+        Criterion("topics", "topics", 5),
+        Criterion("named", "mentee_preference", 1),
+        Criterion("region", "other", 1, attribute="region"),
+    ),
+)
+
+
+def people(draw: random.Random, mentors: int, mentees: int) -> tuple[list[Mentor], list[Mentee]]:
+    grades = draw.choice([(1, 1), (1, 4), (1, 300)])
+
+    def person(number: int, other: str) -> dict[str, object]:
+        attributes = {
+            "employer": f"employer {draw.randrange(max(mentors // 8, 2))}",
+            "languages": frozenset(draw.sample("defp", draw.randint(1, 2))),
+            "grade": draw.randint(*grades),
+            "hours": working_hours(9, 17, draw.randint(-3, 3)),
+            "country": draw.choice(["", "a", "a", "b"]),
+            "region": draw.choice("nsew"),
+        }
+        return {
+            "id": f"{'em'[other == 'e']}{number}",
+            "attributes": attributes,
+            "topics": ranked(draw.sample(TOPICS, draw.randint(1, 4))),
+            "preferred": (f"{other}{draw.randrange(9)}",),
+            "blocked": frozenset({f"{other}{draw.randrange(9)}"}),
+        }
+
+    return (
+        [Mentor(**person(k, "e"), capacity=draw.choice((0, 1, 1, 2, 5))) for k in range(mentors)],  # type: ignore[arg-type]
+        [Mentee(**person(k, "m"), tier=draw.choice((0, 0, 0, 1, 2))) for k in range(mentees)],  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def both(monkeypatch):
+    """Work done twice: by plain loops and by compiled ones."""
+
+    def twice(work):
+        with monkeypatch.context() as plain:
+            plain.setattr(acceleration, "_installed", lambda: False)
+            first = work()
+        with monkeypatch.context() as compiled:
+            compiled.setattr(acceleration, "LARGE", 0)
+            return first, work()
+
+    return twice
+
+
+def proved(run: Run) -> bool:
+    network = run.network
+    return run.certificate.valid and int(min(network.u.min(initial=0), network.v.min(initial=0))) >= 0
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_same_run_with_and_without_compiled_loops(both, seed: int) -> None:
+    draw = random.Random(seed)
+    mentors, mentees = people(draw, draw.choice((0, 1, 7, 60, 200)), draw.choice((0, 1, 9, 80, 260)))
+    terms = {"places": draw.choice((None, 5, 40)), "seed": seed, "embedder": EMBEDDER}
+    policy = replace(POLICY, floor=draw.choice((0.0, 0.3)), rules=RULES[: draw.randint(0, len(RULES))])
+    plain, compiled = both(lambda: solve(mentors, mentees, policy, **terms))
+    assert plain == compiled
+    assert proved(plain)
+    assert proved(compiled)
+    one, other = both(lambda: prices_without(solve(mentors, mentees, policy, **terms)))
+    assert one == other
+    standing = [(pair.mentor_id, pair.mentee_id) for pair in plain.pairs]
+    freed = [mentee for _, mentee in standing[::3]]
+    again = both(lambda: rematch(mentors, mentees, policy, standing, freed=freed, embedder=EMBEDDER))
+    assert again[0] == again[1]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_equals_the_dense_optimum_up_to_300(both, seed: int) -> None:
+    draw = random.Random(1000 + seed)
+    mentors, mentees = people(draw, draw.randint(1, 300), draw.randint(1, 300))
+    places = draw.choice((None, None, 1, 30, 200))
+    plain, compiled = both(lambda: solve(mentors, mentees, POLICY, places=places, embedder=EMBEDDER))
+    assert plain == compiled
+    assert plain.certificate.primal == dense_optimum(plain)
+
+
+def dense_optimum(run: Run) -> int:
+    """The worth of the best matching over the whole matrix of pairs, by scipy."""
+    problem = run.situation.problem
+    market, (n, m) = problem.market, problem.market.shape
+    capacity = np.array([person.capacity for person in run.situation.mentors])
+    allowed = market.allowed(np.arange(n)[:, None], np.arange(m)[None, :])
+    table = np.where(allowed, market.block_units(0, n) + problem.worth[:, None], 0)[
+        :, np.repeat(np.arange(m), capacity)
+    ]
+    room = table.shape[1]
+    if problem.places is not None and room > problem.places:
+        # whoever takes a place beyond the limit is a dummy that must be served
+        table = np.vstack([table, np.full((room - problem.places, room), 10**13)])
+    rows, cols = linear_sum_assignment(table, maximize=True)
+    return int(table[rows, cols][rows < n].sum())
+
+
+def test_prices_of_many_matches_are_screened_exactly(both) -> None:
+    """Rows sharing a mentor drive prices to whole multiples of a match's worth."""
+    mentors = [Mentor(f"m{k}", topics={"data": 1.0}, capacity=1) for k in range(3)]
+    mentees = [Mentee(f"e{k}", topics={"data": 1.0, "board": k / 90}, tier=k % 10) for k in range(90)]
+    plain, compiled = both(lambda: solve(mentors, mentees, Policy(), embedder=EMBEDDER))
+    assert plain == compiled
+    assert sorted(pair.mentee_id for pair in plain.pairs) == ["e19", "e29", "e9"]
+
+
+def test_compiled_code_that_cannot_be_kept_is_made_anew(monkeypatch) -> None:
+    import numba
+
+    kept = numba.njit
+
+    def refusing(**options):
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return kept(**options)
+
+    monkeypatch.setattr(numba, "njit", refusing)
+    assert acceleration._jit(acceleration.loops.reach) is not None
