@@ -1,6 +1,6 @@
 """What the evaluation service says no to."""
 
-from mentoring_common.errors import Conflict, NotFound, Rejected
+from mentoring_common.errors import Conflict, NotFound, Rejected, Unavailable
 
 
 class ProgrammeNotFound(NotFound):
@@ -241,3 +241,7 @@ class WordingHasAddress(Conflict):
 
 class PdfNotPossible(Conflict):
     """The report has characters that no font at hand can show in a PDF/A."""
+
+
+class PrinterBusy(Unavailable):
+    """Too many readers wait for a page to be made; try again."""

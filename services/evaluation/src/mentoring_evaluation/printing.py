@@ -7,17 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from mentoring_common.errors import Unavailable
+from mentoring_evaluation.errors import PrinterBusy
 
 KEPT = 16  # pages and PDFs of a few hundred kB each
 WAITING = 20
 
 Content = Mapping[str, Any]
 Key = tuple[str, UUID]
-
-
-class PrinterBusy(Unavailable):
-    """Too many readers wait for a page to be made; try again."""
 
 
 class Printer:
