@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-from mentoring_evaluation.disclosure import protect
+from mentoring_evaluation.disclosure import protect, protect_choices
 
 ATTACKER = Path(__file__).resolve().parents[2] / "services" / "evaluation" / "tests" / "test_evaluation_disclosure.py"
 
@@ -22,6 +22,19 @@ def attacked(surveys: int) -> tuple[int, int, float]:
         true = attacker.truth_of(answers, plan)
         counts += len(true)
         recovered += len(attacker.recovered(attacker.published(protect(answers, plan, policy), true), true))
+    return counts, recovered, time.perf_counter() - started
+
+
+def attacked_choices(surveys: int) -> tuple[int, int, float]:
+    """The same for questions of several choices, whose options overlap."""
+    attacker = _attacker()
+    started, counts, recovered = time.perf_counter(), 0, 0
+    for seed in range(surveys):
+        answers, options, plan, policy = attacker.random_choices(seed)
+        true = attacker.truth_of_choices(answers, options, plan)
+        counts += len(true)
+        known = attacker.published(protect_choices(answers, options, plan, policy), true, options)
+        recovered += len(attacker.recovered(known, true))
     return counts, recovered, time.perf_counter() - started
 
 

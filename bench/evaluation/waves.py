@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -35,7 +35,7 @@ async def closed_wave() -> Steps:
     async with running_parts() as parts, running(parts, create_app, "evaluation") as harness:
         tenant, programme_id, wave_id = uuid4(), uuid4(), uuid4()
         async with harness.service.database.transaction(tenant) as db:
-            await _fill(db, harness, tenant, programme_id, wave_id)
+            await fill(db, harness.clock.now() - timedelta(seconds=1), tenant, programme_id, wave_id)
         return await _measure(harness, tenant, programme_id, wave_id)
 
 
@@ -84,7 +84,8 @@ class _Stopwatch:
         self.start()
 
 
-def _instrument() -> dict[str, object]:
+def instrument() -> dict[str, object]:
+    """A survey of 40 questions, each published."""
     questions = [
         {
             "id": f"q{n}", "figure": f"q{n}", "kind": "choice", "roles": ["mentor", "mentee"], "options": OPTIONS,
@@ -95,9 +96,9 @@ def _instrument() -> dict[str, object]:
     return {"id": "summative", "version": 1, "title": "Summative", "questions": questions}
 
 
-async def _fill(db: AsyncSession, harness: Harness, tenant: UUID, programme_id: UUID, wave_id: UUID) -> None:
-    """A programme with one cohort and an open wave that everybody has answered."""
-    end, cohort_id, rng = harness.clock.now() - timedelta(seconds=1), uuid4(), random.Random(1)
+async def fill(db: AsyncSession, end: datetime, tenant: UUID, programme_id: UUID, wave_id: UUID) -> None:
+    """A programme with one cohort and an open wave that everybody has answered, due at `end`."""
+    cohort_id, rng = uuid4(), random.Random(1)
     db.add(Programme(
         id=programme_id, title="Bench", survey_modes={}, remind_days=[], cpd_kinds=[], decimals=0, public_minimum=10,
         report_approvers={},
@@ -105,7 +106,7 @@ async def _fill(db: AsyncSession, harness: Harness, tenant: UUID, programme_id: 
     db.add(Cohort(id=cohort_id, programme_id=programme_id, number=1, places_first_planned=10_000, places=10_000))
     db.add(Wave(
         id=wave_id, programme_id=programme_id, cohort_id=cohort_id, instrument="summative", state="open",
-        instrument_used=_instrument(), opens_at=end - timedelta(days=9), closes_at=end, asked_mentors=RESPONSES // 2,
+        instrument_used=instrument(), opens_at=end - timedelta(days=9), closes_at=end, asked_mentors=RESPONSES // 2,
         asked_mentees=RESPONSES // 2,
     ))  # fmt: skip
     await db.flush()

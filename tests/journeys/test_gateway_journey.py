@@ -137,6 +137,41 @@ async def match_everybody(journey: Journey) -> None:
     assert (await journey.ask(approve, id=run))["approveRun"] == [{"state": "proposed"}] * 2
 
 
+async def arrange(journey: Journey) -> None:
+    """Buddy pairs of mentors and a group of mentees beside the matches."""
+    make = """mutation($c: UUID!) { pairBuddies(cohortId: $c) { id optimal pairs { one { name } other { name } } }
+        formGroups(cohortId: $c, size: 2) { id groups { people { name } } } }"""
+    made = await journey.ask(make, c=journey.cohort_id)
+    [pair] = made["pairBuddies"]["pairs"]
+    assert {pair["one"]["name"], pair["other"]["name"]} == {"Ada", "Bea"}
+    [group] = made["formGroups"]["groups"]
+    assert {person["name"] for person in group["people"]} == {"Cleo", "Dina"}
+    read = "query($c: UUID!) { cohort(id: $c) { buddies { nodes { id } } groups { nodes { id } } } }"
+    kept = (await journey.ask(read, c=journey.cohort_id))["cohort"]
+    for name, field_ in (("buddies", "pairBuddies"), ("groups", "formGroups")):
+        assert kept[name]["nodes"] == [{"id": made[field_]["id"]}]
+
+
+async def part(journey: Journey, match_id: str, mentor: str) -> None:
+    """An early end: why is the team's, and the two no longer have each other's address."""
+    end = 'mutation($id: UUID!) { endMatch(matchId: $id, reason: "illness", neverAgain: true) { state endReason } }'
+    assert (await journey.ask(end, by="Cleo", id=match_id))["endMatch"] == {"state": "ended", "endReason": "private"}
+    read = "query($id: UUID!) { match(id: $id) { endReason mentor { id name email } mentee { id } } }"
+    assert (await journey.ask(read, id=match_id))["match"]["endReason"] == "illness"
+
+    async def parted() -> dict[str, Any] | None:
+        seen: dict[str, Any] = (await journey.ask(read, by="Cleo", id=match_id))["match"]
+        return seen if seen["mentor"]["email"] is None else None
+
+    seen = await eventually(parted, what="the end of the pairing")
+    assert (seen["mentor"]["name"], seen["endReason"]) == (mentor, "private")
+    barred = {"mentorId": seen["mentor"]["id"], "menteeId": seen["mentee"]["id"], "reason": "asked for"}
+    start = "mutation($c: UUID!, $b: [PairChoice!]) { startMatchRun(cohortId: $c, bars: $b) { id } }"
+    run = (await journey.ask(start, c=journey.cohort_id, b=[barred]))["startMatchRun"]["id"]
+    bars = "query($id: UUID!) { matchRun(id: $id) { bars { mentorId menteeId reason } } }"
+    assert (await journey.ask(bars, id=run))["matchRun"]["bars"] == [barred]
+
+
 async def offer_of(journey: Journey, name: str) -> dict[str, Any]:
     """The offer of a person, once they may see their partner."""
 
@@ -153,6 +188,7 @@ async def test_a_programme_by_graphql_alone(journey: Journey) -> None:
     for name, role in (("Ada", "MENTOR"), ("Bea", "MENTOR"), ("Cleo", "MENTEE"), ("Dina", "MENTEE")):
         await apply_and_accept(journey, name, role)
     await match_everybody(journey)
+    await arrange(journey)
 
     offer = await offer_of(journey, "Cleo")
     mentor = offer["mentor"]["name"]
@@ -167,6 +203,7 @@ async def test_a_programme_by_graphql_alone(journey: Journey) -> None:
     await look_at_the_dashboard(journey)
     await tell_what_came_of_it(journey, offer["id"], mentor)
     await read_the_report(journey)
+    await part(journey, offer["id"], mentor)
 
 
 async def work_together(journey: Journey, match_id: str, mentor: str) -> None:

@@ -1,6 +1,7 @@
 import uuid
 
 from mentoring_contracts.applications import PersonChanged, PersonErased
+from mentoring_contracts.matching import MatchConfirmed, MatchEnded
 
 ADA = {"name": "Ada Byron", "email": "Ada@example.org"}
 SCOPES = ("applications:read", "applications:write")
@@ -129,3 +130,28 @@ async def test_an_organisation_is_made_once_under_one_key(applications):
     assert again.json() == first.json()
     other = await operator.post("/organisations", json=body | {"name": "Other"}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_partners_see_no_address_after_an_early_end_until_they_are_matched_again(applications, nihr, tenant):
+    mentor, mentee = await nihr.apply("mentor", nihr.cohorts[0]), await nihr.apply("mentee", nihr.cohorts[0])
+    people = {"mentor_id": mentor["person_id"], "mentee_id": mentee["person_id"]}
+    ids = {"programme_id": nihr.programme_id, "cohort_id": nihr.cohorts[0], **people}
+    first = ids | {"match_id": uuid.uuid4()}
+
+    async def seen():
+        answers = []
+        for one, other in ((mentor, mentee), (mentee, mentor)):
+            client = nihr.as_person(one["person_id"])
+            single = (await client.get(f"/people/{other['person_id']}")).json()
+            listed = (await client.get("/people", params={"ids": other["person_id"]})).json()["items"]
+            assert listed == [single]
+            assert single["name"]
+            answers.append(single["email"] is not None)
+        return answers
+
+    await applications.publish(tenant, MatchConfirmed(**first))
+    assert await seen() == [True, True]
+    await applications.publish(tenant, MatchEnded(**first, reason="no_contact"))
+    assert await seen() == [False, False]
+    await applications.publish(tenant, MatchConfirmed(**ids, match_id=uuid.uuid4(), rematch_of=first["match_id"]))
+    assert await seen() == [True, True]

@@ -67,3 +67,51 @@ async def test_the_pool_the_runs_and_the_conversations_of_a_cohort(front, world,
     assert found["cohort"]["matchRuns"]["nodes"] == [{"state": "running", "progress": 0.5}]
     assert found["cohort"]["conversations"]["nodes"] == [{"mentorId": person}]
     assert found["me"]["conversations"]["nodes"] == [{"id": talk["id"]}]
+
+
+async def test_what_a_team_ruled_out_and_switched_off_is_shown(front, world, make):
+    run, programme, cohort, mentor, mentee = (str(uuid4()) for _ in range(5))
+    bar = {"mentor_id": mentor, "mentee_id": mentee, "reason": "same ward"}
+    world.get(f"/matching/runs/{run}", make.run(run, "completed", 1.0) | {"bars": [bar], "hours_unread": 2})
+    found = await front.data(
+        "query($r: UUID!) { matchRun(id: $r) { bars { menteeId reason } hoursUnread } }", {"r": run}
+    )
+    assert found["matchRun"] == {"bars": [{"menteeId": mentee, "reason": "same ward"}], "hoursUnread": 2}
+    off = ["not_matched_before"]
+    policy = {"programme_id": programme, "version": 2, "document": {}, "problem": None, "made_at": MOMENT}
+    world.answers["PUT", f"/matching/programmes/{programme}/policy"] = policy | {"rules_off": off}
+    query = "mutation($p: UUID!) { changePolicy(programmeId: $p, document: {}) { rulesOff } }"
+    assert (await front.data(query, {"p": programme}))["changePolicy"] == {"rulesOff": off}
+    trial = {"mentors": 0, "mentees": 0, "pairs": 0, "permitted": 0, "stranded": 0, "rules": []}
+    world.post(f"/matching/cohorts/{cohort}/dry-run", trial | {"rules_off": off, "hours_unread": 1})
+    query = "mutation($c: UUID!) { tryPolicy(cohortId: $c) { rulesOff hoursUnread } }"
+    assert (await front.data(query, {"c": cohort}))["tryPolicy"] == {"rulesOff": off, "hoursUnread": 1}
+
+
+async def test_buddies_and_groups_are_made_and_read_again(front, world, make):
+    cohort, ada, bea, cleo = uuid4(), *(str(uuid4()) for _ in range(3))
+    world.get(f"/applications/cohorts/{cohort}", make.cohort(cohort, uuid4()))
+    world.get("/applications/people", [make.person(id_, name) for id_, name in ((ada, "Ada"), (bea, "Bea"))])
+    made = {"id": str(uuid4()), "made_at": MOMENT}
+    pairs = [{"one_id": ada, "other_id": bea, "score": 0.7}]
+    buddies = made | {"role": "mentor", "pairs": pairs, "alone": [cleo], "optimal": True}
+    groups = made | {"role": "mentee", "size": 2, "balance_over": ["site"], "seed": 0, "groups": [[ada, bea], [cleo]]}
+    for name, answer in (("buddies", buddies), ("groups", groups | {"imbalance": 0})):
+        world.post(f"/matching/cohorts/{cohort}/{name}", answer)
+        world.get(f"/matching/cohorts/{cohort}/{name}", [answer])
+    query = """mutation($c: UUID!) { pairBuddies(cohortId: $c) { pairs { one { name } other { name } } alone optimal }
+        formGroups(cohortId: $c, size: 2, balanceOver: ["site"], role: MENTEE) { groups { personIds } imbalance } }"""
+    found = await front.data(query, {"c": str(cohort)})
+    paired = {"pairs": [{"one": {"name": "Ada"}, "other": {"name": "Bea"}}], "alone": [cleo], "optimal": True}
+    assert found["pairBuddies"] == paired
+    assert found["formGroups"] == {"groups": [{"personIds": [ada, bea]}, {"personIds": [cleo]}], "imbalance": 0}
+    assert [call.body for call in world.calls if call.method == "POST"] == [
+        {}, {"size": 2, "balance_over": ["site"], "role": "mentee"},
+    ]  # fmt: skip
+    query = """query($c: UUID!) { cohort(id: $c) { buddies { nodes { role pairs { score } } }
+        groups { nodes { size groups { people { name } } } } } }"""
+    found = (await front.data(query, {"c": str(cohort)}))["cohort"]
+    assert found["buddies"]["nodes"] == [{"role": "MENTOR", "pairs": [{"score": 0.7}]}]
+    names = [[person["name"] for person in group["people"]] for group in found["groups"]["nodes"][0]["groups"]]
+    assert names == [["Ada", "Bea"], [None]]
+    assert world.paths().count("/applications/people") == 2, "all people of an answer come in one call"

@@ -1,12 +1,16 @@
 """A programme to match in, on real PostgreSQL and a real broker; applications' internal API is a small ASGI app."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import typer
 from fastapi import FastAPI
+from typer.testing import CliRunner
 
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.testing import Harness
@@ -14,6 +18,7 @@ from mentoring_common.testing.harness import ISSUER, Servers, eventually, issuer
 from mentoring_contracts.applications import ApplicationAccepted, CohortCreated, ProgrammeCreated, RoleGranted
 from mentoring_contracts.matching import MatchRunCompleted
 from mentoring_matching.app import create_app
+from mentoring_matching.offline.command import match_command
 
 APPLICATIONS = "http://applications.test"
 POLICY: dict[str, Any] = {
@@ -193,3 +198,15 @@ def make_world(matching: Harness, applications_api: Applications, tenant: UUID):
 @pytest.fixture
 async def world(make_world) -> World:
     return await make_world()
+
+
+@pytest.fixture
+def match(tmp_path: Path) -> Callable[..., Any]:
+    """Runs `mentoring match` in a folder of its own."""
+    app = typer.Typer()
+    app.command()(match_command)
+
+    def run(*arguments: object) -> Any:
+        return CliRunner().invoke(app, [*map(str, arguments), "--out", str(tmp_path / "matches.csv")])
+
+    return run

@@ -23,6 +23,7 @@ from mentoring_contracts.matching import (
     RematchRequested,
 )
 from mentoring_contracts.sessions import RelationshipClosed
+from mentoring_matching import reasons
 from mentoring_matching.models import MatchRun, PoolMember, Profile
 
 
@@ -90,6 +91,37 @@ async def test_a_declined_offer_frees_both_and_is_not_made_again(world):
     again = await world.run(cohort)
     assert (again["pairs"], again["unmatched_mentees"]) == (0, 1)
     assert {m["state"] for m in (await world.pool(cohort)).values()} == {"available"}
+
+
+async def test_why_is_for_the_team_and_private_to_events_and_the_other_person(world):
+    cohort, _, _ = await pairs(world, 2)
+    first, second = await world.approve((await world.run(cohort))["id"])
+    await world.accept(second)
+    conflict = {"reason": "conflict of interest"}
+    mine = await world.as_person(first["mentor_id"]).post(f"/matches/{first['id']}/decline", json=conflict)
+    assert mine.json()["end_reason"] == "private"
+    ill = {"reason": "illness", "rematch": True}
+    await world.as_person(second["mentee_id"]).post(f"/matches/{second['id']}/end", json=ill)
+    for match, other, code in ((first, "mentee", "conflict_of_interest"), (second, "mentor", "illness")):
+        path = f"/matches/{match['id']}"
+        assert (await world.office.get(path)).json()["end_reason"] == code
+        seen = await world.as_person(match[f"{other}_id"]).get("/matches")
+        assert [m["end_reason"] for m in seen.json()["items"] if m["id"] == match["id"]] == ["private"]
+        assert (await world.as_person(match[f"{other}_id"]).get(path)).json()["end_reason"] == "private"
+    told = await world.events(MatchDeclined, MatchEnded, RematchRequested)
+    assert [e.reason for e in told[:2]] == ["private", "private"]
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        assert "illness" not in (await db.scalars(sa.select(audit_log.c.reason))).all()
+    await world.harness.publish(world.tenant, PersonErased(person_id=second["mentee_id"]))
+    assert (await world.office.get(f"/matches/{second['id']}")).json()["end_reason"] == "private"
+
+
+@pytest.mark.parametrize("code", ["changed_job", "not_a_good_fit", "erased", "not_accepted", "a_new_code"])
+def test_a_code_is_private_until_it_is_known_to_be_harmless(code):
+    assert reasons.shown(code) == "private"
+    assert reasons.shown("no_contact") == "no_contact"
+    assert reasons.coded("Private") == ("private", None)
+    assert reasons.coded("She is ill") == ("other", "She is ill")
 
 
 async def test_an_offer_lapses_by_the_clock(world):
@@ -179,7 +211,7 @@ async def test_three_pairs_end_together_and_rotate(world):
 
 
 async def test_never_again_holds_in_a_full_run_of_a_policy_without_that_rule(make_world):
-    world = await make_world(hard_rules=[])
+    world = await make_world(hard_rules=[], rules_off=["not_matched_before"])
     cohort, _, _ = await pairs(world, 1)
     (match,) = await world.confirmed(cohort)
     end = {"reason": "finished_early", "never_again": False}

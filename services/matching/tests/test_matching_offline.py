@@ -70,18 +70,6 @@ def matches(path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def match(tmp_path):
-    """Runs the command in a folder of its own."""
-    app = typer.Typer()
-    app.command()(match_command)
-
-    def run(*arguments: object):
-        return CliRunner().invoke(app, [*map(str, arguments), "--out", str(tmp_path / "matches.csv")])
-
-    return run
-
-
-@pytest.fixture
 def files(tmp_path):
     mentors = write(tmp_path / "mentors.csv", MENTOR, [mentor(1), mentor(2, profession="Law")])
     mentees = write(tmp_path / "mentees.csv", MENTEE, [mentee(1), mentee(2, profession="Law")])

@@ -102,6 +102,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.doorbell = doorbell or asyncio.Event()
         self.master_key = settings.master_key
+        self.pool_size = settings.pool_size
 
     @asynccontextmanager
     async def transaction(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:

@@ -18,10 +18,15 @@ class _WaveEvent(Event):
 
 
 class SurveyOpened(_WaveEvent):
-    """A wave opened: the people it asks may answer until `closes_at`."""
+    """A wave opened: the people it asks may answer until `closes_at`.
+
+    One that follows a meeting or an activity asks who took part; its answers are kept, closed and announced with
+    those of others in the wave `gathered_in`.
+    """
 
     closes_at: datetime
     asked: int
+    gathered_in: UUID | None = None
 
 
 class SurveyReminderDue(_WaveEvent):

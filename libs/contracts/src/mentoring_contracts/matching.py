@@ -49,7 +49,10 @@ class MatchAccepted(_MatchEvent):
 
 
 class MatchDeclined(_MatchEvent):
-    """One side declined the offer, or let it pass (`by` null); the place passes on."""
+    """One side declined the offer, or let it pass (`by` null); the place passes on.
+
+    `reason` is a code: `no_time`, `expired`, `withdrawn`, … and `private` for any that tells of a person.
+    """
 
     by: Side | None
     reason: str
@@ -62,7 +65,10 @@ class MatchConfirmed(_MatchEvent):
 
 
 class MatchEnded(_MatchEvent):
-    """A confirmed match ended early."""
+    """A confirmed match ended early.
+
+    `reason` is a code: `no_time`, `no_contact`, `withdrawn`, … and `private` for any that tells of a person.
+    """
 
     reason: str
 

@@ -240,7 +240,10 @@ class EqualityAnswers(TenantRow, Base):
 
 
 class Pairing(TenantRow, Base):
-    """Two people who were offered to each other, and may therefore see each other; the `id` is the match's."""
+    """Two people who were offered to each other, and may therefore see each other; the `id` is the match's.
+
+    While it is `confirmed`, each sees the other's address: not before both accepted, nor after the match ended early.
+    """
 
     __tablename__ = "pairings"
     mentor_id: Mapped[UUID] = mapped_column(index=True)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_applications.commands.applications import record_match
 from mentoring_applications.models import Pairing
 from mentoring_common.consumer import Reactions
-from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchProposed
+from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnded, MatchProposed
 
 
 async def on_match_proposed(db: AsyncSession, event: MatchProposed) -> None:
@@ -28,6 +28,12 @@ async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
     await record_match(db, event.programme_id, event.cohort_id, event.mentee_id, "mentee")
 
 
+async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
+    """They know each other's name and no longer the address; a relationship that ran its course keeps both."""
+    ended = sa.update(Pairing).where(Pairing.id == event.match_id).values(confirmed=False)
+    await db.execute(ended.execution_options(synchronize_session=False))
+
+
 async def _pair(db: AsyncSession, event: MatchProposed | MatchConfirmed, *, confirmed: bool) -> None:
     values = {"id": event.match_id, "mentor_id": event.mentor_id, "mentee_id": event.mentee_id, "confirmed": confirmed}
     statement = insert(Pairing).values(values)
@@ -39,4 +45,5 @@ REACTIONS: Reactions = {
     MatchProposed: on_match_proposed,
     MatchDeclined: on_match_declined,
     MatchConfirmed: on_match_confirmed,
+    MatchEnded: on_match_ended,
 }

@@ -122,7 +122,7 @@ class PersonMade(View):
 
 
 class PersonView(View):
-    """A person; `email` is null for a partner who has not accepted yet."""
+    """A person; `email` is null for a partner until both accepted, and after the match ended early."""
 
     id: UUID
     name: str

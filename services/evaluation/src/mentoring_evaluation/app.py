@@ -26,10 +26,17 @@ from mentoring_evaluation.api import (
     waves,
 )
 from mentoring_evaluation.building import build_reports
+from mentoring_evaluation.commands.occasions import (
+    AFTER_ACTIVITY,
+    AFTER_SESSION,
+    ask_after_activity,
+    ask_after_session,
+)
 from mentoring_evaluation.commands.recommendations import DUE, fall_due
 from mentoring_evaluation.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
 from mentoring_evaluation.printing import Printer
 from mentoring_evaluation.reactions import REACTIONS
+from mentoring_evaluation.snapshots import take_snapshots
 
 DESIGN = Design(
     name="evaluation",
@@ -51,8 +58,18 @@ DESIGN = Design(
         linting.router,
     ],
     reactions=REACTIONS,
-    deadlines={OPEN: open_wave, REMIND: remind_wave, CLOSE: close_wave, DUE: fall_due},
-    periodic=[Periodic("build_reports", build_reports, every_s=0.3)],
+    deadlines={
+        OPEN: open_wave,
+        REMIND: remind_wave,
+        CLOSE: close_wave,
+        AFTER_SESSION: ask_after_session,
+        AFTER_ACTIVITY: ask_after_activity,
+        DUE: fall_due,
+    },
+    periodic=[
+        Periodic("build_reports", build_reports, every_s=0.3),
+        Periodic("take_snapshots", take_snapshots, every_s=1.0),
+    ],
 )
 
 

@@ -13,6 +13,7 @@ from mentoring_common.tables import deadlines
 from mentoring_evaluation import queries, records
 from mentoring_evaluation.commands.report_records import report_records
 from mentoring_evaluation.commands.reports import BUILD, store_content
+from mentoring_evaluation.commands.snapshots import next_snapshot
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.report_content import report_content
 from mentoring_evaluation.report_page import views_of
@@ -37,16 +38,25 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
         report = await queries.report(db, report_id)
         programme = await queries.programme(db, report.programme_id)
         evidence, beside = await records.evidence(db, programme), await report_records(db, programme)
+        before = await queries.latest_snapshot(db, programme.id)
     evidence = await with_statistics(service, tenant, evidence)
+    frozen = next_snapshot(programme, before, evidence.statistics["backgrounds"], evidence.as_of)
+    evidence = replace(evidence, public_backgrounds=frozen.shown)
     content = await asyncio.to_thread(report_content, evidence, beside, report.kind, report.published)
     # Its charts are drawn here: the first reader waits neither for them nor for the library that draws them.
     await asyncio.to_thread(views_of, content)
     async with service.database.transaction(tenant) as db:
-        await store_content(db, report_id, content)
+        if await store_content(db, report_id, content):
+            db.add(frozen)  # another table of this number, frozen meanwhile, undoes all: the report is built again
 
 
 async def with_statistics(service: Service, tenant: UUID, evidence: Evidence) -> Evidence:
     """The evidence with what only the applications service knows; Unavailable. Never call it inside a transaction."""
-    path = f"/internal/programmes/{evidence.programme_id}/statistics"
+    return replace(evidence, statistics=await statistics_of(service, tenant, evidence.programme_id))
+
+
+async def statistics_of(service: Service, tenant: UUID, programme_id: UUID) -> dict[str, Any]:
+    """What the applications service counts of a programme; Unavailable. Never call it inside a transaction."""
+    path = f"/internal/programmes/{programme_id}/statistics"
     statistics: dict[str, Any] = await service.client("applications").get(tenant, path)
-    return replace(evidence, statistics=statistics)
+    return statistics

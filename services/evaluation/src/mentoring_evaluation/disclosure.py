@@ -14,6 +14,7 @@ The method of 4 is the feasibility audit of Hundepool et al., Statistical Disclo
 moves: it may hide more than needed, never less.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,11 +27,18 @@ Group = tuple[str | None, ...]
 Key = tuple[Group, str | None]
 # Respondents by (value of every dimension, answer).
 Counts = Mapping[tuple[tuple[str, ...], str], int]
-_Cell = tuple[tuple[str, ...], str]
+# The same for several choices: respondents by (value of every dimension, all they chose).
+Choices = Mapping[tuple[tuple[str, ...], frozenset[str]], int]
+# What one respondent said: an answer, or for every option of several choices that it was chosen or was not.
+_Sheet = tuple[str, ...]
+_Cell = tuple[tuple[str, ...], _Sheet]
 # The counts that one person more, and one fewer, would change.
 _Move = tuple[frozenset[Key], frozenset[Key]]
 
 HIDDEN = "*"
+NOT = "\0not "  # before an option: those who did not choose it; no option begins so
+MOST_SHEETS = 150  # of several choices, how much is tried in looking for a twin; more would only hide a little less
+SMALLEST = 5  # no rule may be looser than this, in people
 
 T = TypeVar("T")
 
@@ -47,8 +55,8 @@ class Policy:
     base: int = 5
 
     def __post_init__(self) -> None:
-        if self.minimum < 5 or self.base < 5:
-            raise DisclosureRefused("the smallest group shown and the rounding base are at least 5")
+        if self.minimum < SMALLEST or self.base < SMALLEST:
+            raise DisclosureRefused(f"the smallest group shown and the rounding base are at least {SMALLEST}")
 
     def rounded(self, count: int) -> int:
         """`count` to the nearest multiple of the base, halves up."""
@@ -130,52 +138,97 @@ def publish(
     return Release(snapshot, plan, policy, {name: protect(counts, plan, policy) for name, counts in questions.items()})
 
 
-def protect(counts: Counts, plan: Plan, policy: Policy) -> Table:
-    """The publishable table of one question; `counts` are respondents by (value of every dimension, answer)."""
-    draft = _Draft(counts, plan, policy)
-    draft.hide_small_groups()
-    draft.hide_small_counts()
-    draft.hide_until_every_count_has_a_twin()
-    shown = {key: None if key in draft.hidden else policy.rounded(draft.true[key]) for key in draft.published}
-    return Table(plan, policy, shown)
+def protect(counts: Counts, plan: Plan, policy: Policy, *, totals_known: bool = False) -> Table:
+    """The publishable table of one question; `counts` are respondents by (value of every dimension, answer).
+
+    `totals_known`: how many people the groups have is published exactly elsewhere, and the answers must stand that.
+    """
+    sheets: list[_Sheet] = [(answer,) for answer in sorted({answer for _, answer in counts})]
+    cells: dict[_Cell, int] = {(values, (answer,)): number for (values, answer), number in counts.items()}
+    return _Draft(cells, sheets, [[sheet[0] for sheet in sheets]], plan, policy, totals_known).table()
+
+
+def protect_choices(counts: Choices, options: Sequence[str], plan: Plan, policy: Policy) -> Table:
+    """The same for a question of several choices, with `NOT + option` for those who answered and did not choose it.
+
+    Options overlap, so none is the rest of the others: each has its own complement, which is protected like it.
+    Everybody counted chose something.
+    """
+    cells = {(values, _sheet(chosen, options)): number for (values, chosen), number in counts.items()}
+    sheets = [_sheet(chosen, options) for chosen in _tried(counts, options)]
+    return _Draft(cells, sheets, [[option, NOT + option] for option in options], plan, policy).table()
+
+
+def _sheet(chosen: frozenset[str], options: Sequence[str]) -> _Sheet:
+    return tuple(option if option in chosen else NOT + option for option in options)
+
+
+def _tried(counts: Choices, options: Sequence[str]) -> list[frozenset[str]]:
+    """What most respondents chose, each of that with one option more or less, and every option alone."""
+    often: Counter[frozenset[str]] = Counter()
+    for (_, chosen), number in counts.items():
+        often[chosen] += number
+    common = sorted(often, key=lambda chosen: (-often[chosen], sorted(chosen)))[: max(1, MOST_SHEETS // len(options))]
+    near = {chosen ^ {option} for chosen in [frozenset(), *common] for option in options}
+    return sorted({*common, *near} - {frozenset()}, key=sorted)
+
+
+def _differing_in_one_part(sheets: Sequence[_Sheet]) -> list[tuple[_Sheet, _Sheet]]:
+    """Pairs of sheets, both ways round, of which a respondent changes one answer into the other."""
+    alike: dict[tuple[int, _Sheet], list[_Sheet]] = {}
+    for sheet in sheets:
+        for part in range(len(sheet)):
+            alike.setdefault((part, sheet[:part] + sheet[part + 1 :]), []).append(sheet)
+    return [pair for group in alike.values() for pair in permutations(group, 2)]
 
 
 class _Draft:
-    """A table on its way to being publishable: true counts, and which of them are hidden so far."""
+    """A table on its way to being publishable: true counts, and which of them are hidden so far.
 
-    def __init__(self, counts: Counts, plan: Plan, policy: Policy) -> None:
-        self.plan, self.policy, self.finest = plan, policy, (True,) * len(plan.dimensions)
-        answers = {answer for _, answer in counts}
+    `counts` are respondents by (values, sheet); moves are tried between `sheets`; the answers of each of `parts` share
+    out everybody who answered.
+    """
+
+    def __init__(
+        self, counts: Mapping[_Cell, int], sheets: Sequence[_Sheet], parts: Sequence[Sequence[str]], plan: Plan,
+        policy: Policy, totals_known: bool = False,
+    ) -> None:  # fmt: skip
+        self.plan, self.policy, self.parts, self.finest = plan, policy, parts, (True,) * len(plan.dimensions)
         self.people = sorted({values for values, _ in counts})
         # Cells that nobody is in exist too: that nobody gave an answer is not to be learnt either.
-        self.cells = {
-            (values, answer): counts.get((values, answer), 0) for values in sorted(self.people) for answer in answers
-        }
-        if any(count < 0 for count in self.cells.values()):
+        self.cells = {cell: counts.get(cell, 0) for cell in product(self.people, sheets)}
+        if any(count < 0 for count in counts.values()):
             raise DisclosureRefused("a count below 0")
         self.true: dict[Key, int] = {}
-        for (values, answer), count in self.cells.items():
-            for key in self.touched(values, answer):
+        for cell, count in (self.cells | dict(counts)).items():
+            for key in self.touched(*cell):
                 self.true[key] = self.true.get(key, 0) + count
+        self.other = _differing_in_one_part(sheets)
         known = sorted(self.true, key=_order)
         self.published = [key for key in known if tuple(value is not None for value in key[0]) in plan.masks]
         self.small = {key for key in self.published if self.true[key] < policy.minimum}
         self.hidden: set[Key] = self.true.keys() - set(self.published)
+        self.known = {key for key in self.true if key[1] is None and totals_known}
 
-    def touched(self, values: tuple[str, ...], answer: str) -> Iterator[Key]:
+    def table(self) -> Table:
+        """The table once everything is hidden that has to be."""
+        self.hide_small_groups()
+        self.hide_small_counts()
+        self.hide_until_every_count_has_a_twin()
+        shown = {key: None if key in self.hidden else self.policy.rounded(self.true[key]) for key in self.published}
+        return Table(self.plan, self.policy, shown)
+
+    def touched(self, values: tuple[str, ...], sheet: _Sheet) -> Iterator[Key]:
         """Every count that a respondent of this cell is part of: the published ones and the finest."""
         for mask in {*self.plan.masks, self.finest}:
             group = tuple(value if kept else None for value, kept in zip(values, mask, strict=True))
-            yield group, answer
+            yield from ((group, answer) for answer in sheet)
             yield group, None
 
     @cached_property
-    def groups(self) -> dict[Group, list[Key]]:
-        """The answers of every group, smallest count first."""
-        groups: dict[Group, list[Key]] = {}
-        for key in sorted(self.published, key=lambda key: (self.true[key], str(key))):
-            groups.setdefault(key[0], []).extend([] if key[1] is None else [key])
-        return groups
+    def groups(self) -> list[Group]:
+        """Every group of the published breakdowns."""
+        return list(dict.fromkeys(group for group, _ in self.published))
 
     def hide_small_groups(self) -> None:
         """Rule 1, and what siblings of a hidden group must hide so that the left over are enough."""
@@ -193,10 +246,11 @@ class _Draft:
         return any(_inside(values, outer) and not _inside(values, inner) for values in self.people)
 
     def hide_small_counts(self) -> None:
-        """Rule 2, along the answers of a group and along the groups of a family for one answer."""
+        """Rule 2, along the answers that share out a group and along the groups of a family for one answer."""
         self.hidden |= self.small
-        lines = list(self.groups.values())
-        answers = {answer for _, answer in self.published if answer is not None}
+        parts = [[(group, answer) for answer in part] for group in self.groups for part in self.parts]
+        lines = [[key for key in part if key in self.true] for part in parts]
+        answers = sorted({answer for _, answer in self.published if answer is not None})
         families = list(_families(self.groups))
         lines += [[(group, answer) for group in family] for family in families for answer in answers]
         before = -1
@@ -224,7 +278,7 @@ class _Draft:
         self.touches = {cell: frozenset(self.touched(*cell)) for cell in self.cells}
         self.stuck = {step: {key for key in self.true if self._cannot_be(key, step)} for step in (1, -1)}
         self.seen = {step: {key for key in self.published if self._shows(key, step)} for step in (1, -1)}
-        bare = set(self.true)
+        bare = self.true.keys() - self.known
         blocked = self._without_effect(self._moves_within_groups(), bare)
         for moves in (self._moves_between_groups, self._moves_around):
             blocked += self._without_effect(moves(frozenset(bare)), bare)
@@ -247,13 +301,15 @@ class _Draft:
     def _unblock(self, bare: Key, blocked: list[_Move]) -> bool:
         """Hide what the cheapest move would change, or everything where no move can be. False if nothing is left."""
         ways = [self._changed(*move) for move in blocked if bare in move[0] or bare in move[1]]
+        ways = [way for way in ways if way.isdisjoint(self.known)]
         cheapest = min(ways, key=_cost, default=set(self.published) - self.hidden)
         self.hidden |= cheapest
         return bool(cheapest)
 
     def _changed(self, more: frozenset[Key], fewer: frozenset[Key]) -> set[Key]:
-        """The shown counts that a move would change."""
-        return ((self.seen[1] & more) | (self.seen[-1] & fewer)) - self.hidden
+        """The counts that a move would change for all to see."""
+        shown = ((self.seen[1] & more) | (self.seen[-1] & fewer)) - self.hidden
+        return shown | (self.known & (more | fewer))
 
     def _cannot_be(self, key: Key, step: int) -> bool:
         """Whether a step makes a count negative, or a hidden small count one that would not be small."""
@@ -272,21 +328,20 @@ class _Draft:
             yield self.touches[cell], nobody
             if count:
                 yield nobody, self.touches[cell]
-        for one, two in permutations(self.cells, 2):
-            if one[0] == two[0]:
-                yield from self._swap(one, two)
+        for values, (a, b) in product(self.people, self.other):
+            yield from self._swap((values, a), (values, b))
 
     def _moves_between_groups(self, bare: frozenset[Key]) -> Iterator[_Move]:
         """One respondent who belongs to another group, where that may help a bare count."""
         wanted = {cell for cell in self.cells if not bare.isdisjoint(self.touches[cell])}
-        for one, two in permutations(self.cells, 2):
-            if one[0] != two[0] and (one in wanted or two in wanted):
-                yield from self._swap(one, two)
+        same = [(sheet, sheet) for sheet in dict.fromkeys(sheet for _, sheet in self.cells)]
+        for (here, there), (a, b) in product(permutations(self.people, 2), same + self.other):
+            if (here, a) in wanted or (there, b) in wanted:
+                yield from self._swap((here, a), (there, b))
 
     def _moves_around(self, bare: frozenset[Key]) -> Iterator[_Move]:
         """Two respondents of two groups who gave each other's answers, where that may help a bare count."""
-        answers = {answer for _, answer in self.cells}
-        for (one, two), (a, b) in product(combinations(self.people, 2), permutations(sorted(answers), 2)):
+        for (one, two), (a, b) in product(combinations(self.people, 2), self.other):
             if not self.cells[(one, b)] or not self.cells[(two, a)]:
                 continue
             one_a, one_b, two_a, two_b = (self.touches[cell] for cell in product((one, two), (a, b)))

@@ -180,7 +180,7 @@ class RecommendationStateConflict(Conflict):
 
 
 class WaveExists(Conflict):
-    """This cohort has a wave of this survey already."""
+    """This cohort has a wave of this survey and occasion already."""
 
 
 class WaveClosed(Conflict):
@@ -193,6 +193,10 @@ class WaveNotOpen(Conflict):
 
 class WaveNotClosed(Conflict):
     """The survey is still running; comments are read once it is closed."""
+
+
+class TooFewAsked(Conflict):
+    """Too few different people were asked: what they said is not shown."""
 
 
 class AlreadyAnswered(Conflict):

@@ -1,6 +1,6 @@
 """What a programme's figures are counted from: plain records, read in one transaction and then on their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,9 @@ class PairRecord:
 class WaveRecord:
     """One wave: who was asked and answered by role, and answers counted by (role, question) and answer.
 
-    Of a paired survey, `sides` are the answers of mentor and mentee of every standing pair, None where one is silent.
+    Of a paired survey, `sides` are for every published question what mentor and mentee of a pair say (None: nothing),
+    and of how many pairs. `most_asked` is how often one person was asked, at most: more than once in a wave that
+    gathers the answers of several occasions.
     """
 
     id: UUID
@@ -56,7 +58,14 @@ class WaveRecord:
     asked: Mapping[Role, int]
     responses: Mapping[Role, int]
     answers: Mapping[tuple[Role, str], Mapping[str, int]]
-    sides: tuple[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None], ...] = ()
+    sides: Mapping[str, Sequence[tuple[bool | None, bool | None, int]]] = field(default_factory=dict)
+    occasion: str = ""
+    most_asked: int = 1
+
+    @property
+    def name(self) -> str:
+        """How figures call it: the survey, and the occasion where there are several."""
+        return f"{self.instrument}: {self.occasion}" if self.occasion else self.instrument
 
     @property
     def source(self) -> str:
@@ -80,7 +89,8 @@ class Evidence:
 
     `cpd_held` counts continuing-development sessions by mode, `cpd_people` the different people who came, by mode;
     `meetings` is mentoring sessions and their minutes by cohort number. `statistics` is what the applications service
-    says of backgrounds and of the ledger.
+    says of backgrounds and of the ledger; `public_backgrounds` is the latest frozen table of them, role to background
+    to people as they are shown (None: hidden).
     """
 
     programme_id: UUID
@@ -98,4 +108,5 @@ class Evidence:
     interviews: tuple[InterviewRecord, ...] = ()
     quotes: tuple[Mapping[str, Any], ...] = ()
     statistics: Mapping[str, Any] = field(default_factory=dict)
+    public_backgrounds: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
     numbers: Mapping[UUID, int] = field(default_factory=dict)

@@ -93,6 +93,18 @@ class Figure:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure with its further breakdown, such as {"mode": "online"}."""
+
+    figure: Figure
+    breakdown: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The figure's JSON object with `breakdown`, and `shown`: exact."""
+        return self.figure.to_json() | {"breakdown": dict(self.breakdown), "shown": "exact"}
+
+
 def rate(
     name: str,
     definition: str,
@@ -151,12 +163,14 @@ def top_box_rate(
     answers: Mapping[str, int],
     top_box: Collection[str],
     *,
+    answered: int | None = None,
     asked: int | None = None,
     **about: Unpack[About],
 ) -> Figure:
     """The share of `answers` (label to count) whose label is in `top_box`, of all who answered the question.
 
-    Raises FigureError for a top-box label that is no label of the scale, or a count below 0.
+    `answered` is needed where one person may give several answers: then `top_box` is one of them. Raises FigureError
+    for a top-box label that is no label of the scale, or a count below 0.
     """
     unknown = [label for label in top_box if label not in answers]
     if unknown:
@@ -167,7 +181,7 @@ def top_box_rate(
         name,
         definition,
         numerator=sum(answers[label] for label in dict.fromkeys(top_box)),
-        answered=sum(answers.values()),
+        answered=sum(answers.values()) if answered is None else answered,
         asked=asked,
         top_box=tuple(dict.fromkeys(top_box)),
         **about,

@@ -38,7 +38,8 @@ class Row(BaseModel):
 
 
 class Question(BaseModel):
-    """One question; `counted` is the set of answers that make up the share published under `figure`.
+    """One question; `counted` is the set of answers that make up the share published under `figure`. Of several choices
+    every option is published, with its share of those who answered.
 
     A scale has whole numbers from `min` to `max`, some of which `labels` put in words; a matrix asks its options of
     every row, and its rows carry the figures.
@@ -72,7 +73,9 @@ class Question(BaseModel):
             raise ValueError("labels name the numbers of a scale")
         if not set(self.counted) <= set(self.answers):
             raise ValueError("counted answers are options")
-        if self.figure and (self.kind not in ("choice", "scale") or not self.counted):
+        if self.figure and self.kind == "choices" and self.counted:
+            raise ValueError("a figure of several choices is the share of every option: none is counted")
+        if self.figure and self.kind != "choices" and (self.kind not in ("choice", "scale") or not self.counted):
             raise ValueError("a figure counts answers of a choice or a scale")
         if any(row.figure for row in self.rows) and not self.counted:
             raise ValueError("a figure counts answers of a choice or a scale")
@@ -84,6 +87,11 @@ class Question(BaseModel):
         if self.kind == "scale" and self.min is not None and self.max is not None:
             return [str(number) for number in range(self.min, self.max + 1)]
         return self.options
+
+    @property
+    def shares(self) -> list[str | None]:
+        """What it is published as: every option of several choices, or the one share of what is counted (None)."""
+        return [*self.options] if self.kind == "choices" else [None]
 
     def flat(self) -> list["Question"]:
         """The question itself, or a matrix as one choice for every row, under the id `question.row`."""
@@ -173,6 +181,10 @@ class Survey(BaseModel):
     def flat(self) -> list[Question]:
         """All questions, every row of a matrix for itself."""
         return [one for question in self.questions for one in question.flat()]
+
+    def published(self, name: str, role: Role) -> Question | None:
+        """The question published under a name, if the role is asked it; of a matrix its row."""
+        return next((one for one in self.flat() if one.figure == name and role in one.roles), None)
 
 
 class Instrument(Survey):

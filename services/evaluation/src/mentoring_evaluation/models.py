@@ -33,13 +33,15 @@ def _of_wave() -> sa.ForeignKeyConstraint:
 class Programme(TenantRow, Base):
     """What this service reads of a programme's blueprint.
 
-    `survey_modes` are the surveys that are not anonymous, by name; `remind_days` how many days before a wave closes.
+    `survey_modes` are the surveys that are not anonymous, by name; `remind_days` how many days before a wave closes;
+    `asks_after` the surveys that follow a meeting or an activity (occasions.py).
     """
 
     __tablename__ = "programmes"
     title: Mapped[str]
     survey_modes: Mapped[dict[str, str]] = mapped_column(JSONB)
     remind_days: Mapped[list[int]] = mapped_column(JSONB)
+    asks_after: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     cpd_kinds: Mapped[list[str]] = mapped_column(JSONB)
     decimals: Mapped[int]
     public_minimum: Mapped[int]
@@ -128,16 +130,34 @@ class MentoringSession(TenantRow, Base):
 
 
 class Wave(TenantRow, Base):
-    """One opening of a survey for one cohort. `instrument_used` is the survey as it was when the wave opened."""
+    """One opening of a survey for one cohort. `instrument_used` is the survey as it was when the wave opened.
+
+    `occasion` tells the waves of one survey and cohort apart, blank where there is one. `roles` is whom it asks, None
+    for both. A wave that `gathers` asks nobody itself: it keeps the answers of those that open after a meeting or an
+    activity (`after_id`) and are `gathered_in` it, for they ask so few that each alone would say who answered what. It
+    is `withheld` if too few different people were asked in all; `most_asked` is how often one person was, at most.
+    `agreements` are the two sides of the pairs of a paired survey, counted when it closed.
+    """
 
     __tablename__ = "waves"
     __table_args__ = (
-        sa.UniqueConstraint("tenant_id", "cohort_id", "instrument"),
+        sa.UniqueConstraint("tenant_id", "cohort_id", "instrument", "occasion"),
+        sa.ForeignKeyConstraint(["tenant_id", "gathered_in"], ["waves.tenant_id", "waves.id"]),
+        sa.Index("ix_waves_gathered_in", "tenant_id", "gathered_in"),
+        sa.Index("ix_waves_after_id", "tenant_id", "after_id"),
         sa.CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
     )
     programme_id: Mapped[UUID] = mapped_column(index=True)
     cohort_id: Mapped[UUID]
     instrument: Mapped[str]
+    occasion: Mapped[str] = mapped_column(default="", server_default="")
+    roles: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    gathers: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    gathered_in: Mapped[UUID | None]
+    after_id: Mapped[UUID | None]
+    most_asked: Mapped[int] = mapped_column(default=1, server_default="1")
+    withheld: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    agreements: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     instrument_used: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(default="planned")
     opens_at: Mapped[datetime]
@@ -208,6 +228,21 @@ class Comment(TenantRow, Base):
     role: Mapped[str]
     question: Mapped[str]
     sealed: Mapped[bytes]
+
+
+class PublicSnapshot(TenantRow, Base):
+    """The table of backgrounds that the public view shows from here on: counts as they are shown, and behind them.
+
+    `number` counts a programme's snapshots; `counts` and `shown` are people by role and background, None where hidden.
+    """
+
+    __tablename__ = "public_snapshots"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "programme_id", "number"),)
+    programme_id: Mapped[UUID]
+    number: Mapped[int]
+    taken_at: Mapped[datetime]
+    counts: Mapped[dict[str, dict[str, int]]] = mapped_column(JSONB)
+    shown: Mapped[dict[str, dict[str, int | None]]] = mapped_column(JSONB)
 
 
 class Interview(TenantRow, Base):

@@ -1,11 +1,12 @@
 """Surveys that ship: one data file each, with the wording for mentors and for mentees."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
 import yaml
 
-from mentoring_evaluation.instruments import Survey
+from mentoring_evaluation.instruments import Instrument, Survey
 
 _FOLDER = resources.files("mentoring_evaluation").joinpath("presets")
 
@@ -18,3 +19,9 @@ def presets() -> dict[str, Survey]:
         file.name.removesuffix(".yaml"): Survey.model_validate(yaml.safe_load(file.read_text("utf-8")))
         for file in files
     }
+
+
+def preset_instruments(names: Iterable[str]) -> list[Instrument]:
+    """The presets among these names as first versions of surveys of these names."""
+    known = presets()
+    return [Instrument(id=name, **known[name].model_dump(by_alias=True)) for name in sorted(names) if name in known]

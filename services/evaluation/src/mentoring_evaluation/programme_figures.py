@@ -1,39 +1,19 @@
 """Every figure of a programme, counted from its evidence: the programme team's exact view.
 
-A line is a figure and, where cohort, role and wave do not say it all, what else it is broken down by.
+Those of surveys are made in survey_figures.py.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from mentoring_evaluation.comparisons import two_sided_agreement
-from mentoring_evaluation.evidence import ROLES, Evidence, PairRecord, WaveRecord
-from mentoring_evaluation.figures import (
-    Figure,
-    count,
-    mean_of_cohorts,
-    oversubscription,
-    pooled,
-    response_rate,
-    top_box_rate,
-)
-from mentoring_evaluation.instruments import Question, Role
+from mentoring_evaluation.evidence import ROLES, Evidence, PairRecord
+from mentoring_evaluation.figures import Line, count, oversubscription
+from mentoring_evaluation.instruments import Role
+from mentoring_evaluation.survey_figures import agreements, outcomes, response_rates
 
 NOT_ELIGIBLE = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A figure with its further breakdown, such as {"mode": "online"}."""
-
-    figure: Figure
-    breakdown: Mapping[str, str] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """The figure's JSON object with `breakdown`, and `shown`: exact."""
-        return self.figure.to_json() | {"breakdown": dict(self.breakdown), "shown": "exact"}
+BACKGROUND = "professional_background"
 
 
 def programme_lines(evidence: Evidence) -> list[Line]:
@@ -116,8 +96,8 @@ def backgrounds(evidence: Evidence) -> Iterator[Line]:
             for other in details:
                 table[where, role, row["professional_background"], other] += row["people"]
     for (cohort, role, background, other), people in sorted(table.items(), key=lambda item: _sortable(item[0])):
-        breakdown = {"professional_background": background} | ({"other": other} if other else {})
-        yield Line(count("professional_background", said, people, unit="people", cohort=cohort, role=role), breakdown)
+        breakdown = {BACKGROUND: background} | ({"other": other} if other else {})
+        yield Line(count(BACKGROUND, said, people, unit="people", cohort=cohort, role=role), breakdown)
 
 
 def _sortable(key: tuple[int | None, str, str, str | None]) -> tuple[int, str, bool, str, str]:
@@ -148,113 +128,6 @@ def cpd(evidence: Evidence) -> Iterator[Line]:
         yield Line(count("cpd_participants", said, evidence.cpd_people.get(mode, 0), unit="people"), {"mode": mode})
 
 
-def response_rates(evidence: Evidence) -> Iterator[Line]:
-    """Responses of the people asked: by wave and role, and overall both ways."""
-    for instrument, waves in _closed(evidence):
-        for role in (None, *ROLES):
-            rates = [_response_rate(wave, role, evidence.decimals) for wave in waves]
-            yield from (Line(rate) for rate in rates)
-            yield from overall([rate for rate in rates if rate.denominator], evidence.decimals, wave=instrument)
-
-
-def _response_rate(wave: WaveRecord, role: Role | None, digits: int) -> Figure:
-    counted = ROLES if role is None else (role,)
-    return response_rate(
-        responses=sum(wave.responses[r] for r in counted),
-        asked=sum(wave.asked[r] for r in counted),
-        cohort=wave.cohort,
-        role=role,
-        wave=wave.instrument,
-        digits=digits,
-        source=wave.source,
-    )
-
-
-def outcomes(evidence: Evidence) -> Iterator[Line]:
-    """The questions that are published: the share of counted answers by cohort and role, and overall both ways."""
-    for instrument, waves in _closed(evidence):
-        for name in published_questions(waves):
-            for role in ROLES:
-                figures = [f for wave in waves if (f := _outcome(wave, name, role, evidence.decimals)) is not None]
-                yield from (Line(figure) for figure in figures)
-                yield from overall(figures, evidence.decimals, wave=instrument)
-
-
-def agreements(evidence: Evidence) -> Iterator[Line]:
-    """For paired surveys: the share of pairs whose two people see it the same way, by cohort and overall both ways."""
-    for instrument, waves in _closed(evidence):
-        paired = [wave for wave in waves if wave.used and wave.used.mode == "paired"]
-        for name in published_questions(paired):
-            figures = [f for wave in paired if (f := _agreement(wave, name, evidence.decimals)) is not None]
-            yield from (Line(figure) for figure in figures)
-            yield from overall(figures, evidence.decimals, wave=instrument)
-
-
-def _agreement(wave: WaveRecord, name: str, digits: int) -> Figure | None:
-    mentors, mentees = (question_of(wave, name, role) for role in ROLES)
-    if mentors is None or mentees is None:
-        return None
-    pairs = [(_says(mentors, one), _says(mentees, two)) for one, two in wave.sides]
-    said = f"Pairs whose two people see it the same way, of those in which both answered: {mentors.wording('mentor')}"
-    found = two_sided_agreement(
-        f"{name}_agreement", said, pairs, cohort=wave.cohort, wave=wave.instrument, digits=digits, source=wave.source
-    )  # fmt: skip
-    more = (
-        f"Yes of both: {found.both}, of the mentor only: {found.mentor_only}, of the mentee only: {found.mentee_only}, "
-        f"of neither: {found.neither}; one side silent: {found.one_side_silent}."
-    )
-    return replace(found.figure, caveats=(*found.figure.caveats, more))
-
-
-def _says(question: Question, answers: Mapping[str, Any] | None) -> bool | None:
-    """Whether one side's answer is a counted one; None where there is no answer."""
-    answer = (answers or {}).get(question.id)
-    return None if answer is None else str(answer) in question.counted
-
-
-def published_questions(waves: Sequence[WaveRecord]) -> list[str]:
-    """The names under which questions of these waves are published, in order."""
-    return list(dict.fromkeys(q.figure for wave in waves for q in _questions(wave) if q.figure))
-
-
-def question_of(wave: WaveRecord, name: str, role: Role) -> Question | None:
-    """The question of a wave that is published under a name, if the role was asked it."""
-    return next((q for q in _questions(wave) if q.figure == name and role in q.roles), None)
-
-
-def _outcome(wave: WaveRecord, name: str, role: Role, digits: int) -> Figure | None:
-    question = question_of(wave, name, role)
-    if question is None:
-        return None
-    given = wave.answers.get((role, question.id), {})
-    return top_box_rate(
-        name,
-        f"{question.wording(role)} Counted: {', '.join(question.counted)}; of those who answered this question.",
-        {option: given.get(option, 0) for option in question.answers},
-        question.counted,
-        asked=wave.asked[role],
-        cohort=wave.cohort,
-        role=role,
-        wave=wave.instrument,
-        digits=digits,
-        source=wave.source,
-    )
-
-
-def overall(figures: Sequence[Figure], digits: int, *, wave: str) -> Iterator[Line]:
-    """Shares of all cohorts taken together, both ways, each named.
-
-    The pooled line has one decimal more than the others, so that the two can be told apart. There is no mean where a
-    cohort has no answer at all.
-    """
-    if not figures:
-        return
-    whole = replace(pooled(figures), rule="pooled", cohort=None, wave=wave, digits=digits + 1)
-    yield Line(whole)
-    if all(figure.exact is not None for figure in figures):
-        yield Line(replace(mean_of_cohorts(figures), cohort=None, wave=wave, digits=digits))
-
-
 def interviews(evidence: Evidence) -> Iterator[Line]:
     """Interviews held and not withdrawn, the pairs they were with, and the pages of their transcripts."""
     for cohort in (None, *(c.number for c in evidence.cohorts)):
@@ -265,14 +138,3 @@ def interviews(evidence: Evidence) -> Iterator[Line]:
         yield Line(count("interviewed_pairs", said, len({i.match_id for i in here}), unit="pairs", cohort=cohort))
         said = "Pages of the transcripts of these interviews."
         yield Line(count("interview_pages", said, sum(i.pages for i in here), unit="pages", cohort=cohort))
-
-
-def _closed(evidence: Evidence) -> Iterator[tuple[str, list[WaveRecord]]]:
-    """Instrument and its closed waves, in order of their cohorts."""
-    closed = sorted((w for w in evidence.waves if w.closed_at), key=lambda wave: wave.cohort)
-    for name in dict.fromkeys(wave.instrument for wave in closed):
-        yield name, [wave for wave in closed if wave.instrument == name]
-
-
-def _questions(wave: WaveRecord) -> list[Question]:
-    return wave.used.flat() if wave.used else []

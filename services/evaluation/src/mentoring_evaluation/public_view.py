@@ -3,47 +3,48 @@
 Counts of what the programme itself did (applications, pairs, sessions, interviews) are exact. Figures of surveys, and
 people by background, are protected by disclosure.py: small groups, those that would give them away, and the exact
 numbers behind all others stay with the programme team. A survey is shown once all its waves have closed: shown twice,
-the difference between the two would be the wave that came in between.
+the difference between the two would be the wave that came in between. Backgrounds, of people who come and go, are shown
+as they were frozen last.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from mentoring_evaluation.disclosure import Plan, Policy, Table, protect
+from mentoring_evaluation.disclosure import SMALLEST, Choices, Plan, Policy, Table, protect, protect_choices
 from mentoring_evaluation.evidence import ROLES, Evidence, WaveRecord
-from mentoring_evaluation.instruments import Role
+from mentoring_evaluation.figures import Line, count
+from mentoring_evaluation.instruments import Question, Role
 from mentoring_evaluation.intervals import half_up
-from mentoring_evaluation.programme_figures import Line, published_questions, question_of
+from mentoring_evaluation.programme_figures import BACKGROUND
+from mentoring_evaluation.survey_figures import published_questions, question_of
+from mentoring_evaluation.tallies import combinations, tally
 
 BASE = 5  # counts are rounded to this many people
 BY_ROLE = Plan(("cohort", "role"), (("role",), ("cohort", "role")))
 BY_EITHER = Plan(("cohort", "role"), (("cohort",), ("role",), ("cohort", "role")))
-BACKGROUNDS = Plan(("role",), (("role",),))
 
 Counts = dict[tuple[tuple[str, ...], str], int]
 
 
 def policy_of(evidence: Evidence) -> Policy:
     """The programme's rule; nothing looser than groups of 5 is possible."""
-    return Policy(minimum=max(5, evidence.public_minimum), base=BASE)
+    return Policy(minimum=max(SMALLEST, evidence.public_minimum), base=BASE)
 
 
 def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[dict[str, Any]]:
     """The JSON objects of the figures that may be published; `shown` says exact, rounded or hidden."""
     policy = policy_of(evidence)
     tables = _survey_tables(evidence, policy)
-    people = protect(_backgrounds(evidence), BACKGROUNDS, policy)
     shown: list[dict[str, Any]] = []
     for line in lines:
         if line.figure.wave is not None:
             table = tables.get((line.figure.wave, line.figure.name))
             shown += [_survey_line(line, table)] if table is not None else []
-        elif line.figure.name == "professional_background":
-            shown += _background_line(line, people)
-        else:
+        elif line.figure.name != BACKGROUND:
             shown.append(line.to_json())
-    return shown
+    return shown + _background_lines(evidence)
 
 
 def statement(evidence: Evidence) -> str:
@@ -51,19 +52,24 @@ def statement(evidence: Evidence) -> str:
     return (
         "This view may be published. Counts of applications, pairs, sessions and interviews are exact; figures of "
         f"surveys and of people's backgrounds are protected. {policy_of(evidence).in_words()} Percentages are made of "
-        "the rounded counts. Figures of a survey are shown once all its waves have closed."
+        "the rounded counts. Figures of a survey are shown once all its waves have closed. Where people were asked "
+        "several times in one wave, groups are as many times larger. Backgrounds are as they were frozen when a survey "
+        "last closed or a report was last built; a count that has changed by fewer people than a group has stays."
     )
 
 
 def _survey_tables(evidence: Evidence, policy: Policy) -> dict[tuple[str, str], Table]:
     tables: dict[tuple[str, str], Table] = {}
-    for instrument in dict.fromkeys(wave.instrument for wave in evidence.waves):
-        waves = [wave for wave in evidence.waves if wave.instrument == instrument]
+    for wave_name in dict.fromkeys(wave.name for wave in evidence.waves):
+        waves = [wave for wave in evidence.waves if wave.name == wave_name]
         if any(wave.closed_at is None for wave in waves):
             continue
-        tables[instrument, "response_rate"] = protect(_responses(waves), BY_EITHER, policy)
+        # So many answers are of enough different people, however they are spread.
+        rule = replace(policy, minimum=policy.minimum * max(wave.most_asked for wave in waves))
+        # Those asked are the people of the pairs, whose number is published exactly.
+        tables[wave_name, "response_rate"] = protect(_responses(waves), BY_EITHER, rule, totals_known=True)
         for name in published_questions(waves):
-            tables[instrument, name] = protect(_answers(waves, name), BY_ROLE, policy)
+            tables[wave_name, name] = _answer_table(waves, name, rule)
     return tables
 
 
@@ -76,17 +82,32 @@ def _responses(waves: Sequence[WaveRecord]) -> Counts:
     return counts
 
 
-def _answers(waves: Sequence[WaveRecord], name: str) -> Counts:
+def _answer_table(waves: Sequence[WaveRecord], name: str, policy: Policy) -> Table:
+    asked = [(wave, role, q) for wave, role in _groups(waves) if (q := question_of(wave, name, role)) is not None]
+    if not any(question.kind == "choices" for _, _, question in asked):
+        return protect(_answers(asked), BY_ROLE, policy)
+    options = list(dict.fromkeys(option for _, _, question in asked for option in question.options))
+    return protect_choices(_choices(asked, options), options, BY_ROLE, policy)
+
+
+def _answers(asked: Sequence[tuple[WaveRecord, Role, Question]]) -> Counts:
     counts: Counts = {}
-    for wave, role in _groups(waves):
-        question = question_of(wave, name, role)
-        if question is None:
-            continue
-        given = wave.answers.get((role, question.id), {})
-        counted = sum(given.get(option, 0) for option in question.counted)
+    for wave, role, question in asked:
+        counts_of = tally(wave, question, role)
+        counted = sum(counts_of.by_answer[answer] for answer in question.counted)
         group = (str(wave.cohort), role)
         counts[group, "counted"] = counted
-        counts[group, "other"] = sum(given.values()) - counted
+        counts[group, "other"] = counts_of.answered - counted
+    return counts
+
+
+def _choices(asked: Sequence[tuple[WaveRecord, Role, Question]], options: Sequence[str]) -> Choices:
+    counts: dict[tuple[tuple[str, ...], frozenset[str]], int] = {}
+    for wave, role, question in asked:
+        group = (str(wave.cohort), role)
+        counts[group, frozenset(options[:1])] = 0  # a group that chose nothing is a group
+        for chosen, people in combinations(wave, question, role).items():
+            counts[group, chosen] = people
     return counts
 
 
@@ -94,40 +115,40 @@ def _groups(waves: Sequence[WaveRecord]) -> Iterator[tuple[WaveRecord, Role]]:
     return ((wave, role) for wave in waves for role in ROLES)
 
 
-def _backgrounds(evidence: Evidence) -> Counts:
-    counts: Counts = {}
-    for row in evidence.statistics.get("backgrounds", []):
-        key = ((row["role"],), row["professional_background"])
-        counts[key] = counts.get(key, 0) + row["people"]
-    return counts
-
-
 def _survey_line(line: Line, table: Table) -> dict[str, Any]:
     figure = line.figure
     if figure.rule == "mean_of_cohorts":
         return _mean_line(line, table)
-    where = _where(figure.cohort, figure.role)
-    share = table.share(where, "counted")
-    return _protected(line, None if share is None else (share, table.count(where, "counted"), table.count(where)))
+    where, answer = _where(figure.cohort, figure.role), _answer_of(line)
+    share = table.share(where, answer)
+    return _protected(line, None if share is None else (share, table.count(where, answer), table.count(where)))
+
+
+def _answer_of(line: Line) -> str:
+    return line.breakdown.get("option", "counted")
 
 
 def _mean_line(line: Line, table: Table) -> dict[str, Any]:
     """The mean of the cohort shares that are shown themselves; hidden where one of them is."""
     figure = line.figure
-    shares = [table.share(_where(part.cohort, figure.role), "counted") for part in figure.components]
+    shares = [table.share(_where(part.cohort, figure.role), _answer_of(line)) for part in figure.components]
     known = [share for share in shares if share is not None]
     if len(known) < len(shares):
         return _protected(line, None)
     return _protected(line, (int(half_up(Fraction(sum(known), len(known)))), None, None))
 
 
-def _background_line(line: Line, people: Table) -> list[dict[str, Any]]:
-    """By role and over all cohorts only: narrower tables would hide nearly everything."""
-    figure = line.figure
-    if figure.cohort is not None or figure.role is None or "other" in line.breakdown:
-        return []
-    number = people.count({"role": figure.role}, line.breakdown["professional_background"])
-    return [_protected(line, None if number is None else (number, number, None))]
+def _background_lines(evidence: Evidence) -> list[dict[str, Any]]:
+    """The frozen table, by role and over all cohorts only: narrower tables would hide nearly everything."""
+    said = "Matched people by professional background, at the time this table was last frozen."
+    return [
+        _protected(
+            Line(count(BACKGROUND, said, 0, unit="people", role=role), {BACKGROUND: background}),
+            None if people is None else (people, people, None),
+        )
+        for role in ROLES
+        for background, people in sorted(evidence.public_backgrounds.get(role, {}).items())
+    ]
 
 
 def _where(cohort: int | None, role: Role | None) -> Mapping[str, str]:

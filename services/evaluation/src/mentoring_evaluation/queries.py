@@ -28,6 +28,7 @@ from mentoring_evaluation.models import (
     Match,
     NamedAnswer,
     Programme,
+    PublicSnapshot,
     Report,
     Response,
     Wave,
@@ -87,7 +88,7 @@ async def instrument_version(db: AsyncSession, programme_id: UUID, name: str, ve
 
 async def next_instrument_version(db: AsyncSession, programme_id: UUID, name: str) -> int:
     """The number of the next version; who asks holds the programme until this transaction ends."""
-    await db.scalar(sa.select(Programme.id).where(Programme.id == programme_id).with_for_update())
+    await hold_programme(db, programme_id)
     newest = sa.select(sa.func.max(InstrumentVersion.version))
     newest = newest.where(InstrumentVersion.programme_id == programme_id, InstrumentVersion.name == name)
     return (await db.scalar(newest) or 0) + 1
@@ -108,6 +109,13 @@ async def cohort(db: AsyncSession, cohort_id: UUID) -> Cohort:
     return found
 
 
+async def cohorts(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:
+    """The cohorts of a programme, by their number."""
+    return (
+        await db.scalars(sa.select(Cohort).where(Cohort.programme_id == programme_id).order_by(Cohort.number))
+    ).all()
+
+
 async def cohort_numbers(db: AsyncSession, programme_id: UUID) -> dict[UUID, int]:
     """The number of every cohort of the programme, by id."""
     rows = await db.execute(sa.select(Cohort.id, Cohort.number).where(Cohort.programme_id == programme_id))
@@ -122,19 +130,36 @@ async def wave(db: AsyncSession, wave_id: UUID) -> Wave:
     return found
 
 
+async def programmes_of_waves(db: AsyncSession, wave_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Programme to those of the waves that are its own."""
+    found: dict[UUID, list[UUID]] = {}
+    for wave_id, programme_id in await db.execute(sa.select(Wave.id, Wave.programme_id).where(Wave.id.in_(wave_ids))):
+        found.setdefault(programme_id, []).append(wave_id)
+    return found
+
+
+async def wave_of_team(db: AsyncSession, wave_id: UUID) -> Wave:
+    """A wave that the team may look at: those of single occasions tell too much. WaveNotFound."""
+    found = await wave(db, wave_id)
+    if found.gathered_in is not None:
+        raise WaveNotFound()
+    return found
+
+
+async def wave_held(db: AsyncSession, wave_id: UUID) -> Wave:
+    """The wave, which nobody else changes or answers before this transaction ends."""
+    return (await db.scalars(sa.select(Wave).where(Wave.id == wave_id).with_for_update())).one()
+
+
 async def wave_held_open(db: AsyncSession, wave_id: UUID) -> Wave:
     """The wave, which cannot close before this transaction ends; the lock is shared by all who answer."""
     return (await db.scalars(sa.select(Wave).where(Wave.id == wave_id).with_for_update(read=True))).one()
 
 
-async def wave_of(db: AsyncSession, cohort_id: UUID, instrument: str) -> Wave | None:
-    """The cohort's wave of an instrument."""
-    return await db.scalar(sa.select(Wave).where(Wave.cohort_id == cohort_id, Wave.instrument == instrument))
-
-
 def waves(programme_id: UUID, cohort_id: UUID | None) -> sa.Select[Wave]:
-    """The waves of a programme, or of one of its cohorts."""
-    rows = sa.select(Wave).where(Wave.programme_id == programme_id)
+    """The waves of a programme, or of one of its cohorts; those of single occasions stand in the one they are gathered
+    in."""
+    rows = sa.select(Wave).where(Wave.programme_id == programme_id, Wave.gathered_in.is_(None))
     return rows.where(Wave.cohort_id == cohort_id) if cohort_id else rows
 
 
@@ -184,14 +209,16 @@ Asked = tuple[Sequence[UUID], str | None]
 
 async def same_people(db: AsyncSession, first: Asked, second: Asked) -> Literal["same", "different", "unknown"]:
     """Whether the same people were asked in two groups (waves, and role or all): all of them, none, or only some."""
-    one, two = [set(await db.scalars(_people_asked(*group))) for group in (first, second)]
+    one, two = [set(await db.scalars(people_asked(*group))) for group in (first, second)]
     if one and one == two:
         return "same"
     return "different" if one and two and one.isdisjoint(two) else "unknown"
 
 
-def _people_asked(wave_ids: Sequence[UUID], role: str | None) -> sa.Select[UUID]:
-    people = sa.select(Invitation.person_id).where(Invitation.wave_id.in_(wave_ids))
+def people_asked(wave_ids: Sequence[UUID], role: str | None) -> sa.Select[UUID]:
+    """Who was asked in some waves, of one role or of both."""
+    of_waves = sa.select(Wave.id).where(sa.or_(Wave.id.in_(wave_ids), Wave.gathered_in.in_(wave_ids)))
+    people = sa.select(Invitation.person_id).where(Invitation.wave_id.in_(of_waves))
     return people.where(Invitation.role == role) if role else people
 
 
@@ -257,6 +284,17 @@ async def quotes(db: AsyncSession, interview_ids: Sequence[UUID]) -> Sequence[sa
     return (await db.execute(texts.where(*of_these))).all()
 
 
+async def latest_snapshot(db: AsyncSession, programme_id: UUID) -> PublicSnapshot | None:
+    """The frozen table of backgrounds that the public view shows now; None before the first."""
+    rows = sa.select(PublicSnapshot).where(PublicSnapshot.programme_id == programme_id)
+    return await db.scalar(rows.order_by(PublicSnapshot.number.desc()).limit(1))
+
+
+async def hold_programme(db: AsyncSession, programme_id: UUID) -> None:
+    """Let nobody else count versions or snapshots of a programme before this transaction ends."""
+    await db.scalar(sa.select(Programme.id).where(Programme.id == programme_id).with_for_update())
+
+
 async def quotable(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[UUID, int, UUID, str]]:
     """Quotes of approved interviews: interview, position, cohort and role, in order."""
     quotes = sa.select(Interview.id, InterviewText.position, Interview.cohort_id, Interview.role)
@@ -294,7 +332,7 @@ def readable_reports(programme_id: UUID, kinds: Collection[str], roles: Collecti
 
 async def next_report_version(db: AsyncSession, programme_id: UUID, kind: str) -> int:
     """The number of the next report of a kind; who asks holds the programme until this transaction ends."""
-    await db.scalar(sa.select(Programme.id).where(Programme.id == programme_id).with_for_update())
+    await hold_programme(db, programme_id)
     of_kind = sa.select(sa.func.max(Report.version)).where(Report.programme_id == programme_id, Report.kind == kind)
     return (await db.scalar(of_kind) or 0) + 1
 

@@ -150,7 +150,7 @@ def quotes(programme_id: UUID) -> sa.Select[Any, UUID, str]:
 def closed_comments(programme_id: UUID) -> sa.Select[Any, UUID, str]:
     """Free texts of closed waves: the comment's row, the wave it is sealed under, and the role."""
     rows = sa.select(Comment, Comment.wave_id, Comment.role).join(Wave, Comment.wave_id == Wave.id)
-    return rows.where(Wave.programme_id == programme_id, Wave.state == "closed")
+    return rows.where(Wave.programme_id == programme_id, Wave.state == "closed", Wave.withheld.is_(False))
 
 
 async def themes_of_texts(db: AsyncSession, text_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

@@ -38,6 +38,7 @@ from mentoring_evaluation.commands.case_studies import forget_case_studies
 from mentoring_evaluation.commands.design import keep_design
 from mentoring_evaluation.commands.instruments import keep_version
 from mentoring_evaluation.commands.interviews import forget_interviews
+from mentoring_evaluation.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking
 from mentoring_evaluation.commands.waves import add_wave, move_wave
 from mentoring_evaluation.instruments import Instrument
 from mentoring_evaluation.local_time import remind_days
@@ -57,6 +58,8 @@ from mentoring_evaluation.models import (
 )
 from mentoring_evaluation.models_outcomes import Assessment
 from mentoring_evaluation.models_qualitative import CaseStudy, FollowUp, Recommendation
+from mentoring_evaluation.occasions import asked_after
+from mentoring_evaluation.presets import preset_instruments
 from mentoring_evaluation.report_kinds import KINDS
 from mentoring_evaluation.schemas import Approver
 
@@ -80,11 +83,14 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
     """Keep the surveys and the rules of publication; waves of surveys the programme lacks are not held."""
     blueprint = event.blueprint
     instruments = [Instrument.model_validate(one) for one in blueprint.get("instruments", [])]
+    after = asked_after(blueprint)
+    instruments += preset_instruments({rule.instrument for rule in after} - {one.id for one in instruments})
     kinds = blueprint.get("activities", {}).get("kinds", [])
     values = {
         "title": str(blueprint.get("title", "")),
         "survey_modes": {one.id: one.mode for one in instruments if one.mode != "anonymous"},
         "remind_days": remind_days(blueprint.get("surveys", {}).get("remind_days_before_close", [])),
+        "asks_after": [rule.model_dump(mode="json") for rule in after],
         "cpd_kinds": ["cpd", *(kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions")],
         "decimals": int(blueprint.get("figures", {}).get("decimals", 0)),
         "public_minimum": int(blueprint.get("disclosure", {}).get("public", {}).get("minimum_n", 10)),
@@ -103,29 +109,31 @@ async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
     """Keep the cohort and plan a wave for every milestone that is one."""
     places = {"places_first_planned": event.places, "places": event.places}
     await _keep(db, Cohort, event.cohort_id, {"programme_id": event.programme_id, "number": event.number, **places})
-    for name, times in await _waves(db, event):
-        await add_wave(db, event.programme_id, event.cohort_id, name, *times)
+    for name, occasion, times in await _waves(db, event):
+        await add_wave(db, event.programme_id, event.cohort_id, name, *times, occasion=occasion)
 
 
 async def on_cohort_milestones_changed(db: AsyncSession, event: CohortMilestonesChanged) -> None:
     """Plan the waves that are new and move those that have not opened; an open wave is extended by the team."""
-    for name, times in await _waves(db, event):
-        if await add_wave(db, event.programme_id, event.cohort_id, name, *times) is None:
-            await move_wave(db, event.cohort_id, name, *times)
+    for name, occasion, times in await _waves(db, event):
+        if await add_wave(db, event.programme_id, event.cohort_id, name, *times, occasion=occasion) is None:
+            await move_wave(db, event.cohort_id, name, occasion, *times)
 
 
 async def _waves(
     db: AsyncSession, event: CohortCreated | CohortMilestonesChanged
-) -> list[tuple[str, tuple[datetime, datetime]]]:
-    """The instruments and times of the milestones that are waves."""
+) -> list[tuple[str, str, tuple[datetime, datetime]]]:
+    """The instruments, occasions and times of the milestones that are waves; the second of a kind is occasion 2."""
     known = await queries.known_programme(db, event.programme_id) is not None
-    found = []
+    found: list[tuple[str, str, tuple[datetime, datetime]]] = []
     for milestone in event.milestones:
         name = WAVE_MILESTONES.get(milestone.kind)
         if name is None or milestone.ends_at is None or milestone.ends_at <= milestone.starts_at:
             continue
         if not known or await queries.present_instrument(db, event.programme_id, name) is not None:
-            found.append((name, (milestone.starts_at, milestone.ends_at)))
+            number = [known_name for known_name, *_ in found].count(name) + 1
+            times = (milestone.starts_at, milestone.ends_at)
+            found.append((name, "" if number == 1 else str(number), times))
     return found
 
 
@@ -181,7 +189,7 @@ async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
 
 
 async def on_mentoring_session_recorded(db: AsyncSession, event: MentoringSessionRecorded) -> None:
-    """A pair met."""
+    """A pair met; the programme may ask both how it was."""
     values = {
         "programme_id": event.programme_id,
         "cohort_id": event.cohort_id,
@@ -189,18 +197,21 @@ async def on_mentoring_session_recorded(db: AsyncSession, event: MentoringSessio
         "minutes": event.minutes,
     }
     await _keep(db, MentoringSession, event.mentoring_session_id, values)
+    await plan_asking(db, event.programme_id, AFTER_SESSION, event.mentoring_session_id)
 
 
 async def on_activity_held(db: AsyncSession, event: ActivityHeld) -> None:
-    """An activity took place."""
+    """An activity took place; the programme may ask those who attended."""
     values = event.model_dump(include={"programme_id", "cohort_id", "kind", "mode", "attended"})
     await _keep(db, Activity, event.activity_id, values)
+    await plan_asking(db, event.programme_id, AFTER_ACTIVITY, event.activity_id)
 
 
 async def on_activity_attended(db: AsyncSession, event: ActivityAttended) -> None:
     """A person came."""
     values = event.model_dump(include={"activity_id", "programme_id", "person_id", "kind", "mode"})
     await db.execute(insert(Attendance).values(id=new_id(), **values).on_conflict_do_nothing())
+    await plan_asking(db, event.programme_id, AFTER_ACTIVITY, event.activity_id)
 
 
 async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:

@@ -8,21 +8,25 @@ from mentoring_evaluation.evidence import ROLES, Evidence, WaveRecord
 from mentoring_evaluation.figures import Figure
 from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.intervals import half_up, percent
-from mentoring_evaluation.programme_figures import programme_lines, question_of
+from mentoring_evaluation.programme_figures import programme_lines
+from mentoring_evaluation.survey_figures import question_of
+from mentoring_evaluation.tallies import shown_to, tally
 
 Groups = Sequence[Mapping[str, Any]]
 
 
 def figures_named(
-    evidence: Evidence, name: str, cohort: int | None, role: Role | None, wave: str | None
+    evidence: Evidence, name: str, cohort: int | None, role: Role | None, wave: str | None, option: str | None = None
 ) -> list[Figure]:
-    """The figures of a name for a group; overall ones come both ways. No `wave`: of every survey that has it."""
+    """The figures of a name for a group; overall ones come both ways. No `wave`: of every survey that has it. Of
+    several choices each `option` has figures of its own."""
+    breakdown = {} if option is None else {"option": option}
     return [
         line.figure
         for line in programme_lines(evidence)
         if (line.figure.name, line.figure.cohort, line.figure.role) == (name, cohort, role)
         and wave in (None, line.figure.wave)
-        and not line.breakdown
+        and line.breakdown == breakdown
     ]
 
 
@@ -66,33 +70,32 @@ def _said(figure: Figure) -> dict[str, int | None]:
 def _groups(evidence: Evidence, figure: Figure) -> Iterator[dict[str, Any]]:
     roles: Sequence[Role] = ROLES if figure.role is None else (figure.role,)
     for wave in evidence.waves:
-        if wave.instrument != figure.wave or wave.closed_at is None or figure.cohort not in (None, wave.cohort):
+        if wave.name != figure.wave or wave.closed_at is None or figure.cohort not in (None, wave.cohort):
             continue
         for role in roles:
-            found = _group(wave, figure.name, role)
+            found = _group(wave, figure, role)
             if found is not None:
                 yield found
 
 
-def _group(wave: WaveRecord, name: str, role: Role) -> dict[str, Any] | None:
+def _group(wave: WaveRecord, figure: Figure, role: Role) -> dict[str, Any] | None:
     known = {
-        "wave_id": wave.id, "source": wave.source, "cohort": wave.cohort, "role": role, "asked": wave.asked[role],
+        "wave_id": wave.id, "source": wave.source, "cohort": wave.cohort, "role": role,
         "responses": wave.responses[role],
     }  # fmt: skip
-    if name == "response_rate":
-        return known
-    question = question_of(wave, name, role)
+    if figure.name == "response_rate":
+        return known | {"asked": wave.asked[role]}
+    question = question_of(wave, figure.name, role)
     if question is None:
         return None
-    given = wave.answers.get((role, question.id), {})
-    answers = {option: given.get(option, 0) for option in question.answers}
-    answered = sum(answers.values())
+    counts, shown = tally(wave, question, role), shown_to(wave, question, role)
     return known | {
+        "asked": shown,
         "question": question.id,
         "text": question.wording(role),
-        "answers": answers,
-        "counted": question.counted,
-        "counted_answers": sum(answers[option] for option in question.counted),
-        "answered": answered,
-        "skipped": wave.responses[role] - answered,
+        "answers": dict(counts.by_answer),
+        "counted": list(figure.top_box),
+        "counted_answers": sum(counts.by_answer.get(answer, 0) for answer in figure.top_box),
+        "answered": counts.answered,
+        "skipped": min(shown, wave.responses[role]) - counts.answered,
     }

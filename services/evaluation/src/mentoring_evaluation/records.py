@@ -31,8 +31,8 @@ from mentoring_evaluation.models import (
     Response,
     Wave,
 )
+from mentoring_evaluation.tallies import Sides, sides_of_pairs
 
-Sides = tuple[tuple[dict[str, Any] | None, dict[str, Any] | None], ...]
 Tallies = dict[UUID, dict[tuple[Any, str], dict[str, int]]]
 
 
@@ -55,8 +55,14 @@ async def evidence(db: AsyncSession, programme: Programme) -> Evidence:
         meetings=await _meetings(db, programme.id, numbers),
         interviews=await _interviews(db, programme.id, numbers),
         quotes=await _quotes(db, programme.id, numbers),
+        public_backgrounds=await _public_backgrounds(db, programme.id),
         numbers=numbers,
     )
+
+
+async def _public_backgrounds(db: AsyncSession, programme_id: UUID) -> dict[str, dict[str, int | None]]:
+    latest = await queries.latest_snapshot(db, programme_id)
+    return {} if latest is None else latest.shown
 
 
 async def _cohorts(db: AsyncSession, programme_id: UUID) -> tuple[CohortRecord, ...]:
@@ -85,25 +91,31 @@ async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int])
 
 
 async def _waves(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[WaveRecord, ...]:
-    waves = [w for w in (await db.scalars(queries.waves(programme_id, None))).all() if w.cohort_id in numbers]
+    rows = queries.waves(programme_id, None).where(Wave.withheld.is_(False))
+    waves = [wave for wave in await db.scalars(rows) if wave.cohort_id in numbers]
     closed = [wave.id for wave in waves if wave.state == "closed"]
     responses = await queries.responses_by_role(db, closed)
     tallies = await _tallies(db, closed)
-    sides = await _sides(db, [wave for wave in waves if wave.id in closed])
+    sides = {wave.id: await _sides(db, wave) for wave in waves if wave.state == "closed"}
     return tuple(
-        _wave_record(wave, numbers[wave.cohort_id], responses, tallies, sides.get(wave.id, ())) for wave in waves
+        _wave_record(wave, numbers[wave.cohort_id], responses, tallies, sides.get(wave.id, {})) for wave in waves
     )
 
 
-async def _sides(db: AsyncSession, waves: list[Wave]) -> dict[UUID, Sides]:
-    """The answers of both people of the standing pairs, for the waves of paired surveys."""
-    paired = [wave for wave in waves if (wave.instrument_used or {}).get("mode") == "paired"]
-    found: dict[UUID, Sides] = {}
-    for wave in paired:
-        answers = {row.person_id: row.answers for row in await db.scalars(queries.named_answers(wave.id))}
-        pairs = await queries.standing_pairs(db, wave.cohort_id)
-        found[wave.id] = tuple((answers.get(mentor), answers.get(mentee)) for mentor, mentee in pairs)
-    return found
+async def _sides(db: AsyncSession, wave: Wave) -> Sides:
+    """As they were kept when the wave closed; a wave that closed before they were kept is counted now."""
+    return (await agreements_of(db, wave) if wave.agreements is None else wave.agreements) or {}
+
+
+async def agreements_of(db: AsyncSession, wave: Wave) -> Sides | None:
+    """The two sides of the pairs that stand and of whom both were asked, counted; None for a survey not paired."""
+    if (wave.instrument_used or {}).get("mode") != "paired":
+        return None
+    answers = {row.person_id: row.answers for row in await db.scalars(queries.named_answers(wave.id))}
+    asked = set(await db.scalars(queries.people_asked([wave.id], None)))
+    pairs = [pair for pair in await queries.standing_pairs(db, wave.cohort_id) if asked.issuperset(pair)]
+    used = Instrument.model_validate(wave.instrument_used)
+    return sides_of_pairs(used, [(answers.get(mentor), answers.get(mentee)) for mentor, mentee in pairs])
 
 
 def _wave_record(
@@ -119,6 +131,8 @@ def _wave_record(
         responses={"mentor": responses.get((wave.id, "mentor"), 0), "mentee": responses.get((wave.id, "mentee"), 0)},
         answers=tallies.get(wave.id, {}),
         sides=sides,
+        occasion=wave.occasion,
+        most_asked=wave.most_asked,
     )
 
 

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from mentoring_evaluation import report_findings as findings
 from mentoring_evaluation import report_outcomes as outcomes
 from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.figures import Line
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.narrative import resolved, unknown_references
-from mentoring_evaluation.programme_figures import Line, programme_lines
+from mentoring_evaluation.programme_figures import programme_lines
 from mentoring_evaluation.public_view import policy_of, public_lines, statement
 from mentoring_evaluation.report_kinds import Kind, Part, kind_of
 from mentoring_evaluation.report_records import ReportRecords
@@ -35,11 +36,15 @@ def view_of(evidence: Evidence, audience: str) -> tuple[str, list[dict[str, Any]
 
 
 def _recomputed(line: Line) -> dict[str, Any]:
-    """Where the figure is counted again, relative to the programme; figures of a breakdown have no such page."""
+    """Where the figure is counted again, relative to the programme; of breakdowns, only that by option has a page."""
     f = line.figure
-    asked = {"cohort": f.cohort, "role": f.role, "wave": f.wave}
+    asked = {"cohort": f.cohort, "role": f.role, "wave": f.wave, "option": line.breakdown.get("option")}
     query = urlencode({name: value for name, value in asked.items() if value is not None})
-    return {} if line.breakdown else {"evidence": f"figures/{f.name}/evidence" + (f"?{query}" if query else "")}
+    return (
+        {}
+        if set(line.breakdown) - {"option"}
+        else {"evidence": f"figures/{f.name}/evidence" + (f"?{query}" if query else "")}
+    )
 
 
 def report_content(

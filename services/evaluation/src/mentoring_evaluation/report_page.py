@@ -134,12 +134,12 @@ def _column(figure: Mapping[str, Any]) -> str:
 
 def _row(figure: Mapping[str, Any]) -> str:
     parts = [figure["breakdown"].get("other") or figure["breakdown"].get("professional_background")]
-    parts.append(figure["breakdown"].get("mode", "").replace("_", " "))
+    parts += [figure["breakdown"].get("mode", "").replace("_", " "), figure["breakdown"].get("option")]
     name = "" if figure["name"] == "professional_background" else figure["name"].replace("_", " ")
     who = f"{figure['role']}s" if figure["role"] else ""
-    detail = ", ".join(
-        part for part in (*parts, figure["wave"] if figure["name"] == "response_rate" else "", who) if part
-    )
+    # A wave with an occasion after its survey is one of several: each has a row.
+    wave = figure["wave"] if figure["name"] == "response_rate" or ": " in (figure["wave"] or "") else ""
+    detail = ", ".join(part for part in (*parts, wave, who) if part)
     return f"{name}: {detail}".strip(": ").capitalize() if name and detail else (name or detail).capitalize()
 
 

@@ -13,6 +13,8 @@ from mentoring_evaluation.report_kinds import Audience, ReportKind
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
+# Part of a figure's reference, where commas, braces, colons and equals signs have a meaning.
+Occasion = Annotated[str, Field(max_length=60, pattern=r"^[^{},:=]*$")]
 RemindDays = Annotated[int, Field(ge=1, le=90)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
 
@@ -47,6 +49,8 @@ class ByRole(BaseModel):
 
 class NewWave(Body):
     instrument: Annotated[str, Field(min_length=1, max_length=100)]
+    occasion: Occasion = Field("", description="tells the waves of one survey apart where there are several")
+    roles: Annotated[list[Role], Field(min_length=1)] | None = Field(None, description="whom it asks; absent: both")
     opens_at: AwareDatetime | LocalTime
     closes_at: AwareDatetime | LocalTime
     remind_days_before: Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS)] | None = Field(
@@ -93,6 +97,10 @@ class WaveView(BaseModel):
     programme_id: UUID
     cohort_id: UUID
     instrument: str
+    occasion: str
+    roles: list[Role] | None = Field(description="whom it asks; null: both")
+    gathers: bool = Field(description="its answers come from occasions after meetings or activities, none shown alone")
+    withheld: bool = Field(description="closed, and too few different people were asked to show anything")
     state: WaveState
     opens_at: datetime
     closes_at: datetime

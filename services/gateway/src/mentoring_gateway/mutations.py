@@ -6,10 +6,11 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from mentoring_gateway.clients import match_reviews, what_ifs
+from mentoring_gateway.clients import arrangements, match_reviews, what_ifs
 from mentoring_gateway.clients.sessions import CheckIn, Goal, RecordedMeetingRecord
 from mentoring_gateway.clients.values import Role
 from mentoring_gateway.context import Info
+from mentoring_gateway.types.arrangements import Buddies, Groups, buddies_of, groups_of
 from mentoring_gateway.types.evaluation import Report
 from mentoring_gateway.types.fields import command, derived
 from mentoring_gateway.types.inputs import (
@@ -166,6 +167,29 @@ class Mutation:
     ) -> what_ifs.Conversation:
         api = info.context.commands(info).matching.api
         return await what_ifs.rate_conversation(api, conversation_id, rating=rating, comment=comment)
+
+    @command("Pair mentors, or mentees, of a cohort as buddies: as many as possible, then the best fit")
+    async def pair_buddies(
+        self, info: Info, cohort_id: UUID, role: Role | None = None, seed: int | None = None
+    ) -> Buddies:
+        api = info.context.commands(info).matching.api
+        return buddies_of(await arrangements.pair_buddies(api, cohort_id, role=role, seed=seed))
+
+    @command(
+        "Form groups of at most `size` mentees, or mentors, of a cohort, balanced over attributes of their profiles"
+    )
+    async def form_groups(
+        self,
+        info: Info,
+        cohort_id: UUID,
+        size: int,
+        balance_over: list[str] | None = None,
+        role: Role | None = None,
+        seed: int | None = None,
+    ) -> Groups:
+        api = info.context.commands(info).matching.api
+        asked = {"size": size, "balance_over": balance_over, "role": role, "seed": seed}
+        return groups_of(await arrangements.form_groups(api, cohort_id, **asked))
 
     @command("Accept an offer; the second acceptance confirms the match")
     async def accept_match(self, info: Info, match_id: UUID) -> Match:

@@ -14,7 +14,7 @@ from mentoring_common.db import Database
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_matching import queries, questions
+from mentoring_matching import policies, queries, questions
 from mentoring_matching.commands import policy as policy_commands
 from mentoring_matching.commands import runs as run_commands
 from mentoring_matching.errors import (
@@ -26,8 +26,8 @@ from mentoring_matching.errors import (
     RunNotCompleted,
     RunNotFound,
 )
-from mentoring_matching.models import Cohort, MatchRun, PoolMember, ProposedPair, Unmatched
-from mentoring_matching.proposals import Question, floor_curve_of, rule_effects, why_not_these
+from mentoring_matching.models import Cohort, MatchRun, PolicyVersion, PoolMember, ProposedPair, Unmatched
+from mentoring_matching.proposals import Question, floor_curve_of, hours_unread, rule_effects, why_not_these
 from mentoring_matching.schemas import (
     Approval,
     Approved,
@@ -81,30 +81,39 @@ async def check_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> Coho
 async def read_policy(programme_id: UUID, by: Reader, db: Db) -> PolicyView:
     """The policy in force."""
     await require_team(db, by, programme_id, ProgrammeNotFound)
-    return PolicyView.model_validate(await queries.policy(db, programme_id))
+    return _policy_view(await queries.policy(db, programme_id))
+
+
+def _policy_view(version: PolicyVersion) -> PolicyView:
+    off = [] if version.problem else policies.rules_off(version.document)
+    return PolicyView.model_validate(version).model_copy(update={"rules_off": off})
 
 
 @router.put("/programmes/{programme_id}/policy")
 async def change_policy(
     programme_id: UUID, document: Annotated[dict[str, Any], Body()], by: Writer, db: Db
 ) -> PolicyView:
-    """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …"""
+    """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …
+
+    Line management, conflicts of interest and earlier matches keep people apart unless `rules_off` names the rule.
+    """
     await require_team(db, by, programme_id, ProgrammeNotFound)
-    return PolicyView.model_validate(await policy_commands.change_policy(db, programme_id, document, by))
+    return _policy_view(await policy_commands.change_policy(db, programme_id, document, by))
 
 
 @router.get("/cohorts/{cohort_id}/pool")
 async def list_pool(cohort_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[MemberView]:
     """The pool of a cohort."""
-    await check_cohort(db, by, cohort_id)
+    cohort = await check_cohort(db, by, cohort_id)
     shown, following = await page(db, queries.pool(cohort_id), PoolMember.id, cursor, limit)
+    unread = await questions.unread_hours(db, cohort, shown)
     loads = await queries.loads(db, [member.person_id for member in shown if member.role == "mentor"])
-    return page_of(shown, following, lambda m: _member(m, loads))
+    return page_of(shown, following, lambda m: _member(m, loads, unread.get(m.id, {})))
 
 
-def _member(member: PoolMember, loads: Mapping[UUID, int]) -> MemberView:
+def _member(member: PoolMember, loads: Mapping[UUID, int], unread: Mapping[str, str]) -> MemberView:
     load = loads.get(member.person_id, 0) if member.role == "mentor" else 0
-    return MemberView.model_validate(member).model_copy(update={"load": load})
+    return MemberView.model_validate(member).model_copy(update={"load": load, "unread": unread})
 
 
 @router.post("/cohorts/{cohort_id}/dry-run")
@@ -142,7 +151,7 @@ async def _dry_run(question: Question) -> DryRunView:
     ]  # fmt: skip
     return DryRunView(
         mentors=mentors, mentees=mentees, pairs=found.pairs, permitted=found.permitted, stranded=found.stranded,
-        rules=rules,
+        rules=rules, rules_off=list(question.terms.rules_off), hours_unread=hours_unread(question),
     )  # fmt: skip
 
 
@@ -182,7 +191,10 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     result = run.result or {}
     named = {"total_score": "score", "worst_score": "worst"}
     costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
-    fields = ("places", "priority", "priority_matched", "moved", "fifth_percentile", "blocking_pairs", "stable")
+    fields = (
+        "places", "priority", "priority_matched", "moved", "hours_unread", "fifth_percentile", "blocking_pairs",
+        "stable",
+    )  # fmt: skip
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve", "limits")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}

@@ -23,6 +23,7 @@ DESIGN = Design(
     reactions={
         a.ProgrammeCreated: r.on_programme_created,
         a.CohortCreated: r.on_cohort_created,
+        a.CohortMilestonesChanged: r.on_cohort_milestones_changed,
         a.CohortPlacesChanged: r.on_cohort_places_changed,
         a.ApplicationAccepted: r.on_application_accepted,
         a.ApplicationMoved: r.on_application_moved,

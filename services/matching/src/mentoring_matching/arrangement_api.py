@@ -6,19 +6,19 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from mentoring_common.auth import Principal
-from mentoring_common.db import Database
+from mentoring_common.db import Database, now
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_matching import profiles, queries
 from mentoring_matching.api import Reader, Writer, check_cohort
+from mentoring_matching.arrangement_schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
 from mentoring_matching.commands.arrangements import keep_arrangement
 from mentoring_matching.engine.buddies import buddies
 from mentoring_matching.engine.groups import balanced_groups
 from mentoring_matching.errors import PolicyInvalid, PoolTooLarge
 from mentoring_matching.models import Arrangement
 from mentoring_matching.policies import is_protected
-from mentoring_matching.questions import question_now
-from mentoring_matching.schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
+from mentoring_matching.questions import question_now, with_hours
 
 router = APIRouter(route_class=Route)
 MOST_BUDDIES, MOST_IN_GROUPS = 400, 2000
@@ -29,9 +29,10 @@ async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, request: 
     """Pair people of one side as buddies: as many pairs as possible, then the best fit by the policy."""
     database: Database = request.app.state.database
     async with database.transaction(by.tenant) as db:
-        await check_cohort(db, by, cohort_id)
+        cohort = await check_cohort(db, by, cohort_id)
         terms = (await question_now(db, cohort_id)).terms
         people = await queries.staying_members(db, cohort_id, asked.role)
+        people = with_hours(people, terms, cohort.starts_on or now(db).date())
     _check_number(len(people), MOST_BUDDIES)
     found = await asyncio.to_thread(buddies, [profiles.mentor(c) for c in people], terms.engine, seed=asked.seed)
     pairs = [{"one_id": one, "other_id": other, "score": score} for one, other, score in found.pairs]

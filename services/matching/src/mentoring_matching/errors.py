@@ -44,7 +44,7 @@ class PolicyChanged(Conflict):
 
 
 class PairsInvalid(Rejected):
-    """A pinned or barred pair names somebody who is not free in this pool."""
+    """A pinned or barred pair cannot hold, or names somebody who is not free in this pool."""
 
 
 class PoolTooLarge(Rejected):

@@ -1,7 +1,7 @@
 """Why this pair, and why nobody: sentences a coordinator can send on.
 
-They speak of what both sides chose and of the programme's rules; never of whom somebody named or declined, of a
-declared conflict or line management, nor of the value of an attribute.
+They speak of what both sides chose and of the programme's rules; never of whom somebody named or declined, of what
+one side alone wished, of a declared conflict or line management, nor of the value of an attribute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from mentoring_matching.engine import Mentee, Mentor, Pair, Policy, Run, WhyNobody, WhyNot, why_nobody
 
 _SHOWN = 3
+# None for a wish: beside two known backgrounds, that it is met says what the mentee wished.
 _SENTENCES = {
     "same": "They have in common what the programme looks for ({name}).",
     "other": "They bring different backgrounds together ({name}).",
-    "wish": "What was hoped for is met ({name}).",
     "near": "They are near each other.",
 }
 _CODES = {
@@ -65,7 +65,13 @@ def _topics(mentor: Mentor, mentee: Mentee, titles: Mapping[str, str]) -> str:
         return ""
     best = sorted(both, key=lambda topic: (-both[topic], topic))[:_SHOWN]
     named = [titles.get(topic, topic.replace("_", " ")) for topic in best]
-    return f"Both chose {_listed(named)}: {len(both)} of the {len(mentee.topics)} topics the mentee asked for."
+    return f"Both chose {_listed(named)}{_share(len(both), len(mentee.topics))}."
+
+
+def _share(common: int, asked: int) -> str:
+    if asked == 1:
+        return ", the one topic the mentee asked for"
+    return f": {'all' if common == asked else f'{common} of the'} {asked} topics the mentee asked for"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from mentoring_common.db import tenant_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_matching import policies, queries
+from mentoring_matching import policies, queries, reasons
 from mentoring_matching.commands import matches as commands
 from mentoring_matching.commands.runs import pass_on
 from mentoring_matching.errors import NotYourMatch, ReasonNeeded
@@ -52,9 +52,10 @@ async def read_match(match_id: UUID, by: Reader, db: Db) -> MatchView:
 
 
 def _view(match: Match, by: Principal) -> MatchView:
-    """What somebody wrote about the other is not for the two."""
+    """Why it ended may tell of a person: the two learn no more than events say."""
     view = MatchView.model_validate(match)
-    return view.model_copy(update={"end_note": None}) if _is_one_of(match, by) else view
+    less = {"end_note": None, "end_reason": match.end_reason and reasons.shown(match.end_reason)}
+    return view.model_copy(update=less) if _is_one_of(match, by) else view
 
 
 def _is_one_of(match: Match, by: Principal) -> bool:

@@ -4,7 +4,7 @@
 order, so that nothing refers across aggregates. Counters are decided by conditional updates and held by CHECKs.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +47,10 @@ class PolicyVersion(TenantRow, Base):
 
 
 class Cohort(TenantRow, Base):
-    """A cohort's places. Fewer places than confirmed pairs end no pair: `places` is never below `confirmed`."""
+    """A cohort's places, and the day its pairs begin (null: not planned).
+
+    Fewer places than confirmed pairs end no pair: `places` is never below `confirmed`.
+    """
 
     __tablename__ = "cohorts"
     __table_args__ = (sa.CheckConstraint("confirmed BETWEEN 0 AND places", name="places"),)
@@ -55,6 +58,7 @@ class Cohort(TenantRow, Base):
     announced: Mapped[int]
     places: Mapped[int]
     confirmed: Mapped[int] = mapped_column(server_default=_ZERO)
+    starts_on: Mapped[date | None]
 
 
 class PoolMember(TenantRow, Base):
@@ -192,7 +196,7 @@ class Match(TenantRow, Base):
     mentee_accepted_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # The code is public; the note is what the person wrote, for the programme team.
+    # Both are for the programme team; others learn what `reasons.shown` leaves of the code.
     end_reason: Mapped[str | None]
     end_note: Mapped[str | None]
     never_again: Mapped[bool] = mapped_column(server_default=_NO)

@@ -1,7 +1,7 @@
 """A programme's matching policy as its blueprint writes it, read into the engine's policy and the terms of offers.
 
-The document has `hard_rules`, `weights` (or `criteria` in the engine's own words), `limits`, `floor`, `offers` and
-`capacity`.
+The document has `hard_rules`, `rules_off`, `weights` (or `criteria` in the engine's own words), `limits`, `floor`,
+`offers` and `capacity`. Three rules hold in every policy unless `rules_off` names them: SAFE.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,21 +11,22 @@ from typing import Any
 
 from mentoring_matching.engine import Policy, PolicyError
 
+SAFE = ("no_line_management", "no_declared_conflict", "not_matched_before")
+"""Kinds of rules that keep people apart whom nobody would pair knowingly."""
 DEFAULT: dict[str, Any] = {
-    "hard_rules": [
-        {"id": "no_line_management", "kind": "no_line_management"},
-        {"id": "no_declared_conflict", "kind": "no_declared_conflict"},
-        {"id": "not_matched_before", "kind": "not_matched_before"},
-    ],
+    "hard_rules": [{"id": kind, "kind": kind} for kind in SAFE],
     "weights": {"topics": 0.6, "text": 0.2, "preferences": 0.2},
 }
+RESERVED = frozenset({"floor", "not oneself", "still free", "barred by a coordinator", "a private reason"})
+"""What explanations and dry runs call things that are no rules of a policy."""
 RATED = 0.2
 MOST_WEIGHT = 1_000_000  # the sum of all must be a number too
 _FIELDS = frozenset({
-    "version", "stages", "hard_rules", "weights", "criteria", "priority", "capacity", "offers", "confirmation",
-    "floor", "limits", "max_load", "conversations",
+    "version", "stages", "hard_rules", "rules_off", "weights", "criteria", "priority", "capacity", "offers",
+    "confirmation", "floor", "limits", "max_load", "conversations",
 })  # fmt: skip
 _KIND = {"no_declared_conflict": "no_conflict"}
+_SAFE_KIND = {"no_conflict": "no_declared_conflict"}
 _CRITERIA: dict[str, list[dict[str, Any]]] = {
     "topics": [{"kind": "topics"}],
     "text": [{"kind": "text"}],
@@ -58,11 +59,13 @@ class Conversations:
 class Terms:
     """A policy that can be used: the engine's part, the words of its rules, and how offers are made.
 
-    `limit_days` is the time to answer an offer; `max_load` the most partners of a mentor over all programmes.
+    `rules_off` are those of SAFE that the policy does without; `limit_days` is the time to answer an offer; `max_load`
+    the most partners of a mentor over all programmes.
     """
 
     engine: Policy
     texts: Mapping[str, str]
+    rules_off: Sequence[str] = ()
     limit_days: int = 14
     pass_on: bool = False
     reason_required: bool = False
@@ -74,7 +77,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
     """The terms of a document; PolicyError names the rule and the field. `strict` refuses members nobody reads."""
     if strict:
         _check_names(document)
-    rules = _mappings(document, "hard_rules")
+    rules = _rules(document)
     engine = Policy.from_mapping(
         {
             "version": version,
@@ -92,12 +95,19 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
     return Terms(
         engine=engine,
         texts=texts,
+        rules_off=rules_off(document),
         limit_days=_whole(offers, "offers", "limit_days", 14, least=1, most=365),
         pass_on=_yes(offers, "pass_on"),
         reason_required=_yes(offers, "decline_reason_required"),
         max_load=max_load(document),
         conversations=_conversations(document),
     )
+
+
+def hours_of(engine: Policy) -> frozenset[str]:
+    """The attributes that rules read as working hours."""
+    rules = [rule for rule in engine.rules if rule.kind == "overlap_hours"]
+    return frozenset(name for rule in rules for name in (rule.of_mentor, rule.of_mentee))
 
 
 def _check_names(document: Mapping[str, Any]) -> None:
@@ -119,10 +129,29 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     return result
 
 
+def rules_off(document: Mapping[str, Any]) -> list[str]:
+    """The kinds of SAFE that a policy says it does without; PolicyError for anything else."""
+    named = document.get("rules_off", [])
+    if not _is_texts(named) or not set(named) <= set(SAFE):
+        raise PolicyError("policy", "rules_off", f"is not a list of some of {', '.join(SAFE)}")
+    return [kind for kind in SAFE if kind in named]
+
+
+def _rules(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rules of the document, and those of SAFE that it neither has nor does without."""
+    given, off = _mappings(document, "hard_rules"), rules_off(document)
+    known = {_SAFE_KIND.get(kind, kind) for rule in given if isinstance(kind := rule.get("kind"), str)}
+    for kind in known & set(off):
+        raise PolicyError("policy", "rules_off", f"names {kind}, which is among hard_rules")
+    return [*given, *(rule for rule in DEFAULT["hard_rules"] if rule["kind"] not in known | set(off))]
+
+
 def _rule(rule: Mapping[str, Any], place: int) -> dict[str, Any]:
     where = f"hard_rules '{rule.get('id', place)}'"
     if "id" not in rule:
         raise PolicyError(where, "id", "is missing")
+    if str(rule["id"]).strip().lower() in RESERVED:
+        raise PolicyError(where, "id", "is a name that explanations use for something else")
     _check_texts(where, rule, ("id", "kind", "attribute", "mentor_attribute", "missing"))
     for name in ("attribute", "mentor_attribute"):
         _refuse_protected(where, name, rule.get(name))

@@ -1,14 +1,19 @@
 """From what the applications service answered to the people of the engine."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from mentoring_matching import hours
 from mentoring_matching.engine import Mentee, Mentor, ranked
 from mentoring_matching.engine.people import Value
+
+TIME_ZONE = "time_zone"
+"""The attribute that says the time zone of hours written without one."""
 
 
 class ApplicationProfile(BaseModel):
@@ -30,7 +35,8 @@ class ApplicationProfile(BaseModel):
 class Candidate:
     """A pool member who is free for a run: `free` partners at most; `before` are people they were matched with.
 
-    `ratings` (of a mentee) says how well conversations with mentors went for both, in 0..1.
+    `ratings` (of a mentee) says how well conversations with mentors went for both, in 0..1. `unread` are attributes
+    that are wanted as hours and are none, with the reason: they count as not given.
     """
 
     member_id: UUID
@@ -41,6 +47,19 @@ class Candidate:
     profile: ApplicationProfile
     before: frozenset[UUID] = frozenset()
     ratings: Mapping[UUID, float] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+def with_hours(candidate: Candidate, names: Collection[str], on: date) -> Candidate:
+    """The candidate with the named attributes read as half-hour slots in UTC, time zones as they are `on` a day."""
+    attributes = {name: value for name, value in candidate.profile.attributes.items() if name not in names}
+    zone, unread = str(attributes.get(TIME_ZONE) or ""), {}
+    for name in set(names) & candidate.profile.attributes.keys():
+        try:
+            attributes[name] = sorted(hours.slots(candidate.profile.attributes[name] or "", zone, on))
+        except hours.HoursUnreadable as error:
+            unread[name] = error.reason
+    return replace(candidate, profile=candidate.profile.model_copy(update={"attributes": attributes}), unread=unread)
 
 
 def mentor(candidate: Candidate) -> Mentor:
@@ -69,12 +88,17 @@ def _common(candidate: Candidate) -> dict[str, Any]:
 def _attributes(profile: ApplicationProfile) -> dict[str, Value]:
     own = {name: _value(value) for name, value in profile.attributes.items()}
     found = {name: value for name, value in own.items() if value is not None}
-    found["discipline_wish_or_other"] = "same" if found.get("discipline_wish") == "same" else "other"
+    found["discipline_wish_or_other"] = wish_or_other(found)
     if profile.employer_id:
         found["employer"] = str(profile.employer_id)
     if profile.line_manager_id:
         found["line_manager"] = str(profile.line_manager_id)
     return found | {"languages": frozenset(profile.languages)}
+
+
+def wish_or_other(attributes: Mapping[str, Value]) -> str:
+    """Which discipline a person's mentor is to have: the same if they wish so, else another one."""
+    return "same" if attributes.get("discipline_wish") == "same" else "other"
 
 
 def _value(value: Any) -> Value | None:

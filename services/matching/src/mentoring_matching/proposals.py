@@ -99,10 +99,15 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
         pairs=pairs,
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
         unmatched_mentors=why_without_mentee(run, question.terms.texts, full=len(run.pairs) >= question.places),
-        result=_result(run) | {"pins": costs, "moved": moved},
+        result=_result(run) | {"pins": costs, "moved": moved, "hours_unread": hours_unread(question)},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
     )
+
+
+def hours_unread(question: Question) -> int:
+    """The number of people whose hours the policy asks for and nobody can read."""
+    return sum(bool(candidate.unread) for candidate in question.candidates)
 
 
 def conversations(question: Question, per_mentee: int, had: Collection[PairIds]) -> list[Pair]:

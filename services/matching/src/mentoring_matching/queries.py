@@ -262,7 +262,7 @@ async def candidates(
     """
     held = held or {}
     members = await available_members(db, cohort_id, held=held)
-    profiles = await _profiles(db, members)
+    profiles = await profiles_of(db, members)
     before = await _former_partners(db, [member.person_id for member, _ in members.values()])
     mentor_ids = [member.person_id for member, _ in members.values() if member.role == "mentor"]
     load = await loads(db, mentor_ids) if max_load else {}
@@ -278,7 +278,8 @@ async def candidates(
     return found
 
 
-async def _profiles(db: AsyncSession, members: Iterable[UUID]) -> dict[UUID, ApplicationProfile]:
+async def profiles_of(db: AsyncSession, members: Iterable[UUID]) -> dict[UUID, ApplicationProfile]:
+    """The profiles of pool members, of those who have one."""
     rows = await db.execute(sa.select(Profile.id, Profile.content).where(Profile.id.in_(list(members))))
     return {id_: ApplicationProfile.model_validate(content) for id_, content in rows}
 

@@ -3,15 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_matching import queries
+from mentoring_common.db import now
+from mentoring_matching import profiles, queries
 from mentoring_matching.commands.policy import usable_changes, usable_terms
-from mentoring_matching.models import Cohort, Match, MatchRun
-from mentoring_matching.policies import Terms
+from mentoring_matching.errors import PolicyInvalid, ProgrammeNotFound
+from mentoring_matching.models import Cohort, Match, MatchRun, PoolMember
+from mentoring_matching.policies import Terms, hours_of
 from mentoring_matching.profiles import Candidate
 from mentoring_matching.proposals import PairIds, Question
 
@@ -24,6 +27,7 @@ async def question_of(db: AsyncSession, run: MatchRun) -> Question:
     matches = await queries.standing_matches(db, run.cohort_id) if run.may_move else []
     held = Counter(id_ for match in matches for id_ in (match.mentor_member_id, match.mentee_member_id))
     free = await queries.candidates(db, run.cohort_id, terms.max_load, held)
+    free = with_hours(free, terms, cohort.starts_on or run.requested_at.date())
     free = await _with_ratings(db, run.cohort_id, terms, free)
     mentees = await _rematched(db, run)
     candidates = [c for c in free if c.member_id in held or _is_asked(c, run, mentees)]
@@ -53,10 +57,36 @@ async def question_now(
     terms = usable_terms(asked, programme.direction, version.version, strict=document is not None)
     room = await _free_places(db, cohort) if places is None else places
     free = await queries.candidates(db, cohort_id, terms.max_load)
+    free = with_hours(free, terms, cohort.starts_on or now(db).date())
     free = await _with_ratings(db, cohort_id, terms, free)
     barred = await queries.barred_pairs(db, cohort, also_ended=False)
     question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(bars)))
+
+
+def with_hours(candidates: Sequence[Candidate], terms: Terms, on: date) -> list[Candidate]:
+    """The people with the hours that rules of the policy read, by the clocks of the day their pairs begin."""
+    names = hours_of(terms.engine)
+    return [profiles.with_hours(c, names, on) for c in candidates] if names else list(candidates)
+
+
+async def _terms_in_force(db: AsyncSession, programme_id: UUID) -> Terms:
+    programme, version = await queries.programme(db, programme_id), await queries.policy(db, programme_id)
+    return usable_terms(version.document, programme.direction, version.version)
+
+
+async def unread_hours(
+    db: AsyncSession, cohort: Cohort, members: Sequence[PoolMember]
+) -> dict[UUID, Mapping[str, str]]:
+    """For each pool member the attributes that the policy in force reads as hours and cannot, with the reason."""
+    try:
+        names = hours_of((await _terms_in_force(db, cohort.programme_id)).engine)
+    except (ProgrammeNotFound, PolicyInvalid):  # not heard of yet, or nothing that a run could read
+        return {}
+    known = await queries.profiles_of(db, [m.id for m in members]) if names else {}
+    on = cohort.starts_on or now(db).date()
+    people = [Candidate(m.id, m.person_id, m.role, 1, m.priority, known[m.id]) for m in members if m.id in known]
+    return {c.member_id: profiles.with_hours(c, names, on).unread for c in people}
 
 
 async def _with_ratings(

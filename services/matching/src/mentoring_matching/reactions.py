@@ -14,6 +14,7 @@ from mentoring_contracts.applications import (
     ApplicationWaitlisted,
     ApplicationWithdrawn,
     CohortCreated,
+    CohortMilestonesChanged,
     CohortPlacesChanged,
     PersonChanged,
     PersonErased,
@@ -34,6 +35,11 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
 
 async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
     await pool.set_places(db, event.cohort_id, event.programme_id, event.places)
+    await pool.set_start(db, event.cohort_id, pool.first_day(event.milestones))
+
+
+async def on_cohort_milestones_changed(db: AsyncSession, event: CohortMilestonesChanged) -> None:
+    await pool.set_start(db, event.cohort_id, pool.first_day(event.milestones))
 
 
 async def on_cohort_places_changed(db: AsyncSession, event: CohortPlacesChanged) -> None:

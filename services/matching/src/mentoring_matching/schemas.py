@@ -24,17 +24,25 @@ class View(BaseModel):
 
 
 class PolicyView(View):
-    """`problem` says why this version cannot be used (a blueprint may bring one); null if it can."""
+    """`problem` says why this version cannot be used (a blueprint may bring one); null if it can.
+
+    `rules_off` are the safe rules (line management, conflicts of interest, matched before) that it does without.
+    """
 
     programme_id: UUID
     version: int
     document: dict[str, Any]
+    rules_off: list[str] = []
     problem: dict[str, str] | None
     made_at: datetime
 
 
 class MemberView(View):
-    """`load` is the number of partners and open offers over all programmes of the organisation."""
+    """`load` is the number of partners and open offers over all programmes of the organisation.
+
+    `unread` are attributes that a rule of the policy reads as working hours and that are none, with the reason; they
+    count as not given.
+    """
 
     id: UUID
     person_id: UUID
@@ -44,6 +52,7 @@ class MemberView(View):
     priority: bool
     state: MemberState
     load: int = 0
+    unread: dict[str, str] = {}
 
 
 class NewPair(Body):
@@ -135,8 +144,19 @@ class PinView(View):
     below_floor: bool = False
 
 
+class BarView(View):
+    """A pair that the team ruled out."""
+
+    mentor_id: UUID
+    mentee_id: UUID
+    reason: str = ""
+
+
 class RunView(BaseModel):
-    """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts."""
+    """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
+
+    `hours_unread` counts people whose working hours could not be read (the pool says whose and why).
+    """
 
     id: UUID
     programme_id: UUID
@@ -152,6 +172,7 @@ class RunView(BaseModel):
     failure: str | None
     input_hash: str | None
     pins: list[PinView]
+    bars: list[BarView] = []
     pairs: int
     unmatched_mentees: int
     unmatched_mentors: int
@@ -159,6 +180,7 @@ class RunView(BaseModel):
     priority: int | None = None
     priority_matched: int | None = None
     moved: int | None = None
+    hours_unread: int | None = None
     total_score: float | None = None
     worst_score: float | None = None
     fifth_percentile: float | None = None
@@ -271,7 +293,8 @@ class RuleEffectView(BaseModel):
 class DryRunView(BaseModel):
     """What the policy's rules do to the pool as it is; nothing is stored.
 
-    `stranded` mentees have no permitted mentor.
+    `stranded` mentees have no permitted mentor; `rules_off` are the safe rules that the policy does without,
+    `hours_unread` counts people whose working hours cannot be read (the pool says whose and why).
     """
 
     mentors: int
@@ -280,6 +303,8 @@ class DryRunView(BaseModel):
     permitted: int
     stranded: int
     rules: list[RuleEffectView]
+    rules_off: list[str] = []
+    hours_unread: int = 0
 
 
 class Approval(Body):
@@ -290,7 +315,10 @@ class Approval(Body):
 
 
 class MatchView(View):
-    """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only."""
+    """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only.
+
+    The two people themselves read `private` in place of a code that tells of one of them (illness, a conflict, …).
+    """
 
     id: UUID
     programme_id: UUID
@@ -356,50 +384,6 @@ class ConversationView(View):
 class Rating(Body):
     rating: Annotated[int, Field(ge=1, le=5)]
     comment: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
-
-
-class NewBuddies(Body):
-    role: Literal["mentor", "mentee"] = "mentor"
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-
-
-class NewGroups(Body):
-    role: Literal["mentor", "mentee"] = "mentee"
-    size: Annotated[int, Field(ge=2, le=100)]
-    balance_over: Annotated[list[str], Field(max_length=10)] = []
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-
-
-class BuddyPair(BaseModel):
-    """Two people of one side; `score` is 0..1."""
-
-    one_id: UUID
-    other_id: UUID
-    score: float
-
-
-class BuddiesView(BaseModel):
-    """Buddy pairs and who is left alone; `optimal` if proved to be the most pairs and the best total."""
-
-    id: UUID
-    made_at: datetime
-    role: str
-    pairs: list[BuddyPair]
-    alone: list[UUID]
-    optimal: bool
-
-
-class GroupsView(BaseModel):
-    """Groups of people; `imbalance` counts people beyond an even share over all groups and values, 0 is perfect."""
-
-    id: UUID
-    made_at: datetime
-    role: str
-    size: int
-    balance_over: list[str]
-    seed: int
-    groups: list[list[UUID]]
-    imbalance: int
 
 
 class FloorCurveView(BaseModel):

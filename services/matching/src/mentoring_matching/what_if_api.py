@@ -12,6 +12,7 @@ from mentoring_matching.api import Writer, check_cohort, check_size
 from mentoring_matching.commands.runs import check_pairs
 from mentoring_matching.engine import Comparison, InputError, PinCost, PolicyError, Run
 from mentoring_matching.errors import PairsInvalid, PolicyInvalid
+from mentoring_matching.pairs import check_room
 from mentoring_matching.proposals import Question
 from mentoring_matching.questions import question_now
 from mentoring_matching.schemas import Change, NewPair, PinView, SideView, WhatIf, WhatIfView
@@ -27,12 +28,13 @@ async def ask_what_if(cohort_id: UUID, asked: WhatIf, by: Writer, request: Reque
     pins, bars = ([pair.model_dump(mode="json") for pair in pairs] for pairs in (asked.pins, asked.bars))
     async with database.transaction(by.tenant) as db:
         await check_cohort(db, by, cohort_id)
-        await check_pairs(db, cohort_id, [*pins, *bars])
+        await check_pairs(db, cohort_id, pins, bars)
         one, other = asked.policies or (None, None)
         first = await question_now(db, cohort_id, one)
         second = await question_now(
             db, cohort_id, other, changes=asked.policy_changes, pins=pins, bars=bars, places=asked.places
         )
+    check_room(second, pins)
     return _view(await _solved(first, second), asked.pins)
 
 

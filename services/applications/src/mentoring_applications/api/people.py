@@ -91,6 +91,6 @@ async def erase_person(person_id: UUID, by: Writer, db: Db) -> None:
 
 
 def _for_partner(person: Person, pairing: Pairing) -> PersonView:
-    """No line manager, and an address only once both accepted."""
+    """No line manager, and an address only while the match is confirmed or ran its course."""
     view = PersonView.model_validate(person)
     return view.model_copy(update={"line_manager_id": None, "email": person.email if pairing.confirmed else None})

@@ -23,6 +23,7 @@ from mentoring_evaluation.schemas import ComparisonView, FigureEvidenceView
 router = APIRouter(route_class=Route, tags=["figures"])
 Cohort = Annotated[int | None, Query(ge=1, description="number of the cohort; absent: all of them")]
 Wave = Annotated[str | None, Query(max_length=100, description="the survey; absent: every one that has the figure")]
+Option = Annotated[str | None, Query(max_length=2000, description="of a question of several choices: which of them")]
 Group = tuple[int | None, Role | None, str | None]
 
 
@@ -37,11 +38,11 @@ async def _second(second_cohort: Cohort = None, second_role: Role | None = None,
 @router.get("/programmes/{programme_id}/figures/{name}/evidence")
 async def read_evidence(
     programme_id: UUID, name: str, by: Reader, db: Db, cohort: Cohort = None, role: Role | None = None,
-    wave: Wave = None,
+    wave: Wave = None, option: Option = None,
 ) -> FigureEvidenceView:  # fmt: skip
     """A figure, the counts by answer it is made of, and the same figure counted again from them."""
     evidence = await _evidence(db, by, programme_id)
-    figures = _found(evidence, name, (cohort, role, wave))
+    figures = _found(evidence, name, (cohort, role, wave), option)
     items = [{"figure": figure.to_json()} | counts_behind(evidence, figure) for figure in figures]
     return FigureEvidenceView.model_validate({"name": name, "definition": figures[0].definition, "items": items})
 
@@ -49,12 +50,12 @@ async def read_evidence(
 @router.get("/programmes/{programme_id}/figures/{name}/comparison")
 async def read_comparison(
     programme_id: UUID, name: str, by: Reader, db: Db,
-    first: Annotated[Group, Depends(_first)], second: Annotated[Group, Depends(_second)],
+    first: Annotated[Group, Depends(_first)], second: Annotated[Group, Depends(_second)], option: Option = None,
 ) -> ComparisonView:  # fmt: skip
     """One share against another of the same name, between cohorts, roles or surveys, and whether they are of the same
     people; overall lines are compared pooled."""
     evidence = await _evidence(db, by, programme_id)
-    one, two = (_share(_found(evidence, name, group)) for group in (first, second))
+    one, two = (_share(_found(evidence, name, group, option)) for group in (first, second))
     people = await queries.same_people(db, *(_waves(evidence, figure) for figure in (one, two)))
     try:
         found = compare(one, two, people=people)
@@ -79,8 +80,8 @@ async def _evidence(db: AsyncSession, by: Principal, programme_id: UUID) -> Evid
     return await records.evidence(db, programme)
 
 
-def _found(evidence: Evidence, name: str, group: Group) -> list[Figure]:
-    figures = figures_named(evidence, name, *group)
+def _found(evidence: Evidence, name: str, group: Group, option: str | None) -> list[Figure]:
+    figures = figures_named(evidence, name, *group, option)
     if not figures:
         raise FigureNotFound()
     return figures
@@ -95,5 +96,5 @@ def _share(figures: list[Figure]) -> Figure:
 
 def _waves(evidence: Evidence, figure: Figure) -> tuple[list[UUID], str | None]:
     """The waves that a figure was counted in, and the role it is of."""
-    waves = [w.id for w in evidence.waves if w.instrument == figure.wave and figure.cohort in (None, w.cohort)]
+    waves = [w.id for w in evidence.waves if w.name == figure.wave and figure.cohort in (None, w.cohort)]
     return waves, figure.role

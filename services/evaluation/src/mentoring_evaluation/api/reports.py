@@ -48,15 +48,16 @@ def _service(request: Request) -> Service:
 async def read_figures(
     programme_id: UUID, by: Reader, service: Annotated[Service, Depends(_service)], view: Seen = "programme_team"
 ) -> FiguresView:
-    """All figures as the records are now. The exact view is the programme team's, the public one also the steering
-    group's."""
+    """All figures as the records are now, but backgrounds in the public view as they were frozen last. The exact view
+    is the programme team's, the public one also the steering group's."""
     assert by.tenant is not None  # Allow has seen to it
     # Not the request's transaction: the applications service is asked between reading and answering.
     async with service.database.transaction(by.tenant) as db:
         programme = await queries.programme(db, programme_id)
         await _require_view(db, by, programme_id, view)
         evidence = await records.evidence(db, programme)
-    evidence = await with_statistics(service, by.tenant, evidence)
+    if view == "programme_team":
+        evidence = await with_statistics(service, by.tenant, evidence)
     said, figures = await asyncio.to_thread(view_of, evidence, view)
     return FiguresView(programme_id=programme_id, view=view, statement=said, figures=figures)
 

@@ -45,10 +45,19 @@ async def plan_wave(cohort_id: UUID, new: NewWave, by: Writer, db: Db) -> WaveVi
     return await _view(db, await waves.plan_wave(db, cohort, new, by))
 
 
+@router.post("/programmes/{programme_id}/waves", status_code=201)
+async def plan_waves(programme_id: UUID, new: NewWave, by: Writer, db: Db) -> list[WaveView]:
+    """Plan a wave for every cohort of the programme, all of them or none."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    cohorts = await queries.cohorts(db, programme_id)
+    return await _views(db, [await waves.plan_wave(db, cohort, new, by) for cohort in cohorts])
+
+
 @router.get("/waves/{wave_id}")
 async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
     """One wave. For the programme team."""
-    wave = await queries.wave(db, wave_id)
+    wave = await queries.wave_of_team(db, wave_id)
     await require_team(db, by, wave.programme_id)
     return await _view(db, wave)
 
@@ -56,7 +65,7 @@ async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
 @router.patch("/waves/{wave_id}")
 async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) -> WaveView:
     """Let a wave close later, with a reason. A wave that closed is frozen."""
-    wave = await queries.wave(db, wave_id)
+    wave = await queries.wave_of_team(db, wave_id)
     await require_team(db, by, wave.programme_id)
     return await _view(db, await waves.extend_wave(db, wave, change, by))
 
@@ -66,7 +75,7 @@ async def read_comments(
     wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CommentView]:
     """The free texts of a closed wave, in random order apart from the other answers. For the programme team only."""
-    wave = await queries.wave(db, wave_id)
+    wave = await queries.wave_of_team(db, wave_id)
     await require_own_role(db, by, wave.programme_id, *TEAM)
     shown, following = await page(db, queries.comments(wave_id), Comment.id, cursor, limit)
     return Page(items=await responses.read_comments(db, wave, list(shown), by), next_cursor=following)
@@ -77,7 +86,7 @@ async def read_named_answers(
     wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[NamedAnswerView]:
     """Who answered what in a closed wave of a named survey; reading it is audited. For the programme team only."""
-    wave = await queries.wave(db, wave_id)
+    wave = await queries.wave_of_team(db, wave_id)
     await require_own_role(db, by, wave.programme_id, *TEAM)
     await responses.read_named_answers(db, wave, by)
     shown, following = await page(db, queries.named_answers(wave_id), NamedAnswer.id, cursor, limit)

@@ -97,7 +97,8 @@ def hr_view(kept: HrOutcome) -> HrOutcomeView:
 async def intentions(db: AsyncSession, programme_id: UUID) -> list[Intention]:
     """What people meant to do and did later, for each cohort and (of several) in all, as totals."""
     cohorts = await queries_outcomes.cohorts(db, programme_id)
-    waves = [wave for wave in (await db.scalars(queries.waves(programme_id, None))).all() if wave.state == "closed"]
+    closed = queries.waves(programme_id, None).where(Wave.state == "closed", Wave.withheld.is_(False))
+    waves = list((await db.scalars(closed.order_by(Wave.closed_at))).all())
     found: list[Intention] = []
     for figure, role in FOLLOWED:
         parts = [await _intention(db, cohort, waves, figure, role) for cohort in cohorts]

@@ -76,8 +76,8 @@ async def _check_before_building(
     await _check(db, programme.id, narrative, figures, {str(quote.id) for quote, *_ in rows})
 
 
-async def store_content(db: AsyncSession, report_id: UUID, content: dict[str, Any]) -> None:
-    """Keep what was built, with the text as it is by now; nothing if another replica was first."""
+async def store_content(db: AsyncSession, report_id: UUID, content: dict[str, Any]) -> bool:
+    """Keep what was built, with the text as it is by now; False if another replica was first."""
     before, after = REPORT["build"]
     waiting = sa.select(Report).where(Report.id == report_id, Report.state.in_(before)).with_for_update()
     report = await db.scalar(waiting)
@@ -85,6 +85,7 @@ async def store_content(db: AsyncSession, report_id: UUID, content: dict[str, An
         text = written(report.narrative, content["views"][report.audience]["figures"])
         report.state, report.content, report.built_at = after, content | text, now(db)
     await cancel(db, BUILD, report_id)
+    return report is not None
 
 
 async def save_narrative(db: AsyncSession, report: Report, sections: Sequence[TextSection], by: Principal) -> Report:

@@ -16,6 +16,7 @@ from mentoring_evaluation import queries, tokens
 from mentoring_evaluation.errors import (
     AlreadyAnswered,
     AnswersInvalid,
+    TooFewAsked,
     WaveAnonymous,
     WaveClosed,
     WaveNotClosed,
@@ -69,6 +70,9 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     invitation = await queries.invitation(db, tokens.digest(new.token))
     wave = await queries.wave_held_open(db, invitation.wave_id)
     instrument, role = _running(db, wave), _role(invitation)
+    if wave.gathered_in is not None:
+        wave = await queries.wave_held_open(db, wave.gathered_in)
+        _running(db, wave)
     await _use(db, invitation)
     wrong = faults(instrument, role, new.answers)
     if wrong:
@@ -77,13 +81,15 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     emit(db, SurveyResponseReceived(
         wave_id=wave.id, programme_id=wave.programme_id, cohort_id=wave.cohort_id, instrument=wave.instrument, role=role
     ))  # fmt: skip
-    return wave.id
+    return invitation.wave_id
 
 
 async def read_comments(db: AsyncSession, wave: Wave, limit_to: list[Comment], by: Principal) -> list[CommentView]:
-    """The free texts of a closed wave, whose reading is audited. WaveNotClosed."""
+    """The free texts of a closed wave, whose reading is audited. WaveNotClosed, TooFewAsked."""
     if wave.state != "closed":
         raise WaveNotClosed()
+    if wave.withheld:
+        raise TooFewAsked()
     audit(db, by.subject, "read_comments", "wave", wave.id)
     return [
         CommentView(id=c.id, role=c.role, question=c.question, text=await vault.unseal(db, wave.id, c.sealed))
@@ -128,7 +134,8 @@ async def _keep(
     texts = {question.id for question in instrument.questions if question.kind == "text"}
     given = {name: answer for name, answer in answers.items() if not skipped(answer)}
     choices = flattened(instrument, {name: answer for name, answer in given.items() if name not in texts})
-    day = now(db).date()
+    # Of a meeting's two people, the day alone would say whose answer it is.
+    day = (wave.opens_at if wave.gathers else now(db)).date()
     db.add(Response(wave_id=wave.id, cohort_id=wave.cohort_id, role=role, day=day, answers=choices))
     if instrument.mode != "anonymous":
         db.add(NamedAnswer(wave_id=wave.id, person_id=invitation.person_id, role=role, answers=choices))

@@ -1,6 +1,6 @@
 """Waves: planned from milestones or by the team, opened and closed by the clock, answered once per invitation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,10 @@ from mentoring_common.errors import Unavailable
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue
-from mentoring_evaluation import queries, tokens
+from mentoring_evaluation import queries, queries_occasions, records, tokens
+from mentoring_evaluation.disclosure import SMALLEST
 from mentoring_evaluation.errors import InstrumentUnknown, LocalTimeInvalid, WaveClosed, WaveExists, WaveTimesInvalid
+from mentoring_evaluation.evidence import ROLES
 from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.lifecycle import WAVE
 from mentoring_evaluation.local_time import LocalTime, instant, next_reminder
@@ -27,10 +29,14 @@ from mentoring_evaluation.models import Base, Cohort, Invitation, Wave, WaveKey
 from mentoring_evaluation.schemas import NewWave, WaveExtension
 
 OPEN, REMIND, CLOSE = "open_wave", "remind_wave", "close_wave"  # kinds of deadlines
+SNAPSHOT = "take_snapshot"  # a deadline that is due at once; snapshots.py looks for it
 
 
 async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principal) -> Wave:
-    """Plan a wave of a cohort; it opens by itself. InstrumentUnknown, WaveTimesInvalid, WaveExists."""
+    """Plan a wave of a cohort; it opens by itself.
+
+    InstrumentUnknown, WaveTimesInvalid, LocalTimeInvalid, WaveExists.
+    """
     if await queries.present_instrument(db, cohort.programme_id, new.instrument) is None:
         raise InstrumentUnknown()
     opens_at, closes_at = moment(new.opens_at, latest=False), moment(new.closes_at, latest=True)
@@ -39,7 +45,8 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
     zone = new.closes_at.zone if isinstance(new.closes_at, LocalTime) else None
     days = None if new.remind_days_before is None else sorted(new.remind_days_before, reverse=True)
     wave_id = await add_wave(
-        db, cohort.programme_id, cohort.id, new.instrument, opens_at, closes_at, zone=zone, remind=days
+        db, cohort.programme_id, cohort.id, new.instrument, opens_at, closes_at, occasion=new.occasion, zone=zone,
+        remind=days, roles=new.roles,
     )  # fmt: skip
     if wave_id is None:
         raise WaveExists()
@@ -49,17 +56,20 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
 
 async def add_wave(
     db: AsyncSession, programme_id: UUID, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime,
-    *, zone: str | None = None, remind: Sequence[int] | None = None,
+    *, occasion: str = "", zone: str | None = None, remind: Sequence[int] | None = None,
+    roles: Sequence[Role] | None = None,
 ) -> UUID | None:  # fmt: skip
-    """Keep a planned wave and its opening; None if the cohort has one of this instrument already.
+    """Keep a planned wave and its opening; None if the cohort has one of this instrument and occasion already.
 
-    `remind` is days before closing; None: as the programme does.
+    `remind` is days before closing; None: as the programme does. No `roles`: both are asked.
     """
     values = {
         "id": new_id(),
         "programme_id": programme_id,
         "cohort_id": cohort_id,
         "instrument": instrument,
+        "occasion": occasion,
+        "roles": None if roles is None else list(roles),
         "state": "planned",
         "opens_at": opens_at,
         "closes_at": closes_at,
@@ -75,11 +85,16 @@ async def add_wave(
 
 
 async def move_wave(
-    db: AsyncSession, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime
+    db: AsyncSession, cohort_id: UUID, instrument: str, occasion: str, opens_at: datetime, closes_at: datetime
 ) -> None:
     """Change when a wave opens and closes, as long as it is planned."""
-    planned = (Wave.cohort_id == cohort_id, Wave.instrument == instrument, Wave.state == "planned")
-    moved = sa.update(Wave).where(*planned).values(opens_at=opens_at, closes_at=closes_at).returning(Wave.id)
+    this = (Wave.cohort_id == cohort_id, Wave.instrument == instrument, Wave.occasion == occasion)
+    moved = (
+        sa.update(Wave)
+        .where(*this, Wave.state == "planned")
+        .values(opens_at=opens_at, closes_at=closes_at)
+        .returning(Wave.id)
+    )
     wave_id = await db.scalar(moved)
     if wave_id is not None:
         await schedule(db, OPEN, wave_id, opens_at)
@@ -112,10 +127,7 @@ async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
     if programme is None:  # its ProgrammeCreated is still on its way: the deadline is tried again
         raise Unavailable("the programme is not known yet")
     used = await queries.present_instrument(db, programme.id, wave.instrument, hold=True)
-    asked = await _asked(db, wave.cohort_id)
-    key = tokens.new_key()
-    db.add(WaveKey(id=wave_id, sealed=await vault.seal(db, wave_id, key)))
-    await _invite(db, wave_id, key, asked)
+    asked = await _asked(db, wave)
     roles = list(asked.values())
     changes = {
         "instrument_used": used.model_dump(mode="json", by_alias=True) if used else None,
@@ -124,9 +136,19 @@ async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
         "remind_days": programme.remind_days if wave.remind_days is None else wave.remind_days,
     }
     wave = (await db.scalars(sa.update(Wave).where(Wave.id == wave_id).values(changes).returning(Wave))).one()
-    await schedule(db, CLOSE, wave_id, wave.closes_at)
+    await ask_people(db, wave, asked)
+
+
+async def ask_people(db: AsyncSession, wave: Wave, asked: Mapping[UUID, Role]) -> None:
+    """Invite people to a wave that is open, announce it, and see to its reminders and its end."""
+    key = tokens.new_key()
+    db.add(WaveKey(id=wave.id, sealed=await vault.seal(db, wave.id, key)))
+    await _invite(db, wave.id, key, asked)
+    await schedule(db, CLOSE, wave.id, wave.closes_at)
     await _schedule_reminder(db, wave)
-    emit(db, SurveyOpened(**_event(wave), closes_at=wave.closes_at, asked=len(asked)))
+    emit(db, SurveyOpened(
+        **_event(wave), closes_at=wave.closes_at, asked=len(asked), gathered_in=wave.gathered_in
+    ))  # fmt: skip
 
 
 async def remind_wave(db: AsyncSession, wave_id: UUID) -> None:
@@ -146,10 +168,10 @@ async def remind_wave(db: AsyncSession, wave_id: UUID) -> None:
 
 async def _schedule_reminder(db: AsyncSession, wave: Wave) -> None:
     due = next_reminder(wave.closes_at, wave.remind_days or [], wave.zone, max(now(db), wave.opens_at))
-    if due is None:
-        await cancel(db, REMIND, wave.id)
-    else:
+    if due is not None:
         await schedule(db, REMIND, wave.id, due)
+    elif wave.remind_days:
+        await cancel(db, REMIND, wave.id)
 
 
 def moment(given: datetime | LocalTime, *, latest: bool) -> datetime:
@@ -163,23 +185,46 @@ def moment(given: datetime | LocalTime, *, latest: bool) -> datetime:
 
 
 async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
-    """Freeze the responses and announce it; nothing if the wave is closed already."""
-    wave = await _take(db, wave_id, "close")
+    """Freeze the responses and announce it; nothing if the wave is closed already.
+
+    A wave that is gathered in another ends quietly: its answers are frozen, and announced, with the others there.
+    """
+    wave = await _take(db, wave_id, "close", closed_at=now(db))
     if wave is None:
         return
-    await db.execute(sa.update(Wave).where(Wave.id == wave_id).values(closed_at=now(db)))
-    await _unlink(db, wave_id)
-    counted = await queries.responses_by_role(db, [wave_id])
+    if wave.gathered_in is not None:
+        await queries.wave_held(db, wave.gathered_in)
+    await _unlink(db, wave)
+    if wave.gathered_in is None:
+        await _freeze(db, wave)
+
+
+async def _freeze(db: AsyncSession, wave: Wave) -> None:
+    """Keep what figures need and what may change later; have the public table of backgrounds frozen with it."""
+    wave.withheld = await _asked_too_few(db, wave)
+    wave.agreements = await records.agreements_of(db, wave)
+    counted = await queries.responses_by_role(db, [wave.id])
     asked = wave.asked_mentors + wave.asked_mentees
     emit(db, SurveyClosed(**_event(wave), asked=asked, responses=sum(counted.values())))
+    await schedule(db, SNAPSHOT, wave.id, now(db))
 
 
-async def _take(db: AsyncSession, wave_id: UUID, act: str) -> Wave | None:
+async def _asked_too_few(db: AsyncSession, wave: Wave) -> bool:
+    """Whether a wave that gathers came to fewer people of a role than the programme publishes of."""
+    if not wave.gathers:
+        return False
+    programme = await queries.programme(db, wave.programme_id)
+    least = max(SMALLEST, programme.public_minimum)
+    return any(people < least for people in await queries_occasions.people_asked(db, wave.id))
+
+
+async def _take(db: AsyncSession, wave_id: UUID, act: str, **more: Any) -> Wave | None:
     """Move the wave to its next state; None if somebody else has, or if its time has not come."""
     before, after = WAVE[act]
     due = Wave.opens_at if act == "open" else Wave.closes_at
     step = sa.update(Wave).where(Wave.id == wave_id, Wave.state.in_(before), due <= now(db))
-    return await db.scalar(step.values(state=after).returning(Wave), execution_options={"populate_existing": True})
+    taken = step.values(state=after, **more).returning(Wave)
+    return await db.scalar(taken, execution_options={"populate_existing": True})
 
 
 def _event(wave: Wave) -> dict[str, Any]:
@@ -191,16 +236,17 @@ def _event(wave: Wave) -> dict[str, Any]:
     }
 
 
-async def _asked(db: AsyncSession, cohort_id: UUID) -> dict[UUID, Role]:
-    """Person to role; a mentor of two mentees is one person."""
+async def _asked(db: AsyncSession, wave: Wave) -> dict[UUID, Role]:
+    """Person to role, of the roles that the wave asks; a mentor of two mentees is one person."""
     asked: dict[UUID, Role] = {}
-    for mentor_id, mentee_id in await queries.standing_pairs(db, cohort_id):
-        asked.setdefault(mentor_id, "mentor")
-        asked.setdefault(mentee_id, "mentee")
+    for pair in await queries.standing_pairs(db, wave.cohort_id):
+        for person, role in zip(pair, ROLES, strict=True):
+            if wave.roles is None or role in wave.roles:
+                asked.setdefault(person, role)
     return asked
 
 
-async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: dict[UUID, Role]) -> None:
+async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID, Role]) -> None:
     # In the order of the people's ids: the order of pairs would say who belongs to whom.
     rows = [
         {
@@ -218,16 +264,18 @@ async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: dict[UUID, R
         await db.execute(sa.insert(Invitation), rows)
 
 
-async def _unlink(db: AsyncSession, wave_id: UUID) -> None:
+async def _unlink(db: AsyncSession, wave: Wave) -> None:
     """Write responses, comments and invitations of a closed wave anew, in random order and in one transaction.
 
     An answer and the mark on its invitation were written by one transaction: its number and the rows' places on disk
     would still lead a reader of the raw tables from one to the other.
     """
+    kept_in = wave.gathered_in or wave.id
     for table in (Base.metadata.tables["responses"], Base.metadata.tables["comments"]):
         c = table.c
-        gone = sa.delete(table).where(c.tenant_id == tenant_of(db), c.wave_id == wave_id).returning(*c).cte("gone")
+        gone = sa.delete(table).where(c.tenant_id == tenant_of(db), c.wave_id == kept_in).returning(*c).cte("gone")
         kept = [column.name for column in c if column.name != "id"]
         anew = sa.select(sa.func.gen_random_uuid(), *(gone.c[name] for name in kept)).order_by(sa.func.random())
         await db.execute(sa.insert(table).from_select(["id", *kept], anew))
-    await db.execute(sa.update(Invitation).where(Invitation.wave_id == wave_id).values(answered=Invitation.answered))
+    asked = sa.select(Wave.id).where(sa.or_(Wave.id == wave.id, Wave.gathered_in == wave.id))
+    await db.execute(sa.update(Invitation).where(Invitation.wave_id.in_(asked)).values(answered=Invitation.answered))

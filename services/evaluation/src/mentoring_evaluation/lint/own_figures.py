@@ -28,16 +28,10 @@ def _percentages(figures: list[Node]) -> Iterator[Percentage]:
         if rule not in ("pooled", "top_box", "mean_of_cohorts") or "value" not in figure:
             continue
         counted = "numerator" in figure and "denominator" in figure
-        name = figure["name"].text()
-        if "breakdown" in figure:
-            name += "".join(f", {what} {node.value}" for what, node in figure["breakdown"].children())
-        if "shown" in figure and figure["shown"].value == "rounded":
-            # Counts are rounded each for itself: the sum of rounded cohorts is not the rounded overall.
-            name += f" ({figure.path})"
         yield described(
             Percentage,
             figure["value"].path,
-            name=name,
+            name=_name(figure),
             percent=figure["value"].number(),
             cohort=str(figure["cohort"].value) if "cohort" in figure else None,
             role=figure["role"].text() if "role" in figure else None,
@@ -46,6 +40,16 @@ def _percentages(figures: list[Node]) -> Iterator[Percentage]:
             n=figure["denominator"].whole() if counted else None,
             rule="mean_of_cohorts" if rule == "mean_of_cohorts" else "pooled",
         )
+
+
+def _name(figure: Node) -> str:
+    """The name with its breakdown, such as the option of a question: each is a figure of its own."""
+    name = figure["name"].text()
+    if "breakdown" in figure:
+        name += "".join(f", {what} {node.value}" for what, node in figure["breakdown"].children())
+    # counts are rounded each for itself: the sum of rounded cohorts is not the rounded overall
+    rounded = "shown" in figure and figure["shown"].value == "rounded"
+    return f"{name} ({figure.path})" if rounded else name
 
 
 def _oversubscription(figures: list[Node]) -> Iterator[Oversubscription]:

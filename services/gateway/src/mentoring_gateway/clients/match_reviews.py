@@ -14,7 +14,10 @@ from mentoring_gateway.clients.values import Role, body
 from mentoring_gateway.clients.what_ifs import ChangedMentor, PinPrice
 
 
-@strawberry.type(description="A version of a programme's matching policy; `problem` says why it cannot be used")
+@strawberry.type(
+    description="A version of a programme's matching policy; `problem` says why it cannot be used, `rulesOff` which of "
+    "the safe rules (line management, conflicts of interest, matched before) it does without"
+)
 @dataclass
 class MatchingPolicy:
     programme_id: UUID
@@ -22,6 +25,7 @@ class MatchingPolicy:
     document: JSON
     made_at: datetime
     problem: JSON | None = None
+    rules_off: list[str] | None = None
 
 
 @strawberry.type(
@@ -36,7 +40,10 @@ class RuleEffect:
     strands: int
 
 
-@strawberry.type(description="What the rules do to a pool; `stranded` mentees have no permitted mentor")
+@strawberry.type(
+    description="What the rules do to a pool; `stranded` mentees have no permitted mentor, `rulesOff` are safe rules "
+    "that the policy does without, `hoursUnread` counts people whose working hours cannot be read"
+)
 @dataclass
 class PolicyTrial:
     mentors: int
@@ -45,6 +52,8 @@ class PolicyTrial:
     permitted: int
     stranded: int
     rules: list[RuleEffect]
+    rules_off: list[str] | None = None
+    hours_unread: int = 0
 
 
 @dataclass
@@ -57,6 +66,7 @@ class PoolMemberRecord:
     priority: bool
     state: str
     load: int = 0
+    unread: JSON | None = None
 
 
 @strawberry.type(

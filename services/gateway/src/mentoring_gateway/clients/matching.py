@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from mentoring_common.pagination import Page
 from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import Role, body
-from mentoring_gateway.clients.what_ifs import PricedPin
+from mentoring_gateway.clients.what_ifs import BarredPair, PricedPin
 
 
 @strawberry.type(description="What one more place with a mentor would bring: people matched, total score")
@@ -69,6 +69,8 @@ class RunRecord:
     recruitment: list[PlaceGain] = field(default_factory=list)
     limits: list[LimitUse] = field(default_factory=list)
     pins: list[PricedPin] = field(default_factory=list)
+    bars: list[BarredPair] = field(default_factory=list)
+    hours_unread: int | None = None
 
 
 @dataclass

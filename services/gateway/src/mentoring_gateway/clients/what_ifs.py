@@ -54,6 +54,14 @@ class PricedPin:
     price: PinPrice | None = None
 
 
+@strawberry.type(description="A pair that the team rules out, and why")
+@dataclass
+class BarredPair:
+    mentor_id: UUID
+    mentee_id: UUID
+    reason: str
+
+
 @strawberry.type(description="A cohort as it would be matched now, and with changes; nothing is stored")
 @dataclass
 class WhatIf:

@@ -141,7 +141,10 @@ class MatchRun(RunRecord):
         return await match_reviews.compare(info.context.services.matching.api, self.id, other_id)
 
 
-@strawberry.type(description="Somebody in the pool of a cohort; `load` counts partners over all programmes")
+@strawberry.type(
+    description="Somebody in the pool of a cohort; `load` counts partners over all programmes; "
+    "`unread` are attributes that a rule reads as working hours and that are none, with the reason"
+)
 class PoolMember(match_reviews.PoolMemberRecord):
     @derived("Who it is")
     async def person(self, info: Info) -> Person | None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients import match_reviews
+from mentoring_gateway.clients import arrangements, match_reviews
 from mentoring_gateway.clients.applications import (
     ApplicationForm,
     ApplicationRecord,
@@ -19,6 +19,7 @@ from mentoring_gateway.clients.values import Role, same
 from mentoring_gateway.clients.what_ifs import Conversation, conversations
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
+from mentoring_gateway.types.arrangements import Buddies, Groups, buddies_of, groups_of
 from mentoring_gateway.types.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.types.evaluation import Wave
 from mentoring_gateway.types.fields import derived, fetched
@@ -95,6 +96,16 @@ class Cohort(CohortRecord):
     ) -> Connection[Conversation] | None:
         page = await conversations(info.context.services.matching.api, self.id, wanted(first, after))
         return connection(page, same)
+
+    @fetched("The buddy pairs that were made, each time")
+    async def buddies(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Buddies] | None:
+        page = await arrangements.buddies(info.context.services.matching.api, self.id, wanted(first, after))
+        return connection(page, buddies_of)
+
+    @fetched("The groups that were formed, each time")
+    async def groups(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Groups] | None:
+        page = await arrangements.groups(info.context.services.matching.api, self.id, wanted(first, after))
+        return connection(page, groups_of)
 
     @fetched("The numbers of this cohort on one screen")
     async def dashboard(self, info: Info) -> Dashboard | None:

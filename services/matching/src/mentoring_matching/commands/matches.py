@@ -43,19 +43,9 @@ from mentoring_matching.errors import (
 )
 from mentoring_matching.lifecycle import MATCH, sources, target
 from mentoring_matching.models import Cohort, Match, MatchRun, MentorLoad, PoolMember, ProposedPair
+from mentoring_matching.reasons import coded, shown
 
 OFFER_EXPIRES = "offer_expires"
-# Reasons that events may carry; anybody's own words stay here.
-REASONS = frozenset({
-    "no_time", "not_a_good_fit", "conflict_of_interest", "changed_job", "illness", "no_contact", "finished_early",
-    "withdrawn", "moved", "not_moved", "erased", "carried_over", "unmatched", "not_accepted", "expired",
-})  # fmt: skip
-
-
-def coded(reason: str) -> tuple[str, str | None]:
-    """A reason's public code and the words that stay with the programme team."""
-    code = reason.strip().lower().replace(" ", "_")
-    return (code, None) if code in REASONS else ("other", reason)
 
 
 def side_of(match: Match, by: Principal) -> Side:
@@ -224,7 +214,7 @@ async def decline_match(db: AsyncSession, match: Match, by: Principal, reason: s
     if declined is None:
         raise await _refusal(db, match.id, side)
     await cancel(db, OFFER_EXPIRES, match.id)
-    emit(db, MatchDeclined(**_ids(declined), by=side, reason=code))
+    emit(db, MatchDeclined(**_ids(declined), by=side, reason=shown(code)))
     await _let_waiting_go(db, declined)
     return declined
 
@@ -245,7 +235,7 @@ async def withdraw_offer(db: AsyncSession, match: Match, reason: str) -> None:
     withdrawn = await _move(db, match.id, "withdraw", values=values)
     if withdrawn is not None:
         await cancel(db, OFFER_EXPIRES, match.id)
-        emit(db, MatchDeclined(**_ids(withdrawn), by=None, reason=reason))
+        emit(db, MatchDeclined(**_ids(withdrawn), by=None, reason=shown(reason)))
         await _let_waiting_go(db, withdrawn)
 
 
@@ -271,7 +261,7 @@ async def end_match(
     await _give_back(db, ended.mentor_member_id)
     await _give_back(db, ended.mentee_member_id)
     await _give_load_back(db, ended.mentor_id)
-    emit(db, MatchEnded(**_ids(ended), reason=code))
+    emit(db, MatchEnded(**_ids(ended), reason=shown(code)))
     if rematch:
         emit(db, RematchRequested(**_ids(ended)))
     return ended
@@ -280,8 +270,8 @@ async def end_match(
 async def end_match_by(
     db: AsyncSession, match: Match, by: Principal, reason: str, *, never_again: bool, rematch: bool
 ) -> Match:
-    """End a match early on somebody's word, which is kept in the audit log as an act without its text."""
-    audit(db, by.subject, "end_match", "match", match.id, reason=coded(reason)[0])
+    """End a match early on somebody's word; the audit log holds the act and no more of the reason than events do."""
+    audit(db, by.subject, "end_match", "match", match.id, reason=shown(coded(reason)[0]))
     return await end_match(db, match, reason, never_again=never_again, rematch=rematch)
 
 

@@ -55,11 +55,12 @@ async def change_policy(db: AsyncSession, programme_id: UUID, document: dict[str
     """Make a new version of the policy. PolicyInvalid names rule and field, PolicyChanged says who came second."""
     programme = await queries.programme(db, programme_id)
     version = (await queries.policy(db, programme_id)).version + 1
-    usable_terms(document, programme.direction, version, strict=True)
+    terms = usable_terms(document, programme.direction, version, strict=True)
     made = await _add_version(db, programme_id, version, document, None)
     if made is None:
         raise PolicyChanged()
-    audit(db, by.subject, "change_policy", "programme", programme_id, reason=f"version {version}")
+    said = "".join(f", without {kind}" for kind in terms.rules_off)
+    audit(db, by.subject, "change_policy", "programme", programme_id, reason=f"version {version}{said}")
     return made
 
 

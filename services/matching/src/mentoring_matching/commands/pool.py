@@ -1,6 +1,7 @@
 """The pool: who is in it, with which profile, and who left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.vault import destroy_key
-from mentoring_matching import queries
+from mentoring_contracts.applications import Milestone
+from mentoring_matching import queries, reasons
 from mentoring_matching.commands.matches import end_match, withdraw_offer
 from mentoring_matching.commands.runs import erase_words
 from mentoring_matching.lifecycle import MEMBER, sources
@@ -18,6 +20,17 @@ from mentoring_matching.models import Cohort, Conversation, Match, PoolMember, P
 from mentoring_matching.profiles import ApplicationProfile
 
 PROFILE_WANTED = "profile_wanted"
+
+
+def first_day(milestones: Sequence[Milestone]) -> date | None:
+    """The day pairs begin: of the milestone `match_confirmed`, else of the earliest; None without any."""
+    begins = [m.starts_at for m in milestones if m.kind == "match_confirmed"] or [m.starts_at for m in milestones]
+    return min(begins).date() if begins else None
+
+
+async def set_start(db: AsyncSession, cohort_id: UUID, starts_on: date | None) -> None:
+    """Keep the day a cohort's pairs begin."""
+    await db.execute(sa.update(Cohort).where(Cohort.id == cohort_id).values(starts_on=starts_on))
 
 
 async def set_places(db: AsyncSession, cohort_id: UUID, programme_id: UUID, places: int) -> None:
@@ -130,3 +143,5 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await destroy_key(db, person_id)
     theirs = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
     await db.execute(sa.update(Match).where(theirs).values(end_note=None))
+    told = (theirs, Match.end_reason.in_(reasons.HIDDEN - {"erased"}))
+    await db.execute(sa.update(Match).where(*told).values(end_reason=reasons.PRIVATE))

@@ -15,13 +15,14 @@ from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.matching import MatchRunCompleted, Side
-from mentoring_matching import policies, queries
+from mentoring_matching import policies, queries, questions
 from mentoring_matching.commands.matches import offer_pairs
 from mentoring_matching.commands.policy import usable_changes, usable_terms
-from mentoring_matching.errors import MovesNotApproved, PairsInvalid, PoolChanged, RunNotCompleted, RunOver
+from mentoring_matching.errors import MovesNotApproved, PoolChanged, RunNotCompleted, RunOver
 from mentoring_matching.explanations import Reason
 from mentoring_matching.lifecycle import RUN, RunKind, sources, target
 from mentoring_matching.models import Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
+from mentoring_matching.pairs import Pair, check_people, check_room
 from mentoring_matching.proposals import ExplainedPair, Proposal
 
 RUN_WAITING = "run_waiting"
@@ -44,22 +45,25 @@ async def start_run(
     mentee_ids: Iterable[UUID] | None = None,
     may_move: bool = False,
 ) -> MatchRun:
-    """Queue a run; a worker does it. PolicyInvalid, or PairsInvalid when a pin or bar names nobody of the pool."""
+    """Queue a run; a worker does it. PolicyInvalid, or PairsInvalid when pins or bars cannot hold."""
     cohort = await queries.cohort(db, cohort_id)
     direction = (await queries.programme(db, cohort.programme_id)).direction
     version = await queries.policy(db, cohort.programme_id)
     document = usable_changes(version.document, policy_changes or {})
     usable_terms(document, direction, version.version)
-    await check_pairs(db, cohort_id, [*pins, *bars])
+    await check_pairs(db, cohort_id, pins, bars)
     for pair in [*pins, *bars]:
         # The reason tells of people and may be erased, so the audit log holds the two ids.
         act, who = "pin_pair" if pair in pins else "bar_pair", f"{pair['mentor_id']} {pair['mentee_id']}"
         audit(db, by.subject, act, "cohort", cohort_id, reason=who)
     limited = sorted(map(str, mentee_ids)) if mentee_ids is not None else None
     asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited, "may_move": may_move}
-    return await _queue(
+    run = await _queue(
         db, cohort.programme_id, cohort_id, kind, seed, version, document, dict(policy_changes or {}), asked
     )
+    if pins:
+        check_room(await questions.question_of(db, run), pins)
+    return run
 
 
 async def _queue(
@@ -94,13 +98,10 @@ async def _queue(
     return run
 
 
-async def check_pairs(db: AsyncSession, cohort_id: UUID, pairs: Sequence[Mapping[str, str]]) -> None:
-    """PairsInvalid when a pin or bar names somebody who is not in the pool."""
-    members = await queries.member_ids(db, cohort_id) if pairs else {}
-    for pair in pairs:
-        for role in ("mentor", "mentee"):
-            if (role, UUID(pair[f"{role}_id"])) not in members:
-                raise PairsInvalid(f"there is no such {role} in the pool", **{f"{role}_id": pair[f"{role}_id"]})
+async def check_pairs(db: AsyncSession, cohort_id: UUID, pins: Sequence[Pair], bars: Sequence[Pair]) -> None:
+    """PairsInvalid when pins and bars contradict each other or name somebody who is not in the pool."""
+    members = await queries.member_ids(db, cohort_id) if pins or bars else {}
+    check_people(pins, bars, {(role, str(person_id)) for role, person_id in members})
 
 
 async def _move(

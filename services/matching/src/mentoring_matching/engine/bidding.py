@@ -44,8 +44,9 @@ def _table(worth: Index, capacity: Index, rows: Index, cols: Index, units: Index
     order = np.lexsort((cols, -units, rows))
     rank = np.arange(rows.size) - np.searchsorted(rows, rows)
     kept = rank < _WIDTH
-    mentors = np.zeros((worth.size, _WIDTH), dtype=np.int64)
-    values = np.full((worth.size, _WIDTH), _NEVER, dtype=np.int64)
+    width = int(rank[kept].max(initial=0)) + 1
+    mentors = np.zeros((worth.size, width), dtype=np.int64)
+    values = np.full((worth.size, width), _NEVER, dtype=np.int64)
     line, rank, order = rows[kept], rank[kept], order[kept]
     mentors[line, rank] = cols[order]
     values[line, rank] = units[order] + worth[line]

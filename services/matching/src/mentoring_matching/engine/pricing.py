@@ -92,6 +92,11 @@ def optimise(problem: Problem, progress: Progress | None = None) -> Network:
 
     `progress(round, violated)` is called after each pricing pass; an exception from it ends the work.
     """
+    return refine(problem, _started(problem), progress)
+
+
+def _started(problem: Problem) -> Network:
+    """The candidates, with prices and a matching that bidding found."""
     worth, pairs = problem.worth, _with_standing(problem, candidates(problem.market))
     most = problem.step // 2 if problem.capacity.sum() < worth.size else 0
     price, match = _bid(problem, pairs, most)
@@ -100,7 +105,7 @@ def optimise(problem: Problem, progress: Progress | None = None) -> Network:
     network = Network(worth, problem.capacity)
     network.add_edges(pairs.rows, pairs.cols, pairs.units)
     network.start(price, match)
-    return refine(problem, network, progress)
+    return network
 
 
 def _bid(problem: Problem, pairs: Pairs, most: int) -> tuple[Index, Index]:

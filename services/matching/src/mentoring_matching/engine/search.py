@@ -183,7 +183,8 @@ class _Search:
 
     def result(self) -> Pairs:
         self._merge_columns()
-        return _united(np.concatenate([self.by_col, *self.by_row], axis=1), self.row_price, self.col_price)
+        rows, cols, gains = np.concatenate([self.by_col, *self.by_row], axis=1)
+        return _united(rows * max(self.col_price.size, 1) + cols, gains, self.row_price, self.col_price)
 
 
 class _CompiledSearch:
@@ -203,13 +204,14 @@ class _CompiledSearch:
             compiled_scanning().scan(block, start, *terms)
 
     def result(self) -> Pairs:
-        best = self.best
-        rows, cols, gains = _listed(best.row_gain, best.row_other, best.row_count)
-        own, names, more = _listed(best.col_gain, best.col_other, best.col_count)
-        found = [self.screen.names[rows], names], [cols, own], [gains, more]
+        best, names, width = self.best, self.screen.names, max(self.col_price.size, 1)
+        rows, of_rows = _kept(best.row_gain, best.row_count), _kept(best.col_gain, best.col_count)
+        keys = np.concatenate(
+            [names[rows[0]] * width + best.row_other[rows], best.col_other[of_rows] * width + of_rows[0]]
+        )
         row_price = np.empty_like(self.row_price)
-        row_price[self.screen.names] = self.row_price
-        return _united(np.stack([np.concatenate(part) for part in found]), row_price, self.col_price)
+        row_price[names] = self.row_price
+        return _united(keys, np.concatenate([best.row_gain[rows], best.col_gain[of_rows]]), row_price, self.col_price)
 
 
 def _lists(size: int, most: int) -> tuple[Index, Index, Index]:
@@ -217,18 +219,18 @@ def _lists(size: int, most: int) -> tuple[Index, Index, Index]:
     return np.zeros((size, most), np.int64), np.zeros((size, most), np.int64), np.zeros(size, np.int64)
 
 
-def _listed(gains: Index, others: Index, count: Index) -> tuple[Index, Index, Index]:
-    """Owner, other side and gain of everything kept."""
-    kept = np.arange(gains.shape[1]) < count[:, None]
-    return np.nonzero(kept)[0], others[kept], gains[kept]
+def _kept(gains: Index, count: Index) -> tuple[Index, Index]:
+    """Where something was kept: owners and places in their lists."""
+    owners, places = np.nonzero(np.arange(gains.shape[1]) < count[:, None])
+    return owners, places
 
 
-def _united(parts: Index, row_price: Index, col_price: Index) -> Pairs:
-    """Pairs (row, column, gain) each once, by row and column."""
+def _united(keys: Index, gains: Index, row_price: Index, col_price: Index) -> Pairs:
+    """Pairs (row * columns + column) with their gains, each once, by row and column."""
     width = max(col_price.size, 1)
-    keys, place = np.unique(parts[0] * width + parts[1], return_index=True)
+    keys, place = np.unique(keys, return_index=True)
     rows, cols = keys // width, keys % width
-    return Pairs(rows, cols, parts[2][place] + row_price[rows] + col_price[cols])
+    return Pairs(rows, cols, gains[place] + row_price[rows] + col_price[cols])
 
 
 def _compress(prices: Prices) -> tuple[Units, Units, int]:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -12,6 +13,7 @@ import yaml
 from mentoring_matching import policies
 from mentoring_matching.engine import InputError, Policy, PolicyError, Run, solve
 from mentoring_matching.engine.pricing import Progress
+from mentoring_matching.offline.columns import check_columns
 from mentoring_matching.offline.outputs import lines_of, write_report, write_table
 from mentoring_matching.offline.people import People, Shapes, read_people
 from mentoring_matching.offline.tables import NAMES, Table, UnreadableFile, read_tables
@@ -32,6 +34,7 @@ POLICY: dict[str, Any] = {
         {"name": "similar wording", "kind": "text", "weight": 0.2},
     ],
 }
+_WEIGHED = frozenset({"weights", "criteria"})
 _IN = {"exists": True, "dir_okay": False, "readable": True}
 _OUT = {"dir_okay": False, "writable": True}
 
@@ -48,20 +51,25 @@ def match_command(
     report: Annotated[Path | None, typer.Option(help="where the HTML report goes", **_OUT)] = None,
     column: Annotated[list[str] | None, typer.Option(help="MEANING=HEADING, for a column that is not found")] = None,
     seed: Annotated[int, typer.Option(min=0, help="settles what is equally good")] = 0,
+    starts: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="when pairs begin, by whose clocks time zones are read"),
+    ] = None,
 ) -> None:
     """Match mentors and mentees from spreadsheets: the best arrangement, proved, with the reasons."""
     try:
         _check_outputs([out, report], [mentors, mentees, people, policy])
         mapping = _mapping(column or [])
         tables = _tables(mentors, mentees, people, mapping)
-        headings = {meaning for table, _ in tables for meaning in table.headings}
-        _check_mapping(mapping, headings)
-        terms = policies.read(*_document(policy), strict=True)
-        found = read_people(tables, _shapes(terms.engine))
+        headings = _headings(tables)
+        _check_mapping(mapping, headings["mentor"] | headings["mentee"])
+        document, direction = _document(policy)
+        terms = policies.read(document, direction, strict=True)
+        found = read_people(tables, _shapes(terms.engine, starts))
         for bad in found.bad_rows:
             typer.echo(str(bad), err=True)
         _check(found)
-        _check_rules(terms.engine, headings)
+        check_columns(terms.engine, headings, weighed=policy is not None and not _WEIGHED.isdisjoint(document))
         run = _solve(found, terms.engine, places, seed)
         lines = lines_of(run, found)
         write_table(out, lines)
@@ -74,6 +82,8 @@ def match_command(
     if not run.pairs:
         _stop(f"nothing can be matched: the rules, the floor or the places permit no pair; the reasons are in {out}")
     _sum_up(run, out, report)
+    for kind in terms.rules_off:
+        typer.echo(f"Switched off by the policy: {kind.replace('_', ' ')}.")
 
 
 def _stop(why: str) -> NoReturn:
@@ -104,24 +114,18 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]
             raise UnreadableFile(f"{path}: would be written over; give another name")
 
 
-def _shapes(policy: Policy) -> Shapes:
+def _shapes(policy: Policy, starts: datetime | None) -> Shapes:
     """What the policy's rules want columns to be."""
-    read = {"common_value": set[str](), "overlap_hours": set[str]()}
-    for rule in policy.rules:
-        if rule.kind in read:
-            read[rule.kind] |= {rule.of_mentor, rule.of_mentee}
-    return Shapes(lists=read["common_value"], hours=read["overlap_hours"])
+    lists = {name for r in policy.rules if r.kind == "common_value" for name in (r.of_mentor, r.of_mentee)}
+    return Shapes(lists=lists, hours=policies.hours_of(policy), on=(starts or datetime.now(UTC)).date())
 
 
-def _check_rules(policy: Policy, headings: Collection[str]) -> None:
-    """PolicyError for a rule that nobody could meet, as no file has its column."""
-    for rule in policy.rules:
-        for name in () if rule.allows_missing else (rule.attribute, rule.mentor_attribute):
-            if name and name not in headings:
-                there = ", ".join(sorted(headings))
-                raise PolicyError(
-                    f"rule '{rule.name}'", "attribute", f"no column is read as '{name}'; there are {there}"
-                )
+def _headings(tables: Sequence[tuple[Table, str | None]]) -> dict[str, frozenset[str]]:
+    """What the columns of the files of each side mean."""
+    return {
+        side: frozenset(meaning for table, role in tables if role in (None, side) for meaning in table.headings)
+        for side in ("mentor", "mentee")
+    }
 
 
 def _tables(

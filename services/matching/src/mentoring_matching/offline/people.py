@@ -3,11 +3,15 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from mentoring_matching.engine import Mentee, Mentor, ranked, working_hours
+from mentoring_matching import hours
+from mentoring_matching.engine import Mentee, Mentor, ranked
 from mentoring_matching.engine.people import Value
+from mentoring_matching.hours import split
 from mentoring_matching.offline.tables import NAMES, Row, Table
+from mentoring_matching.profiles import TIME_ZONE, wish_or_other
 
 # Civil service grades, junior first; where several names are equal they share a number.
 _GRADES = (
@@ -45,8 +49,6 @@ _OWN = frozenset(
 )
 _SETS = frozenset({"languages", "matched_before"})
 _NUMBER = re.compile(r"-?\d{1,9}([.,]\d{1,9})?")
-_TIME = r"\d{1,2}(?::[0-5]\d)?"
-_SPAN = re.compile(rf"(?P<first>{_TIME}) ?[-–] ?(?P<last>{_TIME})(?: ?(?:utc|gmt) ?(?P<offset>[+-]{_TIME})?)?")
 _LONGEST = 500  # letters of a line about a bad row
 IDENTITY = "identity: "  # topics that are never named in a text
 
@@ -83,10 +85,11 @@ class People:
 
 @dataclass(frozen=True)
 class Shapes:
-    """The columns whose cells the policy reads as lists, and those that it reads as hours."""
+    """The columns whose cells the policy reads as lists, and those that it reads as hours, by the clocks of a day."""
 
     lists: Collection[str] = ()
     hours: Collection[str] = ()
+    on: date = date.min
 
 
 def read_people(tables: Iterable[tuple[Table, str | None]], shapes: Shapes = Shapes()) -> People:
@@ -157,33 +160,29 @@ def _attributes(row: Row, shapes: Shapes) -> dict[str, Value]:
         if name in _OWN or not cell:
             continue
         if name in shapes.hours:
-            found[name] = _hours(name, cell)
+            found[name] = _hours(row, name, shapes.on)
         elif name in _SETS or name in shapes.lists:
-            found[name] = frozenset(_split(cell.lower()))
+            found[name] = frozenset(split(cell.lower()))
         elif name == "grade":
             found |= _grade(cell)
         else:
             found[name] = cell.lower()
-    return found
+    if "profession" in found:
+        found.setdefault("discipline", found["profession"])
+    return found | {"discipline_wish_or_other": wish_or_other(found)}
 
 
-def _hours(name: str, cell: str) -> Value:
-    """Spans such as `9-17` or `08:30-12:00 UTC+2`, as half-hour slots in UTC."""
-    slots: frozenset[str] = frozenset()
-    for span in _split(cell):
-        read = _SPAN.fullmatch(" ".join(span.lower().split()))
-        if read is None:
-            raise _Refused(name, f"'{span}' is no span of hours such as 9-17 or 08:30-12:00 UTC+2")
-        first, last, offset = (_clock(read[name]) for name in ("first", "last", "offset"))
-        if max(first, last) > 24 or abs(offset) > 14:
-            raise _Refused(name, f"'{span}' is no time of a day")
-        slots |= working_hours(first, last, offset)
-    return slots
+def derived(headings: Collection[str]) -> frozenset[str]:
+    """Attributes that people have beside those of their columns."""
+    return frozenset({"discipline_wish_or_other"} | ({"discipline"} if "profession" in headings else set()))
 
 
-def _clock(text: str | None) -> float:
-    hours, _, minutes = (text or "0").partition(":")
-    return int(hours) + int(minutes or 0) / 60 * (-1 if hours.startswith("-") else 1)
+def _hours(row: Row, name: str, on: date) -> Value:
+    """Half-hour slots in UTC."""
+    try:
+        return hours.slots(row.cells[name], row.cells.get(TIME_ZONE, ""), on)
+    except hours.HoursUnreadable as error:
+        raise _Refused(name, str(error)) from None
 
 
 def _grade(cell: str) -> dict[str, Value]:
@@ -196,21 +195,16 @@ def _grade(cell: str) -> dict[str, Value]:
 
 
 def _topics(row: Row, role: str) -> dict[str, float]:
-    topics = ranked(list(dict.fromkeys(_split(row.cells.get("topics", "").lower()))))
+    topics = ranked(list(dict.fromkeys(split(row.cells.get("topics", "").lower()))))
     if role == "mentor":
-        wanted = _split(row.cells.get("characteristics", "").lower())
+        wanted = split(row.cells.get("characteristics", "").lower())
     else:
-        wanted = _split(row.cells.get("identity_to_match", "").lower()) if _yes(row, "wants_identity") else []
+        wanted = split(row.cells.get("identity_to_match", "").lower()) if _yes(row, "wants_identity") else []
     return topics | {IDENTITY + identity: 1.0 for identity in wanted}
 
 
-def _split(cell: str) -> list[str]:
-    separator = r"[;|\n]" if re.search(r"[;|\n]", cell) else ","
-    return [part for part in (piece.strip() for piece in re.split(separator, cell)) if part]
-
-
 def _ids(row: Row, meaning: str) -> list[str]:
-    return _split(row.cells.get(meaning, "").lower())
+    return split(row.cells.get(meaning, "").lower())
 
 
 def _capacity(row: Row) -> int:

@@ -1,0 +1,83 @@
+"""Deadlines on two replicas: each once, in order of time, and a long one does not hold up what is due with it."""
+
+import asyncio
+import uuid
+from datetime import timedelta
+
+from mentoring_common.deadlines import DeadlinePoller, schedule
+from mentoring_common.runner import Service
+from mentoring_common.testing import toy
+
+
+def pollers(harness, number, handlers):
+    """Pollers of so many instances of the service, which do nothing else."""
+    first = harness.service
+    services = [Service(toy.DESIGN, first.settings, clock=first.clock, http=first.http) for _ in range(number)]
+    return services, [DeadlinePoller(s.system, s.database, handlers, s.clock, 0.01) for s in services]
+
+
+async def fire_all(services, replicas):
+    async def drain(poller):
+        while await poller.fire_due():
+            pass
+
+    try:
+        await asyncio.gather(*(drain(poller) for poller in replicas))
+    finally:
+        for service in services:
+            await service.database.close()
+            await service.system.dispose()
+
+
+async def test_each_fires_once_and_an_earlier_moment_before_a_later_one(toy_service, tenant):
+    fired, kind, due = [], f"order-{uuid.uuid4()}", toy_service.clock.now()
+    moments = [[uuid.uuid4() for _ in range(15)] for _ in range(3)]
+
+    async def note(db, subject_id):
+        await asyncio.sleep(0.001)
+        fired.append(subject_id)
+
+    async with toy_service.service.database.transaction(tenant) as db:
+        for number, subjects in enumerate(reversed(moments)):
+            for subject_id in subjects:
+                await schedule(db, kind, subject_id, due - timedelta(seconds=number))
+    await fire_all(*pollers(toy_service, 2, {kind: note}))
+    moments_fired = [next(n for n, subjects in enumerate(moments) if subject in subjects) for subject in fired]
+    assert moments_fired == sorted(moments_fired)
+    assert sorted(fired) == sorted(subject for subjects in moments for subject in subjects)
+
+
+async def test_a_long_one_does_not_hold_up_what_is_due_with_it(toy_service, tenant):
+    kind, due = f"long-{uuid.uuid4()}", toy_service.clock.now()
+    long, others, done = uuid.uuid4(), [uuid.uuid4() for _ in range(10)], []
+    others_done = asyncio.Event()
+
+    async def work(db, subject_id):
+        if subject_id == long:
+            await asyncio.wait_for(others_done.wait(), 10)  # it ends only after all the others have
+        done.append(subject_id)
+        if len(done) == len(others):
+            others_done.set()
+
+    async with toy_service.service.database.transaction(tenant) as db:
+        for subject_id in (long, *others):
+            await schedule(db, kind, subject_id, due)
+    await fire_all(*pollers(toy_service, 1, {kind: work}))
+    assert done[-1] == long
+    assert sorted(done[:-1]) == sorted(others)
+
+
+async def test_one_that_fails_does_not_stop_the_others(toy_service, tenant):
+    kind, due = f"fails-{uuid.uuid4()}", toy_service.clock.now()
+    bad, others, done = uuid.uuid4(), [uuid.uuid4() for _ in range(6)], []
+
+    async def work(db, subject_id):
+        if subject_id == bad:
+            raise ValueError
+        done.append(subject_id)
+
+    async with toy_service.service.database.transaction(tenant) as db:
+        for subject_id in (bad, *others):
+            await schedule(db, kind, subject_id, due)
+    await fire_all(*pollers(toy_service, 2, {kind: work}))
+    assert sorted(done) == sorted(others)

@@ -1,0 +1,76 @@
+"""Counting answers to one question of one wave, by role: how many gave each, answered at all, and were shown it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mentoring_evaluation.evidence import WaveRecord
+from mentoring_evaluation.instruments import Instrument, Question, Role
+
+# For every published question: what mentor and mentee of a pair say (None: nothing), and of how many pairs.
+Sides = dict[str, list[tuple[bool | None, bool | None, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """People by answer, and people who answered at all; of several choices one person counts under each."""
+
+    by_answer: Mapping[str, int]
+    answered: int
+
+
+def tally(wave: WaveRecord, question: Question, role: Role) -> Tally:
+    """The answers of a role to a question (of a matrix: to one row)."""
+    if question.kind != "choices":
+        given = wave.answers.get((role, question.id), {})
+        counts = {answer: given.get(answer, 0) for answer in question.answers}
+        return Tally(counts, sum(counts.values()))
+    chosen = combinations(wave, question, role)
+    counts = {option: sum(n for every, n in chosen.items() if option in every) for option in question.options}
+    return Tally(counts, sum(chosen.values()))
+
+
+def combinations(wave: WaveRecord, question: Question, role: Role) -> dict[frozenset[str], int]:
+    """What people chose together in a question of several choices, and how many chose just that."""
+    found: dict[frozenset[str], int] = {}
+    for text, number in wave.answers.get((role, question.id), {}).items():
+        chosen = frozenset(json.loads(text))
+        found[chosen] = found.get(chosen, 0) + number
+    return found
+
+
+def shown_to(wave: WaveRecord, question: Question, role: Role) -> int:
+    """How many people were asked a question: of one that depends on an earlier answer, those who gave that answer."""
+    condition = question.shown_when
+    if condition is None:
+        return wave.asked[role]
+    before = wave.answers.get((role, condition.question), {})
+    shown = sum(number for text, number in before.items() if any(_same(text, answer) for answer in condition.in_))
+    # A condition on a text cannot be counted: texts lie apart from the answers.
+    return max(shown, tally(wave, question, role).answered)
+
+
+def _same(text: str, answer: str | int | list[str]) -> bool:
+    """Whether an answer, written as PostgreSQL writes JSON as text, is this one."""
+    return json.loads(text) == answer if isinstance(answer, list) and text.startswith("[") else text == str(answer)
+
+
+def sides_of_pairs(
+    used: Instrument, pairs: Sequence[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]
+) -> Sides:
+    """Both sides of the pairs of a wave by published question, counted: nobody's answers are in it."""
+    names = dict.fromkeys(question.figure for question in used.flat() if question.figure and question.counted)
+    found: Sides = {}
+    for name in names:
+        mentors, mentees = used.published(name, "mentor"), used.published(name, "mentee")
+        if mentors is not None and mentees is not None:
+            both = [(_says(mentors, one), _says(mentees, two)) for one, two in pairs]
+            found[name] = [(*said, both.count(said)) for said in dict.fromkeys(both)]
+    return found
+
+
+def _says(question: Question, answers: Mapping[str, Any] | None) -> bool | None:
+    """Whether one side's answer is a counted one; None where there is no answer."""
+    answer = (answers or {}).get(question.id)
+    return None if answer is None else str(answer) in question.counted
