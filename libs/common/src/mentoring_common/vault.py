@@ -63,8 +63,8 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
     if row is None and create:
         wrapped = encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
         values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
-        await db.execute(insert(subject_keys).values(values).on_conflict_do_nothing())
-        row = (await db.execute(mine)).first()
+        added = insert(subject_keys).values(values).on_conflict_do_nothing().returning(subject_keys.c.wrapped_key)
+        row = (await db.execute(added)).first() or (await db.execute(mine)).first()
     return _unwrapped(db, subject_id, None if row is None else row.wrapped_key)
 
 

@@ -23,7 +23,7 @@ async def build_reports(service: Service) -> None:
     """Build every report that waits; one that fails is tried again the next time."""
     c = deadlines.c
     waiting = sa.select(c.tenant_id, c.subject_id).where(c.kind == BUILD, c.fired_at.is_(None)).order_by(c.due_at)
-    async with service.system.connect() as connection:
+    async with service.looking.connect() as connection:
         rows = (await connection.execute(waiting.limit(20))).all()
     for tenant, report_id in rows:
         try:
