@@ -154,7 +154,7 @@ class Programme:
         return person, self.client(subject=person)
 
     async def approved_interview(
-        self, match_id: UUID, person: UUID, quotes: Sequence[str] = ("I found my voice.",)
+        self, match_id: UUID, person: UUID, quotes: Sequence[str] = ("I found my voice.",), summary: str = "said"
     ) -> tuple[str, httpx.AsyncClient]:
         """An approved interview: its path and the person's client."""
         planned = await self.team.post(
@@ -162,7 +162,7 @@ class Programme:
         )
         path, own = f"/interviews/{planned.json()['id']}", self.client(subject=person)
         await own.post(f"{path}/consent")
-        text = {"pages": 9, "summary": "said", "quotes": list(quotes)}
+        text = {"pages": 9, "summary": summary, "quotes": list(quotes)}
         assert (await self.team.post(f"{path}/transcript", json=text)).status_code == 200
         assert (await own.post(f"{path}/approve")).json()["state"] == "approved"
         return path, own

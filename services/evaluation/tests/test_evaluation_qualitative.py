@@ -159,8 +159,8 @@ async def test_themes_are_aligned_to_goals_and_put_in_order(programme):
 
 async def test_a_recommendation_is_overdue_by_the_clock_until_it_is_followed_up(programme):
     await programme.begin()
-    owner_id, person = uuid.uuid4(), uuid.uuid4()
-    owner, clock = programme.client(subject=owner_id), programme.harness.clock
+    person, clock = uuid.uuid4(), programme.harness.clock
+    owner_id, owner = await programme.granted("liaison")
     coordinator_id, coordinator = await programme.granted("coordinator")
     due = clock.now() + timedelta(days=3)
     body = {"text": "Protect an hour a month", "owner_id": str(owner_id), "due_at": due.isoformat()}
@@ -170,6 +170,8 @@ async def test_a_recommendation_is_overdue_by_the_clock_until_it_is_followed_up(
     assert (await coordinator.post(base, json=body | {"theme_id": str(uuid.uuid4())})).json()[
         "code"
     ] == "theme_not_found"
+    unknown = await coordinator.post(base, json=body | {"owner_id": str(person)})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "owner_unknown")
     kept = (await coordinator.post(base, json=body)).json()
     done = (await coordinator.post(base, json=body)).json()
     path = f"/recommendations/{kept['id']}"
@@ -179,6 +181,8 @@ async def test_a_recommendation_is_overdue_by_the_clock_until_it_is_followed_up(
     later = {"due_at": (due + timedelta(days=1)).isoformat(), "reason": "leave"}
     assert (await owner.patch(path, json=later)).status_code == 403
     assert (await coordinator.patch(path, json=later)).json()["overdue"] is False
+    stranger = {"owner_id": str(person), "reason": "new"}
+    assert (await coordinator.patch(path, json=stranger)).json()["code"] == "owner_unknown"
     clock.move_to(due + timedelta(hours=1))
     assert (await owner.get(path)).json()["overdue"] is False  # it was given another day
     clock.move_to(due + timedelta(days=1, minutes=1))
@@ -202,9 +206,10 @@ async def test_a_recommendation_is_overdue_by_the_clock_until_it_is_followed_up(
     assert (reopened["state"], reopened["overdue"]) == ("open", True)
     told = (await owner.get(path)).json()["follow_ups"]
     assert [(f["note"], f["state"]) for f in told] == [
+        (f"Due {(due + timedelta(days=1)).date()} instead of {due.date()}: leave", "open"),
         ("Begun", "in_progress"), ("Agreed", "done"), ("It came back", "open"),
     ]  # fmt: skip
-    assert told[1]["by_id"] == str(coordinator_id)
+    assert {told[0]["by_id"], told[2]["by_id"]} == {str(coordinator_id)}
     mine = (await owner.get(base)).json()["items"]
     assert len(mine) == 2
     await programme.tell(PersonErased(person_id=owner_id))

@@ -14,6 +14,7 @@ from mentoring_evaluation.changes import changes
 from mentoring_evaluation.errors import PdfNotPossible
 from mentoring_evaluation.narrative import resolved, unknown_references
 from mentoring_evaluation.report_pdf import report_pdf
+from mentoring_evaluation.typesetting import unprintable
 
 
 def figure(name="trust", value=67, cohort=None, role=None, wave=None, rule="top_box", shown="exact", **more):
@@ -110,8 +111,33 @@ def test_a_pdf_is_pdf_a_and_pdf_ua_reads_no_markup_and_is_the_same_each_time():
 
 
 def test_a_character_without_a_font_is_an_error_of_ours():
-    with pytest.raises(PdfNotPossible):
+    with pytest.raises(PdfNotPossible) as refused:
         report_pdf(CONTENT | {"title": "\U0010fffd"}, ISSUE)
+    assert refused.value.members == {"scripts": ["control or unassigned"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "scripts"),
+    [
+        ("é ŵ “mir” — мир κόσμος → ≈ ✓\n\t", []),
+        ("\U00012000 and \U00014400, \U00012001", ["anatolian", "cuneiform"]),
+        ("\x01 \ue000", ["control or unassigned"]),
+    ],
+)
+def test_scripts_that_no_font_at_hand_shows_are_named(text, scripts):
+    assert unprintable(text) == scripts
+
+
+async def test_a_text_that_no_pdf_can_show_is_refused_when_it_is_saved(programme):
+    await with_pairs(programme)
+    report = await ready(programme, kind="final")
+    for title, text in (("In Sumer", "\U00012000 \U00012001"), ("\U00012000", "plain")):
+        told = {"narrative": [{"title": title, "text": text}]}
+        saved = await programme.team.put(f"/reports/{report['id']}/narrative", json=told)
+        asked = await programme.team.post(f"/programmes/{programme.id}/reports", json={"kind": "final"} | told)
+        for refused in (saved, asked):
+            assert (refused.status_code, refused.json()["code"]) == (422, "script_not_printable")
+            assert refused.json()["scripts"] == ["cuneiform"]
 
 
 async def ready(programme, **body):

@@ -198,7 +198,8 @@ async def test_a_preset_is_shown_in_easy_words_answered_and_counted(programme, p
     assert questions["relationship_health"]["text"] == "Is it going well with your mentee?"
     assert questions["so_far"]["labels"]["Agree"] == "True"
     assert questions["so_far"]["rows"][0] == {"id": "easy_to_talk", "text": "It is easy for us to talk."}
-    assert "anonymous" in plain["notice"]
+    assert (plain["notice_language"], "anonymous" in plain["notice"]) == ("en", True)
+    assert (easy["notice_language"], "We do not know who you are" in easy["notice"]) == ("en", True)
     for person, health, talk in zip(people, (5, 4, 2), ("Agree", "Disagree", "Strongly agree"), strict=True):
         given = {"relationship_health": health, "so_far": {"easy_to_talk": talk}}
         assert (await programme.answer(tokens[person], given)).status_code == 201

@@ -94,7 +94,8 @@ class Mailbox:
 
     def for_recipient(self, address: str) -> list[ReceivedMessage]:
         """What is kept for `address` (in any case), oldest first."""
-        return [message for message in self._kept if address.strip().lower() in message.recipients]
+        wanted = address.strip().lower()
+        return [message for message in self._kept if wanted in message.recipients]
 
     def clear(self) -> None:
         """Forget every message."""

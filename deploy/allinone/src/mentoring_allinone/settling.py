@@ -34,27 +34,27 @@ async def settle(stack: "Stack", within_s: float = PATIENCE_S) -> None:
 async def announced(stack: "Stack") -> int:
     """How many events there are in all outboxes."""
     services = [s for s in stack.services.values() if isinstance(s, Service)]
-    return sum([sum((await _emitted(service)).values()) for service in services])
+    return sum([sum((await _counts(service))[0].values()) for service in services])
 
 
 async def _behind(stack: "Stack") -> list[str]:
     """The services that have not handled all there is for them."""
     services = [s for s in stack.services.values() if isinstance(s, Service)]
     emitted: dict[str, int] = {}
-    for counts in await asyncio.gather(*(_emitted(s) for s in services)):
+    handled: dict[str, int] = {}
+    for service, (counts, seen) in zip(services, await asyncio.gather(*map(_counts, services)), strict=True):
         emitted |= counts
-    handled = dict(zip((s.name for s in services), await asyncio.gather(*map(_handled, services)), strict=True))
+        handled[service.name] = seen
     return [
         s.name for s in services if sum(emitted.get(cls.type_name(), 0) for cls in s.design.reactions) > handled[s.name]
     ]
 
 
-async def _emitted(service: Service) -> dict[str, int]:
-    async with service.system.connect() as connection:
-        rows = await connection.execute(sa.select(outbox.c.type, sa.func.count()).group_by(outbox.c.type))
-        return {row.type: row[1] for row in rows}
-
-
-async def _handled(service: Service) -> int:
-    async with service.system.connect() as connection:
-        return await connection.scalar(sa.select(sa.func.count()).select_from(inbox)) or 0
+async def _counts(service: Service) -> tuple[dict[str, int], int]:
+    """How many events of each type a service has emitted, and how many of all it has handled; read at one moment."""
+    emitted = sa.select(outbox.c.type, sa.func.count()).group_by(outbox.c.type)
+    handled = sa.select(sa.null(), sa.func.count()).select_from(inbox)
+    async with service.looking.connect() as connection:
+        counts = {row[0]: row[1] for row in await connection.execute(sa.union_all(emitted, handled))}
+    seen: int = counts.pop(None)
+    return counts, seen

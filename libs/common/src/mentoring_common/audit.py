@@ -49,9 +49,7 @@ async def write_collected(db: AsyncSession) -> None:
     if not entries:
         return
     tenant = db.info["tenant"]
-    await db.execute(insert(audit_heads).values(tenant_id=tenant, position=0, hash=GENESIS).on_conflict_do_nothing())
-    head = sa.select(audit_heads.c.position, audit_heads.c.hash).where(audit_heads.c.tenant_id == tenant)
-    position, previous = (await db.execute(head.with_for_update())).one()
+    position, previous = await _head(db, tenant)
     rows: list[dict[str, Any]] = []
     for entry in entries:
         position += 1
@@ -64,6 +62,17 @@ async def write_collected(db: AsyncSession) -> None:
     await db.execute(
         sa.update(audit_heads).where(audit_heads.c.tenant_id == tenant).values(position=position, hash=previous)
     )
+
+
+async def _head(db: AsyncSession, tenant: UUID) -> tuple[int, bytes]:
+    """Position and hash of the last entry, locked; the first time a head is made."""
+    head = sa.select(audit_heads.c.position, audit_heads.c.hash).where(audit_heads.c.tenant_id == tenant)
+    found = (await db.execute(head.with_for_update())).first()
+    if found is None:
+        first = insert(audit_heads).values(tenant_id=tenant, position=0, hash=GENESIS)
+        await db.execute(first.on_conflict_do_nothing())
+        found = (await db.execute(head.with_for_update())).one()
+    return found.position, found.hash
 
 
 async def broken_at(db: AsyncSession, tenant: UUID) -> int | None:

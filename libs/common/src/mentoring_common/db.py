@@ -93,6 +93,14 @@ def create_engine(url: str, settings: Settings, *, pool_size: int | None = None,
     )
 
 
+def looking(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool for single SELECTs that look whether there is work: one round trip each, and no transaction.
+
+    Services look several times a second, and mostly there is none.
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 class Database:
     """The application role's engine of one service and how a transaction on it is run."""
 

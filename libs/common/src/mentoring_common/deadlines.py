@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from mentoring_common.clock import Clock
-from mentoring_common.db import Database, tenant_of
+from mentoring_common.db import Database, looking, tenant_of
 from mentoring_common.observability import log
 from mentoring_common.tables import deadlines
 
@@ -40,7 +40,7 @@ class DeadlinePoller:
     """Looks for due rows under the system role and fires each in a transaction of its tenant."""
 
     def __init__(self, system: AsyncEngine, database: Database, handlers: Handlers, clock: Clock, interval_s: float):
-        self._system = system
+        self._looking = looking(system)
         self._database = database
         self._handlers = handlers
         self._clock = clock
@@ -63,7 +63,7 @@ class DeadlinePoller:
 
     async def fire_due(self) -> int:
         """Fire what is due now, in order of its time, and together what is due at the same moment; the number fired."""
-        async with self._system.connect() as connection:
+        async with self._looking.connect() as connection:
             rows = (await connection.execute(self._due())).all()
         moments = [[row[:3] for row in group] for _, group in groupby(rows, key=lambda row: row.due_at)]
         return sum([await self._fire_together(moment) for moment in moments])

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from mentoring_common.broker import Publisher, Record
+from mentoring_common.db import looking
 from mentoring_common.observability import log
 from mentoring_common.retention import EVENTS, younger_than
 from mentoring_common.settings import Settings
@@ -26,6 +27,7 @@ class Relay:
 
     def __init__(self, engine: AsyncEngine, settings: Settings, doorbell: asyncio.Event, name: str) -> None:
         self._engine = engine
+        self._looking = looking(engine)
         self._publisher = Publisher(settings)
         self._doorbell = doorbell
         self._interval = settings.poll_interval_s
@@ -55,6 +57,9 @@ class Relay:
         self._doorbell.set()
 
     async def _publish_while_leading(self) -> int:
+        async with self._looking.connect() as connection:
+            if (await connection.execute(unpublished(1))).first() is None:
+                return 0
         async with self._engine.connect() as connection:
             if not await connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK))):
                 return 0

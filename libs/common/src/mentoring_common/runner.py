@@ -18,7 +18,7 @@ from mentoring_common.auth import TokenSource, TokenVerifier
 from mentoring_common.clients import ServiceClient
 from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.consumer import EventConsumer, Reactions, replay_parked, waiting_aggregates
-from mentoring_common.db import Database, create_engine
+from mentoring_common.db import Database, create_engine, looking
 from mentoring_common.deadlines import DeadlinePoller, Handlers
 from mentoring_common.edge import Edge
 from mentoring_common.errors import Unavailable
@@ -77,6 +77,7 @@ class Service:
         self.system = create_engine(
             settings.system_database_url, settings, pool_size=3, name=f"mentoring-{self.name}-system"
         )
+        self.looking = looking(self.system)
         self.ready = False
         self.app = self._application()
         self.asgi: ASGIApp = Edge(

@@ -2,6 +2,7 @@
 
 import base64
 import os
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,6 +38,16 @@ async def unseal(db: AsyncSession, subject_id: UUID, sealed: bytes) -> str:
     return decrypt(key, sealed, subject_id.bytes).decode()
 
 
+async def unseal_all(db: AsyncSession, sealed: Sequence[tuple[UUID, bytes]]) -> list[str]:
+    """Decrypt many (subject, sealed) at once, in their order; Erased if one of the subjects is."""
+    c = subject_keys.c
+    about = {subject_id for subject_id, _ in sealed}
+    kept = sa.select(c.subject_id, c.wrapped_key).where(c.tenant_id == tenant_of(db), c.subject_id.in_(about))
+    wrapped = dict((await db.execute(kept)).all())
+    keys = {subject_id: _unwrapped(db, subject_id, wrapped.get(subject_id)) for subject_id in about}
+    return [decrypt(keys[subject_id], data, subject_id.bytes).decode() for subject_id, data in sealed]
+
+
 async def destroy_key(db: AsyncSession, subject_id: UUID) -> None:
     """Make everything sealed for the subject unreadable, for ever."""
     values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": None, "destroyed": True}
@@ -52,12 +63,16 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
     if row is None and create:
         wrapped = encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
         values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
-        await db.execute(insert(subject_keys).values(values).on_conflict_do_nothing())
-        row = (await db.execute(mine)).first()
-    if row is None or row.wrapped_key is None:
+        added = insert(subject_keys).values(values).on_conflict_do_nothing().returning(subject_keys.c.wrapped_key)
+        row = (await db.execute(added)).first() or (await db.execute(mine)).first()
+    return _unwrapped(db, subject_id, None if row is None else row.wrapped_key)
+
+
+def _unwrapped(db: AsyncSession, subject_id: UUID, wrapped: bytes | None) -> bytes:
+    if wrapped is None:
         raise Erased()
     try:
-        return decrypt(_master(db), row.wrapped_key, subject_id.bytes)
+        return decrypt(_master(db), wrapped, subject_id.bytes)
     except Erased:
         # The key is there and does not unwrap: the configuration is wrong, nobody was erased.
         raise MasterKeyWrong() from None

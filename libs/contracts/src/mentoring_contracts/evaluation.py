@@ -78,6 +78,19 @@ class ConsentWithdrawn(Event):
     match_id: UUID
 
 
+class CaseStudyWithdrawn(Event):
+    """A case study was taken back, by one of its pair or with an interview: its text leaves every report."""
+
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "case_study"
+    subject: ClassVar = "case_study_id"
+    for_integrators: ClassVar = "whoever republished a case study removes it"
+    case_study_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    match_id: UUID
+
+
 class ReportPublished(Event):
     """An edition of a report was published; `audience` is public for one that anybody may read."""
 

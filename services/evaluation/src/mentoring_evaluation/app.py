@@ -19,6 +19,7 @@ from mentoring_evaluation.api import (
     linting,
     outcomes,
     public,
+    public_reports,
     recommendations,
     reports,
     themes,
@@ -33,6 +34,7 @@ from mentoring_evaluation.commands.occasions import (
 )
 from mentoring_evaluation.commands.recommendations import DUE, fall_due
 from mentoring_evaluation.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
+from mentoring_evaluation.printing import Printer
 from mentoring_evaluation.reactions import REACTIONS
 from mentoring_evaluation.snapshots import take_snapshots
 
@@ -42,6 +44,7 @@ DESIGN = Design(
     description=__doc__,
     routers=[
         public.router,
+        public_reports.router,
         waves.router,
         instruments.router,
         figures.router,
@@ -72,4 +75,6 @@ DESIGN = Design(
 
 def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Service:
     """The service, wired and not yet started."""
-    return Service(DESIGN, settings, clock=clock, http=http)
+    service = Service(DESIGN, settings, clock=clock, http=http)
+    service.app.state.printer = Printer()
+    return service

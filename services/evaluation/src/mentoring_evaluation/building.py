@@ -23,7 +23,7 @@ async def build_reports(service: Service) -> None:
     """Build every report that waits; one that fails is tried again the next time."""
     c = deadlines.c
     waiting = sa.select(c.tenant_id, c.subject_id).where(c.kind == BUILD, c.fired_at.is_(None)).order_by(c.due_at)
-    async with service.system.connect() as connection:
+    async with service.looking.connect() as connection:
         rows = (await connection.execute(waiting.limit(20))).all()
     for tenant, report_id in rows:
         try:
@@ -42,9 +42,7 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
     evidence = await with_statistics(service, tenant, evidence)
     frozen = next_snapshot(programme, before, evidence.statistics["backgrounds"], evidence.as_of)
     evidence = replace(evidence, public_backgrounds=frozen.shown)
-    content = await asyncio.to_thread(
-        report_content, evidence, beside, report.kind, report.published, report.narrative
-    )  # fmt: skip
+    content = await asyncio.to_thread(report_content, evidence, beside, report.kind, report.published)
     # Its charts are drawn here: the first reader waits neither for them nor for the library that draws them.
     await asyncio.to_thread(views_of, content)
     async with service.database.transaction(tenant) as db:

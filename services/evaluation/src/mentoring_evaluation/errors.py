@@ -1,6 +1,6 @@
 """What the evaluation service says no to."""
 
-from mentoring_common.errors import Conflict, NotFound, Rejected
+from mentoring_common.errors import Conflict, NotFound, Rejected, Unavailable
 
 
 class ProgrammeNotFound(NotFound):
@@ -132,7 +132,19 @@ class NotComparable(Rejected):
 
 
 class NarrativeInvalid(Rejected):
-    """The text refers to figures that this report does not have."""
+    """The text refers to figures or quotes that this report does not have."""
+
+
+class WordsRepeated(Rejected):
+    """The text repeats, word for word, what somebody said in an interview: refer to the quote instead."""
+
+
+class ScriptNotPrintable(Rejected):
+    """The text has characters that no PDF of ours can show."""
+
+
+class OwnerUnknown(Rejected):
+    """A recommendation is owned by somebody with a role in the programme; a team is named as such."""
 
 
 class InstrumentFrozen(Conflict):
@@ -233,3 +245,7 @@ class WordingHasAddress(Conflict):
 
 class PdfNotPossible(Conflict):
     """The report has characters that no font at hand can show in a PDF/A."""
+
+
+class PrinterBusy(Unavailable):
+    """Too many readers wait for a page to be made; try again."""

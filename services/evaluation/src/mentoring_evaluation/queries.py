@@ -1,6 +1,6 @@
 """Every SELECT of the evaluation service but those of figures (records.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -265,11 +265,23 @@ async def interviews_of_person(db: AsyncSession, person_id: UUID) -> Sequence[In
     return (await db.scalars(sa.select(Interview).where(Interview.person_id == person_id))).all()
 
 
-async def interview_texts(db: AsyncSession, interview_ids: Sequence[UUID]) -> Sequence[InterviewText]:
-    """Summary and quotes of interviews, in order."""
-    texts = sa.select(InterviewText).where(InterviewText.interview_id.in_(interview_ids))
-    order = (InterviewText.interview_id, InterviewText.kind, InterviewText.position)
-    return (await db.scalars(texts.order_by(*order))).all()
+async def interview_texts(db: AsyncSession, interview_id: UUID) -> Sequence[InterviewText]:
+    """Summary and quotes of an interview, in order."""
+    texts = sa.select(InterviewText).where(InterviewText.interview_id == interview_id)
+    return (await db.scalars(texts.order_by(InterviewText.kind, InterviewText.position))).all()
+
+
+async def interview_words(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[InterviewText, UUID]]:
+    """Summary and quotes of every interview of a programme, and whom each is sealed under."""
+    texts = sa.select(InterviewText, Interview.person_id).join(Interview, InterviewText.interview_id == Interview.id)
+    return (await db.execute(texts.where(Interview.programme_id == programme_id))).all()
+
+
+async def quotes(db: AsyncSession, interview_ids: Sequence[UUID]) -> Sequence[sa.Row[InterviewText, UUID]]:
+    """The quotes of interviews, and whom each is sealed under."""
+    texts = sa.select(InterviewText, Interview.person_id).join(Interview, InterviewText.interview_id == Interview.id)
+    of_these = (InterviewText.interview_id.in_(interview_ids), InterviewText.kind == "quote")
+    return (await db.execute(texts.where(*of_these))).all()
 
 
 async def latest_snapshot(db: AsyncSession, programme_id: UUID) -> PublicSnapshot | None:
@@ -299,9 +311,23 @@ async def report(db: AsyncSession, report_id: UUID) -> Report:
     return found
 
 
+async def public_report(db: AsyncSession, report_id: UUID) -> Report:
+    """The report, if it is a public one and published; ReportNotFound for every other."""
+    found = await report(db, report_id)
+    if (found.kind, found.state) != ("public", "published"):
+        raise ReportNotFound()
+    return found
+
+
 def reports(programme_id: UUID) -> sa.Select[Report]:
     """The reports of a programme."""
     return sa.select(Report).where(Report.programme_id == programme_id)
+
+
+def readable_reports(programme_id: UUID, kinds: Collection[str], roles: Collection[str]) -> sa.Select[Report]:
+    """The published reports of these kinds, and those that one of these roles approves."""
+    published = sa.and_(Report.state == "published", Report.kind.in_(kinds))
+    return reports(programme_id).where(sa.or_(published, Report.approver.in_(roles)))
 
 
 async def next_report_version(db: AsyncSession, programme_id: UUID, kind: str) -> int:
@@ -318,7 +344,6 @@ async def report_published_before(db: AsyncSession, report: Report) -> Report | 
     return await db.scalar(earlier.order_by(Report.version.desc()).limit(1))
 
 
-async def reports_with_content(db: AsyncSession, programme_id: UUID) -> Sequence[Report]:
-    """The reports of a programme that are built, locked until this transaction ends."""
-    built = reports(programme_id).where(Report.content.is_not(None))
-    return (await db.scalars(built.order_by(Report.id).with_for_update())).all()
+async def reports_held(db: AsyncSession, programme_id: UUID) -> Sequence[Report]:
+    """The reports of a programme, locked until this transaction ends."""
+    return (await db.scalars(reports(programme_id).order_by(Report.id).with_for_update())).all()

@@ -61,6 +61,12 @@ async def sections(db: AsyncSession, case_study_id: UUID) -> Sequence[CaseStudyS
     return (await db.scalars(rows.order_by(CaseStudySection.position))).all()
 
 
+async def case_study_words(db: AsyncSession, programme_id: UUID) -> Sequence[CaseStudySection]:
+    """The sections of every case study of a programme."""
+    rows = sa.select(CaseStudySection).join(CaseStudy, CaseStudySection.case_study_id == CaseStudy.id)
+    return (await db.scalars(rows.where(CaseStudy.programme_id == programme_id))).all()
+
+
 async def approved_interviews(db: AsyncSession, match_id: UUID) -> int:
     """How many of a pair approved their interview."""
     approved = (Interview.match_id == match_id, Interview.state == "approved")

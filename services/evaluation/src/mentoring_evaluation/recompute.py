@@ -1,14 +1,18 @@
 """What stands behind a survey figure: the counts by answer it was made of, counted again and compared with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from mentoring_evaluation.evidence import ROLES, Evidence, WaveRecord
 from mentoring_evaluation.figures import Figure
 from mentoring_evaluation.instruments import Role
+from mentoring_evaluation.intervals import half_up, percent
 from mentoring_evaluation.programme_figures import programme_lines
 from mentoring_evaluation.survey_figures import question_of
 from mentoring_evaluation.tallies import shown_to, tally
+
+Groups = Sequence[Mapping[str, Any]]
 
 
 def figures_named(
@@ -29,19 +33,38 @@ def figures_named(
 def counts_behind(evidence: Evidence, figure: Figure) -> dict[str, Any]:
     """The counts by answer of every wave and role in a figure, what they add to, and whether that is the figure.
 
-    `counted_again` is None for figures that are not made of answers or of responses, and for means of cohorts, whose
-    `components` are recomputed each for itself.
+    `counted_again` is None for figures that are not made of answers or of responses, and for means of cohorts: of those
+    `cohorts_again` has each cohort's share, and `mean_again` what they come to, in per cent.
     """
     groups = list(_groups(evidence, figure))
-    if figure.rule == "mean_of_cohorts" or not groups:
+    if not groups:
         return {"groups": groups, "counted_again": None, "agrees": None}
-    rate = figure.name == "response_rate"
-    again = {
-        "numerator": sum(group["responses"] if rate else group["counted_answers"] for group in groups),
-        "denominator": sum(group["asked"] if rate else group["answered"] for group in groups),
+    if figure.rule == "mean_of_cohorts":
+        return {"groups": groups, "counted_again": None} | _mean_again(figure, groups)
+    again = _share(figure, groups)
+    return {"groups": groups, "counted_again": again, "agrees": again == _said(figure)}
+
+
+def _mean_again(figure: Figure, groups: Groups) -> dict[str, Any]:
+    """Whether every cohort's records give its share, and these shares the mean."""
+    cohorts = [part.cohort for part in figure.components]
+    shares = [_share(figure, [group for group in groups if group["cohort"] == cohort]) for cohort in cohorts]
+    exact = [percent(one["numerator"], one["denominator"]) for one in shares if one["denominator"]]
+    mean = sum(exact, Fraction(0)) / len(exact) if len(exact) == len(shares) else None
+    return {
+        "cohorts_again": [{"cohort": cohort} | share for cohort, share in zip(cohorts, shares, strict=True)],
+        "mean_again": None if mean is None else float(half_up(mean, figure.digits)),
+        "agrees": mean == figure.exact and shares == [_said(part) for part in figure.components],
     }
-    agrees = again == {"numerator": figure.numerator, "denominator": figure.denominator}
-    return {"groups": groups, "counted_again": again, "agrees": agrees}
+
+
+def _share(figure: Figure, groups: Groups) -> dict[str, int]:
+    counted, of = ("responses", "asked") if figure.name == "response_rate" else ("counted_answers", "answered")
+    return {"numerator": sum(group[counted] for group in groups), "denominator": sum(group[of] for group in groups)}
+
+
+def _said(figure: Figure) -> dict[str, int | None]:
+    return {"numerator": figure.numerator, "denominator": figure.denominator}
 
 
 def _groups(evidence: Evidence, figure: Figure) -> Iterator[dict[str, Any]]:

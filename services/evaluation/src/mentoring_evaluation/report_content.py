@@ -52,9 +52,8 @@ def report_content(
     records: ReportRecords,
     kind: str,
     published: Mapping[str, Any] | None,
-    narrative: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """Everything a report of a kind holds; its text is resolved from the first of its own views."""
+    """Everything a report of a kind holds but its text."""
     held = kind_of(kind)
     made = {view: kept_view(evidence, kind, view) for view in held.views}
     return {
@@ -64,7 +63,6 @@ def report_content(
         "views": {view: {"statement": said, "figures": figures} for view, (said, figures) in made.items()},
         "inconsistencies": [finding.to_json() for finding in lint_report(dict(published))] if published else [],
         **_parts(evidence, records, held, made[held.views[0]][1]),
-        **written(narrative, made[held.views[0]][1]),
     }
 
 
@@ -92,7 +90,7 @@ def kept_view(evidence: Evidence, kind: str, audience: str) -> tuple[str, list[d
 
 
 def written(narrative: Sequence[Mapping[str, str]], figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The text with its figures in place, and the references that name none of them."""
+    """The text with its figures in place and quotations still to be read, and the references that name no figure."""
     return {"narrative": resolved(narrative, figures), "unresolved": unknown_references(narrative, figures)}
 
 

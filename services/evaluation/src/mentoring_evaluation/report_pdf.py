@@ -1,18 +1,15 @@
 """A report as PDF/A-2a and PDF/UA-1, set by typst from data alone: no text of anybody is ever read as markup."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
-from mentoring_evaluation.errors import PdfNotPossible
 from mentoring_evaluation.report_chapters import changed_items, chapters
 from mentoring_evaluation.report_page import Block, change_rows, views_of
-
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+from mentoring_evaluation.typesetting import typeset
 
 
 def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
@@ -20,18 +17,7 @@ def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
 
     Blocking: run it in a thread.
     """
-    import typst
-
-    data = json.dumps(_data(content, issue))
-    try:
-        pdf: bytes = typst.compile(
-            input=_template(), sys_inputs={"data": data}, format="pdf", pdf_standards=[*STANDARDS]
-        )
-    except typst.TypstError as error:
-        if "font" not in error.message and "glyph" not in error.message:
-            raise
-        raise PdfNotPossible() from None
-    return pdf
+    return typeset(_template(), _data(content, issue))
 
 
 @cache

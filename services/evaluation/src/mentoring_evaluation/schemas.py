@@ -114,6 +114,7 @@ class SurveyView(BaseModel):
     version: int
     mode: Mode
     notice: str = Field(description="what is kept of who answered, to be shown before the questions")
+    notice_language: str = Field(description="the language of the notice: English where there is no translation")
     language: str
     easy_read: bool
     wordings: list[WordingKind] = Field(description="the words there are; ask by ?language= and ?easy_read=true")
@@ -240,6 +241,10 @@ class FigureEvidence(BaseModel):
     figure: dict[str, Any]
     groups: list[dict[str, Any]] = Field(description="by wave and role: asked, responses, and counts by answer")
     counted_again: dict[str, int] | None = Field(description="numerator and denominator of the groups")
+    cohorts_again: list[dict[str, int]] | None = Field(
+        None, description="of a mean of cohorts: numerator and denominator of each cohort's groups"
+    )
+    mean_again: float | None = Field(None, description="the mean of these shares, in per cent")
     agrees: bool | None
 
 

@@ -149,7 +149,9 @@ Team = Annotated[str, Field(min_length=1, max_length=100, description="the team 
 class NewRecommendation(Body):
     text: Paragraph
     theme_id: UUID | None = None
-    owner_id: UUID
+    owner_id: Annotated[
+        UUID, Field(description="somebody with a role in the programme; another body is named as `team`")
+    ]
     team: Team | None = None
     due_at: AwareDatetime
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from mentoring_evaluation.lifecycle import RecommendationState
 from mentoring_evaluation.report_kinds import Audience
@@ -142,16 +142,13 @@ class OutcomesInReport(BaseModel):
     intentions: list[dict[str, Any]]
 
 
-class ReportView(ReportQueued):
-    """A report; everything below `notes` is there once it is built, as far as its kind has room for it."""
+class ReportParts(BaseModel):
+    """What a report says, as far as its kind has room for it."""
 
-    requested_at: datetime
-    built_at: datetime | None
-    approved_at: datetime | None
-    published_at: datetime | None
-    notes: list[dict[str, Any]]
     title: str | None = None
-    narrative: list[dict[str, Any]] = Field([], description="sections of paragraphs of parts: text, or a figure")
+    narrative: list[dict[str, Any]] = Field(
+        [], description="sections of paragraphs of parts: text, or a figure (`reference`), or a quotation (`quote`)"
+    )
     view: Audience | None = None
     statement: str | None = None
     figures: list[dict[str, Any]] = []
@@ -163,6 +160,40 @@ class ReportView(ReportQueued):
     recommendations: list[RecommendationInReport] = []
     evaluation_model: ModelInReport | None = None
     outcomes: OutcomesInReport | None = None
+
+
+class ReportView(ReportQueued, ReportParts):
+    """A report; everything below `notes` is there once it is built."""
+
+    requested_at: datetime
+    built_at: datetime | None
+    approved_at: datetime | None
+    published_at: datetime | None
+    notes: list[dict[str, Any]]
+
+
+class PublicReport(ReportParts):
+    """The present edition of a published public report: nothing of how it came about, and no id of an interview."""
+
+    id: UUID
+    programme_id: UUID
+    version: int
+    edition: int
+    published_at: datetime
+    notes: Annotated[list[dict[str, Any]], Field(description="why it has more than one edition")]
+
+    @field_validator("quotes", mode="after")
+    @classmethod
+    def _of_nobody(cls, quotes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{name: quote[name] for name in ("text", "cohort", "role")} for quote in quotes]
+
+    @field_validator("narrative", mode="after")
+    @classmethod
+    def _naming_nobody(cls, narrative: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        def named(part: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in part.items() if name != "quote"}
+
+        return [s | {"paragraphs": [[named(part) for part in parts] for parts in s["paragraphs"]]} for s in narrative]
 
 
 class PreviousReport(BaseModel):

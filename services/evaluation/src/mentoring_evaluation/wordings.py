@@ -21,12 +21,16 @@ class QuestionWords(BaseModel):
 
 
 class Wording(BaseModel):
-    """The whole survey in one language, plain or easy to read."""
+    """The whole survey in one language, plain or easy to read.
+
+    `notice` says what is kept of who answered, instead of what this service would say (notices.py).
+    """
 
     model_config = ConfigDict(extra="forbid")
     language: Language
     easy_read: bool = False
     title: Words | None = None
+    notice: Words | None = None
     questions: dict[str, QuestionWords]
 
 

@@ -55,7 +55,7 @@ class _ServerAway(Exception):
 
 async def deliver(service: Service) -> None:
     """Send what is due, organisation by organisation; `Periodic`."""
-    async with service.system.connect() as connection:
+    async with service.looking.connect() as connection:
         tenants = await queries.tenants_with_mail(connection)
     for tenant in tenants:
         batch = await _take(service, tenant)

@@ -21,7 +21,7 @@ LONGEST_PAUSE_S = 300
 
 async def queue_invitations(service: Service) -> None:
     """Queue an invitation for everybody whom the waves that opened ask; `Periodic`."""
-    async with service.system.connect() as connection:
+    async with service.looking.connect() as connection:
         waves = await queries.waves_to_read(connection)
     for tenant, row_id in waves:
         try:

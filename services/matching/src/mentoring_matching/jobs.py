@@ -45,7 +45,7 @@ class _Progress:
 async def fetch_profiles(service: Service) -> None:
     """Read the profiles that are wanted from the applications service, organisation by organisation."""
     by_tenant: dict[UUID, list[UUID]] = defaultdict(list)
-    for tenant, member_id in await queries.waiting(service.system, pool.PROFILE_WANTED, PROFILES_AT_ONCE):
+    for tenant, member_id in await queries.waiting(service.looking, pool.PROFILE_WANTED, PROFILES_AT_ONCE):
         by_tenant[tenant].append(member_id)
     for tenant, member_ids in by_tenant.items():
         try:
@@ -77,7 +77,7 @@ def _readable(service: Service, item: Any) -> ApplicationProfile | None:
 
 async def work_runs(service: Service) -> None:
     """Work off the runs that wait, and those whose worker is gone, one after another."""
-    for tenant, run_id in await queries.waiting(service.system, runs.RUN_WAITING, 20):
+    for tenant, run_id in await queries.waiting(service.looking, runs.RUN_WAITING, 20):
         await _work(service, tenant, run_id)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role
+from mentoring_common.roles import require_role, roles_of
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, records
@@ -18,11 +18,11 @@ from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_own_
 from mentoring_evaluation.building import with_statistics
 from mentoring_evaluation.changes import changes, part_changes
 from mentoring_evaluation.commands import reports
-from mentoring_evaluation.commands.report_texts import case_studies_of, quotes_of
+from mentoring_evaluation.commands.report_texts import words_of
 from mentoring_evaluation.errors import ReportNotReady
 from mentoring_evaluation.models import Report
 from mentoring_evaluation.report_content import view_of
-from mentoring_evaluation.report_kinds import Audience, kind_of
+from mentoring_evaluation.report_kinds import Audience, kinds_for
 from mentoring_evaluation.report_page import report_page
 from mentoring_evaluation.report_pdf import report_pdf
 from mentoring_evaluation.schemas import (
@@ -74,10 +74,13 @@ async def request_report(programme_id: UUID, new: NewReport, by: Writer, db: Db)
 async def list_reports(
     programme_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ReportQueued]:
-    """The programme's reports. For the programme team."""
+    """The programme's reports that the caller may read: all of them for the programme team."""
     await queries.programme(db, programme_id)
-    await require_team(db, by, programme_id)
-    shown, following = await page(db, queries.reports(programme_id), Report.id, cursor, limit)
+    held = await roles_of(db, by, programme_id)
+    rows = queries.reports(programme_id)
+    if not (by.is_admin or held & set(TEAM)):
+        rows = queries.readable_reports(programme_id, kinds_for(held), held)
+    shown, following = await page(db, rows, Report.id, cursor, limit)
     return page_of(shown, following, ReportQueued.model_validate)
 
 
@@ -89,21 +92,21 @@ async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
     known = ReportQueued.model_validate(report).model_dump() | {name: getattr(report, name) for name in dates}
     if report.content is None:
         return ReportView(**known)
-    return ReportView.model_validate(known | _content(report.content, report.audience) | await _words(db, report))
+    return ReportView.model_validate(known | await said_of(db, report))
 
 
 @router.get("/reports/{report_id}/html", response_class=HTMLResponse)
 async def read_page(report_id: UUID, by: Reader, db: Db) -> HTMLResponse:
     """A report as one self-contained page; the programme team's has the public view beside its own."""
     report = await _readable(db, report_id, by)
-    return HTMLResponse(await asyncio.to_thread(report_page, *await _printed(db, report)))
+    return HTMLResponse(await asyncio.to_thread(report_page, *await printable(db, report)))
 
 
 @router.get("/reports/{report_id}/pdf", response_class=Response, responses=PDF)
 async def read_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
     """A report as PDF/A-2a, which is also tagged for screen readers (PDF/UA-1); the same report gives the same file."""
     report = await _readable(db, report_id, by)
-    pdf = await asyncio.to_thread(report_pdf, *await _printed(db, report))
+    pdf = await asyncio.to_thread(report_pdf, *await printable(db, report))
     name = f"{report.kind}-{report.version}.{report.edition}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
@@ -144,14 +147,31 @@ async def publish_report(report_id: UUID, by: Writer, db: Db) -> ReportQueued:
     return ReportQueued.model_validate(await reports.publish_report(db, report, by))
 
 
+async def said_of(db: AsyncSession, report: Report) -> dict[str, Any]:
+    """What a built report says as data, people's words in it."""
+    content = report.content or {}
+    view = content["views"][report.audience]
+    kept = {name: content[name] for name in _KEPT if name in content}  # a report of an earlier release holds fewer
+    kept |= {"view": report.audience, "statement": view["statement"], "figures": view["figures"]}
+    return kept | await words_of(db, report)
+
+
+async def printable(db: AsyncSession, report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a page or a PDF is made of: content with people's words, and what is known of this issue. ReportNotReady."""
+    if report.content is None:
+        raise ReportNotReady()
+    issue = {name: getattr(report, name) for name in ("version", "edition", "notes", "published_at")}
+    return report.content | await words_of(db, report), issue | {"changes": await _changes(db, report)}
+
+
 async def _readable(db: AsyncSession, report_id: UUID, by: Principal) -> Report:
-    """The programme team reads every report, the steering group a published one that is meant beyond the team, and
-    whoever approves a report reads it before."""
+    """The programme team reads every report, others what is published for them (`kinds_for`), and whoever approves a
+    report reads it before."""
     report = await queries.report(db, report_id)
-    readers = {*TEAM, report.approver or TEAM[0]}
-    if kind_of(report.kind).beyond_team and report.state == "published":
-        readers.update(READERS)
-    await require_role(db, by, report.programme_id, *readers)
+    held = await roles_of(db, by, report.programme_id)
+    if report.state == "published" and report.kind in kinds_for(held):
+        return report
+    await require_role(db, by, report.programme_id, *TEAM, report.approver or TEAM[0])
     return report
 
 
@@ -164,27 +184,8 @@ async def _changes(db: AsyncSession, report: Report) -> dict[str, Any]:
     return {"previous": known} | changes(before, after) | part_changes(previous.content, report.content)
 
 
-async def _words(db: AsyncSession, report: Report) -> dict[str, Any]:
-    """What people said, in clear."""
-    return {"quotes": await quotes_of(db, report), "case_studies": await case_studies_of(db, report)}
-
-
-async def _printed(db: AsyncSession, report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a page or a PDF is made of: content with people's words, and what is known of this issue. ReportNotReady."""
-    if report.content is None:
-        raise ReportNotReady()
-    issue = {name: getattr(report, name) for name in ("version", "edition", "notes", "published_at")}
-    return report.content | await _words(db, report), issue | {"changes": await _changes(db, report)}
-
-
 async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, view: Audience) -> None:
     if view == "public":
         await require_role(db, by, programme_id, *READERS)
     else:
         await require_team(db, by, programme_id)
-
-
-def _content(content: dict[str, Any], audience: str) -> dict[str, Any]:
-    view = content["views"][audience]
-    kept = {name: content[name] for name in _KEPT if name in content}  # a report of an earlier release holds fewer
-    return kept | {"view": audience, "statement": view["statement"], "figures": view["figures"]}

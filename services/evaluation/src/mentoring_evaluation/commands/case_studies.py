@@ -13,9 +13,11 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.ids import new_id
+from mentoring_common.outbox import emit
+from mentoring_contracts.evaluation import CaseStudyWithdrawn
 from mentoring_evaluation import queries_outcomes
 from mentoring_evaluation import queries_qualitative as queries
-from mentoring_evaluation.commands.reports import reissue_without
+from mentoring_evaluation.commands.editions import Gone, reissue_without
 from mentoring_evaluation.errors import CaseStudyChanged, CaseStudyExists, InterviewsNotApproved, SectionsInvalid
 from mentoring_evaluation.lifecycle import CASE_STUDY
 from mentoring_evaluation.models import Match
@@ -77,40 +79,44 @@ async def approve_case_study(db: AsyncSession, study: CaseStudy, version: int, p
 async def withdraw_case_study(db: AsyncSession, study: CaseStudy) -> CaseStudy:
     """One of the two takes it back: what is told is both people's, so the whole text goes, and published reports that
     hold it are re-issued. CaseStudyChanged."""
-    withdrawn = await _withdraw(db, study)
-    if withdrawn is None:
+    gone = await _withdraw(db, study)
+    if gone is None:
         raise CaseStudyChanged(state=study.state, version=study.version)
-    await reissue_without(db, study.programme_id, {study.id})
-    return withdrawn
+    await reissue_without(db, study.programme_id, gone)
+    return await queries.case_study(db, study.id)
 
 
-async def withdraw_case_study_of(db: AsyncSession, match_id: UUID) -> set[UUID]:
-    """Withdraw what was written from an interview that is withdrawn; its id, for who re-issues the reports."""
+async def withdraw_case_study_of(db: AsyncSession, match_id: UUID) -> Gone:
+    """Withdraw what was written from an interview that is withdrawn; what went, for who re-issues the reports."""
     study = await queries.case_study_of(db, match_id)
-    withdrawn = None if study is None else await _withdraw(db, study)
-    return set() if withdrawn is None else {withdrawn.id}
+    return (study and await _withdraw(db, study)) or Gone()
 
 
 async def forget_case_studies(db: AsyncSession, person_id: UUID) -> None:
     """Withdraw every case study that tells of an erased person."""
     for study in await queries.case_studies_of_person(db, person_id):
-        if await _withdraw(db, study) is not None:
-            await reissue_without(db, study.programme_id, {study.id})
+        gone = await _withdraw(db, study)
+        if gone is not None:
+            await reissue_without(db, study.programme_id, gone)
 
 
 async def sections_of(db: AsyncSession, study: CaseStudy) -> list[Section]:
     """The sections in clear, in order; none once it is withdrawn."""
     rows = await queries.sections(db, study.id)
-    return [Section(title=row.title, text=await vault.unseal(db, study.id, row.sealed)) for row in rows]
+    texts = await vault.unseal_all(db, [(study.id, row.sealed) for row in rows])
+    return [Section(title=row.title, text=text) for row, text in zip(rows, texts, strict=True)]
 
 
-async def _withdraw(db: AsyncSession, study: CaseStudy) -> CaseStudy | None:
-    """None if it was withdrawn before, perhaps at this very moment by the other of the two."""
-    withdrawn = await _try(db, study, "withdraw", withdrawn_at=now(db))
-    if withdrawn is not None:
-        await db.execute(sa.delete(CaseStudySection).where(CaseStudySection.case_study_id == study.id))
-        await vault.destroy_key(db, study.id)
-    return withdrawn
+async def _withdraw(db: AsyncSession, study: CaseStudy) -> Gone | None:
+    """What went; None if it was withdrawn before, perhaps at this very moment by the other of the two."""
+    if await _try(db, study, "withdraw", withdrawn_at=now(db)) is None:
+        return None
+    gone = Gone(frozenset({study.id}), tuple(section.text for section in await sections_of(db, study)))
+    await db.execute(sa.delete(CaseStudySection).where(CaseStudySection.case_study_id == study.id))
+    await vault.destroy_key(db, study.id)
+    about = {"programme_id": study.programme_id, "cohort_id": study.cohort_id, "match_id": study.match_id}
+    emit(db, CaseStudyWithdrawn(case_study_id=study.id, **about))
+    return gone
 
 
 async def _step(

@@ -16,7 +16,7 @@ from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved
 from mentoring_evaluation import queries
 from mentoring_evaluation.commands.case_studies import withdraw_case_study_of
-from mentoring_evaluation.commands.reports import reissue_without
+from mentoring_evaluation.commands.editions import Gone, reissue_without
 from mentoring_evaluation.errors import AlreadyInterviewed, InterviewStateConflict, NotInPair, PairEndedEarly
 from mentoring_evaluation.lifecycle import INTERVIEW
 from mentoring_evaluation.models import Interview, InterviewText, Match
@@ -80,8 +80,9 @@ async def approve(db: AsyncSession, interview: Interview) -> Interview:
 async def withdraw(db: AsyncSession, interview: Interview) -> Interview:
     """The person takes everything back: texts and the pair's case study go, and published reports are re-issued."""
     stepped = await _step(db, interview, "withdraw", withdrawn_at=now(db))
+    said = tuple(text for _, text in await _clear(db, interview))
     await db.execute(sa.delete(InterviewText).where(InterviewText.interview_id == interview.id))
-    gone = {interview.id} | await withdraw_case_study_of(db, interview.match_id)
+    gone = Gone(frozenset({interview.id}), said) | await withdraw_case_study_of(db, interview.match_id)
     await reissue_without(db, interview.programme_id, gone)
     emit(db, ConsentWithdrawn(**_event(stepped)))
     return stepped
@@ -98,10 +99,16 @@ async def texts_of(db: AsyncSession, interview: Interview, by: Principal) -> tup
     """Summary and quotes; reading somebody else's is audited."""
     if by.subject != str(interview.person_id):
         audit(db, by.subject, "read_interview", "interview", interview.id)
-    rows = await queries.interview_texts(db, [interview.id])
-    read = [(row.kind, await vault.unseal(db, interview.person_id, row.sealed)) for row in rows]
+    read = await _clear(db, interview)
     summary = next((text for kind, text in read if kind == "summary"), None)
     return summary, [text for kind, text in read if kind == "quote"]
+
+
+async def _clear(db: AsyncSession, interview: Interview) -> list[tuple[str, str]]:
+    """Kind and text of everything that is kept of an interview, in order."""
+    rows = await queries.interview_texts(db, interview.id)
+    texts = await vault.unseal_all(db, [(interview.person_id, row.sealed) for row in rows])
+    return [(row.kind, text) for row, text in zip(rows, texts, strict=True)]
 
 
 async def _step(db: AsyncSession, interview: Interview, act: str, **changes: Any) -> Interview:

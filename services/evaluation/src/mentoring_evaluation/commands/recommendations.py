@@ -10,9 +10,16 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
 from mentoring_evaluation import queries_qualitative as queries
-from mentoring_evaluation.errors import DueDateInvalid, RecommendationStateConflict, ThemeNotFound, WordingChanged
+from mentoring_evaluation.errors import (
+    DueDateInvalid,
+    OwnerUnknown,
+    RecommendationStateConflict,
+    ThemeNotFound,
+    WordingChanged,
+)
 from mentoring_evaluation.lifecycle import RECOMMENDATION, WAITING, RecommendationAct
 from mentoring_evaluation.models_qualitative import FollowUp, Recommendation
+from mentoring_evaluation.queries_outcomes import roles_held
 from mentoring_evaluation.schemas_qualitative import NewFollowUp, NewRecommendation, RecommendationChange
 from mentoring_evaluation.themes.wording import require_no_address
 
@@ -20,9 +27,10 @@ DUE = "recommendation_due"  # a kind of deadline
 
 
 async def recommend(db: AsyncSession, programme_id: UUID, new: NewRecommendation, by: Principal) -> Recommendation:
-    """Keep a recommendation with its owner and date. ThemeNotFound, DueDateInvalid."""
+    """Keep a recommendation with its owner and date. OwnerUnknown, ThemeNotFound, DueDateInvalid."""
     if new.due_at <= now(db):
         raise DueDateInvalid()
+    await _require_known(db, programme_id, new.owner_id)
     if new.theme_id and (await queries.theme(db, new.theme_id)).programme_id != programme_id:
         raise ThemeNotFound()
     kept = Recommendation(programme_id=programme_id, state="open", overdue=False, **new.model_dump())
@@ -36,10 +44,13 @@ async def recommend(db: AsyncSession, programme_id: UUID, new: NewRecommendation
 async def change_recommendation(
     db: AsyncSession, kept: Recommendation, change: RecommendationChange, by: Principal
 ) -> Recommendation:
-    """Give it another owner, team or date, with a reason.
+    """Give it another owner, team or date, with a reason, which is kept among its follow-ups where the date moves.
 
-    DueDateInvalid, RecommendationStateConflict once it is over.
+    OwnerUnknown, DueDateInvalid, RecommendationStateConflict once it is over.
     """
+    if change.owner_id is not None:
+        await _require_known(db, kept.programme_id, change.owner_id)
+    before = kept.due_at
     changes = change.model_dump(exclude_none=True, exclude={"reason"})
     if change.due_at is not None:
         if change.due_at <= now(db):
@@ -56,6 +67,8 @@ async def change_recommendation(
         raise RecommendationStateConflict(state=kept.state, needed=sorted(WAITING))
     if change.due_at is not None:
         await schedule(db, DUE, kept.id, change.due_at)
+        note = f"Due {change.due_at.date()} instead of {before.date()}: {change.reason}"
+        await _report(db, changed, note, by)
     audit(db, by.subject, "change_recommendation", "recommendation", kept.id, reason=change.reason)
     return changed
 
@@ -77,8 +90,7 @@ async def approve_recommendation(db: AsyncSession, kept: Recommendation, version
 async def follow_up(db: AsyncSession, kept: Recommendation, new: NewFollowUp, by: Principal) -> Recommendation:
     """Note how it goes, and move it on where an act is given. RecommendationStateConflict."""
     stepped = kept if new.act is None else await _step(db, kept, new.act)
-    db.add(FollowUp(recommendation_id=kept.id, by_id=by.person_id, at=now(db), note=new.note, state=stepped.state))
-    await db.flush()
+    await _report(db, stepped, new.note, by)
     audit(db, by.subject, "follow_up", "recommendation", kept.id)
     return stepped
 
@@ -88,6 +100,17 @@ async def fall_due(db: AsyncSession, recommendation_id: UUID) -> None:
     waiting = (Recommendation.id == recommendation_id, Recommendation.state.in_(WAITING))
     late = sa.update(Recommendation).where(*waiting, Recommendation.due_at <= now(db))
     await db.execute(late.values(overdue=True))
+
+
+async def _report(db: AsyncSession, kept: Recommendation, note: str, by: Principal) -> None:
+    db.add(FollowUp(recommendation_id=kept.id, by_id=by.person_id, at=now(db), note=note, state=kept.state))
+    await db.flush()
+
+
+async def _require_known(db: AsyncSession, programme_id: UUID, owner_id: UUID) -> None:
+    """OwnerUnknown unless this service has heard of a role of theirs in the programme."""
+    if owner_id not in await roles_held(db, programme_id):
+        raise OwnerUnknown()
 
 
 async def _step(db: AsyncSession, kept: Recommendation, act: RecommendationAct) -> Recommendation:

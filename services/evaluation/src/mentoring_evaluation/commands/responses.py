@@ -1,6 +1,5 @@
 """Answering a survey: the invitation says that somebody answered, the response says what, and nothing joins the two."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,20 +22,11 @@ from mentoring_evaluation.errors import (
     WaveNotClosed,
     WaveNotOpen,
 )
-from mentoring_evaluation.instruments import Instrument, Mode, Role, faults, flattened, skipped
+from mentoring_evaluation.instruments import Instrument, Role, faults, flattened, skipped
 from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Response, Wave
+from mentoring_evaluation.notices import notice_for
 from mentoring_evaluation.schemas import CommentView, NewResponse, SurveyView, WordingKind
 from mentoring_evaluation.wordings import NOTHING, chosen
-
-# What a respondent is told before answering.
-NOTICES: Mapping[Mode, str] = {
-    "anonymous": "Your answers are anonymous: nobody can find out that they are yours.",
-    "named": "Your answers are kept under your name; the programme team reads them when the survey has closed.",
-    "paired": (
-        "Your answers are compared with those of the other person of your pair. The programme team sees how many pairs "
-        "agree, and not who answered what."
-    ),
-}
 
 
 async def show_survey(
@@ -52,13 +42,15 @@ async def show_survey(
     role = _role(invitation)
     words = chosen(instrument.wordings, instrument.language, language, easy_read)
     said = words.questions if words else {}
+    notice = notice_for(instrument.mode, words, instrument.language)
     return SurveyView(
         wave_id=wave.id,
         role=role,
         title=(words and words.title) or instrument.title,
         version=instrument.version,
         mode=instrument.mode,
-        notice=NOTICES[instrument.mode],
+        notice=notice.text,
+        notice_language=notice.language,
         language=words.language if words else instrument.language,
         easy_read=bool(words and words.easy_read),
         wordings=[
