@@ -21,6 +21,7 @@ MATRIX = {
     "rows": [{"id": "a", "text": "A?", "figure": "a"}, {"id": "b", "text": {"mentor": "B?"}}],
 }  # fmt: skip
 CHOICE = {"id": "c", "kind": "choice", "roles": ["mentor"], "text": "C?", "options": ["yes", "no"]}
+NEVER_ASKED = CHOICE | {"id": "d", "shown_when": {"question": "c", "is": "maybe"}}
 
 
 def survey(*questions, **more):
@@ -171,6 +172,7 @@ async def test_a_version_is_replaced_until_a_wave_opens_with_it(programme):
         ({}, 422, "invalid_request"),
         ({"survey": {"title": "T", "questions": []}}, 422, "invalid_request"),
         ({"survey": {"title": "T", "mode": "named", "questions": [CHOICE]}}, 422, "mode_not_declared"),
+        ({"survey": {"title": "T", "questions": [CHOICE, NEVER_ASKED]}}, 422, "invalid_request"),
     ],
 )
 async def test_surveys_that_are_refused(programme, body, status, code):

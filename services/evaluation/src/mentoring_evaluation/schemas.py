@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey
+from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey, complete
 from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
 from mentoring_evaluation.local_time import MOST_REMINDERS, LocalTime
 from mentoring_evaluation.report_kinds import Audience, ReportKind
@@ -74,6 +74,8 @@ class NewInstrument(Body):
     def _one_of_them(self) -> Self:
         if (self.preset is None) == (self.survey is None):
             raise ValueError("give a preset, or a survey")
+        if self.survey is not None:
+            complete(self.survey)
         return self
 
 

@@ -45,15 +45,12 @@ def shown_to(wave: WaveRecord, question: Question, role: Role) -> int:
     condition = question.shown_when
     if condition is None:
         return wave.asked[role]
-    before = wave.answers.get((role, condition.question), {})
-    shown = sum(number for text, number in before.items() if any(_same(text, answer) for answer in condition.in_))
+    earlier = wave.used.question(condition.question) if wave.used else None
+    several = earlier is not None and earlier.kind == "choices"
+    before = wave.answers.get((role, condition.question), {}).items()
+    shown = sum(number for text, number in before if condition.met_by(json.loads(text) if several else text))
     # A condition on a text cannot be counted: texts lie apart from the answers.
     return max(shown, tally(wave, question, role).answered)
-
-
-def _same(text: str, answer: str | int | list[str]) -> bool:
-    """Whether an answer, written as PostgreSQL writes JSON as text, is this one."""
-    return json.loads(text) == answer if isinstance(answer, list) and text.startswith("[") else text == str(answer)
 
 
 def sides_of_pairs(
