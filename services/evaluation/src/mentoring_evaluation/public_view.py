@@ -10,6 +10,7 @@ as they were frozen last.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from mentoring_evaluation.disclosure import SMALLEST, Choices, Plan, Policy, Table, protect, protect_choices
@@ -67,7 +68,7 @@ def _survey_tables(evidence: Evidence, policy: Policy) -> dict[tuple[str, str], 
         # So many answers are of enough different people, however they are spread.
         rule = replace(policy, minimum=policy.minimum * max(wave.most_asked for wave in waves))
         # Those asked are the people of the pairs, whose number is published exactly.
-        tables[wave_name, "response_rate"] = protect(_responses(waves), BY_EITHER, rule, totals_known=True)
+        tables[wave_name, "response_rate"] = _counted_once(frozenset(_responses(waves).items()), BY_EITHER, rule, True)
         for name in published_questions(waves):
             tables[wave_name, name] = _answer_table(waves, name, rule)
     return tables
@@ -85,9 +86,20 @@ def _responses(waves: Sequence[WaveRecord]) -> Counts:
 def _answer_table(waves: Sequence[WaveRecord], name: str, policy: Policy) -> Table:
     asked = [(wave, role, q) for wave, role in _groups(waves) if (q := question_of(wave, name, role)) is not None]
     if not any(question.kind == "choices" for _, _, question in asked):
-        return protect(_answers(asked), BY_ROLE, policy)
-    options = list(dict.fromkeys(option for _, _, question in asked for option in question.options))
-    return protect_choices(_choices(asked, options), options, BY_ROLE, policy)
+        return _counted_once(frozenset(_answers(asked).items()), BY_ROLE, policy, False)
+    options = tuple(dict.fromkeys(option for _, _, question in asked for option in question.options))
+    return _chosen_once(frozenset(_choices(asked, options).items()), options, BY_ROLE, policy)
+
+
+# Closed waves are frozen: their tables are made once in the life of a process, not at every reading.
+@lru_cache(maxsize=256)
+def _counted_once(counts: frozenset[Any], plan: Plan, policy: Policy, totals_known: bool) -> Table:
+    return protect(dict(counts), plan, policy, totals_known=totals_known)
+
+
+@lru_cache(maxsize=256)
+def _chosen_once(counts: frozenset[Any], options: tuple[str, ...], plan: Plan, policy: Policy) -> Table:
+    return protect_choices(dict(counts), options, plan, policy)
 
 
 def _answers(asked: Sequence[tuple[WaveRecord, Role, Question]]) -> Counts:
