@@ -52,8 +52,8 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
     if row is None and create:
         wrapped = encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
         values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
-        await db.execute(insert(subject_keys).values(values).on_conflict_do_nothing())
-        row = (await db.execute(mine)).first()
+        made = insert(subject_keys).values(values).on_conflict_do_nothing().returning(c.wrapped_key)
+        row = (await db.execute(made)).first() or (await db.execute(mine)).first()
     if row is None or row.wrapped_key is None:
         raise Erased()
     try:
