@@ -1,6 +1,8 @@
 """The SELECTs that a programme's evidence is read with."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from mentoring_evaluation.evidence import (
     Applicants,
     CohortRecord,
     Evidence,
+    Extension,
     InterviewRecord,
     PairRecord,
     WaveRecord,
@@ -133,7 +136,13 @@ def _wave_record(
         sides=sides,
         occasion=wave.occasion,
         most_asked=wave.most_asked,
+        extensions=tuple(_extension(one) for one in wave.extensions),
     )
+
+
+def _extension(kept: Mapping[str, Any]) -> Extension:
+    before, after = (datetime.fromisoformat(kept[name]) for name in ("closes_at_before", "closes_at"))
+    return Extension(before, after, kept["reason"], kept["role"])
 
 
 async def _tallies(db: AsyncSession, wave_ids: list[UUID]) -> Tallies:

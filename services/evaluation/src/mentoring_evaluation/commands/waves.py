@@ -26,7 +26,7 @@ from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.lifecycle import WAVE
 from mentoring_evaluation.local_time import LocalTime, instant, next_reminder
 from mentoring_evaluation.models import Base, Cohort, Invitation, Wave, WaveKey
-from mentoring_evaluation.schemas import NewWave, WaveExtension
+from mentoring_evaluation.schemas import ExtendingRole, NewWave, WaveExtension
 
 OPEN, REMIND, CLOSE = "open_wave", "remind_wave", "close_wave"  # kinds of deadlines
 SNAPSHOT = "take_snapshot"  # a deadline that is due at once; snapshots.py looks for it
@@ -100,14 +100,19 @@ async def move_wave(
         await schedule(db, OPEN, wave_id, opens_at)
 
 
-async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal) -> Wave:
-    """Let a wave close later; what closed stays closed. WaveClosed, WaveTimesInvalid."""
+async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal, role: ExtendingRole) -> Wave:
+    """Let a wave close later, for a reason that it keeps; what closed stays closed. WaveClosed, WaveTimesInvalid."""
     closes_at = moment(change.closes_at, latest=True)
     if closes_at <= max(wave.closes_at, now(db)):
         raise WaveTimesInvalid("an extension is later than the present closing time and later than now")
     zone = change.closes_at.zone if isinstance(change.closes_at, LocalTime) else wave.zone
     running = (Wave.id == wave.id, Wave.state != "closed", Wave.closes_at > now(db))
-    extended = sa.update(Wave).where(*running).values(closes_at=closes_at, zone=zone).returning(Wave)
+    more = sa.func.jsonb_build_object(
+        "closes_at_before", Wave.closes_at, "closes_at", closes_at, "reason", change.reason, "extended_at", now(db),
+        "role", role,
+    )  # fmt: skip
+    values = {"closes_at": closes_at, "zone": zone, "extensions": Wave.extensions.op("||")(more)}
+    extended = sa.update(Wave).where(*running).values(values).returning(Wave)
     found = await db.scalar(extended, execution_options={"populate_existing": True})
     if found is None:
         raise WaveClosed(closed_at=(wave.closed_at or wave.closes_at).isoformat())
