@@ -31,6 +31,8 @@ Key = tuple[Group, str | None]
 Counts = Mapping[tuple[tuple[str, ...], str], int]
 # The same for several choices: respondents by (value of every dimension, all they chose).
 Choices = Mapping[tuple[tuple[str, ...], frozenset[str]], int]
+# People asked by value of every dimension.
+Asked = Mapping[tuple[str, ...], int]
 
 HIDDEN = "*"
 NOT = "\0not "  # before an option: those who did not choose it; no option begins so
@@ -135,17 +137,22 @@ def publish(
     return Release(snapshot, plan, policy, {name: protect(counts, plan, policy) for name, counts in questions.items()})
 
 
-def protect(counts: Counts, plan: Plan, policy: Policy, *, totals_known: bool = False) -> Table:
+def protect(
+    counts: Counts, plan: Plan, policy: Policy, *, totals_known: bool = False, asked: Asked | None = None
+) -> Table:
     """The publishable table of one question; `counts` are respondents by (value of every dimension, answer).
 
     `totals_known`: how many people the groups have is published exactly elsewhere, and the answers must stand that.
+    `asked`: how many were asked of each group is, so that a reader knows that no more have answered.
     """
     sheets: list[Sheet] = [(answer,) for answer in sorted({answer for _, answer in counts})]
     cells: dict[Cell, int] = {(values, (answer,)): number for (values, answer), number in counts.items()}
-    return _Draft(cells, sheets, [[sheet[0] for sheet in sheets]], plan, policy, totals_known).table()
+    return _Draft(cells, sheets, [[sheet[0] for sheet in sheets]], plan, policy, totals_known, asked).table()
 
 
-def protect_choices(counts: Choices, options: Sequence[str], plan: Plan, policy: Policy) -> Table:
+def protect_choices(
+    counts: Choices, options: Sequence[str], plan: Plan, policy: Policy, *, asked: Asked | None = None
+) -> Table:
     """The same for a question of several choices, with `NOT + option` for those who answered and did not choose it.
 
     Options overlap, so none is the rest of the others: each has its own complement, which is protected like it.
@@ -153,7 +160,7 @@ def protect_choices(counts: Choices, options: Sequence[str], plan: Plan, policy:
     """
     cells = {(values, _sheet(chosen, options)): number for (values, chosen), number in counts.items()}
     sheets = [_sheet(chosen, options) for chosen in _tried(counts, options)]
-    return _Draft(cells, sheets, [[option, NOT + option] for option in options], plan, policy).table()
+    return _Draft(cells, sheets, [[option, NOT + option] for option in options], plan, policy, asked=asked).table()
 
 
 def _sheet(chosen: frozenset[str], options: Sequence[str]) -> Sheet:
@@ -189,8 +196,9 @@ class _Draft:
 
     def __init__(
         self, counts: Mapping[Cell, int], sheets: Sequence[Sheet], parts: Sequence[Sequence[str]], plan: Plan,
-        policy: Policy, totals_known: bool = False,
+        policy: Policy, totals_known: bool = False, asked: Asked | None = None,
     ) -> None:  # fmt: skip
+        self.most: dict[Key, int] = {(values, None): number for values, number in (asked or {}).items()}
         self.plan, self.policy, self.parts, self.finest = plan, policy, parts, (True,) * len(plan.dimensions)
         self.people = sorted({values for values, _ in counts})
         # Cells that nobody is in exist too: that nobody gave an answer is not to be learnt either.
@@ -282,9 +290,9 @@ class _Draft:
         self.hidden = TwinSearch(order, breadth, self.cells, touches, self.other, limits).hidden_for_twins()
 
     def _cannot_be(self, key: Key, step: int) -> bool:
-        """Whether a step makes a count negative, or a hidden small count one that would not be small."""
-        before, least = self.true[key], self.policy.minimum
-        return before + step < 0 or (key in self.small and before + step >= least)
+        """Whether a step makes a count negative, more than were asked, or of a hidden small count one not small."""
+        after = self.true[key] + step
+        return after < 0 or after > self.most.get(key, after) or (key in self.small and after >= self.policy.minimum)
 
     def _shows(self, key: Key, step: int) -> bool:
         """Whether a step changes what would be published of a count."""

@@ -1,4 +1,4 @@
-"""how the end of a wave was put off
+"""how the end of a wave was put off, values counted from records
 
 Expand first, contract in a later release.
 """
@@ -16,3 +16,5 @@ SERVICE = "evaluation"
 
 def upgrade() -> None:
     op.add_column('waves', sa.Column('extensions', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False))
+    op.add_column('indicator_values', sa.Column('from_records', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.create_check_constraint(op.f('ck_indicator_values_records_ask_nobody'), 'indicator_values', 'NOT from_records OR num_nonnulls(asked, answered) = 0')
