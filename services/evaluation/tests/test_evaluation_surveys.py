@@ -287,7 +287,7 @@ async def test_a_survey_that_is_not_anonymous_says_so_and_forgets_on_erasure(eva
         assert (await programme.team.get(path)).status_code == 403
         assert not [f for f in figures if f["name"] == "trust_agreement"]
     else:
-        assert read.json()["code"] == "wave_anonymous"
+        assert read.json()["code"] == "only_compared"
         agreement = pick(figures, "trust_agreement", cohort=1, rule="pooled")
         assert (agreement["numerator"], agreement["denominator"], agreement["asked"]) == (2, 3, 4)
         assert not [f for f in await programme.figures("public") if f["name"] == "trust_agreement"]

@@ -1,6 +1,7 @@
 """Counting answers to one question of one wave, by role: how many gave each, answered at all, and were shown it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,8 +63,8 @@ def sides_of_pairs(
     for name in names:
         mentors, mentees = used.published(name, "mentor"), used.published(name, "mentee")
         if mentors is not None and mentees is not None:
-            both = [(_says(mentors, one), _says(mentees, two)) for one, two in pairs]
-            found[name] = [(*said, both.count(said)) for said in dict.fromkeys(both)]
+            both = Counter((_says(mentors, one), _says(mentees, two)) for one, two in pairs)
+            found[name] = [(*said, number) for said, number in both.items()]
     return found
 
 

@@ -17,6 +17,7 @@ from mentoring_evaluation import queries, tokens
 from mentoring_evaluation.errors import (
     AlreadyAnswered,
     AnswersInvalid,
+    OnlyCompared,
     TooFewAsked,
     WaveAnonymous,
     WaveClosed,
@@ -31,10 +32,13 @@ from mentoring_evaluation.wordings import NOTHING, chosen
 # What a respondent is told before answering.
 NOTICES: Mapping[Mode, str] = {
     "anonymous": "Your answers are anonymous: nobody can find out that they are yours.",
-    "named": "Your answers are kept under your name; the programme team reads them when the survey has closed.",
+    "named": (
+        "Your answers are kept under your name; the programme team reads them when the survey has closed. What you "
+        "write in your own words it reads without your name."
+    ),
     "paired": (
         "Your answers are compared with those of the other person of your pair. The programme team sees how many pairs "
-        "agree, and not who answered what."
+        "agree, and not who answered what. What you write in your own words it reads without your name."
     ),
 }
 
@@ -106,10 +110,13 @@ async def read_comments(db: AsyncSession, wave: Wave, limit_to: list[Comment], b
 
 
 async def read_named_answers(db: AsyncSession, wave: Wave, by: Principal) -> None:
-    """Note that somebody reads who answered what. WaveNotClosed; WaveAnonymous, also where only pairs are compared."""
+    """Note that somebody reads who answered what. WaveNotClosed, WaveAnonymous; OnlyCompared of a paired survey."""
     if wave.state != "closed":
         raise WaveNotClosed()
-    if (wave.instrument_used or {}).get("mode") != "named":
+    mode = (wave.instrument_used or {}).get("mode")
+    if mode == "paired":
+        raise OnlyCompared()
+    if mode != "named":
         raise WaveAnonymous()
     audit(db, by.subject, "read_named_answers", "wave", wave.id)
 
