@@ -122,8 +122,9 @@ class DeadlinePoller:
                 await self._handlers[taken.kind](db, taken.subject_id)
             return True
         except Exception as error:
-            if taken is None:
-                raise
+            if taken is None:  # the next look tries again; the others that are being fired come to their end
+                log.warning("deadlines_failed", error=type(error).__name__)
+                return None
             kind, subject_id = taken
             log.error("deadline_failed", kind=kind, subject_id=str(subject_id), error=type(error).__name__)
             await self._try_later(tenant, kind, subject_id)
