@@ -67,6 +67,31 @@ async def test_a_long_one_does_not_hold_up_what_is_due_with_it(toy_service, tena
     assert sorted(done[:-1]) == sorted(others)
 
 
+async def test_no_replica_waits_for_what_another_has_in_hand_nor_goes_on_to_a_later_moment(toy_service, tenant):
+    kind, due = f"hand-{uuid.uuid4()}", toy_service.clock.now()
+    long, others, later, done = uuid.uuid4(), [uuid.uuid4() for _ in range(10)], uuid.uuid4(), []
+    others_done = asyncio.Event()
+
+    async def work(db, subject_id):
+        if subject_id == long:
+            await asyncio.wait_for(others_done.wait(), 10)  # two replicas of one worker each: the other fires them all
+            await asyncio.sleep(0.2)
+        done.append(subject_id)
+        if len(done) == len(others):
+            others_done.set()
+
+    async with toy_service.service.database.transaction(tenant) as db:
+        for subject_id in (long, *others):
+            await schedule(db, kind, subject_id, due - timedelta(seconds=1))
+        await schedule(db, kind, later, due)
+    services, replicas = pollers(toy_service, 2, {kind: work})
+    for replica in replicas:
+        replica._at_once = 1
+    await fire_all(services, replicas)
+    assert sorted(done[:10]) == sorted(others)
+    assert done[10:] == [long, later]
+
+
 async def test_one_that_fails_does_not_stop_the_others(toy_service, tenant):
     kind, due = f"fails-{uuid.uuid4()}", toy_service.clock.now()
     bad, others, done = uuid.uuid4(), [uuid.uuid4() for _ in range(6)], []

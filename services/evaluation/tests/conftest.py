@@ -103,18 +103,26 @@ class Programme:
         client.base_url = f"http://service.test/public/{self.tenant}"
         return client
 
+    async def every_wave(self) -> list[dict[str, Any]]:
+        """The waves, those of one survey and cohort that differ in their occasion too."""
+        items: list[dict[str, Any]] = (await self.team.get(f"/programmes/{self.id}/waves")).json()["items"]
+        return items
+
     async def waves(self) -> dict[tuple[str, int], dict[str, Any]]:
-        """The waves by instrument and cohort number."""
+        """The waves by instrument and cohort number; of several occasions, the one planned last."""
+        return self._by_instrument(await self.every_wave())
+
+    def _by_instrument(self, waves: Sequence[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
         numbers = {str(id_): number for number, id_ in self.cohorts.items()}
-        items = (await self.team.get(f"/programmes/{self.id}/waves")).json()["items"]
-        return {(wave["instrument"], numbers[wave["cohort_id"]]): wave for wave in items}
+        return {(wave["instrument"], numbers[wave["cohort_id"]]): wave for wave in waves}
 
     async def in_state(self, state: str) -> dict[tuple[str, int], dict[str, Any]]:
-        """The waves, once all of them are in the state."""
+        """The waves, once all of them are in the state: of every occasion."""
 
         async def probe() -> dict[tuple[str, int], dict[str, Any]] | None:
-            waves = await self.waves()
-            return waves if waves and {wave["state"] for wave in waves.values()} == {state} else None
+            waves = await self.every_wave()
+            there = bool(waves) and {wave["state"] for wave in waves} == {state}
+            return self._by_instrument(waves) if there else None
 
         return await eventually(probe, what=f"waves {state}")
 

@@ -89,3 +89,54 @@ async def test_what_cannot_be_compared(programme):
     assert (refused.status_code, refused.json()["code"]) == (422, "not_comparable")
     counts = await programme.team.get(f"{path}/matched_pairs/comparison", params={"first_cohort": 1})
     assert (counts.status_code, counts.json()["code"]) == (422, "not_comparable")
+
+
+QUESTION = {
+    "id": "c", "figure": "good", "kind": "choice", "roles": ["mentee"], "text": "C?", "options": ["yes", "no"],
+    "counted": ["yes"],
+}  # fmt: skip
+INDICATORS = [
+    {"id": "liked", "title": "L", "kind": "share", "unit": "percent", "base": "who answered", "target": 50,
+     "figure": "good,,mentee"},
+    {"id": "paired", "title": "P", "kind": "count", "unit": "pairs", "base": "places", "figure": "matched_pairs"},
+    {"id": "stayed", "title": "S", "kind": "share", "unit": "percent", "base": "staff"},
+    {"id": "unknown", "title": "U", "kind": "mean", "unit": "points", "base": "staff"},
+]  # fmt: skip
+
+
+async def test_the_evaluation_model_says_what_figures_and_records_measure(programme):
+    stages = [{"id": "a", "title": "A", "indicators": INDICATORS}]
+    blueprint = {"title": "P", "instruments": [{"id": "summative", "title": "S", "questions": [QUESTION]}]}
+    await programme.begin(blueprint=blueprint | {"evaluation_model": {"kind": "own", "stages": stages}})
+    people = [uuid.uuid4() for _ in range(3)]
+    for person in people:
+        await programme.match(1, uuid.uuid4(), person)
+    path = f"/programmes/{programme.id}/evaluation-model"
+    before = (await programme.team.get(path)).json()["latest"]
+    assert (before["liked"], before["stayed"], before["paired"]["value"]) == (None, None, 3)
+    tokens = await programme.tokens((await programme.open())["summative", 1]["id"])
+    for person, answer in zip(people, ("yes", "yes", "no"), strict=True):
+        assert (await programme.answer(tokens[person], {"c": answer})).status_code == 201
+    await programme.close()
+    today = programme.harness.clock.now().date()
+    value = {"numerator": 30, "base": 40, "source": "HR system", "measured_on": str(today), "from_records": True}
+    values = f"/programmes/{programme.id}/indicators/stayed/values"
+    asked = await programme.team.post(values, json=value | {"asked": 40})
+    assert (asked.status_code, asked.json()["code"]) == (422, "indicator_value_invalid")
+    assert (await programme.team.post(values, json=value)).json()["caveats"] == []
+    told = (await programme.team.get(path)).json()["latest"]
+    assert (told["liked"]["value"], told["liked"]["target_met"], told["liked"]["shown"]) == (66.7, True, "exact")
+    assert (told["liked"]["numerator"], told["liked"]["base"], told["liked"]["asked"]) == (2, 3, 3)
+    assert "Only 3 stand behind it" in told["liked"]["caveats"][0]
+    assert (told["stayed"]["value"], told["stayed"]["from_records"], told["stayed"]["caveats"]) == (75, True, [])
+    assert told["unknown"] is None
+    unsaid = value | {"from_records": False}
+    assert "not recorded" in (await programme.team.post(values, json=unsaid)).json()["caveats"][0]
+    _, steering = await programme.granted("steering_group")
+    seen = (await steering.get(path)).json()["latest"]["liked"]
+    assert (seen["shown"], seen["value"], seen["numerator"], seen["target_met"]) == ("hidden", None, None, None)
+    report = (await programme.team.get(f"/reports/{(await programme.report('final'))['id']}")).json()
+    measured = {one["indicator"]: one for one in report["evaluation_model"]["stages"][0]["measured"]}
+    assert {name: measured[name]["value"] for name in ("liked", "paired", "stayed")} == {
+        name: told[name]["value"] for name in ("liked", "paired", "stayed")
+    }

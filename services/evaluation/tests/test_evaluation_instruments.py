@@ -1,5 +1,6 @@
 """Instruments as blueprints write them, and which answers fit them; states and tokens."""
 
+import json
 import uuid
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import yaml
 from pydantic import ValidationError
 
 from mentoring_evaluation import tokens
-from mentoring_evaluation.instruments import Instrument, faults
+from mentoring_evaluation.evidence import WaveRecord
+from mentoring_evaluation.instruments import Instrument, complete, faults, flattened
 from mentoring_evaluation.lifecycle import diagrams
+from mentoring_evaluation.presets import presets
+from mentoring_evaluation.tallies import shown_to
 
 QUESTIONS = [
     {"id": "met", "kind": "choice", "roles": ["mentor", "mentee"], "options": ["Yes", "No"], "text": "Did you meet?"},
@@ -29,6 +33,7 @@ def test_every_shipped_blueprint_has_instruments_that_can_be_read():
         for instrument in yaml.safe_load(path.read_text("utf-8")).get("instruments", [])
     ]
     assert {"interim", "summative"} <= {instrument.id for instrument in read}
+    assert all(complete(survey) for survey in (*read, *presets().values()))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +73,78 @@ def test_an_instrument_that_cannot_work_is_refused(change):
     broken = [QUESTIONS[0] | change, *QUESTIONS[1:]]
     with pytest.raises(ValidationError):
         Instrument.model_validate({"id": "s", "title": "S", "questions": broken})
+
+
+KINDS = {
+    "k": {"kind": "choices", "options": ["x", "y", "Other"]}, "s": {"kind": "scale", "min": 1, "max": 5},
+    "n": {"kind": "integer", "min": 0, "max": 9}, "c": {"kind": "choice", "options": ["1", "2"]},
+    "m": {"kind": "matrix", "options": ["Yes", "No"], "rows": [{"id": "a", "text": "A"}, {"id": "b", "text": "B"}]},
+}  # fmt: skip
+
+
+def conditional(earlier, **condition):
+    both = [{"id": earlier, **KINDS[earlier]}, {"id": "o", "kind": "text"}]
+    both[1]["shown_when"] = {"question": earlier, **condition}
+    questions = [one | {"roles": ["mentor"], "text": "?"} for one in both]
+    return Instrument.model_validate({"id": "s", "title": "S", "questions": questions})
+
+
+@pytest.mark.parametrize(
+    ("earlier", "condition", "meets", "fails"),
+    [
+        ("k", {"is": "Other"}, [["x", "Other"], ["Other"]], [["x"], [], None]),
+        ("k", {"in": ["x", "y"]}, [["y", "Other"], ["x"]], [["Other"]]),
+        ("k", {"in": [["x", "y"]]}, [["x", "y"], ["y", "x"]], [["x"], ["x", "y", "Other"]]),
+        ("s", {"in": ["1", 2]}, [1, 2], [3, None]),
+        ("n", {"is": "0"}, [0], [1]),
+        ("c", {"is": 1}, ["1"], ["2"]),
+    ],
+)
+def test_a_condition_is_met_by_what_was_chosen_and_counted_the_same_way(earlier, condition, meets, fails):
+    survey = complete(conditional(earlier, **condition))
+    for answer, codes in [*((a, []) for a in meets), *((a, ["not_asked"]) for a in fails)]:
+        answers = {earlier: answer, "o": "because"}
+        assert [fault.code for fault in faults(survey, "mentor", answers)] == codes, answer
+        text = json.dumps(answer) if isinstance(answer, list) else str(answer)
+        given = {} if answer is None else {("mentor", earlier): {text: 7}}
+        asked = {"mentor": 9, "mentee": 0}
+        wave = WaveRecord(uuid.uuid4(), 1, "s", survey, None, asked, asked, given)
+        assert shown_to(wave, survey.questions[1], "mentor") == (0 if codes else 7), answer
+
+
+def test_who_shows_the_questions_compares_numbers_with_numbers():
+    shown = conditional("s", **{"in": ["1", "2"]}).questions[1].for_role("mentor")
+    assert shown["shown_when"] == {"question": "s", "in": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "condition"),
+    [
+        ("c", {"is": "maybe"}), ("c", {"in": ["1", "maybe"]}), ("c", {"in": []}), ("c", {"in": [["1"]]}),
+        ("k", {"in": [["x", "maybe"]]}), ("k", {"in": [[]]}), ("s", {"is": 6}), ("s", {"is": "one"}),
+        ("n", {"is": 10}), ("n", {"is": "few"}), ("m", {"is": "Yes"}),
+    ],
+)  # fmt: skip
+def test_a_condition_with_an_answer_that_does_not_exist_is_read_but_not_saved(earlier, condition):
+    survey = conditional(earlier, **condition)
+    with pytest.raises(ValueError, match="answers that the earlier question has"):
+        complete(survey)
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes", "counted"),
+    [
+        ({"a": "Yes", "b": None}, [], {"m.a": "Yes"}),
+        ({"a": "No", "b": "  "}, [], {"m.a": "No"}),
+        ({"a": None, "b": None}, [], {}),
+        ({"a": "Yes", "z": None}, ["not_an_option"], None),
+        ({"a": 1}, ["not_an_option"], None),
+    ],
+)
+def test_a_row_of_a_matrix_may_be_skipped_like_any_question(answer, codes, counted):
+    survey = conditional("m", **{"in": []})
+    assert [fault.code for fault in faults(survey, "mentor", {"m": answer})] == codes
+    assert codes or flattened(survey, {"m": answer}) == counted
 
 
 def test_what_a_respondent_is_shown_says_nothing_of_what_is_counted():

@@ -243,6 +243,10 @@ async def test_what_too_few_people_said_is_shown_to_nobody(evaluation, programme
     for view in ("programme_team", "public"):
         figures = [f for f in await programme.figures(view) if f["wave"]]
         assert {f["cohort"] for f in figures} == {2, None}
+        overall = [f for f in figures if f["cohort"] is None and f["rule"] == "pooled"]
+        large_alone = {(f["name"], f["role"]): f["denominator"] for f in figures if f["cohort"] == 2}
+        # Nothing of the small cohort is in the overall lines, so there is nothing to subtract.
+        assert all(f["denominator"] == large_alone[f["name"], f["role"]] for f in overall)
     coordinator = uuid.uuid4()
     role = RoleGranted(role_id=uuid.uuid4(), programme_id=programme.id, person_id=coordinator, role="coordinator")
     await programme.tell(role)

@@ -21,6 +21,7 @@ MATRIX = {
     "rows": [{"id": "a", "text": "A?", "figure": "a"}, {"id": "b", "text": {"mentor": "B?"}}],
 }  # fmt: skip
 CHOICE = {"id": "c", "kind": "choice", "roles": ["mentor"], "text": "C?", "options": ["yes", "no"]}
+NEVER_ASKED = CHOICE | {"id": "d", "shown_when": {"question": "c", "is": "maybe"}}
 
 
 def survey(*questions, **more):
@@ -171,6 +172,7 @@ async def test_a_version_is_replaced_until_a_wave_opens_with_it(programme):
         ({}, 422, "invalid_request"),
         ({"survey": {"title": "T", "questions": []}}, 422, "invalid_request"),
         ({"survey": {"title": "T", "mode": "named", "questions": [CHOICE]}}, 422, "mode_not_declared"),
+        ({"survey": {"title": "T", "questions": [CHOICE, NEVER_ASKED]}}, 422, "invalid_request"),
     ],
 )
 async def test_surveys_that_are_refused(programme, body, status, code):
@@ -286,7 +288,7 @@ async def test_a_survey_that_is_not_anonymous_says_so_and_forgets_on_erasure(eva
         assert (await programme.team.get(path)).status_code == 403
         assert not [f for f in figures if f["name"] == "trust_agreement"]
     else:
-        assert read.json()["code"] == "wave_anonymous"
+        assert read.json()["code"] == "only_compared"
         agreement = pick(figures, "trust_agreement", cohort=1, rule="pooled")
         assert (agreement["numerator"], agreement["denominator"], agreement["asked"]) == (2, 3, 4)
         assert not [f for f in await programme.figures("public") if f["name"] == "trust_agreement"]

@@ -135,6 +135,37 @@ async def test_an_extended_wave_closes_later_and_a_closed_one_is_frozen(evaluati
     assert (frozen.status_code, frozen.json()["code"]) == (409, "wave_closed")
 
 
+async def test_the_wave_and_the_reports_of_the_team_say_how_it_was_extended_and_nobody_else_does(programme, pick):
+    await programme.begin()
+    await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    wave, before = (await programme.open())["interim", 1], programme.closes
+    person, coordinator = await programme.granted("coordinator")
+    for client, days in ((coordinator, 1), (programme.team, 3)):
+        programme.closes = before + timedelta(days=days)
+        change = {"closes_at": programme.closes.isoformat(), "reason": f"holidays, {days} days"}
+        shown = (await client.patch(f"/waves/{wave['id']}", json=change)).json()
+    read = (await programme.team.get(f"/waves/{wave['id']}")).json()
+    assert read["extensions"] == shown["extensions"]
+    first, second = read["extensions"]
+    assert (first["role"], second["role"]) == ("coordinator", "organisation_admin")
+    assert str(person) not in str(read)
+    assert datetime.fromisoformat(first["closes_at_before"]) == before
+    assert first["closes_at"] == second["closes_at_before"]
+    assert second["closes_at"] == read["closes_at"]
+    await programme.close()
+    said = pick(await programme.figures(), "response_rate", cohort=1, role=None, wave="interim")["caveats"]
+    assert f"extended to {before + timedelta(days=1):%Y-%m-%d %H:%M} UTC (coordinator): holidays, 1 days" in said[-2]
+    assert said[-1].endswith("(organisation admin): holidays, 3 days")
+    mentors = pick(await programme.figures(), "response_rate", cohort=1, role="mentor", wave="interim")
+    assert "holidays" not in str(mentors)
+    pages = {}
+    for kind in ("final", "public"):
+        report = await programme.report(kind)
+        pages[kind] = (await programme.team.get(f"/reports/{report['id']}/html")).text
+    assert "holidays, 3 days" in pages["final"]
+    assert "holidays" not in pages["public"] + str(await programme.figures("public"))
+
+
 async def test_a_wave_of_ones_own_and_who_may_plan_it(evaluation, programme):
     await programme.begin(blueprint={"title": "P", "instruments": []})
     assert await programme.waves() == {}  # the cohort's milestones name surveys this programme does not have

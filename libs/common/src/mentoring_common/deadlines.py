@@ -5,7 +5,6 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -65,49 +64,85 @@ class DeadlinePoller:
         """Fire what is due now, in order of its time, and together what is due at the same moment; the number fired."""
         async with self._looking.connect() as connection:
             rows = (await connection.execute(self._due())).all()
-        moments = [[row[:3] for row in group] for _, group in groupby(rows, key=lambda row: row.due_at)]
-        return sum([await self._fire_together(moment) for moment in moments])
+        moments = [
+            (due_at, [row.tenant_id for row in group]) for due_at, group in groupby(rows, lambda row: row.due_at)
+        ]
+        return sum([await self._fire_together(*moment) for moment in moments])
 
-    async def _fire_together(self, rows: Sequence[Any]) -> int:
-        """Fire rows whose order does not matter, several at once, so that a long one does not make the others late."""
-        # Every replica takes them in another order: in the same one they would wait for each other at every row.
-        waiting = random.sample(rows, len(rows))
+    async def _fire_together(self, due_at: datetime, tenants: Sequence[UUID]) -> int:
+        """Fire what is due at one moment, several at once, so that a long one does not make the others late.
 
-        async def work() -> int:
-            fired = 0
+        `tenants` has one for every deadline. Which of a tenant's is fired is chosen where it is marked, and never one
+        that another replica has in hand: no worker waits for another, nor tries what has been fired. At the end it is
+        waited for what others have in hand, as the next moment is later.
+        """
+        waiting, outcomes = random.sample(tenants, len(tenants)), []
+
+        async def work() -> None:
             while waiting:
-                fired += await self._fire(*waiting.pop())
-            return fired
+                tenant = waiting.pop()
+                outcome = await self._fire_one(tenant, due_at)
+                outcomes.append(outcome)
+                if outcome is None:
+                    waiting[:] = [other for other in waiting if other != tenant]
 
         async with asyncio.TaskGroup() as group:
-            workers = [group.create_task(work()) for _ in range(min(self._at_once, len(rows)))]
-        return sum(worker.result() for worker in workers)
+            for _ in range(min(self._at_once, len(tenants))):
+                group.create_task(work())
+        if None in outcomes:
+            for tenant in dict.fromkeys(tenants):
+                await self._wait_for_others(tenant, due_at)
+        return outcomes.count(True)
 
-    def _due(self) -> sa.Select[UUID, str, UUID, datetime]:
+    async def _wait_for_others(self, tenant: UUID, due_at: datetime) -> None:
+        c = deadlines.c
+        async with self._database.transaction(tenant) as db:
+            left = sa.select(c.kind).where(c.tenant_id == tenant, c.due_at == due_at, *self._ready())
+            # The weakest lock that waits for a replica that fires a row, and that nobody who moves one waits for.
+            await db.execute(left.with_for_update(read=True, key_share=True))
+
+    def _due(self) -> sa.Select[UUID, datetime]:
+        c = deadlines.c
+        due = sa.select(c.tenant_id, c.due_at).where(*self._ready(), c.due_at <= self._clock.now())
+        return due.order_by(c.due_at).limit(100)
+
+    def _ready(self) -> tuple[sa.ColumnElement[bool], ...]:
         c = deadlines.c
         ready = sa.or_(c.not_before.is_(None), c.not_before <= sa.func.clock_timestamp())
-        due = sa.select(c.tenant_id, c.kind, c.subject_id, c.due_at)
-        due = due.where(c.fired_at.is_(None), c.due_at <= self._clock.now())
-        return due.where(c.kind.in_(list(self._handlers)), ready).order_by(c.due_at).limit(100)
+        return c.fired_at.is_(None), c.kind.in_(list(self._handlers)), ready
 
-    async def _fire(self, tenant: UUID, kind: str, subject_id: UUID) -> bool:
-        c = deadlines.c
-        this = (c.tenant_id == tenant, c.kind == kind, c.subject_id == subject_id)
+    async def _fire_one(self, tenant: UUID, due_at: datetime) -> bool | None:
+        """Fire one deadline of a tenant and a moment; False if it failed, None if there is none that is free."""
+        taken: sa.Row[str, UUID] | None = None
         try:
             async with self._database.transaction(tenant) as db:
-                taken = sa.update(deadlines).where(*this, c.fired_at.is_(None), c.due_at <= self._clock.now())
-                if (await db.execute(taken.values(fired_at=self._clock.now()).returning(c.kind))).first() is None:
-                    return False
-                await self._handlers[kind](db, subject_id)
+                taken = (await db.execute(self._take(tenant, due_at))).first()
+                if taken is None:
+                    return None
+                await self._handlers[taken.kind](db, taken.subject_id)
             return True
         except Exception as error:
+            if taken is None:  # the next look tries again; the others that are being fired come to their end
+                log.warning("deadlines_failed", error=type(error).__name__)
+                return None
+            kind, subject_id = taken
             log.error("deadline_failed", kind=kind, subject_id=str(subject_id), error=type(error).__name__)
-            await self._try_later(tenant, this)
+            await self._try_later(tenant, kind, subject_id)
             return False
 
-    async def _try_later(self, tenant: UUID, this: tuple[sa.ColumnElement[bool], ...]) -> None:
+    def _take(self, tenant: UUID, due_at: datetime) -> sa.Executable:
+        c = deadlines.c
+        free = sa.select(c.kind, c.subject_id).where(c.tenant_id == tenant, c.due_at == due_at, *self._ready())
+        free = free.limit(1).with_for_update(skip_locked=True)
+        this = sa.tuple_(c.kind, c.subject_id) == free.scalar_subquery()
+        taken = sa.update(deadlines).where(c.tenant_id == tenant, this, c.fired_at.is_(None))
+        return taken.values(fired_at=self._clock.now()).returning(c.kind, c.subject_id)
+
+    async def _try_later(self, tenant: UUID, kind: str, subject_id: UUID) -> None:
         """Back off on real time: 1 s, 2 s, 4 s, … up to five minutes."""
+        c = deadlines.c
+        this = (c.tenant_id == tenant, c.kind == kind, c.subject_id == subject_id)
         async with self._database.transaction(tenant) as db:
-            attempts = await db.scalar(sa.select(deadlines.c.attempts).where(*this)) or 0
+            attempts = await db.scalar(sa.select(c.attempts).where(*this)) or 0
             later = datetime.now(UTC) + timedelta(seconds=min(2**attempts, 300))
             await db.execute(sa.update(deadlines).where(*this).values(attempts=attempts + 1, not_before=later))

@@ -15,11 +15,13 @@ moves: it may hide more than needed, never less.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, permutations, product
 from typing import TypeVar
+
+from mentoring_evaluation.twins import Cell, Limits, Sheet, TwinSearch
 
 # A group: one value per dimension of the plan, None where the group does not distinguish it.
 Group = tuple[str | None, ...]
@@ -29,11 +31,8 @@ Key = tuple[Group, str | None]
 Counts = Mapping[tuple[tuple[str, ...], str], int]
 # The same for several choices: respondents by (value of every dimension, all they chose).
 Choices = Mapping[tuple[tuple[str, ...], frozenset[str]], int]
-# What one respondent said: an answer, or for every option of several choices that it was chosen or was not.
-_Sheet = tuple[str, ...]
-_Cell = tuple[tuple[str, ...], _Sheet]
-# The counts that one person more, and one fewer, would change.
-_Move = tuple[frozenset[Key], frozenset[Key]]
+# People asked by value of every dimension.
+Asked = Mapping[tuple[str, ...], int]
 
 HIDDEN = "*"
 NOT = "\0not "  # before an option: those who did not choose it; no option begins so
@@ -138,17 +137,22 @@ def publish(
     return Release(snapshot, plan, policy, {name: protect(counts, plan, policy) for name, counts in questions.items()})
 
 
-def protect(counts: Counts, plan: Plan, policy: Policy, *, totals_known: bool = False) -> Table:
+def protect(
+    counts: Counts, plan: Plan, policy: Policy, *, totals_known: bool = False, asked: Asked | None = None
+) -> Table:
     """The publishable table of one question; `counts` are respondents by (value of every dimension, answer).
 
     `totals_known`: how many people the groups have is published exactly elsewhere, and the answers must stand that.
+    `asked`: how many were asked of each group is, so that a reader knows that no more have answered.
     """
-    sheets: list[_Sheet] = [(answer,) for answer in sorted({answer for _, answer in counts})]
-    cells: dict[_Cell, int] = {(values, (answer,)): number for (values, answer), number in counts.items()}
-    return _Draft(cells, sheets, [[sheet[0] for sheet in sheets]], plan, policy, totals_known).table()
+    sheets: list[Sheet] = [(answer,) for answer in sorted({answer for _, answer in counts})]
+    cells: dict[Cell, int] = {(values, (answer,)): number for (values, answer), number in counts.items()}
+    return _Draft(cells, sheets, [[sheet[0] for sheet in sheets]], plan, policy, totals_known, asked).table()
 
 
-def protect_choices(counts: Choices, options: Sequence[str], plan: Plan, policy: Policy) -> Table:
+def protect_choices(
+    counts: Choices, options: Sequence[str], plan: Plan, policy: Policy, *, asked: Asked | None = None
+) -> Table:
     """The same for a question of several choices, with `NOT + option` for those who answered and did not choose it.
 
     Options overlap, so none is the rest of the others: each has its own complement, which is protected like it.
@@ -156,10 +160,11 @@ def protect_choices(counts: Choices, options: Sequence[str], plan: Plan, policy:
     """
     cells = {(values, _sheet(chosen, options)): number for (values, chosen), number in counts.items()}
     sheets = [_sheet(chosen, options) for chosen in _tried(counts, options)]
-    return _Draft(cells, sheets, [[option, NOT + option] for option in options], plan, policy).table()
+    return _Draft(cells, sheets, [[option, NOT + option] for option in options], plan, policy, asked=asked).table()
 
 
-def _sheet(chosen: frozenset[str], options: Sequence[str]) -> _Sheet:
+def _sheet(chosen: frozenset[str], options: Sequence[str]) -> Sheet:
+    """What one respondent said: for every option of several choices that it was chosen or was not."""
     return tuple(option if option in chosen else NOT + option for option in options)
 
 
@@ -173,9 +178,9 @@ def _tried(counts: Choices, options: Sequence[str]) -> list[frozenset[str]]:
     return sorted({*common, *near} - {frozenset()}, key=sorted)
 
 
-def _differing_in_one_part(sheets: Sequence[_Sheet]) -> list[tuple[_Sheet, _Sheet]]:
+def _differing_in_one_part(sheets: Sequence[Sheet]) -> list[tuple[Sheet, Sheet]]:
     """Pairs of sheets, both ways round, of which a respondent changes one answer into the other."""
-    alike: dict[tuple[int, _Sheet], list[_Sheet]] = {}
+    alike: dict[tuple[int, Sheet], list[Sheet]] = {}
     for sheet in sheets:
         for part in range(len(sheet)):
             alike.setdefault((part, sheet[:part] + sheet[part + 1 :]), []).append(sheet)
@@ -190,9 +195,10 @@ class _Draft:
     """
 
     def __init__(
-        self, counts: Mapping[_Cell, int], sheets: Sequence[_Sheet], parts: Sequence[Sequence[str]], plan: Plan,
-        policy: Policy, totals_known: bool = False,
+        self, counts: Mapping[Cell, int], sheets: Sequence[Sheet], parts: Sequence[Sequence[str]], plan: Plan,
+        policy: Policy, totals_known: bool = False, asked: Asked | None = None,
     ) -> None:  # fmt: skip
+        self.most: dict[Key, int] = {(values, None): number for values, number in (asked or {}).items()}
         self.plan, self.policy, self.parts, self.finest = plan, policy, parts, (True,) * len(plan.dimensions)
         self.people = sorted({values for values, _ in counts})
         # Cells that nobody is in exist too: that nobody gave an answer is not to be learnt either.
@@ -214,11 +220,11 @@ class _Draft:
         """The table once everything is hidden that has to be."""
         self.hide_small_groups()
         self.hide_small_counts()
-        self.hide_until_every_count_has_a_twin()
+        self.hide_what_has_no_twin()
         shown = {key: None if key in self.hidden else self.policy.rounded(self.true[key]) for key in self.published}
         return Table(self.plan, self.policy, shown)
 
-    def touched(self, values: tuple[str, ...], sheet: _Sheet) -> Iterator[Key]:
+    def touched(self, values: tuple[str, ...], sheet: Sheet) -> Iterator[Key]:
         """Every count that a respondent of this cell is part of: the published ones and the finest."""
         for mask in {*self.plan.masks, self.finest}:
             group = tuple(value if kept else None for value, kept in zip(values, mask, strict=True))
@@ -273,87 +279,26 @@ class _Draft:
                 left_over += count
         return more
 
-    def hide_until_every_count_has_a_twin(self) -> None:
-        """Rule 4: moves of one person that change no published number show that the counts they touch are unknown."""
-        self.touches = {cell: frozenset(self.touched(*cell)) for cell in self.cells}
-        self.stuck = {step: {key for key in self.true if self._cannot_be(key, step)} for step in (1, -1)}
-        self.seen = {step: {key for key in self.published if self._shows(key, step)} for step in (1, -1)}
-        bare = self.true.keys() - self.known
-        blocked = self._without_effect(self._moves_within_groups(), bare)
-        for moves in (self._moves_between_groups, self._moves_around):
-            blocked += self._without_effect(moves(frozenset(bare)), bare)
-        while bare and self._unblock(min(bare, key=_order), blocked):
-            blocked = self._without_effect(blocked, bare)
-
-    def _without_effect(self, moves: Iterable[_Move], bare: set[Key]) -> list[_Move]:
-        """Take from `bare` the counts of every move that changes nothing shown; return the others that touch it."""
-        blocked = []
-        for more, fewer in moves:
-            if not (more.isdisjoint(self.stuck[1]) and fewer.isdisjoint(self.stuck[-1])):
-                continue
-            if self._changed(more, fewer):
-                blocked.append((more, fewer))
-            else:
-                bare -= more
-                bare -= fewer
-        return [move for move in blocked if not (bare.isdisjoint(move[0]) and bare.isdisjoint(move[1]))]
-
-    def _unblock(self, bare: Key, blocked: list[_Move]) -> bool:
-        """Hide what the cheapest move would change, or everything where no move can be. False if nothing is left."""
-        ways = [self._changed(*move) for move in blocked if bare in move[0] or bare in move[1]]
-        ways = [way for way in ways if way.isdisjoint(self.known)]
-        cheapest = min(ways, key=_cost, default=set(self.published) - self.hidden)
-        self.hidden |= cheapest
-        return bool(cheapest)
-
-    def _changed(self, more: frozenset[Key], fewer: frozenset[Key]) -> set[Key]:
-        """The counts that a move would change for all to see."""
-        shown = ((self.seen[1] & more) | (self.seen[-1] & fewer)) - self.hidden
-        return shown | (self.known & (more | fewer))
+    def hide_what_has_no_twin(self) -> None:
+        """Rule 4, over the moves of one or two people (twins.py)."""
+        order = sorted(self.true, key=_order)
+        stuck = {step: [key for key in self.true if self._cannot_be(key, step)] for step in (1, -1)}
+        seen = {step: [key for key in self.published if self._shows(key, step)] for step in (1, -1)}
+        limits = Limits(stuck, seen, self.published, self.hidden, self.known)
+        touches = {cell: list(self.touched(*cell)) for cell in self.cells}
+        breadth = [_breadth(group) for group, _ in order]
+        self.hidden = TwinSearch(order, breadth, self.cells, touches, self.other, limits).hidden_for_twins()
 
     def _cannot_be(self, key: Key, step: int) -> bool:
-        """Whether a step makes a count negative, or a hidden small count one that would not be small."""
-        before, least = self.true[key], self.policy.minimum
-        return before + step < 0 or (key in self.small and before + step >= least)
+        """Whether a step makes a count negative, more than were asked, or of a hidden small count one not small."""
+        after = self.true[key] + step
+        return after < 0 or after > self.most.get(key, after) or (key in self.small and after >= self.policy.minimum)
 
     def _shows(self, key: Key, step: int) -> bool:
+        """Whether a step changes what would be published of a count."""
         before = self.true[key]
         crosses = (before < self.policy.minimum) != (before + step < self.policy.minimum)
         return crosses or self.policy.rounded(before) != self.policy.rounded(before + step)
-
-    def _moves_within_groups(self) -> Iterator[_Move]:
-        """One respondent more or less, or another answer of one."""
-        nobody: frozenset[Key] = frozenset()
-        for cell, count in self.cells.items():
-            yield self.touches[cell], nobody
-            if count:
-                yield nobody, self.touches[cell]
-        for values, (a, b) in product(self.people, self.other):
-            yield from self._swap((values, a), (values, b))
-
-    def _moves_between_groups(self, bare: frozenset[Key]) -> Iterator[_Move]:
-        """One respondent who belongs to another group, where that may help a bare count."""
-        wanted = {cell for cell in self.cells if not bare.isdisjoint(self.touches[cell])}
-        same = [(sheet, sheet) for sheet in dict.fromkeys(sheet for _, sheet in self.cells)]
-        for (here, there), (a, b) in product(permutations(self.people, 2), same + self.other):
-            if (here, a) in wanted or (there, b) in wanted:
-                yield from self._swap((here, a), (there, b))
-
-    def _moves_around(self, bare: frozenset[Key]) -> Iterator[_Move]:
-        """Two respondents of two groups who gave each other's answers, where that may help a bare count."""
-        for (one, two), (a, b) in product(combinations(self.people, 2), self.other):
-            if not self.cells[(one, b)] or not self.cells[(two, a)]:
-                continue
-            one_a, one_b, two_a, two_b = (self.touches[cell] for cell in product((one, two), (a, b)))
-            more = (one_a - one_b - two_a) | (two_b - two_a - one_b)
-            fewer = (one_b - one_a - two_b) | (two_a - two_b - one_a)
-            if not (bare.isdisjoint(more) and bare.isdisjoint(fewer)):
-                yield more, fewer
-
-    def _swap(self, one: _Cell, two: _Cell) -> Iterator[_Move]:
-        """One more in the first cell and one fewer in the second."""
-        if self.cells[two]:
-            yield self.touches[one] - self.touches[two], self.touches[two] - self.touches[one]
 
 
 def _order(key: Key) -> tuple[int, str]:
@@ -362,11 +307,6 @@ def _order(key: Key) -> tuple[int, str]:
 
 def _breadth(group: Group) -> int:
     return sum(value is not None for value in group)
-
-
-def _cost(broken: Collection[Key]) -> tuple[int, int]:
-    """Few counts before many, narrow groups before broad ones."""
-    return len(broken), -sum(_breadth(group) for group, _ in broken)
 
 
 def _inside(group: Group, outer: Group) -> bool:

@@ -155,6 +155,10 @@ class WaveAnonymous(Conflict):
     """This survey is anonymous: nobody can say who answered what."""
 
 
+class OnlyCompared(Conflict):
+    """Of a paired survey only the two sides are compared: nobody reads who answered what."""
+
+
 class InterviewsNotApproved(Conflict):
     """A case study needs the approved interviews of both people of the pair."""
 

@@ -42,6 +42,16 @@ class PairRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """How the end of a wave was put off: from when to when, why, and by somebody of which role."""
+
+    closes_at_before: datetime
+    closes_at: datetime
+    reason: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaveRecord:
     """One wave: who was asked and answered by role, and answers counted by (role, question) and answer.
 
@@ -61,6 +71,7 @@ class WaveRecord:
     sides: Mapping[str, Sequence[tuple[bool | None, bool | None, int]]] = field(default_factory=dict)
     occasion: str = ""
     most_asked: int = 1
+    extensions: Sequence[Extension] = ()
 
     @property
     def name(self) -> str:

@@ -1,7 +1,8 @@
 """Survey instruments as a blueprint writes them, and whether answers fit them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -14,10 +15,14 @@ Id = Annotated[str, Field(min_length=1, max_length=100)]
 Answer = str | int | list[str]
 
 LONGEST_TEXT = 10_000
+_WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
 class Condition(BaseModel):
-    """A question is asked only of those who gave one of these answers to an earlier one."""
+    """A question is asked only of those who gave one of these answers to an earlier one.
+
+    Of several choices an option is enough among the chosen; a list stands for exactly what is in it.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
     question: str
@@ -27,6 +32,16 @@ class Condition(BaseModel):
     @classmethod
     def _one_or_many(cls, data: Any) -> Any:
         return data | {"in": [data["is"]]} if isinstance(data, dict) and "is" in data else data
+
+    def met_by(self, answer: object) -> bool:
+        """Whether an answer to the earlier question is one of them; numbers and their text are the same."""
+        said = read(answer)
+        return any(read(one) == said if isinstance(one, list) else str(one) in said for one in self.in_)
+
+
+def read(answer: object) -> frozenset[str]:
+    """What an answer says, as conditions and counts read it: one text, or every option that was chosen."""
+    return frozenset(map(str, answer if isinstance(answer, list) else [answer]))
 
 
 class Row(BaseModel):
@@ -87,6 +102,15 @@ class Question(BaseModel):
         if self.kind == "scale" and self.min is not None and self.max is not None:
             return [str(number) for number in range(self.min, self.max + 1)]
         return self.options
+
+    def can_be(self, answer: Answer) -> bool:
+        """Whether a condition on this question may name an answer; of a text, any."""
+        if self.kind == "integer":
+            return isinstance(answer, int) and _integer(self, answer) is None
+        if self.kind == "text":
+            return isinstance(answer, str)
+        several = self.kind == "choices" or not isinstance(answer, list)
+        return self.kind != "matrix" and several and bool(said := read(answer)) and said <= set(self.answers)
 
     @property
     def shares(self) -> list[str | None]:
@@ -162,6 +186,17 @@ class Survey(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _numbers_as_numbers(self) -> Self:
+        """Who shows the questions compares a condition with answers as they are given, and those are numbers."""
+        numeric = {question.id for question in self.questions if question.kind in ("scale", "integer")}
+        for question in self.questions:
+            condition = question.shown_when
+            if condition and condition.question in numeric:
+                given = [_number(one) for one in condition.in_]
+                question.shown_when = condition.model_copy(update={"in_": given})
+        return self
+
+    @model_validator(mode="after")
     def _words_of_its_own(self) -> Self:
         kinds = [(wording.language, wording.easy_read) for wording in self.wordings]
         if len(set(kinds)) < len(kinds):
@@ -182,6 +217,10 @@ class Survey(BaseModel):
         """All questions, every row of a matrix for itself."""
         return [one for question in self.questions for one in question.flat()]
 
+    def question(self, id_: str) -> Question | None:
+        """The question of this id."""
+        return next((one for one in self.questions if one.id == id_), None)
+
     def published(self, name: str, role: Role) -> Question | None:
         """The question published under a name, if the role is asked it; of a matrix its row."""
         return next((one for one in self.flat() if one.figure == name and role in one.roles), None)
@@ -194,6 +233,26 @@ class Instrument(Survey):
     version: int = 1
 
 
+AnySurvey = TypeVar("AnySurvey", bound=Survey)
+
+
+def complete(survey: AnySurvey) -> AnySurvey:
+    """The survey, to be saved. ValueError for a condition with an answer that the earlier question does not have.
+
+    A rule of saving alone: a survey that was asked with such a condition can be read for ever.
+    """
+    for question in survey.questions:
+        condition = question.shown_when
+        earlier = survey.question(condition.question) if condition else None
+        if condition and earlier and not (condition.in_ and all(map(earlier.can_be, condition.in_))):
+            raise ValueError("a condition names answers that the earlier question has")
+    return survey
+
+
+def _number(answer: Answer) -> Answer:
+    return int(answer) if isinstance(answer, str) and _WHOLE.fullmatch(answer) else answer
+
+
 def _fits(words: QuestionWords, question: Question) -> bool:
     options = set(question.options)
     rows = {row.id for row in question.rows}
@@ -204,7 +263,8 @@ def _fits(words: QuestionWords, question: Question) -> bool:
 def flattened(instrument: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as they are counted: those to a matrix under `question.row`, others as they are."""
     matrices = {question.id for question in instrument.questions if question.kind == "matrix"}
-    rows = {f"{name}.{row}": one for name in matrices & answers.keys() for row, one in answers[name].items()}
+    given = [(name, row, one) for name in matrices & answers.keys() for row, one in answers[name].items()]
+    rows = {f"{name}.{row}": one for name, row, one in given if not skipped(one)}
     return {name: answer for name, answer in answers.items() if name not in matrices} | rows
 
 
@@ -218,8 +278,10 @@ class Fault(BaseModel):
 
 
 def skipped(answer: object) -> bool:
-    """Whether an answer says nothing: null, blank text, no choice."""
-    return answer is None or answer in ([], {}) or (isinstance(answer, str) and not answer.strip())
+    """Whether an answer says nothing: null, blank text, no choice; of a matrix, none in any row."""
+    if isinstance(answer, dict):
+        return all(one is None or one == "" for one in answer.values())
+    return answer is None or answer == [] or (isinstance(answer, str) and not answer.strip())
 
 
 def faults(instrument: Survey, role: Role, answers: Mapping[str, Any]) -> list[Fault]:
@@ -233,7 +295,7 @@ def faults(instrument: Survey, role: Role, answers: Mapping[str, Any]) -> list[F
 
 def _faults(question: Question, answer: Any, given: Mapping[str, Any]) -> Iterator[Fault]:
     condition = question.shown_when
-    if condition and given.get(condition.question) not in condition.in_:
+    if condition and not (condition.question in given and condition.met_by(given[condition.question])):
         yield Fault(question=question.id, code="not_asked")
         return
     check = _CHECKS[question.kind]
@@ -254,7 +316,8 @@ def _choices(question: Question, answer: Any) -> str | None:
 def _matrix(question: Question, answer: Any) -> str | None:
     rows = {row.id for row in question.rows}
     fits = isinstance(answer, dict) and answer.keys() <= rows
-    return None if fits and all(_choice(question, one) is None for one in answer.values()) else "not_an_option"
+    given = [one for one in answer.values() if not skipped(one)] if fits else []
+    return None if fits and all(_choice(question, one) is None for one in given) else "not_an_option"
 
 
 def _integer(question: Question, answer: Any) -> str | None:

@@ -136,7 +136,8 @@ class Wave(TenantRow, Base):
     for both. A wave that `gathers` asks nobody itself: it keeps the answers of those that open after a meeting or an
     activity (`after_id`) and are `gathered_in` it, for they ask so few that each alone would say who answered what. It
     is `withheld` if too few different people were asked in all; `most_asked` is how often one person was, at most.
-    `agreements` are the two sides of the pairs of a paired survey, counted when it closed.
+    `agreements` are the two sides of the pairs of a paired survey, counted when it closed. `extensions` say how its end
+    was put off, in order.
     """
 
     __tablename__ = "waves"
@@ -158,6 +159,7 @@ class Wave(TenantRow, Base):
     most_asked: Mapped[int] = mapped_column(default=1, server_default="1")
     withheld: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     agreements: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    extensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     instrument_used: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(default="planned")
     opens_at: Mapped[datetime]

@@ -24,7 +24,10 @@ class ProgrammeDesign(TenantRow, Base):
 
 
 class IndicatorValue(TenantRow, Base):
-    """A measured value of an indicator, never changed: a correction is a later row."""
+    """A measured value of an indicator, never changed: a correction is a later row.
+
+    `from_records`: counted in records (an HR system, a register), so that nobody was asked.
+    """
 
     __tablename__ = "indicator_values"
     __table_args__ = (
@@ -33,6 +36,7 @@ class IndicatorValue(TenantRow, Base):
         sa.CheckConstraint("num_nonnulls(numerator, value) = 1", name="numerator_or_value"),
         sa.CheckConstraint("numerator BETWEEN 0 AND base", name="numerator_fits"),
         sa.CheckConstraint("answered <= asked", name="answered_of_asked"),
+        sa.CheckConstraint("NOT from_records OR num_nonnulls(asked, answered) = 0", name="records_ask_nobody"),
     )
     programme_id: Mapped[UUID]
     cohort_id: Mapped[UUID | None]
@@ -42,6 +46,7 @@ class IndicatorValue(TenantRow, Base):
     value: Mapped[Decimal | None] = mapped_column(sa.Numeric(18, 4))
     asked: Mapped[int | None]
     answered: Mapped[int | None]
+    from_records: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     source: Mapped[str]
     measured_on: Mapped[date]
     recorded_at: Mapped[datetime]

@@ -40,7 +40,7 @@ from mentoring_evaluation.commands.instruments import keep_version
 from mentoring_evaluation.commands.interviews import forget_interviews
 from mentoring_evaluation.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking
 from mentoring_evaluation.commands.waves import add_wave, move_wave
-from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.instruments import Instrument, complete
 from mentoring_evaluation.local_time import remind_days
 from mentoring_evaluation.models import (
     Activity,
@@ -82,7 +82,7 @@ STATES: Mapping[type[Event], str] = {
 async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> None:
     """Keep the surveys and the rules of publication; waves of surveys the programme lacks are not held."""
     blueprint = event.blueprint
-    instruments = [Instrument.model_validate(one) for one in blueprint.get("instruments", [])]
+    instruments = [complete(Instrument.model_validate(one)) for one in blueprint.get("instruments", [])]
     after = asked_after(blueprint)
     instruments += preset_instruments({rule.instrument for rule in after} - {one.id for one in instruments})
     kinds = blueprint.get("activities", {}).get("kinds", [])

@@ -1,6 +1,9 @@
 """The SELECTs that a programme's evidence is read with."""
 
+import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +16,7 @@ from mentoring_evaluation.evidence import (
     Applicants,
     CohortRecord,
     Evidence,
+    Extension,
     InterviewRecord,
     PairRecord,
     WaveRecord,
@@ -27,6 +31,7 @@ from mentoring_evaluation.models import (
     Interview,
     Match,
     MentoringSession,
+    NamedAnswer,
     Programme,
     Response,
     Wave,
@@ -111,11 +116,14 @@ async def agreements_of(db: AsyncSession, wave: Wave) -> Sides | None:
     """The two sides of the pairs that stand and of whom both were asked, counted; None for a survey not paired."""
     if (wave.instrument_used or {}).get("mode") != "paired":
         return None
-    answers = {row.person_id: row.answers for row in await db.scalars(queries.named_answers(wave.id))}
+    kept = queries.named_answers(wave.id).with_only_columns(NamedAnswer.person_id, NamedAnswer.answers)
+    answers: dict[UUID, Mapping[str, Any]] = dict((await db.execute(kept)).all())
     asked = set(await db.scalars(queries.people_asked([wave.id], None)))
     pairs = [pair for pair in await queries.standing_pairs(db, wave.cohort_id) if asked.issuperset(pair)]
     used = Instrument.model_validate(wave.instrument_used)
-    return sides_of_pairs(used, [(answers.get(mentor), answers.get(mentee)) for mentor, mentee in pairs])
+    both = [(answers.get(mentor), answers.get(mentee)) for mentor, mentee in pairs]
+    # In a thread: thousands of pairs take a while, and other waves may be due at this very moment.
+    return await asyncio.to_thread(sides_of_pairs, used, both)
 
 
 def _wave_record(
@@ -133,7 +141,13 @@ def _wave_record(
         sides=sides,
         occasion=wave.occasion,
         most_asked=wave.most_asked,
+        extensions=tuple(_extension(one) for one in wave.extensions),
     )
+
+
+def _extension(kept: Mapping[str, Any]) -> Extension:
+    before, after = (datetime.fromisoformat(kept[name]) for name in ("closes_at_before", "closes_at"))
+    return Extension(before, after, kept["reason"], kept["role"])
 
 
 async def _tallies(db: AsyncSession, wave_ids: list[UUID]) -> Tallies:

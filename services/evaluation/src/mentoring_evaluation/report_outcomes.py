@@ -89,7 +89,7 @@ def _measured(
 ) -> dict[str, Any] | None:
     figure = measured_by_figure(indicator, figures)
     if figure is not None:
-        return _of_figure(indicator, figure)
+        return of_figure(indicator, figure)
     if value is None:
         return None
     about = {"figure": None, "cohort": value.cohort, "measured_on": value.measured_on.isoformat()}
@@ -99,7 +99,8 @@ def _measured(
     return about | _protected_value(indicator, value.counted, policy)
 
 
-def _of_figure(indicator: Indicator, figure: Mapping[str, Any]) -> dict[str, Any]:
+def of_figure(indicator: Indicator, figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure as the value of an indicator."""
     exact = figure["shown"] == "exact" and figure["value"] is not None and indicator.target is not None
     return {
         "figure": indicator.figure,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey
+from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey, complete
 from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
 from mentoring_evaluation.local_time import MOST_REMINDERS, LocalTime
 from mentoring_evaluation.report_kinds import Audience, ReportKind
@@ -15,6 +15,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
 # Part of a figure's reference, where commas, braces, colons and equals signs have a meaning.
 Occasion = Annotated[str, Field(max_length=60, pattern=r"^[^{},:=]*$")]
+ExtendingRole = Literal["programme_manager", "coordinator", "organisation_admin"]
 RemindDays = Annotated[int, Field(ge=1, le=90)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
 
@@ -46,7 +47,7 @@ class NewWave(Body):
 
 class WaveExtension(Body):
     closes_at: AwareDatetime | LocalTime
-    reason: Reason
+    reason: Annotated[Reason, Field(description="the team and its reports show it: it names nobody")]
 
 
 class NewInstrument(Body):
@@ -59,6 +60,8 @@ class NewInstrument(Body):
     def _one_of_them(self) -> Self:
         if (self.preset is None) == (self.survey is None):
             raise ValueError("give a preset, or a survey")
+        if self.survey is not None:
+            complete(self.survey)
         return self
 
 
@@ -77,6 +80,14 @@ class NamedAnswerView(BaseModel):
     answers: dict[str, Any]
 
 
+class ExtensionView(BaseModel):
+    closes_at_before: datetime
+    closes_at: datetime
+    reason: str
+    extended_at: datetime
+    role: ExtendingRole = Field(description="of whoever extended it; the person is in the audit log")
+
+
 class WaveView(BaseModel):
     id: UUID
     programme_id: UUID
@@ -90,6 +101,7 @@ class WaveView(BaseModel):
     opens_at: datetime
     closes_at: datetime
     zone: str | None = Field(description="where the closing time was given as a local one")
+    extensions: list[ExtensionView] = Field(description="how its end was put off, in order")
     remind_days: list[int] | None = Field(description="days before closing; null: as the programme does")
     closed_at: datetime | None
     asked: ByRole

@@ -34,6 +34,10 @@ class NewIndicatorValue(Body):
     value: Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=4)] | None = None
     asked: Count | None = None
     answered: Count | None = None
+    from_records: Annotated[
+        bool,
+        Field(description="counted in records, such as an HR system: nobody was asked, so no number of them lacks"),
+    ] = False
     cohort_id: UUID | None = None
     source: Source
     measured_on: date
@@ -53,18 +57,47 @@ class IndicatorValueView(BaseModel):
     base_is: str
     asked: int | None
     answered: int | None
+    from_records: bool
+    interval: dict[str, Any] | None
+    target_met: bool | None
+    caveats: list[str]
+
+
+class LatestView(BaseModel):
+    """What an indicator is at: a figure of the programme as it is now, or the value recorded last.
+
+    Only a recorded value has `id`, `cohort_id`, `measured_on` and `recorded_at`; only a figure has `figure`, and may be
+    rounded or hidden.
+    """
+
+    indicator: str
+    figure: str | None
+    shown: Literal["exact", "rounded", "hidden"]
+    id: UUID | None = None
+    cohort_id: UUID | None = None
+    measured_on: date | None = None
+    recorded_at: datetime | None = None
+    source: str | None
+    value: float | None
+    unit: str
+    numerator: int | None
+    base: int | None
+    base_is: str
+    asked: int | None
+    answered: int | None
+    from_records: bool = False
     interval: dict[str, Any] | None
     target_met: bool | None
     caveats: list[str]
 
 
 class ModelView(BaseModel):
-    """The programme's model; `latest` is the last value of each indicator, null where there is none."""
+    """The programme's model; `latest` is what each indicator is at, null where it is not measured."""
 
     programme_id: UUID
     model: EvaluationModel | None
     faults: list[dict[str, str]]
-    latest: dict[str, IndicatorValueView | None]
+    latest: dict[str, LatestView | None]
 
 
 class Comparison(Body):

@@ -5,6 +5,7 @@ They are pooled over all that one wave asked; a wave that gathers many meetings 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from mentoring_evaluation.comparisons import two_sided_agreement
 from mentoring_evaluation.evidence import ROLES, Evidence, WaveRecord
@@ -21,9 +22,22 @@ def response_rates(evidence: Evidence) -> Iterator[Line]:
     for name, waves in _closed(evidence):
         for role in (None, *ROLES):
             rates = [_response_rate(wave, role, evidence.decimals) for wave in waves]
-            lines = [Line(rate) for rate in rates]
+            said = [_extended(wave) if role is None else () for wave in waves]
+            lines = [Line(replace(r, caveats=r.caveats + more)) for r, more in zip(rates, said, strict=True)]
             lines += overall([rate for rate in rates if rate.denominator], evidence.decimals, wave=name)
             yield from _with_care(lines, waves)
+
+
+def _extended(wave: WaveRecord) -> tuple[str, ...]:
+    return tuple(
+        f"It was to close on {_day(one.closes_at_before)} and was extended to {_day(one.closes_at)} "
+        f"({one.role.replace('_', ' ')}): {one.reason}"
+        for one in wave.extensions
+    )
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _response_rate(wave: WaveRecord, role: Role | None, digits: int) -> Figure:

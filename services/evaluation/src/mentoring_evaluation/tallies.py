@@ -1,6 +1,7 @@
 """Counting answers to one question of one wave, by role: how many gave each, answered at all, and were shown it."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,15 +46,12 @@ def shown_to(wave: WaveRecord, question: Question, role: Role) -> int:
     condition = question.shown_when
     if condition is None:
         return wave.asked[role]
-    before = wave.answers.get((role, condition.question), {})
-    shown = sum(number for text, number in before.items() if any(_same(text, answer) for answer in condition.in_))
+    earlier = wave.used.question(condition.question) if wave.used else None
+    several = earlier is not None and earlier.kind == "choices"
+    before = wave.answers.get((role, condition.question), {}).items()
+    shown = sum(number for text, number in before if condition.met_by(json.loads(text) if several else text))
     # A condition on a text cannot be counted: texts lie apart from the answers.
     return max(shown, tally(wave, question, role).answered)
-
-
-def _same(text: str, answer: str | int | list[str]) -> bool:
-    """Whether an answer, written as PostgreSQL writes JSON as text, is this one."""
-    return json.loads(text) == answer if isinstance(answer, list) and text.startswith("[") else text == str(answer)
 
 
 def sides_of_pairs(
@@ -65,8 +63,8 @@ def sides_of_pairs(
     for name in names:
         mentors, mentees = used.published(name, "mentor"), used.published(name, "mentee")
         if mentors is not None and mentees is not None:
-            both = [(_says(mentors, one), _says(mentees, two)) for one, two in pairs]
-            found[name] = [(*said, both.count(said)) for said in dict.fromkeys(both)]
+            both = Counter((_says(mentors, one), _says(mentees, two)) for one, two in pairs)
+            found[name] = [(*said, number) for said, number in both.items()]
     return found
 
 

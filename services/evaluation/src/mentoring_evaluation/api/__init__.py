@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
+from mentoring_evaluation.schemas import ExtendingRole
 
 TEAM = ("programme_manager", "coordinator")
 READERS = (*TEAM, "steering_group")
@@ -22,6 +23,14 @@ Internal = Annotated[Principal, Depends(Allow("internal"))]
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:
     """RoleNeeded unless the caller runs the programme."""
     await require_role(db, by, programme_id, *TEAM)
+
+
+async def team_role(db: AsyncSession, by: Principal, programme_id: UUID) -> ExtendingRole:
+    """As what somebody acts for the programme who `require_team` lets through."""
+    held = await roles_of(db, by, programme_id)
+    if "programme_manager" in held:
+        return "programme_manager"
+    return "coordinator" if "coordinator" in held else "organisation_admin"
 
 
 async def require_own_role(db: AsyncSession, by: Principal, programme_id: UUID, *roles: str) -> None:

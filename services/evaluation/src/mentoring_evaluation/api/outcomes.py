@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role
+from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, queries_outcomes
-from mentoring_evaluation.api import READERS, Reader, Writer, require_team
+from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_team
 from mentoring_evaluation.commands import design, outcomes
 from mentoring_evaluation.models_outcomes import HrOutcome, IndicatorValue
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, known_models
@@ -37,16 +37,14 @@ async def list_models(_: Reader) -> list[EvaluationModel]:
 
 @router.get("/programmes/{programme_id}/evaluation-model")
 async def read_model(programme_id: UUID, by: Reader, db: Db) -> ModelView:
-    """The programme's model with its indicators and their latest values. For the team and the steering group."""
+    """The programme's model and what its indicators are at. For the team and the steering group, which sees figures as
+    the public view has them."""
     kept = await queries_outcomes.design(db, programme_id)
     await require_role(db, by, programme_id, *READERS)
     model = EvaluationModel.model_validate(kept.model) if kept.model else None
-    latest = await queries_outcomes.latest_values(db, programme_id)
-    values = {
-        one.id: outcomes.value_view(one, latest[one.id]) if one.id in latest else None
-        for one in (model.indicators if model else [])
-    }
-    return ModelView(programme_id=programme_id, model=model, faults=kept.model_faults, latest=values)
+    exact = by.is_admin or bool(await roles_of(db, by, programme_id) & set(TEAM))
+    latest = await outcomes.latest_of_all(db, programme_id, model, exact=exact) if model else {}
+    return ModelView(programme_id=programme_id, model=model, faults=kept.model_faults, latest=latest)
 
 
 @router.put("/programmes/{programme_id}/evaluation-model")

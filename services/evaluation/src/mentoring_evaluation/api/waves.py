@@ -10,7 +10,7 @@ from mentoring_common import vault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, tokens
-from mentoring_evaluation.api import TEAM, Internal, Reader, Writer, require_own_role, require_team
+from mentoring_evaluation.api import TEAM, Internal, Reader, Writer, require_own_role, require_team, team_role
 from mentoring_evaluation.commands import responses, waves
 from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Wave
 from mentoring_evaluation.schemas import (
@@ -64,10 +64,11 @@ async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
 
 @router.patch("/waves/{wave_id}")
 async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) -> WaveView:
-    """Let a wave close later, with a reason. A wave that closed is frozen."""
+    """Let a wave close later, with a reason that the wave and the team's reports show. A wave that closed is frozen."""
     wave = await queries.wave_of_team(db, wave_id)
     await require_team(db, by, wave.programme_id)
-    return await _view(db, await waves.extend_wave(db, wave, change, by))
+    role = await team_role(db, by, wave.programme_id)
+    return await _view(db, await waves.extend_wave(db, wave, change, by, role))
 
 
 @router.get("/waves/{wave_id}/comments")

@@ -1,5 +1,8 @@
 """Indicators measured, outcomes from HR data, intentions followed up: each number with its base."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
-from mentoring_evaluation import queries, queries_outcomes
+from mentoring_evaluation import queries, queries_outcomes, records
 from mentoring_evaluation.errors import (
     CohortNotFound,
     HrOutcomeInvalid,
@@ -21,7 +24,15 @@ from mentoring_evaluation.outcomes.comparison import Group, compare
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, Indicator
 from mentoring_evaluation.outcomes.intentions import FOLLOWED, Intention, total
 from mentoring_evaluation.outcomes.measured import Counted, faults, shown
-from mentoring_evaluation.schemas_outcomes import HrOutcomeView, IndicatorValueView, NewHrOutcome, NewIndicatorValue
+from mentoring_evaluation.report_content import view_of
+from mentoring_evaluation.report_outcomes import measured_by_figure, of_figure
+from mentoring_evaluation.schemas_outcomes import (
+    HrOutcomeView,
+    IndicatorValueView,
+    LatestView,
+    NewHrOutcome,
+    NewIndicatorValue,
+)
 
 
 def model_of(design: ProgrammeDesign) -> EvaluationModel:
@@ -60,9 +71,38 @@ async def record_value(
 def value_view(indicator: Indicator, kept: IndicatorValue) -> IndicatorValueView:
     """A value with its base, interval and caveats."""
     about = {
-        name: getattr(kept, name) for name in ("id", "indicator", "cohort_id", "measured_on", "source", "recorded_at")
+        name: getattr(kept, name)
+        for name in ("id", "indicator", "cohort_id", "measured_on", "source", "recorded_at", "from_records")
     }
     return IndicatorValueView(**about, base_is=indicator.base, **shown(indicator, counted(kept)))
+
+
+async def latest_of_all(
+    db: AsyncSession, programme_id: UUID, model: EvaluationModel, *, exact: bool
+) -> dict[str, LatestView | None]:
+    """What every indicator is at, as a report says it; without `exact`, figures are those of the public view."""
+    recorded = await queries_outcomes.latest_values(db, programme_id)
+    figures = await _figures(db, programme_id, exact) if any(one.figure for one in model.indicators) else []
+    return {one.id: _latest(one, figures, recorded.get(one.id)) for one in model.indicators}
+
+
+async def _figures(db: AsyncSession, programme_id: UUID, exact: bool) -> list[dict[str, Any]]:
+    evidence = await records.evidence(db, await queries.programme(db, programme_id))
+    return (await asyncio.to_thread(view_of, evidence, "programme_team" if exact else "public"))[1]
+
+
+def _latest(
+    indicator: Indicator, figures: Sequence[Mapping[str, Any]], kept: IndicatorValue | None
+) -> LatestView | None:
+    figure = measured_by_figure(indicator, figures)
+    if figure is not None:
+        said = of_figure(indicator, figure)
+        return LatestView.model_validate(
+            said | {"indicator": indicator.id, "unit": indicator.unit, "base_is": indicator.base}
+        )
+    if kept is None:
+        return None
+    return LatestView(**value_view(indicator, kept).model_dump(), figure=None, shown="exact")
 
 
 async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutcome, by: Principal) -> HrOutcome:
@@ -121,4 +161,4 @@ async def _intention(db: AsyncSession, cohort: Cohort, waves: list[Wave], figure
 
 def counted(given: NewIndicatorValue | IndicatorValue) -> Counted:
     """The numbers of a value, as the rules of indicators take them."""
-    return Counted(given.base, given.numerator, given.value, given.asked, given.answered)
+    return Counted(given.base, given.numerator, given.value, given.asked, given.answered, given.from_records)

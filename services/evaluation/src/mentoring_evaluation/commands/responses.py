@@ -16,6 +16,7 @@ from mentoring_evaluation import queries, tokens
 from mentoring_evaluation.errors import (
     AlreadyAnswered,
     AnswersInvalid,
+    OnlyCompared,
     TooFewAsked,
     WaveAnonymous,
     WaveClosed,
@@ -98,10 +99,13 @@ async def read_comments(db: AsyncSession, wave: Wave, limit_to: list[Comment], b
 
 
 async def read_named_answers(db: AsyncSession, wave: Wave, by: Principal) -> None:
-    """Note that somebody reads who answered what. WaveNotClosed; WaveAnonymous, also where only pairs are compared."""
+    """Note that somebody reads who answered what. WaveNotClosed, WaveAnonymous; OnlyCompared of a paired survey."""
     if wave.state != "closed":
         raise WaveNotClosed()
-    if (wave.instrument_used or {}).get("mode") != "named":
+    mode = (wave.instrument_used or {}).get("mode")
+    if mode == "paired":
+        raise OnlyCompared()
+    if mode != "named":
         raise WaveAnonymous()
     audit(db, by.subject, "read_named_answers", "wave", wave.id)
 

@@ -26,7 +26,7 @@ from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.lifecycle import WAVE
 from mentoring_evaluation.local_time import LocalTime, instant, next_reminder
 from mentoring_evaluation.models import Base, Cohort, Invitation, Wave, WaveKey
-from mentoring_evaluation.schemas import NewWave, WaveExtension
+from mentoring_evaluation.schemas import ExtendingRole, NewWave, WaveExtension
 
 OPEN, REMIND, CLOSE = "open_wave", "remind_wave", "close_wave"  # kinds of deadlines
 SNAPSHOT = "take_snapshot"  # a deadline that is due at once; snapshots.py looks for it
@@ -100,14 +100,19 @@ async def move_wave(
         await schedule(db, OPEN, wave_id, opens_at)
 
 
-async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal) -> Wave:
-    """Let a wave close later; what closed stays closed. WaveClosed, WaveTimesInvalid."""
+async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal, role: ExtendingRole) -> Wave:
+    """Let a wave close later, for a reason that it keeps; what closed stays closed. WaveClosed, WaveTimesInvalid."""
     closes_at = moment(change.closes_at, latest=True)
     if closes_at <= max(wave.closes_at, now(db)):
         raise WaveTimesInvalid("an extension is later than the present closing time and later than now")
     zone = change.closes_at.zone if isinstance(change.closes_at, LocalTime) else wave.zone
     running = (Wave.id == wave.id, Wave.state != "closed", Wave.closes_at > now(db))
-    extended = sa.update(Wave).where(*running).values(closes_at=closes_at, zone=zone).returning(Wave)
+    more = sa.func.jsonb_build_object(
+        "closes_at_before", Wave.closes_at, "closes_at", closes_at, "reason", change.reason, "extended_at", now(db),
+        "role", role,
+    )  # fmt: skip
+    values = {"closes_at": closes_at, "zone": zone, "extensions": Wave.extensions.op("||")(more)}
+    extended = sa.update(Wave).where(*running).values(values).returning(Wave)
     found = await db.scalar(extended, execution_options={"populate_existing": True})
     if found is None:
         raise WaveClosed(closed_at=(wave.closed_at or wave.closes_at).isoformat())
@@ -194,18 +199,17 @@ async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
         return
     if wave.gathered_in is not None:
         await queries.wave_held(db, wave.gathered_in)
-    await _unlink(db, wave)
+    responses = await _unlink(db, wave)
     if wave.gathered_in is None:
-        await _freeze(db, wave)
+        await _freeze(db, wave, responses)
 
 
-async def _freeze(db: AsyncSession, wave: Wave) -> None:
+async def _freeze(db: AsyncSession, wave: Wave, responses: int) -> None:
     """Keep what figures need and what may change later; have the public table of backgrounds frozen with it."""
     wave.withheld = await _asked_too_few(db, wave)
     wave.agreements = await records.agreements_of(db, wave)
-    counted = await queries.responses_by_role(db, [wave.id])
     asked = wave.asked_mentors + wave.asked_mentees
-    emit(db, SurveyClosed(**_event(wave), asked=asked, responses=sum(counted.values())))
+    emit(db, SurveyClosed(**_event(wave), asked=asked, responses=responses))
     await schedule(db, SNAPSHOT, wave.id, now(db))
 
 
@@ -264,18 +268,29 @@ async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID
         await db.execute(sa.insert(Invitation), rows)
 
 
-async def _unlink(db: AsyncSession, wave: Wave) -> None:
-    """Write responses, comments and invitations of a closed wave anew, in random order and in one transaction.
+async def _unlink(db: AsyncSession, wave: Wave) -> int:
+    """Write responses, comments and invitations of a closed wave anew, in random order and in one transaction; how many
+    responses there are where they are kept.
 
     An answer and the mark on its invitation were written by one transaction: its number and the rows' places on disk
     would still lead a reader of the raw tables from one to the other.
     """
-    kept_in = wave.gathered_in or wave.id
-    for table in (Base.metadata.tables["responses"], Base.metadata.tables["comments"]):
-        c = table.c
-        gone = sa.delete(table).where(c.tenant_id == tenant_of(db), c.wave_id == kept_in).returning(*c).cte("gone")
-        kept = [column.name for column in c if column.name != "id"]
-        anew = sa.select(sa.func.gen_random_uuid(), *(gone.c[name] for name in kept)).order_by(sa.func.random())
-        await db.execute(sa.insert(table).from_select(["id", *kept], anew))
-    asked = sa.select(Wave.id).where(sa.or_(Wave.id == wave.id, Wave.gathered_in == wave.id))
-    await db.execute(sa.update(Invitation).where(Invitation.wave_id.in_(asked)).values(answered=Invitation.answered))
+    tenant, kept_in = tenant_of(db), wave.gathered_in or wave.id
+    responses, comments = (_anew(name, tenant, kept_in) for name in ("responses", "comments"))
+    waves, invitations = Base.metadata.tables["waves"].c, Base.metadata.tables["invitations"]
+    these = sa.select(waves.id).where(
+        waves.tenant_id == tenant, sa.or_(waves.id == wave.id, waves.gathered_in == wave.id)
+    )
+    asked = sa.update(invitations).where(invitations.c.tenant_id == tenant, invitations.c.wave_id.in_(these))
+    marks = asked.values(answered=invitations.c.answered).cte("marks")
+    # One statement, because many waves may close at the same moment.
+    return await db.scalar(sa.select(sa.func.count()).select_from(responses).add_cte(comments, marks)) or 0
+
+
+def _anew(name: str, tenant: UUID, kept_in: UUID) -> sa.CTE:
+    table = Base.metadata.tables[name]
+    c = table.c
+    gone = sa.delete(table).where(c.tenant_id == tenant, c.wave_id == kept_in).returning(*c).cte(f"{name}_gone")
+    kept = [column.name for column in c if column.name != "id"]
+    rows = sa.select(sa.func.gen_random_uuid(), *(gone.c[name] for name in kept)).order_by(sa.func.random())
+    return sa.insert(table).from_select(["id", *kept], rows).returning(c.wave_id).cte(f"{name}_anew")

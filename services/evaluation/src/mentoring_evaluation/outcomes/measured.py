@@ -16,7 +16,7 @@ class Counted:
     """What somebody recorded: a numerator of a base for a share, a value on a base for a mean or a count.
 
     `base` is the denominator of a share, n of a mean, what a count is out of. `asked` and `answered` are people, where
-    it came from people.
+    it came from people; `from_records` says that it was counted in records, where nobody is asked.
     """
 
     base: int
@@ -24,6 +24,7 @@ class Counted:
     value: Decimal | None = None
     asked: int | None = None
     answered: int | None = None
+    from_records: bool = False
 
 
 def faults(indicator: Indicator, counted: Counted) -> list[str]:
@@ -32,6 +33,8 @@ def faults(indicator: Indicator, counted: Counted) -> list[str]:
     if counted.base < 1:
         found.append("the base is at least 1")
     found += _share_faults(counted) if indicator.kind == "share" else _value_faults(indicator, counted)
+    if counted.from_records and (counted.asked, counted.answered) != (None, None):
+        found.append("records ask nobody: asked and answered stay away")
     if counted.answered is not None and counted.asked is not None and counted.answered > counted.asked:
         found.append("more answered than were asked")
     if counted.answered is not None and indicator.kind != "count" and counted.base > counted.answered:
@@ -66,6 +69,8 @@ def caveats(counted: Counted) -> list[str]:
     said = []
     if counted.base < SMALL:
         said.append(f"Counted from {counted.base}: one more or less changes it by {_one_more(counted)}.")
+    if counted.from_records:
+        return said
     if counted.asked is None or counted.answered is None:
         said.append("How many were asked and answered is not recorded.")
     elif 2 * counted.answered < counted.asked:
