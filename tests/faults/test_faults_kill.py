@@ -52,11 +52,11 @@ async def verdict_on(settings, tenant):
     return verdict
 
 
-async def effects(settings):
-    """How often each person's event had its effect."""
+async def effects(settings, people):
+    """How often each of these people's event had its effect; a broker may show a new group what earlier tests left."""
     engine = create_engine(settings.system_database_url, settings, name="checker")
     async with engine.connect() as connection:
-        rows = await connection.scalars(sa.select(outbox.c.aggregate_id))
+        rows = await connection.scalars(sa.select(outbox.c.aggregate_id).where(outbox.c.aggregate_id.in_(people)))
         counted = Counter(rows)
     await engine.dispose()
     return counted
@@ -87,6 +87,6 @@ async def test_consumer_killed_between_commit_and_offsets(children, tenant, firs
     await publish_foreign(children.settings, tenant, people)
     assert await children.run("consumer", die_at=first) == KILLED
     assert await children.run("consumer", die_at=second, until_idle=True) == 0
-    seen = await effects(children.settings)
+    seen = await effects(children.settings, people)
     assert set(seen) == set(people)
     assert max(seen.values()) == times
