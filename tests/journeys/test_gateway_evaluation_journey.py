@@ -16,7 +16,7 @@ SECTIONS = (
 TEAM_ONLY = """query($p: UUID!) { programme(id: $p) { evaluation {
   waves { id } instruments { nodes { id } } themes { rule } texts(kind: QUOTE) { nodes { text } } goals { nodes { id } }
   evidence(name: "response_rate") { name } hrOutcomes { nodes { id } } intentions { statement }
-  reports { nodes { id } } evidencePack { overall } model { faults { field } } assessments { nodes { id } } } } }"""
+  evidencePack { overall } model { faults { field } } assessments { nodes { id } } } } }"""
 MINE = """{ me { interviews(waiting: true) { id waitsFor state } caseStudies(waiting: true) { id version } } }"""
 INTERVIEW = """query($id: UUID!) { interview(id: $id) {
   state waitsFor pages person { name } texts { summary quotes } } }"""
@@ -375,7 +375,10 @@ async def withdraw(journey: Any, interview_id: str, report_id: str) -> None:
 async def strangers_see_nothing(journey: Any, interview_id: str, report_id: str) -> None:
     codes = await journey.refusal(TEAM_ONLY, by="Dina", p=journey.programme_id)
     assert set(codes) == {"role_needed"}
-    assert len(codes) == 12
+    assert len(codes) == 11
+    reports = "query($p: UUID!) { programme(id: $p) { evaluation { reports { nodes { id } } } } }"
+    hers = (await journey.ask(reports, by="Dina", p=journey.programme_id))["programme"]["evaluation"]["reports"]
+    assert hers == {"nodes": []}
     stranger = replace(journey, tenant=str(uuid.uuid4()))
     extend = """mutation($id: UUID!) {
         extendWave(waveId: $id, closesAt: {at: "2099-01-01T00:00:00Z"}, reason: "x") { id } }"""
