@@ -51,6 +51,8 @@ async def test_a_change_that_nobody_reads_or_of_a_wrong_kind_is_refused_by_name(
         ({"criteria": [{"name": "n", "kind": "near", "levels": 5}]}, "criteria 'n'", "levels"),
         ({"criteria": [{"name": ["n"], "kind": "topics"}]}, "criteria '['n']'", "name"),
         ({"criteria": [{"name": "n", "kind": "topics", "weight": 1e308}]}, "criteria 'n'", "weight"),
+        ({"criteria": [{"name": f"n{n}", "kind": "topics"} for n in range(201)]}, "policy", "criteria"),
+        ({"hard_rules": [rule | {"id": f"x{n}"} for n in range(201)]}, "policy", "hard_rules"),
     ):
         for path in ("dry-run", "what-if", "runs"):
             answer = await world.office.post(f"/cohorts/{cohort}/{path}", json={"policy_changes": changes})
