@@ -109,9 +109,19 @@ def test_a_pdf_is_pdf_a_and_pdf_ua_reads_no_markup_and_is_the_same_each_time():
     assert pdf != report_pdf(CONTENT | {"quotes": []}, ISSUE)
 
 
-def test_a_character_without_a_font_is_an_error_of_ours():
+def narrated(title, words):
+    return CONTENT | {"narrative": [{"title": title, "paragraphs": [[{"text": words}]]}]}
+
+
+@pytest.mark.parametrize("words", ["\U0010fffd", "\ue000", "0" * 20_000])
+def test_what_no_pdf_can_show_is_an_error_of_ours(words):
     with pytest.raises(PdfNotPossible):
-        report_pdf(CONTENT | {"title": "\U0010fffd"}, ISSUE)
+        report_pdf(narrated("Aims", words), ISSUE)
+
+
+@pytest.mark.parametrize("title", ["", " "])
+def test_a_text_may_begin_before_its_first_heading(title):
+    assert report_pdf(narrated(title, "long " * 4000), ISSUE).startswith(b"%PDF-1.7")
 
 
 async def ready(programme, **body):

@@ -12,12 +12,14 @@ from mentoring_evaluation.errors import PdfNotPossible
 from mentoring_evaluation.report_chapters import changed_items, chapters
 from mentoring_evaluation.report_page import Block, change_rows, views_of
 
+_OF_TEXTS = ("font", "glyph", "codepoint", "PDF string is longer")  # what typst says when a text is the reason
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
 def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
-    """The PDF of a report's content, the same bytes for the same report. PdfNotPossible for characters without a font.
+    """The PDF of a report's content, the same bytes for the same report.
 
+    PdfNotPossible for characters without a font, and words too long.
     Blocking: run it in a thread.
     """
     import typst
@@ -28,7 +30,7 @@ def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
             input=_template(), sys_inputs={"data": data}, format="pdf", pdf_standards=[*STANDARDS]
         )
     except typst.TypstError as error:
-        if "font" not in error.message and "glyph" not in error.message:
+        if not any(word in error.message for word in _OF_TEXTS):
             raise
         raise PdfNotPossible() from None
     return pdf
