@@ -234,9 +234,15 @@ async def tell_what_came_of_it(journey: Any, match_id: str, mentor: str) -> None
         theme = await done(team.post(f"{base}/themes", json={"title": "Time"}))
         judged = {"impact": 5, "effort": 1, "goal_ids": [goal]}
         await done(team.patch(f"/evaluation/themes/{theme['id']}", json=judged))
-        recommended = {"text": "Protect an hour", "theme_id": theme["id"], "owner_id": journey.people["Bea"]}
+        await journey.appoint("Ola", "COORDINATOR")
+        recommended = {"text": "Protect an hour", "theme_id": theme["id"], "owner_id": journey.people["Ola"]}
         recommended |= {"team": "Delivery team", "due_at": "2099-01-01T00:00:00Z"}
-        await done(team.post(f"{base}/recommendations", json=recommended))
+
+        async def heard_of_the_role() -> bool:
+            answer = await team.post(f"{base}/recommendations", json=recommended)
+            return answer.status_code == 201
+
+        await eventually(heard_of_the_role, what="the role")
 
 
 async def be_interviewed(journey: Any, team: Any, match_id: str, name: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from mentoring_common import audit, roles, vault
-from mentoring_common.edge import storable, too_deep
+from mentoring_common.edge import exact, storable, too_deep
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.errors import error_classes
 from mentoring_common.testing import eventually, toy
@@ -134,6 +134,57 @@ async def test_a_large_body_is_refused_before_it_is_read_whole(toy_service, tena
 )
 def test_what_no_column_takes_is_found_behind_every_escape(json, fine):
     assert storable(json) is fine
+
+
+@pytest.mark.parametrize(
+    ("json", "fine"),
+    [
+        (b'{"a": 9007199254740991, "b": [-9007199254740991]}', True),
+        (b'{"a": 9007199254740992}', False),
+        (b"[-9007199254740992]", False),
+        (b"1" + b"0" * 5000, False),
+        (b"[1e308, 1e18, -0.0, 1E-400]", True),
+        (b"[1e309]", False),
+        (b"[-1e309]", False),
+        (b"[NaN]", False),
+        (b"[-Infinity]", False),
+        (rb'["9007199254740992", "NaN", "\" 99999999999999999", {"1e999": "Infinity"}]', True),
+        (rb'["\\", 99999999999999999]', False),
+        (b'"99999999999999999', True),  # no JSON, which the parser says
+        (b"1-2e-+99999", True),
+    ],
+)
+def test_numbers_that_parsers_read_differently_are_found_outside_of_strings(json, fine):
+    assert exact(json) is fine
+
+
+async def test_an_inexact_number_is_refused_before_anything_is_done(toy_service, tenant):
+    json = '{"person_id": "%s", "times": 1, "free": [{"x": %s}]}'
+    for number in ("18446744073709551616", "NaN", "1e400"):
+        answer = await toy_service.caller("toy:write", tenant=tenant).post(
+            "/changes", content=json % (uuid.uuid4(), number), headers={"content-type": "application/json"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "inexact_number")
+    assert await toy_service.emitted(tenant) == []
+
+
+@pytest.mark.parametrize(
+    ("due_at", "attempts", "status"),
+    [
+        ("2024-02-29T00:00:00Z", 2**31 - 1, 200),
+        ("2024-02-29T00:00:00Z", 2**31, 422),
+        ("0001-01-01T00:00:00+14:00", 0, 422),
+        ("9999-12-31T23:59:59-14:00", 0, 422),
+    ],
+)
+async def test_a_value_that_its_column_does_not_take_is_the_callers_fault(
+    toy_service, tenant, due_at, attempts, status
+):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    answer = await caller.post("/kept", json={"due_at": due_at, "attempts": attempts})
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["code"] == "value_out_of_range"
 
 
 async def test_what_no_column_takes_is_refused_before_anything_is_done(toy_service, tenant):

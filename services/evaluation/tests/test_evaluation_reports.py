@@ -140,6 +140,21 @@ async def test_a_text_that_no_pdf_can_show_is_refused_when_it_is_saved(programme
             assert refused.json()["scripts"] == ["cuneiform"]
 
 
+def narrated(title, words):
+    return CONTENT | {"narrative": [{"title": title, "paragraphs": [[{"text": words}]]}]}
+
+
+@pytest.mark.parametrize("words", ["\U0010fffd", "\ue000", "0" * 20_000])
+def test_what_no_pdf_can_show_is_an_error_of_ours(words):
+    with pytest.raises(PdfNotPossible):
+        report_pdf(narrated("Aims", words), ISSUE)
+
+
+@pytest.mark.parametrize("title", ["", " "])
+def test_a_text_may_begin_before_its_first_heading(title):
+    assert report_pdf(narrated(title, "long " * 4000), ISSUE).startswith(b"%PDF-1.7")
+
+
 async def ready(programme, **body):
     asked = await programme.team.post(f"/programmes/{programme.id}/reports", json=body)
     assert asked.status_code == 202, asked.text

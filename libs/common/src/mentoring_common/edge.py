@@ -1,6 +1,6 @@
 """What stands in front of a service's routes, as pure ASGI.
 
-Limits and deadlines of bodies, content types, text that can be stored, one log line.
+Limits and deadlines of bodies, content types, text and numbers that can be stored, one log line.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
+from math import isfinite
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,10 +24,17 @@ MAX_JSON_DEPTH = 64
 _ESCAPES = re.compile(
     rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<bad>\\u0000|\\u[dD][89a-fA-F]|\0|\xed[\xa0-\xbf])|\\.", re.DOTALL
 )
+# Strings are taken whole, so that digits in them are none; nothing is read twice, however a body is made.
+_NUMBERS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|(?P<number>-?\d[\d.eE+-]*+)|(?P<none>NaN|Infinity)', re.DOTALL)
+MOST_INTEGER = 2**53 - 1
 
 
 class UnstorableText(Rejected):
     """A text of the request holds a character that cannot be stored: U+0000, or half of a surrogate pair."""
+
+
+class InexactNumber(Rejected):
+    """A number of the request is not one that JSON carries exactly: an integer beyond 2^53 - 1, NaN, Infinity."""
 
 
 class Edge:
@@ -129,7 +137,9 @@ class Edge:
 def _refuse_json(body: bytes) -> Response | None:
     if too_deep(body):
         return problem(400, "json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
-    return None if storable(body) else of_error(UnstorableText())
+    if not storable(body):
+        return of_error(UnstorableText())
+    return None if exact(body) else of_error(InexactNumber())
 
 
 def _has_body(headers: dict[bytes, str]) -> bool:
@@ -183,3 +193,21 @@ def storable(body: bytes) -> bool:
     JSON in UTF-16, which Python's parser would take, is full of NULs and not storable either.
     """
     return not any(found["bad"] for found in _ESCAPES.finditer(body))
+
+
+def exact(body: bytes) -> bool:
+    """Whether every number in JSON is finite, and every integer one that all who read JSON read alike (RFC 7493).
+
+    Python's parser takes NaN and integers without end, which neither the columns nor the other parsers do.
+    """
+    return not any(found["none"] or _is_inexact(found["number"]) for found in _NUMBERS.finditer(body))
+
+
+def _is_inexact(number: bytes | None) -> bool:
+    if number is None or len(number) < 5:
+        return False
+    try:
+        value = float(number)
+    except ValueError:  # no JSON, says the parser
+        return False
+    return not isfinite(value) or (abs(value) > MOST_INTEGER and number.lstrip(b"-").isdigit())

@@ -77,6 +77,10 @@ class EventTooLarge(Rejected):
     """The change is too large to be announced."""
 
 
+class ValueOutOfRange(Rejected):
+    """A value of the request, such as a number or a time, is outside of what can be stored."""
+
+
 class InvalidCursor(Rejected):
     """The page cursor is not one of ours."""
 

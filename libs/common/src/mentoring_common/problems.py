@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from mentoring_common.errors import (
@@ -16,6 +16,7 @@ from mentoring_common.errors import (
     Rejected,
     Unauthenticated,
     Unavailable,
+    ValueOutOfRange,
 )
 from mentoring_common.observability import log
 
@@ -28,6 +29,8 @@ STATUS: list[tuple[type[DomainError], int]] = [
     (Unauthenticated, 401),
     (Unavailable, 503),
 ]
+# SQLSTATEs of a value that fits its type in the request and not that of its column; the driver's own checks say 22000.
+_OUT_OF_RANGE = frozenset({"22000", "22003", "22008"})
 _HTTP_TITLES = {400: "The request cannot be read", 404: "There is nothing here", 405: "This method is not allowed here"}
 
 
@@ -52,6 +55,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(IntegrityError, _integrity)
+    app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -80,14 +84,28 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 async def _integrity(request: Request, error: Exception) -> JSONResponse:
     # A constraint that no command foresaw still answers a conflict; its text may hold values and is not shown.
-    # The route, not the path: that may hold a token.
-    log.warning("integrity_error", route=getattr(request.scope.get("route"), "path", ""), error=type(error).__name__)
+    log.warning("integrity_error", route=_route(request), error=type(error).__name__)
     return problem(409, "conflict", Conflict.title())
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    if getattr(error.orig, "sqlstate", None) not in _OUT_OF_RANGE:
+        return await _unexpected(request, error)
+    # A bound that no schema gives; the driver's text holds the value and is not shown.
+    log.warning("value_out_of_range", route=_route(request), error=type(error).__name__)
+    return of_error(ValueOutOfRange())
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected_error", method=request.method, error=type(error).__name__, where=_where(error))
     return problem(500, "internal_error", "Something went wrong here; it has been logged")
+
+
+def _route(request: Request) -> str:
+    """The route, not the path: that may hold a token."""
+    path: str = getattr(request.scope.get("route"), "path", "")
+    return path
 
 
 def _where(error: BaseException) -> str:

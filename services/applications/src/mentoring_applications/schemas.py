@@ -3,7 +3,6 @@
 Answers to writes carry ids and states and no personal data: the answer is stored with its Idempotency-Key.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,31 +11,11 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
 
-_LARGEST_NUMBER = 2**53 - 1
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        for member in value.values():
-            yield from _leaves(member)
-    elif isinstance(value, list):
-        for member in value:
-            yield from _leaves(member)
-    else:
-        yield value
-
 
 class Body(BaseModel):
     """A request body: unknown members are refused, so that a misspelt one is not lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _numbers_are_exact(cls, value: Any) -> Any:
-        if any(isinstance(leaf, int) and abs(leaf) > _LARGEST_NUMBER for leaf in _leaves(value)):
-            raise ValueError("a number is larger than JSON can carry exactly")
-        return value
 
 
 class View(BaseModel):

@@ -248,7 +248,7 @@ class WordingHasAddress(Conflict):
 
 
 class PdfNotPossible(Conflict):
-    """The report has characters that no font at hand can show in a PDF/A."""
+    """The report has characters that no font at hand can show in a PDF/A, or a word too long for one."""
 
 
 class PrinterBusy(Unavailable):

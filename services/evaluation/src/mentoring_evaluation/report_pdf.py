@@ -13,8 +13,9 @@ from mentoring_evaluation.typesetting import typeset
 
 
 def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
-    """The PDF of a report's content, the same bytes for the same report. PdfNotPossible for characters without a font.
+    """The PDF of a report's content, the same bytes for the same report.
 
+    PdfNotPossible for characters without a font, and words too long.
     Blocking: run it in a thread.
     """
     return typeset(_template(), _data(content, issue))

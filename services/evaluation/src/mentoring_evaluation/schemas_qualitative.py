@@ -14,6 +14,7 @@ Title = Annotated[str, Field(min_length=1, max_length=200)]
 SectionText = Annotated[str, Field(min_length=1, max_length=10_000)]
 Sections = Annotated[dict[Title, SectionText], Field(min_length=1, max_length=30)]
 Scale = Annotated[int, Field(ge=1, le=5)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="the version that was read")]
 Paragraph = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -22,12 +23,12 @@ class NewCaseStudy(Body):
 
 
 class CaseStudyAmendment(Body):
-    version: Annotated[int, Field(ge=1, description="the version that was read")]
+    version: Version
     sections: Annotated[Sections, Field(description="the sections that change")]
 
 
 class Approval(Body):
-    version: Annotated[int, Field(ge=1, description="the version that was read")]
+    version: Version
 
 
 class Section(BaseModel):

@@ -10,6 +10,8 @@ from mentoring_evaluation.errors import PdfNotPossible, ScriptNotPrintable
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 FONTS = ("Libertinus Serif", "New Computer Modern")  # both come with typst; what they lack is looked for in all others
+_NO_FONT = ("font", "glyph", "codepoint")  # what typst says when it cannot show a character
+_TOO_LONG = "PDF string is longer"  # of a word that PDF/A does not take
 _SAMPLE = b"""#let data = json(bytes(sys.inputs.data))
 #set document(title: "x")
 #set text(font: data.fonts)
@@ -75,7 +77,9 @@ def _compiled(template: bytes, data: str) -> bytes:
             input=template, sys_inputs={"data": data}, format="pdf", pdf_standards=[*STANDARDS], font_paths=_fonts()
         )
     except typst.TypstError as error:
-        if "font" not in error.message and "glyph" not in error.message:
+        if _TOO_LONG in error.message:
+            raise PdfNotPossible() from None
+        if not any(word in error.message for word in _NO_FONT):
             raise
         raise _NoFont from None
     return pdf

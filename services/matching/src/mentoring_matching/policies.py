@@ -21,6 +21,7 @@ RESERVED = frozenset({"floor", "not oneself", "still free", "barred by a coordin
 """What explanations and dry runs call things that are no rules of a policy."""
 RATED = 0.2
 MOST_WEIGHT = 1_000_000  # the sum of all must be a number too
+MOST_PARTS = 200  # rules, criteria or limits: each costs a look at every pair
 _FIELDS = frozenset({
     "version", "stages", "hard_rules", "rules_off", "weights", "criteria", "priority", "capacity", "offers",
     "confirmation", "floor", "limits", "max_load", "conversations",
@@ -252,6 +253,8 @@ def _mappings(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, A
     found = document.get(name, [])
     if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
         raise PolicyError("policy", name, "expected a list of mappings")
+    if len(found) > MOST_PARTS:
+        raise PolicyError("policy", name, f"has {len(found)} members, more than {MOST_PARTS}")
     return found
 
 

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from mentoring_common.auth import Allow, Principal, Public
-from mentoring_common.db import now
+from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import schedule
 from mentoring_common.ids import new_id
 from mentoring_common.migrations import create_common_tables
@@ -21,6 +21,7 @@ from mentoring_common.outbox import emit
 from mentoring_common.provisioning import Urls, provision
 from mentoring_common.roles import grant, require_role
 from mentoring_common.runner import Design
+from mentoring_common.tables import deadlines
 from mentoring_common.unit_of_work import Db, PublicDb, Route
 from mentoring_contracts.applications import PersonChanged, PersonErased
 from mentoring_contracts.matching import MatchEnded
@@ -54,6 +55,18 @@ async def broken(body: Body, _: Writer, db: Db) -> None:
 @router.post("/later")
 async def later(body: Body, _: Writer, db: Db) -> None:
     await schedule(db, "toy", body.person_id, now(db))
+
+
+class Kept(BaseModel):
+    due_at: AwareDatetime
+    attempts: int
+
+
+@router.post("/kept")
+async def kept(body: Kept, _: Writer, db: Db) -> None:
+    await db.execute(
+        sa.insert(deadlines).values(tenant_id=tenant_of(db), kind="kept", subject_id=new_id(), **dict(body))
+    )
 
 
 @router.post("/guarded")
