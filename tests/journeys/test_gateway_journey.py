@@ -284,7 +284,11 @@ async def read_the_report(journey: Any) -> None:
     assert (theme["title"], theme["priority"], theme["texts"]) == ("Time", "now", {"mentor": 0, "all": 0})
     assert (theme["goals"][0]["of"], report["themes"]["heard"]["voices"]["all"]) == ("programme", 2)
     [recommended] = report["recommendations"]
-    assert (recommended["theme"], recommended["ownerRole"], recommended["team"]) == ("Time", "coordinator", "Delivery team")
+    assert (recommended["theme"], recommended["ownerRole"], recommended["team"]) == (
+        "Time",
+        "coordinator",
+        "Delivery team",
+    )
     stages = {stage["title"]: stage for stage in report["evaluationModel"]["stages"]}
     pairs = next(one for one in stages["Outputs"]["measured"] if one["indicator"] == "pairs_matched")
     assert (pairs["value"], pairs["unit"], pairs["targetMet"], pairs["shown"]) == (1, "pairs", False, "exact")
