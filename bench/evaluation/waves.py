@@ -29,7 +29,7 @@ from mentoring_evaluation.report_records import ReportRecords
 RESPONSES, QUESTIONS = 20_000, 40
 OPTIONS = ["Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree"]
 ISSUE = {"version": 1, "edition": 0, "notes": [], "published_at": None, "changes": {"previous": None}}
-WORDS: dict[str, Any] = {"quotes": [], "case_studies": []}
+WORDS: dict[str, Any] = {"quotes": [], "case_studies": [], "narrative": []}
 Steps = list[tuple[str, float]]
 
 
