@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -83,7 +84,7 @@ def both(monkeypatch):
             plain.setattr(acceleration, "_installed", lambda: False)
             first = work()
         with monkeypatch.context() as compiled:
-            compiled.setattr(acceleration, "LARGE", 0)
+            compiled.setattr(acceleration, "_least", [0])
             return first, work()
 
     return twice
@@ -158,6 +159,14 @@ def test_prices_of_many_matches_are_screened_exactly(both) -> None:
     plain, compiled = both(lambda: solve(mentors, mentees, Policy(), embedder=EMBEDDER))
     assert plain == compiled
     assert sorted(pair.mentee_id for pair in plain.pairs) == ["e19", "e29", "e9"]
+
+
+def test_a_process_that_goes_on_compiles_from_fewer_pairs_on(monkeypatch) -> None:
+    monkeypatch.setattr(acceleration, "_least", [acceleration.LARGE])
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    assert not acceleration.accelerated(acceleration.LARGE_FOR_MANY)
+    acceleration.expect_many_runs()
+    assert acceleration.accelerated(acceleration.LARGE_FOR_MANY)
 
 
 def test_compiled_code_that_cannot_be_kept_is_made_anew(monkeypatch) -> None:

@@ -14,6 +14,7 @@ from mentoring_contracts import sessions as s
 from mentoring_matching import api, arrangement_api, conversation_api, jobs, match_api, what_if_api
 from mentoring_matching import reactions as r
 from mentoring_matching.commands.matches import OFFER_EXPIRES
+from mentoring_matching.engine import acceleration
 
 DESIGN = Design(
     name="matching",
@@ -45,4 +46,5 @@ DESIGN = Design(
 
 def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Service:
     """The service, wired and not yet started."""
+    acceleration.expect_many_runs()
     return Service(DESIGN, settings, clock=clock, http=http)

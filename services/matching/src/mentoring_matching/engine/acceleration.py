@@ -16,12 +16,20 @@ from typing import Any
 from . import loops, scanning
 
 LARGE = 2_000_000
-"""Pairs from which on importing numba (half a CPU second) pays; once it is imported it always does."""
+"""Pairs from which on importing numba (half a CPU second) pays for one run; once it is imported it always does."""
+LARGE_FOR_MANY = 200_000
+"""The same where many runs share the import."""
+_least = [LARGE]
+
+
+def expect_many_runs() -> None:
+    """Said by a process that goes on, such as the service: compiled loops then pay from fewer pairs on."""
+    _least[0] = LARGE_FOR_MANY
 
 
 def accelerated(pairs: int) -> bool:
     """Whether a market of so many pairs is worked on by compiled loops."""
-    return _installed() and (pairs >= LARGE or "numba" in sys.modules)
+    return _installed() and (pairs >= _least[0] or "numba" in sys.modules)
 
 
 @cache
