@@ -168,6 +168,27 @@ def test_places_and_a_policy_of_ones_own(match, files, tmp_path):
     assert sorted(found.values())[1] in ("mentor1@example.org", "mentor2@example.org")
 
 
+def test_limits_and_what_is_proved_of_them_are_told(match, tmp_path):
+    regions = ("x;y", "y;z", "x;z")
+    mentors = write(
+        tmp_path / "a.csv", ["email", "topics"], [{"email": f"m{n}@e.org", "topics": "data"} for n in range(3)]
+    )
+    people = [{"email": f"e{n}@e.org", "topics": "data", "languages": of} for n, of in enumerate(regions)]
+    mentees = write(tmp_path / "b.csv", ["email", "topics", "languages"], people)
+    policy, report = tmp_path / "policy.yaml", tmp_path / "report.html"
+    given = ("--mentors", mentors, "--mentees", mentees, "--policy", policy, "--report", report)
+    rule = (
+        "hard_rules: [{id: spoken, kind: common_value, attribute: languages, missing: allow}]\nweights: {topics: 1}\n"
+    )
+    limit = "limits: [{name: spoken, attribute: languages, side: mentee, MANY}]"
+    policy.write_text(rule + limit.replace("MANY", "most: 1"))
+    assert "the best within the limits can hold up to 1 more people" in match(*given).output
+    policy.write_text(rule + limit.replace("MANY", "least: 3"))
+    assert "proved best within the limits" in match(*given).output
+    assert "least numbers count first" in report.read_text(encoding="utf-8")
+    assert "at least 3" in report.read_text(encoding="utf-8")
+
+
 def test_what_cannot_be_matched_is_one_line_and_status_2(match, files, tmp_path):
     broken = tmp_path / "policy.yaml"
     broken.write_text("hard_rules: [{id: gap, kind: gap, attribute: grade}]")

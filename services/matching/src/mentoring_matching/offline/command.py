@@ -14,7 +14,7 @@ from mentoring_matching import policies
 from mentoring_matching.engine import InputError, Policy, PolicyError, Run, solve
 from mentoring_matching.engine.pricing import Progress
 from mentoring_matching.offline.columns import check_columns
-from mentoring_matching.offline.outputs import lines_of, write_report, write_table
+from mentoring_matching.offline.outputs import lines_of, proof_of, write_report, write_table
 from mentoring_matching.offline.people import People, Shapes, read_people
 from mentoring_matching.offline.tables import NAMES, Table, UnreadableFile, read_tables
 
@@ -194,6 +194,6 @@ def _progress() -> Iterator[Progress | None]:
 
 def _sum_up(run: Run, out: Path, report: Path | None) -> None:
     totals = run.totals
-    proof = "proved best" if run.certificate.valid else "NOT PROVED"
+    proof = proof_of(run)
     typer.echo(f"{totals.matched} of {totals.mentees} mentees have a mentor (total score {totals.score:.2f}, {proof}).")
     typer.echo(f"Matches: {out}" + (f"  Report: {report}" if report else ""))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mentoring_matching.engine import Run, blocking_pairs, floor_curve, prices_without, recruitment
+from mentoring_matching.engine.features import UNITS
 from mentoring_matching.explanations import why_this_pair, why_without_mentee, why_without_mentor
 from mentoring_matching.offline.people import People, offered
 
@@ -96,6 +97,7 @@ def _facts(run: Run, people: People, lines: Sequence[Line]) -> dict[str, Any]:
     return {
         "run": run,
         "totals": run.totals,
+        "proof": proof_of(run),
         "blocking": blocking_pairs(run),
         "bars": histogram([pair.score for pair in run.pairs]),
         "lines": lines,
@@ -111,6 +113,19 @@ def _idle(run: Run, people: People) -> list[tuple[str, str]]:
     places = run.situation.problem.places
     reasons = why_without_mentee(run, {}, full=places is not None and len(run.pairs) >= places)
     return sorted((people.names[mentor_id], reason.text) for mentor_id, reason in reasons.items())
+
+
+def proof_of(run: Run) -> str:
+    """What the certificate says: the best there is, or, where limits decide, how far below it the pairs can be."""
+    proof, step = run.certificate, run.situation.problem.step
+    within = " within the limits" if run.situation.policy.limits else ""
+    if proof.valid:
+        return f"proved best{within}"
+    if not run.limited or not proof.feasible or proof.worst or proof.gap < 0:
+        return "NOT PROVED: please report it"
+    if proof.gap >= step // 2:
+        return f"the best{within} can hold up to {-(-proof.gap // step)} more people"
+    return f"at most {proof.gap / UNITS:.4f} of total score below the best{within}"
 
 
 def histogram(scores: Sequence[float]) -> list[tuple[float, int, float]]:
