@@ -7,7 +7,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from mentoring_common import audit, roles, vault
+from mentoring_common import roles, vault
 from mentoring_common.edge import exact, storable, too_deep
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.errors import error_classes
@@ -267,18 +267,6 @@ async def test_row_level_security_hides_other_tenants_even_from_plain_sql(toy_se
         assert await db.scalar(count) == 0
     async with toy_service.service.database.transaction(None) as db:
         assert await db.scalar(count) == 0
-
-
-async def test_the_audit_chain_shows_a_change(toy_service, tenant):
-    database = toy_service.service.database
-    for act in ("read", "write", "export"):
-        async with database.transaction(tenant) as db:
-            audit.audit(db, "somebody", act, "note", uuid.uuid4())
-    async with database.transaction(tenant) as db:
-        assert await audit.broken_at(db, tenant) is None
-    with pytest.raises(sa.exc.DBAPIError):
-        async with database.transaction(tenant) as db:
-            await db.execute(sa.text("UPDATE audit_log SET act = 'nothing'"))
 
 
 async def test_what_is_sealed_opens_only_until_erasure(toy_service, tenant):

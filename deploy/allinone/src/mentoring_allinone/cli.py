@@ -78,14 +78,46 @@ def token(
     data: DataFolder = Path("var"),
 ) -> None:
     """Print an access token for the embedded stack that runs on the data folder."""
+    typer.echo(_mint(data, subject, tenant, scope))
+
+
+def _address(data: Path) -> str:
     address = data / "address"
     if not address.exists():
         raise EmbeddedServerError(f"No stack runs on {data}: start one with `mentoring up --data {data}`.")
-    issuer = DevIssuer(f"{address.read_text()}/dev", "mentoring", data)
-    typer.echo(issuer.mint(subject, tenant or "", scope, extra=None if tenant else {"tenant": None}))
+    return address.read_text()
+
+
+def _mint(data: Path, subject: str, tenant: str | None, scope: list[str]) -> str:
+    issuer = DevIssuer(f"{_address(data)}/dev", "mentoring", data)
+    return issuer.mint(subject, tenant or "", scope, extra=None if tenant else {"tenant": None})
 
 
 app.command("match")(match_command)
+
+audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
+app.add_typer(audit_app, name="audit")
+
+
+@audit_app.command("verify")
+def verify_audit(
+    tenant: Annotated[str, typer.Option(help="id of the organisation")],
+    url: Annotated[str | None, typer.Option(help="address of an installation; without it the embedded stack")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="MENTORING_TOKEN", help="an organisation admin's token, with --url")
+    ] = None,
+    data: DataFolder = Path("var"),
+) -> None:
+    """Say whether an organisation's audit log is whole in every service; exit status 1 where one is broken."""
+    from mentoring_allinone import audit  # six services take a moment to load: the other commands do not wait
+
+    if url is not None and token is None:
+        raise typer.BadParameter("--url needs --token, or MENTORING_TOKEN in the environment.")
+    mine = token or _mint(data, "operator", tenant, ["organisation:admin"])
+    found = list(audit.verdicts(url or _address(data), mine))
+    for one in found:
+        typer.echo(audit.line(one))
+    raise typer.Exit(0 if all(one.intact for one in found) else 1)
 
 
 @app.command("lint-report")

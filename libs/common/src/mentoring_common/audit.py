@@ -1,16 +1,22 @@
-"""The audit log: append-only, hash-chained per tenant, written in the act's own transaction."""
+"""The audit log: append-only, chained per tenant, written in the act's own transaction, anchored outside.
 
+Each entry's digest is keyed, so that nobody without the service's master key makes or changes one. Each hash takes in
+the one before. The end of the chain is announced once a day as an event under a keyed hash of its own: an end that was
+cut off, head and all, is missed by whoever compares (`audit_proof.py`).
+"""
+
+import base64
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from pydantic import SecretStr
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from mentoring_common.tables import audit_heads, audit_log
 
 GENESIS = b"\0" * 32
 
@@ -27,6 +33,38 @@ class Entry:
     reason: str | None
 
 
+class AuditKey:
+    """What entries and anchors are keyed with: derived from the service's master key."""
+
+    def __init__(self, master_key: SecretStr) -> None:
+        self._key = hmac.digest(base64.b64decode(master_key.get_secret_value()), b"audit log", "sha256")
+        self.id = hmac.digest(self._key, b"id", "sha256").hex()[:16]
+
+    def digest(self, entry: Entry) -> bytes:
+        """The keyed digest of every field of an entry."""
+        return hmac.digest(self._key, _framed(entry), "sha256")
+
+    def anchor(self, tenant: UUID, position: int, link: bytes) -> str:
+        """What is announced of a chain that has `link` at `position`, in hexadecimal."""
+        return hmac.digest(self._key, b"anchor" + tenant.bytes + position.to_bytes(8, "big") + link, "sha256").hex()
+
+
+def link_of(previous: bytes, position: int, digest: bytes) -> bytes:
+    """The hash of an entry at a position: SHA-256 over the hash before, the position and the entry's digest."""
+    return hashlib.sha256(previous + position.to_bytes(8, "big") + digest).digest()
+
+
+def unkeyed_link_of(previous: bytes, position: int, entry: Entry) -> bytes:
+    """The hash of an entry that was made before entries were keyed."""
+    return hashlib.sha256(previous + _framed(entry, str(position))).digest()
+
+
+def _framed(entry: Entry, *before: str) -> bytes:
+    at = entry.at.astimezone(UTC).isoformat()
+    fields = (*before, at, entry.actor, entry.act, entry.subject_type, str(entry.subject_id), entry.reason or "")
+    return b"".join(len(f.encode()).to_bytes(4, "big") + f.encode() for f in fields)
+
+
 def audit(
     db: AsyncSession, actor: str, act: str, subject_type: str, subject_id: UUID, *, reason: str | None = None
 ) -> None:
@@ -35,12 +73,54 @@ def audit(
     db.info.setdefault("audit", []).append(entry)
 
 
-def chain(previous: bytes, position: int, entry: Entry) -> bytes:
-    """The hash of an entry at a position: SHA-256 over the previous hash and every field."""
-    at = entry.at.astimezone(UTC).isoformat()
-    fields = (str(position), at, entry.actor, entry.act, entry.subject_type, str(entry.subject_id), entry.reason or "")
-    framed = b"".join(len(f.encode()).to_bytes(4, "big") + f.encode() for f in fields)
-    return hashlib.sha256(previous + framed).digest()
+_COLUMNS: dict[str, Any] = {
+    "at": sa.DateTime(timezone=True),
+    "actor": sa.Text(),
+    "act": sa.Text(),
+    "subject_type": sa.Text(),
+    "subject_id": sa.Uuid(),
+    "reason": sa.Text(),
+}
+_APPEND = sa.text(
+    f"SELECT append_audit(:tenant, :key_id, {', '.join(f':{c}' for c in _COLUMNS)}, :digests)"
+).bindparams(
+    sa.bindparam("tenant", type_=sa.Uuid()),
+    sa.bindparam("key_id", type_=sa.Text()),
+    *(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
+    sa.bindparam("digests", type_=ARRAY(sa.LargeBinary())),
+)
+# One round trip: the head is locked, the entries follow it and the new end becomes the head, which whoever comes next
+# waits for.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION append_audit(
+    tenant uuid, key_id text, at timestamptz[], actor text[], act text[], subject_type text[], subject_id uuid[],
+    reason text[], digests bytea[]
+) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    place bigint;
+    link bytea;
+    before bytea;
+BEGIN
+    LOOP
+        SELECT h.position, h.hash INTO place, link FROM audit_heads h WHERE h.tenant_id = tenant FOR UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO audit_heads (tenant_id, position, hash) VALUES (tenant, 0, decode(repeat('00', 32), 'hex'))
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+    FOR i IN 1 .. cardinality(digests) LOOP
+        place := place + 1;
+        before := link;
+        link := sha256(before || int8send(place) || digests[i]);
+        INSERT INTO audit_log (tenant_id, position, at, actor, act, subject_type, subject_id, reason, key_id,
+                               previous_hash, hash)
+        VALUES (tenant, place, append_audit.at[i], append_audit.actor[i], append_audit.act[i],
+                append_audit.subject_type[i], append_audit.subject_id[i], append_audit.reason[i], append_audit.key_id,
+                before, link);
+    END LOOP;
+    UPDATE audit_heads h SET position = place, hash = link WHERE h.tenant_id = tenant;
+END $$
+"""
 
 
 async def write_collected(db: AsyncSession) -> None:
@@ -48,40 +128,7 @@ async def write_collected(db: AsyncSession) -> None:
     entries: list[Entry] = db.info.pop("audit", [])
     if not entries:
         return
-    tenant = db.info["tenant"]
-    position, previous = await _head(db, tenant)
-    rows: list[dict[str, Any]] = []
-    for entry in entries:
-        position += 1
-        digest = chain(previous, position, entry)
-        rows.append(
-            vars(entry) | {"tenant_id": tenant, "position": position, "previous_hash": previous, "hash": digest}
-        )
-        previous = digest
-    await db.execute(sa.insert(audit_log), rows)
-    await db.execute(
-        sa.update(audit_heads).where(audit_heads.c.tenant_id == tenant).values(position=position, hash=previous)
-    )
-
-
-async def _head(db: AsyncSession, tenant: UUID) -> tuple[int, bytes]:
-    """Position and hash of the last entry, locked; the first time a head is made."""
-    head = sa.select(audit_heads.c.position, audit_heads.c.hash).where(audit_heads.c.tenant_id == tenant)
-    found = (await db.execute(head.with_for_update())).first()
-    if found is None:
-        first = insert(audit_heads).values(tenant_id=tenant, position=0, hash=GENESIS)
-        await db.execute(first.on_conflict_do_nothing())
-        found = (await db.execute(head.with_for_update())).one()
-    return found.position, found.hash
-
-
-async def broken_at(db: AsyncSession, tenant: UUID) -> int | None:
-    """The first position whose hash does not follow from the one before; None if the chain holds."""
-    previous = GENESIS
-    rows = await db.execute(sa.select(audit_log).where(audit_log.c.tenant_id == tenant).order_by(audit_log.c.position))
-    for expected, row in enumerate(rows, start=1):
-        entry = Entry(row.at, row.actor, row.act, row.subject_type, row.subject_id, row.reason)
-        if row.position != expected or row.previous_hash != previous or row.hash != chain(previous, expected, entry):
-            return expected
-        previous = row.hash
-    return None
+    key: AuditKey = db.info["audit_key"]
+    values = {name: [getattr(entry, name) for entry in entries] for name in _COLUMNS}
+    fixed = {"tenant": db.info["tenant"], "key_id": key.id, "digests": [key.digest(entry) for entry in entries]}
+    await db.execute(_APPEND, values | fixed)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from mentoring_common import outbox
+from mentoring_common.audit import AuditKey
 from mentoring_common.clock import Clock
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.ids import new_id
@@ -110,6 +111,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.doorbell = doorbell or asyncio.Event()
         self.master_key = settings.master_key
+        self.audit_key = AuditKey(settings.master_key)
         self.pool_size = settings.pool_size
 
     @asynccontextmanager
@@ -121,6 +123,7 @@ class Database:
         async with self._sessions() as db:
             db.info["clock"] = self.clock
             db.info["master_key"] = self.master_key
+            db.info["audit_key"] = self.audit_key
             try:
                 if tenant is not None:
                     await bind_tenant(db, tenant)

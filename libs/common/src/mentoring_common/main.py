@@ -1,8 +1,9 @@
-"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate|replay]`."""
+"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate|replay|verify-audit]`."""
 
 import argparse
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp
 
 from mentoring_common import migrations
+from mentoring_common.audit_proof import AuditVerdict
 from mentoring_common.observability import configure_logging
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
@@ -33,12 +35,12 @@ class Servable(Protocol):
 
 
 def main(name: str, create_app: Callable[[Settings], Service]) -> None:
-    """Serve until SIGTERM or Ctrl-C, bring the database to its newest revision, or replay parked events."""
+    """Serve until SIGTERM or Ctrl-C, migrate the database, replay parked events, or verify an audit log."""
     parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
-    parser.add_argument("command", choices=["serve", "migrate", "replay"], nargs="?", default="serve")
+    parser.add_argument("command", choices=["serve", "migrate", "replay", "verify-audit"], nargs="?", default="serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed")
+    parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed, or whose audit log is verified")
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
     try:
@@ -54,6 +56,12 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
             parser.error("replay needs --tenant")
         replayed = asyncio.run(_replay(create_app(settings), options.tenant, options.by))
         print(f"{replayed} parked events replayed; the log names what failed again and stays parked")  # noqa: T201
+    elif options.command == "verify-audit":
+        if options.tenant is None:
+            parser.error("verify-audit needs --tenant")
+        found = asyncio.run(_verify_audit(create_app(settings), options.tenant))
+        print(found.model_dump_json())  # noqa: T201
+        sys.exit(0 if found.intact else 1)
     else:
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(serve(create_app(settings), options.host, options.port))
@@ -62,6 +70,13 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
 async def _replay(service: Service, tenant: UUID, by: str) -> int:
     try:
         return await service.replay(tenant, by=by)
+    finally:
+        await service.stop()
+
+
+async def _verify_audit(service: Service, tenant: UUID) -> AuditVerdict:
+    try:
+        return await service.verify_audit(tenant)
     finally:
         await service.stop()
 

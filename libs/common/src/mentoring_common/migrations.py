@@ -20,6 +20,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_common import tables
+from mentoring_common.audit import FUNCTION as APPEND_AUDIT
 
 LOCK = 0x6D6967726174  # advisory lock: one migration at a time, per database
 _TENANT = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid"
@@ -30,8 +31,10 @@ _SYSTEM = {
     "inbox": "SELECT, DELETE",
     "idempotency_keys": "SELECT, DELETE",
     "parked_events": "SELECT",
+    "audit_heads": "SELECT",
 }
-_APPEND_ONLY = {"audit_log"}
+# A log is only added to; its head moves on and is never taken away.
+_RIGHTS = {"audit_log": "SELECT, INSERT", "audit_heads": "SELECT, INSERT, UPDATE"}
 
 
 def roles(service: str) -> tuple[str, str, str]:
@@ -47,7 +50,7 @@ def protect(op: Any, service: str, names: Iterable[str], *, system_rights: Mappi
     _, app, system = roles(service)
     of_system = _SYSTEM | dict(system_rights or {})
     for name in names:
-        rights = "SELECT, INSERT" if name in _APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        rights = _RIGHTS.get(name, "SELECT, INSERT, UPDATE, DELETE")
         op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant ON {name} TO {app} USING ({_TENANT}) WITH CHECK ({_TENANT})")
@@ -61,6 +64,20 @@ def create_common_tables(op: Any, service: str) -> None:
     """The first lines of every service's first revision: the tables of `tables.py`, protected."""
     tables.metadata.create_all(op.get_bind(), checkfirst=False)
     protect(op, service, [t.name for t in tables.metadata.sorted_tables])
+    op.execute(APPEND_AUDIT)
+
+
+def anchor_audit_log(op: Any, service: str) -> None:
+    """Key the entries of the audit log, note what was announced of it, and keep its heads from being taken away."""
+    _, app, system = roles(service)
+    op.execute("ALTER TABLE audit_log ADD COLUMN IF NOT EXISTS key_id text")
+    op.execute("ALTER TABLE audit_heads ADD COLUMN IF NOT EXISTS anchored_position bigint NOT NULL DEFAULT 0")
+    op.execute("ALTER TABLE audit_heads ADD COLUMN IF NOT EXISTS anchored_at timestamptz")
+    op.execute(f"REVOKE DELETE ON audit_heads FROM {app}")
+    op.execute("DROP POLICY IF EXISTS system ON audit_heads")
+    op.execute(f"CREATE POLICY system ON audit_heads TO {system} USING (true) WITH CHECK (true)")
+    op.execute(f"GRANT SELECT ON audit_heads TO {system}")
+    op.execute(APPEND_AUDIT)
 
 
 async def upgrade(owner_url: str, service: str) -> bool:

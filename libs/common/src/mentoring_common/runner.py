@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from mentoring_common import broker, problems, retention
 from mentoring_common.audit import audit
+from mentoring_common.audit_proof import AuditVerdict, anchor_daily, published_anchors, verdict
 from mentoring_common.auth import TokenSource, TokenVerifier
 from mentoring_common.clients import ServiceClient
 from mentoring_common.clock import Clock, SystemClock
@@ -26,6 +27,7 @@ from mentoring_common.observability import log
 from mentoring_common.openapi import describe
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
+from mentoring_contracts import Event
 
 STEP_TIMEOUT_S = 10.0
 
@@ -51,6 +53,8 @@ class Design:
     deadlines: Handlers = field(default_factory=dict)
     periodic: Sequence[Periodic] = ()
     publishes: bool = True
+    # how the service announces the end of its audit log; None: it does not
+    anchors: type[Event] | None = None
     # path suffix → (limit in bytes, content types) of routes that take files
     uploads: Mapping[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
 
@@ -113,7 +117,7 @@ class Service:
             handlers = self.design.deadlines
             self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval)
             self._spawn(self._poller.run(), "deadlines")
-        for work in (*self.design.periodic, _CLEANING):
+        for work in (*self.design.periodic, _CLEANING, _ANCHORING):
             self._spawn(self._repeat(work), work.name)
         self.ready = True
 
@@ -161,6 +165,17 @@ class Service:
     async def clean_up(self) -> None:
         """Delete the mechanisms' rows that are over their time."""
         await retention.delete_what_is_old(self.system)
+
+    async def verify_audit(self, tenant: UUID) -> AuditVerdict:
+        """The verdict on the tenant's audit log, compared with the anchors on the topic as well as those kept here."""
+        anchors = await published_anchors(self.settings, self.design.anchors, tenant) if self.design.anchors else []
+        async with self.database.transaction(tenant) as db:
+            return await verdict(db, self.name, anchors)
+
+    async def anchor_audit_log(self) -> None:
+        """Announce the ends of the audit logs that are due."""
+        if self.design.anchors is not None:
+            await anchor_daily(self.system, self.database, self.design.anchors)
 
     def _spawn(self, work: Any, name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
@@ -210,3 +225,4 @@ class Service:
 
 
 _CLEANING = Periodic("clean_up", Service.clean_up, every_s=retention.EVERY_S)
+_ANCHORING = Periodic("anchor_audit_log", Service.anchor_audit_log, every_s=retention.EVERY_S)

@@ -135,6 +135,7 @@ audit_log = Table(
     Column("subject_type", Text, nullable=False),
     Column("subject_id", Uuid, nullable=False),
     Column("reason", Text),
+    Column("key_id", Text),  # which key the entry's digest is under; null: made before there was one
     Column("previous_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("tenant_id", "position"),
@@ -146,6 +147,8 @@ audit_heads = Table(
     Column("tenant_id", Uuid, primary_key=True),
     Column("position", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("anchored_position", BigInteger, nullable=False, server_default=text("0")),
+    Column("anchored_at", _when),
 )
 
 subject_keys = Table(

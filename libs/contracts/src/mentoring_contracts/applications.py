@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from mentoring_contracts.audit import _AuditAnchored
 from mentoring_contracts.event import Event
 
 Role = Literal["mentor", "mentee"]
@@ -175,3 +176,9 @@ class PersonErased(Event):
     aggregate: ClassVar = "person"
     subject: ClassVar = "person_id"
     person_id: UUID
+
+
+class ApplicationsAuditAnchored(_AuditAnchored):
+    """The audit log of an organisation here reached `position`, with the keyed `hash` (hex)."""
+
+    owner: ClassVar = "applications"

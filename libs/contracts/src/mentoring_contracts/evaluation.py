@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from mentoring_contracts.audit import _AuditAnchored
 from mentoring_contracts.event import Event
 
 
@@ -104,3 +105,9 @@ class ReportPublished(Event):
     audience: Literal["programme_team", "public"]
     kind: str | None = None
     report_version: int | None = None
+
+
+class EvaluationAuditAnchored(_AuditAnchored):
+    """The audit log of an organisation here reached `position`, with the keyed `hash` (hex)."""
+
+    owner: ClassVar = "evaluation"

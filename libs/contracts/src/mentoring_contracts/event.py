@@ -76,4 +76,4 @@ def schema_id(cls: type[Event]) -> str:
     return f"urn:mentoring:schema:{cls.owner}:{cls.__name__}:{cls.version}"
 
 
-from mentoring_contracts import applications, evaluation, matching, sessions  # noqa: E402, F401  registers the classes
+from mentoring_contracts import applications, evaluation, integrations, matching, sessions  # noqa: E402, F401  registers the classes

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from mentoring_contracts.audit import _AuditAnchored
 from mentoring_contracts.event import Event
 
 Side = Literal["mentor", "mentee"]
@@ -77,3 +78,9 @@ class RematchRequested(_MatchEvent):
     """People of a match that ended early go back to the pool for another one."""
 
     for_integrators: ClassVar = "the new match follows as MatchProposed and MatchConfirmed"
+
+
+class MatchingAuditAnchored(_AuditAnchored):
+    """The audit log of an organisation here reached `position`, with the keyed `hash` (hex)."""
+
+    owner: ClassVar = "matching"

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from mentoring_contracts.audit import _AuditAnchored
 from mentoring_contracts.event import Event
 
 
@@ -80,3 +81,9 @@ class ActivityAttended(Event):
     person_id: UUID
     kind: str
     mode: Literal["online", "in_person"]
+
+
+class SessionsAuditAnchored(_AuditAnchored):
+    """The audit log of an organisation here reached `position`, with the keyed `hash` (hex)."""
+
+    owner: ClassVar = "sessions"

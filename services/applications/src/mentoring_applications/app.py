@@ -8,15 +8,18 @@ import httpx
 
 from mentoring_applications.api import ROUTERS
 from mentoring_applications.reactions import REACTIONS
+from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Service
 from mentoring_common.settings import Settings
+from mentoring_contracts.applications import ApplicationsAuditAnchored
 
 DESIGN = Design(
     name="applications",
     title="Applications",
     description=__doc__,
-    routers=ROUTERS,
+    anchors=ApplicationsAuditAnchored,
+    routers=[*ROUTERS, audit_proof.router],
     reactions=REACTIONS,
 )
 

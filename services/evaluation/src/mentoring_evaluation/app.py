@@ -7,9 +7,11 @@ programme team goes through disclosure control.
 
 import httpx
 
+from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
+from mentoring_contracts.evaluation import EvaluationAuditAnchored
 from mentoring_evaluation.api import (
     case_studies,
     evidence_pack,
@@ -42,6 +44,7 @@ DESIGN = Design(
     name="evaluation",
     title="Evaluation",
     description=__doc__,
+    anchors=EvaluationAuditAnchored,
     routers=[
         public.router,
         public_reports.router,
@@ -56,6 +59,7 @@ DESIGN = Design(
         evidence_pack.router,
         reports.router,
         linting.router,
+        audit_proof.router,
     ],
     reactions=REACTIONS,
     deadlines={

@@ -6,9 +6,11 @@ fact behind it is committed, at least once under one Message-ID, and neither nam
 
 import httpx
 
+from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
+from mentoring_contracts.integrations import IntegrationsAuditAnchored
 from mentoring_integrations import api
 from mentoring_integrations.delivery import deliver
 from mentoring_integrations.invitations import queue_invitations
@@ -18,10 +20,10 @@ DESIGN = Design(
     name="integrations",
     title="Integrations",
     description=__doc__,
-    routers=[api.router],
+    anchors=IntegrationsAuditAnchored,
+    routers=[api.router, audit_proof.router],
     reactions=REACTIONS,
     periodic=[Periodic("notifications", deliver), Periodic("invitations", queue_invitations)],
-    publishes=False,
     uploads=api.UPLOADS,
 )
 

@@ -6,11 +6,13 @@ and who gets a place is decided by conditional updates on counters that the data
 
 import httpx
 
+from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts import applications as a
 from mentoring_contracts import sessions as s
+from mentoring_contracts.matching import MatchingAuditAnchored
 from mentoring_matching import api, arrangement_api, conversation_api, jobs, match_api, what_if_api
 from mentoring_matching import reactions as r
 from mentoring_matching.commands.matches import OFFER_EXPIRES
@@ -20,7 +22,15 @@ DESIGN = Design(
     name="matching",
     title="Matching",
     description=__doc__,
-    routers=[match_api.router, conversation_api.router, arrangement_api.router, what_if_api.router, api.router],
+    anchors=MatchingAuditAnchored,
+    routers=[
+        match_api.router,
+        conversation_api.router,
+        arrangement_api.router,
+        what_if_api.router,
+        api.router,
+        audit_proof.router,
+    ],
     reactions={
         a.ProgrammeCreated: r.on_programme_created,
         a.CohortCreated: r.on_cohort_created,

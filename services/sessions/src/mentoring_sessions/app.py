@@ -6,9 +6,11 @@ places are decided by single statements; a pair that goes quiet and one that run
 
 import httpx
 
+from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Service
 from mentoring_common.settings import Settings
+from mentoring_contracts.sessions import SessionsAuditAnchored
 from mentoring_sessions import api
 from mentoring_sessions.commands import relationships
 from mentoring_sessions.reactions import REACTIONS
@@ -17,7 +19,8 @@ DESIGN = Design(
     name="sessions",
     title="Sessions",
     description=__doc__,
-    routers=api.ROUTERS,
+    anchors=SessionsAuditAnchored,
+    routers=[*api.ROUTERS, audit_proof.router],
     reactions=REACTIONS,
     deadlines={
         relationships.RUNS_OUT: relationships.close_relationship_in_time,

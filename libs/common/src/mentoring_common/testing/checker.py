@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from mentoring_common import broker
+from mentoring_common import topics
 from mentoring_common.envelope import Envelope
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox
@@ -26,24 +25,7 @@ class Verdict:
 
 async def read_topic(settings: Settings, topic: str) -> list[Envelope]:
     """Every record of a topic from its beginning, in the order of each partition."""
-    consumer = broker.consumer(settings, None)
-    await consumer.start()
-    try:
-        numbers = await consumer._client._wait_on_metadata(topic)
-        partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
-        found: list[Envelope] = []
-        waiting = {p for p in partitions if ends[p] > 0}
-        while waiting:
-            for partition, records in (await consumer.getmany(timeout_ms=500)).items():
-                found += [Envelope.from_headers(r.headers) for r in records]
-                if records and records[-1].offset + 1 >= ends[partition]:
-                    waiting.discard(partition)
-        return found
-    finally:
-        await consumer.stop()
+    return [Envelope.from_headers(record.headers) for record in await topics.read_topic(settings, topic)]
 
 
 async def check(engine: AsyncEngine, settings: Settings, topic: str, tenant: UUID) -> Verdict:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from mentoring_common import audit_proof
 from mentoring_common.auth import Allow, Principal, Public
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import schedule
@@ -23,7 +24,7 @@ from mentoring_common.roles import grant, require_role
 from mentoring_common.runner import Design
 from mentoring_common.tables import deadlines
 from mentoring_common.unit_of_work import Db, PublicDb, Route
-from mentoring_contracts.applications import PersonChanged, PersonErased
+from mentoring_contracts.applications import ApplicationsAuditAnchored, PersonChanged, PersonErased
 from mentoring_contracts.matching import MatchEnded
 
 router = APIRouter(route_class=Route)
@@ -104,7 +105,8 @@ async def fire(db: AsyncSession, subject_id: uuid.UUID) -> None:
 
 
 DESIGN = Design(
-    name="toy", title="Toy", description="A service for tests of the mechanisms.", routers=[router],
+    name="toy", title="Toy", description="A service for tests of the mechanisms.", routers=[router, audit_proof.router],
+    anchors=ApplicationsAuditAnchored,
     reactions={PersonErased: on_erased, MatchEnded: on_ended}, deadlines={"toy": fire},
 )  # fmt: skip
 
