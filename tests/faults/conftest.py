@@ -33,6 +33,7 @@ class Children:
             "master_key": self.settings.master_key.get_secret_value(),
             "client_secret": self.settings.client_secret.get_secret_value(),
             "smtp_password": "",
+            "kafka_password": "",
         }
         order = {"part": part, "die_at": die_at, "until_idle": until_idle, "settings": values}
         process = await asyncio.create_subprocess_exec(

@@ -169,7 +169,6 @@ class Stack:
             kafka_idempotent=False,
             kafka_fast_groups=True,
             kafka_partitions=3,
-            kafka_replication=1,
             token_issuer=self.issuer.issuer,
             token_jwks_url=f"{INTERNAL}/dev/jwks.json",
             token_url=f"{INTERNAL}/dev/token",

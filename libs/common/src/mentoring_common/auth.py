@@ -200,9 +200,10 @@ class Public:
 class TokenSource:
     """This service's own access token for its calls to others (client credentials), renewed before it ends."""
 
-    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, http: httpx.AsyncClient, scope: str = INTERNAL) -> None:
         self._settings = settings
         self._http = http
+        self._scope = scope
         self._token, self._until = "", 0.0
 
     async def token(self) -> str:
@@ -216,8 +217,7 @@ class TokenSource:
             "grant_type": "client_credentials",
             "client_id": self._settings.client_id,
             "client_secret": self._settings.client_secret.get_secret_value(),
-            "scope": INTERNAL,
-        }
+        } | ({"scope": self._scope} if self._scope else {})
         try:
             answer = await self._http.post(self._settings.token_url, data=form)
             answer.raise_for_status()

@@ -1,19 +1,27 @@
 """The broker adapter on aiokafka: topics, the publisher that keeps order through failures, consumer settings."""
 
 import asyncio
+import ssl
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
+from mentoring_common.auth import TokenSource
+from mentoring_common.errors import Unavailable
 from mentoring_common.settings import Settings
 
 REQUEST_TIMEOUT_MS = 10_000
+REPLICATION = 3  # copies of a topic, where there are brokers for them
+KEPT_FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
 
 @dataclass(frozen=True)
@@ -26,22 +34,101 @@ class Record:
     headers: list[tuple[str, bytes]]
 
 
-async def ensure_topics(settings: Settings, topics: Sequence[str]) -> None:
-    """Create the topics that are missing; existing ones are left as they are."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
-    await admin.start()
+def connection(settings: Settings) -> dict[str, Any]:
+    """How every client reaches the brokers: where they are, TLS, and who we are."""
+    how: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap_servers,
+        "security_protocol": settings.kafka_security_protocol,
+    }
+    if settings.kafka_security_protocol.endswith("SSL"):
+        how["ssl_context"] = _tls(settings)
+    if settings.kafka_security_protocol.startswith("SASL"):
+        how["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        if settings.kafka_sasl_mechanism == "OAUTHBEARER":
+            how["sasl_oauth_token_provider"] = _Tokens(settings)
+        else:
+            how["sasl_plain_username"] = settings.kafka_username
+            how["sasl_plain_password"] = settings.kafka_password.get_secret_value()
+    return how
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file or None)
+    if settings.kafka_cert_file:
+        context.load_cert_chain(settings.kafka_cert_file, settings.kafka_key_file or None)
+    return context
+
+
+class _Tokens(AbstractTokenProvider):  # type: ignore[misc]
+    """Tokens for the brokers, from the issuer by client credentials."""
+
+    def __init__(self, settings: Settings) -> None:
+        client = {
+            "token_url": settings.kafka_token_url or settings.token_url,
+            "client_id": settings.kafka_username or settings.client_id,
+            "client_secret": settings.kafka_password if settings.kafka_username else settings.client_secret,
+        }
+        # Nobody closes a token provider: it keeps no connection open.
+        http = httpx.AsyncClient(timeout=5.0, limits=httpx.Limits(max_keepalive_connections=0))
+        self._source = TokenSource(settings.model_copy(update=client), http, scope=settings.kafka_token_scope)
+
+    async def token(self) -> str:
+        try:
+            return await self._source.token()
+        except Unavailable as error:  # what the client takes for a broker that cannot be reached now
+            raise KafkaConnectionError("no token for the brokers") from error
+
+
+async def ensure_topics(settings: Settings, topics: Sequence[str]) -> list[str]:
+    """Create the topics that are missing; existing ones are left as they are.
+
+    What is wrong with existing ones, a line each: too few copies, or events that are not kept for ever.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
+        await admin.start()
+        copies = await _copies(admin, settings)
         existing = set(await admin.list_topics())
-        missing = [
-            NewTopic(t, settings.kafka_partitions, settings.kafka_replication) for t in topics if t not in existing
-        ]
-        if missing:
-            answer = await admin.create_topics(missing)
-            for topic, code, *_ in answer.topic_errors:
-                if code and for_code(code) is not TopicAlreadyExistsError:
-                    raise for_code(code)(topic)
+        await _create(admin, [_new_topic(t, settings.kafka_partitions, copies) for t in topics if t not in existing])
+        return await _what_is_wrong(admin, [t for t in topics if t in existing], copies)
     finally:
         await admin.close()
+
+
+async def _copies(admin: AIOKafkaAdminClient, settings: Settings) -> int:
+    brokers = len((await admin.describe_cluster())["brokers"])
+    return settings.kafka_replication or max(1, min(brokers, REPLICATION))
+
+
+def _new_topic(name: str, partitions: int, copies: int) -> NewTopic:
+    # One copy may be away and everything goes on; events stay, so that a new reader starts from the first.
+    kept = {"min.insync.replicas": str(max(1, copies - 1)), **KEPT_FOR_EVER}
+    return NewTopic(name, partitions, copies, topic_configs=kept)
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: Sequence[NewTopic]) -> None:
+    if missing:
+        answer = await admin.create_topics(missing)
+        for topic, code, *_ in answer.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise for_code(code)(topic)
+
+
+async def _what_is_wrong(admin: AIOKafkaAdminClient, topics: Sequence[str], copies: int) -> list[str]:
+    if not topics:
+        return []
+    described = {t["topic"]: t["partitions"] for t in await admin.describe_topics(list(topics))}
+    fewest = {topic: min((len(p["replicas"]) for p in parts), default=0) for topic, parts in described.items()}
+    wrong = [f"{topic} has {n} of {copies} copies" for topic, n in fewest.items() if 0 < n < copies]
+    for answer in await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, t) for t in topics]):
+        for _, _, _, topic, entries in answer.resources:  # no entries where we may not look
+            found = {name: value for name, value, *_ in entries}
+            wrong += [
+                f"{topic} has {name}={found[name]}"
+                for name, value in KEPT_FOR_EVER.items()
+                if found.get(name, value) != value
+            ]
+    return sorted(wrong)
 
 
 class Publisher:
@@ -75,7 +162,7 @@ class Publisher:
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._settings.kafka_bootstrap_servers,
+                **connection(self._settings),
                 acks="all",
                 enable_idempotence=self._settings.kafka_idempotent,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
@@ -122,7 +209,7 @@ def consumer(settings: Settings, group: str | None, **options: Any) -> AIOKafkaC
     """A consumer whose offsets are committed by hand, from the earliest record on."""
     fast = {"session_timeout_ms": 2000, "heartbeat_interval_ms": 300} if settings.kafka_fast_groups else {}
     return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
+        **connection(settings),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -1,8 +1,9 @@
 """What a service needs to be told, from the environment (`MENTORING_…`) or from the embedded launcher."""
 
 import base64
+from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,8 +21,25 @@ class Settings(BaseSettings):
     kafka_idempotent: bool = Field(True, description="idempotent producer; off for a broker that lacks it")
     kafka_fast_groups: bool = Field(False, description="short group sessions, for a broker on this machine")
     kafka_partitions: int = Field(6, ge=1, description="partitions of a topic that a service creates")
-    kafka_replication: int = Field(-1, description="copies of a topic that a service creates; -1: the broker's default")
+    kafka_replication: int = Field(
+        0, ge=0, description="copies of a topic that a service creates; 0: three, or as many as there are brokers"
+    )
     kafka_group: str = Field("", description="consumer group; mentoring-<service> if empty")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how the brokers are spoken to; SSL is TLS"
+    )
+    kafka_ca_file: str = Field("", description="PEM file of whom to trust for the brokers; the system's if empty")
+    kafka_cert_file: str = Field("", description="PEM file of this client's certificate, where the brokers ask for one")
+    kafka_key_file: str = Field("", description="PEM file of its key")
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="how the brokers know this service, with SASL"
+    )
+    kafka_username: str = Field("", description="user at the brokers; for OAUTHBEARER client_id if empty")
+    kafka_password: SecretStr = Field(
+        SecretStr(""), validate_default=True, description="its password; for OAUTHBEARER client_secret if empty"
+    )
+    kafka_token_url: str = Field("", description="token endpoint for OAUTHBEARER; token_url if empty")
+    kafka_token_scope: str = Field("", description="scope of the token for the brokers; the client's default if empty")
     token_issuer: str = Field(description="`iss` of access tokens")
     token_audience: str = Field("mentoring", description="`aud` of access tokens")
     token_jwks_url: str = Field(description="where the issuer's public keys are")
@@ -48,6 +66,15 @@ class Settings(BaseSettings):
     statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
     poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
     log_level: str = Field("INFO", description="least level that is logged")
+
+    @field_validator("kafka_password")
+    @classmethod
+    def _is_known_to_the_brokers(cls, password: SecretStr, other: ValidationInfo) -> SecretStr:
+        sasl = str(other.data.get("kafka_security_protocol")).startswith("SASL")
+        by_password = sasl and other.data.get("kafka_sasl_mechanism") != "OAUTHBEARER"
+        if by_password and not (other.data.get("kafka_username") and password.get_secret_value()):
+            raise ValueError("SASL needs a user and a password")
+        return password
 
     @field_validator("master_key")
     @classmethod

@@ -1,4 +1,4 @@
-"""Apache Kafka itself, one KRaft node on 127.0.0.1, where Java 17 and Maven are at hand: for tests and benchmarks."""
+"""Apache Kafka itself, one KRaft node or several on 127.0.0.1, where Java 17 and Maven are at hand: for tests."""
 
 import asyncio
 import base64
@@ -7,8 +7,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
 
 from mentoring_common.embedded.child_process import ChildProcess, free_port, server_environment
 from mentoring_common.embedded.errors import EmbeddedServerError
@@ -20,15 +25,9 @@ DOWNLOAD_PATIENCE_S = 600.0
 HEAP = "-Xmx384m"
 
 _PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-log.dirs={folder}/data
 auto.create.topics.enable=false
 offsets.topic.num.partitions=4
 offsets.topic.replication.factor=1
@@ -45,13 +44,27 @@ log.cleaner.threads=1
 """
 
 
-class ApacheKafka:
-    """A Kafka node in a process of its own; its data lies in a temporary folder and is gone with it."""
+@dataclass(frozen=True)
+class Listener:
+    """One more door of a node, with TLS or SASL; `properties` are those of the listener, without its prefix."""
 
-    def __init__(self, process: ChildProcess, bootstrap_servers: str, folder: Path) -> None:
-        self._process = process
+    protocol: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class ApacheKafka:
+    """Kafka nodes in processes of their own; their data lies in a temporary folder and is gone with them.
+
+    `addresses` has host:port of each further listener of the first node, by its name.
+    """
+
+    def __init__(
+        self, processes: Sequence[ChildProcess], bootstrap_servers: str, addresses: Mapping[str, str], folder: Path
+    ) -> None:
+        self._processes = processes
         self._folder = folder
         self.bootstrap_servers = bootstrap_servers
+        self.addresses = addresses
 
     @staticmethod
     def available(project: Path | None = None) -> bool:
@@ -62,52 +75,126 @@ class ApacheKafka:
         return shutil.which("mvn") is not None or _jars_complete(project)
 
     @classmethod
-    async def start(cls, project: Path | None = None) -> "ApacheKafka":
-        """Start a node and wait until it answers. Raises EmbeddedServerError.
+    async def start(
+        cls,
+        project: Path | None = None,
+        *,
+        nodes: int = 1,
+        listeners: Mapping[str, Listener] | None = None,
+        users: Sequence[str] = (),
+        java_options: Sequence[str] = (),
+    ) -> "ApacheKafka":
+        """Start the nodes and wait until all answer. Raises EmbeddedServerError.
 
         `project` is the folder of the Maven project that names Kafka's jars (None: `deploy/kafka` of the source tree);
-        the first start brings them there.
+        the first start brings them there. `users` are SCRAM users as `--add-scram` takes them.
         """
         project = project or kafka_project()
         if project is None or not cls.available(project):
             raise EmbeddedServerError("Apache Kafka needs Java 17, Maven and deploy/kafka/pom.xml: install them first.")
         jars = await asyncio.to_thread(_jars, project)
+        plan = _Plan(jars, nodes, listeners or {}, users, java_options)
         for _ in range(START_ATTEMPTS):
-            node, cluster_id = await asyncio.to_thread(cls._spawn, jars)
-            if await answers(node._process, node.bootstrap_servers, cluster_id, START_PATIENCE_S):
-                return node
-            last_words = node._process.last_words()
-            await node.stop()
+            kafka, cluster_id = await asyncio.to_thread(cls._spawn, plan)
+            first = kafka._processes[0]
+            if await answers(
+                first, kafka.bootstrap_servers.split(",")[0], cluster_id, START_PATIENCE_S
+            ) and await kafka._joined(START_PATIENCE_S):
+                return kafka
+            last_words = first.last_words()
+            await kafka.stop()
         raise EmbeddedServerError(f"Apache Kafka does not answer: {last_words}")
 
     @classmethod
-    def _spawn(cls, jars: Path) -> tuple["ApacheKafka", str]:
+    def _spawn(cls, plan: "_Plan") -> tuple["ApacheKafka", str]:
         folder = Path(tempfile.mkdtemp(prefix="mentoring-kafka-"))
-        port, controller_port = free_port(), free_port()
-        properties = folder / "server.properties"
-        properties.write_text(_PROPERTIES.format(port=port, controller_port=controller_port, folder=folder))
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        _format(jars, properties, cluster_id)
-        process = ChildProcess.spawn(
-            [*_java(jars), f"-Dkafka.logs.dir={folder}", "kafka.Kafka", properties],
-            stop_signal=signal.SIGTERM,
-            log=folder / "kafka.log",
-            environment=server_environment(),
-        )
-        return cls(process, f"127.0.0.1:{port}", folder), cluster_id
+        ports = [free_port() for _ in range(plan.nodes)]
+        doors = {name: free_port() for name in plan.listeners}
+        common = _PROPERTIES.format(controller_port=(controller_port := free_port()))
+        processes = []
+        for number, port in enumerate(ports, start=1):
+            home = folder / str(number)
+            home.mkdir()
+            properties = home / "server.properties"
+            own = _of_node(home, number, port, controller_port, plan.listeners, doors)
+            properties.write_text(common + "".join(f"{name}={value}\n" for name, value in own.items()))
+            _format(plan, properties, cluster_id)
+            processes.append(
+                ChildProcess.spawn(
+                    [*_java(plan.jars, plan.java_options), f"-Dkafka.logs.dir={home}", "kafka.Kafka", properties],
+                    stop_signal=signal.SIGTERM,
+                    log=home / "kafka.log",
+                    environment=server_environment(),
+                )
+            )
+        servers = ",".join(f"127.0.0.1:{port}" for port in ports)
+        return cls(processes, servers, {n: f"127.0.0.1:{p}" for n, p in doors.items()}, folder), cluster_id
+
+    async def _joined(self, patience_s: float) -> bool:
+        """Whether every node is in the cluster in time."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers.split(",")[0])
+        await admin.start()
+        until = time.monotonic() + patience_s
+        try:
+            while time.monotonic() < until:
+                if len((await admin.describe_cluster())["brokers"]) == len(self._processes):
+                    return True
+                await asyncio.sleep(0.1)
+            return False
+        finally:
+            await admin.close()
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self._processes[0].pid
 
     async def stop(self) -> None:
-        """End the node and remove its data. Does nothing the second time."""
+        """End the nodes and remove their data. Does nothing the second time."""
         await asyncio.to_thread(self.stop_blocking)
 
     def stop_blocking(self) -> None:
         """`stop` for code without an event loop."""
-        self._process.stop(patience_s=15)
+        for process in reversed(self._processes):  # the first is the controller, which the others report to
+            process.stop(patience_s=15)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be started."""
+
+    jars: Path
+    nodes: int
+    listeners: Mapping[str, Listener]
+    users: Sequence[str]
+    java_options: Sequence[str]
+
+
+def _of_node(
+    home: Path,
+    number: int,
+    port: int,
+    controller_port: int,
+    listeners: Mapping[str, Listener],
+    doors: Mapping[str, int],
+) -> dict[str, str]:
+    """The properties of one node; the first is the controller too, and has the further listeners."""
+    first = number == 1
+    open_doors = {"PLAINTEXT": port} | (dict(doors) if first else {})
+    advertised = ",".join(f"{name}://127.0.0.1:{at}" for name, at in open_doors.items())
+    protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"} | {n: x.protocol for n, x in listeners.items()}
+    own = {
+        "process.roles": "broker,controller" if first else "broker",
+        "node.id": str(number),
+        "listeners": advertised + (f",CONTROLLER://127.0.0.1:{controller_port}" if first else ""),
+        "advertised.listeners": advertised,
+        "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
+        "log.dirs": str(home / "data"),
+    }
+    for name, listener in listeners.items() if first else ():
+        own |= {f"listener.name.{name.lower()}.{key}": value for key, value in listener.properties.items()}
+    return own
 
 
 def kafka_project() -> Path | None:
@@ -148,12 +235,15 @@ def _copy_dependencies(project: Path, jars: Path) -> None:
         raise EmbeddedServerError(f"Maven cannot bring Apache Kafka: {reason[:300]}")
 
 
-def _java(jars: Path) -> list[str | Path]:
-    return ["java", HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", f"{jars}/*"]
+def _java(jars: Path, options: Sequence[str] = ()) -> list[str | Path]:
+    fast = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+    return ["java", HEAP, *fast, *options, "-cp", f"{jars}/*"]
 
 
-def _format(jars: Path, properties: Path, cluster_id: str) -> None:
-    command = [*_java(jars), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", properties]
+def _format(plan: _Plan, properties: Path, cluster_id: str) -> None:
+    users = [option for user in plan.users for option in ("--add-scram", user)]
+    tool = [*_java(plan.jars), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}"]
+    command = [*tool, "-c", properties, *users]
     outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, env=server_environment())  # noqa: S603
     if outcome.returncode != 0:
         raise EmbeddedServerError(f"Apache Kafka's folder cannot be made: {(outcome.stderr or outcome.stdout)[-300:]}")

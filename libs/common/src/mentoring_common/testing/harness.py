@@ -53,7 +53,6 @@ def settings_for(servers: Servers, urls: Urls, **changes: Any) -> Settings:
         "kafka_idempotent": servers.kafka_idempotent,
         "kafka_fast_groups": servers.kafka_fast_groups,
         "kafka_partitions": 2,
-        "kafka_replication": 1,
         "kafka_group": f"test-{uuid4()}",  # another database is another consumer
         "token_issuer": ISSUER,
         "token_jwks_url": f"{ISSUER}/jwks.json",
