@@ -20,6 +20,7 @@ from mentoring_common.audit import AuditKey
 from mentoring_common.clock import Clock
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.ids import new_id
+from mentoring_common.line import Line
 from mentoring_common.settings import Settings
 from mentoring_common.tables import NAMING
 
@@ -113,6 +114,12 @@ class Database:
         self.master_key = settings.master_key
         self.audit_key = AuditKey(settings.master_key)
         self.pool_size = settings.pool_size
+        self._line = Line(
+            settings.pool_size,
+            most=settings.queue_length,
+            stands_s=settings.pool_timeout_s,
+            longest_s=settings.queue_timeout_s,
+        )
 
     @asynccontextmanager
     async def transaction(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:
@@ -120,7 +127,7 @@ class Database:
 
         Raises Unavailable when no connection is to be had and OutcomeUnknown when the commit does not answer.
         """
-        async with self._sessions() as db:
+        async with self._line.turn(), self._sessions() as db:
             db.info["clock"] = self.clock
             db.info["master_key"] = self.master_key
             db.info["audit_key"] = self.audit_key

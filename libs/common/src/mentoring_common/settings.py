@@ -62,7 +62,11 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(1_048_576, description="largest request body")
     body_timeout_s: float = Field(30.0, description="longest time a request body may take to arrive")
     pool_size: int = Field(5, ge=1, description="database connections of the application role, with no overflow")
-    pool_timeout_s: float = Field(2.0, description="longest wait for a connection before 503")
+    pool_timeout_s: float = Field(
+        2.0, description="longest wait for a connection before 503 while nobody else gets through"
+    )
+    queue_timeout_s: float = Field(20.0, description="longest wait for a connection while others get through")
+    queue_length: int = Field(2000, ge=0, description="requests that wait for a connection; one more answers 503")
     statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
     poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
     log_level: str = Field("INFO", description="least level that is logged")
