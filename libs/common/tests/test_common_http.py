@@ -1,11 +1,13 @@
 """Tokens, problems, idempotency, deadlines, roles, isolation: at the edge of a real service."""
 
 import asyncio
+import base64
 import time
 import uuid
 
 import pytest
 import sqlalchemy as sa
+from joserfc import jws
 
 from mentoring_common import roles, vault
 from mentoring_common.edge import exact, storable, too_deep
@@ -53,6 +55,75 @@ async def test_every_forged_token_is_refused(toy_service, tenant):
         assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.json()["status"] == 401
     assert await toy_service.emitted(tenant) == []
+
+
+def _segment(text):
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _signed(issuer, payload):
+    """A token of the issuer's own key whose payload is no claims."""
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": issuer._key.kid}
+    return jws.serialize_compact(header, payload.encode(), issuer._key, algorithms=["ES256"])
+
+
+async def test_a_token_that_no_parser_takes_is_refused(toy_service, tenant):
+    good = toy_service.issuer.mint(subject="x", tenant=str(tenant), scopes=["toy:write"])
+    head, payload, signature = good.split(".")
+    bomb = _segment("[" * 100_000)
+    header = '{"alg":"ES256","typ":"at+jwt","kid":%s}'
+    kids = ("[" * 9000 + "]" * 9000, "1e999", "{}", '"\\ud800"')
+    bombs = [f"{bomb}.{payload}.{signature}", f"{head}.{bomb}.{signature}"]
+    bombs += [f"{_segment(header % kid)}.{payload}.{signature}" for kid in kids]
+    bombs += [_signed(toy_service.issuer, text) for text in ("[" * 100_000, "[" * 4000, "[]", "1", '"a"', "null", "{")]
+    for token in bombs:
+        answer = await toy_service.anonymous(Authorization=f"Bearer {token}").post("/changes", json=body())
+        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token"), token[:80]
+
+
+async def test_an_unknown_query_parameter_is_named(toy_service, tenant):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    answer = await caller.get("/changes", params={"limt": 10, "updated_since": "2026-01-01"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    named = [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
+    assert named == [("/query/limt", "unknown_parameter"), ("/query/updated_since", "unknown_parameter")]
+    refused = await caller.post("/changes?dry_run=1", json=body())
+    assert refused.status_code == 422
+    assert await toy_service.emitted(tenant) == []
+    assert (await caller.get("/changes", params={"limit": 10})).json() == {"limit": 10}
+
+
+async def test_head_is_get_without_the_body(toy_service, tenant):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    got, headed = await caller.get("/changes"), await caller.head("/changes")
+    assert (headed.status_code, headed.content) == (200, b"")
+    assert headed.headers["content-length"] == got.headers["content-length"] == str(len(got.content))
+    assert (await caller.head("/later")).status_code == 405
+    assert (await caller.head("/nowhere")).status_code == 404
+    assert (await toy_service.anonymous().head("/changes")).status_code == 401
+    assert (await toy_service.anonymous().head("/readyz")).status_code == 200
+
+
+async def test_options_and_405_name_every_method_of_the_path(toy_service):
+    anybody = toy_service.anonymous()
+    options, wrong = await anybody.options("/changes"), await anybody.put("/changes")
+    assert (options.status_code, wrong.status_code) == (204, 405)
+    assert options.headers["allow"] == wrong.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert (await anybody.options("/later")).headers["allow"] == "OPTIONS, POST"
+    assert (await anybody.options("/nowhere")).status_code == 404
+
+
+async def test_every_answer_says_what_a_browser_may_do_with_it(toy_service, tenant):
+    caller = toy_service.caller("toy:write", tenant=tenant)
+    answers = [
+        await caller.get("/changes"), await caller.get("/nowhere"), await caller.put("/changes"),
+        await caller.options("/changes"), await toy_service.anonymous().get("/changes"),
+        await caller.post("/changes", content=b"x" * 2_000_000, headers={"content-type": "application/json"}),
+    ]  # fmt: skip
+    for answer in answers:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "no-referrer"
 
 
 async def test_a_token_without_the_scope_is_forbidden(toy_service, tenant):

@@ -6,9 +6,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
-from mentoring_allinone.mailbox import mailbox_app
+from mentoring_allinone.mailbox import PAGE_HEADERS, mailbox_app
 from mentoring_common.embedded.issuer import issuer_app
+from mentoring_common.headers import Protected
 
 if TYPE_CHECKING:
     from mentoring_allinone.stack import Stack
@@ -18,13 +20,14 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mentoring
 <h1>Mentoring</h1><p>The embedded stack is running. Data and mail stay on this machine.</p><ul>%s</ul></html>"""
 
 
-def front_app(stack: "Stack") -> Starlette:
+def front_app(stack: "Stack") -> ASGIApp:
     """Routes of the whole system; REST services under /<name>, the gateway at /graphql."""
 
     async def index(_: Request) -> Response:
         links = [(f"/{name}/docs", f"API of {name}") for name in stack.services if name != "gateway"]
         links += [("/graphql", "GraphiQL"), ("/mailbox/", "Mailbox")]
-        return HTMLResponse(_PAGE % "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links))
+        items = "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links)
+        return HTMLResponse(_PAGE % items, headers=PAGE_HEADERS)
 
     async def readyz(_: Request) -> Response:
         waiting = sorted(name for name, service in stack.services.items() if not service.ready)
@@ -36,4 +39,4 @@ def front_app(stack: "Stack") -> Starlette:
     routes += [Mount("/dev", issuer_app(stack.issuer)), Mount("/mailbox", mailbox_app(stack.mailbox))]
     routes += [Mount(f"/{name}", service.asgi) for name, service in stack.services.items() if name != "gateway"]
     routes.append(Mount("/", stack.services["gateway"].asgi))
-    return Starlette(routes=routes)
+    return Protected(Starlette(routes=routes))

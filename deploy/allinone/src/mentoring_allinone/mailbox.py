@@ -20,8 +20,8 @@ MESSAGES_KEPT = 1000
 MESSAGE_BYTES = 1_000_000  # a bigger one is refused by SMTP, status 552
 BYTES_KEPT = 32_000_000
 
-_PAGE_HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+PAGE_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
 }
@@ -156,7 +156,7 @@ def mailbox_app(mailbox: Mailbox) -> Starlette:
         return JSONResponse({"messages": found}, headers={"cache-control": "no-store"})
 
     async def page(request: Request) -> Response:
-        return HTMLResponse(_page(chosen(request)), headers=_PAGE_HEADERS)
+        return HTMLResponse(_page(chosen(request)), headers=PAGE_HEADERS)
 
     return Starlette(routes=[Route("/", page), Route("/messages", messages)])
 

@@ -100,7 +100,8 @@ class TokenVerifier:
                 decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
             self._check(decoded.header, decoded.claims)
             return _principal(decoded.claims, token)
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        # Also what runs the JSON parser out of stack, and a time beyond all numbers.
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             raise InvalidToken() from None
 
     def _check(self, header: dict[str, Any], claims: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What stands in front of a service's routes, as pure ASGI.
 
-Limits and deadlines of bodies, content types, text and numbers that can be stored, one log line.
+Limits and deadlines of bodies, content types, text and numbers that can be stored, headers of answers, one log line.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentoring_common.errors import Rejected
+from mentoring_common.headers import protected
 from mentoring_common.observability import log
 from mentoring_common.problems import of_error, problem
 from mentoring_common.tracing import continue_trace
@@ -69,7 +70,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = protected([*message["headers"], (b"x-request-id", request_id.encode())])
             await send(message)
 
         try:

@@ -23,6 +23,7 @@ from mentoring_common.db import Database, create_engine, looking
 from mentoring_common.deadlines import DeadlinePoller, Handlers
 from mentoring_common.edge import Edge
 from mentoring_common.errors import Unavailable
+from mentoring_common.methods import Methods
 from mentoring_common.observability import log
 from mentoring_common.openapi import describe
 from mentoring_common.relay import Relay
@@ -85,7 +86,7 @@ class Service:
         self.ready = False
         self.app = self._application()
         self.asgi: ASGIApp = Edge(
-            self.app,
+            Methods(self.app),
             service=self.name,
             body_limit=settings.body_limit_bytes,
             body_timeout_s=settings.body_timeout_s,

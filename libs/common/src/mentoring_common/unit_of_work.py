@@ -9,6 +9,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,16 +19,23 @@ from mentoring_common import idempotency
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
 
+_LONGEST_NAME = 100
 PLATFORM = UUID(int=0)  # stands for the tenant that an operator has not: their Idempotency-Keys are kept under it
 
 
 class Route(APIRoute):
-    """Gives a known answer again, or stores a fresh one in the request's transaction before that commits."""
+    """Refuses query parameters that the route does not have: a misspelt filter would be lost.
+
+    Gives a known answer again, or stores a fresh one in the request's transaction before that commits.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
+        parameters = frozenset(p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query))
 
         async def answer(request: Request) -> Response:
+            if request.scope["query_string"] and (unknown := request.query_params.keys() - parameters):
+                raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
             try:
                 response = await handler(request)
             except idempotency.AnswerKnown as known:
@@ -36,6 +46,11 @@ class Route(APIRoute):
             return response
 
         return answer
+
+
+def _unknown(name: str) -> dict[str, Any]:
+    shown = name[:_LONGEST_NAME]
+    return {"type": "unknown_parameter", "loc": ("query", shown), "msg": f"there is no query parameter {shown!r} here"}
 
 
 async def _of_caller(

@@ -16,6 +16,7 @@ from mentoring_common import problems
 from mentoring_common.auth import InvalidToken, Principal, TokenVerifier
 from mentoring_common.clock import Clock
 from mentoring_common.edge import Edge
+from mentoring_common.methods import Methods
 from mentoring_common.settings import Settings
 from mentoring_gateway.context import Context
 from mentoring_gateway.endpoint import Endpoint
@@ -35,7 +36,7 @@ class Gateway:
         self._verifier = TokenVerifier(settings, self._fetch_keys)
         self.app = self._application()
         self.asgi: ASGIApp = Edge(
-            self.app,
+            Methods(self.app),
             service=self.name,
             body_limit=settings.body_limit_bytes,
             body_timeout_s=settings.body_timeout_s,

@@ -19,6 +19,7 @@ from mentoring_common.deadlines import schedule
 from mentoring_common.ids import new_id
 from mentoring_common.migrations import create_common_tables
 from mentoring_common.outbox import emit
+from mentoring_common.pagination import Limit
 from mentoring_common.provisioning import Urls, provision
 from mentoring_common.roles import grant, require_role
 from mentoring_common.runner import Design
@@ -45,6 +46,11 @@ async def change(body: Body, _: Writer, db: Db) -> dict[str, int]:
     for _i in range(body.times):
         emit(db, PersonChanged(person_id=body.person_id))
     return {"times": body.times}
+
+
+@router.get("/changes")
+async def count_changes(_: Writer, limit: Limit = 50) -> dict[str, int]:
+    return {"limit": limit}
 
 
 @router.post("/broken")

@@ -5,12 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from mentoring_common.unit_of_work import Route
 from mentoring_evaluation.api import Reader
 from mentoring_evaluation.errors import PublishedUnreadable
 from mentoring_evaluation.lint import Finding, ReportUnreadable, lint_report, parse_report
 from mentoring_evaluation.schemas import FindingsView
 
-router = APIRouter(tags=["linter"])
+router = APIRouter(route_class=Route, tags=["linter"])
 REPORT = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 

@@ -13,7 +13,7 @@ from mentoring_common.auth import Public
 from mentoring_common.db import Database
 from mentoring_common.unit_of_work import PublicDb, Route
 from mentoring_evaluation import queries
-from mentoring_evaluation.api.reports import PDF, printable, said_of
+from mentoring_evaluation.api.reports import PAGE, PDF, printable, said_of
 from mentoring_evaluation.printing import Printer, digest_of
 from mentoring_evaluation.report_page import report_page
 from mentoring_evaluation.report_pdf import report_pdf
@@ -62,7 +62,7 @@ async def _printed(
     async with database.transaction(tenant) as db:
         content, issue = await _edition(db, report_id)
     digest = await asyncio.to_thread(digest_of, content, issue)
-    headers = {"ETag": f'"{digest}"', "Cache-Control": "no-cache"}
+    headers = PAGE | {"ETag": f'"{digest}"', "Cache-Control": "no-cache"}
     if etag == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     body = await printer.printed((media_type, report_id), digest, lambda: make(content, issue))

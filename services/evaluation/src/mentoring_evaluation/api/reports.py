@@ -36,6 +36,11 @@ from mentoring_evaluation.schemas_reports import ChangesView, ReportView
 router = APIRouter(route_class=Route, tags=["reports"])
 _KEPT = ("title", "ledger", "inconsistencies", "narrative", "themes", "recommendations", "evaluation_model", "outcomes")
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+# The page carries its styles and its charts, and nothing of it runs or is loaded.
+PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+}
 Seen = Annotated[Audience, Query(description="exact for the programme team, or under disclosure control")]
 
 
@@ -99,7 +104,7 @@ async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
 async def read_page(report_id: UUID, by: Reader, db: Db) -> HTMLResponse:
     """A report as one self-contained page; the programme team's has the public view beside its own."""
     report = await _readable(db, report_id, by)
-    return HTMLResponse(await asyncio.to_thread(report_page, *await printable(db, report)))
+    return HTMLResponse(await asyncio.to_thread(report_page, *await printable(db, report)), headers=PAGE)
 
 
 @router.get("/reports/{report_id}/pdf", response_class=Response, responses=PDF)
