@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_allinone import generate, service_map
 from mentoring_allinone.stack import WITH_DATABASE
-from mentoring_common import migrations
+from mentoring_common import migrations, problems
 from mentoring_common.auth import Allow, Public
+from mentoring_common.errors import error_classes
 from mentoring_common.provisioning import provision
 from mentoring_contracts import event_classes
 
@@ -63,6 +64,13 @@ def test_generated_files_are_fresh():
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
     assert stale == [], "run `make generate`"
+
+
+def test_a_code_has_one_meaning_whichever_service_says_it():
+    meanings = {}
+    for cls in error_classes():
+        meanings.setdefault(cls.code, set()).add((problems.status_of(cls()), cls.title()))
+    assert {code: said for code, said in meanings.items() if len(said) > 1} == {}
 
 
 @pytest.mark.parametrize("service", sorted(WITH_DATABASE))

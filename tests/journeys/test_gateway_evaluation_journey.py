@@ -114,7 +114,7 @@ async def answer(journey: Any, wave_id: str) -> None:
         assert (await journey.ask(show, **asked))["survey"]["title"] == "Liked"
         given = await journey.ask(send, **asked, a={"liked": "Yes", "more": "Cakes"})
         assert given["answerSurvey"] == wave_id
-        assert await journey.refusal(send, **asked, a={"liked": "No"}) == ["already_answered"]
+        assert await journey.refusal(send, **asked, a={"liked": "No"}) == ["survey_already_answered"]
 
 
 async def look_at_figures(journey: Any, wave_id: str) -> None:

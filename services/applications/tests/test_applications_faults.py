@@ -107,10 +107,12 @@ async def test_wrong_answers_and_missing_consent_change_nothing(applications, ni
     assert (none.status_code, none.json()["code"]) == (422, "consent_needed")
     wrong = await nihr.try_to_apply("mentee", nihr.cohorts[0], person, answers={"career_stage": "secret"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "answers_invalid")
-    assert wrong.json()["errors"] == [{"field": "career_stage", "code": "choice", "detail": "not one of the options"}]
+    assert wrong.json()["errors"] == [
+        {"pointer": "/body/answers/career_stage", "code": "choice", "detail": "not one of the options"}
+    ]
     assert "secret" not in wrong.text
     unequal = await nihr.try_to_apply("mentee", nihr.cohorts[0], person, equality={"gender": "secret"})
-    assert unequal.json()["errors"][0]["field"] == "equality.gender"
+    assert unequal.json()["errors"][0]["pointer"] == "/body/equality/gender"
     assert (await nihr.office.get("/applications")).json()["items"] == []
     assert await applications.emitted(tenant, ApplicationSubmitted) == []
 

@@ -322,7 +322,9 @@ async def test_an_inline_blueprint_is_taken_and_its_faults_are_named(application
     bad = good | {"direction": "sideways", "cohorts": [{"number": 1, "places": -1}]}
     refused = await office.post("/programmes", json={"blueprint": bad})
     assert (refused.status_code, refused.json()["code"]) == (422, "blueprint_invalid")
-    assert [e["field"] for e in refused.json()["errors"]] == ["direction", "cohorts.0.places"]
+    assert [e["pointer"] for e in refused.json()["errors"]] == [
+        "/body/blueprint/direction", "/body/blueprint/cohorts/0/places"
+    ]  # fmt: skip
     assert len(await applications.emitted(tenant, ProgrammeCreated)) == 1
 
 

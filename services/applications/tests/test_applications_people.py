@@ -84,7 +84,7 @@ async def test_one_bad_row_of_a_batch_does_not_keep_the_others_out(office):
     items = (await office.post("/people/batch", json={"people": rows})).json()["items"]
     codes = [item["problem"] and item["problem"]["code"] for item in items]
     assert codes == [None, "invalid_request", "email_taken", None, "unknown_employer"]
-    assert items[1]["problem"]["errors"][0]["pointer"] == "/email"
+    assert items[1]["problem"]["errors"][0]["pointer"] == "/body/people/1/email"
     assert len((await office.get("/people")).json()["items"]) == 2
 
 

@@ -180,7 +180,7 @@ async def test_after_a_meeting_its_two_people_are_asked_once_and_told_of_togethe
     assert (await programme.team.get(f"/waves/{first.wave_id}")).json()["code"] == "wave_not_found"
     sheet = {"session_useful": 5, "talked_about": ["Goals", "Career"], "session_comment": "canary"}
     assert (await programme.answer(tokens[pairs[0][0]], sheet)).status_code == 201
-    assert (await programme.answer(tokens[pairs[0][0]], sheet)).json()["code"] == "already_answered"
+    assert (await programme.answer(tokens[pairs[0][0]], sheet)).json()["code"] == "survey_already_answered"
     evaluation.clock.move_by(timedelta(days=1, hours=1))
 
     async def reminded():

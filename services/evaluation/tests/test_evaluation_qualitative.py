@@ -229,7 +229,7 @@ async def test_an_indicator_has_a_base_and_its_values_a_source(programme):
     bare = {"kind": "five_stage", "indicators": [{k: v for k, v in share.items() if k != "base"}]}
     refused = await programme.team.put(f"{base}/evaluation-model", json=bare)
     assert (refused.status_code, refused.json()["code"]) == (422, "model_invalid")
-    assert refused.json()["errors"][0]["field"].endswith("base")
+    assert refused.json()["errors"][0]["pointer"].endswith("/base")
     model = {"kind": "five_stage", "indicators": [share]}
     assert (await programme.team.put(f"{base}/evaluation-model", json=model)).json()["kind"] == "five_stage"
     values = f"{base}/indicators/embedded/values"

@@ -79,7 +79,7 @@ async def test_an_invitation_is_answered_once_while_the_wave_is_open(evaluation,
     both = await asyncio.gather(*(programme.answer(tokens[mentor], answers) for _ in range(4)))
     assert sorted(a.status_code for a in both) == [201, 409, 409, 409]
     again = next(a for a in both if a.status_code == 409)
-    assert again.json()["code"] == "already_answered"
+    assert again.json()["code"] == "survey_already_answered"
     false = await programme.answer("x" * 43, answers)
     assert (false.status_code, false.json()["code"]) == (404, "survey_not_found")
     stranger = await programme.harness.anonymous().get(f"/public/{uuid.uuid4()}/surveys/{tokens[mentee]}")
@@ -109,7 +109,7 @@ async def test_answers_that_do_not_fit_are_refused_and_the_invitation_stays_good
     await programme.match(1, mentor, uuid.uuid4())
     token = (await programme.tokens((await programme.open())["summative", 1]["id"]))[mentor]
     refused = await programme.answer(token, answers)
-    assert (refused.status_code, refused.json()["code"]) == (422, "answers_invalid")
+    assert (refused.status_code, refused.json()["code"]) == (422, "survey_answers_invalid")
     assert [e["code"] for e in refused.json()["errors"]] == [code]
     assert CANARY not in refused.text
     assert (await programme.answer(token, {})).status_code == 201  # everything skipped is an answer too

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 
+from mentoring_common.faults import fault
 from mentoring_common.testing import Harness, eventually
 from mentoring_common.testing.harness import Servers, running
 from mentoring_contracts.applications import CohortCreated, ProgrammeCreated, RoleGranted
@@ -122,7 +123,7 @@ class Applications:
 
     def _applied(self, body: dict[str, Any]) -> Any:
         if "unknown" in body["answers"].get("criteria", []):
-            errors = [{"field": "criteria", "code": "unknown_criterion", "detail": "not one of the criteria"}]
+            errors = [fault("unknown_criterion", "not one of the criteria", "body", "answers", "criteria")]
             return problem(422, "answers_invalid", errors=errors)
         if any(a["person_id"] == body["person_id"] and a["role"] == body["role"] for a in self.applications):
             return problem(409, "already_applied")

@@ -81,7 +81,7 @@ async def test_a_declined_offer_frees_both_and_is_not_made_again(world):
     (match,) = await world.approve((await world.run(cohort))["id"])
     client = world.as_person(mentor.id)
     silent = await client.post(f"/matches/{match['id']}/decline", json={})
-    assert (silent.status_code, silent.json()["code"]) == (422, "reason_needed")
+    assert (silent.status_code, silent.json()["code"]) == (422, "decline_reason_needed")
     answer = await client.post(f"/matches/{match['id']}/decline", json={"reason": "She once sued my brother"})
     assert answer.json()["state"] == "declined"
     (declined,) = await world.events(MatchDeclined)

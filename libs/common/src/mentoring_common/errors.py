@@ -12,6 +12,8 @@ DomainError
 import re
 from typing import Any, ClassVar
 
+from mentoring_common.faults import Fault
+
 _CLASSES: dict[tuple[str, str], type["DomainError"]] = {}  # two services may say no in the same words
 
 
@@ -20,11 +22,12 @@ class DomainError(Exception):
 
     code: ClassVar[str]
 
-    def __init__(self, detail: str | None = None, **members: Any) -> None:
-        """`detail` is shown to the caller, `members` become members of the problem document: no personal data."""
+    def __init__(self, detail: str | None = None, *, errors: list[Fault] | None = None, **members: Any) -> None:
+        """`detail` is shown to the caller, `errors` say what is wrong where, `members` become members of the problem
+        document: no personal data."""
         super().__init__(detail or self.title())
         self.detail = detail
-        self.members = members
+        self.members = members | ({"errors": errors} if errors else {})
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

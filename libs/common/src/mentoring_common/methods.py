@@ -26,10 +26,10 @@ class Methods:
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The server has to go on seeing HEAD: it must not wait for the body that Content-Length announces.
-        as_get = scope | {"method": "GET"}
+        as_get = {**scope, "method": "GET"}
 
         async def bodiless(message: Message) -> None:
-            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         await self._app(as_get, receive, self._naming_all(scope, bodiless))
         scope["route"] = as_get.get("route")

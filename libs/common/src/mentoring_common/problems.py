@@ -18,6 +18,7 @@ from mentoring_common.errors import (
     Unavailable,
     ValueOutOfRange,
 )
+from mentoring_common.faults import Fault, faults_of
 from mentoring_common.observability import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,19 +35,38 @@ _OUT_OF_RANGE = frozenset({"22000", "22003", "22008"})
 _HTTP_TITLES = {400: "The request cannot be read", 404: "There is nothing here", 405: "This method is not allowed here"}
 
 
-def problem(status: int, code: str, title: str, detail: str | None = None, **members: Any) -> JSONResponse:
+def document(status: int, code: str, title: str, detail: str | None = None, **members: Any) -> dict[str, Any]:
     """A problem document; `type` is where docs/errors explains the code."""
     body = {"type": f"/errors/{code}", "title": title, "status": status, "code": code}
-    body |= {"detail": detail} if detail else {}
+    return members | body | ({"detail": detail} if detail else {})
+
+
+def invalid(errors: list[Fault]) -> dict[str, Any]:
+    """The problem document of a request that does not fit its schema."""
+    return document(422, "invalid_request", "The request does not fit its schema", errors=errors)
+
+
+def document_of(error: DomainError) -> dict[str, Any]:
+    """The problem document of a business error."""
+    return document(status_of(error), error.code, error.title(), error.detail, **error.members)
+
+
+def status_of(error: DomainError) -> int:
+    """The status that a business error is answered with."""
+    return next(status for category, status in STATUS if isinstance(error, category))
+
+
+def problem(status: int, code: str, title: str, detail: str | None = None, **members: Any) -> JSONResponse:
+    """The answer with a problem document."""
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     headers |= {"Retry-After": "1"} if status == 503 else {}
-    return JSONResponse(members | body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+    content = document(status, code, title, detail, **members)
+    return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def of_error(error: DomainError) -> JSONResponse:
-    """The problem document of a business error."""
-    status = next(status for category, status in STATUS if isinstance(error, category))
-    return problem(status, error.code, error.title(), error.detail, **error.members)
+    """The answer to a business error."""
+    return problem(status_of(error), error.code, error.title(), error.detail, **error.members)
 
 
 def install(app: FastAPI) -> None:
@@ -70,8 +90,7 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
     if any(e["type"] == "json_invalid" for e in found):
         return problem(400, "malformed_json", "The body is not JSON")
     # The values themselves stay out: they may be personal data.
-    errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "code": e["type"], "detail": e["msg"]} for e in found]
-    return problem(422, "invalid_request", "The request does not fit its schema", errors=errors)
+    return JSONResponse(invalid(faults_of(found)), 422, media_type=MEDIA_TYPE)
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 from mentoring_applications.eligibility import Rule
 from mentoring_applications.errors import BlueprintInvalid, BlueprintNotFound
 from mentoring_applications.milestones import PlannedMilestone, joined
+from mentoring_common.faults import faults_of
 from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
 
 Kind = Literal["ranking", "text", "boolean", "choice", "integer", "list", "email", "consent"]
@@ -257,12 +258,7 @@ def check(content: Mapping[str, Any]) -> Blueprint:
     try:
         return Blueprint.model_validate(content)
     except ValidationError as error:
-        raise BlueprintInvalid(
-            errors=[
-                {"field": ".".join(map(str, e["loc"])) or "blueprint", "detail": e["msg"]}
-                for e in error.errors(include_url=False, include_input=False)
-            ]
-        ) from None
+        raise BlueprintInvalid(errors=faults_of(error, "body", "blueprint")) from None
 
 
 def folder() -> Path:

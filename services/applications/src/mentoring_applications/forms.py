@@ -13,6 +13,7 @@ from uuid import UUID
 
 from mentoring_applications.blueprint import Blueprint, EqualityMonitoring, FormField
 from mentoring_applications.errors import AnswersInvalid, ConsentNeeded
+from mentoring_common.faults import Fault, fault
 
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -44,13 +45,17 @@ class Answers:
 
 
 class _Wrong(ValueError):
-    """One answer does not fit; args: code, detail."""
+    """One answer does not fit."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code, self.detail = code, detail
 
 
 def check(blueprint: Blueprint, role: str, given: Mapping[str, Any], profile: Mapping[str, Any]) -> Answers:
-    """The answers of a role; AnswersInvalid with `errors` [{field, code, detail}] naming every field that is wrong."""
+    """The answers of a role; AnswersInvalid with `errors` naming every field that is wrong."""
     fields = blueprint.form.of(role)
-    errors: list[dict[str, str]] = []
+    errors: list[Fault] = []
     raw = _by_field(fields, given, errors)
     values: dict[str, Any] = {}
     for asked in fields:
@@ -62,7 +67,7 @@ def check(blueprint: Blueprint, role: str, given: Mapping[str, Any], profile: Ma
             if value is not None:
                 values[asked.id] = value
         except _Wrong as wrong:
-            errors.append({"field": asked.id, "code": wrong.args[0], "detail": wrong.args[1]})
+            errors.append(_fault(wrong.code, wrong.detail, asked.id))
     if errors:
         raise AnswersInvalid(errors=errors)
     return _sorted_by_meaning(fields, values)
@@ -72,7 +77,7 @@ def check_equality(monitoring: EqualityMonitoring | None, given: Mapping[str, An
     """The answers to equality monitoring, all voluntary; AnswersInvalid for one that is not among the options."""
     asked = {field.id: field.options for field in monitoring.fields} if monitoring else {}
     errors = [
-        {"field": f"equality.{name}", "code": "choice", "detail": "not one of the options"}
+        fault("choice", "not one of the options", "body", "equality", name)
         for name, answer in given.items()
         if name not in asked or answer not in asked[name]
     ]
@@ -105,7 +110,7 @@ def check_consents(blueprint: Blueprint, role: str, given: Mapping[str, str]) ->
     return [(field.document or "", field.version or "") for field in asked if given.get(field.id) == field.version]
 
 
-def _by_field(fields: list[FormField], given: Mapping[str, Any], errors: list[dict[str, str]]) -> dict[str, Any]:
+def _by_field(fields: list[FormField], given: Mapping[str, Any], errors: list[Fault]) -> dict[str, Any]:
     ids = {asked.id: asked.id for asked in fields}
     meanings: dict[str, str] = {asked.means: asked.id for asked in fields if asked.means}
     raw: dict[str, Any] = {}
@@ -115,10 +120,14 @@ def _by_field(fields: list[FormField], given: Mapping[str, Any], errors: list[di
             code = "unknown_field" if asked_id is None else "answered_twice"
             # A name nobody asked for may be anything: it is shown only if it looks like a name.
             shown = name if re.fullmatch(r"[a-z0-9_]{1,60}", name) else "?"
-            errors.append({"field": shown, "code": code, "detail": "the form does not ask this, or not twice"})
+            errors.append(_fault(code, "the form does not ask this, or not twice", shown))
         else:
             raw[asked_id] = answer
     return raw
+
+
+def _fault(code: str, detail: str, field_id: str) -> Fault:
+    return fault(code, detail, "body", "answers", field_id)
 
 
 def _blank(answer: Any) -> bool:

@@ -28,7 +28,7 @@ class SurveyNotFound(NotFound):
 
 
 class MatchNotFound(NotFound):
-    """There is no such pair."""
+    """There is no such match."""
 
 
 class InterviewNotFound(NotFound):
@@ -115,8 +115,8 @@ class WaveTimesInvalid(Rejected):
     """A wave closes after it opens, and later than now."""
 
 
-class AnswersInvalid(Rejected):
-    """Some answers do not fit their questions."""
+class SurveyAnswersInvalid(Rejected):
+    """Some answers do not fit their questions; `errors` names them."""
 
 
 class NotInPair(Rejected):
@@ -203,7 +203,7 @@ class TooFewAsked(Conflict):
     """Too few different people were asked: what they said is not shown."""
 
 
-class AlreadyAnswered(Conflict):
+class SurveyAlreadyAnswered(Conflict):
     """This invitation was used: an answer was given with it."""
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -275,6 +275,17 @@ class Fault(BaseModel):
     code: Literal[
         "unknown_question", "not_asked", "not_an_option", "not_a_number", "out_of_range", "not_text", "too_long"
     ]
+
+
+WHY: Final[Mapping[str, str]] = {
+    "unknown_question": "the survey has no such question for you",
+    "not_asked": "another answer decides whether this is asked, and it is not",
+    "not_an_option": "not among the options, or one of them twice",
+    "not_a_number": "not a whole number",
+    "out_of_range": "outside of what may be answered",
+    "not_text": "not a text",
+    "too_long": "longer than an answer may be",
+}
 
 
 def skipped(answer: object) -> bool:

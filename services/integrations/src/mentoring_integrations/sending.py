@@ -186,7 +186,7 @@ class Sending:
     def _refuse_as(self, line: int, refused: Refused) -> None:
         errors = [e for e in refused.problem.get("errors", []) if isinstance(e, dict)]
         for error in errors:
-            name = str(error.get("field") or error.get("pointer") or "").rsplit("/", 1)[-1]
+            name = str(error.get("pointer") or "").rsplit("/", 1)[-1]
             self._refuse(line, _column(name), str(error.get("code", refused.code)), str(error.get("detail", "")))
         if not errors:
             self._refuse(line, _COLUMN_OF_CODE.get(refused.code), refused.code, refused.title)

@@ -67,8 +67,8 @@ class NotYourMatch(Forbidden):
     """Only the two people of a match answer for it."""
 
 
-class ReasonNeeded(Rejected):
-    """The programme asks for a reason."""
+class DeclineReasonNeeded(Rejected):
+    """The programme asks for a reason with a no to an offer."""
 
 
 class AlreadyAnswered(Conflict):

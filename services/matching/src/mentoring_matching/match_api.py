@@ -14,7 +14,7 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_matching import policies, queries, reasons
 from mentoring_matching.commands import matches as commands
 from mentoring_matching.commands.runs import pass_on
-from mentoring_matching.errors import NotYourMatch, ReasonNeeded
+from mentoring_matching.errors import DeclineReasonNeeded, NotYourMatch
 from mentoring_matching.lifecycle import MatchState
 from mentoring_matching.models import Match
 from mentoring_matching.schemas import Declining, Ending, MatchView
@@ -76,7 +76,7 @@ async def decline_match(match_id: UUID, declining: Declining, by: Writer, db: Db
     side = commands.side_of(match, by)
     version = await queries.policy(db, match.programme_id)
     if policies.reason_required(version.document) and not declining.reason:
-        raise ReasonNeeded()
+        raise DeclineReasonNeeded()
     declined = await commands.decline_match(db, match, by, declining.reason)
     await pass_on(db, declined, side)
     return _view(declined, by)

@@ -12,7 +12,7 @@ class ProgrammeNotFound(NotFound):
 
 
 class CohortNotFound(NotFound):
-    """The programme has no such cohort."""
+    """There is no such cohort."""
 
 
 class GoalNotFound(NotFound):

@@ -12,9 +12,11 @@ from mentoring_applications.access import Reach, managed_person, reach_of
 from mentoring_applications.errors import EmailTaken, NotYourPeople, UnknownEmployer, UnknownLineManager
 from mentoring_applications.models import Person
 from mentoring_applications.schemas import BatchItem, NewPerson, PersonChanges
+from mentoring_common import problems
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.errors import DomainError
+from mentoring_common.faults import faults_of
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.applications import PersonChanged
@@ -36,13 +38,9 @@ async def _register_row(db: AsyncSession, index: int, row: dict[str, Any], by: P
         person_id = await _register(db, NewPerson.model_validate(row), by, reach)
         return BatchItem(index=index, id=person_id)
     except ValidationError as error:
-        errors = [
-            {"pointer": "/" + "/".join(map(str, e["loc"])), "code": e["type"], "detail": e["msg"]}
-            for e in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        return BatchItem(index=index, problem={"code": "invalid_request", "errors": errors})
+        return BatchItem(index=index, problem=problems.invalid(faults_of(error, "body", "people", index)))
     except DomainError as error:
-        return BatchItem(index=index, problem={"code": error.code, "title": error.title()})
+        return BatchItem(index=index, problem=problems.document_of(error))
 
 
 async def _register(db: AsyncSession, new: NewPerson, by: Principal, reach: Reach) -> UUID:

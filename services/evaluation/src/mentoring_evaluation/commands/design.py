@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
+from mentoring_common.faults import Fault, fault
 from mentoring_common.ids import new_id
 from mentoring_evaluation.errors import ModelInvalid
 from mentoring_evaluation.evidence_pack.facts import design_facts
 from mentoring_evaluation.models_outcomes import ProgrammeDesign
 from mentoring_evaluation.models_qualitative import Goal
-from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, ModelUnreadable, read_model
+from mentoring_evaluation.outcomes.evaluation_models import WHOLE, EvaluationModel, ModelUnreadable, read_model
 
 SECTIONS = [
     "Profile of the mentee",
@@ -55,17 +56,22 @@ async def replace_model(
     """Give the programme another evaluation model; values of indicators that it lacks stay. ModelInvalid."""
     model, faults = _read(section)
     if model is None:
-        raise ModelInvalid(errors=faults)
+        raise ModelInvalid(errors=[_fault(one) for one in faults])
     design.model, design.model_faults = model.model_dump(mode="json"), []
     audit(db, by.subject, "replace_evaluation_model", "programme", design.id)
     return model
+
+
+def _fault(kept: Mapping[str, str]) -> Fault:
+    path = () if kept["field"] == WHOLE else kept["field"].split(".")
+    return fault("invalid", kept["detail"], "body", *path)
 
 
 def _read(section: object) -> tuple[EvaluationModel | None, list[dict[str, str]]]:
     if section is None:
         return None, []
     if not isinstance(section, Mapping):
-        return None, [{"field": "evaluation_model", "detail": "not a mapping"}]
+        return None, [{"field": WHOLE, "detail": "not a mapping"}]
     try:
         return read_model(section), []
     except ModelUnreadable as unreadable:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.faults import fault
 from mentoring_evaluation import queries, queries_outcomes, records
 from mentoring_evaluation.errors import (
     CohortNotFound,
@@ -34,6 +35,8 @@ from mentoring_evaluation.schemas_outcomes import (
     NewIndicatorValue,
 )
 
+_IN_FUTURE = "it is measured in the future"
+
 
 def model_of(design: ProgrammeDesign) -> EvaluationModel:
     """The programme's model. ModelNotFound."""
@@ -56,9 +59,9 @@ async def record_value(
     """Keep a measured value. IndicatorValueInvalid, CohortNotFound."""
     wrong = faults(indicator, counted(new))
     if new.measured_on > now(db).date():
-        wrong.append("it is measured in the future")
+        wrong.append(_IN_FUTURE)
     if wrong:
-        raise IndicatorValueInvalid(errors=wrong)
+        raise IndicatorValueInvalid(errors=[fault("impossible", why, "body") for why in wrong])
     if new.cohort_id and (await queries.cohort(db, new.cohort_id)).programme_id != programme_id:
         raise CohortNotFound()
     kept = IndicatorValue(programme_id=programme_id, indicator=indicator.id, recorded_at=now(db), **new.model_dump())
@@ -108,7 +111,7 @@ def _latest(
 async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutcome, by: Principal) -> HrOutcome:
     """Keep an outcome from HR data, as totals. HrOutcomeInvalid."""
     if new.measured_on > now(db).date():
-        raise HrOutcomeInvalid(errors=["it is measured in the future"])
+        raise HrOutcomeInvalid(errors=[fault("impossible", _IN_FUTURE, "body", "measured_on")])
     other = new.comparison
     kept = HrOutcome(
         programme_id=programme_id,

@@ -10,20 +10,22 @@ from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.faults import Fault as Placed
+from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import SurveyResponseReceived
 from mentoring_evaluation import queries, tokens
 from mentoring_evaluation.errors import (
-    AlreadyAnswered,
-    AnswersInvalid,
     OnlyCompared,
+    SurveyAlreadyAnswered,
+    SurveyAnswersInvalid,
     TooFewAsked,
     WaveAnonymous,
     WaveClosed,
     WaveNotClosed,
     WaveNotOpen,
 )
-from mentoring_evaluation.instruments import Instrument, Role, faults, flattened, skipped
+from mentoring_evaluation.instruments import WHY, Fault, Instrument, Role, faults, flattened, skipped
 from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Response, Wave
 from mentoring_evaluation.notices import notice_for
 from mentoring_evaluation.schemas import CommentView, NewResponse, SurveyView, WordingKind
@@ -34,12 +36,12 @@ async def show_survey(
     db: AsyncSession, token: str, *, language: str | None = None, easy_read: bool = False
 ) -> SurveyView:
     """The questions for the role of a token's holder, in the nearest words there are. SurveyNotFound, WaveClosed,
-    AlreadyAnswered."""
+    SurveyAlreadyAnswered."""
     invitation = await queries.invitation(db, tokens.digest(token))
     wave = await queries.wave(db, invitation.wave_id)
     instrument = _running(db, wave)
     if invitation.answered:
-        raise AlreadyAnswered()
+        raise SurveyAlreadyAnswered()
     role = _role(invitation)
     words = chosen(instrument.wordings, instrument.language, language, easy_read)
     said = words.questions if words else {}
@@ -66,7 +68,7 @@ async def show_survey(
 async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     """Take the answers of a token's holder, once, while the wave is open; the id of the wave.
 
-    SurveyNotFound for a false token, WaveClosed, AlreadyAnswered, AnswersInvalid.
+    SurveyNotFound for a false token, WaveClosed, SurveyAlreadyAnswered, SurveyAnswersInvalid.
     """
     invitation = await queries.invitation(db, tokens.digest(new.token))
     wave = await queries.wave_held_open(db, invitation.wave_id)
@@ -77,12 +79,16 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     await _use(db, invitation)
     wrong = faults(instrument, role, new.answers)
     if wrong:
-        raise AnswersInvalid(errors=[fault.model_dump() for fault in wrong])
+        raise SurveyAnswersInvalid(errors=[_at_its_place(one) for one in wrong])
     await _keep(db, wave, instrument, invitation, new.answers)
     emit(db, SurveyResponseReceived(
         wave_id=wave.id, programme_id=wave.programme_id, cohort_id=wave.cohort_id, instrument=wave.instrument, role=role
     ))  # fmt: skip
     return invitation.wave_id
+
+
+def _at_its_place(one: Fault) -> Placed:
+    return fault(one.code, WHY[one.code], "body", "answers", *([one.question] if one.question else []))
 
 
 async def read_comments(db: AsyncSession, wave: Wave, limit_to: list[Comment], by: Principal) -> list[CommentView]:
@@ -128,7 +134,7 @@ async def _use(db: AsyncSession, invitation: Invitation) -> None:
     unused = (Invitation.id == invitation.id, Invitation.answered.is_(False))
     mark = sa.update(Invitation).where(*unused).values(answered=True).returning(Invitation.id)
     if await db.scalar(mark) is None:
-        raise AlreadyAnswered()
+        raise SurveyAlreadyAnswered()
 
 
 async def _keep(

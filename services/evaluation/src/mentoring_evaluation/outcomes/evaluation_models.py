@@ -86,6 +86,9 @@ class EvaluationModel(Part):
         return next((indicator for indicator in self.indicators if indicator.id == id_), None)
 
 
+WHOLE = "evaluation_model"  # the field of a fault of no single member
+
+
 class ModelUnreadable(ValueError):
     """The section is no evaluation model; `faults` names each member that is wrong, and why."""
 
@@ -111,7 +114,7 @@ def read_model(section: Mapping[str, Any]) -> EvaluationModel:
         return EvaluationModel.model_validate(_whole(section))
     except ValidationError as error:
         raise ModelUnreadable([
-            {"field": ".".join(map(str, e["loc"])) or "evaluation_model", "detail": e["msg"]}
+            {"field": ".".join(map(str, e["loc"])) or WHOLE, "detail": e["msg"]}
             for e in error.errors(include_url=False, include_input=False)
         ]) from None  # fmt: skip
 
@@ -137,7 +140,7 @@ def _whole(section: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_unknown(section: Mapping[str, Any]) -> None:
     unknown = sorted(set(section) - {"kind", "title", "stages", "indicators"})
     if unknown:
-        raise ModelUnreadable([{"field": "evaluation_model", "detail": "a member that is not known"}])
+        raise ModelUnreadable([{"field": WHOLE, "detail": "a member that is not known"}])
 
 
 def _filled(known: EvaluationModel, stages: Mapping[str, Any]) -> list[dict[str, Any]]:
