@@ -109,6 +109,8 @@ class Database:
     def __init__(self, settings: Settings, clock: Clock, name: str, *, doorbell: "asyncio.Event | None" = None) -> None:
         self.clock = clock
         self.engine = create_engine(settings.database_url, settings, name=name)
+        # Connections that hold an Idempotency-Key while a request works in several transactions; opened when needed.
+        self.claims = looking(create_engine(settings.database_url, settings, name=f"{name}-claims"))
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.doorbell = doorbell or asyncio.Event()
         self.master_key = settings.master_key
@@ -148,6 +150,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self.claims.dispose()
 
 
 def passes(error: DBAPIError) -> bool:

@@ -4,6 +4,8 @@ DomainError
 ├── NotFound            there is no such thing for this caller (also: it is another tenant's)
 ├── Conflict            the state of the thing does not allow it
 ├── Rejected            the request is well formed and cannot be accepted
+├── PreconditionFailed  the thing is no longer what the caller holds it to be
+├── PreconditionRequired  the caller does not say what it holds the thing to be
 ├── Forbidden           the caller is known and may not
 ├── Unauthenticated     the caller is not known
 └── Unavailable         a part is not there now; the same request may work later
@@ -50,6 +52,14 @@ class Conflict(DomainError):
 
 class Rejected(DomainError):
     """The request cannot be accepted."""
+
+
+class PreconditionFailed(DomainError):
+    """It was changed since you read it: read it again."""
+
+
+class PreconditionRequired(DomainError):
+    """This change needs the version that you read: send its ETag as If-Match."""
 
 
 class Forbidden(DomainError):

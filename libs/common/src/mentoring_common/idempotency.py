@@ -1,20 +1,26 @@
 """Idempotency-Key: the answer is stored in the effect's own transaction, and given again to the same request.
 
-An answer may tell of people: it is encrypted under the caller's own key, of which only a digest is kept.
+A key is held from the claim to the answer, so that the same request sent at once twice has its effect once: by the
+transaction, or by a connection of its own where a request works in several. An answer may tell of people: it is
+encrypted under the caller's own key, of which only a digest is kept. What may go better the next time is never kept.
 """
 
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from mentoring_common import vault
-from mentoring_common.db import bind_tenant, tenant_of
-from mentoring_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, Rejected
+from mentoring_common.db import Database, bind_tenant, tenant_of
+from mentoring_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, Rejected, Unavailable
 from mentoring_common.tables import idempotency_keys
 
 HEADER = "Idempotency-Key"
@@ -36,16 +42,34 @@ class AnswerKnown(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of this transaction to answer for a key."""
+    """The right to answer for a key."""
 
-    db: AsyncSession
     tenant: UUID
     key_digest: bytes
     request_digest: bytes
     answer_key: bytes
 
-    async def store(self, response: Response) -> None:
-        """Keep the answer; it becomes visible with the effect, or not at all."""
+    @property
+    def number(self) -> int:
+        """What the key is locked by."""
+        return int.from_bytes(self.key_digest[:8], "big", signed=True)
+
+    async def check(self, db: AsyncSession) -> None:
+        """AnswerKnown if the key was answered, IdempotencyKeyReused (422) if it was for another request."""
+        c = idempotency_keys.c
+        known = sa.select(idempotency_keys).where(c.tenant_id == self.tenant, c.key_digest == self.key_digest)
+        row = (await db.execute(known)).first()
+        if row is None:
+            return
+        if row.request_digest != self.request_digest:
+            raise IdempotencyKeyReused()
+        body = vault.decrypt(self.answer_key, row.body, self.key_digest)
+        raise AnswerKnown(Response(body, row.status, {"Idempotency-Replayed": "true"}, row.content_type))
+
+    async def store(self, db: AsyncSession, response: Response) -> None:
+        """Keep the answer; it becomes visible with the effect, or not at all. A failure of ours is not kept."""
+        if response.status_code >= 500:
+            return
         row = {
             "tenant_id": self.tenant,
             "key_digest": self.key_digest,
@@ -54,38 +78,79 @@ class Claim:
             "content_type": response.headers.get("content-type"),
             "body": vault.encrypt(self.answer_key, bytes(response.body), self.key_digest),
         }
-        await bind_tenant(self.db, self.tenant)  # a command that makes a tenant is bound to that by now
-        await self.db.execute(sa.insert(idempotency_keys).values(row))
+        await bind_tenant(db, self.tenant)  # a command that makes a tenant is bound to that by now
+        await db.execute(sa.insert(idempotency_keys).values(row))
 
 
 async def claim(db: AsyncSession, request: Request, caller: str) -> Claim | None:
-    """Claim the request's key; None without one.
+    """Claim the request's key until the transaction ends; None without one.
 
     AnswerKnown if it was answered, IdempotencyKeyInUse (409) while it runs elsewhere, IdempotencyKeyReused (422) for
     another request under the same key.
     """
+    wanted = await _wanted(request, tenant_of(db), caller)
+    if wanted is None:
+        return None
+    if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(wanted.number))):
+        raise IdempotencyKeyInUse()
+    await wanted.check(db)
+    return wanted
+
+
+async def hold(stack: AsyncExitStack, database: Database, tenant: UUID, request: Request, caller: str) -> Claim | None:
+    """As `claim`, for a request that works in several transactions: until the stack is left.
+
+    The lock is that of a connection, and goes with it: a process that is killed holds nothing.
+    """
+    wanted = await _wanted(request, tenant, caller)
+    if wanted is None:
+        return None
+    await stack.enter_async_context(_locked(database, wanted.number))
+    async with database.transaction(tenant) as db:
+        await wanted.check(db)
+    return wanted
+
+
+@asynccontextmanager
+async def _locked(database: Database, number: int) -> AsyncIterator[None]:
+    async with _connection(database) as connection:
+        if not await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))):
+            raise IdempotencyKeyInUse()
+        try:
+            yield
+        finally:
+            await _unlock(connection, number)
+
+
+@asynccontextmanager
+async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(database.claims.connect())
+        except (PoolTimeout, OSError, TimeoutError, DBAPIError) as error:
+            raise Unavailable() from error
+        yield connection
+
+
+async def _unlock(connection: AsyncConnection, number: int) -> None:
+    try:
+        await connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+    except BaseException as error:
+        await connection.invalidate(error)  # the server unlocks what a closed connection held
+        if not isinstance(error, DBAPIError):
+            raise
+
+
+async def _wanted(request: Request, tenant: UUID, caller: str) -> Claim | None:
     key = request.headers.get(HEADER)
     if key is None or request.method not in UNSAFE:
         return None
     if not 0 < len(key) <= MAX_KEY or not key.isprintable():
         raise InvalidIdempotencyKey()
-    path = request.url.path
-    key_digest = _digest(caller, request.method, path, key)
+    key_digest = _digest(caller, request.method, request.url.path, key)
     # Under the caller's own key: a plain digest of a short body (a survey's answers, say) could be found by trying.
     request_digest = hmac.digest(key.encode(), request.url.query.encode() + b"\0" + await request.body(), "sha256")
-    answer_key = hmac.digest(key.encode(), b"answer" + key_digest, "sha256")
-    number = int.from_bytes(key_digest[:8], "big", signed=True)
-    if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))):
-        raise IdempotencyKeyInUse()
-    c = idempotency_keys.c
-    known = sa.select(idempotency_keys).where(c.tenant_id == tenant_of(db), c.key_digest == key_digest)
-    row = (await db.execute(known)).first()
-    if row is None:
-        return Claim(db, tenant_of(db), key_digest, request_digest, answer_key)
-    if row.request_digest != request_digest:
-        raise IdempotencyKeyReused()
-    body = vault.decrypt(answer_key, row.body, key_digest)
-    raise AnswerKnown(Response(body, row.status, {"Idempotency-Replayed": "true"}, row.content_type))
+    return Claim(tenant, key_digest, request_digest, hmac.digest(key.encode(), b"answer" + key_digest, "sha256"))
 
 
 def _digest(*parts: str) -> bytes:

@@ -80,6 +80,22 @@ def anchor_audit_log(op: Any, service: str) -> None:
     op.execute(APPEND_AUDIT)
 
 
+def count_changes(op: Any, *names: str, column: str = "version") -> None:
+    """Have a column of these tables count the changes of each row, whatever statement makes them."""
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION count_{column}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN NEW.{column} := OLD.{column} + 1; RETURN NEW; END $$"
+    )
+    for name in names:
+        op.execute(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column} integer NOT NULL DEFAULT 1")
+        op.execute(f"ALTER TABLE {name} ALTER COLUMN {column} SET DEFAULT 1")
+        op.execute(f"DROP TRIGGER IF EXISTS count_{column} ON {name}")
+        op.execute(
+            f"CREATE TRIGGER count_{column} BEFORE UPDATE ON {name} FOR EACH ROW "
+            f"WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_{column}()"
+        )
+
+
 async def upgrade(owner_url: str, service: str) -> bool:
     """Bring a service's database to its newest revision, in one transaction under an advisory lock.
 

@@ -54,6 +54,9 @@ def _with_common_parts(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             if method.upper() in UNSAFE:
                 operation.setdefault("parameters", []).append(_KEY)
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] == "If-Match" and "428" in operation["responses"]:
+                    parameter["required"] = True  # for its absence there is an answer of its own
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _ANSWER
     return document

@@ -12,7 +12,10 @@ from mentoring_common.errors import (
     Conflict,
     DomainError,
     Forbidden,
+    IdempotencyKeyInUse,
     NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
     Rejected,
     Unauthenticated,
     Unavailable,
@@ -25,6 +28,8 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: list[tuple[type[DomainError], int]] = [
     (NotFound, 404),
     (Conflict, 409),
+    (PreconditionFailed, 412),
+    (PreconditionRequired, 428),
     (Rejected, 422),
     (Forbidden, 403),
     (Unauthenticated, 401),
@@ -59,7 +64,7 @@ def status_of(error: DomainError) -> int:
 def problem(status: int, code: str, title: str, detail: str | None = None, **members: Any) -> JSONResponse:
     """The answer with a problem document."""
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    headers |= {"Retry-After": "1"} if status == 503 else {}
+    headers |= {"Retry-After": "1"} if status == 503 or code == IdempotencyKeyInUse.code else {}
     content = document(status, code, title, detail, **members)
     return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 

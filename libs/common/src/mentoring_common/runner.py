@@ -28,6 +28,7 @@ from mentoring_common.observability import log
 from mentoring_common.openapi import describe
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
+from mentoring_common.unit_of_work import Route
 from mentoring_contracts import Event
 
 STEP_TIMEOUT_S = 10.0
@@ -200,6 +201,8 @@ class Service:
         app.state.verifier = TokenVerifier(self.settings, self._fetch_keys)
         problems.install(app)
         for router in made.routers:
+            if strangers := [route for route in router.routes if not isinstance(route, Route)]:
+                raise TypeError(f"{strangers[0]} is no Route: it would ignore the Idempotency-Key")
             app.include_router(router)
         app.add_api_route("/livez", self._livez, include_in_schema=False)
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)

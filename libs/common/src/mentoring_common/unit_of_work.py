@@ -1,23 +1,27 @@
 """One request is one transaction; the edge owns it and commits before the answer is sent.
 
 The dependency has `scope="function"`: with FastAPI's default scope the commit would run after the response was sent,
-and a commit that fails would still answer 201.
+and a commit that fails would still answer 201. A route that works long between what it reads and what it writes, or
+calls other services, takes `Work`: no transaction is open meanwhile, and its Idempotency-Key is held all the same.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common import idempotency
+from mentoring_common import idempotency, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
+from mentoring_common.versions import Precondition, RevisedView, VersionedView
 
 _LONGEST_NAME = 100
 PLATFORM = UUID(int=0)  # stands for the tenant that an operator has not: their Idempotency-Keys are kept under it
@@ -26,24 +30,26 @@ PLATFORM = UUID(int=0)  # stands for the tenant that an operator has not: their 
 class Route(APIRoute):
     """Refuses query parameters that the route does not have: a misspelt filter would be lost.
 
-    Gives a known answer again, or stores a fresh one in the request's transaction before that commits.
+    Gives a known answer again, or stores a fresh one in the transaction of its effect; tags what has a version. An
+    unsafe route that takes no unit of work is refused when it is declared: it would ignore the Idempotency-Key.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
+        calls = set(_calls(self.dependant))
+        if idempotency.UNSAFE & (self.methods or set()) and not _UNITS & calls:
+            raise TypeError(f"{self.path} takes no unit of work and would ignore the Idempotency-Key")
+        member = version_member(self.response_model)
+        described = versions.answers(self.status_code or 200, tagged=member is not None, calls=calls)
+        self.responses = described | self.responses
+
         parameters = frozenset(p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query))
 
         async def answer(request: Request) -> Response:
             if request.scope["query_string"] and (unknown := request.query_params.keys() - parameters):
                 raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
-            try:
-                response = await handler(request)
-            except idempotency.AnswerKnown as known:
-                return known.response
-            claim: idempotency.Claim | None = getattr(request.state, "idempotency", None)
-            if claim is not None:
-                await claim.store(response)
-            return response
+            response = await _once(request, handler)
+            return versions.tagged(request, response, member) if member else response
 
         return answer
 
@@ -53,12 +59,82 @@ def _unknown(name: str) -> dict[str, Any]:
     return {"type": "unknown_parameter", "loc": ("query", shown), "msg": f"there is no query parameter {shown!r} here"}
 
 
+def version_member(model: Any) -> str | None:
+    """Which member of an answer is its version; None for what has none."""
+    versioned = isinstance(model, type) and issubclass(model, VersionedView | RevisedView)
+    return model.VERSION if versioned else None
+
+
+async def _once(request: Request, handler: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    try:
+        response = await handler(request)
+    except idempotency.AnswerKnown as known:
+        return known.response
+    precondition: Precondition | None = getattr(request.state, "precondition", None)
+    if precondition is not None and precondition.given and not precondition.compared:
+        raise RuntimeError("a precondition was taken and not looked at")
+    unit: Unit | None = getattr(request.state, "unit", None)
+    if unit is not None:
+        await unit.keep(response)
+    return response
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    for needed in dependant.dependencies:
+        yield needed.call
+        yield from _calls(needed)
+
+
+class Unit:
+    """What one request does to one tenant's data, under the Idempotency-Key that it may carry."""
+
+    def __init__(self, claim: idempotency.Claim | None, db: AsyncSession) -> None:
+        self._claim = claim
+        self._db = db
+
+    async def keep(self, response: Response) -> None:
+        """Store the answer with the effect."""
+        if self._claim is not None:
+            await self._claim.store(self._db, response)
+
+
+class Work(Unit):
+    """A unit of work in phases: transactions of their own, and the one that ends it."""
+
+    def __init__(self, database: Database, tenant: UUID, stack: AsyncExitStack, claim: idempotency.Claim | None):
+        self._database = database
+        self._tenant = tenant
+        self._stack = stack
+        self._claim = claim
+        self._final: AsyncSession | None = None
+        self._passing = False
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A transaction that is over when its block is."""
+        return self._database.transaction(self._tenant)
+
+    async def final(self) -> AsyncSession:
+        """The transaction of the effect and of the answer; the edge commits it."""
+        if self._final is None:
+            self._final = await self._stack.enter_async_context(self._database.transaction(self._tenant))
+        return self._final
+
+    def do_not_keep(self) -> None:
+        """The answer tells of a failure that may pass: the same request is to be tried again, not answered again."""
+        self._passing = True
+
+    async def keep(self, response: Response) -> None:
+        """Store the answer in the transaction of the effect, or in one of its own where there is none."""
+        if self._claim is not None and not self._passing:
+            await self._claim.store(await self.final(), response)
+
+
 async def _of_caller(
     request: Request, caller: Annotated[Principal, Depends(authenticated)]
 ) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.transaction(caller.tenant or PLATFORM) as db:
-        request.state.idempotency = await idempotency.claim(db, request, caller.subject)
+        request.state.unit = Unit(await idempotency.claim(db, request, caller.subject), db)
         yield db
 
 
@@ -67,12 +143,26 @@ async def _of_path(
 ) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.transaction(tenant_id) as db:
-        request.state.idempotency = await idempotency.claim(db, request, "")
+        request.state.unit = Unit(await idempotency.claim(db, request, ""), db)
         yield db
 
+
+async def _in_phases(request: Request, caller: Annotated[Principal, Depends(authenticated)]) -> AsyncIterator[Work]:
+    database: Database = request.app.state.database
+    tenant = caller.tenant or PLATFORM
+    async with AsyncExitStack() as stack:
+        claim = await idempotency.hold(stack, database, tenant, request, caller.subject)
+        request.state.unit = work = Work(database, tenant, stack, claim)
+        yield work
+
+
+_UNITS = {_of_caller, _of_path, _in_phases}
 
 Db = Annotated[AsyncSession, Depends(_of_caller, scope="function")]
 """The transaction of the request, bound to the caller's tenant, or an operator's to none."""
 
 PublicDb = Annotated[AsyncSession, Depends(_of_path, scope="function")]
 """The transaction of a public route, bound to the tenant that its path names."""
+
+Phases = Annotated[Work, Depends(_in_phases, scope="function")]
+"""The unit of work of a route that works long or calls other services."""

@@ -10,7 +10,7 @@ from mentoring_common.auth import Allow, Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.runner import Service
-from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.unit_of_work import Db, Phases, Route, Work
 from mentoring_integrations import commands, csv_table, imports, inbox, queries
 from mentoring_integrations.models import Import, Notification
 from mentoring_integrations.schemas import (
@@ -33,16 +33,18 @@ Reader = Annotated[Principal, Depends(Allow("integrations:read", "integrations:w
 Writer = Annotated[Principal, Depends(Allow("integrations:write"))]
 
 
-@router.post("/imports/people", status_code=201, response_model=ImportView, openapi_extra=_FILE)
-async def import_people(request: Request, by: Writer, dry_run: bool = False) -> Response:
+@router.post("/imports/people", status_code=201, openapi_extra=_FILE)
+async def import_people(request: Request, by: Writer, work: Phases, dry_run: bool = False) -> ImportView:
     """Register the people of a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in."""
-    return await imports.import_people(await _upload(request, by, dry_run))
+    return await imports.import_people(await _upload(request, by, work, dry_run))
 
 
-@router.post("/imports/applications", status_code=201, response_model=ImportView, openapi_extra=_FILE)
-async def import_applications(request: Request, by: Writer, programme_id: UUID, dry_run: bool = False) -> Response:
+@router.post("/imports/applications", status_code=201, openapi_extra=_FILE)
+async def import_applications(
+    request: Request, by: Writer, work: Phases, programme_id: UUID, dry_run: bool = False
+) -> ImportView:
     """Submit the applications of a CSV file to a programme (docs/imports.md)."""
-    return await imports.import_applications(await _upload(request, by, dry_run, programme_id))
+    return await imports.import_applications(await _upload(request, by, work, dry_run, programme_id))
 
 
 @router.get("/imports")
@@ -105,9 +107,11 @@ async def read_notification_log(programme_id: UUID, by: Reader, db: Db) -> Notif
     return NotificationLog(items=[LogEntry.model_validate(row) for row in rows])
 
 
-async def _upload(request: Request, by: Principal, dry_run: bool, programme_id: UUID | None = None) -> imports.Upload:
+async def _upload(
+    request: Request, by: Principal, work: Work, dry_run: bool, programme_id: UUID | None = None
+) -> imports.Upload:
     service: Service = request.app.state.service
-    return imports.Upload(service, request, by, await request.body(), dry_run, programme_id)
+    return imports.Upload(service, work, by, await request.body(), dry_run, programme_id)
 
 
 async def _preferences(db: AsyncSession, person_id: UUID) -> Preferences:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common import idempotency
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.errors import Forbidden
 from mentoring_common.roles import RoleNeeded, require_role
 from mentoring_common.runner import Service
+from mentoring_common.unit_of_work import Work
 from mentoring_integrations import csv_table, queries, rows
 from mentoring_integrations.applications_client import ApplicationsClient, Refused
 from mentoring_integrations.csv_table import Problem
@@ -36,7 +34,7 @@ class Upload:
     """A file that somebody sent to be imported."""
 
     service: Service
-    request: Request
+    work: Work
     by: Principal
     content: bytes
     dry_run: bool
@@ -52,24 +50,22 @@ class Upload:
         return hashlib.sha256(str(self.programme_id).encode() + b"\0" + self.content).digest()
 
 
-async def import_people(upload: Upload) -> Response:
+async def import_people(upload: Upload) -> ImportView:
     """Register the people of a file. RoleNeeded; the errors of `csv_table.parse`."""
-    async with _transaction(upload) as db:
+    async with upload.work.transaction() as db:
         await _may_import_people(db, upload.by)
-        await idempotency.claim(db, upload.request, upload.by.subject)
     count, people, problems = await asyncio.to_thread(_people, upload.content)
     return await _run(upload, "people", count, problems, lambda sending: sending.send_people(people))
 
 
-async def import_applications(upload: Upload) -> Response:
+async def import_applications(upload: Upload) -> ImportView:
     """Submit a file of applications to a programme. RoleNeeded, ProgrammeNotFound; errors of `csv_table.parse`."""
     programme_id = upload.programme_id
     assert programme_id is not None
     # Its owner knows a programme that was made a moment ago; our own projection may not yet.
     fields, cohorts = await _programme_of_applications(upload.client, programme_id)
-    async with _transaction(upload) as db:
+    async with upload.work.transaction() as db:
         await require_role(db, upload.by, programme_id, *TEAM)
-        await idempotency.claim(db, upload.request, upload.by.subject)
     count, new, problems = await asyncio.to_thread(_applications, upload.content, fields)
 
     def send(sending: Sending) -> Awaitable[None]:
@@ -113,15 +109,17 @@ async def _run(
     count: int,
     problems: Sequence[Problem],
     send: Callable[[Sending], Awaitable[None]],
-) -> Response:
+) -> ImportView:
     started = await _begin(upload, kind, count)
     sending = Sending(upload.client, started.id, upload.digest, dry_run=upload.dry_run)
     await send(sending)
+    if sending.interrupted:
+        upload.work.do_not_keep()
     return await _finish(upload, started.id, len(sending.accepted), [*problems, *sending.problems])
 
 
 async def _begin(upload: Upload, kind: str, count: int) -> Import:
-    async with _transaction(upload) as db:
+    async with upload.work.transaction() as db:
         started = Import(
             kind=kind, programme_id=upload.programme_id, started_by=upload.by.subject, dry_run=upload.dry_run,
             state="running", rows=count, started_at=now(db),
@@ -132,18 +130,14 @@ async def _begin(upload: Upload, kind: str, count: int) -> Import:
     return started
 
 
-async def _finish(upload: Upload, import_id: UUID, accepted: int, problems: Sequence[Problem]) -> Response:
-    """Keep the outcome, and the answer under the request's Idempotency-Key, in one transaction."""
-    async with _transaction(upload) as db:
-        claim = await idempotency.claim(db, upload.request, upload.by.subject)
-        done = await queries.import_of(db, upload.by, import_id)
-        done.state, done.accepted, done.finished_at = "finished", accepted, now(db)
-        db.add_all(RefusedRow(import_id=import_id, **vars(problem)) for problem in sorted(set(problems), key=_place))
-        await db.flush()
-        answer = JSONResponse((await view(db, done)).model_dump(mode="json"), 201)
-        if claim is not None:
-            await claim.store(answer)
-    return answer
+async def _finish(upload: Upload, import_id: UUID, accepted: int, problems: Sequence[Problem]) -> ImportView:
+    """Keep the outcome, and with it the answer under the request's Idempotency-Key."""
+    db = await upload.work.final()
+    done = await queries.import_of(db, upload.by, import_id)
+    done.state, done.accepted, done.finished_at = "finished", accepted, now(db)
+    db.add_all(RefusedRow(import_id=import_id, **vars(problem)) for problem in sorted(set(problems), key=_place))
+    await db.flush()
+    return await view(db, done)
 
 
 async def view(db: AsyncSession, found: Import) -> ImportView:
@@ -158,10 +152,6 @@ def _members(found: Import) -> dict[str, Any]:
 
 def _place(problem: Problem) -> tuple[int, str, str]:
     return problem.row, problem.column or "", problem.code
-
-
-def _transaction(upload: Upload) -> Any:
-    return upload.service.database.transaction(upload.by.tenant)
 
 
 async def _may_import_people(db: AsyncSession, by: Principal) -> None:

@@ -24,11 +24,15 @@ _COLUMN_OF_CODE = {"email_taken": "email", "already_applied": "email", "window_c
 
 
 class Sending:
-    """The sending of one import: `accepted` lines went in (in a dry run: would), `problems` say why others did not."""
+    """The sending of one import: `accepted` lines went in (in a dry run: would), `problems` say why others did not.
+
+    It was `interrupted` if the applications service did not answer to the end.
+    """
 
     def __init__(self, client: ApplicationsClient, import_id: UUID, digest: bytes, *, dry_run: bool) -> None:
         self.accepted: set[int] = set()
         self.problems: list[Problem] = []
+        self.interrupted = False
         self._client = client
         self._import_id = import_id
         self._digest = digest.hex()[:32]
@@ -192,6 +196,7 @@ class Sending:
             self._refuse(line, _COLUMN_OF_CODE.get(refused.code), refused.code, refused.title)
 
     def _refuse_rest(self, lines: Iterable[int], error: Refused | Unavailable) -> None:
+        self.interrupted = isinstance(error, Unavailable)
         known = self.accepted | {problem.row for problem in self.problems}
         code = error.code
         detail = error.title if isinstance(error, Refused) else f"{error.title()}: send the file again"

@@ -13,7 +13,7 @@ from mentoring_common.auth import Allow, Principal
 from mentoring_common.db import Database
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
-from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_matching import policies, queries, questions
 from mentoring_matching.commands import policy as policy_commands
 from mentoring_matching.commands import runs as run_commands
@@ -120,12 +120,11 @@ def _member(member: PoolMember, loads: Mapping[UUID, int], unread: Mapping[str, 
 async def try_policy(
     cohort_id: UUID,
     by: Writer,
-    request: Request,
+    work: Phases,
     policy_changes: Annotated[dict[str, Any] | None, Body(embed=True)] = None,
 ) -> DryRunView:
     """How many pairs of the pool each rule removes, with or without changes of the policy."""
-    database: Database = request.app.state.database
-    async with database.transaction(by.tenant) as db:
+    async with work.transaction() as db:
         await check_cohort(db, by, cohort_id)
         question = await questions.question_now(db, cohort_id, changes=policy_changes)
     return await _dry_run(question)

@@ -3,12 +3,12 @@
 import asyncio
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from mentoring_common.auth import Principal
-from mentoring_common.db import Database, now
+from mentoring_common.db import now
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.unit_of_work import Db, Phases, Route, Work
 from mentoring_matching import profiles, queries
 from mentoring_matching.api import Reader, Writer, check_cohort
 from mentoring_matching.arrangement_schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
@@ -25,10 +25,9 @@ MOST_BUDDIES, MOST_IN_GROUPS = 400, 2000
 
 
 @router.post("/cohorts/{cohort_id}/buddies", status_code=201)
-async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, request: Request) -> BuddiesView:
+async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, work: Phases) -> BuddiesView:
     """Pair people of one side as buddies: as many pairs as possible, then the best fit by the policy."""
-    database: Database = request.app.state.database
-    async with database.transaction(by.tenant) as db:
+    async with work.transaction() as db:
         cohort = await check_cohort(db, by, cohort_id)
         terms = (await question_now(db, cohort_id)).terms
         people = await queries.staying_members(db, cohort_id, asked.role)
@@ -37,23 +36,22 @@ async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, request: 
     found = await asyncio.to_thread(buddies, [profiles.mentor(c) for c in people], terms.engine, seed=asked.seed)
     pairs = [{"one_id": one, "other_id": other, "score": score} for one, other, score in found.pairs]
     result = {"pairs": pairs, "alone": list(found.alone), "optimal": found.optimal}
-    return _buddies(await _keep(database, by, cohort_id, "buddies", asked.model_dump(), result))
+    return _buddies(await _keep(work, by, cohort_id, "buddies", asked.model_dump(), result))
 
 
 @router.post("/cohorts/{cohort_id}/groups", status_code=201)
-async def form_groups(cohort_id: UUID, asked: NewGroups, by: Writer, request: Request) -> GroupsView:
+async def form_groups(cohort_id: UUID, asked: NewGroups, by: Writer, work: Phases) -> GroupsView:
     """Form the fewest groups of at most `size` people, balanced over attributes of their profiles."""
     for attribute in filter(is_protected, asked.balance_over):
         raise PolicyInvalid(where="groups", field=attribute, reason="is a protected characteristic")
-    database: Database = request.app.state.database
-    async with database.transaction(by.tenant) as db:
+    async with work.transaction() as db:
         await check_cohort(db, by, cohort_id)
         people = await queries.staying_members(db, cohort_id, asked.role)
     _check_number(len(people), MOST_IN_GROUPS)
     engine_people = [profiles.mentor(c) for c in people]
     found = await asyncio.to_thread(balanced_groups, engine_people, asked.size, asked.balance_over, seed=asked.seed)
     result = {"groups": [list(group) for group in found.groups], "imbalance": found.imbalance}
-    return _groups(await _keep(database, by, cohort_id, "groups", asked.model_dump(), result))
+    return _groups(await _keep(work, by, cohort_id, "groups", asked.model_dump(), result))
 
 
 def _check_number(people: int, most: int) -> None:
@@ -62,11 +60,11 @@ def _check_number(people: int, most: int) -> None:
 
 
 async def _keep(
-    database: Database, by: Principal, cohort_id: UUID, kind: str, asked: dict[str, object], result: dict[str, object]
+    work: Work, by: Principal, cohort_id: UUID, kind: str, asked: dict[str, object], result: dict[str, object]
 ) -> Arrangement:
-    async with database.transaction(by.tenant) as db:
-        await check_cohort(db, by, cohort_id)
-        return await keep_arrangement(db, cohort_id, kind, asked, result, by)
+    db = await work.final()
+    await check_cohort(db, by, cohort_id)
+    return await keep_arrangement(db, cohort_id, kind, asked, result, by)
 
 
 @router.get("/cohorts/{cohort_id}/buddies")

@@ -3,13 +3,13 @@
 import asyncio
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
-from mentoring_common.db import Database, tenant_of
+from mentoring_common.db import tenant_of
 from mentoring_common.pagination import Cursor, Limit, Page, page
-from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_common.vault import unseal
 from mentoring_matching import queries
 from mentoring_matching.api import Reader, Writer, check_cohort, check_size
@@ -24,10 +24,9 @@ router = APIRouter(route_class=Route)
 
 
 @router.post("/cohorts/{cohort_id}/conversations", status_code=201)
-async def propose_conversations(cohort_id: UUID, by: Writer, request: Request) -> ConversationsView:
+async def propose_conversations(cohort_id: UUID, by: Writer, work: Phases) -> ConversationsView:
     """Propose to every mentee as many first conversations as the policy says; asked again, those who lack some."""
-    database: Database = request.app.state.database
-    async with database.transaction(by.tenant) as db:
+    async with work.transaction() as db:
         await check_cohort(db, by, cohort_id)
         question = await question_now(db, cohort_id)
         had = {(str(c.mentor_id), str(c.mentee_id)) for c in await queries.all_conversations(db, cohort_id)}
@@ -36,9 +35,9 @@ async def propose_conversations(cohort_id: UUID, by: Writer, request: Request) -
         raise ConversationsNotPlanned()
     check_size(question)
     pairs = await asyncio.to_thread(conversations, question, planned.per_mentee, had)
-    async with database.transaction(by.tenant) as db:
-        cohort = await check_cohort(db, by, cohort_id)
-        made = await commands.propose_conversations(db, cohort, pairs, planned.days, by)
+    db = await work.final()
+    cohort = await check_cohort(db, by, cohort_id)
+    made = await commands.propose_conversations(db, cohort, pairs, planned.days, by)
     talking = {mentee for _, mentee in had} | {pair.mentee_id for pair in pairs}
     without = sum(c.role == "mentee" and str(c.person_id) not in talking for c in question.candidates)
     return ConversationsView(proposed=len(made), mentees_without=without)

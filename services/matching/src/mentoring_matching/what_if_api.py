@@ -4,10 +4,9 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
-from mentoring_common.db import Database
-from mentoring_common.unit_of_work import Route
+from mentoring_common.unit_of_work import Phases, Route
 from mentoring_matching.api import Writer, check_cohort, check_size
 from mentoring_matching.commands.runs import check_pairs
 from mentoring_matching.engine import Comparison, InputError, PinCost, PolicyError, Run
@@ -22,11 +21,10 @@ router = APIRouter(route_class=Route)
 
 
 @router.post("/cohorts/{cohort_id}/what-if")
-async def ask_what_if(cohort_id: UUID, asked: WhatIf, by: Writer, request: Request) -> WhatIfView:
+async def ask_what_if(cohort_id: UUID, asked: WhatIf, by: Writer, work: Phases) -> WhatIfView:
     """The cohort as it would be matched now, and with changes: side by side, with the price of every pin."""
-    database: Database = request.app.state.database
     pins, bars = ([pair.model_dump(mode="json") for pair in pairs] for pairs in (asked.pins, asked.bars))
-    async with database.transaction(by.tenant) as db:
+    async with work.transaction() as db:
         await check_cohort(db, by, cohort_id)
         await check_pairs(db, cohort_id, pins, bars)
         one, other = asked.policies or (None, None)

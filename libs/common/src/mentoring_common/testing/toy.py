@@ -17,13 +17,14 @@ from mentoring_common.auth import Allow, Principal, Public
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import schedule
 from mentoring_common.ids import new_id
-from mentoring_common.migrations import create_common_tables
+from mentoring_common.migrations import count_changes, create_common_tables, protect
 from mentoring_common.outbox import emit
 from mentoring_common.pagination import Limit
 from mentoring_common.provisioning import Urls, provision
 from mentoring_common.roles import grant, require_role
 from mentoring_common.runner import Design
 from mentoring_common.tables import deadlines
+from mentoring_common.testing import toy_things
 from mentoring_common.unit_of_work import Db, PublicDb, Route
 from mentoring_contracts.applications import ApplicationsAuditAnchored, PersonChanged, PersonErased
 from mentoring_contracts.matching import MatchEnded
@@ -111,20 +112,28 @@ async def fire(db: AsyncSession, subject_id: uuid.UUID) -> None:
 
 
 DESIGN = Design(
-    name="toy", title="Toy", description="A service for tests of the mechanisms.", routers=[router, audit_proof.router],
-    anchors=ApplicationsAuditAnchored,
+    name="toy", title="Toy", description="A service for tests of the mechanisms.",
+    routers=[router, toy_things.router, audit_proof.router], anchors=ApplicationsAuditAnchored,
     reactions={PersonErased: on_erased, MatchEnded: on_ended}, deadlines={"toy": fire},
 )  # fmt: skip
 
 
 async def make_database(superuser_url: str) -> Urls:
-    """A database with the common tables alone, protected as migrations protect them."""
+    """A database with the common tables and the toy's own, protected as migrations protect them."""
     urls = await provision(superuser_url, "toy", database=f"mentoring_toy_{uuid.uuid4().hex[:8]}")
     engine = create_async_engine(urls.owner)
     async with engine.begin() as connection:
-        await connection.run_sync(lambda c: create_common_tables(_Op(c), "toy"))
+        await connection.run_sync(_create_tables)
     await engine.dispose()
     return urls
+
+
+def _create_tables(connection: sa.Connection) -> None:
+    op = _Op(connection)
+    create_common_tables(op, "toy")
+    toy_things.Base.metadata.create_all(connection)
+    protect(op, "toy", ["things"])
+    count_changes(op, "things")
 
 
 class _Op:
