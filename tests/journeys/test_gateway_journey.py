@@ -112,14 +112,17 @@ async def work_together(journey: Any, match_id: str, mentor: str) -> None:
 
 
 async def keep_on(journey: Any, match_id: str, mentor: str) -> None:
-    goals = "query($id: UUID!) { relationship(matchId: $id) { goals { nodes { id state actions { text doneAt } } } } }"
+    goals = "query($id: UUID!) { relationship(matchId: $id) { goals { nodes { id version state actions { text doneAt } } } } }"
     [goal] = (await journey.ask(goals, by="Cleo", id=match_id))["relationship"]["goals"]["nodes"]
-    add = 'mutation($g: UUID!) { addAction(goalId: $g, text: "A draft", dueOn: "2030-01-01") { id goalId dueOn } }'
+    add = 'mutation($g: UUID!) { addAction(goalId: $g, text: "A draft", dueOn: "2030-01-01") { id version goalId dueOn } }'
     action = (await journey.ask(add, by=mentor, g=goal["id"]))["addAction"]
     assert (action["goalId"], action["dueOn"]) == (goal["id"], "2030-01-01")
-    done = """mutation($a: UUID!, $g: UUID!) { changeAction(actionId: $a, done: true) { doneAt }
-        changeGoal(goalId: $g, state: REACHED) { state reachedAt } }"""
-    assert (await journey.ask(done, by="Cleo", a=action["id"], g=goal["id"]))["changeGoal"]["state"] == "reached"
+    done = """mutation($a: UUID!, $g: UUID!, $av: Int!, $gv: Int!) {
+        changeAction(actionId: $a, expectedVersion: $av, done: true) { doneAt }
+        changeGoal(goalId: $g, expectedVersion: $gv, state: REACHED) { state reachedAt } }"""
+    read = {"a": action["id"], "av": action["version"], "g": goal["id"], "gv": goal["version"]}
+    assert (await journey.ask(done, by="Cleo", **read))["changeGoal"]["state"] == "reached"
+    assert await journey.refusal(done, by=mentor, **read) == ["precondition_failed"] * 2
     [goal] = (await journey.ask(goals, by="Cleo", id=match_id))["relationship"]["goals"]["nodes"]
     assert goal["actions"][0]["text"] == "A draft"
     assert goal["actions"][0]["doneAt"]
@@ -131,12 +134,14 @@ async def keep_on(journey: Any, match_id: str, mentor: str) -> None:
 
 
 async def worry(journey: Any, match_id: str, mentor: str) -> None:
-    say = 'mutation($id: UUID!) { raiseConcern(matchId: $id, text: "No time") { id state person { name } } }'
+    say = 'mutation($id: UUID!) { raiseConcern(matchId: $id, text: "No time") { id version state person { name } } }'
     concern = (await journey.ask(say, by="Cleo", id=match_id))["raiseConcern"]
     assert (concern["state"], concern["person"]) == ("raised", {"name": "Cleo"})
-    resolve = "mutation($id: UUID!) { changeConcern(concernId: $id, state: RESOLVED) { state resolvedAt } }"
-    assert await journey.refusal(resolve, by=mentor, id=concern["id"]) != []
-    assert (await journey.ask(resolve, id=concern["id"]))["changeConcern"]["state"] == "resolved"
+    resolve = """mutation($id: UUID!, $v: Int!) {
+        changeConcern(concernId: $id, expectedVersion: $v, state: RESOLVED) { state resolvedAt } }"""
+    read = {"id": concern["id"], "v": concern["version"]}
+    assert await journey.refusal(resolve, by=mentor, **read) != []
+    assert (await journey.ask(resolve, **read))["changeConcern"]["state"] == "resolved"
     query = 'query($p: UUID!) { programme(id: $p) { concerns(state: "resolved") { nodes { id } } } }'
     refused = await journey.refusal(query, p=journey.programme_id)
     assert refused == ["not_for_you"], "administrators do not read what was said in confidence"

@@ -45,6 +45,7 @@ async def test_what_was_changed_meanwhile_is_412_with_its_version(caller, thing)
 
 
 async def test_a_route_of_turns_needs_a_version(caller, thing):
+    del caller.headers["If-Match"]
     refused = await caller.patch(thing, json={"name": "two"})
     assert (refused.status_code, refused.json()["code"]) == (428, "precondition_required")
     for asked in ('"4", "1"', 'W/"2"', "*"):
@@ -81,8 +82,9 @@ async def test_who_has_the_version_is_not_sent_it_again(caller, thing):
 
 
 async def test_a_precondition_that_nobody_looked_at_changes_nothing(caller, thing):
-    assert (await caller.post(f"{thing}/forgetful")).status_code == 200
     assert (await caller.post(f"{thing}/forgetful", headers={"If-Match": '"1"'})).status_code == 500
+    del caller.headers["If-Match"]
+    assert (await caller.post(f"{thing}/forgetful")).status_code == 200
 
 
 async def test_every_statement_counts_and_none_that_changes_nothing(toy_service, tenant, caller, thing):

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import idempotency, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
-from mentoring_common.versions import Precondition, RevisedView, VersionedView
+from mentoring_common.versions import Precondition
 
 _LONGEST_NAME = 100
 PLATFORM = UUID(int=0)  # stands for the tenant that an operator has not: their Idempotency-Keys are kept under it
@@ -39,17 +39,16 @@ class Route(APIRoute):
         calls = set(_calls(self.dependant))
         if idempotency.UNSAFE & (self.methods or set()) and not _UNITS & calls:
             raise TypeError(f"{self.path} takes no unit of work and would ignore the Idempotency-Key")
-        member = version_member(self.response_model)
-        described = versions.answers(self.status_code or 200, tagged=member is not None, calls=calls)
+        view = versions.shown(self.response_model)
+        described = versions.answers(self.status_code or 200, tagged=view is not None, calls=calls)
         self.responses = described | self.responses
-
         parameters = frozenset(p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query))
 
         async def answer(request: Request) -> Response:
             if request.scope["query_string"] and (unknown := request.query_params.keys() - parameters):
                 raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
             response = await _once(request, handler)
-            return versions.tagged(request, response, member) if member else response
+            return versions.tagged(request, response, view) if view else response
 
         return answer
 
@@ -57,12 +56,6 @@ class Route(APIRoute):
 def _unknown(name: str) -> dict[str, Any]:
     shown = name[:_LONGEST_NAME]
     return {"type": "unknown_parameter", "loc": ("query", shown), "msg": f"there is no query parameter {shown!r} here"}
-
-
-def version_member(model: Any) -> str | None:
-    """Which member of an answer is its version; None for what has none."""
-    versioned = isinstance(model, type) and issubclass(model, VersionedView | RevisedView)
-    return model.VERSION if versioned else None
 
 
 async def _once(request: Request, handler: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:

@@ -5,7 +5,7 @@ the comparison to the commit: of two changes of one version, one is made and the
 """
 
 import re
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import orjson
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from mentoring_common.errors import PreconditionFailed, PreconditionRequired
 
@@ -21,6 +22,7 @@ MOST = 2**31 - 1
 _ONE = r'(W/)?"\d{1,10}"'  # proxies that compress mark tags as weak; a version is the same version all the same
 PATTERN = rf"^(\*|{_ONE}( *, *{_ONE}){{0,9}})$"
 _ANY = "*"
+_UNSEEN = {"synchronize_session": False}
 
 
 def _counted() -> Any:
@@ -44,9 +46,14 @@ class Revised:
 
 
 class VersionedView(BaseModel):
-    """An answer that shows one resource; a route that gives it sets the ETag."""
+    """An answer that shows one resource; a route that gives it sets the ETag.
+
+    It is ALONE if it shows the same to all who may read it and nothing that stands elsewhere: only then does the
+    version say that nothing is new, and If-None-Match is answered.
+    """
 
     VERSION: ClassVar[str] = "version"
+    ALONE: ClassVar[bool] = False
     version: int = Field(ge=0, le=MOST, description="counts the changes; the ETag, and what If-Match asks for")
 
 
@@ -54,7 +61,20 @@ class RevisedView(BaseModel):
     """As VersionedView, where `version` counts something else."""
 
     VERSION: ClassVar[str] = "revision"
+    ALONE: ClassVar[bool] = False
     revision: int = Field(ge=0, le=MOST, description="counts the changes; the ETag, and what If-Match asks for")
+
+
+AnyVersioned: TypeAlias = Versioned | Revised
+AnyView: TypeAlias = VersionedView | RevisedView
+
+
+async def touch(db: AsyncSession, row: AnyVersioned) -> None:
+    """Count a change of what is shown with the row and stands elsewhere."""
+    cls: Any = type(row)
+    column = getattr(cls, row.VERSION)
+    counted = sa.update(cls).where(cls.id == getattr(row, "id")).values({column: column + 1}).returning(column)  # noqa: B009
+    set_committed_value(row, row.VERSION, (await db.execute(counted, execution_options=_UNSEEN)).scalar_one())
 
 
 class Precondition:
@@ -65,7 +85,7 @@ class Precondition:
         self.compared = False
         self._accepted = None if if_match in (None, _ANY) else {int(v) for v in re.findall(r"\d+", if_match or "")}
 
-    async def hold(self, db: AsyncSession, row: Versioned | Revised) -> None:
+    async def hold(self, db: AsyncSession, row: AnyVersioned) -> None:
         """Read the row again and keep others from changing it until the commit; PreconditionFailed if it was changed.
 
         To be called before anything is decided by what the row says.
@@ -78,6 +98,11 @@ class Precondition:
         except InvalidRequestError:  # it was removed meanwhile
             raise PreconditionFailed() from None
         self.compare(getattr(row, row.VERSION))
+
+    def require(self) -> None:
+        """PreconditionRequired if the caller gave none: for a route that needs it only where there is something."""
+        if not self.given:
+            raise PreconditionRequired()
 
     def compare(self, current: int) -> None:
         """PreconditionFailed if `current`, which the caller keeps from changing, is none of the versions asked for."""
@@ -138,12 +163,17 @@ def _refusal(description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
-def tagged(request: Request, response: Response, member: str) -> Response:
+def shown(model: Any) -> type[AnyView] | None:
+    """The model of an answer, if it shows a resource with a version."""
+    return model if isinstance(model, type) and issubclass(model, AnyView) else None
+
+
+def tagged(request: Request, response: Response, view: type[AnyView]) -> Response:
     """The answer with the version it shows as its ETag; 304 without a body where the reader has that version."""
     if response.status_code >= 300 or not response.body:
         return response
-    etag = f'"{orjson.loads(response.body)[member]}"'
-    if request.method == "GET" and etag in _tags(request):
+    etag = f'"{orjson.loads(response.body)[view.VERSION]}"'
+    if view.ALONE and request.method == "GET" and etag in _tags(request):
         return Response(status_code=304, headers={"ETag": etag})
     response.headers["ETag"] = etag
     return response

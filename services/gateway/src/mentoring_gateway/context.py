@@ -44,15 +44,16 @@ class Context:
             raise Unauthenticated()
         return self.caller.person_id
 
-    def commands(self, info: "Info") -> Services:
-        """The services for one mutation field.
+    def commands(self, info: "Info", expected_version: int | None = None) -> Services:
+        """The services for one mutation field, which changes a thing if that has the expected version.
 
         Each field has its own key, so that two of them in one document are not taken for one request. What was read
         before is forgotten.
         """
         self._read_with(self._upstream)
         key = f"{self.idempotency_key}:{info.path.key}" if self.idempotency_key else None
-        return Services.of(replace(self._upstream, idempotency_key=key), self.settings)
+        upstream = replace(self._upstream, idempotency_key=key, expected_version=expected_version)
+        return Services.of(upstream, self.settings)
 
     def renew(self) -> None:
         """Start over with a fresh deadline: a subscription outlives the deadline of a request."""

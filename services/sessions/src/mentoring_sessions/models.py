@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_common.versions import Revised, Versioned
 from mentoring_sessions.lifecycle import State
 
 
@@ -56,7 +57,7 @@ class Participant(TenantRow, Base):
     person_id: Mapped[UUID]
 
 
-class Relationship(TenantRow, Base):
+class Relationship(TenantRow, Versioned, Base):
     """A confirmed pair; `id` is that of the match."""
 
     __tablename__ = "relationships"
@@ -80,7 +81,7 @@ class Relationship(TenantRow, Base):
     last_held_at: Mapped[datetime | None]
 
 
-class Agreement(TenantRow, Base):
+class Agreement(TenantRow, Revised, Base):
     """What a pair agreed on; `id` is that of the relationship. A new proposal is a new version without signatures."""
 
     __tablename__ = "agreements"
@@ -93,7 +94,7 @@ class Agreement(TenantRow, Base):
     mentee_signed_at: Mapped[datetime | None]
 
 
-class Goal(TenantRow, Base):
+class Goal(TenantRow, Versioned, Base):
     """What a pair works towards."""
 
     __tablename__ = "goals"
@@ -106,7 +107,7 @@ class Goal(TenantRow, Base):
     reached_at: Mapped[datetime | None]
 
 
-class Action(TenantRow, Base):
+class Action(TenantRow, Versioned, Base):
     """A step towards a goal."""
 
     __tablename__ = "actions"
@@ -135,7 +136,7 @@ class MentoringSession(TenantRow, Base):
     over_budget: Mapped[bool]
 
 
-class Note(TenantRow, Base):
+class Note(TenantRow, Versioned, Base):
     """What one person wrote about a mentoring session, and who may read it."""
 
     __tablename__ = "notes"
@@ -170,7 +171,7 @@ class CheckIn(TenantRow, Base):
     comment_sealed: Mapped[bytes | None]
 
 
-class Concern(TenantRow, Base):
+class Concern(TenantRow, Versioned, Base):
     """What somebody of a pair tells the programme team in confidence."""
 
     __tablename__ = "concerns"
@@ -198,7 +199,7 @@ class Nudge(TenantRow, Base):
     weeks: Mapped[int]
 
 
-class Activity(TenantRow, Base):
+class Activity(TenantRow, Versioned, Base):
     """An orientation, a CPD session or another activity of a programme."""
 
     __tablename__ = "activities"

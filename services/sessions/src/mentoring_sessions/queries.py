@@ -148,10 +148,15 @@ async def agreements(db: AsyncSession, relationship_ids: Collection[UUID]) -> di
     return {row.id: row for row in rows}
 
 
+async def proposed_agreement(db: AsyncSession, relationship_id: UUID) -> Agreement | None:
+    """The agreement as it stands in the database now; None before the first proposal."""
+    row = sa.select(Agreement).where(Agreement.id == relationship_id)
+    return await db.scalar(row.execution_options(populate_existing=True))
+
+
 async def agreement(db: AsyncSession, relationship_id: UUID) -> Agreement:
     """The agreement as it stands in the database now; AgreementNotFound before the first proposal."""
-    row = sa.select(Agreement).where(Agreement.id == relationship_id)
-    found = await db.scalar(row.execution_options(populate_existing=True))
+    found = await proposed_agreement(db, relationship_id)
     if found is None:
         raise AgreementNotFound()
     return found
@@ -246,6 +251,16 @@ def concerns_of_programme(programme_id: UUID, reader_id: UUID | None, state: str
 async def concern(db: AsyncSession, by: Principal, concern_id: UUID) -> tuple[Concern, Access]:
     """A concern and the caller's part in its relationship; ConcernNotFound for who has none."""
     return await _with_access(db, by, sa.select(Concern).where(Concern.id == concern_id), ConcernNotFound)
+
+
+async def readable_concern(db: AsyncSession, by: Principal, concern_id: UUID) -> Concern:
+    """A concern that the caller may read; ConcernNotFound for another."""
+    _, mine = await concern(db, by, concern_id)
+    mine.require_confidence()
+    found = await db.scalar(concerns(mine).where(Concern.id == concern_id))
+    if found is None:
+        raise ConcernNotFound()
+    return found
 
 
 def nudges(programme_id: UUID) -> sa.Select[Nudge]:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from mentoring_common.versions import RevisedView, VersionedView
+
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Visibility = Literal["mine", "pair", "programme_team"]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
@@ -49,7 +51,7 @@ class Signatures(View):
     mentee_signed_at: datetime | None = None
 
 
-class RelationshipView(BaseModel):
+class RelationshipView(VersionedView):
     match_id: UUID
     programme_id: UUID
     cohort_id: UUID
@@ -77,7 +79,7 @@ class Signature(Body):
     )
 
 
-class AgreementStateView(Signatures):
+class AgreementStateView(Signatures, RevisedView):
     version: int
     proposed_by: UUID
     proposed_at: datetime
@@ -109,7 +111,7 @@ class ActionChange(Body):
     done: bool | None = None
 
 
-class ActionStateView(View):
+class ActionStateView(View, VersionedView):
     id: UUID
     goal_id: UUID
     due_on: date | None
@@ -117,10 +119,11 @@ class ActionStateView(View):
 
 
 class ActionView(ActionStateView):
+    ALONE = True
     text: str | None
 
 
-class GoalStateView(View):
+class GoalStateView(View, VersionedView):
     id: UUID
     written_by: UUID
     due_on: date | None
@@ -163,7 +166,7 @@ class NoteChange(Body):
     visibility: Visibility | None = None
 
 
-class NoteStateView(View):
+class NoteStateView(View, VersionedView):
     id: UUID
     written_by: UUID
     written_at: datetime
@@ -171,6 +174,7 @@ class NoteStateView(View):
 
 
 class NoteView(NoteStateView):
+    ALONE = True
     text: str | None
 
 
@@ -211,7 +215,7 @@ class ConcernChange(Body):
     state: Literal["acknowledged", "resolved"]
 
 
-class ConcernStateView(View):
+class ConcernStateView(View, VersionedView):
     id: UUID
     match_id: UUID = Field(validation_alias="relationship_id")
     raised_by: UUID
@@ -245,7 +249,8 @@ class NewActivity(Body):
     topics: list[Label] = Field([], max_length=50)
 
 
-class ActivityView(View):
+class ActivityView(View, VersionedView):
+    ALONE = True
     id: UUID
     programme_id: UUID
     cohort_id: UUID | None

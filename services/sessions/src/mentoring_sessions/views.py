@@ -80,11 +80,12 @@ async def goals(db: AsyncSession, rows: Sequence[Goal]) -> list[GoalView]:
 
 async def _goal(db: AsyncSession, row: Goal, actions: Sequence[Action]) -> GoalView:
     state = GoalStateView.model_validate(row).model_dump()
-    shown = [await _action(db, action) for action in actions]
+    shown = [await action(db, row) for row in actions]
     return GoalView(**state, text=await unseal(db, row.written_by, row.text_sealed), actions=shown)
 
 
-async def _action(db: AsyncSession, row: Action) -> ActionView:
+async def action(db: AsyncSession, row: Action) -> ActionView:
+    """A step towards a goal."""
     state = ActionStateView.model_validate(row).model_dump()
     return ActionView(**state, text=await unseal(db, row.written_by, row.text_sealed))
 
@@ -95,8 +96,8 @@ async def mentoring_sessions(
     """Mentoring sessions with the notes that the caller may read."""
     notes = await queries.notes(db, mine, [row.id for row in rows])
     opened: dict[UUID, list[NoteView]] = {row.id: [] for row in rows}
-    for note in notes:
-        opened[note.mentoring_session_id].append(await _note(db, by, note))
+    for row in notes:
+        opened[row.mentoring_session_id].append(await note(db, by, row))
     return [_mentoring_session(row, opened[row.id]) for row in rows]
 
 
@@ -105,7 +106,8 @@ def _mentoring_session(row: MentoringSession, notes: list[NoteView]) -> Mentorin
     return MentoringSessionView(**fields, notes=notes)
 
 
-async def _note(db: AsyncSession, by: Principal, row: Note) -> NoteView:
+async def note(db: AsyncSession, by: Principal, row: Note) -> NoteView:
+    """A note that the caller may read."""
     _audit_reading(db, by, row.written_by, "note", row.id)
     state = NoteStateView.model_validate(row).model_dump()
     return NoteView(**state, text=await unseal(db, row.written_by, row.text_sealed))

@@ -108,9 +108,12 @@ class Harness:
     def caller(
         self, *scopes: str, tenant: UUID | None, subject: UUID | str | None = None, **extra: Any
     ) -> httpx.AsyncClient:
-        """An HTTP client of the service that calls with a token of these scopes."""
+        """An HTTP client of the service that calls with a token of these scopes.
+
+        It changes things whatever their version is (`If-Match: *`), unless a call names one.
+        """
         token = self.token(*scopes, tenant=tenant, subject=subject, **extra)
-        return self.anonymous(Authorization=f"Bearer {token}")
+        return self.anonymous(**{"Authorization": f"Bearer {token}", "If-Match": "*"})
 
     def anonymous(self, **headers: str) -> httpx.AsyncClient:
         """An HTTP client of the service with no token, or with headers of one's own."""

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from mentoring_common import audit_proof
+from mentoring_common import audit_proof, migrations
 from mentoring_common.auth import Allow, Principal, Public
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import schedule
 from mentoring_common.ids import new_id
-from mentoring_common.migrations import count_changes, create_common_tables, protect
+from mentoring_common.migrations import create_common_tables, protect
 from mentoring_common.outbox import emit
 from mentoring_common.pagination import Limit
 from mentoring_common.provisioning import Urls, provision
@@ -133,7 +133,7 @@ def _create_tables(connection: sa.Connection) -> None:
     create_common_tables(op, "toy")
     toy_things.Base.metadata.create_all(connection)
     protect(op, "toy", ["things"])
-    count_changes(op, "things")
+    migrations.count_changes(op, "things")
 
 
 class _Op:

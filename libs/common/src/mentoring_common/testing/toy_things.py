@@ -43,6 +43,7 @@ class Name(BaseModel):
 
 
 class ThingView(VersionedView):
+    ALONE = True
     model_config = ConfigDict(from_attributes=True)
     id: uuid.UUID
     name: str

@@ -21,6 +21,7 @@ class Signatures:
 @strawberry.type(description="What the two agreed on; `terms` is null where the caller may not read them")
 class Agreement(Signatures):
     version: int
+    revision: int
     proposed_by: UUID
     proposed_at: datetime
     terms: str | None = None
@@ -38,6 +39,7 @@ class RelationshipRecord:
     agreement: Signatures
     cohort_id: UUID
     confirmed_at: datetime
+    version: int
     budget_minutes: int | None = None
     over_budget: bool = False
     last_held_at: datetime | None = None
@@ -49,6 +51,7 @@ class Note:
     written_by: UUID
     written_at: datetime
     visibility: str
+    version: int
     text: str | None = None
 
 
@@ -79,6 +82,7 @@ class RecordedMeetingRecord:
 class Action:
     id: UUID
     goal_id: UUID
+    version: int
     due_on: date | None = None
     done_at: datetime | None = None
     text: str | None = None
@@ -88,6 +92,7 @@ class Action:
 class Goal:
     id: UUID
     state: str
+    version: int
     written_by: UUID | None = None
     due_on: date | None = None
     reached_at: datetime | None = None
@@ -113,6 +118,7 @@ class ConcernRecord:
     raised_by: UUID
     raised_at: datetime
     state: str
+    version: int
     resolved_at: datetime | None = None
     text: str | None = None
 
@@ -120,6 +126,7 @@ class ConcernRecord:
 @strawberry.type(description="Something a programme puts on: orientation, workshop, webinar, …")
 class Activity:
     id: UUID
+    version: int
     kind: str
     title: str
     mode: str

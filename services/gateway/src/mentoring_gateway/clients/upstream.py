@@ -33,13 +33,14 @@ EVERYTHING = PageRequest()
 
 @dataclass(frozen=True)
 class Upstream:
-    """Calls to one base address for one operation: its caller's token, its deadline, its idempotency key."""
+    """Calls to one base address for one operation: its caller's token, deadline, idempotency key, version to change."""
 
     http: httpx.AsyncClient
     base: str
     token: str | None
     deadline: float  # of the running event loop's clock, in seconds
     idempotency_key: str | None = None
+    expected_version: int | None = None
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LIMITS.calls_at_once))
 
     def at(self, base: str) -> "Upstream":
@@ -87,6 +88,8 @@ class Upstream:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.idempotency_key and method != "GET":
             headers["Idempotency-Key"] = self.idempotency_key
+        if self.expected_version is not None and method != "GET":
+            headers["If-Match"] = f'"{self.expected_version}"'
         return headers
 
 

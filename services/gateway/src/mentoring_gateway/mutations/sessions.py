@@ -23,9 +23,13 @@ class RecordedMentoringSession(RecordedMeetingRecord):
 
 @strawberry.type
 class Sessions:
-    @command("Put the terms of the mentoring agreement to the other side")
-    async def propose_agreement(self, info: Info, match_id: UUID, terms: str | None = None) -> Relationship:
-        await info.context.commands(info).sessions.propose_agreement(match_id, terms)
+    @command(
+        "Put the terms of the mentoring agreement to the other side; in place of others with the `revision` of those"
+    )
+    async def propose_agreement(
+        self, info: Info, match_id: UUID, terms: str | None = None, expected_version: int | None = None
+    ) -> Relationship:
+        await info.context.commands(info, expected_version).sessions.propose_agreement(match_id, terms)
         return await _relationship(info, match_id)
 
     @command("Sign the agreement for oneself; `version` is the one that was read")
@@ -65,11 +69,13 @@ class Sessions:
         self,
         info: Info,
         goal_id: UUID,
+        expected_version: int,
         text: str | None = None,
         due_on: date | None = None,
         state: GoalState | None = None,
     ) -> Goal:
-        return await info.context.commands(info).sessions.change_goal(goal_id, text=text, due_on=due_on, state=state)
+        api = info.context.commands(info, expected_version).sessions
+        return await api.change_goal(goal_id, text=text, due_on=due_on, state=state)
 
     @command("Add a step towards a goal")
     async def add_action(self, info: Info, goal_id: UUID, text: str, due_on: date | None = None) -> Action:
@@ -80,11 +86,13 @@ class Sessions:
         self,
         info: Info,
         action_id: UUID,
+        expected_version: int,
         text: str | None = None,
         due_on: date | None = None,
         done: bool | None = None,
     ) -> Action:
-        return await info.context.commands(info).sessions.change_action(action_id, text=text, due_on=due_on, done=done)
+        api = info.context.commands(info, expected_version).sessions
+        return await api.change_action(action_id, text=text, due_on=due_on, done=done)
 
     @command("Write a note on a meeting; it is its author's alone unless another visibility is given")
     async def add_note(
@@ -98,13 +106,14 @@ class Sessions:
         return Concern(**vars(await info.context.commands(info).sessions.raise_concern(match_id, text)))
 
     @command("Say that a concern is acknowledged or resolved; for the programme team")
-    async def change_concern(self, info: Info, concern_id: UUID, state: ConcernState) -> Concern:
-        api = info.context.commands(info).sessions
+    async def change_concern(self, info: Info, concern_id: UUID, expected_version: int, state: ConcernState) -> Concern:
+        api = info.context.commands(info, expected_version).sessions
         return Concern(**vars(await api.change_concern(concern_id, state.value)))
 
     @command("The relationship ran its course; to end it early, end the match")
-    async def close_relationship(self, info: Info, match_id: UUID) -> Relationship:
-        return Relationship(**vars(await info.context.commands(info).sessions.close(match_id)))
+    async def close_relationship(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Relationship:
+        api = info.context.commands(info, expected_version).sessions
+        return Relationship(**vars(await api.close(match_id)))
 
     # ---------------------------------------------------------------------------------------------------- activities
     @command("Put something on: orientation, workshop, webinar, …")

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch
 from mentoring_sessions import queries
 from mentoring_sessions.access import TEAM
 from mentoring_sessions.api.callers import Reader, Writer
@@ -55,18 +56,20 @@ async def read_activity(activity_id: UUID, by: Reader, db: Db) -> ActivityView:
 
 
 @router.post("/activities/{activity_id}/registration", status_code=201)
-async def register_for_activity(activity_id: UUID, by: Writer, db: Db) -> ActivityView:
+async def register_for_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ActivityView:
     """Take a place for yourself."""
     activity, _ = await queries.activity(db, by, activity_id)
+    await expected.hold(db, activity)
     await commands.register_for_activity(db, by.person_id, activity)
     await db.refresh(activity)
     return ActivityView.model_validate(activity)
 
 
 @router.delete("/activities/{activity_id}/registration", status_code=204)
-async def give_up_place(activity_id: UUID, by: Writer, db: Db) -> None:
+async def give_up_place(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
     """Give your place back."""
     activity, _ = await queries.activity(db, by, activity_id)
+    await expected.hold(db, activity)
     await commands.give_up_place(db, by.person_id, activity.id)
 
 
@@ -89,8 +92,9 @@ async def list_attendance(
 
 
 @router.post("/activities/{activity_id}/held")
-async def hold_activity(activity_id: UUID, by: Writer, db: Db) -> HeldView:
+async def hold_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> HeldView:
     """Say that the activity took place (programme team or trainer); attendance may still be added."""
     activity, mine = await queries.activity(db, by, activity_id)
+    await expected.hold(db, activity)
     attended = await commands.hold_activity(db, by, mine, activity)
     return HeldView.model_validate(vars(activity) | {"attended": attended})

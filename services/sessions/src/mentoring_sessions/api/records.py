@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions import queries, views
 from mentoring_sessions.access import person_of
 from mentoring_sessions.api.callers import Reader, Writer
@@ -26,6 +27,7 @@ from mentoring_sessions.schemas import (
     NewNote,
     NoteChange,
     NoteStateView,
+    NoteView,
     NudgeView,
 )
 
@@ -57,17 +59,28 @@ async def write_note(mentoring_session_id: UUID, new: NewNote, by: Writer, db: D
     return NoteStateView.model_validate(await commands.write_note(db, mine, meeting, new))
 
 
+@router.get("/notes/{note_id}")
+async def read_note(note_id: UUID, by: Reader, db: Db) -> NoteView:
+    """A note of your own."""
+    return await views.note(db, by, await queries.own_note(db, by, note_id))
+
+
 @router.patch("/notes/{note_id}")
-async def change_note(note_id: UUID, change: NoteChange, by: Writer, db: Db) -> NoteStateView:
+async def change_note(
+    note_id: UUID, change: NoteChange, by: Writer, db: Db, expected: IfMatchRequired
+) -> NoteStateView:
     """Change a note of your own, or who may read it."""
     note = await queries.own_note(db, by, note_id)
+    await expected.hold(db, note)
     return NoteStateView.model_validate(await commands.change_note(db, note, change))
 
 
 @router.delete("/notes/{note_id}", status_code=204)
-async def delete_note(note_id: UUID, by: Writer, db: Db) -> None:
+async def delete_note(note_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
     """Remove a note of your own for good."""
-    await commands.delete_note(db, await queries.own_note(db, by, note_id))
+    note = await queries.own_note(db, by, note_id)
+    await expected.hold(db, note)
+    await commands.delete_note(db, note)
 
 
 @router.post("/relationships/{match_id}/check-ins", status_code=201)
@@ -121,10 +134,19 @@ async def list_concerns_of_programme(
     return Page(items=await views.concerns(db, by, shown), next_cursor=following)
 
 
+@router.get("/concerns/{concern_id}")
+async def read_concern(concern_id: UUID, by: Reader, db: Db) -> ConcernView:
+    """A concern, for who raised it and the programme team."""
+    return (await views.concerns(db, by, [await queries.readable_concern(db, by, concern_id)]))[0]
+
+
 @router.patch("/concerns/{concern_id}")
-async def change_concern(concern_id: UUID, change: ConcernChange, by: Writer, db: Db) -> ConcernStateView:
+async def change_concern(
+    concern_id: UUID, change: ConcernChange, by: Writer, db: Db, expected: IfMatchRequired
+) -> ConcernStateView:
     """Say that a concern was read or settled (programme team)."""
     concern, mine = await queries.concern(db, by, concern_id)
+    await expected.hold(db, concern)
     return ConcernStateView.model_validate(await commands.change_concern(db, by, mine, concern, change))
 
 

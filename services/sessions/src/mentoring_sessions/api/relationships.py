@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions import queries, views
 from mentoring_sessions.api.callers import Reader, Writer
 from mentoring_sessions.commands import agreements as commands
@@ -15,6 +16,7 @@ from mentoring_sessions.models import Goal, Relationship
 from mentoring_sessions.schemas import (
     ActionChange,
     ActionStateView,
+    ActionView,
     AgreementStateView,
     AgreementView,
     GoalChange,
@@ -57,17 +59,21 @@ async def read_relationship(match_id: UUID, by: Reader, db: Db) -> RelationshipV
 
 
 @router.post("/relationships/{match_id}/close")
-async def close_relationship(match_id: UUID, by: Writer, db: Db) -> RelationshipView:
+async def close_relationship(match_id: UUID, by: Writer, db: Db, expected: IfMatch) -> RelationshipView:
     """The relationship ran its course (to end it early, end the match)."""
-    await relationship_commands.close_relationship(db, by, await queries.access(db, by, match_id))
+    mine = await queries.access(db, by, match_id)
+    await expected.hold(db, mine.relationship)
+    await relationship_commands.close_relationship(db, by, mine)
     return await views.relationship(db, match_id)
 
 
 @router.post("/relationships/{match_id}/agreement", status_code=201)
-async def propose_agreement(match_id: UUID, new: NewAgreement, by: Writer, db: Db) -> AgreementStateView:
-    """Propose the mentoring agreement; a new proposal replaces one that not both have signed."""
+async def propose_agreement(
+    match_id: UUID, new: NewAgreement, by: Writer, db: Db, expected: IfMatch
+) -> AgreementStateView:
+    """Propose the mentoring agreement; a new proposal replaces one that not both have signed, named by If-Match."""
     mine = await queries.access(db, by, match_id)
-    return AgreementStateView.model_validate(await commands.propose_agreement(db, by, mine, new))
+    return AgreementStateView.model_validate(await commands.propose_agreement(db, by, mine, new, expected))
 
 
 @router.get("/relationships/{match_id}/agreement")
@@ -77,9 +83,13 @@ async def read_agreement(match_id: UUID, by: Reader, db: Db) -> AgreementView:
 
 
 @router.post("/relationships/{match_id}/agreement/sign")
-async def sign_agreement(match_id: UUID, by: Writer, db: Db, signature: Signature | None = None) -> AgreementStateView:
+async def sign_agreement(
+    match_id: UUID, by: Writer, db: Db, expected: IfMatch, signature: Signature | None = None
+) -> AgreementStateView:
     """Sign for yourself."""
     mine = await queries.access(db, by, match_id)
+    if expected.given:
+        await expected.hold(db, await queries.agreement(db, match_id))
     version = signature.version if signature else None
     return AgreementStateView.model_validate(await commands.sign_agreement(db, by, mine, version))
 
@@ -99,10 +109,21 @@ async def list_goals(match_id: UUID, by: Reader, db: Db, cursor: Cursor = None, 
     return Page(items=await views.goals(db, shown), next_cursor=following)
 
 
+@router.get("/goals/{goal_id}")
+async def read_goal(goal_id: UUID, by: Reader, db: Db) -> GoalView:
+    """A goal of the pair with its actions, for the pair."""
+    goal, mine = await queries.goal(db, by, goal_id)
+    mine.one_of_the_pair()
+    return (await views.goals(db, [goal]))[0]
+
+
 @router.patch("/goals/{goal_id}")
-async def change_goal(goal_id: UUID, change: GoalChange, by: Writer, db: Db) -> GoalStateView:
+async def change_goal(
+    goal_id: UUID, change: GoalChange, by: Writer, db: Db, expected: IfMatchRequired
+) -> GoalStateView:
     """Change a goal: its text, its date, or that it was reached or dropped."""
     goal, mine = await queries.goal(db, by, goal_id)
+    await expected.hold(db, goal)
     return GoalStateView.model_validate(await commands.change_goal(db, mine, goal, change))
 
 
@@ -113,8 +134,19 @@ async def plan_action(goal_id: UUID, new: NewAction, by: Writer, db: Db) -> Acti
     return ActionStateView.model_validate(await commands.plan_action(db, mine, goal_id, new))
 
 
+@router.get("/actions/{action_id}")
+async def read_action(action_id: UUID, by: Reader, db: Db) -> ActionView:
+    """A step towards a goal, for the pair."""
+    action, mine = await queries.action(db, by, action_id)
+    mine.one_of_the_pair()
+    return await views.action(db, action)
+
+
 @router.patch("/actions/{action_id}")
-async def change_action(action_id: UUID, change: ActionChange, by: Writer, db: Db) -> ActionStateView:
+async def change_action(
+    action_id: UUID, change: ActionChange, by: Writer, db: Db, expected: IfMatchRequired
+) -> ActionStateView:
     """Change an action: its text, its date, or that it was done."""
     action, mine = await queries.action(db, by, action_id)
+    await expected.hold(db, action)
     return ActionStateView.model_validate(await commands.change_action(db, mine, action, change))

@@ -4,13 +4,15 @@ from typing import Any, assert_never
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.errors import PreconditionRequired
 from mentoring_common.outbox import emit
+from mentoring_common.versions import Precondition, touch
 from mentoring_contracts.sessions import AgreementSigned
 from mentoring_sessions import queries
 from mentoring_sessions.access import Access, Side
@@ -29,8 +31,13 @@ def require_open(mine: Access) -> None:
         raise RelationshipOver()
 
 
-async def propose_agreement(db: AsyncSession, by: Principal, mine: Access, new: NewAgreement) -> Agreement:
-    """Propose terms, or other ones: signatures fall away. AgreementStands once both have signed."""
+async def propose_agreement(
+    db: AsyncSession, by: Principal, mine: Access, new: NewAgreement, expected: Precondition
+) -> Agreement:
+    """Propose terms, or other ones: signatures fall away. AgreementStands once both have signed.
+
+    Whoever replaces a proposal says which (PreconditionRequired).
+    """
     person_id, _ = mine.one_of_the_pair()
     require_open(mine)
     values: dict[str, Any] = {
@@ -42,13 +49,26 @@ async def propose_agreement(db: AsyncSession, by: Principal, mine: Access, new: 
     }
     proposal = insert(Agreement).values(id=mine.relationship.id, version=1, **values)
     unsigned = sa.or_(Agreement.mentor_signed_at.is_(None), Agreement.mentee_signed_at.is_(None))
-    again = proposal.on_conflict_do_update(
-        index_elements=["tenant_id", "id"], set_=values | {"version": Agreement.version + 1}, where=unsigned
-    )
-    if (await db.execute(again.returning(Agreement.version))).first() is None:
-        raise AgreementStands()
+    before = await queries.proposed_agreement(db, mine.relationship.id)
+    if before is None:
+        await _propose_first(db, proposal, expected)
+    else:
+        expected.require()
+        await expected.hold(db, before)
+        again = sa.update(Agreement).where(Agreement.id == before.id, unsigned)
+        again = again.values(values | {"version": Agreement.version + 1}).returning(Agreement.id)
+        if (await db.execute(again, execution_options={"synchronize_session": False})).first() is None:
+            raise AgreementStands()
+    await touch(db, mine.relationship)
     audit(db, by.subject, "propose_agreement", "relationship", mine.relationship.id)
     return await queries.agreement(db, mine.relationship.id)
+
+
+async def _propose_first(db: AsyncSession, proposal: Insert, expected: Precondition) -> None:
+    expected.compare(0)
+    first = proposal.on_conflict_do_nothing().returning(Agreement.id)
+    if (await db.execute(first)).first() is None:  # the other side was faster
+        raise PreconditionRequired()
 
 
 async def sign_agreement(db: AsyncSession, by: Principal, mine: Access, version: int | None) -> Agreement:
@@ -63,6 +83,7 @@ async def sign_agreement(db: AsyncSession, by: Principal, mine: Access, version:
     agreement = await queries.agreement(db, mine.relationship.id)
     if not signed.rowcount:  # type: ignore[attr-defined]
         raise AgreementChanged() if version not in (None, agreement.version) else AlreadySigned()
+    await touch(db, mine.relationship)
     audit(db, by.subject, "sign_agreement", "relationship", mine.relationship.id)
     if agreement.mentor_signed_at and agreement.mentee_signed_at:
         pair = mine.relationship
