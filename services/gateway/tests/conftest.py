@@ -68,7 +68,8 @@ class Make:
     @staticmethod
     def relationship(of: dict[str, Any], **changes: Any) -> dict[str, Any]:
         made = {
-            "match_id": of["id"], "state": "active", "confirmed_at": MOMENT, "started_at": MOMENT, "over_at": None,
+            "match_id": of["id"], "version": 1, "state": "active", "confirmed_at": MOMENT, "started_at": MOMENT,
+            "over_at": None,
             "total_minutes": 90, "budget_minutes": 360, "over_budget": False, "mentoring_sessions": 2,
             "last_held_at": MOMENT, "agreement": {"mentor_signed_at": MOMENT, "mentee_signed_at": None},
         }  # fmt: skip
@@ -130,6 +131,9 @@ def breach(call: "Call") -> str | None:
     known = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"}
     if not call.query.keys() <= known:
         return f"no such parameter: {sorted(call.query.keys() - known)}"
+    needs = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header" and p["required"]}
+    if missing := [name for name in needs if name.lower() not in call.headers]:
+        return f"no header {missing}"
     taken = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if taken is None:
         return "no body is taken" if call.body else None

@@ -71,7 +71,7 @@ async def test_meetings_goals_and_agreements(front, world, make):
     held = {"id": str(uuid4()), "held_at": "2022-05-01T10:00:00Z", "minutes": 45, "mode": "online"}
     after = {"over_budget": False, "total_minutes": 135, "budget_minutes": 360, "note_id": None}
     world.post(f"{base}/mentoring-sessions", held | after)
-    goal = {"id": str(uuid4()), "written_by": str(uuid4()), "due_on": "2022-09-01", "state": "open"}
+    goal = {"id": str(uuid4()), "written_by": str(uuid4()), "due_on": "2022-09-01", "state": "open", "version": 1}
     world.post(f"{base}/goals", goal | {"reached_at": None})
     world.post(f"{base}/agreement/sign", {})
     world.get(base, make.relationship(m))

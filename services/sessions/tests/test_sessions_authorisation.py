@@ -48,7 +48,8 @@ async def ids(begun):
 
 def _routes(harness):
     paths = harness.service.app.openapi()["paths"]
-    found = [(method.upper(), path) for path, operations in paths.items() for method in operations]
+    own = [(path, operations) for path, operations in paths.items() if not path.startswith("/audit-log")]
+    found = [(method.upper(), path) for path, operations in own for method in operations]
     assert len(found) >= 30
     return found
 
