@@ -14,7 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.errors import InvalidCursor
 
 Item = TypeVar("Item")
-Cursor = Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before")]
+# What a cursor looks like is said and not checked here: a wrong one has its own code.
+_FORM = {"pattern": "^[A-Za-z0-9_-]{22}$"}
+Cursor = Annotated[
+    str | None, Query(max_length=64, description="`next_cursor` of the page before", json_schema_extra=_FORM)
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="rows of a page")]
 
 

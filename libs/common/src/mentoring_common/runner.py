@@ -25,7 +25,7 @@ from mentoring_common.edge import Edge
 from mentoring_common.errors import Unavailable
 from mentoring_common.methods import Methods
 from mentoring_common.observability import log
-from mentoring_common.openapi import describe
+from mentoring_common.openapi import describe, operation_id
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
 from mentoring_common.unit_of_work import Route
@@ -195,7 +195,10 @@ class Service:
 
     def _application(self) -> FastAPI:
         made = self.design
-        app = FastAPI(title=made.title, description=made.description, version="1", redoc_url=None)
+        app = FastAPI(
+            title=made.title, description=made.description, version="1", redoc_url=None,
+            generate_unique_id_function=operation_id,
+        )  # fmt: skip
         app.state.service = self
         app.state.database = self.database
         app.state.verifier = TokenVerifier(self.settings, self._fetch_keys)
@@ -206,7 +209,7 @@ class Service:
             app.include_router(router)
         app.add_api_route("/livez", self._livez, include_in_schema=False)
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)
-        describe(app)
+        describe(app, made.name)
         return app
 
     async def _fetch_keys(self) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, WithJsonSchema
 
 MOST_REMINDERS = 5
 
@@ -14,7 +14,8 @@ class LocalTime(BaseModel):
     """A time as the clocks of a zone show it, such as 2024-10-27T23:59 in Europe/London."""
 
     model_config = ConfigDict(extra="forbid")
-    local: NaiveDatetime
+    # No format: the date-time of JSON Schema has an offset, and this has none.
+    local: Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "examples": ["2026-06-30T18:00:00"]})]
     zone: str = Field(max_length=64, description="IANA name, such as Europe/London")
 
 

@@ -26,20 +26,31 @@ from mentoring_integrations.topics import KINDS
 CSV_LIMIT_BYTES = 10_000_000
 CSV_TYPES = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})  # browsers on Windows say the last
 UPLOADS = {"/imports/people": (CSV_LIMIT_BYTES, CSV_TYPES), "/imports/applications": (CSV_LIMIT_BYTES, CSV_TYPES)}
-_FILE: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+_PEOPLE = "name,email,employer,line_manager_email,languages\nAda Obi,ada.obi@example.org,North Trust,,en\n"
+_APPLICATIONS = "email,role,cohort,criteria\nada.obi@example.org,mentee,1,specialty;career_stage\n"
+
+
+def _file(example: str) -> dict[str, Any]:
+    said = "A header line and one line each, separated by commas, in UTF-8; docs/imports.md names the columns"
+    content = {"schema": {"type": "string", "description": said}, "example": example}
+    return {"requestBody": {"required": True, "content": {"text/csv": content}}}
+
+
+OF_PEOPLE, OF_APPLICATIONS = _file(_PEOPLE), _file(_APPLICATIONS)
+
 
 router = APIRouter(route_class=Route)
 Reader = Annotated[Principal, Depends(Allow("integrations:read", "integrations:write"))]
 Writer = Annotated[Principal, Depends(Allow("integrations:write"))]
 
 
-@router.post("/imports/people", status_code=201, openapi_extra=_FILE)
+@router.post("/imports/people", status_code=201, openapi_extra=OF_PEOPLE)
 async def import_people(request: Request, by: Writer, work: Phases, dry_run: bool = False) -> ImportView:
     """Register the people of a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in."""
     return await imports.import_people(await _upload(request, by, work, dry_run))
 
 
-@router.post("/imports/applications", status_code=201, openapi_extra=_FILE)
+@router.post("/imports/applications", status_code=201, openapi_extra=OF_APPLICATIONS)
 async def import_applications(
     request: Request, by: Writer, work: Phases, programme_id: UUID, dry_run: bool = False
 ) -> ImportView:
@@ -61,7 +72,7 @@ async def read_import(import_id: UUID, by: Reader, db: Db) -> ImportView:
 
 
 @router.get("/imports/{import_id}/refused.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
-async def export_refused(import_id: UUID, by: Reader, db: Db) -> Response:
+async def export_refused_rows(import_id: UUID, by: Reader, db: Db) -> Response:
     """The rows that stayed out as a CSV file; no cell of it is taken for a formula."""
     found = await queries.import_of(db, by, import_id)
     rows = await queries.refused_rows(db, found.id)
@@ -79,7 +90,7 @@ async def list_notifications(by: Reader, db: Db, cursor: Cursor = None, limit: L
 
 
 @router.post("/notifications/{notification_id}/read")
-async def read_notification(notification_id: UUID, by: Writer, db: Db) -> NotificationView:
+async def mark_notification_read(notification_id: UUID, by: Writer, db: Db) -> NotificationView:
     """Mark one of one's own as read."""
     found = await commands.mark_read(db, by.person_id, notification_id)
     return (await inbox.entries(db, [found]))[0]
@@ -98,7 +109,7 @@ async def change_preferences(new: Preferences, by: Writer, db: Db) -> Preference
     return await _preferences(db, by.person_id)
 
 
-@router.get("/programmes/{programme_id}/notification-log")
+@router.get("/programmes/{programme_id}/notification-log", tags=["notifications"])
 async def read_notification_log(programme_id: UUID, by: Reader, db: Db) -> NotificationLog:
     """What a programme's people were sent, counted by kind and state: no texts, no people (programme team)."""
     await queries.programme(db, programme_id)

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Allow, Principal
@@ -40,6 +40,8 @@ from mentoring_matching.schemas import (
     MemberView,
     NewRun,
     PairView,
+    PolicyDocument,
+    PolicyTrial,
     PolicyView,
     RuleEffectView,
     RunView,
@@ -47,7 +49,7 @@ from mentoring_matching.schemas import (
     WhyNotView,
 )
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["runs"])
 Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write"))]
 Writer = Annotated[Principal, Depends(Allow("matching:write"))]
 MOST_PAIRS_AT_ONCE = 4_000_000
@@ -90,15 +92,13 @@ def _policy_view(version: PolicyVersion) -> PolicyView:
 
 
 @router.put("/programmes/{programme_id}/policy")
-async def change_policy(
-    programme_id: UUID, document: Annotated[dict[str, Any], Body()], by: Writer, db: Db
-) -> PolicyView:
+async def change_policy(programme_id: UUID, document: PolicyDocument, by: Writer, db: Db) -> PolicyView:
     """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …
 
     Line management, conflicts of interest and earlier matches keep people apart unless `rules_off` names the rule.
     """
     await require_team(db, by, programme_id, ProgrammeNotFound)
-    return _policy_view(await policy_commands.change_policy(db, programme_id, document, by))
+    return _policy_view(await policy_commands.change_policy(db, programme_id, document.root, by))
 
 
 @router.get("/cohorts/{cohort_id}/pool")
@@ -121,12 +121,12 @@ async def try_policy(
     cohort_id: UUID,
     by: Writer,
     work: Phases,
-    policy_changes: Annotated[dict[str, Any] | None, Body(embed=True)] = None,
+    trial: PolicyTrial | None = None,
 ) -> DryRunView:
     """How many pairs of the pool each rule removes, with or without changes of the policy."""
     async with work.transaction() as db:
         await check_cohort(db, by, cohort_id)
-        question = await questions.question_now(db, cohort_id, changes=policy_changes)
+        question = await questions.question_now(db, cohort_id, changes=trial.policy_changes if trial else None)
     return await _dry_run(question)
 
 

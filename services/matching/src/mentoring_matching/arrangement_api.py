@@ -20,7 +20,7 @@ from mentoring_matching.models import Arrangement
 from mentoring_matching.policies import is_protected
 from mentoring_matching.questions import question_now, with_hours
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["groups and buddies"])
 MOST_BUDDIES, MOST_IN_GROUPS = 400, 2000
 
 

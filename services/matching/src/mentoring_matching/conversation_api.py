@@ -20,7 +20,7 @@ from mentoring_matching.proposals import conversations
 from mentoring_matching.questions import question_now
 from mentoring_matching.schemas import ConversationsView, ConversationView, Rating
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["conversations"])
 
 
 @router.post("/cohorts/{cohort_id}/conversations", status_code=201)

@@ -19,7 +19,7 @@ from mentoring_matching.lifecycle import MatchState
 from mentoring_matching.models import Match
 from mentoring_matching.schemas import Declining, Ending, MatchView
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["matches"])
 Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write", "internal"))]
 Writer = Annotated[Principal, Depends(Allow("matching:write"))]
 

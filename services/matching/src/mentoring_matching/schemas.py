@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from mentoring_matching.lifecycle import MatchState, MemberState, RunKind, RunState
 
@@ -35,6 +35,16 @@ class PolicyView(View):
     rules_off: list[str] = []
     problem: dict[str, str] | None
     made_at: datetime
+
+
+class PolicyDocument(RootModel[dict[str, Any]]):
+    """A matching policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …"""
+
+
+class PolicyTrial(Body):
+    """Members of the policy in force that are different in a trial; none: the policy as it is."""
+
+    policy_changes: dict[str, Any] | None = None
 
 
 class MemberView(View):

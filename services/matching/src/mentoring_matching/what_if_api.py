@@ -17,7 +17,7 @@ from mentoring_matching.questions import question_now
 from mentoring_matching.schemas import Change, NewPair, PinView, SideView, WhatIf, WhatIfView
 from mentoring_matching.what_ifs import Sides, side_by_side
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["what if"])
 
 
 @router.post("/cohorts/{cohort_id}/what-if")

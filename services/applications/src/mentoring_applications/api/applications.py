@@ -10,8 +10,7 @@ from mentoring_applications.access import is_team, person_of, visible_applicatio
 from mentoring_applications.api import views
 from mentoring_applications.api.callers import Reader, Writer
 from mentoring_applications.commands import applications as commands
-from mentoring_applications.commands.decisions import decide_application
-from mentoring_applications.commands.submission import submit_application
+from mentoring_applications.commands import decisions, submission
 from mentoring_applications.lifecycle import State
 from mentoring_applications.models import Application
 from mentoring_applications.schemas import (
@@ -27,14 +26,14 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_contracts.applications import Role
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["applications"])
 _view = ApplicationView.model_validate
 
 
 @router.post("/programmes/{programme_id}/applications", status_code=201)
-async def submit(programme_id: UUID, new: NewApplication, by: Writer, db: Db) -> ApplicationView:
+async def submit_application(programme_id: UUID, new: NewApplication, by: Writer, db: Db) -> ApplicationView:
     """Ask to join the programme as mentor or mentee, in one of its rounds or in a later one."""
-    return _view(await submit_application(db, programme_id, new, by))
+    return _view(await submission.submit_application(db, programme_id, new, by))
 
 
 @router.get("/applications")
@@ -66,25 +65,27 @@ async def read_application(application_id: UUID, by: Reader, db: Db) -> Applicat
 
 
 @router.post("/applications/{application_id}/decision")
-async def decide(application_id: UUID, decision: Decision, by: Writer, db: Db) -> ApplicationView:
+async def decide_application(application_id: UUID, decision: Decision, by: Writer, db: Db) -> ApplicationView:
     """Accept, put on the waiting list, or refuse."""
-    return _view(await decide_application(db, application_id, decision, by))
+    return _view(await decisions.decide_application(db, application_id, decision, by))
 
 
 @router.post("/applications/{application_id}/withdraw")
-async def withdraw(application_id: UUID, by: Writer, db: Db, withdrawal: Withdrawal | None = None) -> ApplicationView:
+async def withdraw_application(
+    application_id: UUID, by: Writer, db: Db, withdrawal: Withdrawal | None = None
+) -> ApplicationView:
     """Withdraw, also after matching."""
     reason = withdrawal.reason if withdrawal else None
     return _view(await commands.withdraw_application(db, application_id, reason, by))
 
 
 @router.post("/applications/{application_id}/move")
-async def move(application_id: UUID, move: CohortMove, by: Writer, db: Db) -> ApplicationView:
+async def move_application(application_id: UUID, move: CohortMove, by: Writer, db: Db) -> ApplicationView:
     """Move to another cohort of the programme."""
     return _view(await commands.move_application(db, application_id, move, by))
 
 
 @router.post("/applications/{application_id}/carry-over")
-async def carry_over(application_id: UUID, why: CarryOver, by: Writer, db: Db) -> ApplicationView:
+async def carry_over_application(application_id: UUID, why: CarryOver, by: Writer, db: Db) -> ApplicationView:
     """Let it go on in a later round of the programme."""
     return _view(await commands.carry_over_application(db, application_id, why.reason, by))

@@ -17,7 +17,7 @@ from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.unit_of_work import Db, Route
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["cohorts"])
 
 
 @router.post("/programmes/{programme_id}/cohorts", status_code=201)

@@ -10,7 +10,7 @@ from mentoring_applications.api.callers import OwnService
 from mentoring_applications.internal_schemas import ApplicationIds, PersonIds, PooledApplications, Profiles, Statistics
 from mentoring_common.unit_of_work import Db, Route
 
-router = APIRouter(prefix="/internal", route_class=Route)
+router = APIRouter(prefix="/internal", route_class=Route, tags=["internal"])
 
 
 @router.post("/profiles")

@@ -26,7 +26,7 @@ from mentoring_applications.schemas import (
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["people"])
 
 
 @router.post("/people", status_code=201)

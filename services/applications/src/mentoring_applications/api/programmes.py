@@ -14,7 +14,7 @@ from mentoring_applications.schemas import FormView, LedgerView, NewProgramme, N
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, tags=["programmes"])
 
 
 @router.post("/programmes", status_code=201)

@@ -29,7 +29,7 @@ async def read_evidence_pack(programme_id: UUID, by: Reader, db: Db) -> Evidence
 
 
 @router.post("/programmes/{programme_id}/assessments", status_code=201)
-async def assess(programme_id: UUID, new: NewAssessment, by: Writer, db: Db) -> AssessmentView:
+async def assess_programme(programme_id: UUID, new: NewAssessment, by: Writer, db: Db) -> AssessmentView:
     """Judge a criterion that no record can answer; a person of the programme team signs it."""
     programme = await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)

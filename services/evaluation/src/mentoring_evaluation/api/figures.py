@@ -36,7 +36,7 @@ async def _second(second_cohort: Cohort = None, second_role: Role | None = None,
 
 
 @router.get("/programmes/{programme_id}/figures/{name}/evidence")
-async def read_evidence(
+async def read_figure_evidence(
     programme_id: UUID, name: str, by: Reader, db: Db, cohort: Cohort = None, role: Role | None = None,
     wave: Wave = None, option: Option = None,
 ) -> FigureEvidenceView:  # fmt: skip
@@ -48,7 +48,7 @@ async def read_evidence(
 
 
 @router.get("/programmes/{programme_id}/figures/{name}/comparison")
-async def read_comparison(
+async def compare_figures(
     programme_id: UUID, name: str, by: Reader, db: Db,
     first: Annotated[Group, Depends(_first)], second: Annotated[Group, Depends(_second)], option: Option = None,
 ) -> ComparisonView:  # fmt: skip

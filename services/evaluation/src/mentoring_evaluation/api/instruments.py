@@ -22,7 +22,7 @@ Version = Annotated[int, Path(ge=1, le=100_000)]
 
 
 @router.get("/instrument-presets")
-async def list_presets(_: Reader) -> list[PresetView]:
+async def list_instrument_presets(_: Reader) -> list[PresetView]:
     """The surveys that ship, each with its wording for mentors and for mentees."""
     return [
         PresetView.model_validate(survey.model_dump(by_alias=True) | {"id": id_}) for id_, survey in presets().items()
@@ -42,7 +42,9 @@ async def list_instruments(
 
 
 @router.post("/programmes/{programme_id}/instruments/{name}/versions", status_code=201)
-async def add_version(programme_id: UUID, name: Name, new: NewInstrument, by: Writer, db: Db) -> InstrumentView:
+async def add_instrument_version(
+    programme_id: UUID, name: Name, new: NewInstrument, by: Writer, db: Db
+) -> InstrumentView:
     """Make the next version of a survey; waves that open from now on ask it. For the programme team."""
     programme = await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
@@ -51,7 +53,7 @@ async def add_version(programme_id: UUID, name: Name, new: NewInstrument, by: Wr
 
 
 @router.put("/programmes/{programme_id}/instruments/{name}/versions/{version}")
-async def replace_version(
+async def replace_instrument_version(
     programme_id: UUID, name: Name, version: Version, new: NewInstrument, by: Writer, db: Db
 ) -> InstrumentView:
     """Write the newest version of a survey anew, until a wave opens with it. For the programme team."""

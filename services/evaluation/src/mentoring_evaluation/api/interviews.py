@@ -59,13 +59,13 @@ async def read_interview(interview_id: UUID, by: Reader, db: Db) -> InterviewWit
 
 
 @router.post("/interviews/{interview_id}/consent")
-async def consent(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
+async def consent_to_interview(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
     """Agree to be recorded and quoted; the person only."""
     return InterviewView.model_validate(await interviews.consent(db, await _mine(db, interview_id, by)))
 
 
 @router.post("/interviews/{interview_id}/transcript")
-async def transcribe(interview_id: UUID, new: NewTranscript, by: Writer, db: Db) -> InterviewView:
+async def transcribe_interview(interview_id: UUID, new: NewTranscript, by: Writer, db: Db) -> InterviewView:
     """Hand in the transcript's page count, the summary and quotes; after consent."""
     interview = await queries.interview(db, interview_id)
     await require_role(db, by, interview.programme_id, *INTERVIEWERS)
@@ -73,19 +73,19 @@ async def transcribe(interview_id: UUID, new: NewTranscript, by: Writer, db: Db)
 
 
 @router.post("/interviews/{interview_id}/amend")
-async def amend(interview_id: UUID, change: Amendment, by: Writer, db: Db) -> InterviewView:
+async def amend_interview(interview_id: UUID, change: Amendment, by: Writer, db: Db) -> InterviewView:
     """Put the summary in one's own words; the person only."""
     return InterviewView.model_validate(await interviews.amend(db, await _mine(db, interview_id, by), change))
 
 
 @router.post("/interviews/{interview_id}/approve")
-async def approve(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
+async def approve_interview(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
     """Let the summary and quotes be used; the person only."""
     return InterviewView.model_validate(await interviews.approve(db, await _mine(db, interview_id, by)))
 
 
 @router.post("/interviews/{interview_id}/withdraw")
-async def withdraw(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
+async def withdraw_interview(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
     """Take everything back, at any time; the person only. Published reports are re-issued without the quotes."""
     return InterviewView.model_validate(await interviews.withdraw(db, await _mine(db, interview_id, by)))
 

@@ -16,7 +16,7 @@ REPORT = {"requestBody": {"required": True, "content": {"application/json": {"sc
 
 
 @router.post("/lint", openapi_extra=REPORT)
-async def lint(request: Request, _: Reader, _work: Phases) -> FindingsView:
+async def lint_figures(request: Request, _: Reader, _work: Phases) -> FindingsView:
     """What a published report says that its own numbers cannot bear out, in any shape that lint-report reads."""
     # Read as text: 72 and 72.0 are different claims, which a parsed body no longer tells apart.
     findings = await asyncio.to_thread(_findings, await request.body())

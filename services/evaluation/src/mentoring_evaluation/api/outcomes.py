@@ -30,13 +30,13 @@ FOLLOWED_UP = (
 
 
 @router.get("/evaluation-models")
-async def list_models(_: Reader) -> list[EvaluationModel]:
+async def list_evaluation_models(_: Reader) -> list[EvaluationModel]:
     """The shipped evaluation models, each with its stages."""
     return list(known_models().values())
 
 
 @router.get("/programmes/{programme_id}/evaluation-model")
-async def read_model(programme_id: UUID, by: Reader, db: Db) -> ModelView:
+async def read_evaluation_model(programme_id: UUID, by: Reader, db: Db) -> ModelView:
     """The programme's model and what its indicators are at. For the team and the steering group, which sees figures as
     the public view has them."""
     kept = await queries_outcomes.design(db, programme_id)
@@ -48,7 +48,7 @@ async def read_model(programme_id: UUID, by: Reader, db: Db) -> ModelView:
 
 
 @router.put("/programmes/{programme_id}/evaluation-model")
-async def replace_model(programme_id: UUID, new: NewModel, by: Writer, db: Db) -> EvaluationModel:
+async def replace_evaluation_model(programme_id: UUID, new: NewModel, by: Writer, db: Db) -> EvaluationModel:
     """Give the programme another model, or its model other indicators. For the programme team."""
     kept = await queries_outcomes.design(db, programme_id)
     await require_team(db, by, programme_id)
@@ -56,7 +56,7 @@ async def replace_model(programme_id: UUID, new: NewModel, by: Writer, db: Db) -
 
 
 @router.post("/programmes/{programme_id}/indicators/{indicator_id}/values", status_code=201)
-async def record_value(
+async def record_indicator_value(
     programme_id: UUID, indicator_id: str, new: NewIndicatorValue, by: Writer, db: Db
 ) -> IndicatorValueView:
     """Record a measured value with its base, source and date; a correction is a later value. For the programme team."""
@@ -67,7 +67,7 @@ async def record_value(
 
 
 @router.get("/programmes/{programme_id}/indicators/{indicator_id}/values")
-async def list_values(
+async def list_indicator_values(
     programme_id: UUID, indicator_id: str, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[IndicatorValueView]:
     """Every value of an indicator. For the programme team and the steering group."""

@@ -30,7 +30,7 @@ Overdue = Annotated[bool | None, Query(description="only those that are overdue,
 
 
 @router.post("/programmes/{programme_id}/recommendations", status_code=201)
-async def recommend(programme_id: UUID, new: NewRecommendation, by: Writer, db: Db) -> RecommendationView:
+async def make_recommendation(programme_id: UUID, new: NewRecommendation, by: Writer, db: Db) -> RecommendationView:
     """Recommend something, with an owner and a date. For the programme team."""
     await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
@@ -79,7 +79,7 @@ async def approve_recommendation(recommendation_id: UUID, approval: Approval, by
 
 
 @router.post("/recommendations/{recommendation_id}/follow-ups", status_code=201)
-async def follow_up(recommendation_id: UUID, new: NewFollowUp, by: Writer, db: Db) -> RecommendationView:
+async def follow_up_recommendation(recommendation_id: UUID, new: NewFollowUp, by: Writer, db: Db) -> RecommendationView:
     """Report how it goes and start, finish, drop or reopen it. For its owner and the programme team."""
     kept = await _for(db, recommendation_id, by, *TEAM)
     return RecommendationView.model_validate(await recommendations.follow_up(db, kept, new, by))

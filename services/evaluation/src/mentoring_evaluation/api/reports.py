@@ -101,14 +101,14 @@ async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
 
 
 @router.get("/reports/{report_id}/html", response_class=HTMLResponse)
-async def read_page(report_id: UUID, by: Reader, db: Db) -> HTMLResponse:
+async def read_report_page(report_id: UUID, by: Reader, db: Db) -> HTMLResponse:
     """A report as one self-contained page; the programme team's has the public view beside its own."""
     report = await _readable(db, report_id, by)
     return HTMLResponse(await asyncio.to_thread(report_page, *await printable(db, report)), headers=PAGE)
 
 
 @router.get("/reports/{report_id}/pdf", response_class=Response, responses=PDF)
-async def read_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
+async def read_report_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
     """A report as PDF/A-2a, which is also tagged for screen readers (PDF/UA-1); the same report gives the same file."""
     report = await _readable(db, report_id, by)
     pdf = await asyncio.to_thread(report_pdf, *await printable(db, report))
@@ -118,7 +118,7 @@ async def read_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
 
 
 @router.get("/reports/{report_id}/changes")
-async def read_changes(report_id: UUID, by: Reader, db: Db) -> ChangesView:
+async def read_report_changes(report_id: UUID, by: Reader, db: Db) -> ChangesView:
     """The figures, themes, recommendations and case studies that came, went or changed since the version published
     before, with what they said and say."""
     report = await _readable(db, report_id, by)
@@ -128,7 +128,7 @@ async def read_changes(report_id: UUID, by: Reader, db: Db) -> ChangesView:
 
 
 @router.put("/reports/{report_id}/narrative")
-async def save_narrative(report_id: UUID, new: NewNarrative, by: Writer, db: Db) -> ReportQueued:
+async def save_report_narrative(report_id: UUID, new: NewNarrative, by: Writer, db: Db) -> ReportQueued:
     """Write a built report's text; every `{figure:…}` in it must name one of the report's figures. For the team."""
     report = await queries.report(db, report_id)
     await require_team(db, by, report.programme_id)

@@ -72,7 +72,7 @@ async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) 
 
 
 @router.get("/waves/{wave_id}/comments")
-async def read_comments(
+async def read_survey_comments(
     wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CommentView]:
     """The free texts of a closed wave, in random order apart from the other answers. For the programme team only."""

@@ -1,0 +1,93 @@
+"""What the OpenAPI documents promise whoever generates a client from them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+from jsonschema import Draft202012Validator, FormatChecker
+
+from mentoring_allinone import generate
+from mentoring_common.idempotency import UNSAFE
+from mentoring_common.unit_of_work import Route
+
+HERE = Path(__file__).resolve().parent
+DOCUMENTS = generate.CONTRACTS / "openapi"
+
+
+@pytest.fixture(scope="module")
+def built():
+    return generate.services()
+
+
+@pytest.fixture(scope="module")
+def documents(built):
+    return {name: service.app.openapi() for name, service in built.items()}
+
+
+def operations(document):
+    return [(path, m.upper(), op) for path, methods in document["paths"].items() for m, op in methods.items()]
+
+
+def test_every_route_refuses_what_it_does_not_know(built):
+    others = [
+        f"{name} {route.path}"
+        for name, service in built.items()
+        for router in service.design.routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and not isinstance(route, Route)
+    ]
+    assert others == []
+
+
+def test_operations_have_names_for_methods_and_a_described_tag(documents):
+    for document in documents.values():
+        names = [operation["operationId"] for _, _, operation in operations(document)]
+        assert len(names) == len(set(names))
+        assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)+", name)] == []
+        assert [tag["name"] for tag in document["tags"] if tag["description"] == tag["name"]] == []
+
+
+def test_members_and_parameters_are_described(documents):
+    """Say it in the schema, or in words.toml of the contracts."""
+    silent = [
+        f"{service} {owner}.{member}"
+        for service, document in documents.items()
+        for owner, schema in document["components"]["schemas"].items()
+        for member, said in schema.get("properties", {}).items()
+        if not said.get("description")
+    ]
+    silent += [
+        f"{service} {operation['operationId']} {parameter['name']}"
+        for service, document in documents.items()
+        for _, _, operation in operations(document)
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    ]
+    assert silent == []
+
+
+def test_operations_say_what_they_refuse(documents):
+    for document in documents.values():
+        for path, method, operation in operations(document):
+            answers = operation["responses"].keys()
+            assert {"422", "default"} <= answers
+            assert ({"401", "403"} <= answers) is bool(operation.get("security")), path
+            assert "404" in answers or "{" not in path
+            assert "409" in answers or method not in UNSAFE
+
+
+def test_every_body_has_an_example_that_the_route_takes(built, documents):
+    seen = 0
+    for name, service in built.items():
+        for context in iter_route_contexts(service.app.router.routes):
+            operation = documents[name]["paths"].get(context.path_format, {}).get(min(context.methods).lower(), {})
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                schema = content["schema"] | {"components": documents[name]["components"]}
+                checker = Draft202012Validator(schema, format_checker=FormatChecker())
+                wrong = [error.message for error in checker.iter_errors(content["example"])]
+                if context.body_field is not None:
+                    wrong += context.body_field.validate(content["example"], {}, loc=("body",))[1] or []
+                assert wrong == [], operation["operationId"]
+                seen += 1
+    assert seen > 60
