@@ -180,7 +180,7 @@ class Allow:
         self.scopes = frozenset(scopes)
         self.tenant = tenant
 
-    def __call__(self, caller: Annotated[Principal, Depends(authenticated)]) -> Principal:
+    async def __call__(self, caller: Annotated[Principal, Depends(authenticated)]) -> Principal:
         if not self.scopes & caller.scopes:
             raise InsufficientScope(needed=sorted(self.scopes))
         if self.tenant and caller.tenant is None:
@@ -194,7 +194,7 @@ class Public:
     def __init__(self, because: str) -> None:
         self.because = because
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         return None
 
 

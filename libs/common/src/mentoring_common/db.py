@@ -1,18 +1,19 @@
 """The database: sessions bound to a tenant, one transaction per request or batch, and a commit nobody can cut short."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from mentoring_common import outbox
@@ -28,6 +29,7 @@ COMMIT_TIMEOUT_S = 10.0
 # What may go better the next time, by SQLSTATE: lost connections, deadlocks and serialization, too few resources, an
 # operator's stop or a timeout, system errors; lock timeouts, transactions ended for their length.
 _PASSING_CLASSES = frozenset({"08", "40", "53", "57", "58"})
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 _PASSING_STATES = frozenset({"55P03", "25P03", "25P04"})
 
 
@@ -52,11 +54,26 @@ class TenantRow:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
+_TENANT = "tenant_behind_the_wall"
+_WALL = with_loader_criteria(
+    TenantRow,
+    lambda cls: cls.tenant_id == sa.bindparam("tenant_behind_the_wall"),
+    include_aliases=True,
+    track_closure_variables=False,
+)
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _filter_by_tenant(state: ORMExecuteState) -> None:
     """The first wall: every ORM statement on tenant tables is filtered; row level security is the second."""
-    if (state.is_select or state.is_update or state.is_delete) and "tenant" in state.session.info:
-        tenant = state.session.info["tenant"]
+    if "tenant" not in state.session.info:
+        return
+    tenant = state.session.info["tenant"]
+    if state.is_select:
+        # Made once, with the tenant as a parameter: made anew it costs more than the rest of a cached statement.
+        state.statement = state.statement.options(_WALL)
+        state.parameters = {**(state.parameters or {}), _TENANT: tenant}
+    elif state.is_update or state.is_delete:  # where parameters are the values of columns
         state.statement = state.statement.options(
             with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
         )
@@ -69,6 +86,14 @@ def _stamp_tenant(session: Session, *_: Any) -> None:
             row.tenant_id = session.info["tenant"]
 
 
+json_deserializer = orjson.loads
+
+
+def json_serializer(value: Any) -> str:
+    """JSON as it is stored."""
+    return orjson.dumps(value).decode()
+
+
 def create_engine(url: str, settings: Settings, *, pool_size: int | None = None, name: str) -> AsyncEngine:
     """An asyncpg engine: small pool, no overflow, timeouts on the server's side, no values in errors."""
     timeout_ms = str(int(settings.statement_timeout_s * 1000))
@@ -79,8 +104,8 @@ def create_engine(url: str, settings: Settings, *, pool_size: int | None = None,
         pool_timeout=settings.pool_timeout_s,
         pool_pre_ping=False,
         hide_parameters=True,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
+        json_serializer=json_serializer,
+        json_deserializer=json_deserializer,
         connect_args={
             "timeout": settings.pool_timeout_s,
             "command_timeout": settings.statement_timeout_s + 5,
@@ -108,10 +133,10 @@ class Database:
 
     def __init__(self, settings: Settings, clock: Clock, name: str, *, doorbell: "asyncio.Event | None" = None) -> None:
         self.clock = clock
-        self.engine = create_engine(settings.database_url, settings, name=name)
+        # Transactions are begun and ended by `transaction`, in as few round trips as it takes.
+        self.engine = looking(create_engine(settings.database_url, settings, name=name))
         # Connections that hold an Idempotency-Key while a request works in several transactions; opened when needed.
         self.claims = looking(create_engine(settings.database_url, settings, name=f"{name}-claims"))
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.doorbell = doorbell or asyncio.Event()
         self.master_key = settings.master_key
         self.audit_key = AuditKey(settings.master_key)
@@ -129,13 +154,8 @@ class Database:
 
         Raises Unavailable when no connection is to be had and OutcomeUnknown when the commit does not answer.
         """
-        async with self._line.turn(), self._sessions() as db:
-            db.info["clock"] = self.clock
-            db.info["master_key"] = self.master_key
-            db.info["audit_key"] = self.audit_key
+        async with self._line.turn(), self._begun(tenant) as connection, self._session(connection, tenant) as db:
             try:
-                if tenant is not None:
-                    await bind_tenant(db, tenant)
                 yield db
                 wrote = await outbox.write_collected(db)
             except (PoolTimeout, ConnectionError, TimeoutError) as error:
@@ -144,9 +164,54 @@ class Database:
                 if passes(error):
                     raise Unavailable() from error
                 raise
-            await _commit(db)
+            await _commit(connection)
         if wrote or db.info.get("wrote"):
             self.doorbell.set()
+
+    def _session(self, connection: AsyncConnection, tenant: UUID | None) -> AsyncSession:
+        db = AsyncSession(connection, expire_on_commit=False)
+        db.info.update(clock=self.clock, master_key=self.master_key, audit_key=self.audit_key)
+        if tenant is not None:
+            db.info["tenant"] = tenant
+        return db
+
+    @asynccontextmanager
+    async def _begun(self, tenant: UUID | None) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction of the tenant's, begun in one round trip; rolled back unless committed.
+
+        The driver is told directly: by way of SQLAlchemy's, BEGIN and the tenant would cost a round trip each. A pooled
+        connection that turns out to be lost is replaced: nothing has been done on it.
+        """
+        begin = "BEGIN" if tenant is None else f"BEGIN; SELECT set_config('app.tenant', '{tenant}', true)"
+        connection = await self._connected(begin)
+        try:
+            yield connection
+        finally:
+            await _end(connection)
+
+    async def _connected(self, begin: str) -> AsyncConnection:
+        for _ in range(self.pool_size):
+            connection = await self._connect()
+            try:
+                await driver_of(connection).execute(begin)
+                return connection
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await connection.invalidate()
+                await connection.close()
+            except BaseException:
+                await asyncio.shield(connection.close())
+                raise
+        raise Unavailable()
+
+    async def _connect(self) -> AsyncConnection:
+        try:
+            return await self.engine.connect()
+        except (PoolTimeout, OSError, TimeoutError) as error:
+            raise Unavailable() from error
+        except DBAPIError as error:
+            if passes(error):
+                raise Unavailable() from error
+            raise
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -172,18 +237,48 @@ async def bind_tenant(db: AsyncSession, tenant: UUID) -> None:
     await db.execute(sa.text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)})
 
 
-async def _commit(db: AsyncSession) -> None:
+def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The driver's own connection below SQLAlchemy's."""
+    assert connection.sync_connection is not None
+    found: asyncpg.Connection = connection.sync_connection.connection.driver_connection
+    return found
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """The driver's own errors as those that SQLAlchemy makes of them."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError("", None, error) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DBAPIError("", None, error, connection_invalidated=isinstance(error, _LOST)) from error
+
+
+async def _end(connection: AsyncConnection) -> None:
+    """Give the connection back, rolled back where it was not committed, or thrown away where it does not answer."""
+    driver = driver_of(connection)
+    try:
+        if driver.is_in_transaction():
+            await driver.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await connection.invalidate()
+    finally:
+        await connection.close()
+
+
+async def _commit(connection: AsyncConnection) -> None:
     """Commit to the end even when the caller goes away; say so when the answer does not come."""
-    task = asyncio.ensure_future(db.commit())
+    task = asyncio.ensure_future(driver_of(connection).execute("COMMIT"))
     try:
         async with asyncio.timeout(COMMIT_TIMEOUT_S):
             await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task], timeout=COMMIT_TIMEOUT_S)
         raise
-    except IntegrityError:  # a deferred constraint: the server answered no
-        raise
-    except (TimeoutError, DBAPIError, ConnectionError) as error:
+    except asyncpg.IntegrityConstraintViolationError as error:  # a deferred constraint: the server answered no
+        raise IntegrityError("COMMIT", None, error) from error
+    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         task.cancel()
         raise OutcomeUnknown() from error
 

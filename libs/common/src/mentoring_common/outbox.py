@@ -72,7 +72,8 @@ def emit(db: AsyncSession, event: Event) -> None:
 
 async def write_collected(db: AsyncSession) -> int:
     """Flush the session and write the events and audit entries it collected; the number of events written."""
-    await db.flush()
+    if db.new or db.dirty or db.deleted:
+        await db.flush()
     await audit.write_collected(db)
     collected: list[dict[str, Any]] = db.info.pop("events", [])
     if collected:
