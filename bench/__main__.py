@@ -41,8 +41,8 @@ def table(measured: list[Measured], rows: list[Row]) -> str:
     where = f"Python {platform.python_version()}, {platform.machine()}, embedded PostgreSQL (fsync off) and broker."
     text = "# What the mechanisms cost\n\nWritten by `make bench` (`python -m bench`). " + where
     asked = (
-        "CPU time of the serving processes per request, at 16 connections; the floor is Starlette and asyncpg doing the "
-        "same work in one process (one SELECT by key; fifty rows; a row and an outbox row in one transaction).\n\n"
+        "CPU time of the serving processes per request, at 16 connections; the floor is Starlette and asyncpg doing "
+        "the same work in one process (one SELECT by key; fifty rows; a row and an outbox row in one transaction).\n\n"
     )
     return text + "\n\n" + asked + of_requests(measured) + "\n\n" + head + "\n".join(lines) + "\n"
 

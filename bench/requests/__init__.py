@@ -29,6 +29,7 @@ from mentoring_common.provisioning import provision
 from mentoring_common.testing.harness import ISSUER, Servers, settings_for
 
 CONNECTIONS = 16
+QUERY = "query Person($id: ID!) { person(id: $id) { id name email } }"
 COUNT = 300  # requests of a turn
 TURNS = int(os.environ.get("BENCH_TURNS", "10"))
 
@@ -121,8 +122,8 @@ async def _measure(scene: _Scene) -> list[Measured]:
         return request("GET", "/rows", scene.token)
 
     def graphql(number: int) -> bytes:
-        query = 'query P { person(id: "%s") { id name email } }' % ids[number % len(ids)]
-        return request("POST", "/graphql", scene.token, json.dumps({"query": query}).encode())
+        asked = {"query": QUERY, "variables": {"id": ids[number % len(ids)]}}
+        return request("POST", "/graphql", scene.token, json.dumps(asked).encode())
 
     return [
         await _pair(scene, "REST read by id", [scene.service], read, floor_read),

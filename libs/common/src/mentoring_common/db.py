@@ -1,7 +1,7 @@
 """The database: sessions bound to a tenant, one transaction per request or batch, and a commit nobody can cut short."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
@@ -72,7 +72,8 @@ def _filter_by_tenant(state: ORMExecuteState) -> None:
     if state.is_select:
         # Made once, with the tenant as a parameter: made anew it costs more than the rest of a cached statement.
         state.statement = state.statement.options(_WALL)
-        state.parameters = {**(state.parameters or {}), _TENANT: tenant}
+        given = state.parameters if isinstance(state.parameters, Mapping) else {}
+        state.parameters = {**given, _TENANT: tenant}
     elif state.is_update or state.is_delete:  # where parameters are the values of columns
         state.statement = state.statement.options(
             with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)

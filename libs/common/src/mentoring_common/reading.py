@@ -71,7 +71,7 @@ def _arguments(compiled: Any) -> Callable[[dict[str, Any]], list[Any]]:
 def _shape(compiled: Any) -> Callable[[Any], Any]:
     """How a record becomes a row: a named tuple of the statement's columns."""
     columns = compiled._result_columns
-    row = namedtuple("Row", [column.keyname for column in columns])  # type: ignore[misc]  # noqa: PYI024
+    row = namedtuple("Row", [column.keyname for column in columns])  # type: ignore[misc]
     changes = [(n, c.type._cached_result_processor(_DIALECT, None)) for n, c in enumerate(columns)]
     needed = [(n, change) for n, change in changes if change is not None]
 
