@@ -29,7 +29,7 @@ from mentoring_common.provisioning import provision
 from mentoring_common.testing.harness import ISSUER, Servers, settings_for
 
 CONNECTIONS = 16
-QUERY = "query Person($id: ID!) { person(id: $id) { id name email } }"
+QUERY = "query Person($id: UUID!) { person(id: $id) { id name email } }"
 COUNT = 300  # requests of a turn
 TURNS = int(os.environ.get("BENCH_TURNS", "10"))
 
