@@ -39,18 +39,23 @@ class SurveyReminderDue(_WaveEvent):
 
 
 class SurveyResponseReceived(_WaveEvent):
-    """Somebody answered: no content, no identity."""
+    """Somebody answered: no content, no identity. Of a role in which too few people were asked it is not announced."""
 
     for_integrators: ClassVar = "response counters outside follow it"
     role: Literal["mentor", "mentee"]
 
 
 class SurveyClosed(_WaveEvent):
-    """A wave closed: its responses are frozen."""
+    """A wave closed: its responses are frozen.
+
+    `responses` are those of the roles of which something is shown; of `hidden_roles` too few different people were
+    asked.
+    """
 
     for_integrators: ClassVar = "the sign that figures of the wave can be read"
     asked: int
     responses: int
+    hidden_roles: list[Literal["mentor", "mentee"]] = []
 
 
 class InterviewApproved(Event):

@@ -57,7 +57,8 @@ class WaveRecord:
 
     Of a paired survey, `sides` are for every published question what mentor and mentee of a pair say (None: nothing),
     and of how many pairs. `most_asked` is how often one person was asked, at most: more than once in a wave that
-    gathers the answers of several occasions.
+    gathers the answers of several occasions. `hidden` are roles of which nothing is shown (floor.py): as if they had
+    not been asked.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class WaveRecord:
     occasion: str = ""
     most_asked: int = 1
     extensions: Sequence[Extension] = ()
+    hidden: frozenset[Role] = frozenset()
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_evaluation.instruments import Mode
 from mentoring_evaluation.report_kinds import kind_of
 
 
@@ -134,10 +135,11 @@ class Wave(TenantRow, Base):
 
     `occasion` tells the waves of one survey and cohort apart, blank where there is one. `roles` is whom it asks, None
     for both. A wave that `gathers` asks nobody itself: it keeps the answers of those that open after a meeting or an
-    activity (`after_id`) and are `gathered_in` it, for they ask so few that each alone would say who answered what. It
-    is `withheld` if too few different people were asked in all; `most_asked` is how often one person was, at most.
-    `agreements` are the two sides of the pairs of a paired survey, counted when it closed. `extensions` say how its end
-    was put off, in order.
+    activity (`after_id`) and are `gathered_in` it, for they ask so few that each alone would say who answered what;
+    `most_asked` is how often it asked one person, at most. `least_asked` is the floor (floor.py) as it was when the
+    wave opened, `hidden_roles` are those under it when it closed, and it is `withheld` if nothing is left. `agreements`
+    are the two sides of the pairs of a paired survey, counted when it closed. `extensions` say how its end was put off,
+    in order.
     """
 
     __tablename__ = "waves"
@@ -157,6 +159,8 @@ class Wave(TenantRow, Base):
     gathered_in: Mapped[UUID | None]
     after_id: Mapped[UUID | None]
     most_asked: Mapped[int] = mapped_column(default=1, server_default="1")
+    least_asked: Mapped[int | None]
+    hidden_roles: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     withheld: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     agreements: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     extensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
@@ -170,6 +174,12 @@ class Wave(TenantRow, Base):
     closed_at: Mapped[datetime | None]
     asked_mentors: Mapped[int] = mapped_column(default=0)
     asked_mentees: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def mode(self) -> Mode:
+        """What is kept of who answered; anonymous until it has opened."""
+        mode: Mode = (self.instrument_used or {}).get("mode", "anonymous")
+        return mode
 
 
 class WaveKey(TenantRow, Base):

@@ -13,9 +13,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from mentoring_evaluation.disclosure import SMALLEST, Choices, Plan, Policy, Table, protect, protect_choices
+from mentoring_evaluation.disclosure import Choices, Plan, Policy, Table, protect, protect_choices
 from mentoring_evaluation.evidence import ROLES, Evidence, WaveRecord
 from mentoring_evaluation.figures import Line, count
+from mentoring_evaluation.floor import least_asked, rule_in_words
 from mentoring_evaluation.instruments import Question, Role
 from mentoring_evaluation.intervals import half_up
 from mentoring_evaluation.programme_figures import BACKGROUND
@@ -31,7 +32,7 @@ Counts = dict[tuple[tuple[str, ...], str], int]
 
 def policy_of(evidence: Evidence) -> Policy:
     """The programme's rule; nothing looser than groups of 5 is possible."""
-    return Policy(minimum=max(SMALLEST, evidence.public_minimum), base=BASE)
+    return Policy(minimum=least_asked(evidence.public_minimum), base=BASE)
 
 
 def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[dict[str, Any]]:
@@ -53,9 +54,10 @@ def statement(evidence: Evidence) -> str:
     return (
         "This view may be published. Counts of applications, pairs, sessions and interviews are exact; figures of "
         f"surveys and of people's backgrounds are protected. {policy_of(evidence).in_words()} Percentages are made of "
-        "the rounded counts. Figures of a survey are shown once all its waves have closed. Where people were asked "
-        "several times in one wave, groups are as many times larger. Backgrounds are as they were frozen when a survey "
-        "last closed or a report was last built; a count that has changed by fewer people than a group has stays."
+        f"the rounded counts. {rule_in_words(policy_of(evidence).minimum)} Figures of a survey are shown once all its "
+        "waves have closed. Where people were asked several times in one wave, groups are as many times larger. "
+        "Backgrounds are as they were frozen when a survey last closed or a report was last built; a count that has "
+        "changed by fewer people than a group has stays."
     )
 
 
@@ -63,7 +65,7 @@ def _survey_tables(evidence: Evidence, policy: Policy) -> dict[tuple[str, str], 
     tables: dict[tuple[str, str], Table] = {}
     for wave_name in dict.fromkeys(wave.name for wave in evidence.waves):
         waves = [wave for wave in evidence.waves if wave.name == wave_name]
-        if any(wave.closed_at is None for wave in waves):
+        if any(wave.closed_at is None for wave in waves) or not any(_groups(waves)):
             continue
         # So many answers are of enough different people, however they are spread.
         rule = replace(policy, minimum=policy.minimum * max(wave.most_asked for wave in waves))
@@ -130,7 +132,7 @@ def _choices(asked: Sequence[tuple[WaveRecord, Role, Question]], options: Sequen
 
 
 def _groups(waves: Sequence[WaveRecord]) -> Iterator[tuple[WaveRecord, Role]]:
-    return ((wave, role) for wave in waves for role in ROLES)
+    return ((wave, role) for wave in waves for role in ROLES if role not in wave.hidden)
 
 
 def _survey_line(line: Line, table: Table) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Every SELECT of the evaluation service but those of figures (records.py)."""
+"""The SELECTs of the evaluation service that no other module has: figures are in records.py, what people said in
+queries_answers.py."""
 
 from collections.abc import Collection, Sequence
 from typing import Literal
@@ -17,20 +18,18 @@ from mentoring_evaluation.errors import (
     SurveyNotFound,
     WaveNotFound,
 )
-from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.evidence import ROLES
+from mentoring_evaluation.instruments import Instrument, Role
 from mentoring_evaluation.models import (
     Cohort,
-    Comment,
     InstrumentVersion,
     Interview,
     InterviewText,
     Invitation,
     Match,
-    NamedAnswer,
     Programme,
     PublicSnapshot,
     Report,
-    Response,
     Wave,
     WaveKey,
 )
@@ -163,17 +162,20 @@ def waves(programme_id: UUID, cohort_id: UUID | None) -> sa.Select[Wave]:
     return rows.where(Wave.cohort_id == cohort_id) if cohort_id else rows
 
 
-async def responses_by_role(db: AsyncSession, wave_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
-    """How many responses every wave has, by role."""
-    counted = sa.select(Response.wave_id, Response.role, sa.func.count()).where(Response.wave_id.in_(wave_ids))
-    rows = await db.execute(counted.group_by(Response.wave_id, Response.role))
-    return {(wave_id, role): number for wave_id, role, number in rows}
-
-
 async def standing_pairs(db: AsyncSession, cohort_id: UUID) -> Sequence[sa.Row[UUID, UUID]]:
     """Mentor and mentee of every pair of the cohort that did not end early."""
     pairs = sa.select(Match.mentor_id, Match.mentee_id).where(Match.cohort_id == cohort_id, Match.state == "standing")
     return (await db.execute(pairs)).all()
+
+
+async def people_to_ask(db: AsyncSession, wave: Wave) -> dict[UUID, Role]:
+    """Whom a wave would ask now: person to role, of the roles that it asks; a mentor of two mentees is one person."""
+    asked: dict[UUID, Role] = {}
+    for pair in await standing_pairs(db, wave.cohort_id):
+        for person, role in zip(pair, ROLES, strict=True):
+            if wave.roles is None or role in wave.roles:
+                asked.setdefault(person, role)
+    return asked
 
 
 async def sealed_wave_key(db: AsyncSession, wave_id: UUID) -> bytes:
@@ -220,16 +222,6 @@ def people_asked(wave_ids: Sequence[UUID], role: str | None) -> sa.Select[UUID]:
     of_waves = sa.select(Wave.id).where(sa.or_(Wave.id.in_(wave_ids), Wave.gathered_in.in_(wave_ids)))
     people = sa.select(Invitation.person_id).where(Invitation.wave_id.in_(of_waves))
     return people.where(Invitation.role == role) if role else people
-
-
-def named_answers(wave_id: UUID) -> sa.Select[NamedAnswer]:
-    """Who answered what in a wave that is not anonymous."""
-    return sa.select(NamedAnswer).where(NamedAnswer.wave_id == wave_id)
-
-
-def comments(wave_id: UUID) -> sa.Select[Comment]:
-    """The free texts of a wave, in the order of their random ids."""
-    return sa.select(Comment).where(Comment.wave_id == wave_id)
 
 
 async def match(db: AsyncSession, match_id: UUID) -> Match:

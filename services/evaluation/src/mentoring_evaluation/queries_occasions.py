@@ -1,8 +1,9 @@
 """The SELECTs behind surveys that follow a meeting or an activity."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -88,10 +89,17 @@ async def most_asked(db: AsyncSession, gathering_id: UUID) -> int:
     return await db.scalar(sa.select(sa.func.max(each.subquery().c.times))) or 1
 
 
-async def people_asked(db: AsyncSession, gathering_id: UUID) -> list[int]:
-    """How many different people the occasions gathered in a wave asked, for every role that was."""
-    people = _gathered(sa.select(sa.func.count(sa.distinct(Invitation.person_id))), gathering_id)
-    return list((await db.scalars(people.group_by(Invitation.role))).all())
+async def people_asked(db: AsyncSession, gathering_ids: Sequence[UUID]) -> dict[UUID, Mapping[Role, int]]:
+    """How many different people the occasions gathered in each of these waves asked, by role."""
+    found: dict[UUID, dict[Role, int]] = {id_: {"mentor": 0, "mentee": 0} for id_ in gathering_ids}
+    if not found:
+        return {}
+    people = sa.select(Wave.gathered_in, Invitation.role, sa.func.count(sa.distinct(Invitation.person_id)))
+    people = people.join(Wave, Wave.id == Invitation.wave_id).where(Wave.gathered_in.in_(gathering_ids))
+    counted: Any = await db.execute(people.group_by(Wave.gathered_in, Invitation.role))
+    for wave_id, role, number in counted:
+        found[wave_id][role] = number
+    return dict(found)
 
 
 def _gathered(rows: sa.Select[int], gathering_id: UUID) -> sa.Select[int]:

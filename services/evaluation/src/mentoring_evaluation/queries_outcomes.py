@@ -22,8 +22,6 @@ from mentoring_evaluation.models import (
     MentoringSession,
     Programme,
     Report,
-    Response,
-    Wave,
 )
 from mentoring_evaluation.models_outcomes import Assessment, HrOutcome, IndicatorValue, ProgrammeDesign
 from mentoring_evaluation.models_qualitative import Goal, Recommendation
@@ -110,19 +108,6 @@ async def later_mentors(db: AsyncSession, cohort_id: UUID, role: str) -> tuple[i
     )  # fmt: skip
     counted = sa.select(sa.func.count(), sa.func.count().filter(applied)).select_from(people)
     row = (await db.execute(counted)).one()
-    return int(row[0]), int(row[1])
-
-
-async def answers_of_figure(db: AsyncSession, wave: Wave, figure: str, role: str) -> tuple[int, int]:
-    """Of a closed wave: how many answered the question of this figure, and how many gave a counted answer."""
-    questions = (wave.instrument_used or {}).get("questions", [])
-    question = next((q for q in questions if q.get("figure") == figure), None)
-    if question is None:
-        return 0, 0
-    answer = Response.answers[question["id"]].as_string()
-    counted = sa.func.count().filter(answer.in_([str(one) for one in question["counted"]]))
-    rows = sa.select(sa.func.count(answer), counted).where(Response.wave_id == wave.id, Response.role == role)
-    row = (await db.execute(rows)).one()
     return int(row[0]), int(row[1])
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_evaluation import queries_answers
 from mentoring_evaluation.errors import CaseStudyNotFound, CodingNotFound, RecommendationNotFound, ThemeNotFound
 from mentoring_evaluation.instruments import Role
-from mentoring_evaluation.models import Comment, Interview, InterviewText, Wave
+from mentoring_evaluation.models import Interview, InterviewText
 from mentoring_evaluation.models_qualitative import (
     CaseStudy,
     CaseStudySection,
@@ -102,11 +103,13 @@ async def themes(db: AsyncSession, programme_id: UUID) -> Sequence[Theme]:
 
 async def texts_of_themes(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
     """In how many texts people found each theme, by the role of who said it."""
-    role = sa.func.coalesce(Interview.role, Comment.role)
+    comments = queries_answers.readable_comments()
+    comment = comments.c
+    role = sa.func.coalesce(Interview.role, comment.role)
     counted = sa.select(Coding.theme_id, role, sa.func.count()).where(Coding.theme_id.in_(theme_ids))
     counted = counted.outerjoin(InterviewText, Coding.quote_id == InterviewText.id)
     counted = counted.outerjoin(Interview, InterviewText.interview_id == Interview.id)
-    counted = counted.outerjoin(Comment, Coding.comment_id == Comment.id)
+    counted = counted.outerjoin(comments, Coding.comment_id == comment.id).where(role.is_not(None))
     rows = await db.execute(counted.group_by(Coding.theme_id, role))
     return {(theme_id, role): number for theme_id, role, number in rows}
 
@@ -117,25 +120,25 @@ TextCount = tuple[Role, UUID, str | None, int]
 
 async def coded_texts(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[UUID, list[TextCount]]:
     """The texts in which people found each theme, counted by what they are of."""
-    of = (sa.func.coalesce(Interview.role, Comment.role), sa.func.coalesce(Interview.id, Comment.wave_id))
-    counted = sa.select(Coding.theme_id, *of, Comment.question, sa.func.count()).where(Coding.theme_id.in_(theme_ids))
+    comments = queries_answers.readable_comments()
+    comment = comments.c
+    of = (sa.func.coalesce(Interview.role, comment.role), sa.func.coalesce(Interview.id, comment.wave_id))
+    counted = sa.select(Coding.theme_id, *of, comment.question, sa.func.count()).where(Coding.theme_id.in_(theme_ids))
     counted = counted.outerjoin(InterviewText, Coding.quote_id == InterviewText.id)
     counted = counted.outerjoin(Interview, InterviewText.interview_id == Interview.id)
-    counted = counted.outerjoin(Comment, Coding.comment_id == Comment.id)
+    counted = counted.outerjoin(comments, Coding.comment_id == comment.id).where(of[0].is_not(None))
     found: dict[UUID, list[TextCount]] = defaultdict(list)
-    for theme_id, *count in await db.execute(counted.group_by(Coding.theme_id, *of, Comment.question)):
-        found[theme_id].append(tuple(count))  # type: ignore[arg-type]
+    for theme_id, *count in await db.execute(counted.group_by(Coding.theme_id, *of, comment.question)):
+        found[theme_id].append(tuple(count))
     return found
 
 
 async def open_to_coding(db: AsyncSession, programme_id: UUID) -> list[TextCount]:
     """All texts that people may find themes in, counted the same way."""
-    said, written = quotes(programme_id), closed_comments(programme_id)
     of_quotes = (Interview.role, Interview.id)
-    of_comments = (Comment.role, Comment.wave_id, Comment.question)
-    count = sa.func.count()
-    in_quotes = await db.execute(said.with_only_columns(*of_quotes, sa.null(), count).group_by(*of_quotes))
-    in_comments = await db.execute(written.with_only_columns(*of_comments, count).group_by(*of_comments))
+    said = quotes(programme_id).with_only_columns(*of_quotes, sa.null(), sa.func.count()).group_by(*of_quotes)
+    in_quotes = await db.execute(said)
+    in_comments = await db.execute(queries_answers.comment_counts(programme_id))
     return [tuple(row) for row in (*in_quotes, *in_comments)]
 
 
@@ -145,12 +148,6 @@ def quotes(programme_id: UUID) -> sa.Select[Any, UUID, str]:
     rows = rows.join(Interview, InterviewText.interview_id == Interview.id)
     approved = (Interview.programme_id == programme_id, Interview.state == "approved", InterviewText.kind == "quote")
     return rows.where(*approved)
-
-
-def closed_comments(programme_id: UUID) -> sa.Select[Any, UUID, str]:
-    """Free texts of closed waves: the comment's row, the wave it is sealed under, and the role."""
-    rows = sa.select(Comment, Comment.wave_id, Comment.role).join(Wave, Comment.wave_id == Wave.id)
-    return rows.where(Wave.programme_id == programme_id, Wave.state == "closed", Wave.withheld.is_(False))
 
 
 async def themes_of_texts(db: AsyncSession, text_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

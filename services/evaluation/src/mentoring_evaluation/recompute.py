@@ -73,7 +73,7 @@ def _groups(evidence: Evidence, figure: Figure) -> Iterator[dict[str, Any]]:
         if wave.name != figure.wave or wave.closed_at is None or figure.cohort not in (None, wave.cohort):
             continue
         for role in roles:
-            found = _group(wave, figure, role)
+            found = None if role in wave.hidden else _group(wave, figure, role)
             if found is not None:
                 yield found
 

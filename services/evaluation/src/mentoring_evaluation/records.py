@@ -1,7 +1,6 @@
 """The SELECTs that a programme's evidence is read with."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now
-from mentoring_evaluation import queries
+from mentoring_evaluation import queries, queries_answers
 from mentoring_evaluation.evidence import (
+    ROLES,
     Applicants,
     CohortRecord,
     Evidence,
@@ -21,7 +21,7 @@ from mentoring_evaluation.evidence import (
     PairRecord,
     WaveRecord,
 )
-from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.instruments import Instrument, Role
 from mentoring_evaluation.lifecycle import HELD
 from mentoring_evaluation.models import (
     Activity,
@@ -31,14 +31,10 @@ from mentoring_evaluation.models import (
     Interview,
     Match,
     MentoringSession,
-    NamedAnswer,
     Programme,
-    Response,
     Wave,
 )
 from mentoring_evaluation.tallies import Sides, sides_of_pairs
-
-Tallies = dict[UUID, dict[tuple[Any, str], dict[str, int]]]
 
 
 async def evidence(db: AsyncSession, programme: Programme) -> Evidence:
@@ -96,28 +92,29 @@ async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int])
 
 
 async def _waves(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[WaveRecord, ...]:
-    rows = queries.waves(programme_id, None).where(Wave.withheld.is_(False))
-    waves = [wave for wave in await db.scalars(rows) if wave.cohort_id in numbers]
-    closed = [wave.id for wave in waves if wave.state == "closed"]
-    responses = await queries.responses_by_role(db, closed)
-    tallies = await _tallies(db, closed)
+    waves = [wave for wave in await db.scalars(queries.waves(programme_id, None)) if wave.cohort_id in numbers]
+    responses = await queries_answers.responses_by_role(db, waves)
+    tallies = await queries_answers.counts_by_answer(db, [wave.id for wave in waves])
     sides = {wave.id: await _sides(db, wave) for wave in waves if wave.state == "closed"}
     return tuple(
-        _wave_record(wave, numbers[wave.cohort_id], responses, tallies, sides.get(wave.id, {})) for wave in waves
+        _wave_record(wave, numbers[wave.cohort_id], responses[wave.id], tallies, sides.get(wave.id, {}))
+        for wave in waves
     )
 
 
 async def _sides(db: AsyncSession, wave: Wave) -> Sides:
-    """As they were kept when the wave closed; a wave that closed before they were kept is counted now."""
+    """As they were kept when the wave closed; a wave that closed before they were kept is counted now. None where one
+    side is hidden."""
+    if wave.hidden_roles:
+        return {}
     return (await agreements_of(db, wave) if wave.agreements is None else wave.agreements) or {}
 
 
 async def agreements_of(db: AsyncSession, wave: Wave) -> Sides | None:
     """The two sides of the pairs that stand and of whom both were asked, counted; None for a survey not paired."""
-    if (wave.instrument_used or {}).get("mode") != "paired":
+    if wave.mode != "paired":
         return None
-    kept = queries.named_answers(wave.id).with_only_columns(NamedAnswer.person_id, NamedAnswer.answers)
-    answers: dict[UUID, Mapping[str, Any]] = dict((await db.execute(kept)).all())
+    answers = {one.person_id: one.answers for one in await db.scalars(queries_answers.named_answers(wave.id))}
     asked = set(await db.scalars(queries.people_asked([wave.id], None)))
     pairs = [pair for pair in await queries.standing_pairs(db, wave.cohort_id) if asked.issuperset(pair)]
     used = Instrument.model_validate(wave.instrument_used)
@@ -127,16 +124,18 @@ async def agreements_of(db: AsyncSession, wave: Wave) -> Sides | None:
 
 
 def _wave_record(
-    wave: Wave, cohort: int, responses: dict[tuple[UUID, str], int], tallies: Tallies, sides: Sides
+    wave: Wave, cohort: int, responses: Mapping[Role, int | None], tallies: queries_answers.Tallies, sides: Sides
 ) -> WaveRecord:
+    asked: dict[Role, int] = {"mentor": wave.asked_mentors, "mentee": wave.asked_mentees}
     return WaveRecord(
         id=wave.id,
         cohort=cohort,
         instrument=wave.instrument,
         used=Instrument.model_validate(wave.instrument_used) if wave.instrument_used else None,
         closed_at=wave.closed_at,
-        asked={"mentor": wave.asked_mentors, "mentee": wave.asked_mentees},
-        responses={"mentor": responses.get((wave.id, "mentor"), 0), "mentee": responses.get((wave.id, "mentee"), 0)},
+        asked={role: 0 if responses[role] is None else asked[role] for role in ROLES},
+        responses={role: responses[role] or 0 for role in ROLES},
+        hidden=frozenset(role for role in ROLES if responses[role] is None),
         answers=tallies.get(wave.id, {}),
         sides=sides,
         occasion=wave.occasion,
@@ -148,19 +147,6 @@ def _wave_record(
 def _extension(kept: Mapping[str, Any]) -> Extension:
     before, after = (datetime.fromisoformat(kept[name]) for name in ("closes_at_before", "closes_at"))
     return Extension(before, after, kept["reason"], kept["role"])
-
-
-async def _tallies(db: AsyncSession, wave_ids: list[UUID]) -> Tallies:
-    """Answers to every question of closed waves, counted in the database."""
-    pair = sa.func.jsonb_each_text(Response.answers).table_valued("key", "value").lateral("pair")
-    counted = sa.select(Response.wave_id, Response.role, pair.c.key, pair.c.value, sa.func.count())
-    counted = counted.select_from(Response).join(pair, sa.true()).where(Response.wave_id.in_(wave_ids))
-    found: Tallies = defaultdict(lambda: defaultdict(dict))
-    for wave_id, role, key, value, number in await db.execute(
-        counted.group_by(Response.wave_id, Response.role, pair.c.key, pair.c.value)
-    ):
-        found[wave_id][(role, key)][value] = number
-    return found
 
 
 async def _cpd(db: AsyncSession, programme: Programme) -> tuple[dict[str, int], dict[str, int]]:

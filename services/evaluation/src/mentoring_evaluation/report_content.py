@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from mentoring_evaluation import report_findings as findings
 from mentoring_evaluation import report_outcomes as outcomes
-from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.evidence import ROLES, Evidence
 from mentoring_evaluation.figures import Line
+from mentoring_evaluation.floor import least_asked, rule_in_words
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.narrative import resolved, unknown_references
 from mentoring_evaluation.programme_figures import programme_lines
@@ -16,8 +17,8 @@ from mentoring_evaluation.report_kinds import Kind, Part, kind_of
 from mentoring_evaluation.report_records import ReportRecords
 
 EXACT = (
-    "This is the programme team's own view: every figure is exact, small groups included. It is not for publication; "
-    "the public view is."
+    "This is the programme team's own view: every figure that is shown is exact, small counts included. It is not for "
+    "publication; the public view is."
 )
 LEDGER = (
     "applied", "moved_in", "moved_out", "matched", "carried_over", "withdrawn", "ineligible", "unmatched", "open",
@@ -32,7 +33,19 @@ def view_of(evidence: Evidence, audience: str) -> tuple[str, list[dict[str, Any]
     lines = programme_lines(evidence)
     if audience == "public":
         return statement(evidence), public_lines(evidence, lines)
-    return EXACT, [line.to_json() | _recomputed(line) for line in lines]
+    return _exact_statement(evidence), [line.to_json() | _recomputed(line) for line in lines]
+
+
+def _exact_statement(evidence: Evidence) -> str:
+    """The rule that was used, and what it kept back."""
+    hidden = [
+        f"{role}s in {wave.name.replace('_', ' ')} of cohort {wave.cohort}"
+        for wave in sorted(evidence.waves, key=lambda wave: (wave.name, wave.cohort))
+        for role in ROLES
+        if wave.closed_at and role in wave.hidden
+    ]
+    kept_back = f" Kept back: {', '.join(hidden)}." if hidden else ""
+    return f"{EXACT} {rule_in_words(least_asked(evidence.public_minimum))}{kept_back}"
 
 
 def _recomputed(line: Line) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_evaluation.floor import Shown
 from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey, complete
 from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
 from mentoring_evaluation.local_time import MOST_REMINDERS, LocalTime
@@ -31,6 +32,13 @@ class ByRole(BaseModel):
 
     mentor: int
     mentee: int
+
+
+class ResponsesByRole(BaseModel):
+    """How many answered of each role; null where too few were asked to show anything of them."""
+
+    mentor: int | None
+    mentee: int | None
 
 
 class NewWave(Body):
@@ -97,6 +105,9 @@ class WaveView(BaseModel):
     roles: list[Role] | None = Field(description="whom it asks; null: both")
     gathers: bool = Field(description="its answers come from occasions after meetings or activities, none shown alone")
     withheld: bool = Field(description="closed, and too few different people were asked to show anything")
+    hidden_roles: list[Role] = Field(
+        description="closed, and of these roles nothing is shown: too few different people of them were asked"
+    )
     state: WaveState
     opens_at: datetime
     closes_at: datetime
@@ -105,7 +116,23 @@ class WaveView(BaseModel):
     remind_days: list[int] | None = Field(description="days before closing; null: as the programme does")
     closed_at: datetime | None
     asked: ByRole
-    responses: ByRole
+    responses: ResponsesByRole
+
+
+class RolePreview(BaseModel):
+    role: Role
+    people: int = Field(description="different people asked until now; of a wave that is planned, who would be now")
+    shown: Shown = Field(description="what will be read of them, by anybody; answers: who said what, by the team")
+
+
+class WavePreview(BaseModel):
+    wave_id: UUID
+    state: WaveState
+    mode: Mode
+    minimum: int = Field(description="of how many different people of a role something is read, unless it is named")
+    roles: list[RolePreview]
+    together: Shown = Field(description="what will be read of both roles taken together")
+    statement: str
 
 
 class InvitationView(BaseModel):

@@ -21,11 +21,18 @@ def response_rates(evidence: Evidence) -> Iterator[Line]:
     """Responses of the people asked: by wave and role, and overall both ways."""
     for name, waves in _closed(evidence):
         for role in (None, *ROLES):
-            rates = [_response_rate(wave, role, evidence.decimals) for wave in waves]
-            said = [_extended(wave) if role is None else () for wave in waves]
+            told = [wave for wave in waves if _tells_of(wave, role)]
+            rates = [_response_rate(wave, role, evidence.decimals) for wave in told]
+            said = [_extended(wave) if role is None else () for wave in told]
             lines = [Line(replace(r, caveats=r.caveats + more)) for r, more in zip(rates, said, strict=True)]
-            lines += overall([rate for rate in rates if rate.denominator], evidence.decimals, wave=name)
+            if role is not None or len(told) == len(waves):
+                lines += overall([rate for rate in rates if rate.denominator], evidence.decimals, wave=name)
             yield from _with_care(lines, waves)
+
+
+def _tells_of(wave: WaveRecord, role: Role | None) -> bool:
+    """Whether anything is shown of a role, or of both together: of a hidden one neither."""
+    return not wave.hidden if role is None else role not in wave.hidden
 
 
 def _extended(wave: WaveRecord) -> tuple[str, ...]:
@@ -132,8 +139,8 @@ def published_questions(waves: Sequence[WaveRecord]) -> list[str]:
 
 
 def question_of(wave: WaveRecord, name: str, role: Role) -> Question | None:
-    """The question of a wave that is published under a name, if the role was asked it."""
-    return wave.used.published(name, role) if wave.used else None
+    """The question of a wave that is published under a name, if the role was asked it and is not hidden."""
+    return wave.used.published(name, role) if wave.used and role not in wave.hidden else None
 
 
 def _options(waves: Sequence[WaveRecord], name: str, role: Role) -> list[Option]:

@@ -10,7 +10,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, decode, encode, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_evaluation import queries
+from mentoring_evaluation import queries, queries_answers
 from mentoring_evaluation import queries_qualitative as qualitative
 from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.commands import design, themes
@@ -97,7 +97,10 @@ async def list_texts(
     """Approved quotes, or free texts of closed waves, with the themes found in them; audited. Programme team only."""
     await queries.programme(db, programme_id)
     await require_own_role(db, by, programme_id, *TEAM)
-    of_kind = {"quote": (qualitative.quotes, InterviewText.id), "comment": (qualitative.closed_comments, Comment.id)}
+    of_kind = {
+        "quote": (qualitative.quotes, InterviewText.id),
+        "comment": (queries_answers.comments_of_programme, Comment.id),
+    }
     select, id_ = of_kind[kind]
     rows = select(programme_id)
     if cursor is not None:

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import vault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_evaluation import queries, tokens
+from mentoring_evaluation import queries, queries_answers, tokens
 from mentoring_evaluation.api import TEAM, Internal, Reader, Writer, require_own_role, require_team, team_role
-from mentoring_evaluation.commands import responses, waves
+from mentoring_evaluation.commands import previews, responses, waves
 from mentoring_evaluation.models import Comment, Invitation, NamedAnswer, Wave
 from mentoring_evaluation.schemas import (
     ByRole,
@@ -20,6 +20,7 @@ from mentoring_evaluation.schemas import (
     NamedAnswerView,
     NewWave,
     WaveExtension,
+    WavePreview,
     WaveView,
 )
 
@@ -62,6 +63,15 @@ async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
     return await _view(db, wave)
 
 
+@router.get("/waves/{wave_id}/preview")
+async def preview_wave(wave_id: UUID, by: Reader, db: Db) -> WavePreview:
+    """Before a wave opens, and while it is open: how many different people of each role it asks, how many are needed,
+    and what will be read of them, by anybody. For the programme team."""
+    wave = await queries.wave_of_team(db, wave_id)
+    await require_team(db, by, wave.programme_id)
+    return await previews.preview_wave(db, wave)
+
+
 @router.patch("/waves/{wave_id}")
 async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) -> WaveView:
     """Let a wave close later, with a reason that the wave and the team's reports show. A wave that closed is frozen."""
@@ -78,7 +88,7 @@ async def read_survey_comments(
     """The free texts of a closed wave, in random order apart from the other answers. For the programme team only."""
     wave = await queries.wave_of_team(db, wave_id)
     await require_own_role(db, by, wave.programme_id, *TEAM)
-    shown, following = await page(db, queries.comments(wave_id), Comment.id, cursor, limit)
+    shown, following = await page(db, queries_answers.comments(wave_id), Comment.id, cursor, limit)
     return Page(items=await responses.read_comments(db, wave, list(shown), by), next_cursor=following)
 
 
@@ -90,7 +100,7 @@ async def read_named_answers(
     wave = await queries.wave_of_team(db, wave_id)
     await require_own_role(db, by, wave.programme_id, *TEAM)
     await responses.read_named_answers(db, wave, by)
-    shown, following = await page(db, queries.named_answers(wave_id), NamedAnswer.id, cursor, limit)
+    shown, following = await page(db, queries_answers.named_answers(wave_id), NamedAnswer.id, cursor, limit)
     return page_of(shown, following, NamedAnswerView.model_validate)
 
 
@@ -117,12 +127,12 @@ async def _view(db: AsyncSession, wave: Wave) -> WaveView:
 
 
 async def _views(db: AsyncSession, rows: Sequence[Wave]) -> list[WaveView]:
-    counted = await queries.responses_by_role(db, [wave.id for wave in rows])
+    counted = await queries_answers.responses_by_role(db, rows)
     return [
         WaveView.model_validate({
             **{name: getattr(wave, name) for name in WaveView.model_fields if name not in ("asked", "responses")},
             "asked": ByRole(mentor=wave.asked_mentors, mentee=wave.asked_mentees),
-            "responses": ByRole(mentor=counted.get((wave.id, "mentor"), 0), mentee=counted.get((wave.id, "mentee"), 0)),
+            "responses": counted[wave.id],
         })
         for wave in rows
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from mentoring_common.errors import Unavailable
 from mentoring_common.ids import new_id
 from mentoring_evaluation import queries, queries_occasions
 from mentoring_evaluation.commands.waves import CLOSE, ask_people
+from mentoring_evaluation.floor import least_asked
 from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.models import Programme, Wave
 from mentoring_evaluation.occasions import After, Trigger
@@ -71,7 +72,7 @@ async def _ask(
 ) -> None:
     before = await queries_occasions.people_asked_after(db, after_id, rule.instrument)
     asked = {person: role for person, role in people.items() if role in rule.roles and person not in before}
-    gathering = await _gathering(db, programme.id, cohort_id, rule) if asked else None
+    gathering = await _gathering(db, programme, cohort_id, rule) if asked else None
     if gathering is None:
         return
     id_ = new_id()
@@ -95,19 +96,20 @@ def _numbers(asked: Mapping[UUID, Role]) -> dict[str, int]:
     return {"asked_mentors": roles.count("mentor"), "asked_mentees": roles.count("mentee")}
 
 
-async def _gathering(db: AsyncSession, programme_id: UUID, cohort_id: UUID, rule: After) -> Wave | None:
+async def _gathering(db: AsyncSession, programme: Programme, cohort_id: UUID, rule: After) -> Wave | None:
     """The cohort's wave that gathers now, held until this transaction ends; None for a survey that is not anonymous."""
     until = now(db) + rule.open_for
     found = await queries_occasions.gathering_wave(db, cohort_id, rule.instrument, until)
     if found is not None:
         return found
-    used = await queries.present_instrument(db, programme_id, rule.instrument, hold=True)
+    used = await queries.present_instrument(db, programme.id, rule.instrument, hold=True)
     if used is None or used.mode != "anonymous":
         return None
     number = await queries_occasions.number_of_waves(db, cohort_id, rule.instrument) + 1
     values = {
-        "id": new_id(), "programme_id": programme_id, "cohort_id": cohort_id, "instrument": rule.instrument,
+        "id": new_id(), "programme_id": programme.id, "cohort_id": cohort_id, "instrument": rule.instrument,
         "occasion": "" if number == 1 else str(number), "roles": rule.roles, "gathers": True, "state": "open",
+        "least_asked": least_asked(programme.public_minimum),
         "instrument_used": used.model_dump(mode="json", by_alias=True), "opens_at": now(db),
         "closes_at": now(db) + rule.gathers_for, "asked_mentors": 0, "asked_mentees": 0,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.faults import fault
-from mentoring_evaluation import queries, queries_outcomes, records
+from mentoring_evaluation import queries, queries_answers, queries_outcomes, records
 from mentoring_evaluation.errors import (
     CohortNotFound,
     HrOutcomeInvalid,
@@ -140,7 +140,7 @@ def hr_view(kept: HrOutcome) -> HrOutcomeView:
 async def intentions(db: AsyncSession, programme_id: UUID) -> list[Intention]:
     """What people meant to do and did later, for each cohort and (of several) in all, as totals."""
     cohorts = await queries_outcomes.cohorts(db, programme_id)
-    closed = queries.waves(programme_id, None).where(Wave.state == "closed", Wave.withheld.is_(False))
+    closed = queries.waves(programme_id, None).where(Wave.state == "closed")
     waves = list((await db.scalars(closed.order_by(Wave.closed_at))).all())
     found: list[Intention] = []
     for figure, role in FOLLOWED:
@@ -156,7 +156,7 @@ async def _intention(db: AsyncSession, cohort: Cohort, waves: list[Wave], figure
     answered = meant = 0
     for wave in waves:  # one wave of a cohort asks it; a later one, if any, is the later word
         heard = (
-            await queries_outcomes.answers_of_figure(db, wave, figure, role) if wave.cohort_id == cohort.id else (0, 0)
+            await queries_answers.answers_of_figure(db, wave, figure, role) if wave.cohort_id == cohort.id else (0, 0)
         )
         answered, meant = heard if heard[0] else (answered, meant)
     return Intention(cohort.number, figure, role, people, answered, meant, did)

@@ -14,7 +14,7 @@ from mentoring_common.faults import Fault as Placed
 from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import SurveyResponseReceived
-from mentoring_evaluation import queries, tokens
+from mentoring_evaluation import queries, queries_answers, tokens
 from mentoring_evaluation.errors import (
     OnlyCompared,
     SurveyAlreadyAnswered,
@@ -81,9 +81,11 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     if wrong:
         raise SurveyAnswersInvalid(errors=[_at_its_place(one) for one in wrong])
     await _keep(db, wave, instrument, invitation, new.answers)
-    emit(db, SurveyResponseReceived(
-        wave_id=wave.id, programme_id=wave.programme_id, cohort_id=wave.cohort_id, instrument=wave.instrument, role=role
-    ))  # fmt: skip
+    if role not in (await queries_answers.hidden_of(db, [wave]))[wave.id]:
+        emit(db, SurveyResponseReceived(
+            wave_id=wave.id, programme_id=wave.programme_id, cohort_id=wave.cohort_id, instrument=wave.instrument,
+            role=role,
+        ))  # fmt: skip
     return invitation.wave_id
 
 
@@ -108,10 +110,9 @@ async def read_named_answers(db: AsyncSession, wave: Wave, by: Principal) -> Non
     """Note that somebody reads who answered what. WaveNotClosed, WaveAnonymous; OnlyCompared of a paired survey."""
     if wave.state != "closed":
         raise WaveNotClosed()
-    mode = (wave.instrument_used or {}).get("mode")
-    if mode == "paired":
+    if wave.mode == "paired":
         raise OnlyCompared()
-    if mode != "named":
+    if wave.mode != "named":
         raise WaveAnonymous()
     audit(db, by.subject, "read_named_answers", "wave", wave.id)
 

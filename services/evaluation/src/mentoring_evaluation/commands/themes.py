@@ -18,6 +18,7 @@ from mentoring_evaluation import queries_qualitative as queries
 from mentoring_evaluation.errors import GoalUnknown, TextUnknown, ThemeExists, WordingChanged
 from mentoring_evaluation.models import Comment, InterviewText
 from mentoring_evaluation.models_qualitative import Coding, Goal, Theme, ThemeGoal
+from mentoring_evaluation.queries_answers import comments_of_programme
 from mentoring_evaluation.schemas import ByRole
 from mentoring_evaluation.schemas_qualitative import (
     GoalView,
@@ -137,13 +138,13 @@ async def suggestions(db: AsyncSession, theme: Theme, limit: int, by: Principal)
 
 async def _all_texts(db: AsyncSession, programme_id: UUID, by: Principal) -> list[TextView]:
     quotes = (await db.execute(queries.quotes(programme_id).limit(MOST_COMPARED))).all()
-    comments = (await db.execute(queries.closed_comments(programme_id).limit(MOST_COMPARED))).all()
+    comments = (await db.execute(comments_of_programme(programme_id).limit(MOST_COMPARED))).all()
     return await read_texts(db, [*quotes, *comments], by, programme_id)
 
 
 async def _known(db: AsyncSession, programme_id: UUID, quotes: set[UUID], comments: set[UUID]) -> set[UUID]:
     found = await db.execute(queries.quotes(programme_id).where(InterviewText.id.in_(quotes)))
-    more = await db.execute(queries.closed_comments(programme_id).where(Comment.id.in_(comments)))
+    more = await db.execute(comments_of_programme(programme_id).where(Comment.id.in_(comments)))
     return {row[0].id for row in (*found, *more)}
 
 

@@ -18,10 +18,11 @@ from mentoring_common.errors import Unavailable
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue
-from mentoring_evaluation import queries, queries_occasions, records, tokens
+from mentoring_evaluation import queries, queries_answers, records, tokens
 from mentoring_evaluation.disclosure import SMALLEST
 from mentoring_evaluation.errors import InstrumentUnknown, LocalTimeInvalid, WaveClosed, WaveExists, WaveTimesInvalid
 from mentoring_evaluation.evidence import ROLES
+from mentoring_evaluation.floor import hidden_roles, least_asked
 from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.lifecycle import WAVE
 from mentoring_evaluation.local_time import LocalTime, instant, next_reminder
@@ -132,10 +133,11 @@ async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
     if programme is None:  # its ProgrammeCreated is still on its way: the deadline is tried again
         raise Unavailable("the programme is not known yet")
     used = await queries.present_instrument(db, programme.id, wave.instrument, hold=True)
-    asked = await _asked(db, wave)
+    asked = await queries.people_to_ask(db, wave)
     roles = list(asked.values())
     changes = {
         "instrument_used": used.model_dump(mode="json", by_alias=True) if used else None,
+        "least_asked": least_asked(programme.public_minimum),
         "asked_mentors": roles.count("mentor"),
         "asked_mentees": roles.count("mentee"),
         "remind_days": programme.remind_days if wave.remind_days is None else wave.remind_days,
@@ -204,22 +206,18 @@ async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
         await _freeze(db, wave, responses)
 
 
-async def _freeze(db: AsyncSession, wave: Wave, responses: int) -> None:
-    """Keep what figures need and what may change later; have the public table of backgrounds frozen with it."""
-    wave.withheld = await _asked_too_few(db, wave)
+async def _freeze(db: AsyncSession, wave: Wave, responses: Mapping[Role, int]) -> None:
+    """Keep what figures need and what may change later, and of whom nothing is shown; have the public table of
+    backgrounds frozen with it."""
+    people = (await queries_answers.people_asked(db, [wave]))[wave.id]
+    hidden = hidden_roles(wave.mode, people, wave.least_asked or SMALLEST)
+    wave.hidden_roles = list(hidden)
+    wave.withheld = bool(hidden) and {role for role in ROLES if people[role]} <= set(hidden)
     wave.agreements = await records.agreements_of(db, wave)
     asked = wave.asked_mentors + wave.asked_mentees
-    emit(db, SurveyClosed(**_event(wave), asked=asked, responses=responses))
+    counted = sum(responses.get(role, 0) for role in ROLES if role not in hidden)
+    emit(db, SurveyClosed(**_event(wave), asked=asked, responses=counted, hidden_roles=list(hidden)))
     await schedule(db, SNAPSHOT, wave.id, now(db))
-
-
-async def _asked_too_few(db: AsyncSession, wave: Wave) -> bool:
-    """Whether a wave that gathers came to fewer people of a role than the programme publishes of."""
-    if not wave.gathers:
-        return False
-    programme = await queries.programme(db, wave.programme_id)
-    least = max(SMALLEST, programme.public_minimum)
-    return any(people < least for people in await queries_occasions.people_asked(db, wave.id))
 
 
 async def _take(db: AsyncSession, wave_id: UUID, act: str, **more: Any) -> Wave | None:
@@ -240,16 +238,6 @@ def _event(wave: Wave) -> dict[str, Any]:
     }
 
 
-async def _asked(db: AsyncSession, wave: Wave) -> dict[UUID, Role]:
-    """Person to role, of the roles that the wave asks; a mentor of two mentees is one person."""
-    asked: dict[UUID, Role] = {}
-    for pair in await queries.standing_pairs(db, wave.cohort_id):
-        for person, role in zip(pair, ROLES, strict=True):
-            if wave.roles is None or role in wave.roles:
-                asked.setdefault(person, role)
-    return asked
-
-
 async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID, Role]) -> None:
     # In the order of the people's ids: the order of pairs would say who belongs to whom.
     rows = [
@@ -268,9 +256,9 @@ async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID
         await db.execute(sa.insert(Invitation), rows)
 
 
-async def _unlink(db: AsyncSession, wave: Wave) -> int:
+async def _unlink(db: AsyncSession, wave: Wave) -> dict[Role, int]:
     """Write responses, comments and invitations of a closed wave anew, in random order and in one transaction; how many
-    responses there are where they are kept.
+    responses there are where they are kept, by role.
 
     An answer and the mark on its invitation were written by one transaction: its number and the rows' places on disk
     would still lead a reader of the raw tables from one to the other.
@@ -284,7 +272,8 @@ async def _unlink(db: AsyncSession, wave: Wave) -> int:
     asked = sa.update(invitations).where(invitations.c.tenant_id == tenant, invitations.c.wave_id.in_(these))
     marks = asked.values(answered=invitations.c.answered).cte("marks")
     # One statement, because many waves may close at the same moment.
-    return await db.scalar(sa.select(sa.func.count()).select_from(responses).add_cte(comments, marks)) or 0
+    counted = sa.select(responses.c.role, sa.func.count()).group_by(responses.c.role).add_cte(comments, marks)
+    return dict((await db.execute(counted)).all())
 
 
 def _anew(name: str, tenant: UUID, kept_in: UUID) -> sa.CTE:
@@ -293,4 +282,4 @@ def _anew(name: str, tenant: UUID, kept_in: UUID) -> sa.CTE:
     gone = sa.delete(table).where(c.tenant_id == tenant, c.wave_id == kept_in).returning(*c).cte(f"{name}_gone")
     kept = [column.name for column in c if column.name != "id"]
     rows = sa.select(sa.func.gen_random_uuid(), *(gone.c[name] for name in kept)).order_by(sa.func.random())
-    return sa.insert(table).from_select(["id", *kept], rows).returning(c.wave_id).cte(f"{name}_anew")
+    return sa.insert(table).from_select(["id", *kept], rows).returning(c.role).cte(f"{name}_anew")
