@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,8 +64,11 @@ class Programme:
     async def tell(self, *events: Event) -> None:
         await self.harness.publish(self.tenant, *events)
 
-    async def begin(self, cohorts: int = 1, blueprint: dict[str, Any] | None = None) -> None:
-        """The programme and its cohorts, each with an interim and a summative wave; the clock stands before all."""
+    async def begin(self, cohorts: int = 1, blueprint: dict[str, Any] | None = None, mode: str | None = None) -> None:
+        """The programme and its cohorts, each with an interim and a summative wave; the clock stands before all.
+
+        `mode` is that of its surveys: of named ones figures of a few people are shown.
+        """
         start = self.harness.clock.now()
         self.opens, self.closes = start + timedelta(days=1), start + timedelta(days=2)
         waves = [
@@ -73,6 +77,8 @@ class Programme:
         ]
         data = blueprint or yaml.safe_load(BLUEPRINT.read_text("utf-8"))
         data = _without_dates(data)
+        if mode is not None:
+            data["instruments"] = [one | {"mode": mode} for one in data["instruments"]]
         self.cohorts = {number: uuid4() for number in range(1, cohorts + 1)}
         announced = [
             CohortCreated(cohort_id=id_, programme_id=self.id, number=number, places=25, milestones=waves)
@@ -89,6 +95,10 @@ class Programme:
             )
         )  # fmt: skip
         return match_id
+
+    async def crowd(self, cohort: int = 1, pairs: int = 10) -> None:
+        """So many other pairs, who answer nothing: enough people are asked then."""
+        await asyncio.gather(*(self.match(cohort, uuid4(), uuid4()) for _ in range(pairs)))
 
     def client(self, *scopes: str, subject: UUID | str | None = None) -> httpx.AsyncClient:
         return self.harness.caller(*(scopes or ("evaluation:write",)), tenant=self.tenant, subject=subject)
@@ -214,6 +224,11 @@ def _without_dates(data: Any) -> Any:
 @pytest.fixture
 def programme(evaluation: Harness, tenant: UUID) -> Programme:
     return Programme(evaluation, tenant)
+
+
+@pytest.fixture
+def make_programme(evaluation: Harness) -> Any:
+    return lambda: Programme(evaluation, uuid4())
 
 
 def pick(figures: list[dict[str, Any]], name: str, **wanted: Any) -> dict[str, Any]:

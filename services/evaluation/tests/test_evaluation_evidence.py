@@ -8,7 +8,7 @@ YES, NO = "Satisfied", "Dissatisfied"
 
 
 async def surveyed(programme):
-    await programme.begin(cohorts=2)
+    await programme.begin(cohorts=2, mode="named")
     pairs = {1: [(uuid.uuid4(), uuid.uuid4()) for _ in range(4)], 2: [(uuid.uuid4(), uuid.uuid4()) for _ in range(3)]}
     for cohort, known in pairs.items():
         for pair in known:
@@ -107,7 +107,7 @@ INDICATORS = [
 async def test_the_evaluation_model_says_what_figures_and_records_measure(programme):
     stages = [{"id": "a", "title": "A", "indicators": INDICATORS}]
     blueprint = {"title": "P", "instruments": [{"id": "summative", "title": "S", "questions": [QUESTION]}]}
-    await programme.begin(blueprint=blueprint | {"evaluation_model": {"kind": "own", "stages": stages}})
+    await programme.begin(blueprint=blueprint | {"evaluation_model": {"kind": "own", "stages": stages}}, mode="named")
     people = [uuid.uuid4() for _ in range(3)]
     for person in people:
         await programme.match(1, uuid.uuid4(), person)

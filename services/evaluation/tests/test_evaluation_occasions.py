@@ -82,7 +82,7 @@ async def close_gathering(programme, days):
 
 
 async def test_one_survey_is_opened_several_times_each_with_its_occasion(programme, pick):
-    await programme.begin(cohorts=2, blueprint=blueprint())
+    await programme.begin(cohorts=2, blueprint=blueprint(), mode="named")
     pairs = {cohort: (uuid.uuid4(), uuid.uuid4()) for cohort in (1, 2)}
     for cohort, pair in pairs.items():
         await programme.match(cohort, *pair)

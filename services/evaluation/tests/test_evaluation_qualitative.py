@@ -85,6 +85,7 @@ COMMENTS = [
 
 async def test_people_find_themes_and_likeness_only_suggests(programme):
     await programme.begin()
+    await programme.crowd()
     _, coordinator = await programme.granted("coordinator")
     _, _, mentors, _, interview = await programme.interviewed_pair()
     await commented(programme, COMMENTS)
@@ -305,7 +306,7 @@ async def test_what_no_column_takes_is_a_problem_of_the_request(programme, path,
 
 
 async def test_meant_to_become_a_mentor_and_did(programme):
-    await programme.begin()
+    await programme.begin(mode="named")
     start = programme.harness.clock.now()
     people = [(uuid.uuid4(), uuid.uuid4()) for _ in range(4)]
     before = [ApplicationSubmitted(application_id=uuid.uuid4(), programme_id=programme.id, cohort_id=None,

@@ -33,7 +33,7 @@ async def replica(harness):
 
 async def test_waves_open_and_close_by_the_clock_exactly_once_on_two_replicas(evaluation, programme):
     mentor, mentees, late = uuid.uuid4(), [uuid.uuid4(), uuid.uuid4()], uuid.uuid4()
-    await programme.begin()
+    await programme.begin(mode="named")
     for mentee in mentees:
         await programme.match(1, mentor, mentee)
     ended = await programme.match(1, uuid.uuid4(), uuid.uuid4())
@@ -65,7 +65,7 @@ async def test_waves_open_and_close_by_the_clock_exactly_once_on_two_replicas(ev
 
 async def test_an_invitation_is_answered_once_while_the_wave_is_open(evaluation, programme):
     mentor, mentee = uuid.uuid4(), uuid.uuid4()
-    await programme.begin()
+    await programme.begin(mode="named")
     await programme.match(1, mentor, mentee)
     waves = await programme.open()
     tokens = await programme.tokens(waves["summative", 1]["id"])
@@ -136,7 +136,7 @@ async def test_an_extended_wave_closes_later_and_a_closed_one_is_frozen(evaluati
 
 
 async def test_the_wave_and_the_reports_of_the_team_say_how_it_was_extended_and_nobody_else_does(programme, pick):
-    await programme.begin()
+    await programme.begin(mode="named")
     await programme.match(1, uuid.uuid4(), uuid.uuid4())
     wave, before = (await programme.open())["interim", 1], programme.closes
     person, coordinator = await programme.granted("coordinator")
@@ -216,6 +216,7 @@ async def test_free_text_is_in_its_own_table_and_nowhere_else(evaluation, progra
     mentor = uuid.uuid4()
     await programme.begin()
     await programme.match(1, mentor, uuid.uuid4())
+    await programme.crowd()
     wave = (await programme.open())["interim", 1]
     token = (await programme.tokens(wave["id"]))[mentor]
     body = {"token": token, "answers": {"interim_comment": CANARY, "meetings_held": "often " + CANARY}}
@@ -247,7 +248,7 @@ async def test_free_text_is_in_its_own_table_and_nowhere_else(evaluation, progra
 
 async def test_an_erased_person_is_gone_and_the_totals_stay(evaluation, programme, pick):
     mentor, mentee = uuid.uuid4(), uuid.uuid4()
-    await programme.begin()
+    await programme.begin(mode="named")
     await programme.match(1, mentor, mentee)
     wave = (await programme.open())["interim", 1]
     await programme.answer((await programme.tokens(wave["id"]))[mentor], {"meetings_held": 1})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 import strawberry
@@ -19,6 +20,38 @@ class ByRole:
     mentee: int
 
 
+@strawberry.type(description="How many answered of each role; null where too few were asked to show anything of them")
+class ResponsesByRole:
+    mentor: int | None
+    mentee: int | None
+
+
+@strawberry.enum(description="What is read of a role: nothing, figures and texts without names, who answered what")
+class Shown(Enum):
+    NOTHING = "nothing"
+    FIGURES = "figures"
+    ANSWERS = "answers"
+
+
+@strawberry.type(description="Different people of a role that a wave asks, or would ask now; what will be read of them")
+class RolePreview:
+    role: Role
+    people: int
+    shown: Shown
+
+
+@strawberry.type(
+    description="What will be read of a wave, by anybody: of a role of which fewer different people than `minimum` are "
+    "asked nothing, unless the survey is named"
+)
+class WavePreview:
+    mode: str
+    minimum: int
+    roles: list[RolePreview]
+    together: Shown
+    statement: str
+
+
 @dataclass
 class WaveRecord:
     id: UUID
@@ -29,7 +62,7 @@ class WaveRecord:
     opens_at: datetime
     closes_at: datetime
     asked: ByRole
-    responses: ByRole
+    responses: ResponsesByRole
     closed_at: datetime | None = None
     zone: str | None = None
     remind_days: list[int] | None = None
@@ -37,6 +70,7 @@ class WaveRecord:
     roles: list[Role] | None = None
     gathers: bool = False
     withheld: bool = False
+    hidden_roles: list[Role] = field(default_factory=list)
 
 
 @strawberry.type(description="A free text of a closed wave, apart from the other answers of whoever wrote it")
@@ -185,6 +219,7 @@ class ReceivedRecord:
 
 _wave = TypeAdapter(WaveRecord)
 _waves = TypeAdapter(Page[WaveRecord])
+_preview = TypeAdapter(WavePreview)
 _planned = TypeAdapter(list[WaveRecord])
 _comments = TypeAdapter(Page[Comment])
 _named_answers = TypeAdapter(Page[NamedAnswerRecord])
@@ -211,6 +246,10 @@ class Evaluation:
     async def wave(self, wave_id: UUID) -> WaveRecord:
         """One wave."""
         return await self.api.get(f"/waves/{wave_id}", _wave)
+
+    async def wave_preview(self, wave_id: UUID) -> WavePreview:
+        """What will be read of a wave."""
+        return await self.api.get(f"/waves/{wave_id}/preview", _preview)
 
     async def plan_wave(self, cohort_id: UUID, **wave: object) -> WaveRecord:
         """Plan a wave that the cohort's milestones do not have."""

@@ -2,7 +2,14 @@
 
 import strawberry
 
-from mentoring_gateway.clients.evaluation import ByRole, Comment, NamedAnswerRecord, WaveRecord
+from mentoring_gateway.clients.evaluation import (
+    ByRole,
+    Comment,
+    NamedAnswerRecord,
+    ResponsesByRole,
+    WavePreview,
+    WaveRecord,
+)
 from mentoring_gateway.clients.values import same
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
@@ -11,7 +18,7 @@ from mentoring_gateway.types.paging import After, Connection, First, connection,
 from mentoring_gateway.types.people import Person, person_of
 
 
-@strawberry.type(description="Responses of the people asked, in percent; null where nobody was asked")
+@strawberry.type(description="Responses of the people asked, in percent; null where nobody was asked, or too few were")
 class ResponseRates:
     mentor: float | None
     mentee: float | None
@@ -27,12 +34,17 @@ class NamedAnswer(NamedAnswerRecord):
 
 @strawberry.type(
     description="One opening of a survey for one cohort; `roles` null asks both, one that `gathers` has the answers of "
-    "occasions that are not shown alone, `withheld` has too few people to show anything"
+    "occasions that are not shown alone, `withheld` has too few people to show anything; of `hiddenRoles` too few were "
+    "asked"
 )
 class Wave(WaveRecord):
     @derived("Response rates by role and of both together")
     def response_rates(self) -> ResponseRates:
         return response_rates(self.responses, self.asked)
+
+    @fetched("What will be read of it, said before it opens and while it is open; for the programme team")
+    async def preview(self, info: Info) -> WavePreview | None:
+        return await info.context.services.evaluation.wave_preview(self.id)
 
     @fetched("The free texts, once it is closed; for the programme team")
     async def comments(
@@ -48,14 +60,15 @@ class Wave(WaveRecord):
         return connection(page, lambda record: NamedAnswer(**vars(record)))
 
 
-def response_rates(responses: ByRole, asked: ByRole) -> ResponseRates:
-    """Response rates in percent."""
+def response_rates(responses: ResponsesByRole, asked: ByRole) -> ResponseRates:
+    """Response rates in percent; none of both together where one role is hidden."""
+    known = None if responses.mentor is None or responses.mentee is None else responses.mentor + responses.mentee
     return ResponseRates(
         mentor=_percent(responses.mentor, asked.mentor),
         mentee=_percent(responses.mentee, asked.mentee),
-        pooled=_percent(responses.mentor + responses.mentee, asked.mentor + asked.mentee),
+        pooled=_percent(known, asked.mentor + asked.mentee),
     )
 
 
-def _percent(part: int, whole: int) -> float | None:
-    return 100 * part / whole if whole else None
+def _percent(part: int | None, whole: int) -> float | None:
+    return 100 * part / whole if part is not None and whole else None
