@@ -1,20 +1,27 @@
 """A programme of two pairs, made and matched through the GraphQL schema alone."""
 
+import json
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from mentoring_common.testing import eventually
 
+ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("applications", "matching", "sessions", "evaluation", "integrations")
 SCOPES = [f"{service}:{right}" for service in SERVICES for right in ("read", "write")]
 OPEN = {"kind": "expression_of_interest", "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z"}
 # The blueprint makes orientation compulsory; these journeys are about the schema.
 ORIENTATION = {"kind": "orientation", "startsAt": "2020-02-01T00:00:00Z"}
 
-BEGIN = 'mutation { createProgramme(blueprint: "nihr") { id form { version criteria { id } } } }'
+BEGIN = "mutation($b: JSON!) { createProgramme(blueprint: $b) { id form { version criteria { id } } } }"
+# Two pairs are too few for an anonymous survey, of which nothing would be shown.
+QUESTION = {"id": "liked", "kind": "choice", "roles": ["mentor", "mentee"], "text": "Liked?", "options": ["Yes", "No"]}
+LIKED = {"id": "liked", "mode": "named", "title": "Liked", "questions": [QUESTION]}
 COHORT = """mutation($p: UUID!, $m: [NewMilestone!]) {
   addCohort(programmeId: $p, number: 1, places: 2, milestones: $m) { id } }"""
 REGISTER = "mutation($name: String!, $email: String!) { registerPerson(name: $name, email: $email) { id name email } }"
@@ -72,7 +79,9 @@ class Journey:
 
     async def begin(self) -> None:
         """The programme and its cohort, open for applications."""
-        programme = (await self.ask(BEGIN))["createProgramme"]
+        blueprint = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))
+        blueprint["instruments"].append(LIKED)
+        programme = (await self.ask(BEGIN, b=json.loads(json.dumps(blueprint, default=str))))["createProgramme"]
         assert programme["form"]["criteria"]
         self.programme_id = programme["id"]
         self.cohort_id = (await self.ask(COHORT, p=self.programme_id, m=[OPEN, ORIENTATION]))["addCohort"]["id"]

@@ -13,6 +13,7 @@ from mentoring_common.testing import eventually
 SECTIONS = (
     "Profile of the mentee", "Profile of the mentor", "Focus of the relationship", "Reflections", "Perceived value",
 )  # fmt: skip
+ROLES = ("MENTOR", "MENTEE")
 TEAM_ONLY = """query($p: UUID!) { programme(id: $p) { evaluation {
   waves { id } instruments { nodes { id } } themes { rule } texts(kind: QUOTE) { nodes { text } } goals { nodes { id } }
   evidence(name: "response_rate") { name } hrOutcomes { nodes { id } } intentions { statement }
@@ -58,16 +59,24 @@ async def survey(journey: Any) -> None:
     question = {"id": "liked", "kind": "choice", "roles": ["mentor", "mentee"], "text": "Liked it?",
                 "options": ["Yes", "No"], "counted": ["Yes"], "figure": "liked"}  # fmt: skip
     more = {"id": "more", "kind": "text", "roles": ["mentor", "mentee"], "text": "More?"}
-    liked = {"title": "Liked", "questions": [question, more]}
+    liked = {"title": "Liked", "mode": "named", "questions": [question, more]}
     made = (await journey.ask(add, by="Mia", p=journey.programme_id, s=liked))["addInstrumentVersion"]
-    assert made == {"id": "liked", "version": 1, "frozen": False, "mode": "anonymous"}
+    assert made == {"id": "liked", "version": 2, "frozen": False, "mode": "named"}
     assert await journey.refusal(add, by="Mia", p=journey.programme_id, s={"title": "No questions"}) == [
         "invalid_request"
     ]
     assert await journey.refusal(add, by="Sam", p=journey.programme_id, s=liked) == ["role_needed"]
     wave = await a_wave(journey)
+    assert await preview(journey, wave) == ("ANSWERS", [{"role": r, "people": 2, "shown": "ANSWERS"} for r in ROLES])
     await answer(journey, wave)
     await look_at_figures(journey, wave)
+
+
+async def preview(journey: Any, wave_id: str) -> tuple[str, list[dict[str, Any]]]:
+    query = "query($id: UUID!) { wave(id: $id) { preview { together minimum roles { role people shown } } } }"
+    found = (await journey.ask(query, by="Mia", id=wave_id))["wave"]["preview"]
+    assert found["minimum"] == 10
+    return found["together"], found["roles"]
 
 
 async def a_wave(journey: Any) -> str:
@@ -78,6 +87,11 @@ async def a_wave(journey: Any) -> str:
         occasion roles state } }"""
     later = (await journey.ask(everywhere, by="Mia", p=journey.programme_id))["planWaves"]
     assert later == [{"occasion": "later", "roles": ["MENTEE"], "state": "planned"}]
+    small = """mutation($c: UUID!) { planWave(cohortId: $c, wave: {instrument: "interim", occasion: "small",
+        opensAt: {at: "2099-01-01T00:00:00Z"}, closesAt: {at: "2099-01-02T00:00:00Z"}}) { id } }"""
+    planned = (await journey.ask(small, by="Mia", c=journey.cohort_id))["planWave"]
+    nothing = [{"role": role, "people": 2, "shown": "NOTHING"} for role in ROLES]
+    assert await preview(journey, planned["id"]) == ("NOTHING", nothing)
     opens, c = {"at": soon(minutes=-1)}, journey.cohort_id
     for nothing in ({}, {"local": "2099-01-01T10:00"}, {"local": "2099-01-01T10:00", "zone": "Nowhere"}):
         [code] = await journey.refusal(plan, by="Mia", c=c, opens=opens, closes=nothing)

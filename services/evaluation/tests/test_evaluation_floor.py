@@ -280,7 +280,7 @@ async def test_a_text_of_a_hidden_role_takes_part_in_nothing(evaluation, program
 
 async def test_waves_that_closed_before_obey_the_floor_too(evaluation, programme):
     _, known = await world(programme, lone=None, first=None)
-    migration = importlib.import_module("mentoring_evaluation.migrations.versions.0005")
+    migration = importlib.import_module("mentoring_evaluation.migrations.versions.0006")
     async with evaluation.service.database.transaction(programme.tenant) as db:
         kept = sa.select(Wave.id, Wave.hidden_roles, Wave.withheld, Wave.least_asked).order_by(Wave.id)
         before = (await db.execute(kept)).all()
