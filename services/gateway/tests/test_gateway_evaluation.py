@@ -163,6 +163,46 @@ async def test_waves_take_moments_and_local_times(front, world, make, closes, se
     assert world.calls[0].body == {"closes_at": sent, "reason": "holidays"}
 
 
+async def test_a_wave_says_what_will_be_read_of_it_and_hides_rates_of_both(front, world, make):
+    wave = make.wave(uuid4(), uuid4()) | {"responses": {"mentor": None, "mentee": 6}, "hidden_roles": ["mentor"]}
+    preview = {
+        "wave_id": wave["id"], "state": "planned", "mode": "anonymous", "minimum": 10, "together": "nothing",
+        "statement": "This wave asks 3 mentors.",
+        "roles": [{"role": "mentor", "people": 3, "shown": "nothing"}, {"role": "mentee", "people": 22, "shown": "figures"}],
+    }  # fmt: skip
+    world.get(f"/evaluation/waves/{wave['id']}", wave)
+    world.get(f"/evaluation/waves/{wave['id']}/preview", preview)
+    query = """query($id: UUID!) { wave(id: $id) { hiddenRoles responses { mentor mentee }
+        responseRates { mentor mentee pooled } preview { mode minimum together statement roles { role people shown } } } }"""
+    found = (await front.data(query, {"id": wave["id"]}))["wave"]
+    assert (found["hiddenRoles"], found["responses"]) == (["MENTOR"], {"mentor": None, "mentee": 6})
+    assert found["responseRates"] == {"mentor": None, "mentee": 100 * 6 / 22, "pooled": None}
+    assert (found["preview"]["together"], found["preview"]["minimum"]) == ("NOTHING", 10)
+    assert [(one["role"], one["shown"]) for one in found["preview"]["roles"]] == [
+        ("MENTOR", "NOTHING"), ("MENTEE", "FIGURES"),
+    ]  # fmt: skip
+
+
+async def test_what_was_recorded_by_mistake_is_taken_back_or_corrected(front, world, make):
+    p, value, held = uuid4(), uuid4(), interview(make.match(uuid4(), uuid4()), uuid4(), "approved")
+    taken = {"withdrawn_at": MOMENT, "role": "coordinator", "reason": "a digit lost"}
+    told = {
+        "id": str(value), "indicator": "stayed", "measured_on": "2022-04-27", "source": "HR", "recorded_at": MOMENT,
+        "value": 7.5, "unit": "percent", "base": 40, "base_is": "staff", "withdrawn": taken,
+    }  # fmt: skip
+    world.post(f"/evaluation/programmes/{p}/indicators/stayed/values/{value}/withdraw", told)
+    trace = {"pages_before": 9, "pages": 19, "reason": "found", "corrected_at": MOMENT, "role": "interviewer"}
+    world.answers["PATCH", f"/evaluation/interviews/{held['id']}"] = held | {"pages": 19, "corrections": [trace]}
+    query = """mutation($p: UUID!, $v: UUID!, $i: UUID!) {
+        withdrawIndicatorValue(programmeId: $p, indicator: "stayed", valueId: $v, reason: "a digit lost") {
+            withdrawn { reason role } }
+        correctInterviewPages(interviewId: $i, pages: 19, reason: "found") { pages corrections { pagesBefore role } } }"""
+    found = await front.data(query, {"p": str(p), "v": str(value), "i": held["id"]})
+    assert found["withdrawIndicatorValue"]["withdrawn"] == {"reason": "a digit lost", "role": "coordinator"}
+    assert found["correctInterviewPages"] == {"pages": 19, "corrections": [{"pagesBefore": 9, "role": "interviewer"}]}
+    assert [call.body for call in world.calls] == [{"reason": "a digit lost"}, {"pages": 19, "reason": "found"}]
+
+
 async def test_what_is_left_out_is_not_sent_and_an_empty_list_is(front, world, make):
     theme = {"id": str(uuid4()), "programme_id": str(uuid4()), "title": "t", "description": "", "priority": "plan",
              "goals": [], "texts": {"mentor": 0, "mentee": 0}}  # fmt: skip

@@ -35,6 +35,14 @@ class InterviewNotFound(NotFound):
     """There is no such interview."""
 
 
+class IndicatorValueNotFound(NotFound):
+    """The indicator has no such value."""
+
+
+class HrOutcomeNotFound(NotFound):
+    """The programme has no such outcome from HR data."""
+
+
 class ReportNotFound(NotFound):
     """There is no such report."""
 
@@ -157,6 +165,10 @@ class WaveAnonymous(Conflict):
 
 class OnlyCompared(Conflict):
     """Of a paired survey only the two sides are compared: nobody reads who answered what."""
+
+
+class AlreadyWithdrawn(Conflict):
+    """This was withdrawn before; what counts is recorded anew."""
 
 
 class InterviewsNotApproved(Conflict):

@@ -258,7 +258,10 @@ class PublicSnapshot(TenantRow, Base):
 
 
 class Interview(TenantRow, Base):
-    """A conversation with one person of a pair after the programme; two make a paired case study."""
+    """A conversation with one person of a pair after the programme; two make a paired case study.
+
+    `corrections` say how the count of its pages was corrected, in order.
+    """
 
     __tablename__ = "interviews"
     __table_args__ = (sa.UniqueConstraint("tenant_id", "match_id", "person_id"),)
@@ -273,6 +276,7 @@ class Interview(TenantRow, Base):
     approved_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     pages: Mapped[int | None]
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
 
 class InterviewText(TenantRow, Base):

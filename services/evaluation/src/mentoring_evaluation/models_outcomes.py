@@ -23,8 +23,23 @@ class ProgrammeDesign(TenantRow, Base):
     written: Mapped[dict[str, bool]] = mapped_column(JSONB)
 
 
-class IndicatorValue(TenantRow, Base):
-    """A measured value of an indicator, never changed: a correction is a later row.
+class Withdrawable:
+    """What was recorded and may be taken back: when, by somebody of which role (who is in the audit log), and why."""
+
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_as: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
+
+    @property
+    def withdrawn(self) -> dict[str, Any] | None:
+        """The withdrawal as views show it; None for what counts."""
+        if self.withdrawn_at is None:
+            return None
+        return {"withdrawn_at": self.withdrawn_at, "role": self.withdrawn_as, "reason": self.withdrawal_reason}
+
+
+class IndicatorValue(Withdrawable, TenantRow, Base):
+    """A measured value of an indicator, never changed: a correction is a later row, a wrong one is withdrawn.
 
     `from_records`: counted in records (an HR system, a register), so that nobody was asked.
     """
@@ -52,8 +67,8 @@ class IndicatorValue(TenantRow, Base):
     recorded_at: Mapped[datetime]
 
 
-class HrOutcome(TenantRow, Base):
-    """An outcome from HR data as totals: participants, and a comparison group where there is one."""
+class HrOutcome(Withdrawable, TenantRow, Base):
+    """An outcome from HR data as totals: participants, and a comparison group where there is one; never changed."""
 
     __tablename__ = "hr_outcomes"
     __table_args__ = (

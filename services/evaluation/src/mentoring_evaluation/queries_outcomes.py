@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import tenant_of
 from mentoring_common.tables import scoped_roles
-from mentoring_evaluation.errors import ProgrammeNotFound
+from mentoring_evaluation.errors import HrOutcomeNotFound, IndicatorValueNotFound, ProgrammeNotFound
 from mentoring_evaluation.evidence import Evidence
 from mentoring_evaluation.evidence_pack.facts import Records
 from mentoring_evaluation.models import (
@@ -52,10 +52,19 @@ def indicator_values(programme_id: UUID, indicator: str) -> sa.Select[IndicatorV
     )
 
 
+async def indicator_value(db: AsyncSession, programme_id: UUID, indicator: str, value_id: UUID) -> IndicatorValue:
+    """A value of an indicator; IndicatorValueNotFound."""
+    found = await db.scalar(indicator_values(programme_id, indicator).where(IndicatorValue.id == value_id))
+    if found is None:
+        raise IndicatorValueNotFound()
+    return found
+
+
 async def latest_values(db: AsyncSession, programme_id: UUID) -> dict[str, IndicatorValue]:
-    """The last measured value of each indicator; of two of one day the one recorded later."""
+    """The last measured value of each indicator that was not withdrawn; of two of one day the one recorded later."""
     v = IndicatorValue
-    rows = sa.select(v).where(v.programme_id == programme_id).ext(distinct_on(v.indicator))
+    kept = (v.programme_id == programme_id, v.withdrawn_at.is_(None))
+    rows = sa.select(v).where(*kept).ext(distinct_on(v.indicator))
     rows = rows.order_by(v.indicator, v.measured_on.desc(), v.recorded_at.desc(), v.id.desc())
     return {value.indicator: value for value in await db.scalars(rows)}
 
@@ -65,11 +74,20 @@ def hr_outcomes(programme_id: UUID) -> sa.Select[HrOutcome]:
     return sa.select(HrOutcome).where(HrOutcome.programme_id == programme_id)
 
 
+async def hr_outcome(db: AsyncSession, programme_id: UUID, outcome_id: UUID) -> HrOutcome:
+    """An outcome from HR data; HrOutcomeNotFound."""
+    found = await db.scalar(hr_outcomes(programme_id).where(HrOutcome.id == outcome_id))
+    if found is None:
+        raise HrOutcomeNotFound()
+    return found
+
+
 async def latest_hr_outcomes(db: AsyncSession, programme_id: UUID) -> Sequence[HrOutcome]:
-    """The last word on each outcome from HR data: a correction is a later row of the same definition."""
+    """The last word on each outcome from HR data that was not withdrawn: a correction is a later row of the same
+    definition."""
     h = HrOutcome
     same = (h.outcome, h.role, h.months, h.definition)
-    rows = hr_outcomes(programme_id).ext(distinct_on(*same))
+    rows = hr_outcomes(programme_id).where(h.withdrawn_at.is_(None)).ext(distinct_on(*same))
     return (await db.scalars(rows.order_by(*same, h.measured_on.desc(), h.recorded_at.desc(), h.id.desc()))).all()
 
 

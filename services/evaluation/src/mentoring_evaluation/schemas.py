@@ -17,6 +17,8 @@ LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
 # Part of a figure's reference, where commas, braces, colons and equals signs have a meaning.
 Occasion = Annotated[str, Field(max_length=60, pattern=r"^[^{},:=]*$")]
 ExtendingRole = Literal["programme_manager", "coordinator", "organisation_admin"]
+InterviewingRole = Literal["programme_manager", "coordinator", "interviewer", "organisation_admin"]
+Pages = Annotated[int, Field(ge=1, le=1000)]
 RemindDays = Annotated[int, Field(ge=1, le=90)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
 
@@ -186,7 +188,7 @@ class NewInterview(Body):
 
 
 class NewTranscript(Body):
-    pages: Annotated[int, Field(ge=1, le=1000)]
+    pages: Pages
     summary: LongText
     quotes: Annotated[list[Quote], Field(max_length=50)] = []
 
@@ -194,6 +196,19 @@ class NewTranscript(Body):
 class Amendment(Body):
     summary: LongText
     quotes: Annotated[list[Quote], Field(max_length=50)] | None = Field(None, description="absent: left as they are")
+
+
+class PagesCorrection(Body):
+    pages: Pages
+    reason: Annotated[Reason, Field(description="those who hold interviews read it: it names nobody")]
+
+
+class CorrectionView(BaseModel):
+    pages_before: int
+    pages: int
+    reason: str
+    corrected_at: datetime
+    role: InterviewingRole = Field(description="of whoever corrected it; the person is in the audit log")
 
 
 class InterviewView(BaseModel):
@@ -210,6 +225,7 @@ class InterviewView(BaseModel):
     approved_at: datetime | None
     withdrawn_at: datetime | None
     pages: int | None
+    corrections: list[CorrectionView] = Field(description="how the count of its pages was corrected, in order")
 
 
 class InterviewWithTexts(InterviewView):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from mentoring_evaluation.outcomes.comparison import Selection
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
-from mentoring_evaluation.schemas import Body
+from mentoring_evaluation.schemas import Body, ExtendingRole, Reason
 
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 People = Annotated[int, Field(ge=1, le=100_000_000)]
@@ -43,6 +43,16 @@ class NewIndicatorValue(Body):
     measured_on: date
 
 
+class Withdrawal(Body):
+    reason: Annotated[Reason, Field(description="the team reads it beside the value: it names nobody")]
+
+
+class WithdrawalView(BaseModel):
+    withdrawn_at: datetime
+    role: ExtendingRole = Field(description="of whoever withdrew it; the person is in the audit log")
+    reason: str
+
+
 class IndicatorValueView(BaseModel):
     id: UUID
     indicator: str
@@ -61,6 +71,7 @@ class IndicatorValueView(BaseModel):
     interval: dict[str, Any] | None
     target_met: bool | None
     caveats: list[str]
+    withdrawn: WithdrawalView | None = Field(None, description="taken back: it counts in nothing")
 
 
 class LatestView(BaseModel):
@@ -147,6 +158,7 @@ class HrOutcomeView(BaseModel):
     selection: str | None
     difference: dict[str, Any] | None
     statement: str
+    withdrawn: WithdrawalView | None = Field(None, description="taken back: it counts in nothing")
 
 
 class IntentionsView(BaseModel):

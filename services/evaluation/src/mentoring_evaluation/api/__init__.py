@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
-from mentoring_evaluation.schemas import ExtendingRole
+from mentoring_evaluation.schemas import ExtendingRole, InterviewingRole
 
 TEAM = ("programme_manager", "coordinator")
 READERS = (*TEAM, "steering_group")
@@ -31,6 +31,13 @@ async def team_role(db: AsyncSession, by: Principal, programme_id: UUID) -> Exte
     if "programme_manager" in held:
         return "programme_manager"
     return "coordinator" if "coordinator" in held else "organisation_admin"
+
+
+async def interviewing_role(db: AsyncSession, by: Principal, programme_id: UUID) -> InterviewingRole:
+    """As what somebody acts who holds interviews of the programme."""
+    held = await roles_of(db, by, programme_id)
+    team = await team_role(db, by, programme_id)
+    return "interviewer" if "interviewer" in held and not held & set(TEAM) else team
 
 
 async def require_own_role(db: AsyncSession, by: Principal, programme_id: UUID, *roles: str) -> None:

@@ -10,7 +10,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries
-from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer
+from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer, interviewing_role
 from mentoring_evaluation.commands import interviews
 from mentoring_evaluation.errors import InterviewNotFound
 from mentoring_evaluation.models import Interview
@@ -20,6 +20,7 @@ from mentoring_evaluation.schemas import (
     InterviewWithTexts,
     NewInterview,
     NewTranscript,
+    PagesCorrection,
 )
 
 router = APIRouter(route_class=Route, tags=["interviews"])
@@ -70,6 +71,15 @@ async def transcribe_interview(interview_id: UUID, new: NewTranscript, by: Write
     interview = await queries.interview(db, interview_id)
     await require_role(db, by, interview.programme_id, *INTERVIEWERS)
     return InterviewView.model_validate(await interviews.transcribe(db, interview, new, by))
+
+
+@router.patch("/interviews/{interview_id}")
+async def correct_pages(interview_id: UUID, change: PagesCorrection, by: Writer, db: Db) -> InterviewView:
+    """Correct how many pages the transcript has, with a reason; figures follow. For the team and interviewers."""
+    interview = await queries.interview(db, interview_id)
+    await require_role(db, by, interview.programme_id, *INTERVIEWERS)
+    role = await interviewing_role(db, by, interview.programme_id)
+    return InterviewView.model_validate(await interviews.correct_pages(db, interview, change, by, role))
 
 
 @router.post("/interviews/{interview_id}/amend")

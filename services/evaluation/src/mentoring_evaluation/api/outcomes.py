@@ -8,8 +8,8 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries, queries_outcomes
-from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_team
-from mentoring_evaluation.commands import design, outcomes
+from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_team, team_role
+from mentoring_evaluation.commands import design, outcomes, withdrawals
 from mentoring_evaluation.models_outcomes import HrOutcome, IndicatorValue
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, known_models
 from mentoring_evaluation.schemas_outcomes import (
@@ -20,6 +20,7 @@ from mentoring_evaluation.schemas_outcomes import (
     NewHrOutcome,
     NewIndicatorValue,
     NewModel,
+    Withdrawal,
 )
 
 router = APIRouter(route_class=Route, tags=["outcomes"])
@@ -66,11 +67,23 @@ async def record_indicator_value(
     return outcomes.value_view(indicator, await outcomes.record_value(db, programme_id, indicator, new, by))
 
 
+@router.post("/programmes/{programme_id}/indicators/{indicator_id}/values/{value_id}/withdraw")
+async def withdraw_value(
+    programme_id: UUID, indicator_id: str, value_id: UUID, said: Withdrawal, by: Writer, db: Db
+) -> IndicatorValueView:
+    """Take a wrong value back, with a reason: it stays in the list and counts in nothing. For the programme team."""
+    kept = await queries_outcomes.design(db, programme_id)
+    await require_team(db, by, programme_id)
+    indicator, role = outcomes.indicator_of(kept, indicator_id), await team_role(db, by, programme_id)
+    value = await queries_outcomes.indicator_value(db, programme_id, indicator_id, value_id)
+    return outcomes.value_view(indicator, await withdrawals.withdraw_value(db, value, said.reason, by, role))
+
+
 @router.get("/programmes/{programme_id}/indicators/{indicator_id}/values")
 async def list_indicator_values(
     programme_id: UUID, indicator_id: str, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[IndicatorValueView]:
-    """Every value of an indicator. For the programme team and the steering group."""
+    """Every value of an indicator, withdrawn ones too. For the programme team and the steering group."""
     kept = await queries_outcomes.design(db, programme_id)
     await require_role(db, by, programme_id, *READERS)
     indicator = outcomes.indicator_of(kept, indicator_id)
@@ -87,11 +100,22 @@ async def record_hr_outcome(programme_id: UUID, new: NewHrOutcome, by: Writer, d
     return outcomes.hr_view(await outcomes.record_hr_outcome(db, programme_id, new, by))
 
 
+@router.post("/programmes/{programme_id}/hr-outcomes/{outcome_id}/withdraw")
+async def withdraw_hr_outcome(
+    programme_id: UUID, outcome_id: UUID, said: Withdrawal, by: Writer, db: Db
+) -> HrOutcomeView:
+    """Take a wrong outcome back, with a reason: it stays in the list and counts in nothing. For the programme team."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    kept, role = await queries_outcomes.hr_outcome(db, programme_id, outcome_id), await team_role(db, by, programme_id)
+    return outcomes.hr_view(await withdrawals.withdraw_hr_outcome(db, kept, said.reason, by, role))
+
+
 @router.get("/programmes/{programme_id}/hr-outcomes")
 async def list_hr_outcomes(
     programme_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[HrOutcomeView]:
-    """Outcomes from HR data and what can be said of them. For the programme team."""
+    """Outcomes from HR data and what can be said of them, withdrawn ones too. For the programme team."""
     await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
     shown, following = await page(db, queries_outcomes.hr_outcomes(programme_id), HrOutcome.id, cursor, limit)

@@ -18,9 +18,9 @@ from mentoring_evaluation import queries
 from mentoring_evaluation.commands.case_studies import withdraw_case_study_of
 from mentoring_evaluation.commands.editions import Gone, reissue_without
 from mentoring_evaluation.errors import AlreadyInterviewed, InterviewStateConflict, NotInPair, PairEndedEarly
-from mentoring_evaluation.lifecycle import INTERVIEW
+from mentoring_evaluation.lifecycle import HELD, INTERVIEW
 from mentoring_evaluation.models import Interview, InterviewText, Match
-from mentoring_evaluation.schemas import Amendment, NewInterview, NewTranscript
+from mentoring_evaluation.schemas import Amendment, InterviewingRole, NewInterview, NewTranscript, PagesCorrection
 
 
 async def schedule_interview(db: AsyncSession, match: Match, new: NewInterview, by: Principal) -> Interview:
@@ -59,6 +59,26 @@ async def transcribe(db: AsyncSession, interview: Interview, new: NewTranscript,
     await _write_texts(db, stepped, "quote", new.quotes)
     audit(db, by.subject, "transcribe_interview", "interview", interview.id)
     return stepped
+
+
+async def correct_pages(
+    db: AsyncSession, interview: Interview, change: PagesCorrection, by: Principal, role: InterviewingRole
+) -> Interview:
+    """Count the pages of a transcript anew, with a trace. InterviewStateConflict before there is one."""
+    held = (Interview.id == interview.id, Interview.state.in_(HELD))
+    more = sa.func.jsonb_build_object(
+        "pages_before", Interview.pages, "pages", change.pages, "reason", change.reason, "corrected_at", now(db),
+        "role", role,
+    )  # fmt: skip
+    values = {"pages": change.pages, "corrections": Interview.corrections.op("||")(more)}
+    corrected: Interview | None = await db.scalar(
+        sa.update(Interview).where(*held).values(values).returning(Interview),
+        execution_options={"populate_existing": True},
+    )
+    if corrected is None:
+        raise InterviewStateConflict(state=interview.state)
+    audit(db, by.subject, "correct_pages", "interview", interview.id, reason=change.reason)
+    return corrected
 
 
 async def amend(db: AsyncSession, interview: Interview, change: Amendment) -> Interview:

@@ -75,7 +75,16 @@ def value_view(indicator: Indicator, kept: IndicatorValue) -> IndicatorValueView
     """A value with its base, interval and caveats."""
     about = {
         name: getattr(kept, name)
-        for name in ("id", "indicator", "cohort_id", "measured_on", "source", "recorded_at", "from_records")
+        for name in (
+            "id",
+            "indicator",
+            "cohort_id",
+            "measured_on",
+            "source",
+            "recorded_at",
+            "from_records",
+            "withdrawn",
+        )
     }
     return IndicatorValueView(**about, base_is=indicator.base, **shown(indicator, counted(kept)))
 
@@ -105,7 +114,7 @@ def _latest(
         )
     if kept is None:
         return None
-    return LatestView(**value_view(indicator, kept).model_dump(), figure=None, shown="exact")
+    return LatestView(**value_view(indicator, kept).model_dump(exclude={"withdrawn"}), figure=None, shown="exact")
 
 
 async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutcome, by: Principal) -> HrOutcome:

@@ -12,6 +12,15 @@ from mentoring_gateway.clients.upstream import PageRequest, Upstream
 from mentoring_gateway.clients.values import Role, body
 
 
+@strawberry.type(description="How the count of an interview's pages was corrected, by somebody of which role, and why")
+class PagesCorrection:
+    pages_before: int
+    pages: int
+    reason: str
+    corrected_at: datetime
+    role: str
+
+
 @dataclass
 class InterviewRecord:
     id: UUID
@@ -26,6 +35,7 @@ class InterviewRecord:
     approved_at: datetime | None = None
     withdrawn_at: datetime | None = None
     pages: int | None = None
+    corrections: list[PagesCorrection] = field(default_factory=list)
 
 
 @strawberry.type(description="What an interview says: its summary, null before it is handed in, and its quotes")
@@ -98,6 +108,10 @@ class Interviews:
         """`act` is consent, transcript, amend, approve or withdraw."""
         path = f"/interviews/{interview_id}/{act}"
         return await self.api.send("POST", path, _interview, body(**content) or None)
+
+    async def correct_pages(self, interview_id: UUID, **change: object) -> InterviewRecord:
+        """Correct how many pages a transcript has, with a reason."""
+        return await self.api.send("PATCH", f"/interviews/{interview_id}", _interview, body(**change))
 
     async def case_study(self, case_study_id: UUID) -> CaseStudyWithSections:
         """One case study with its text."""

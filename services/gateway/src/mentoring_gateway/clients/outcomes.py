@@ -42,6 +42,13 @@ class EvaluationModel:
     source: str = ""
 
 
+@strawberry.type(description="That a value was taken back, by somebody of which role, and why: it counts in nothing")
+class Withdrawal:
+    withdrawn_at: datetime
+    role: str
+    reason: str
+
+
 @strawberry.type(description="A measured value with its base, interval and caveats")
 class IndicatorValue:
     id: UUID
@@ -60,6 +67,7 @@ class IndicatorValue:
     interval: Interval | None = None
     target_met: bool | None = None
     caveats: list[str] = field(default_factory=list)
+    withdrawn: Withdrawal | None = None
 
 
 @strawberry.type(description="A member of a blueprint's model that cannot be used, and why")
@@ -108,6 +116,7 @@ class HrOutcome:
     comparison: OutcomeShare | None = None
     selection: str | None = None
     difference: OutcomeDifference | None = None
+    withdrawn: Withdrawal | None = None
 
 
 @strawberry.type(description="How many who answered meant to")
@@ -242,6 +251,11 @@ class Outcomes:
         """Record a measured value."""
         return await self.api.send("POST", _values_of(programme_id, indicator), _value, body(**value))
 
+    async def withdraw_value(self, programme_id: UUID, indicator: str, value_id: UUID, reason: str) -> IndicatorValue:
+        """Take a wrong value back."""
+        path = f"{_values_of(programme_id, indicator)}/{value_id}/withdraw"
+        return await self.api.send("POST", path, _value, body(reason=reason))
+
     async def hr_outcomes(self, programme_id: UUID, wanted: PageRequest) -> Page[HrOutcome]:
         """Outcomes from HR data."""
         return await self.api.page(f"/programmes/{programme_id}/hr-outcomes", _hr_outcomes, {}, wanted)
@@ -249,6 +263,11 @@ class Outcomes:
     async def record_hr_outcome(self, programme_id: UUID, **outcome: object) -> HrOutcome:
         """Record an outcome from HR data, as totals."""
         return await self.api.send("POST", f"/programmes/{programme_id}/hr-outcomes", _hr_outcome, body(**outcome))
+
+    async def withdraw_hr_outcome(self, programme_id: UUID, outcome_id: UUID, reason: str) -> HrOutcome:
+        """Take a wrong outcome back."""
+        path = f"/programmes/{programme_id}/hr-outcomes/{outcome_id}/withdraw"
+        return await self.api.send("POST", path, _hr_outcome, body(reason=reason))
 
     async def intentions(self, programme_id: UUID) -> Intentions:
         """What people meant to do and did."""

@@ -32,6 +32,11 @@ class Interviews:
     ) -> Interview:
         return await _acted(info, interview_id, "transcript", pages=pages, summary=summary, quotes=quotes)
 
+    @command("Correct how many pages the transcript has; figures follow, and the interview says why")
+    async def correct_interview_pages(self, info: Info, interview_id: UUID, pages: int, reason: str) -> Interview:
+        api = info.context.commands(info).interviews
+        return interview_of(await api.correct_pages(interview_id, pages=pages, reason=reason))
+
     @command("Put the summary, and the quotes if they are given, in one's own words; the person only")
     async def amend_interview(
         self, info: Info, interview_id: UUID, summary: str, quotes: list[str] | None = None

@@ -40,6 +40,17 @@ class Outcomes:
             value=value, asked=asked, answered=answered, cohort_id=cohort_id,
         )  # fmt: skip
 
+    @command("Take a wrong value back, with a reason: it stays in the list and counts in nothing")
+    async def withdraw_indicator_value(
+        self, info: Info, programme_id: UUID, indicator: str, value_id: UUID, reason: str
+    ) -> IndicatorValue:
+        api = info.context.commands(info).outcomes
+        return await api.withdraw_value(programme_id, indicator, value_id, reason)
+
+    @command("Take a wrong outcome from HR data back, with a reason: it stays in the list and counts in nothing")
+    async def withdraw_hr_outcome(self, info: Info, programme_id: UUID, outcome_id: UUID, reason: str) -> HrOutcome:
+        return await info.context.commands(info).outcomes.withdraw_hr_outcome(programme_id, outcome_id, reason)
+
     @command("Record promotions, retention and the like as totals, with a comparison group if there is one")
     async def record_hr_outcome(
         self,
