@@ -168,12 +168,15 @@ async def test_a_wave_says_what_will_be_read_of_it_and_hides_rates_of_both(front
     preview = {
         "wave_id": wave["id"], "state": "planned", "mode": "anonymous", "minimum": 10, "together": "nothing",
         "statement": "This wave asks 3 mentors.",
-        "roles": [{"role": "mentor", "people": 3, "shown": "nothing"}, {"role": "mentee", "people": 22, "shown": "figures"}],
+        "roles": [
+            {"role": "mentor", "people": 3, "shown": "nothing"}, {"role": "mentee", "people": 22, "shown": "figures"},
+        ],
     }  # fmt: skip
     world.get(f"/evaluation/waves/{wave['id']}", wave)
     world.get(f"/evaluation/waves/{wave['id']}/preview", preview)
     query = """query($id: UUID!) { wave(id: $id) { hiddenRoles responses { mentor mentee }
-        responseRates { mentor mentee pooled } preview { mode minimum together statement roles { role people shown } } } }"""
+        responseRates { mentor mentee pooled }
+        preview { mode minimum together statement roles { role people shown } } } }"""
     found = (await front.data(query, {"id": wave["id"]}))["wave"]
     assert (found["hiddenRoles"], found["responses"]) == (["MENTOR"], {"mentor": None, "mentee": 6})
     assert found["responseRates"] == {"mentor": None, "mentee": 100 * 6 / 22, "pooled": None}
@@ -196,7 +199,8 @@ async def test_what_was_recorded_by_mistake_is_taken_back_or_corrected(front, wo
     query = """mutation($p: UUID!, $v: UUID!, $i: UUID!) {
         withdrawIndicatorValue(programmeId: $p, indicator: "stayed", valueId: $v, reason: "a digit lost") {
             withdrawn { reason role } }
-        correctInterviewPages(interviewId: $i, pages: 19, reason: "found") { pages corrections { pagesBefore role } } }"""
+        correctInterviewPages(interviewId: $i, pages: 19, reason: "found") {
+            pages corrections { pagesBefore role } } }"""
     found = await front.data(query, {"p": str(p), "v": str(value), "i": held["id"]})
     assert found["withdrawIndicatorValue"]["withdrawn"] == {"reason": "a digit lost", "role": "coordinator"}
     assert found["correctInterviewPages"] == {"pages": 19, "corrections": [{"pagesBefore": 9, "role": "interviewer"}]}
