@@ -119,7 +119,7 @@ async def test_nobody_approves_a_case_study_for_its_pair(programme, act, who):
     match_id, _, mentors, _, _ = await programme.interviewed_pair()
     study = await programme.case_study(match_id)
     other = programme.team if who == "admin" else (await programme.granted(who))[1]
-    body = {"approve": {"version": 1}, "amend": {"sections": {"Reflections": "in other words"}}}.get(act)
+    body = {"approve": {"version": 1}, "amend": {"version": 1, "sections": {"Reflections": "other words"}}}.get(act)
     refused = await other.post(f"{study}/{act}", json=body)
     assert (refused.status_code, refused.json()["code"]) == (404, "case_study_not_found")
     seen = (await mentors.get(study)).json()
