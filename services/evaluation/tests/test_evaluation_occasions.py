@@ -20,7 +20,12 @@ from mentoring_contracts.applications import (
 )
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue, SurveyResponseReceived
 from mentoring_contracts.matching import MatchConfirmed
-from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
+from mentoring_contracts.sessions import (
+    ActivityAttended,
+    ActivityHeld,
+    MentoringSessionRecorded,
+    MentoringSessionWithdrawn,
+)
 from mentoring_evaluation.app import create_app
 from mentoring_evaluation.models import Response, Wave
 from mentoring_evaluation.occasions import asked_after
@@ -312,6 +317,19 @@ async def test_a_meeting_may_be_known_before_its_pair_and_programme(evaluation, 
     )  # fmt: skip
     [event] = await opened(programme, 1)
     assert set(await programme.tokens(str(event.wave_id))) == set(pair)
+
+
+async def test_nobody_is_asked_about_a_meeting_that_never_was(evaluation, programme):
+    match_id = uuid.uuid4()
+    await programme.begin(blueprint=blueprint(SESSIONS))
+    met = await meet(programme, match_id)  # its pair is not known yet, so nobody can be asked yet
+    about = met.model_dump(include={"match_id", "programme_id", "cohort_id", "mentoring_session_id", "minutes"})
+    await programme.tell(MentoringSessionWithdrawn(total_minutes=0, **about))
+    about = {"programme_id": programme.id, "cohort_id": programme.cohorts[1]}
+    people = {"mentor_id": uuid.uuid4(), "mentee_id": uuid.uuid4()}
+    await programme.tell(MatchConfirmed(match_id=match_id, **about, **people))
+    await settled(evaluation.service)
+    assert (await programme.team.get(f"/programmes/{programme.id}/waves")).json()["items"] == []
 
 
 async def test_a_named_survey_and_a_programme_that_asks_nobody(evaluation, programme):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
+import sqlalchemy as sa
 
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import (
@@ -22,7 +23,15 @@ from mentoring_contracts.applications import (
 )
 from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved, ReportPublished
 from mentoring_contracts.matching import MatchEnded
-from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
+from mentoring_contracts.sessions import (
+    ActivityAttended,
+    ActivityHeld,
+    AttendanceWithdrawn,
+    MentoringSessionCorrected,
+    MentoringSessionRecorded,
+    MentoringSessionWithdrawn,
+)
+from mentoring_evaluation.models import Activity
 
 YES, NO = "Satisfied", "Dissatisfied"
 
@@ -105,6 +114,41 @@ async def test_cpd_counts_sessions_and_different_people_by_mode(programme, pick)
     assert pick(figures, "cpd_sessions", breakdown={"mode": "in_person"})["value"] == 1
     assert pick(figures, "cpd_participants", breakdown={"mode": "online"})["value"] == 2
     assert pick(figures, "cpd_participants", breakdown={"mode": "in_person"})["value"] == 1
+
+
+async def test_meetings_that_were_corrected_or_never_were_are_counted_as_they_are_now(programme, pick):
+    await programme.begin()
+    match_id = await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    pair = {"match_id": match_id, "programme_id": programme.id, "cohort_id": programme.cohorts[1]}
+    kept, gone = uuid.uuid4(), uuid.uuid4()
+    facts = [
+        MentoringSessionRecorded(mentoring_session_id=kept, minutes=60, total_minutes=60, **pair),
+        MentoringSessionRecorded(mentoring_session_id=gone, minutes=30, total_minutes=90, **pair),
+        MentoringSessionCorrected(mentoring_session_id=kept, minutes=45, total_minutes=75, **pair),
+        MentoringSessionWithdrawn(mentoring_session_id=gone, minutes=30, total_minutes=45, **pair),
+    ]
+    for _ in range(2):  # they may come again, in their order
+        await programme.tell(*facts)
+        figures = await programme.figures()
+        assert pick(figures, "mentoring_sessions", cohort=1)["value"] == 1
+        assert pick(figures, "mentoring_minutes", cohort=None)["value"] == 45
+
+
+async def test_who_did_not_come_after_all_is_no_participant(programme, pick):
+    await programme.begin()
+    people = [uuid.uuid4() for _ in range(3)]
+    about = {
+        "activity_id": uuid.uuid4(), "programme_id": programme.id, "cohort_id": None, "kind": "cpd", "mode": "online",
+    }  # fmt: skip
+    came = [ActivityAttended(person_id=who, attended=3, **about) for who in people]
+    await programme.tell(*came, ActivityHeld(attended=3, **about))
+    assert pick(await programme.figures(), "cpd_participants", breakdown={"mode": "online"})["value"] == 3
+    await programme.tell(AttendanceWithdrawn(person_id=people[0], attended=2, **about))
+    assert pick(await programme.figures(), "cpd_participants", breakdown={"mode": "online"})["value"] == 2
+    async with programme.harness.service.database.transaction(programme.tenant) as db:
+        assert await db.scalar(sa.select(Activity.attended).where(Activity.id == about["activity_id"])) == 2
+    await programme.tell(ActivityAttended(person_id=people[0], attended=3, **about))
+    assert pick(await programme.figures(), "cpd_participants", breakdown={"mode": "online"})["value"] == 3
 
 
 async def survey(programme, sizes, answers):

@@ -69,7 +69,7 @@ async def test_meetings_goals_and_agreements(front, world, make):
     m = make.match(uuid4(), uuid4())
     base = f"/sessions/relationships/{m['id']}"
     held = {"id": str(uuid4()), "held_at": "2022-05-01T10:00:00Z", "minutes": 45, "mode": "online"}
-    after = {"over_budget": False, "total_minutes": 135, "budget_minutes": 360, "note_id": None}
+    after = {"over_budget": False, "total_minutes": 135, "budget_minutes": 360, "note_id": None, "outcome": "recorded", "version": 1}
     world.post(f"{base}/mentoring-sessions", held | after)
     goal = {"id": str(uuid4()), "written_by": str(uuid4()), "due_on": "2022-09-01", "state": "open", "version": 1}
     world.post(f"{base}/goals", goal | {"reached_at": None})
@@ -89,6 +89,42 @@ async def test_meetings_goals_and_agreements(front, world, make):
         "held_at": "2022-05-01T10:00:00Z", "minutes": 45, "mode": "online", "note": "n", "note_visibility": "pair",
     }  # fmt: skip
     assert bodies[2] == {"text": "A paper", "due_on": "2022-09-01"}
+
+
+async def test_meetings_and_attendance_are_corrected_and_taken_back(front, world, make):
+    meeting, activity, person = uuid4(), uuid4(), uuid4()
+    held = {"id": str(meeting), "held_at": "2022-05-01T10:00:00Z", "minutes": 30, "mode": "online"}
+    held |= {"version": 3, "over_budget": False, "recorded_by": str(person), "corrected_by": str(person)}
+    facts = {"held_at": "2022-05-01T10:00:00Z", "minutes": 60, "mode": "online"}
+    trace = {"id": str(uuid4()), "made_by": str(person), "made_at": "2022-05-02T10:00:00Z", "reason": "R"}
+    base = f"/sessions/mentoring-sessions/{meeting}"
+    world.answers["PATCH", base] = held
+    world.post(f"{base}/withdraw", held | {"withdrawn_at": "2022-05-02T10:00:00Z"})
+    world.get(f"{base}/corrections", [trace | {"before": facts, "after": None}])
+    world.post(f"/sessions/activities/{activity}/attendance/{person}/withdraw", {})
+    shown = {"id": str(activity), "kind": "cpd", "title": "T", "mode": "online"}
+    world.get(f"/sessions/activities/{activity}", shown | {"version": 1, "starts_at": "2022-05-01T10:00:00Z", "minutes": 60})
+    was = {"person_id": str(person), "recorded_at": "2022-05-01T10:00:00Z"}
+    world.get(f"/sessions/activities/{activity}/attendance", [was])
+    back = {"id": str(uuid4()), "withdrawn_by": str(person), "withdrawn_at": "2022-05-02T10:00:00Z", "reason": "R"}
+    world.get(f"/sessions/activities/{activity}/attendance/withdrawn", [was | back])
+    mutation = """mutation($m: UUID!, $a: UUID!, $p: UUID!) {
+        correctMentoringSession(mentoringSessionId: $m, expectedVersion: 2, minutes: 30, reason: "R") { minutes correctedBy
+            corrections { nodes { reason before { minutes } after { minutes } } } }
+        withdrawMentoringSession(mentoringSessionId: $m, reason: "R") { withdrawnAt }
+        withdrawAttendance(activityId: $a, personId: $p, reason: "R") { id } }"""
+    found = await front.data(mutation, {"m": str(meeting), "a": str(activity), "p": str(person)})
+    corrected = found["correctMentoringSession"]
+    assert (corrected["minutes"], corrected["correctedBy"]) == (30, str(person))
+    assert corrected["corrections"]["nodes"] == [{"reason": "R", "before": {"minutes": 60}, "after": None}]
+    assert found["withdrawMentoringSession"]["withdrawnAt"]
+    sent = [call.body for call in world.calls if call.method in ("PATCH", "POST")]
+    assert sent == [{"minutes": 30, "reason": "R"}, {"reason": "R"}, {"reason": "R"}]
+    query = """query($a: UUID!) { attendance(activityId: $a) { nodes { personId } }
+        withdrawnAttendance(activityId: $a) { nodes { personId reason } } }"""
+    lists = await front.data(query, {"a": str(activity)})
+    assert lists["attendance"]["nodes"] == [{"personId": str(person)}]
+    assert lists["withdrawnAttendance"]["nodes"] == [{"personId": str(person), "reason": "R"}]
 
 
 async def test_a_survey_needs_no_account_and_its_token_reaches_no_other_route(front, world, make):

@@ -89,7 +89,7 @@ async def test_one_match_with_both_people_and_its_mentoring_sessions(front, worl
     held = {"id": str(uuid4()), "recorded_by": str(uuid4()), "held_at": "2022-05-01T10:00:00Z", "minutes": 45}
     notes = [{"id": str(uuid4()), "written_by": str(uuid4()), "written_at": "2022-05-01T10:00:00Z"}]
     notes[0] |= {"version": 1, "visibility": "pair", "text": "went well"}
-    meeting = held | {"mode": "online", "over_budget": False, "notes": notes}
+    meeting = held | {"version": 1, "mode": "online", "over_budget": False, "notes": notes}
     world.get(f"/sessions/relationships/{m['id']}/mentoring-sessions", [meeting] * 3)
     query = """query($id: UUID!) { match(id: $id) { state mentor { name email } mentee { name }
         cohort { number } relationship { mentoringSessionCount agreement { mentorSignedAt }

@@ -107,7 +107,7 @@ class Play:
             self.programme_created(**blueprint),
             self.cohort_created(),
             self.granted(self.manager_id, "programme_manager"),
-            self.accepted(self.accepted_id),
+            *(self.accepted(person) for person in (self.accepted_id, self.mentor_id, self.mentee_id)),
         )
 
     async def plan(self, **changes: Any) -> dict[str, Any]:

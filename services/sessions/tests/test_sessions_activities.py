@@ -1,13 +1,15 @@
 """Activities: places, registration, attendance, and what a person's home shows."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from icalendar import Calendar
 
 from mentoring_common.ids import new_id
 from mentoring_contracts.applications import ApplicationWithdrawn
-from mentoring_contracts.sessions import ActivityAttended, ActivityHeld
+from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, AttendanceWithdrawn
 
 
 async def test_the_last_place_goes_to_one_of_many(play):
@@ -136,3 +138,71 @@ async def test_the_calendar_holds_the_places_one_has(begun):
     )
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (day, day + timedelta(hours=1))
     assert (await begun.mentee.get(f"/people/{begun.mentor_id}/calendar.ics")).status_code == 404
+
+
+async def test_nobody_attends_who_has_no_part_in_the_programme_and_then_nobody_is_recorded(begun):
+    activity = await begun.plan()
+    path = f"/activities/{activity['id']}"
+    other = replace(begun, tenant=uuid4(), programme_id=new_id(), accepted_id=new_id())
+    await other.set_up()
+    trainer = new_id()
+    await begun.harness.publish(begun.tenant, begun.granted(trainer, "trainer"))
+    known = [begun.mentor_id, begun.mentee_id, begun.accepted_id, trainer]
+    asked = [str(p) for p in (known[0], new_id(), known[1], other.accepted_id)]
+    refused = await begun.team.post(f"{path}/attendance", json={"person_ids": asked})
+    assert (refused.status_code, refused.json()["code"]) == (422, "people_not_of_programme")
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        (f"/body/person_ids/{place}", "person_not_of_programme") for place in (1, 3)
+    ]
+    assert (await begun.team.get(f"{path}/attendance")).json()["items"] == []
+    taken = await begun.team.post(f"{path}/attendance", json={"person_ids": [str(p) for p in known]})
+    assert taken.json() == {"recorded": 4, "attended": 4}
+
+
+async def test_an_administrator_without_a_part_takes_no_place(begun):
+    activity = await begun.plan(places=1)
+    answer = await begun.admin.post(f"/activities/{activity['id']}/registration")
+    assert (answer.status_code, answer.json()["code"]) == (403, "no_part_in_programme")
+    assert (await begun.team.get(f"/activities/{activity['id']}")).json()["registered"] == 0
+
+
+async def test_attendance_is_taken_back_with_a_trace_and_may_be_recorded_again(begun):
+    activity = await begun.plan()
+    path = f"/activities/{activity['id']}"
+    people = {"person_ids": [str(begun.mentor_id), str(begun.mentee_id)]}
+    await begun.team.post(f"{path}/attendance", json=people)
+    await begun.team.post(f"{path}/held")
+    withdrawing = f"{path}/attendance/{begun.mentor_id}/withdraw"
+    assert (await begun.team.post(withdrawing, json={})).status_code == 422
+    answers = await asyncio.gather(*(begun.team.post(withdrawing, json={"reason": "Was ill"}) for _ in range(4)))
+    assert sorted(a.status_code for a in answers) == [200, 404, 404, 404]
+    assert {a.json()["attended"] for a in answers if a.status_code == 200} == {1}
+    assert {a.json()["code"] for a in answers if a.status_code == 404} == {"not_attended"}
+    (event,) = await begun.harness.emitted(begun.tenant, AttendanceWithdrawn)
+    assert (event.person_id, event.attended, event.kind) == (begun.mentor_id, 1, "cpd")
+    listed = (await begun.team.get(f"{path}/attendance")).json()["items"]
+    assert [row["person_id"] for row in listed] == [str(begun.mentee_id)]
+    (trace,) = (await begun.team.get(f"{path}/attendance/withdrawn")).json()["items"]
+    assert (trace["person_id"], trace["withdrawn_by"]) == (str(begun.mentor_id), str(begun.manager_id))
+    assert (trace["reason"], bool(trace["recorded_at"]), bool(trace["withdrawn_at"])) == ("Was ill", True, True)
+    assert (await begun.admin.get(f"{path}/attendance/withdrawn")).json()["items"][0]["reason"] is None
+    again = await begun.team.post(f"{path}/attendance", json=people)
+    assert again.json() == {"recorded": 1, "attended": 2}
+    assert (await begun.harness.emitted(begun.tenant, ActivityAttended))[-1].attended == 2
+
+
+async def test_an_orientation_taken_back_counts_for_who_waits_and_stops_nobody(begun):
+    """A pair that was started by it goes on; one that waits for the other person goes on waiting."""
+    orientation = await begun.plan(kind="orientation", title="Orientation")
+    path = f"/activities/{orientation['id']}/attendance"
+    waiting = replace(begun, match_id=new_id(), mentor_id=new_id(), mentee_id=new_id())
+    await begun.harness.publish(begun.tenant, waiting.confirmed())
+    for person in (waiting.mentor_id, begun.mentor_id):
+        await begun.team.post(path, json={"person_ids": [str(person)]})
+        taken_back = await begun.team.post(f"{path}/{person}/withdraw", json={"reason": "R"})
+        assert taken_back.status_code == 200
+    await begun.team.post(path, json={"person_ids": [str(waiting.mentee_id)]})
+    assert (await waiting.read())["state"] == "waiting_for_orientation"
+    assert (await begun.read())["state"] == "active"
+    await begun.team.post(path, json={"person_ids": [str(waiting.mentor_id)]})
+    assert (await waiting.read())["state"] == "active"

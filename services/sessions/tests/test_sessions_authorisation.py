@@ -16,12 +16,15 @@ BODIES = {
     ("PATCH", "/actions/{action_id}"): {"done": True},
     ("POST", "/relationships/{match_id}/mentoring-sessions"): MEETING,
     ("POST", "/mentoring-sessions/{mentoring_session_id}/notes"): {"text": "T"},
+    ("PATCH", "/mentoring-sessions/{mentoring_session_id}"): {"minutes": 20, "reason": "R"},
+    ("POST", "/mentoring-sessions/{mentoring_session_id}/withdraw"): {"reason": "R"},
     ("PATCH", "/notes/{note_id}"): {"visibility": "pair"},
     ("POST", "/relationships/{match_id}/check-ins"): {"going_well": 3},
     ("POST", "/relationships/{match_id}/concerns"): {"text": "T"},
     ("PATCH", "/concerns/{concern_id}"): {"state": "resolved"},
     ("POST", "/programmes/{programme_id}/activities"): ACTIVITY,
     ("POST", "/activities/{activity_id}/attendance"): {"person_ids": [str(uuid4())]},
+    ("POST", "/activities/{activity_id}/attendance/{person_id}/withdraw"): {"reason": "R"},
 }
 
 
@@ -102,6 +105,8 @@ async def test_the_team_does_not_act_for_the_pair(begun, ids):
         ("POST", "/relationships/{match_id}/agreement/sign"),
         ("POST", "/relationships/{match_id}/goals"),
         ("POST", "/mentoring-sessions/{mentoring_session_id}/notes"),
+        ("PATCH", "/mentoring-sessions/{mentoring_session_id}"),
+        ("POST", "/mentoring-sessions/{mentoring_session_id}/withdraw"),
         ("PATCH", "/goals/{goal_id}"),
         ("POST", "/goals/{goal_id}/actions"),
         ("PATCH", "/actions/{action_id}"),
@@ -117,6 +122,8 @@ async def test_the_pair_does_not_act_for_the_team(begun, ids):
         ("POST", "/programmes/{programme_id}/activities"),
         ("POST", "/activities/{activity_id}/attendance"),
         ("GET", "/activities/{activity_id}/attendance"),
+        ("POST", "/activities/{activity_id}/attendance/{person_id}/withdraw"),
+        ("GET", "/activities/{activity_id}/attendance/withdrawn"),
         ("POST", "/activities/{activity_id}/held"),
         ("GET", "/programmes/{programme_id}/nudges"),
         ("GET", "/programmes/{programme_id}/concerns"),

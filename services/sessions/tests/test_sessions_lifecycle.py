@@ -71,6 +71,7 @@ async def test_whatever_meets_whatever_every_ready_pair_starts(play):
     await play.set_up()
     pairs = [replace(play, match_id=new_id(), mentor_id=new_id(), mentee_id=new_id()) for _ in range(8)]
     sides = [[p.mentor_id for p in pairs], [p.mentee_id for p in pairs]]
+    await play.harness.publish(play.tenant, *(play.accepted(person) for side in sides for person in side))
     confirming = play.harness.publish(play.tenant, *(p.confirmed() for p in pairs))
     await asyncio.gather(confirming, *(play.orient(*side) for side in sides))
     assert [(await p.read())["state"] for p in pairs] == ["active"] * 8

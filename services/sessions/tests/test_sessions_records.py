@@ -11,8 +11,10 @@ from mentoring_contracts.sessions import AgreementSigned, CheckInRecorded, Mento
 async def test_meetings_add_up_and_going_over_the_budget_is_flagged_not_refused(begun):
     first = await begun.meet(minutes=300)
     assert (first.status_code, first.json()["over_budget"]) == (201, False)
+    begun.later(days=1)
     second = await begun.meet(begun.mentee, minutes=60)
     assert (second.json()["over_budget"], second.json()["total_minutes"]) == (False, 360)
+    begun.later(days=1)
     third = await begun.meet(minutes=1, mode="in_person")
     assert (third.status_code, third.json()["over_budget"], third.json()["total_minutes"]) == (201, True, 361)
     found = await begun.read()
@@ -28,7 +30,9 @@ async def test_meetings_add_up_and_going_over_the_budget_is_flagged_not_refused(
 
 
 async def test_recordings_at_once_all_count_and_every_total_is_seen_once(begun):
-    answers = await asyncio.gather(*(begun.meet(minutes=10) for _ in range(8)))
+    begun.later(days=1)
+    times = [(begun.now() - timedelta(hours=n)).isoformat() for n in range(8)]
+    answers = await asyncio.gather(*(begun.meet(minutes=10, held_at=held_at) for held_at in times))
     assert {a.status_code for a in answers} == {201}
     assert sorted(a.json()["total_minutes"] for a in answers) == list(range(10, 90, 10))
     assert (await begun.read())["total_minutes"] == 80

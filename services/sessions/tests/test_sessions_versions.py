@@ -21,6 +21,7 @@ async def resources(begun):
     return [
         (f"/goals/{goal['id']}", begun.mentee, begun.mentor, {"text": "T"}),
         (f"/actions/{action['id']}", begun.mentee, begun.mentor, {"text": "T"}),
+        (f"/mentoring-sessions/{meeting['id']}", begun.mentee, begun.mentor, {"minutes": 5, "reason": "R"}),
         (f"/notes/{meeting['note_id']}", begun.mentee, begun.mentee, {"text": "T"}),
         (f"/concerns/{concern['id']}", begun.team, begun.team, {"state": "acknowledged"}),
     ]

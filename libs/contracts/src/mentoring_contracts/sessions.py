@@ -37,6 +37,24 @@ class MentoringSessionRecorded(_RelationshipEvent):
     budget_minutes: int | None = None
 
 
+class MentoringSessionCorrected(_RelationshipEvent):
+    """A meeting was not as it had been recorded; its minutes as they are now, and those of all meetings."""
+
+    mentoring_session_id: UUID
+    minutes: int
+    total_minutes: int
+    budget_minutes: int | None = None
+
+
+class MentoringSessionWithdrawn(_RelationshipEvent):
+    """A meeting that was recorded counts no more; its minutes, and those of all that are left."""
+
+    mentoring_session_id: UUID
+    minutes: int
+    total_minutes: int
+    budget_minutes: int | None = None
+
+
 class CheckInRecorded(_RelationshipEvent):
     """One side answered a check-in."""
 
@@ -70,7 +88,7 @@ class ActivityHeld(Event):
 
 
 class ActivityAttended(Event):
-    """A person attended an activity."""
+    """A person attended an activity; `attended` people so far."""
 
     owner: ClassVar = "sessions"
     aggregate: ClassVar = "activity"
@@ -81,6 +99,22 @@ class ActivityAttended(Event):
     person_id: UUID
     kind: str
     mode: Literal["online", "in_person"]
+    attended: int | None = None
+
+
+class AttendanceWithdrawn(Event):
+    """It was said by mistake that a person attended an activity; `attended` people are left."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "activity"
+    subject: ClassVar = "activity_id"
+    activity_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    person_id: UUID
+    kind: str
+    mode: Literal["online", "in_person"]
+    attended: int
 
 
 class SessionsAuditAnchored(_AuditAnchored):

@@ -22,9 +22,9 @@ from mentoring_evaluation.models import (
 )
 
 
-async def mentoring_session(db: AsyncSession, session_id: UUID) -> MentoringSession:
-    """A mentoring session that was recorded."""
-    return (await db.scalars(sa.select(MentoringSession).where(MentoringSession.id == session_id))).one()
+async def mentoring_session(db: AsyncSession, session_id: UUID) -> MentoringSession | None:
+    """A mentoring session that was recorded, None once it was withdrawn."""
+    return await db.scalar(sa.select(MentoringSession).where(MentoringSession.id == session_id))
 
 
 async def known_match(db: AsyncSession, match_id: UUID) -> Match | None:

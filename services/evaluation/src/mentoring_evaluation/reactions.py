@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import roles, vault
 from mentoring_common.consumer import Reaction, Reactions
 from mentoring_common.db import occurred_at
+from mentoring_common.deadlines import cancel
 from mentoring_common.ids import new_id
 from mentoring_contracts import Event
 from mentoring_contracts.applications import (
@@ -32,7 +33,14 @@ from mentoring_contracts.applications import (
     RoleRevoked,
 )
 from mentoring_contracts.matching import MatchConfirmed, MatchEnded
-from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, MentoringSessionRecorded
+from mentoring_contracts.sessions import (
+    ActivityAttended,
+    ActivityHeld,
+    AttendanceWithdrawn,
+    MentoringSessionCorrected,
+    MentoringSessionRecorded,
+    MentoringSessionWithdrawn,
+)
 from mentoring_evaluation import queries
 from mentoring_evaluation.commands.case_studies import forget_case_studies
 from mentoring_evaluation.commands.design import keep_design
@@ -190,14 +198,22 @@ async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
 
 async def on_mentoring_session_recorded(db: AsyncSession, event: MentoringSessionRecorded) -> None:
     """A pair met; the programme may ask both how it was."""
-    values = {
-        "programme_id": event.programme_id,
-        "cohort_id": event.cohort_id,
-        "match_id": event.match_id,
-        "minutes": event.minutes,
-    }
-    await _keep(db, MentoringSession, event.mentoring_session_id, values)
+    await on_mentoring_session_corrected(db, event)
     await plan_asking(db, event.programme_id, AFTER_SESSION, event.mentoring_session_id)
+
+
+async def on_mentoring_session_corrected(
+    db: AsyncSession, event: MentoringSessionRecorded | MentoringSessionCorrected
+) -> None:
+    """The meeting took so many minutes."""
+    values = event.model_dump(include={"programme_id", "cohort_id", "match_id", "minutes"})
+    await _keep(db, MentoringSession, event.mentoring_session_id, values)
+
+
+async def on_mentoring_session_withdrawn(db: AsyncSession, event: MentoringSessionWithdrawn) -> None:
+    """The meeting never was: it counts no more, and nobody is asked about it who was not yet."""
+    await db.execute(sa.delete(MentoringSession).where(MentoringSession.id == event.mentoring_session_id))
+    await cancel(db, AFTER_SESSION, event.mentoring_session_id)
 
 
 async def on_activity_held(db: AsyncSession, event: ActivityHeld) -> None:
@@ -211,7 +227,22 @@ async def on_activity_attended(db: AsyncSession, event: ActivityAttended) -> Non
     """A person came."""
     values = event.model_dump(include={"activity_id", "programme_id", "person_id", "kind", "mode"})
     await db.execute(insert(Attendance).values(id=new_id(), **values).on_conflict_do_nothing())
+    await _count_attended(db, event)
     await plan_asking(db, event.programme_id, AFTER_ACTIVITY, event.activity_id)
+
+
+async def on_attendance_withdrawn(db: AsyncSession, event: AttendanceWithdrawn) -> None:
+    """A person did not come after all."""
+    this = (Attendance.activity_id == event.activity_id, Attendance.person_id == event.person_id)
+    await db.execute(sa.delete(Attendance).where(*this))
+    await _count_attended(db, event)
+
+
+async def _count_attended(db: AsyncSession, event: ActivityAttended | AttendanceWithdrawn) -> None:
+    """An activity that was held had so many people, also of those whose attendance is recorded or taken back later."""
+    if event.attended is not None:
+        held = sa.update(Activity).where(Activity.id == event.activity_id)
+        await db.execute(held.values(attended=event.attended))
 
 
 async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
@@ -263,8 +294,11 @@ REACTIONS: Reactions = {
     MatchConfirmed: on_match_confirmed,
     MatchEnded: on_match_ended,
     MentoringSessionRecorded: on_mentoring_session_recorded,
+    MentoringSessionCorrected: on_mentoring_session_corrected,
+    MentoringSessionWithdrawn: on_mentoring_session_withdrawn,
     ActivityHeld: on_activity_held,
     ActivityAttended: on_activity_attended,
+    AttendanceWithdrawn: on_attendance_withdrawn,
     RoleGranted: on_role_granted,
     RoleRevoked: on_role_revoked,
     PersonErased: on_person_erased,

@@ -7,6 +7,8 @@ import strawberry
 from mentoring_gateway.clients.applications import Blueprint
 from mentoring_gateway.clients.evaluation import Preset, Survey
 from mentoring_gateway.clients.outcomes import EvaluationModel
+from mentoring_gateway.clients.sessions import Attendance, WithdrawnAttendance
+from mentoring_gateway.clients.values import same
 from mentoring_gateway.context import Info
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.types.evaluation import Wave
@@ -53,6 +55,20 @@ class Query:
     @fetched("One application")
     async def application(self, info: Info, id: UUID) -> Application | None:
         return Application(**vars(await info.context.services.applications.application(id)))
+
+    @fetched("Who attended an activity; for the programme team and trainers")
+    async def attendance(
+        self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Attendance] | None:
+        page = await info.context.services.sessions.attendance(activity_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("Whose attendance of an activity was taken back, by whom and why; for the programme team and trainers")
+    async def withdrawn_attendance(
+        self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[WithdrawnAttendance] | None:
+        page = await info.context.services.sessions.withdrawn_attendance(activity_id, wanted(first, after))
+        return connection(page, same)
 
     @fetched("One match")
     async def match(self, info: Info, id: UUID) -> Match | None:

@@ -83,6 +83,26 @@ class MentoringSessionOutsideRelationship(Rejected):
     """The mentoring session is not within the time of the relationship."""
 
 
+class AlreadyRecorded(Conflict):
+    """This meeting is recorded already; say `another_meeting` if the pair met twice."""
+
+
+class RecordWithdrawn(Conflict):
+    """The record was withdrawn and counts no more."""
+
+
+class PeopleNotOfProgramme(Rejected):
+    """Some of these people have no part in the programme."""
+
+
+class NoPartInProgramme(Forbidden):
+    """Only who takes part in the programme may do this."""
+
+
+class NotAttended(NotFound):
+    """It is not recorded that this person attended."""
+
+
 class ActivityFull(Conflict):
     """Every place of the activity is taken."""
 

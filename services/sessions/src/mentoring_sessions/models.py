@@ -6,10 +6,11 @@ refer to each other without foreign keys: their events come in any order.
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import Base as CommonBase
@@ -119,8 +120,12 @@ class Action(TenantRow, Versioned, Base):
     done_at: Mapped[datetime | None]
 
 
-class MentoringSession(TenantRow, Base):
-    """One meeting of a pair."""
+class MentoringSession(TenantRow, Versioned, Base):
+    """One meeting of a pair, whoever of the two recorded it.
+
+    `corrected_by` was the last to say what it was like; `confirmed_at` is when the other of the two said the same. One
+    that was withdrawn counts no more.
+    """
 
     __tablename__ = "mentoring_sessions"
     __table_args__ = (
@@ -134,6 +139,30 @@ class MentoringSession(TenantRow, Base):
     minutes: Mapped[int]
     mode: Mapped[str]
     over_budget: Mapped[bool]
+    corrected_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Correction(TenantRow, Base):
+    """Who changed or took back a record that is counted, when and why, and what it said before and after.
+
+    `subject_id` is the mentoring session, or for an attendance the activity; `after` is null where it was taken back.
+    """
+
+    __tablename__ = "corrections"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('mentoring_session', 'attendance')", name="kind"),
+        sa.Index(None, "tenant_id", "kind", "subject_id"),
+        sa.Index(None, "tenant_id", "made_by"),
+    )
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    reason_sealed: Mapped[bytes | None]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class Note(TenantRow, Versioned, Base):

@@ -1,6 +1,7 @@
 """Every SELECT of the sessions service."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from mentoring_sessions.models import (
     CheckIn,
     Cohort,
     Concern,
+    Correction,
     Goal,
     MentoringSession,
     Note,
@@ -44,6 +46,9 @@ from mentoring_sessions.models import (
 )
 
 NEXT_ACTIVITIES = 10
+SAME_START = timedelta(minutes=15)
+"""Who of the two looked at the clock when: meetings that begin so near to each other are one."""
+_PAIR = (Relationship.mentor_id, Relationship.mentee_id)
 
 
 # ----------------------------------------------------------------------------------------------------------- programmes
@@ -61,6 +66,16 @@ async def takes_part(db: AsyncSession, person_id: UUID | None, programme_id: UUI
     """Whether the person was accepted for the programme or is matched in it."""
     mine = sa.select(sa.literal(True)).where(sa.literal(programme_id).in_(_programmes_of(person_id)))
     return bool(person_id and await db.scalar(mine))
+
+
+async def people_of_programme(db: AsyncSession, programme_id: UUID, people: Collection[UUID]) -> set[UUID]:
+    """Those of the people who have a part in the programme: accepted for it, matched in it, or with a role."""
+    c = scoped_roles.c
+    roles = sa.select(c.subject_id).where(c.tenant_id == tenant_of(db), c.scope_id == programme_id)
+    accepted = sa.select(Participant.person_id).where(Participant.programme_id == programme_id)
+    pairs = [sa.select(one).where(Relationship.programme_id == programme_id, one.in_(people)) for one in _PAIR]
+    found = sa.union(roles.where(c.subject_id.in_(people)), accepted.where(Participant.person_id.in_(people)), *pairs)
+    return set((await db.scalars(found)).all())
 
 
 def _programmes_of(person_id: UUID | None) -> sa.CompoundSelect[UUID]:
@@ -98,6 +113,12 @@ async def access(db: AsyncSession, by: Principal, relationship_id: UUID) -> Acce
     if found.side is None and not in_team and not by.is_admin:
         raise RelationshipNotFound()
     return found
+
+
+async def relationship_locked(db: AsyncSession, relationship_id: UUID) -> Relationship:
+    """The relationship, held until the commit by who changes its meetings, and read after it was had."""
+    row = sa.select(Relationship).where(Relationship.id == relationship_id).with_for_update(key_share=True)
+    return (await db.scalars(row.execution_options(populate_existing=True))).one()
 
 
 async def relationship(db: AsyncSession, relationship_id: UUID) -> Relationship:
@@ -187,9 +208,34 @@ async def action(db: AsyncSession, by: Principal, action_id: UUID) -> tuple[Acti
     return found, mine
 
 
-def mentoring_sessions(relationship_id: UUID) -> sa.Select[MentoringSession]:
-    """The mentoring sessions of a pair."""
-    return sa.select(MentoringSession).where(MentoringSession.relationship_id == relationship_id)
+def mentoring_sessions(relationship_id: UUID, *, withdrawn: bool = False) -> sa.Select[MentoringSession]:
+    """The mentoring sessions of a pair that count, or those that were withdrawn."""
+    rows = sa.select(MentoringSession).where(MentoringSession.relationship_id == relationship_id)
+    counts = MentoringSession.withdrawn_at.is_(None)
+    return rows.where(sa.not_(counts) if withdrawn else counts)
+
+
+async def same_meeting(
+    db: AsyncSession, relationship_id: UUID, held_at: datetime, minutes: int, *, beside: UUID | None = None
+) -> MentoringSession | None:
+    """The pair's meeting that is the same as one of this time: they overlap, or begin within SAME_START of each other.
+
+    Of several the one that begins nearest; never the one `beside` which it is looked for.
+    """
+    start, begin = MentoringSession.held_at, sa.literal(held_at)
+    end = start + sa.func.make_interval(0, 0, 0, 0, 0, MentoringSession.minutes)
+    overlap = sa.and_(start < begin + timedelta(minutes=minutes), end > begin)
+    near = start.between(begin - SAME_START, begin + SAME_START)
+    rows = mentoring_sessions(relationship_id).where(
+        sa.or_(overlap, near), MentoringSession.id.is_distinct_from(beside)
+    )
+    nearest = sa.func.abs(sa.func.extract("epoch", start - begin))
+    return await db.scalar(rows.order_by(nearest, MentoringSession.id).limit(1))
+
+
+def corrections(kind: str, subject_id: UUID) -> sa.Select[Correction]:
+    """The trace of what was corrected or withdrawn of a mentoring session, or of an activity's attendance."""
+    return sa.select(Correction).where(Correction.kind == kind, Correction.subject_id == subject_id)
 
 
 async def mentoring_session(db: AsyncSession, by: Principal, id_: UUID) -> tuple[MentoringSession, Access]:
@@ -263,6 +309,12 @@ async def readable_concern(db: AsyncSession, by: Principal, concern_id: UUID) ->
     return found
 
 
+async def nudged_since(db: AsyncSession, relationship_id: UUID, quiet_since: datetime) -> bool:
+    """Whether it was said already that the pair is quiet since then."""
+    known = sa.select(Nudge.id).where(Nudge.relationship_id == relationship_id, Nudge.quiet_since == quiet_since)
+    return await db.scalar(known) is not None
+
+
 def nudges(programme_id: UUID) -> sa.Select[Nudge]:
     """The nudges of a programme's pairs."""
     rows = sa.select(Nudge).join(Relationship, Relationship.id == Nudge.relationship_id)
@@ -287,6 +339,12 @@ async def activity(db: AsyncSession, by: Principal, activity_id: UUID) -> tuple[
         return found, await programme_access(db, by, found.programme_id)
     except ProgrammeNotFound:
         raise ActivityNotFound() from None
+
+
+async def activity_locked(db: AsyncSession, activity_id: UUID) -> Activity:
+    """The activity, held until the commit by who changes its attendance, and read after it was had."""
+    row = sa.select(Activity).where(Activity.id == activity_id).with_for_update(key_share=True)
+    return (await db.scalars(row.execution_options(populate_existing=True))).one()
 
 
 async def is_registered(db: AsyncSession, activity_id: UUID, person_id: UUID) -> bool:

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from mentoring_common.versions import RevisedView, VersionedView
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Why = Annotated[str, Field(min_length=1, max_length=500, description="why, for the pair and the programme team")]
+MeetingMode = Literal["online", "in_person", "phone"]
 Visibility = Literal["mine", "pair", "programme_team"]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 
@@ -140,17 +142,39 @@ class GoalView(GoalStateView):
 class NewMentoringSession(Body):
     held_at: Moment
     minutes: Minutes
-    mode: Literal["online", "in_person", "phone"]
+    mode: MeetingMode
     note: Text | None = None
     note_visibility: Visibility = "mine"
+    another_meeting: bool = Field(
+        False, description="the pair met twice: this is not the meeting of that time that is recorded already"
+    )
 
 
-class MentoringSessionRecordedView(View):
-    id: UUID
+class MentoringSessionCorrection(Body):
+    held_at: Moment | None = None
+    minutes: Minutes | None = None
+    mode: MeetingMode | None = None
+    reason: Why
+    another_meeting: bool = Field(False, description="it is not the other meeting of that time that is recorded")
+
+
+class Withdrawing(Body):
+    reason: Why
+
+
+class MeetingFacts(View):
     held_at: datetime
     minutes: int
     mode: str
-    over_budget: bool
+
+
+class MentoringSessionRecordedView(MeetingFacts, VersionedView):
+    id: UUID
+    outcome: Literal["recorded", "confirmed"] = Field(
+        description="confirmed: the other of the pair had recorded this meeting, and it says what they said"
+    )
+    recorded_by: UUID
+    over_budget: bool = Field(description="whether the pair has met for longer than its budget, with this meeting")
     total_minutes: int
     budget_minutes: int | None
     note_id: UUID | None
@@ -178,14 +202,27 @@ class NoteView(NoteStateView):
     text: str | None
 
 
-class MentoringSessionView(View):
+class MentoringSessionStateView(MeetingFacts, VersionedView):
     id: UUID
+    match_id: UUID = Field(validation_alias="relationship_id")
     recorded_by: UUID
-    held_at: datetime
-    minutes: int
-    mode: str
+    corrected_by: UUID | None = Field(description="who of the two said last what it was like, if not who recorded it")
+    confirmed_at: datetime | None = Field(description="when the other of the two said the same")
+    withdrawn_at: datetime | None
     over_budget: bool
+
+
+class MentoringSessionView(MentoringSessionStateView):
     notes: list[NoteView]
+
+
+class CorrectionView(View):
+    id: UUID
+    made_by: UUID
+    made_at: datetime
+    reason: str | None = Field(description="null where the caller may not read it, or its writer was erased")
+    before: MeetingFacts
+    after: MeetingFacts | None = Field(description="null: withdrawn")
 
 
 class NewCheckIn(Body):
@@ -278,6 +315,21 @@ class AttendanceResult(View):
 class AttendanceView(View):
     person_id: UUID
     recorded_at: datetime
+
+
+class AttendanceWithdrawnView(View):
+    activity_id: UUID
+    person_id: UUID
+    attended: int = Field(description="everybody else who attended")
+
+
+class WithdrawnAttendanceView(View):
+    id: UUID
+    person_id: UUID
+    recorded_at: datetime
+    withdrawn_by: UUID
+    withdrawn_at: datetime
+    reason: str | None = Field(description="null where the caller may not read it, or its writer was erased")
 
 
 class HeldView(View):

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_sessions import queries
-from mentoring_sessions.access import Access, person_of
+from mentoring_sessions.access import Access, ProgrammeAccess, person_of
 from mentoring_sessions.models import (
     Action,
     Agreement,
     CheckIn,
     Concern,
+    Correction,
     Goal,
     MentoringSession,
     Note,
@@ -28,6 +29,7 @@ from mentoring_sessions.schemas import (
     CheckInView,
     ConcernStateView,
     ConcernView,
+    CorrectionView,
     GoalStateView,
     GoalView,
     HomeView,
@@ -37,6 +39,7 @@ from mentoring_sessions.schemas import (
     NoteView,
     RelationshipView,
     Signatures,
+    WithdrawnAttendanceView,
 )
 from mentoring_sessions.sealed import unseal
 
@@ -102,8 +105,34 @@ async def mentoring_sessions(
 
 
 def _mentoring_session(row: MentoringSession, notes: list[NoteView]) -> MentoringSessionView:
-    fields = {name: value for name, value in vars(row).items() if name in MentoringSessionView.model_fields}
-    return MentoringSessionView(**fields, notes=notes)
+    return MentoringSessionView.model_validate(vars(row) | {"notes": notes})
+
+
+async def corrections(db: AsyncSession, mine: Access, rows: Sequence[Correction]) -> list[CorrectionView]:
+    """What was corrected of a mentoring session; the reasons for the pair and the programme team."""
+    shown = mine.side is not None or mine.reads_for_team
+    return [CorrectionView.model_validate(vars(row) | {"reason": await _reason(db, row, shown)}) for row in rows]
+
+
+async def withdrawn_attendances(
+    db: AsyncSession, mine: ProgrammeAccess, rows: Sequence[Correction]
+) -> list[WithdrawnAttendanceView]:
+    """Attendances that were withdrawn; the reasons for who holds a role in the programme."""
+    shown = bool(mine.roles) and mine.reads_confidences
+    return [
+        WithdrawnAttendanceView(
+            id=row.id,
+            withdrawn_by=row.made_by,
+            withdrawn_at=row.made_at,
+            reason=await _reason(db, row, shown),
+            **row.before,
+        )
+        for row in rows
+    ]
+
+
+async def _reason(db: AsyncSession, row: Correction, shown: bool) -> str | None:
+    return await unseal(db, row.made_by, row.reason_sealed) if shown else None
 
 
 async def note(db: AsyncSession, by: Principal, row: Note) -> NoteView:

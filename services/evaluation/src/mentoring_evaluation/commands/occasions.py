@@ -35,6 +35,8 @@ async def plan_asking(db: AsyncSession, programme_id: UUID, kind: str, subject_i
 async def ask_after_session(db: AsyncSession, session_id: UUID) -> None:
     """Ask the two people of the pair that met."""
     held = await queries_occasions.mentoring_session(db, session_id)
+    if held is None:  # it never was
+        return
     programme, rules = await _rules(db, held.programme_id, "mentoring_session")
     if not rules:
         return

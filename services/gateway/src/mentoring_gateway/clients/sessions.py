@@ -55,25 +55,70 @@ class Note:
     text: str | None = None
 
 
-@strawberry.type(description="One meeting of a pair")
-class MentoringSession:
+@dataclass
+class MentoringSessionRecord:
     id: UUID
+    version: int
     held_at: datetime
     minutes: int
     mode: str
     over_budget: bool
     recorded_by: UUID | None = None
+    corrected_by: UUID | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     notes: list[Note] = field(default_factory=list)
+
+
+@strawberry.type(description="What a meeting was said to be like")
+class MeetingFacts:
+    held_at: datetime
+    minutes: int
+    mode: str
+
+
+@strawberry.type(
+    description="Who corrected a meeting (or withdrew it: `after` is null), when and why; `reason` is null where the "
+    "caller may not read it"
+)
+class MeetingCorrection:
+    id: UUID
+    made_by: UUID
+    made_at: datetime
+    before: MeetingFacts
+    after: MeetingFacts | None = None
+    reason: str | None = None
+
+
+@strawberry.type(description="Somebody was at an activity")
+class Attendance:
+    person_id: UUID
+    recorded_at: datetime
+
+
+@strawberry.type(
+    description="Somebody was said to have been at an activity, and was not; `reason` is null where the caller may "
+    "not read it"
+)
+class WithdrawnAttendance:
+    id: UUID
+    person_id: UUID
+    recorded_at: datetime
+    withdrawn_by: UUID
+    withdrawn_at: datetime
+    reason: str | None = None
 
 
 @dataclass
 class RecordedMeetingRecord:
     id: UUID
+    version: int
     held_at: datetime
     minutes: int
     mode: str
     over_budget: bool
     total_minutes: int
+    outcome: str
     budget_minutes: int | None = None
     note_id: UUID | None = None
 
@@ -151,7 +196,11 @@ _relationship = TypeAdapter(RelationshipRecord)
 _relationships = TypeAdapter(Page[RelationshipRecord])
 _agreement = TypeAdapter(Agreement)
 _meeting = TypeAdapter(RecordedMeetingRecord)
-_meetings = TypeAdapter(Page[MentoringSession])
+_held = TypeAdapter(MentoringSessionRecord)
+_meetings = TypeAdapter(Page[MentoringSessionRecord])
+_corrections = TypeAdapter(Page[MeetingCorrection])
+_attendance = TypeAdapter(Page[Attendance])
+_withdrawn_attendance = TypeAdapter(Page[WithdrawnAttendance])
 _goal = TypeAdapter(Goal)
 _goals = TypeAdapter(Page[Goal])
 _check_in = TypeAdapter(CheckIn)
@@ -183,9 +232,17 @@ class Sessions:
         """All relationships of a selection."""
         return await self.api.every("/relationships", _relationships, which)
 
-    async def mentoring_sessions(self, match_id: UUID, wanted: PageRequest) -> Page[MentoringSession]:
-        """The mentoring sessions of a relationship."""
-        return await self.api.page(f"/relationships/{match_id}/mentoring-sessions", _meetings, {}, wanted)
+    async def mentoring_sessions(
+        self, match_id: UUID, wanted: PageRequest, *, withdrawn: bool = False
+    ) -> Page[MentoringSessionRecord]:
+        """The mentoring sessions of a relationship, or those that were withdrawn."""
+        which = {"withdrawn": "true"} if withdrawn else {}
+        return await self.api.page(f"/relationships/{match_id}/mentoring-sessions", _meetings, which, wanted)
+
+    async def corrections(self, mentoring_session_id: UUID, wanted: PageRequest) -> Page[MeetingCorrection]:
+        """The trace of a mentoring session."""
+        path = f"/mentoring-sessions/{mentoring_session_id}/corrections"
+        return await self.api.page(path, _corrections, {}, wanted)
 
     async def goals(self, match_id: UUID, wanted: PageRequest) -> Page[Goal]:
         """The goals of a relationship."""
@@ -219,6 +276,15 @@ class Sessions:
         """Record a meeting."""
         path = f"/relationships/{match_id}/mentoring-sessions"
         return await self.api.send("POST", path, _meeting, body(**meeting))
+
+    async def correct_mentoring_session(self, mentoring_session_id: UUID, **change: object) -> MentoringSessionRecord:
+        """Say what a meeting was like."""
+        return await self.api.send("PATCH", f"/mentoring-sessions/{mentoring_session_id}", _held, body(**change))
+
+    async def withdraw_mentoring_session(self, mentoring_session_id: UUID, reason: str) -> MentoringSessionRecord:
+        """Say that a meeting never was."""
+        path = f"/mentoring-sessions/{mentoring_session_id}/withdraw"
+        return await self.api.send("POST", path, _held, body(reason=reason))
 
     async def check_in(self, match_id: UUID, **answers: object) -> CheckIn:
         """Say how it goes."""
@@ -275,6 +341,20 @@ class Sessions:
     async def record_attendance(self, activity_id: UUID, person_ids: list[UUID]) -> None:
         """Say who attended an activity."""
         await self.api.send("POST", f"/activities/{activity_id}/attendance", NOTHING, body(person_ids=person_ids))
+
+    async def withdraw_attendance(self, activity_id: UUID, person_id: UUID, reason: str) -> None:
+        """Take back that somebody attended an activity."""
+        path = f"/activities/{activity_id}/attendance/{person_id}/withdraw"
+        await self.api.send("POST", path, NOTHING, body(reason=reason))
+
+    async def attendance(self, activity_id: UUID, wanted: PageRequest) -> Page[Attendance]:
+        """Who attended an activity."""
+        return await self.api.page(f"/activities/{activity_id}/attendance", _attendance, {}, wanted)
+
+    async def withdrawn_attendance(self, activity_id: UUID, wanted: PageRequest) -> Page[WithdrawnAttendance]:
+        """Whose attendance of an activity was taken back."""
+        path = f"/activities/{activity_id}/attendance/withdrawn"
+        return await self.api.page(path, _withdrawn_attendance, {}, wanted)
 
     async def activity(self, activity_id: UUID) -> Activity:
         """One activity."""

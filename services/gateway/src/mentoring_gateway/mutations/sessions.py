@@ -9,10 +9,13 @@ from mentoring_gateway.clients.sessions import Action, Activity, CheckIn, Goal, 
 from mentoring_gateway.context import Info
 from mentoring_gateway.types.fields import command, derived
 from mentoring_gateway.types.inputs import ConcernState, GoalState, MeetingMode, Visibility
-from mentoring_gateway.types.matches import Concern, Relationship
+from mentoring_gateway.types.matches import Concern, MentoringSession, Relationship
 
 
-@strawberry.type(description="A meeting that was recorded, and the hours of the pair with it")
+@strawberry.type(
+    description="A meeting that was recorded, and the hours of the pair with it; `outcome` is `confirmed` where the "
+    "other of the pair had recorded it, and says what they said"
+)
 class RecordedMentoringSession(RecordedMeetingRecord):
     match_id: UUID
 
@@ -41,7 +44,10 @@ class Sessions:
     async def set_goal(self, info: Info, match_id: UUID, text: str, due_on: date | None = None) -> Goal:
         return await info.context.commands(info).sessions.set_goal(match_id, text=text, due_on=due_on)
 
-    @command("Record that the pair met; a note is its author's alone unless another visibility is given")
+    @command(
+        "Record that the pair met, or confirm what the other recorded of that time; `anotherMeeting` says that the "
+        "pair met twice. A note is its author's alone unless another visibility is given"
+    )
     async def record_mentoring_session(
         self,
         info: Info,
@@ -51,11 +57,39 @@ class Sessions:
         mode: MeetingMode,
         note: str | None = None,
         note_visibility: Visibility | None = None,
+        another_meeting: bool | None = None,
     ) -> RecordedMentoringSession:
         held = await info.context.commands(info).sessions.record_mentoring_session(
-            match_id, held_at=held_at, minutes=minutes, mode=mode, note=note, note_visibility=note_visibility
-        )
+            match_id, held_at=held_at, minutes=minutes, mode=mode, note=note, note_visibility=note_visibility,
+            another_meeting=another_meeting,
+        )  # fmt: skip
         return RecordedMentoringSession(match_id=match_id, **vars(held))
+
+    @command("Correct a meeting of one's pair, whoever recorded it, and say why; what is left out stays")
+    async def correct_mentoring_session(
+        self,
+        info: Info,
+        mentoring_session_id: UUID,
+        expected_version: int,
+        reason: str,
+        held_at: datetime | None = None,
+        minutes: int | None = None,
+        mode: MeetingMode | None = None,
+        another_meeting: bool | None = None,
+    ) -> MentoringSession:
+        api = info.context.commands(info, expected_version).sessions
+        held = await api.correct_mentoring_session(
+            mentoring_session_id, reason=reason, held_at=held_at, minutes=minutes, mode=mode,
+            another_meeting=another_meeting,
+        )  # fmt: skip
+        return MentoringSession(**vars(held))
+
+    @command("Say that a meeting of one's pair never was, and why: it counts no more")
+    async def withdraw_mentoring_session(
+        self, info: Info, mentoring_session_id: UUID, reason: str, expected_version: int | None = None
+    ) -> MentoringSession:
+        api = info.context.commands(info, expected_version).sessions
+        return MentoringSession(**vars(await api.withdraw_mentoring_session(mentoring_session_id, reason)))
 
     @command("Tell the programme team how it goes, from 1 to 5")
     async def check_in(
@@ -148,6 +182,11 @@ class Sessions:
     @command("Say who attended an activity; for the programme team")
     async def record_attendance(self, info: Info, activity_id: UUID, person_ids: list[UUID]) -> Activity:
         await info.context.commands(info).sessions.record_attendance(activity_id, person_ids)
+        return await info.context.services.sessions.activity(activity_id)
+
+    @command("Take back that somebody attended an activity, and say why; for the programme team and trainers")
+    async def withdraw_attendance(self, info: Info, activity_id: UUID, person_id: UUID, reason: str) -> Activity:
+        await info.context.commands(info).sessions.withdraw_attendance(activity_id, person_id, reason)
         return await info.context.services.sessions.activity(activity_id)
 
 

@@ -12,7 +12,8 @@ from mentoring_gateway.clients.sessions import (
     CheckIn,
     ConcernRecord,
     Goal,
-    MentoringSession,
+    MeetingCorrection,
+    MentoringSessionRecord,
     RelationshipRecord,
 )
 from mentoring_gateway.clients.values import same
@@ -37,6 +38,18 @@ class Concern(ConcernRecord):
         return await person_of(info, self.raised_by)
 
 
+@strawberry.type(
+    description="One meeting of a pair: recorded by one of the two, corrected (`correctedBy`), confirmed by the other"
+)
+class MentoringSession(MentoringSessionRecord):
+    @fetched("Who corrected or withdrew it, when and why")
+    async def corrections(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[MeetingCorrection] | None:
+        page = await info.context.services.sessions.corrections(self.id, wanted(first, after))
+        return connection(page, same)
+
+
 @strawberry.type(description="A confirmed match at work: agreement, goals, mentoring sessions, hours")
 class Relationship(RelationshipRecord):
     mentoring_sessions: strawberry.Private[int]
@@ -45,12 +58,13 @@ class Relationship(RelationshipRecord):
     def mentoring_session_count(self) -> int:
         return self.mentoring_sessions
 
-    @fetched("The meetings of the pair", name="mentoringSessions")
+    @fetched("The meetings of the pair; `withdrawn`: those that were said never to have been", name="mentoringSessions")
     async def meetings(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None, withdrawn: bool = False
     ) -> Connection[MentoringSession] | None:
-        page = await info.context.services.sessions.mentoring_sessions(self.match_id, wanted(first, after))
-        return connection(page, same)
+        api = info.context.services.sessions
+        page = await api.mentoring_sessions(self.match_id, wanted(first, after), withdrawn=withdrawn)
+        return connection(page, lambda record: MentoringSession(**vars(record)))
 
     @fetched("The goals of the pair")
     async def goals(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Goal] | None:

@@ -7,19 +7,22 @@ from fastapi import APIRouter
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch
-from mentoring_sessions import queries
+from mentoring_sessions import queries, views
 from mentoring_sessions.access import TEAM
 from mentoring_sessions.api.callers import Reader, Writer
 from mentoring_sessions.commands import activities as commands
-from mentoring_sessions.models import Activity, Attendance
+from mentoring_sessions.models import Activity, Attendance, Correction
 from mentoring_sessions.schemas import (
     ActivityView,
     AttendanceResult,
     AttendanceView,
+    AttendanceWithdrawnView,
     HeldView,
     Kind,
     NewActivity,
     People,
+    Withdrawing,
+    WithdrawnAttendanceView,
 )
 
 router = APIRouter(route_class=Route, tags=["activities"])
@@ -75,9 +78,37 @@ async def give_up_place(activity_id: UUID, by: Writer, db: Db, expected: IfMatch
 
 @router.post("/activities/{activity_id}/attendance")
 async def record_attendance(activity_id: UUID, people: People, by: Writer, db: Db) -> AttendanceResult:
-    """Record who was there (programme team or trainer), from the day of the activity on; each person counts once."""
+    """Record who was there (programme team or trainer), from the day of the activity on; each person counts once.
+
+    All are people of the programme: accepted for it, matched in it, or with a role. Otherwise nothing is recorded, and
+    `errors` say which are not.
+    """
     activity, mine = await queries.activity(db, by, activity_id)
     return await commands.record_attendance(db, by, mine, activity, people.person_ids)
+
+
+@router.post("/activities/{activity_id}/attendance/{person_id}/withdraw")
+async def withdraw_attendance(
+    activity_id: UUID, person_id: UUID, withdrawing: Withdrawing, by: Writer, db: Db
+) -> AttendanceWithdrawnView:
+    """Take back that somebody was there (programme team or trainer); figures follow.
+
+    A relationship that an orientation has started stays started; one that waits goes on waiting.
+    """
+    activity, mine = await queries.activity(db, by, activity_id)
+    attended = await commands.withdraw_attendance(db, by, mine, activity, person_id, withdrawing.reason)
+    return AttendanceWithdrawnView(activity_id=activity_id, person_id=person_id, attended=attended)
+
+
+@router.get("/activities/{activity_id}/attendance/withdrawn")
+async def list_withdrawn_attendance(
+    activity_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[WithdrawnAttendanceView]:
+    """Attendances that were taken back: by whom, when and why (programme team or trainer)."""
+    _, mine = await queries.activity(db, by, activity_id)
+    mine.require(*TEAM, "trainer")
+    shown, following = await page(db, queries.corrections("attendance", activity_id), Correction.id, cursor, limit)
+    return Page(items=await views.withdrawn_attendances(db, mine, shown), next_cursor=following)
 
 
 @router.get("/activities/{activity_id}/attendance")

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
@@ -11,15 +11,19 @@ from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions import queries, views
 from mentoring_sessions.access import person_of
 from mentoring_sessions.api.callers import Reader, Writer
+from mentoring_sessions.commands import meetings
 from mentoring_sessions.commands import mentoring_sessions as commands
-from mentoring_sessions.models import CheckIn, Concern, MentoringSession, Nudge
+from mentoring_sessions.models import CheckIn, Concern, Correction, MentoringSession, Nudge
 from mentoring_sessions.schemas import (
     CheckInStateView,
     CheckInView,
     ConcernChange,
     ConcernStateView,
     ConcernView,
+    CorrectionView,
+    MentoringSessionCorrection,
     MentoringSessionRecordedView,
+    MentoringSessionStateView,
     MentoringSessionView,
     NewCheckIn,
     NewConcern,
@@ -29,6 +33,7 @@ from mentoring_sessions.schemas import (
     NoteStateView,
     NoteView,
     NudgeView,
+    Withdrawing,
 )
 
 router = APIRouter(route_class=Route, tags=["records"])
@@ -36,20 +41,66 @@ router = APIRouter(route_class=Route, tags=["records"])
 
 @router.post("/relationships/{match_id}/mentoring-sessions", status_code=201)
 async def record_mentoring_session(
-    match_id: UUID, new: NewMentoringSession, by: Writer, db: Db
+    match_id: UUID, new: NewMentoringSession, by: Writer, db: Db, response: Response
 ) -> MentoringSessionRecordedView:
-    """Record that the pair met, with a note if you like; going over the hours budget is flagged, not refused."""
-    return await commands.record_mentoring_session(db, await queries.access(db, by, match_id), new)
+    """Record that the pair met, with a note if you like; going over the hours budget is flagged, not refused.
+
+    Where the other of the pair has recorded this meeting (the times overlap, or begin within a quarter of an hour), you
+    confirm it: 200 with its id and what they said.
+    """
+    mine = await queries.access(db, by, match_id)
+    held = await meetings.record_mentoring_session(db, mine, new)
+    response.status_code = 200 if held.outcome == "confirmed" else 201
+    return held
 
 
 @router.get("/relationships/{match_id}/mentoring-sessions")
 async def list_mentoring_sessions(
-    match_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+    match_id: UUID, by: Reader, db: Db, withdrawn: bool = False, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[MentoringSessionView]:
-    """The mentoring sessions of a pair, each with the notes that you may read."""
+    """The mentoring sessions of a pair (or those that were withdrawn), each with the notes that you may read."""
     mine = await queries.access(db, by, match_id)
-    shown, following = await page(db, queries.mentoring_sessions(match_id), MentoringSession.id, cursor, limit)
+    rows = queries.mentoring_sessions(match_id, withdrawn=withdrawn)
+    shown, following = await page(db, rows, MentoringSession.id, cursor, limit)
     return Page(items=await views.mentoring_sessions(db, by, mine, shown), next_cursor=following)
+
+
+@router.get("/mentoring-sessions/{mentoring_session_id}")
+async def read_mentoring_session(mentoring_session_id: UUID, by: Reader, db: Db) -> MentoringSessionView:
+    """One mentoring session, with the notes that you may read."""
+    meeting, mine = await queries.mentoring_session(db, by, mentoring_session_id)
+    return (await views.mentoring_sessions(db, by, mine, [meeting]))[0]
+
+
+@router.patch("/mentoring-sessions/{mentoring_session_id}")
+async def correct_mentoring_session(
+    mentoring_session_id: UUID, change: MentoringSessionCorrection, by: Writer, db: Db, expected: IfMatchRequired
+) -> MentoringSessionStateView:
+    """Correct when, how long or how the pair met (either of the two); totals and figures follow."""
+    meeting, mine = await queries.mentoring_session(db, by, mentoring_session_id)
+    corrected = await meetings.correct_mentoring_session(db, mine, meeting, change, expected)
+    return MentoringSessionStateView.model_validate(corrected)
+
+
+@router.post("/mentoring-sessions/{mentoring_session_id}/withdraw")
+async def withdraw_mentoring_session(
+    mentoring_session_id: UUID, withdrawing: Withdrawing, by: Writer, db: Db, expected: IfMatch
+) -> MentoringSessionStateView:
+    """Say that the meeting never was (either of the two): it counts no more; totals and figures follow."""
+    meeting, mine = await queries.mentoring_session(db, by, mentoring_session_id)
+    withdrawn = await meetings.withdraw_mentoring_session(db, mine, meeting, withdrawing.reason, expected)
+    return MentoringSessionStateView.model_validate(withdrawn)
+
+
+@router.get("/mentoring-sessions/{mentoring_session_id}/corrections")
+async def list_corrections(
+    mentoring_session_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CorrectionView]:
+    """Who corrected or withdrew the mentoring session, when and why, and what it said before and after."""
+    meeting, mine = await queries.mentoring_session(db, by, mentoring_session_id)
+    rows = queries.corrections("mentoring_session", meeting.id)
+    shown, following = await page(db, rows, Correction.id, cursor, limit)
+    return Page(items=await views.corrections(db, mine, shown), next_cursor=following)
 
 
 @router.post("/mentoring-sessions/{mentoring_session_id}/notes", status_code=201)

@@ -13,6 +13,7 @@ from mentoring_sessions.models import (
     Agreement,
     CheckIn,
     Concern,
+    Correction,
     Goal,
     Note,
     Participant,
@@ -26,6 +27,7 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await db.execute(sa.delete(Concern).where(Concern.raised_by == person_id))
     await db.execute(sa.delete(Participant).where(Participant.person_id == person_id))
     await db.execute(sa.update(CheckIn).where(CheckIn.person_id == person_id).values(comment_sealed=None))
+    await db.execute(sa.update(Correction).where(Correction.made_by == person_id).values(reason_sealed=None))
     await db.execute(sa.update(Goal).where(Goal.written_by == person_id).values(text_sealed=None))
     await db.execute(sa.update(Action).where(Action.written_by == person_id).values(text_sealed=None))
     await db.execute(sa.update(Agreement).where(Agreement.proposed_by == person_id).values(terms_sealed=None))

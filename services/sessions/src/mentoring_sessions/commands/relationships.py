@@ -125,6 +125,8 @@ async def nudge_quiet_pair(db: AsyncSession, match_id: UUID) -> None:
     relationship = await queries.relationship(db, match_id)
     weeks = await queries.quiet_after_weeks(db, relationship.programme_id)
     since = relationship.last_held_at or relationship.started_at
+    if since is None or await queries.nudged_since(db, match_id, since):
+        return  # a meeting that was withdrawn had put it off
     db.add(Nudge(relationship_id=match_id, quiet_since=since, nudged_at=now(db), weeks=weeks))
     pair = {"match_id": match_id, "programme_id": relationship.programme_id, "cohort_id": relationship.cohort_id}
     emit(db, PairWentQuiet(**pair, weeks=weeks))
