@@ -69,7 +69,14 @@ async def test_meetings_goals_and_agreements(front, world, make):
     m = make.match(uuid4(), uuid4())
     base = f"/sessions/relationships/{m['id']}"
     held = {"id": str(uuid4()), "held_at": "2022-05-01T10:00:00Z", "minutes": 45, "mode": "online"}
-    after = {"over_budget": False, "total_minutes": 135, "budget_minutes": 360, "note_id": None, "outcome": "recorded", "version": 1}
+    after = {
+        "over_budget": False,
+        "total_minutes": 135,
+        "budget_minutes": 360,
+        "note_id": None,
+        "outcome": "recorded",
+        "version": 1,
+    }
     world.post(f"{base}/mentoring-sessions", held | after)
     goal = {"id": str(uuid4()), "written_by": str(uuid4()), "due_on": "2022-09-01", "state": "open", "version": 1}
     world.post(f"{base}/goals", goal | {"reached_at": None})
@@ -103,7 +110,9 @@ async def test_meetings_and_attendance_are_corrected_and_taken_back(front, world
     world.get(f"{base}/corrections", [trace | {"before": facts, "after": None}])
     world.post(f"/sessions/activities/{activity}/attendance/{person}/withdraw", {})
     shown = {"id": str(activity), "kind": "cpd", "title": "T", "mode": "online"}
-    world.get(f"/sessions/activities/{activity}", shown | {"version": 1, "starts_at": "2022-05-01T10:00:00Z", "minutes": 60})
+    world.get(
+        f"/sessions/activities/{activity}", shown | {"version": 1, "starts_at": "2022-05-01T10:00:00Z", "minutes": 60}
+    )
     was = {"person_id": str(person), "recorded_at": "2022-05-01T10:00:00Z"}
     world.get(f"/sessions/activities/{activity}/attendance", [was])
     back = {"id": str(uuid4()), "withdrawn_by": str(person), "withdrawn_at": "2022-05-02T10:00:00Z", "reason": "R"}
