@@ -118,8 +118,8 @@ async def test_meetings_and_attendance_are_corrected_and_taken_back(front, world
     back = {"id": str(uuid4()), "withdrawn_by": str(person), "withdrawn_at": "2022-05-02T10:00:00Z", "reason": "R"}
     world.get(f"/sessions/activities/{activity}/attendance/withdrawn", [was | back])
     mutation = """mutation($m: UUID!, $a: UUID!, $p: UUID!) {
-        correctMentoringSession(mentoringSessionId: $m, expectedVersion: 2, minutes: 30, reason: "R") { minutes correctedBy
-            corrections { nodes { reason before { minutes } after { minutes } } } }
+        correctMentoringSession(mentoringSessionId: $m, expectedVersion: 2, minutes: 30, reason: "R") {
+            minutes correctedBy corrections { nodes { reason before { minutes } after { minutes } } } }
         withdrawMentoringSession(mentoringSessionId: $m, reason: "R") { withdrawnAt }
         withdrawAttendance(activityId: $a, personId: $p, reason: "R") { id } }"""
     found = await front.data(mutation, {"m": str(meeting), "a": str(activity), "p": str(person)})
