@@ -49,12 +49,15 @@ class Applications:
         self.down = False
         self.deny = False
         self.people: dict[str, dict[str, Any]] = {}
+        self.changes: dict[str, dict[str, Any]] = {}
         self.applications: list[dict[str, Any]] = []
         self.keys: dict[str, tuple[Any, Any]] = {}
         self.calls: list[str] = []
         self.tokens: set[str] = set()
         self.cohort_id = str(uuid4())
-        for path in ("/people/batch", "/employers", "/programmes/{programme_id}/applications", "/internal/profiles"):
+        for path in ("/people/batch", "/employers", "/programmes/{programme_id}/applications", "/internal/profiles",
+            "/internal/email-changes",
+        ):  # fmt: skip
             self.app.post(path)(self._posted)
         for path in ("/people", "/programmes/{programme_id}/form", "/programmes/{programme_id}/cohorts"):
             self.app.get(path)(self._got)
@@ -86,6 +89,8 @@ class Applications:
         self.calls.append(path)
         if self.down:
             return problem(503, "unavailable")
+        if path == "/internal/email-changes":
+            return {"items": [self.changes[id_] for id_ in body["change_ids"] if id_ in self.changes]}
         if path == "/internal/profiles":
             return {"items": self._profiles(body["person_ids"])}
         self.tokens.add(request.headers["authorization"])

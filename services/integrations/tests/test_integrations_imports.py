@@ -220,21 +220,23 @@ async def test_a_large_file_goes_in_by_batches(world, applications_api):
 
 
 COLUMNS = (
-    "email,role,cohort,capacity,criteria,free_text,previous_mentoring,preferred,privacy_notice,postdoctoral_years\n"
+    "email,role,cohort,capacity,criteria,free_text,previous_mentoring,preferred,privacy_notice,postdoctoral_years,"
+    "proxy_reason\n"
 )
 
 
 async def test_applications_are_submitted_for_people_by_address(world, applications_api):
     ada, grace, eve = (world.person(name) for name in ("Ada", "Grace", "Eve"))
     rows = (
-        f"{world.address(ada)},mentee,1,,networking;research_funding,I hope,no,{world.address(grace)},2022-02,3\n"
-        f"{world.address(grace)},Mentor,,2,leadership,I offer,yes,,2022-02,12\n"
-        f"{world.address(eve)},mentee,9,,,,,,,\n"
-        f"{world.address(eve)},helper,1,,,,,,,\n"
-        f"{world.address(eve)},mentee,1,,unknown,,,,,\n"
-        f"nobody@example.org,mentee,1,,,,,,,\n"
-        f"{world.address(eve)},mentor,1,,,,perhaps,,,many\n"
-        f"{world.address(ada)},mentee,,,,,,,,\n"
+        f"{world.address(ada)},mentee,1,,networking;research_funding,I hope,no,{world.address(grace)},2022-02,3,"
+        "on paper\n"
+        f"{world.address(grace)},Mentor,,2,leadership,I offer,yes,,2022-02,12,on paper\n"
+        f"{world.address(eve)},mentee,9,,,,,,,,on paper\n"
+        f"{world.address(eve)},helper,1,,,,,,,,on paper\n"
+        f"{world.address(eve)},mentee,1,,unknown,,,,,,on paper\n"
+        f"nobody@example.org,mentee,1,,,,,,,,on paper\n"
+        f"{world.address(eve)},mentor,1,,,,perhaps,,,many,on paper\n"
+        f"{world.address(ada)},mentee,,,,,,,,,\n"
     )
     path = f"/imports/applications?programme_id={world.programme_id}"
     answer = await world.upload(path, COLUMNS + rows, world.office)
@@ -247,7 +249,7 @@ async def test_applications_are_submitted_for_people_by_address(world, applicati
         (7, "email", "unknown_person"),
         (8, "previous_mentoring", "not_boolean"),
         (8, "postdoctoral_years", "not_integer"),
-        (9, "email", "duplicate_row"),
+        (9, "proxy_reason", "cell_empty"),
     }
     by_person = {a["person_id"]: a for a in applications_api.applications}
     assert by_person[str(ada)] == {
@@ -255,6 +257,7 @@ async def test_applications_are_submitted_for_people_by_address(world, applicati
         "role": "mentee",
         "cohort_id": applications_api.cohort_id,
         "consents": {"privacy_notice": "2022-02"},
+        "proxy": {"reason": "on paper"},
         "answers": {
             "criteria": ["networking", "research_funding"],
             "free_text": "I hope",
@@ -272,7 +275,8 @@ async def test_applications_are_submitted_for_people_by_address(world, applicati
 
 async def test_a_number_no_service_can_carry_costs_its_row(world):
     person = world.person()
-    text = f"email,role,postdoctoral_years\n{world.address(person)},mentor,{10**30}\nlater@example.org,mentor,-3\n"
+    text = f"email,role,proxy_reason,postdoctoral_years\n{world.address(person)},mentor,on paper,{10**30}\n"
+    text += "later@example.org,mentor,on paper,-3\n"
     answer = await world.upload(f"/imports/applications?programme_id={world.programme_id}", text)
     assert answer.status_code == 201, answer.text
     assert answer.json()["state"] == "finished"
@@ -282,7 +286,7 @@ async def test_a_number_no_service_can_carry_costs_its_row(world):
 
 async def test_what_the_form_refuses_is_reported_by_its_field(world):
     ada, eve = world.person("Ada"), world.person("Eve")
-    rows = f"{world.address(ada)},mentee,1,,unknown,,,,,\n{world.address(eve)},mentee,1,,networking,,,,,\n"
+    rows = f"{world.address(ada)},mentee,1,,unknown,,,,,,on paper\n{world.address(eve)},mentee,1,,networking,,,,,,on paper\n"
     path = f"/imports/applications?programme_id={world.programme_id}"
     answer = await world.upload(path, COLUMNS + rows, world.office)
     assert reported(answer) == {(2, "criteria", "unknown_criterion")}
@@ -293,8 +297,8 @@ async def test_what_the_form_refuses_is_reported_by_its_field(world):
 
 async def test_a_column_the_form_does_not_know_is_refused(world):
     path = f"/imports/applications?programme_id={world.programme_id}"
-    answer = await world.upload(path, "email,role,shoe_size\na@b.cd,mentee,9\n", world.office)
-    assert (answer.status_code, answer.json()["unknown"]) == (422, [3])
+    answer = await world.upload(path, "email,role,proxy_reason,shoe_size\na@b.cd,mentee,on paper,9\n", world.office)
+    assert (answer.status_code, answer.json()["unknown"]) == (422, [4])
 
 
 async def test_who_may_import(world):

@@ -12,6 +12,7 @@ from mentoring_contracts.applications import (
     ApplicationRefused,
     ApplicationUnmatched,
     ApplicationWaitlisted,
+    EmailChangeAsked,
     PersonErased,
 )
 from mentoring_contracts.evaluation import SurveyOpened, SurveyReminderDue
@@ -347,3 +348,25 @@ async def _tried_again(world, person: UUID) -> bool:
 async def _failed_after_hurry(world) -> bool:
     await world.hurry()
     return await world.states() == {"failed": 1}
+
+
+async def test_a_change_of_address_is_told_to_the_old_one_and_confirmed_at_the_new_one(world, applications_api):
+    person, taken = world.person("Ada Byron"), world.person("Grace Hopper")
+    for who, token in ((person, "t0ken"), (taken, None)):
+        event = EmailChangeAsked(change_id=uuid4(), person_id=who)
+        addresses = {"old_email": world.address(who), "new_email": f"new-{world.address(who)}"}
+        item = {"change_id": str(event.change_id), "name": "Ada Byron", "token": token, "expires_at": "2030-01-01"}
+        applications_api.changes[str(event.change_id)] = item | addresses
+        await world.publish(event)
+    assert await world.settled() == {"sent": 3, "lapsed": 1}, "nobody is asked to confirm a known address"
+    [notice] = world.mail.to(world.address(person))
+    [confirm] = world.mail.to(f"new-{world.address(person)}")
+    assert f"{PUBLIC}/applications/public/{world.tenant}/email-confirmations/t0ken" in text(confirm)
+    assert "t0ken" not in text(notice)
+    assert "new-" not in text(notice)
+    assert world.mail.to(f"new-{world.address(taken)}") == []
+    inbox = (await world.own(person).get("/notifications")).json()["items"]
+    assert {(entry["kind"], entry["programme_id"]) for entry in inbox} == {("account", None)}
+    assert all("t0ken" not in str(entry) for entry in inbox)
+    off = await world.own(person).put("/preferences", json={"email": {"account": False}})
+    assert (off.status_code, off.json()["code"]) == (422, "decisions_stay_on")

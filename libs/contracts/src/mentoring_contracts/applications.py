@@ -169,6 +169,16 @@ class PersonChanged(Event):
     person_id: UUID
 
 
+class EmailChangeAsked(Event):
+    """A person wants another e-mail address: a letter to it carries what confirms it, the old one gets a notice."""
+
+    owner: ClassVar = "applications"
+    aggregate: ClassVar = "person"
+    subject: ClassVar = "person_id"
+    change_id: UUID
+    person_id: UUID
+
+
 class PersonErased(Event):
     """A person was erased: every service erases what it holds of them."""
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import queries
 from mentoring_applications.errors import ApplicationNotFound, NotYourPeople, PersonNotFound
-from mentoring_applications.models import Application, Pairing, Person
+from mentoring_applications.models import Application, Invitation, Pairing, Person
 from mentoring_applications.queries import TEAM
 from mentoring_common.auth import Principal
+from mentoring_common.db import now
 from mentoring_common.roles import require_role, roles_of
 
 
@@ -22,49 +26,98 @@ def person_of(by: Principal) -> UUID | None:
         return None
 
 
+MANAGING: Final = ("hr:provision", "organisation:admin")
+"""The scopes that let a caller change people: an employer's own, and everybody."""
+
+INVITATION_DAYS: Final = 180
+"""How long an invitation lets a team see what it wrote of somebody who has not applied."""
+
+Sight = Pairing | Invitation | None
+"""How somebody is seen: whole (None), as a partner in a match, or as the invitation says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whose people a caller may manage: everybody's, those of one employer, or nobody's."""
+    """Whose people a caller manages (everybody's, those of one employer), and in whose programmes' teams they are.
+
+    A team reads people who take part in its programmes, and of those whom it invited what it wrote itself.
+    """
 
     everybody: bool
     employer_id: UUID | None = None
+    programmes: tuple[UUID, ...] = ()
 
     def covers(self, employer_id: UUID | None) -> bool:
-        """Whether people of the employer are within reach."""
+        """Whether the caller manages people of the employer."""
         return self.everybody or (self.employer_id is not None and self.employer_id == employer_id)
 
 
 async def reach_of(db: AsyncSession, by: Principal) -> Reach:
-    """An organisation's admin and every programme team reach everybody, an HR client its own employer's people."""
+    """An organisation's admin manages everybody, an HR client its own employer's people; teams have programmes."""
     me = person_of(by)
-    if by.is_admin or (me is not None and await queries.team_programmes(db, me)):
-        return Reach(everybody=True)
-    return Reach(everybody=False, employer_id=by.employer if "hr:provision" in by.scopes else None)
+    programmes = () if by.is_admin or me is None else tuple(await queries.team_programmes(db, me))
+    employer_id = by.employer if "hr:provision" in by.scopes else None
+    return Reach(by.is_admin, employer_id, programmes)
 
 
-async def require_reach(db: AsyncSession, by: Principal, employer_id: UUID | None) -> None:
-    """NotYourPeople unless the caller manages people of the employer."""
-    if not (await reach_of(db, by)).covers(employer_id):
-        raise NotYourPeople()
+def invited_since(db: AsyncSession) -> datetime:
+    """Invitations after this moment stand."""
+    return now(db) - timedelta(days=INVITATION_DAYS)
+
+
+async def sights(db: AsyncSession, people: Collection[Person], by: Principal) -> dict[UUID, Sight]:
+    """How the caller sees each of these people; those whom they do not see are left out."""
+    reach, ids = await reach_of(db, by), [person.id for person in people]
+    found: dict[UUID, Sight] = {}
+    if reach.programmes:
+        standing = queries.invitations(reach.programmes, invited_since(db)).where(Invitation.person_id.in_(ids))
+        found |= {invitation.person_id: invitation for invitation in await db.scalars(standing)}
+    partners = {} if reach.everybody else await partners_of(db, by)
+    found |= {id_: partners[id_] for id_ in ids if id_ in partners}
+    if reach.programmes:
+        found |= dict.fromkeys(await db.scalars(queries.ids_taking_part(ids, reach.programmes)))
+    me = person_of(by)
+    return found | dict.fromkeys(p.id for p in people if p.id == me or reach.covers(p.employer_id))
+
+
+async def people_seen(db: AsyncSession, by: Principal, email: str | None, ids: Collection[UUID]) -> sa.Select[Person]:
+    """The people whom the caller sees, those with the address and among the ids."""
+    rows, reach = queries.people(ids), await reach_of(db, by)
+    address = email.lower() if email is not None else None
+    if reach.everybody:
+        return rows if address is None else rows.where(Person.email == address)
+    partners = await partners_of(db, by)
+    return queries.people_within(
+        rows, address, me=person_of(by), employer_id=reach.employer_id, partners=partners,
+        programmes=reach.programmes, since=invited_since(db),
+    )  # fmt: skip
 
 
 async def managed_person(db: AsyncSession, person_id: UUID, by: Principal, *, locked: bool = False) -> Person:
-    """A person whom the caller manages, or is; PersonNotFound for anybody else."""
+    """A person whom the caller manages, or is; NotYourPeople if they only see them, else PersonNotFound."""
     person = await queries.person(db, person_id, locked=locked)
-    if person.id != person_of(by) and not (await reach_of(db, by)).covers(person.employer_id):
+    if person.id == person_of(by) or (await reach_of(db, by)).covers(person.employer_id):
+        return person
+    if person_id in await sights(db, [person], by):
+        raise NotYourPeople(needed=list(MANAGING))
+    raise PersonNotFound()
+
+
+async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tuple[Person, Sight]:
+    """A person whom the caller manages, is, has in a programme, was offered or invited, and how; PersonNotFound."""
+    person = await queries.person(db, person_id)
+    seen = await sights(db, [person], by)
+    if person_id not in seen:
+        raise PersonNotFound()
+    return person, seen[person_id]
+
+
+async def reached_person(db: AsyncSession, person_id: UUID, by: Principal) -> Person:
+    """A person who can be given a role or applied for: one whom the caller manages, has in a programme or invited."""
+    person, sight = await visible_person(db, person_id, by)
+    if isinstance(sight, Pairing):
         raise PersonNotFound()
     return person
-
-
-async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tuple[Person, Pairing | None]:
-    """A person whom the caller manages or is, or, with their pairing, was offered as a match; else PersonNotFound."""
-    try:
-        return await managed_person(db, person_id, by), None
-    except PersonNotFound:
-        pairing = (await partners_of(db, by)).get(person_id)
-        if pairing is None:
-            raise
-        return await queries.person(db, person_id), pairing
 
 
 async def partners_of(db: AsyncSession, by: Principal) -> Mapping[UUID, Pairing]:

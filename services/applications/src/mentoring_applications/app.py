@@ -8,9 +8,10 @@ import httpx
 
 from mentoring_applications.api import ROUTERS
 from mentoring_applications.reactions import REACTIONS
+from mentoring_applications.sealing import seal_texts
 from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
-from mentoring_common.runner import Design, Service
+from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.applications import ApplicationsAuditAnchored
 
@@ -21,6 +22,7 @@ DESIGN = Design(
     anchors=ApplicationsAuditAnchored,
     routers=[*ROUTERS, audit_proof.router],
     reactions=REACTIONS,
+    periodic=[Periodic("sealing", seal_texts, every_s=5.0)],
 )
 
 

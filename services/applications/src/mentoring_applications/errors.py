@@ -43,6 +43,14 @@ class CohortNumberTaken(Conflict):
     """The programme has a cohort of this number."""
 
 
+class TooManyEmailChanges(Conflict):
+    """The address was to be changed several times within the hour; try again later."""
+
+
+class EmailChangeNotFound(NotFound):
+    """This link is not valid, was used, or is too old."""
+
+
 class PlacesInUse(Conflict):
     """More mentees are accepted than there would be places."""
 
@@ -96,7 +104,27 @@ class OverrideNotAllowed(Forbidden):
 
 
 class NotYourPeople(Forbidden):
-    """You may not manage these people."""
+    """You may not manage these people; `needed` names the scopes that may."""
+
+
+class ValueFromHr(Forbidden):
+    """HR said this, and only HR may change it; `fields` names what."""
+
+
+class AnswersAreTheirOwn(Forbidden):
+    """Equality answers are given by the person and by nobody else."""
+
+
+class ProgrammeNeeded(Rejected):
+    """Name the programme that invites the person: you are in the teams of several."""
+
+
+class ProxyNeeded(Rejected):
+    """An application in somebody's name needs `proxy` with a reason; it is on record and the person sees it."""
+
+
+class ProxyForOneself(Rejected):
+    """Nobody is a proxy for themselves."""
 
 
 class ReasonNeeded(Rejected):

@@ -1,5 +1,6 @@
 """What the internal API takes and gives."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,8 +32,33 @@ class Profiles(BaseModel):
     items: list[Profile]
 
 
+class EmailChangeIds(Body):
+    change_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class EmailChangeToTell(BaseModel):
+    """A change of address that waits: the letter with the token goes to `new_email`, the notice to `old_email`.
+
+    `token` is null where there is nothing to confirm: somebody has the new address.
+    """
+
+    change_id: UUID
+    name: str
+    old_email: str
+    new_email: str
+    token: str | None
+    expires_at: datetime
+
+
+class EmailChangesToTell(BaseModel):
+    items: list[EmailChangeToTell]
+
+
 class PooledApplication(BaseModel):
-    """What matching needs to know of an application; `attributes` are the form's, then the profile's."""
+    """What matching needs to know of an application.
+
+    `attributes` are what HR said, then the form's, then the profile's; `sources` names those of HR and of the person.
+    """
 
     application_id: UUID
     person_id: UUID
@@ -49,6 +75,7 @@ class PooledApplication(BaseModel):
     line_manager_id: UUID | None
     languages: list[str]
     attributes: dict[str, Any]
+    sources: dict[str, str]
 
 
 class PooledApplications(BaseModel):

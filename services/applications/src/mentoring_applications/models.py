@@ -1,7 +1,8 @@
 """The tables of the applications service.
 
-Personal data stands in `people`, `application_answers`, `application_mentions`, `application_reasons`, `consents` and,
-sealed, in `equality_answers`, and nowhere else: an application itself says nothing of who applied but an id.
+Personal data stands in `people`, `invitations`, `email_changes`, `application_answers` (texts sealed),
+`application_mentions`, `application_reasons`, `consents` and, sealed, in `equality_answers`, and nowhere else: an
+application itself says nothing of who applied but an id.
 """
 
 from datetime import datetime
@@ -53,7 +54,8 @@ class Employer(TenantRow, Base):
 class Person(TenantRow, Base):
     """A person known to an organisation.
 
-    The line manager is a person, or the address of somebody who may become one.
+    The line manager is a person, or the address of somebody who may become one. `sources` says of employer,
+    line_manager, languages and attributes by name who said so: `hr` or `self`; what it does not name counts as `self`.
     """
 
     __tablename__ = "people"
@@ -69,6 +71,45 @@ class Person(TenantRow, Base):
     line_manager_email: Mapped[str | None]
     languages: Mapped[list[str]] = mapped_column(JSONB)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sources: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+
+
+class Invitation(TenantRow, Base):
+    """A programme's team made itself known to somebody: the name and address as the team wrote them.
+
+    The person may have been known before. Until they apply or hold a role there, this is all that the team sees, so
+    that it learns of nobody whether they were.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "programme_id", "person_id"),
+        _refers("programme_id", "programmes"),
+        _refers("person_id", "people"),
+    )
+    programme_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    by: Mapped[str]
+    invited_at: Mapped[datetime]
+
+
+class EmailChange(TenantRow, Base):
+    """A person wants another address, and has not confirmed it there yet; times are real.
+
+    The token goes to the new address: its digest finds the row, the sealed one is what the letter carries.
+    """
+
+    __tablename__ = "email_changes"
+    __table_args__ = (_refers("person_id", "people"), sa.UniqueConstraint("tenant_id", "token_digest"))
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    old_email: Mapped[str]
+    new_email: Mapped[str]
+    token_digest: Mapped[bytes]
+    sealed_token: Mapped[bytes]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class Programme(TenantRow, Base):
@@ -155,17 +196,27 @@ class Application(TenantRow, Base):
 
 
 class ApplicationAnswers(TenantRow, Base):
-    """What somebody wrote on the form; the `id` is the application's."""
+    """What somebody wrote on the form; the `id` is the application's.
+
+    Texts are sealed under the person's key; `free_text`, and texts among the attributes, are of rows not sealed yet.
+    """
 
     __tablename__ = "application_answers"
-    __table_args__ = (_refers("id", "applications"),)
+    __table_args__ = (
+        _refers("id", "applications"),
+        sa.Index("ix_application_answers_unsealed", "tenant_id", postgresql_where=sa.text("sealed IS NULL")),
+    )
     criteria: Mapped[list[str]] = mapped_column(JSONB)
     free_text: Mapped[str]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sealed: Mapped[bytes | None]
 
 
 class Mention(TenantRow, Base):
-    """Somebody an applicant named, by id or by address: `preferred` or `conflicts`, in order."""
+    """Somebody an applicant named, by id or by address: `preferred` or `conflicts`, in order.
+
+    `known_id` is who had the address before they changed it: what was written stays as it was written.
+    """
 
     __tablename__ = "application_mentions"
     __table_args__ = (
@@ -177,6 +228,7 @@ class Mention(TenantRow, Base):
     position: Mapped[int]
     person_id: Mapped[UUID | None]
     email: Mapped[str | None]
+    known_id: Mapped[UUID | None]
 
 
 class Reason(TenantRow, Base):
@@ -219,7 +271,7 @@ class Move(TenantRow, Base):
 
 
 class Consent(TenantRow, Base):
-    """A person agreed to a version of a privacy notice."""
+    """A person agreed to a version of a privacy notice, themselves (`self`) or through somebody (`proxy`)."""
 
     __tablename__ = "consents"
     __table_args__ = (_refers("person_id", "people"), _refers("application_id", "applications"))
@@ -228,6 +280,9 @@ class Consent(TenantRow, Base):
     document: Mapped[str]
     version: Mapped[str]
     given_at: Mapped[datetime]
+    given_by: Mapped[str | None]  # null: given before this was recorded
+    given_as: Mapped[str | None]
+    proxy_reason: Mapped[str | None]
 
 
 class EqualityAnswers(TenantRow, Base):

@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from mentoring_applications import blueprint
-from mentoring_applications.eligibility import unmet
 from mentoring_applications.errors import (
     ApplicationNotFound,
     CohortNotFound,
@@ -26,18 +25,22 @@ from mentoring_applications.models import (
     Cohort,
     Consent,
     EligibilityOverride,
+    EmailChange,
     Employer,
     EqualityAnswers,
+    Invitation,
     Mention,
     Move,
     Pairing,
     Person,
     Programme,
     ProgrammeRole,
+    Reason,
 )
 from mentoring_common.errors import NotFound
 
 Row = TypeVar("Row", Application, Cohort, Person, Programme, ProgrammeRole)
+PROXY = "proxy"  # the act of a reason for applying in somebody's name
 TEAM = ("programme_manager", "coordinator")
 
 
@@ -112,21 +115,82 @@ def employers() -> sa.Select[Employer]:
     return sa.select(Employer)
 
 
-def people(email: str | None = None, ids: Collection[UUID] = ()) -> sa.Select[Person]:
-    """Everybody, or who has the address and is among the ids."""
+def people(ids: Collection[UUID] = ()) -> sa.Select[Person]:
+    """Everybody, or who is among the ids."""
     rows = sa.select(Person)
-    if email is not None:
-        rows = rows.where(Person.email == email.lower())
     return rows.where(Person.id.in_(ids)) if ids else rows
 
 
+async def person_by_email(db: AsyncSession, email: str) -> Person | None:
+    """Who has the address."""
+    return await db.scalar(sa.select(Person).where(Person.email == email))
+
+
+def taking_part(programmes: Collection[UUID]) -> sa.ColumnElement[bool]:
+    """People who applied to or hold a role in one of the programmes."""
+    applied = sa.select(Application.person_id).where(Application.programme_id.in_(programmes))
+    holding = sa.select(ProgrammeRole.person_id).where(ProgrammeRole.programme_id.in_(programmes))
+    return sa.or_(Person.id.in_(applied), Person.id.in_(holding))
+
+
+def ids_taking_part(ids: Collection[UUID], programmes: Collection[UUID]) -> sa.Select[UUID]:
+    """Which of these people take part in one of the programmes."""
+    return sa.select(Person.id).where(Person.id.in_(ids), taking_part(programmes))
+
+
+def invitations(programmes: Collection[UUID], since: datetime) -> sa.Select[Invitation]:
+    """The invitations of the programmes that still stand."""
+    return sa.select(Invitation).where(Invitation.programme_id.in_(programmes), Invitation.invited_at > since)
+
+
 def people_within(
-    rows: sa.Select[Person], employer_id: UUID | None, me: UUID | None, partners: Collection[UUID]
+    rows: sa.Select[Person],
+    email: str | None,
+    *,
+    me: UUID | None,
+    employer_id: UUID | None,
+    partners: Mapping[UUID, Pairing],
+    programmes: Collection[UUID],
+    since: datetime,
 ) -> sa.Select[Person]:
-    """Those of the employer, oneself and one's partners."""
-    mine = [Person.id == me, Person.id.in_(partners)]
+    """Oneself, people of the employer, one's partners, who takes part in the programmes and whom they invited.
+
+    An address finds only those whose address the caller may see, and invited people by the address that was written.
+    """
     # Without an employer's reach nobody is theirs: not those who have no employer either.
-    return rows.where(sa.or_(*mine, *([Person.employer_id == employer_id] if employer_id else [])))
+    whole = [Person.id == me, *([Person.employer_id == employer_id] if employer_id else []), taking_part(programmes)]
+    invited = invitations(programmes, since).with_only_columns(Invitation.person_id)
+    if email is None:
+        return rows.where(sa.or_(*whole, Person.id.in_(partners), Person.id.in_(invited)))
+    addressed = [id_ for id_, pairing in partners.items() if pairing.confirmed]
+    seen = sa.and_(Person.email == email, sa.or_(*whole, Person.id.in_(addressed)))
+    return rows.where(sa.or_(seen, Person.id.in_(invited.where(Invitation.email == email))))
+
+
+async def invited_as(db: AsyncSession, programme_id: UUID, email: str, since: datetime) -> UUID | None:
+    """Whom the programme invited under this address."""
+    rows = invitations([programme_id], since).with_only_columns(Invitation.person_id)
+    return await db.scalar(rows.where(Invitation.email == email))
+
+
+async def email_change(db: AsyncSession, token_digest: bytes) -> EmailChange | None:
+    """The change that a token confirms, locked until the end of the transaction."""
+    rows = sa.select(EmailChange).where(EmailChange.token_digest == token_digest)
+    return await db.scalar(rows.with_for_update())
+
+
+async def email_changes(db: AsyncSession, ids: Collection[UUID]) -> Sequence[sa.Row[EmailChange, str, bool]]:
+    """Changes of address with the person's name, and whether somebody has the new address by now."""
+    other = sa.alias(Person.__table__)
+    taken = sa.exists().where(other.c.tenant_id == EmailChange.tenant_id, other.c.email == EmailChange.new_email)
+    rows = sa.select(EmailChange, Person.name, taken).join(Person, Person.id == EmailChange.person_id)
+    return (await db.execute(rows.where(EmailChange.id.in_(ids)))).all()
+
+
+async def email_changes_since(db: AsyncSession, person_id: UUID, moment: datetime) -> int:
+    """How often a person asked for another address since then."""
+    rows = sa.select(sa.func.count()).where(EmailChange.person_id == person_id, EmailChange.asked_at > moment)
+    return await db.scalar(rows) or 0
 
 
 async def pairings_of(db: AsyncSession, me: UUID) -> Mapping[UUID, Pairing]:
@@ -229,12 +293,27 @@ async def answers(db: AsyncSession, application_id: UUID) -> ApplicationAnswers 
     return await db.scalar(sa.select(ApplicationAnswers).where(ApplicationAnswers.id == application_id))
 
 
-async def unmet_rules(db: AsyncSession, application: Application) -> list[str]:
-    """The eligibility rules of the role that do not hold of the applicant's profile and answers, the answers first."""
-    assert application.person_id is not None
-    rules = blueprint.check((await programme(db, application.programme_id)).blueprint).eligibility.of(application.role)
-    who, written = await person(db, application.person_id), await answers(db, application.id)
-    return unmet(rules, who.attributes | (written.attributes if written else {}) | {"capacity": application.capacity})
+async def clear_texts(db: AsyncSession, limit: int) -> Sequence[sa.Row[ApplicationAnswers, Application, Programme]]:
+    """Answers whose texts are not sealed yet, locked, with their applications and programmes."""
+    rows = (
+        sa.select(ApplicationAnswers, Application, Programme)
+        .join(Application, Application.id == ApplicationAnswers.id)
+        .join(Programme, Programme.id == Application.programme_id)
+        .where(ApplicationAnswers.sealed.is_(None), Application.person_id.is_not(None))
+        .limit(limit)
+    )
+    return (await db.execute(rows.with_for_update(of=ApplicationAnswers, skip_locked=True))).all()
+
+
+async def tenants_with_clear_texts(connection: AsyncConnection) -> Sequence[UUID]:
+    """Organisations with answers whose texts are not sealed yet; asked under the system role."""
+    c = ApplicationAnswers.__table__.c
+    return (await connection.scalars(sa.select(c.tenant_id).where(c.sealed.is_(None)).distinct())).all()
+
+
+async def proxy(db: AsyncSession, application_id: UUID) -> Reason | None:
+    """Who applied in the person's name, and why."""
+    return await db.scalar(sa.select(Reason).where(Reason.application_id == application_id, Reason.act == PROXY))
 
 
 async def consents(db: AsyncSession, application_id: UUID) -> Sequence[Consent]:
@@ -278,7 +357,7 @@ def _line_manager_id() -> sa.ColumnElement[UUID | None]:
 
 async def mentions(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[tuple[UUID, str], list[UUID]]:
     """Whom applicants named, in order, by (application, kind): those who are known by now."""
-    named = sa.func.coalesce(Mention.person_id, Person.id)
+    named = sa.func.coalesce(Mention.person_id, Mention.known_id, Person.id)
     rows = (
         sa.select(Mention.application_id, Mention.kind, named)
         .outerjoin(Person, Person.email == Mention.email)
@@ -288,6 +367,15 @@ async def mentions(db: AsyncSession, application_ids: Collection[UUID]) -> Mappi
     found: dict[tuple[UUID, str], list[UUID]] = {}
     for application_id, kind, person_id in await db.execute(rows):
         found.setdefault((application_id, kind), []).append(person_id)
+    return found
+
+
+async def named(db: AsyncSession, application_id: UUID) -> Mapping[str, list[str]]:
+    """Whom the applicant named, as it was written, in order, by kind: also those who are not known."""
+    rows = sa.select(Mention).where(Mention.application_id == application_id).order_by(Mention.position)
+    found: dict[str, list[str]] = {}
+    for mention in await db.scalars(rows):
+        found.setdefault(mention.kind, []).append(mention.email or str(mention.person_id))
     return found
 
 
@@ -312,20 +400,16 @@ async def moved_count(db: AsyncSession, programme_id: UUID) -> int:
     return await db.scalar(moved) or 0
 
 
-async def backgrounds(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[UUID | None, str, str, str | None, int]]:
-    """Matched people by (cohort, role, professional background, other background)."""
-    background, other = (
-        sa.func.coalesce(ApplicationAnswers.attributes[name].astext, Person.attributes[name].astext)
-        for name in ("professional_background", "professional_background_other")
-    )
-    people = sa.func.count(Application.person_id.distinct())
+async def matched_people(
+    db: AsyncSession, programme_id: UUID
+) -> Sequence[sa.Row[Application, ApplicationAnswers | None, Person]]:
+    """The matched applications of a programme with their answers and people."""
     rows = (
-        sa.select(Application.cohort_id, Application.role, background, other, people)
+        sa.select(Application, ApplicationAnswers, Person)
         .join(Person, Person.id == Application.person_id)
         .outerjoin(ApplicationAnswers, ApplicationAnswers.id == Application.id)
-        .where(Application.programme_id == programme_id, Application.state == State.MATCHED, background.is_not(None))
-        .group_by(Application.cohort_id, Application.role, sa.text("3"), sa.text("4"))
-        .order_by(sa.text("1, 2, 3, 4"))
+        .where(Application.programme_id == programme_id, Application.state == State.MATCHED)
+        .order_by(Application.id)
     )
     return (await db.execute(rows)).all()
 

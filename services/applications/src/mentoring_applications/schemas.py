@@ -62,6 +62,9 @@ class EmployerView(View):
 
 
 class NewPerson(Body):
+    """`programme_id` invites the person to a programme; a team that has several must name it."""
+
+    programme_id: UUID | None = None
     name: Name
     email: Email
     employer_id: UUID | None = None
@@ -71,7 +74,10 @@ class NewPerson(Body):
 
 
 class PersonChanges(Body):
-    """Members that are left out stay as they are; `attributes` are merged, null removes one."""
+    """Members that are left out stay as they are; `attributes` are merged, null removes one.
+
+    `email` that people change for themselves takes effect when they confirm it at the new address.
+    """
 
     name: Name | None = None
     email: Email | None = None
@@ -85,8 +91,29 @@ class PersonMade(View):
     id: UUID
 
 
+class EmailConfirmation(Body):
+    """The token of the letter that came to the new address."""
+
+    token: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class EmailConfirmationView(BaseModel):
+    """Where letters go once it is confirmed, by whoever has the token."""
+
+    new_email: str
+    expires_at: datetime
+
+
+class EmailConfirmed(BaseModel):
+    person_id: UUID
+
+
 class PersonView(View):
-    """A person; `email` is null for a partner until both accepted, and after the match ended early."""
+    """A person; `email` is null for a partner until both accepted, and after the match ended early.
+
+    `sources` says of employer, line_manager, languages and attributes by name whether HR said so (`hr`) or the person
+    (`self`). Of somebody who is only invited a team sees name and address as it wrote them.
+    """
 
     id: UUID
     name: str
@@ -95,6 +122,7 @@ class PersonView(View):
     line_manager_id: UUID | None
     languages: list[str]
     attributes: dict[str, Any]
+    sources: dict[str, str]
 
 
 class HeldRole(View):
@@ -221,8 +249,17 @@ class CohortList(BaseModel):
     next_cursor: None = None
 
 
+class Proxy(Body):
+    """Why somebody else gives a person's consent, such as "signed on paper"; on record, and shown to the person."""
+
+    reason: Why
+
+
 class NewApplication(Body):
+    """For oneself, or by a team for somebody (`person_id`) with `proxy`; equality answers are the person's own."""
+
     person_id: UUID | None = None
+    proxy: Proxy | None = None
     role: Role
     cohort_id: UUID | None
     capacity: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -248,19 +285,24 @@ class ApplicationView(View):
 
 
 class AnswersView(BaseModel):
-    """What was written on the form; people named there who are known to the organisation, by id."""
+    """What was written on the form; people named there as they were written, by id or by address."""
 
     criteria: list[str]
     free_text: str
     attributes: dict[str, Any]
-    preferred: list[UUID]
-    conflicts: list[UUID]
+    preferred: list[str]
+    conflicts: list[str]
 
 
 class ConsentView(View):
+    """`given_as` is `self` or `proxy`; `given_by` and `given_as` are null where they were not recorded yet."""
+
     document: str
     version: str
     given_at: datetime
+    given_by: str | None
+    given_as: str | None
+    proxy_reason: str | None
 
 
 class OverrideView(View):
@@ -270,8 +312,19 @@ class OverrideView(View):
     at: datetime
 
 
+class ProxyView(View):
+    by: str
+    reason: str
+    at: datetime
+
+
 class ApplicationDetail(ApplicationView):
-    """With the answers; `unmet_rules` and `overrides` are for the programme team only."""
+    """With the answers; `unmet_rules` and `overrides` are for the programme team only.
+
+    `proxy` says who applied in the person's name, and why.
+    """
+
+    proxy: ProxyView | None
 
     answers: AnswersView | None
     consents: list[ConsentView]

@@ -45,9 +45,14 @@ Writer = Annotated[Principal, Depends(Allow("integrations:write"))]
 
 
 @router.post("/imports/people", status_code=201, openapi_extra=OF_PEOPLE)
-async def import_people(request: Request, by: Writer, work: Phases, dry_run: bool = False) -> ImportView:
-    """Register the people of a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in."""
-    return await imports.import_people(await _upload(request, by, work, dry_run))
+async def import_people(
+    request: Request, by: Writer, work: Phases, programme_id: UUID | None = None, dry_run: bool = False
+) -> ImportView:
+    """Register the people of a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in.
+
+    `programme_id` invites them to a programme; a team that has several must name it.
+    """
+    return await imports.import_people(await _upload(request, by, work, dry_run, programme_id))
 
 
 @router.post("/imports/applications", status_code=201, openapi_extra=OF_APPLICATIONS)

@@ -19,12 +19,12 @@ from mentoring_integrations.topics import EMAIL_ALWAYS, KINDS, TOPICS
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to tell a person; `subject_id` is the application, match or wave it is about."""
+    """Something to tell a person; `subject_id` is the application, match, wave or change of address it is about."""
 
     person_id: UUID
     topic: str
     subject_id: UUID
-    programme_id: UUID
+    programme_id: UUID | None
     cohort_id: UUID | None
     role: str | None = None
     other_id: UUID | None = None

@@ -21,9 +21,16 @@ from mentoring_integrations import queries
 from mentoring_integrations.invitations import tokens_of
 from mentoring_integrations.letters import UNTITLED, Addressee, Occasion, UnusableAddress, letter, link
 from mentoring_integrations.models import Notification
-from mentoring_integrations.topics import EMAIL_ALWAYS, SURVEY_REMINDER, TOPICS
+from mentoring_integrations.topics import (
+    ACCOUNT,
+    EMAIL_ALWAYS,
+    EMAIL_CONFIRM,
+    SURVEY_OPENED,
+    SURVEY_REMINDER,
+)
 
 BATCH = 50
+BY_TOKEN = (SURVEY_OPENED, SURVEY_REMINDER)
 LEASE_S = 120
 SMTP_TIMEOUT_S = 10
 MOST_REFUSALS = 6
@@ -32,21 +39,40 @@ _CLOSING = 421  # RFC 5321: the server ends the connection
 _AWAY = (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)
 
 
+@dataclass(frozen=True)
+class EmailChange:
+    """A change of address that waits: who is told at the old address, who is asked at the new one with the token."""
+
+    old: Addressee
+    new: Addressee
+    token: str | None
+
+
 @dataclass
 class Batch:
     """Rows of one organisation under a lease, and what is needed to write them; `muted` are not wanted by e-mail."""
 
     tenant: UUID
     rows: list[Notification] = field(default_factory=list)
-    titles: dict[UUID, str] = field(default_factory=dict)
+    titles: dict[UUID | None, str] = field(default_factory=dict)
     cohorts: dict[UUID | None, int] = field(default_factory=dict)
     people: dict[UUID, Addressee] = field(default_factory=dict)
     tokens: dict[tuple[UUID, UUID], str] = field(default_factory=dict)
+    changes: dict[UUID, EmailChange] = field(default_factory=dict)
 
     def occasion(self, row: Notification) -> Occasion:
         introduced = self.people.get(row.other_id) if row.other_id and row.topic == "match_confirmed" else None
         title, cohort = self.titles.get(row.programme_id, UNTITLED), self.cohorts.get(row.cohort_id)
         return Occasion(row.topic, row.subject_id, title, cohort, row.role, row.until, introduced)
+
+    def addressed(self, row: Notification) -> tuple[Addressee | None, str | None]:
+        """To whom a row goes, and the token that its link carries."""
+        if row.kind != ACCOUNT:
+            return self.people.get(row.person_id), self.tokens.get((row.subject_id, row.person_id))
+        change = self.changes.get(row.subject_id)
+        if change is None:  # over: the person is told nothing, and nothing is left to confirm
+            return self.people.get(row.person_id), None
+        return (change.new, change.token) if row.topic == EMAIL_CONFIRM else (change.old, None)
 
 
 class _ServerAway(Exception):
@@ -101,11 +127,25 @@ async def _look_up(service: Service, batch: Batch) -> None:
     body = {"person_ids": sorted(map(str, ids))}
     answer = await service.client("applications").post(batch.tenant, "/internal/profiles", body)
     batch.people = {UUID(item["person_id"]): Addressee(item["name"], item["email"]) for item in answer["items"]}
-    for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if "{token}" in TOPICS[row.topic].path}:
+    batch.changes = await _email_changes(service, batch)
+    for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if row.topic in BY_TOKEN}:
         asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
         # Who has answered since the reminder was queued is not reminded any more.
         tokens = await tokens_of(service, batch.tenant, wave_id, asked, unanswered=topic == SURVEY_REMINDER)
         batch.tokens |= {(wave_id, person_id): token for person_id, token in tokens.items()}
+
+
+async def _email_changes(service: Service, batch: Batch) -> dict[UUID, EmailChange]:
+    ids = sorted({str(row.subject_id) for row in batch.rows if row.kind == ACCOUNT})
+    if not ids:
+        return {}
+    answer = await service.client("applications").post(batch.tenant, "/internal/email-changes", {"change_ids": ids})
+    return {
+        UUID(item["change_id"]): EmailChange(
+            Addressee(item["name"], item["old_email"]), Addressee(item["name"], item["new_email"]), item["token"]
+        )
+        for item in answer["items"]
+    }
 
 
 async def _send(service: Service, batch: Batch, lease_ends: float) -> None:
@@ -134,12 +174,11 @@ async def _connect(service: Service) -> aiosmtplib.SMTP:
 
 
 async def _send_one(service: Service, smtp: aiosmtplib.SMTP, batch: Batch, row: Notification) -> None:
-    to = batch.people.get(row.person_id)
-    token = batch.tokens.get((row.subject_id, row.person_id))
+    to, token = batch.addressed(row)
     url = link(row.topic, service.settings.public_url, batch.tenant, row.subject_id, token)
     if to is None:
         await _refused(service, batch.tenant, row, "UnknownPerson")
-    elif url is None:  # the wave no longer asks this person
+    elif url is None:  # the wave no longer asks this person, or there is nothing to confirm
         await _mark(service, batch.tenant, row, state="lapsed")
     else:
         await _hand_over(service, smtp, batch, row, to, url)

@@ -39,4 +39,4 @@ class TooManyRows(Rejected):
 
 
 class DecisionsStayOn(Rejected):
-    """Decisions about an application are always sent by e-mail."""
+    """Decisions about an application and letters about the account are always sent by e-mail."""

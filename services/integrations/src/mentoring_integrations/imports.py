@@ -55,7 +55,9 @@ async def import_people(upload: Upload) -> ImportView:
     async with upload.work.transaction() as db:
         await _may_import_people(db, upload.by)
     count, people, problems = await asyncio.to_thread(_people, upload.content)
-    return await _run(upload, "people", count, problems, lambda sending: sending.send_people(people))
+    return await _run(
+        upload, "people", count, problems, lambda sending: sending.send_people(people, upload.programme_id)
+    )
 
 
 async def import_applications(upload: Upload) -> ImportView:

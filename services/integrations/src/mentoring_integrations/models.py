@@ -94,7 +94,7 @@ class Notification(TenantRow, Base):
     kind: Mapped[str]
     topic: Mapped[str]
     subject_id: Mapped[UUID]
-    programme_id: Mapped[UUID]
+    programme_id: Mapped[UUID | None]  # null: about the person alone
     cohort_id: Mapped[UUID | None]
     role: Mapped[str | None]
     other_id: Mapped[UUID | None]  # the other person of the pair

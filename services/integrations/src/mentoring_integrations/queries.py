@@ -58,9 +58,11 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     return found
 
 
-async def titles(db: AsyncSession, programme_ids: Iterable[UUID]) -> dict[UUID, str]:
+async def titles(db: AsyncSession, programme_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Titles of programmes by id."""
-    rows = await db.execute(sa.select(Programme.id, Programme.title).where(Programme.id.in_(set(programme_ids))))
+    rows = await db.execute(
+        sa.select(Programme.id, Programme.title).where(Programme.id.in_({id_ for id_ in programme_ids if id_}))
+    )
     return {row.id: row.title for row in rows}
 
 

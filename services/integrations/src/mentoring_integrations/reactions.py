@@ -17,6 +17,7 @@ from mentoring_contracts.applications import (
     ApplicationUnmatched,
     ApplicationWaitlisted,
     CohortCreated,
+    EmailChangeAsked,
     PersonErased,
     ProgrammeCreated,
     RoleGranted,
@@ -27,7 +28,7 @@ from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnd
 from mentoring_integrations.commands import Notice, erase_person, notify
 from mentoring_integrations.letters import UNTITLED
 from mentoring_integrations.models import Cohort, OpenedWave, Programme
-from mentoring_integrations.topics import SURVEY_OPENED, SURVEY_REMINDER
+from mentoring_integrations.topics import EMAIL_CONFIRM, EMAIL_NOTICE, SURVEY_OPENED, SURVEY_REMINDER
 
 _Decision = ApplicationAccepted | ApplicationWaitlisted | ApplicationRefused | ApplicationUnmatched | ApplicationMoved
 _Match = MatchProposed | MatchConfirmed | MatchDeclined | MatchEnded
@@ -60,6 +61,12 @@ def _about_application(topic: str) -> Callable[[AsyncSession, _Decision], Corout
         await notify(db, [notice])
 
     return on_application
+
+
+async def on_email_change_asked(db: AsyncSession, event: EmailChangeAsked) -> None:
+    """The old address hears of it first, then the new one is asked to confirm."""
+    for topic in (EMAIL_NOTICE, EMAIL_CONFIRM):
+        await notify(db, [Notice(event.person_id, topic, event.change_id, None, None)])
 
 
 async def on_match_proposed(db: AsyncSession, event: MatchProposed) -> None:
@@ -127,6 +134,7 @@ REACTIONS: Reactions = cast(
         ApplicationRefused: _about_application("application_refused"),
         ApplicationUnmatched: _about_application("application_unmatched"),
         ApplicationMoved: _about_application("application_moved"),
+        EmailChangeAsked: on_email_change_asked,
         MatchProposed: on_match_proposed,
         MatchConfirmed: on_match_confirmed,
         MatchDeclined: on_match_declined,

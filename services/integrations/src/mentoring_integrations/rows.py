@@ -13,7 +13,7 @@ SEPARATOR = ";"
 _LARGEST = 2**63 - 1  # what JSON of the services carries
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 # Columns of applications.csv of every programme; the others are fields of its form, or what these mean.
-APPLICATION_REQUIRED = ("email", "role")
+APPLICATION_REQUIRED = ("email", "role", "proxy_reason")
 APPLICATION_OPTIONAL = ("cohort", "capacity")
 MEANINGS = {
     "criteria": "ranking", "free_text": "text", "previous_mentoring": "boolean", "preferred": "list",
@@ -88,12 +88,16 @@ PEOPLE_OPTIONAL = tuple(set(PersonRow.model_fields) - set(PEOPLE_REQUIRED))
 
 
 class ApplicationRow(_RowModel):
-    """The columns of applications.csv that every programme has; people are named by their e-mail addresses."""
+    """The columns of applications.csv that every programme has; people are named by their e-mail addresses.
+
+    Whoever sends the file applies in their names: `proxy_reason` says by what right, and the person sees it.
+    """
 
     email: _Email
     role: Annotated[Literal["mentor", "mentee"], BeforeValidator(_lower)]
     cohort: Annotated[int, Field(ge=1)] | None = None
     capacity: Annotated[int, Field(ge=1, le=50)] | None = None
+    proxy_reason: Annotated[_Line, Field(min_length=1, max_length=1000)]
 
 
 @dataclass(frozen=True)

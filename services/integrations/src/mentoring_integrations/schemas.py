@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 Kind = Literal[
     "decision", "cohort_change", "offer", "offer_closed", "introduction", "match_ended", "survey_invitation",
-    "survey_reminder",
+    "survey_reminder", "account",
 ]  # fmt: skip
 
 
@@ -46,7 +46,7 @@ class NotificationView(BaseModel):
     kind: Kind
     topic: str
     subject_id: UUID
-    programme_id: UUID
+    programme_id: UUID | None
     cohort_id: UUID | None
     title: str
     text: str

@@ -37,11 +37,13 @@ class Sending:
         self._import_id = import_id
         self._digest = digest.hex()[:32]
         self._dry_run = dry_run
+        self._invites: dict[str, str] = {}
         self._employers: dict[str, str] = {}
         self._people: dict[str, str | None] = {}
 
-    async def send_people(self, people: Sequence[NewPerson]) -> None:
-        """Register people, line managers before those whom they manage."""
+    async def send_people(self, people: Sequence[NewPerson], programme_id: UUID | None = None) -> None:
+        """Register people, line managers before those whom they manage; a programme invites them."""
+        self._invites = {"programme_id": str(programme_id)} if programme_id else {}
         try:
             for group in self._managers_first(people):
                 for batch in _batches(group):
@@ -92,7 +94,7 @@ class Sending:
                 detail = "nobody has this address, or their own row was refused"
                 self._refuse(person.line, "line_manager_email", "unknown_person", detail)
                 return None
-        body: dict[str, Any] = {"name": cells.name, "email": cells.email, "languages": cells.languages}
+        body: dict[str, Any] = self._invites | {"name": cells.name, "email": cells.email, "languages": cells.languages}
         body |= {"attributes": cells.attributes}
         body |= {"line_manager_id": manager_id} if manager_id else {}
         body |= {"employer_id": await self._employer_id(cells.employer)} if cells.employer else {}
@@ -149,6 +151,7 @@ class Sending:
             self.accepted.add(new.line)
             return
         body: dict[str, Any] = {"person_id": person_id, "role": cells.role, "consents": new.consents}
+        body |= {"proxy": {"reason": cells.proxy_reason}}
         body |= {"cohort_id": cohorts[cells.cohort] if cells.cohort is not None else None}
         capacity = {"capacity": cells.capacity} if cells.capacity is not None else {}
         body |= {"answers": new.answers | (capacity if asks_capacity else {})}

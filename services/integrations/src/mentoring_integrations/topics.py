@@ -6,6 +6,9 @@ from typing import Final
 DECISION: Final = "decision"
 SURVEY_OPENED: Final = "survey_opened"
 SURVEY_REMINDER: Final = "survey_reminder"
+ACCOUNT: Final = "account"
+EMAIL_NOTICE: Final = "email_change_notice"  # to the old address
+EMAIL_CONFIRM: Final = "email_change_confirm"  # to the new one
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Topic:
 TOPICS: Final = {
     topic.name: topic
     for topic in (
+        Topic(EMAIL_NOTICE, ACCOUNT, "/applications/me"),
+        Topic(EMAIL_CONFIRM, ACCOUNT, "/applications/public/{tenant_id}/email-confirmations/{token}"),
         Topic("application_accepted", DECISION, "/applications/applications/{subject_id}"),
         Topic("application_waitlisted", DECISION, "/applications/applications/{subject_id}"),
         Topic("application_refused", DECISION, "/applications/applications/{subject_id}"),
@@ -34,4 +39,4 @@ TOPICS: Final = {
     )
 }
 KINDS: Final = tuple(dict.fromkeys(topic.kind for topic in TOPICS.values()))
-EMAIL_ALWAYS: Final = frozenset({DECISION})
+EMAIL_ALWAYS: Final = frozenset({DECISION, ACCOUNT})

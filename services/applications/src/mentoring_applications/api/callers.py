@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from mentoring_common.auth import INTERNAL, Allow, Principal
+from mentoring_common.auth import INTERNAL, Allow, Principal, Public
 
 Reader = Annotated[Principal, Depends(Allow("applications:read", "applications:write"))]
 Writer = Annotated[Principal, Depends(Allow("applications:write"))]
 Operator = Annotated[Principal, Depends(Allow("platform:admin", tenant=False))]
 OwnService = Annotated[Principal, Depends(Allow(INTERNAL))]
+ByToken = Depends(Public("the one-time token that came to the new address is the authorisation"))

@@ -1,19 +1,22 @@
 """People."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from mentoring_applications import queries
-from mentoring_applications.access import partners_of, person_of, reach_of, visible_person
-from mentoring_applications.api.callers import Reader, Writer
-from mentoring_applications.commands import erasure
+from mentoring_applications.access import Sight, people_seen, sights, visible_person
+from mentoring_applications.api.callers import ByToken, Reader, Writer
+from mentoring_applications.commands import email_changes, erasure
 from mentoring_applications.commands import people as commands
-from mentoring_applications.models import Pairing, Person
+from mentoring_applications.models import Invitation, Pairing, Person
 from mentoring_applications.schemas import (
     BatchResult,
     Email,
+    EmailConfirmation,
+    EmailConfirmationView,
+    EmailConfirmed,
     HeldRole,
     Ids,
     Me,
@@ -24,14 +27,17 @@ from mentoring_applications.schemas import (
     PersonView,
 )
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.unit_of_work import Db, PublicDb, Route
 
 router = APIRouter(route_class=Route, tags=["people"])
 
 
 @router.post("/people", status_code=201)
 async def register_person(new: NewPerson, by: Writer, db: Db) -> PersonMade:
-    """Make a person known to the organisation."""
+    """Make a person known to the organisation; a programme's team invites them to it.
+
+    A team gets an id and no other answer for an address that is known elsewhere in the organisation.
+    """
     return PersonMade(id=await commands.register_person(db, new, by))
 
 
@@ -51,16 +57,10 @@ async def list_people(
     limit: Limit = 50,
 ) -> Page[PersonView]:
     """The people whom the caller may see, in order of creation; by address or by ids."""
-    rows, reach, partners = queries.people(email, ids or ()), await reach_of(db, by), await partners_of(db, by)
-    if not reach.everybody:
-        rows = queries.people_within(rows, reach.employer_id, person_of(by), list(partners))
+    rows = await people_seen(db, by, email, ids or ())
     shown, following = await page(db, rows, Person.id, cursor, limit)
-
-    def view(person: Person) -> PersonView:
-        managed = person.id == person_of(by) or reach.covers(person.employer_id)
-        return PersonView.model_validate(person) if managed else _for_partner(person, partners[person.id])
-
-    return page_of(shown, following, view)
+    seen = await sights(db, shown, by)
+    return page_of(shown, following, lambda person: _view(person, seen[person.id]))
 
 
 @router.get("/me")
@@ -73,15 +73,27 @@ async def read_me(by: Reader, db: Db) -> Me:
 
 @router.get("/people/{person_id}")
 async def read_person(person_id: UUID, by: Reader, db: Db) -> PersonView:
-    """One person whom the caller manages or is; of somebody offered as a match, what a partner may see."""
-    person, pairing = await visible_person(db, person_id, by)
-    return PersonView.model_validate(person) if pairing is None else _for_partner(person, pairing)
+    """One person whom the caller manages, is or has in a programme; partners and invited people as far as they may."""
+    return _view(*await visible_person(db, person_id, by))
 
 
 @router.patch("/people/{person_id}")
 async def change_person(person_id: UUID, changes: PersonChanges, by: Writer, db: Db) -> PersonMade:
-    """Change what is given."""
+    """Change what is given; people themselves change an address by confirming it, and nothing that HR said."""
     return PersonMade.model_validate(await commands.change_person(db, person_id, changes, by))
+
+
+@router.get("/public/{tenant_id}/email-confirmations/{token}", dependencies=[ByToken])
+async def read_email_confirmation(token: Annotated[str, Path(max_length=100)], db: PublicDb) -> EmailConfirmationView:
+    """What a letter asks to confirm; looking changes nothing."""
+    change = await email_changes.waiting(db, token)
+    return EmailConfirmationView(new_email=change.new_email, expires_at=change.expires_at)
+
+
+@router.post("/public/{tenant_id}/email-confirmations", dependencies=[ByToken])
+async def confirm_email(given: EmailConfirmation, db: PublicDb) -> EmailConfirmed:
+    """Make the address that a letter came to one's own, with the token of the letter, once and within a day."""
+    return EmailConfirmed(person_id=await email_changes.confirm_email(db, given.token))
 
 
 @router.delete("/people/{person_id}", status_code=204)
@@ -90,7 +102,15 @@ async def erase_person(person_id: UUID, by: Writer, db: Db) -> None:
     await erasure.erase_person(db, person_id, by)
 
 
-def _for_partner(person: Person, pairing: Pairing) -> PersonView:
-    """No line manager, and an address only while the match is confirmed or ran its course."""
+def _view(person: Person, sight: Sight) -> PersonView:
     view = PersonView.model_validate(person)
-    return view.model_copy(update={"line_manager_id": None, "email": person.email if pairing.confirmed else None})
+    if isinstance(sight, Pairing):
+        return view.model_copy(update=_HIDDEN | {"email": person.email if sight.confirmed else None})
+    if isinstance(sight, Invitation):
+        return PersonView(id=person.id, name=sight.name, email=sight.email, **_NOTHING)
+    return view
+
+
+# No line manager, and an address only while the match is confirmed or ran its course.
+_HIDDEN: dict[str, Any] = {"line_manager_id": None, "sources": {}}
+_NOTHING: dict[str, Any] = {"employer_id": None, "languages": [], "attributes": {}, **_HIDDEN}

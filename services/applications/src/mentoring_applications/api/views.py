@@ -5,17 +5,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications import blueprint, ledger, queries
+from mentoring_applications import blueprint, facts, ledger, queries
 from mentoring_applications.blueprint import Blueprint
+from mentoring_applications.facts import Written
 from mentoring_applications.internal_schemas import (
     BackgroundCount,
     CohortPlaces,
     EligibleCount,
+    EmailChangeToTell,
     PooledApplication,
     Profile,
     Statistics,
 )
-from mentoring_applications.models import Application, ApplicationAnswers, Cohort, Person, Programme
+from mentoring_applications.models import Application, Cohort, EmailChange, Person, Programme
 from mentoring_applications.schemas import (
     AnswersView,
     ApplicationDetail,
@@ -28,6 +30,7 @@ from mentoring_applications.schemas import (
     OverrideView,
     Oversubscription,
     ProgrammeView,
+    ProxyView,
 )
 
 
@@ -62,24 +65,24 @@ def form(programme_id: UUID, plan: Blueprint) -> FormView:
 
 async def application(db: AsyncSession, row: Application, *, for_team: bool) -> ApplicationDetail:
     """An application with its answers, and for the team with what it decides on."""
-    written = await queries.answers(db, row.id)
-    named = await queries.mentions(db, [row.id])
+    written, proxy = await facts.written(db, row), await queries.proxy(db, row.id)
     return ApplicationDetail(
         **ApplicationView.model_validate(row).model_dump(),
-        answers=_answers(written, named) if written else None,
+        answers=_answers(written, await queries.named(db, row.id)) if written else None,
+        proxy=ProxyView.model_validate(proxy) if proxy else None,
         consents=[ConsentView.model_validate(consent) for consent in await queries.consents(db, row.id)],
-        unmet_rules=await queries.unmet_rules(db, row) if for_team else None,
+        unmet_rules=await facts.unmet_rules(db, row) if for_team else None,
         overrides=[OverrideView.model_validate(o) for o in await queries.overrides(db, row.id)] if for_team else None,
     )
 
 
-def _answers(row: ApplicationAnswers, named: Mapping[tuple[UUID, str], list[UUID]]) -> AnswersView:
+def _answers(row: Written, named: Mapping[str, list[str]]) -> AnswersView:
     return AnswersView(
         criteria=row.criteria,
         free_text=row.free_text,
         attributes=row.attributes,
-        preferred=named.get((row.id, "preferred"), []),
-        conflicts=named.get((row.id, "conflicts"), []),
+        preferred=named.get("preferred", []),
+        conflicts=named.get("conflicts", []),
     )
 
 
@@ -96,17 +99,44 @@ def profile(person: Person, line_manager_id: UUID | None) -> Profile:
     )
 
 
+def email_change(row: EmailChange, name: str, taken: bool, token: str) -> EmailChangeToTell:
+    """A change of address as the letters need it."""
+    addresses = {"old_email": row.old_email, "new_email": row.new_email, "expires_at": row.expires_at}
+    return EmailChangeToTell(change_id=row.id, name=name, token=None if taken else token, **addresses)
+
+
 async def pooled(db: AsyncSession, application_ids: Collection[UUID]) -> list[PooledApplication]:
     """Applications as matching sees them."""
     named = await queries.mentions(db, application_ids)
-    items = []
-    for row, written, person, line_manager_id in await queries.pooled_applications(db, application_ids):
-        members = profile(person, line_manager_id).model_dump(exclude={"name", "email"})
-        members |= ApplicationView.model_validate(row).model_dump(include=set(PooledApplication.model_fields))
-        members |= _answers(written, named).model_dump()
-        members["attributes"] = person.attributes | written.attributes
-        items.append(PooledApplication(**members, application_id=row.id))
-    return items
+    rows = await queries.pooled_applications(db, application_ids)
+    texts = await facts.opened(db, [(person.id, answers) for _, answers, person, _ in rows])
+    return [
+        _pooled(row, written, person, line_manager_id, named)
+        for (row, _, person, line_manager_id), written in zip(rows, texts, strict=True)
+    ]
+
+
+def _pooled(
+    row: Application,
+    written: Written,
+    person: Person,
+    line_manager_id: UUID | None,
+    named: Mapping[tuple[UUID, str], list[UUID]],
+) -> PooledApplication:
+    members = profile(person, line_manager_id).model_dump(exclude={"name", "email"})
+    members |= ApplicationView.model_validate(row).model_dump(include=set(PooledApplication.model_fields))
+    return PooledApplication(
+        **members
+        | {
+            "application_id": row.id,
+            "criteria": written.criteria,
+            "free_text": written.free_text,
+            "preferred": named.get((row.id, "preferred"), []),
+            "conflicts": named.get((row.id, "conflicts"), []),
+            "attributes": facts.known_attributes(person, written.attributes),
+            "sources": person.sources,
+        }
+    )
 
 
 async def ledger_of_programme(db: AsyncSession, programme_id: UUID) -> LedgerView:
@@ -161,7 +191,7 @@ async def statistics(db: AsyncSession, programme_id: UUID) -> Statistics:
         moved=await queries.moved_count(db, programme_id),
         backgrounds=[
             BackgroundCount(cohort_id=c, role=r, professional_background=b, other=o, people=n)
-            for c, r, b, o, n in await queries.backgrounds(db, programme_id)
+            for (c, r, b, o), n in sorted((await facts.backgrounds(db, programme_id)).items(), key=str)
         ],
         ledger=_ledger_rows(counts, cohorts),
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications import blueprint, lifecycle, queries
+from mentoring_applications import blueprint, facts, lifecycle, queries
 from mentoring_applications.access import team_application
 from mentoring_applications.commands.transitions import change, note_reason, of_application, require_open, take_place
 from mentoring_applications.errors import CohortNeeded, NotEligible, OverrideNotAllowed, ReasonNeeded
@@ -24,7 +24,7 @@ async def decide_application(db: AsyncSession, application_id: UUID, decision: D
     application = await team_application(db, application_id, by)
     act = Act(decision.decision)
     lifecycle.after(State(application.state), act)
-    unmet = await queries.unmet_rules(db, application)
+    unmet = await facts.unmet_rules(db, application)
     if act is Act.REFUSE:
         application = await _refuse(db, application, unmet, decision, by)
     else:

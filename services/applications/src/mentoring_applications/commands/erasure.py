@@ -7,15 +7,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import queries
-from mentoring_applications.access import managed_person
+from mentoring_applications.access import person_of, visible_person
 from mentoring_applications.commands.applications import end_applications
 from mentoring_applications.commands.programmes import revoke
+from mentoring_applications.errors import NotYourPeople
 from mentoring_applications.models import (
     Application,
     ApplicationAnswers,
     Consent,
     EligibilityOverride,
+    EmailChange,
     EqualityAnswers,
+    Invitation,
     Mention,
     Move,
     Pairing,
@@ -30,11 +33,14 @@ from mentoring_contracts.applications import PersonErased
 
 
 async def erase_person(db: AsyncSession, person_id: UUID, by: Principal) -> None:
-    """Erase what is kept of a person and destroy their key.
+    """Erase what is kept of a person and destroy their key; by the person or an admin, NotYourPeople for others.
 
     Applications stay as bare counts (cohort, role, outcome) so that ledgers still balance; open ones end withdrawn.
     """
-    person = await managed_person(db, person_id, by, locked=True)
+    person, _ = await visible_person(db, person_id, by)
+    if not by.is_admin and person_of(by) != person_id:
+        raise NotYourPeople(needed=["organisation:admin"])
+    person = await queries.person(db, person_id, locked=True)
     await end_applications(db, person_id)
     for held in await queries.roles_of_person(db, person_id):
         await revoke(db, held)
@@ -45,7 +51,7 @@ async def erase_person(db: AsyncSession, person_id: UUID, by: Principal) -> None
 
 
 async def _erase_rows(db: AsyncSession, person: Person, application_ids: Collection[UUID]) -> None:
-    named = sa.or_(Mention.person_id == person.id, Mention.email == person.email)
+    named = sa.or_(Mention.person_id == person.id, Mention.known_id == person.id, Mention.email == person.email)
     led = sa.or_(Person.line_manager_id == person.id, Person.line_manager_email == person.email)
     paired = sa.or_(Pairing.mentor_id == person.id, Pairing.mentee_id == person.id)
     statements = [
@@ -55,6 +61,8 @@ async def _erase_rows(db: AsyncSession, person: Person, application_ids: Collect
         sa.delete(Reason).where(Reason.application_id.in_(application_ids)),
         sa.delete(Consent).where(Consent.person_id == person.id),
         sa.delete(Pairing).where(paired),
+        sa.delete(Invitation).where(Invitation.person_id == person.id),
+        sa.delete(EmailChange).where(EmailChange.person_id == person.id),
         sa.update(EligibilityOverride).where(EligibilityOverride.application_id.in_(application_ids)).values(reason=None),
         sa.update(Move).where(Move.application_id.in_(application_ids)).values(reason=None),
         sa.update(Application).where(Application.person_id == person.id).values(person_id=None),

@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import queries
-from mentoring_applications.access import reach_of
+from mentoring_applications.access import MANAGING, reach_of
 from mentoring_applications.errors import NotYourPeople, SlugTaken
 from mentoring_applications.models import Employer, Organisation
 from mentoring_applications.schemas import NewOrganisation
@@ -30,8 +30,8 @@ async def create_organisation(db: AsyncSession, new: NewOrganisation, by: Princi
 async def register_employer(db: AsyncSession, name: str, by: Principal) -> Employer:
     """Make an employer known, or find it; NotYourPeople for a caller who registers nobody."""
     reach = await reach_of(db, by)
-    if not reach.everybody and reach.employer_id is None:
-        raise NotYourPeople()
+    if not reach.everybody and reach.employer_id is None and not reach.programmes:
+        raise NotYourPeople(needed=list(MANAGING))
     return await find_or_make_employer(db, name, by)
 
 

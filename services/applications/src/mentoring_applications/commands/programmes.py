@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import blueprint, queries
-from mentoring_applications.access import person_of
+from mentoring_applications.access import person_of, reached_person
 from mentoring_applications.errors import RoleAlreadyHeld, RoleNotFound
 from mentoring_applications.models import Programme, ProgrammeRole
 from mentoring_applications.schemas import NewProgramme, NewRole
@@ -55,7 +55,7 @@ async def grant_role(db: AsyncSession, programme_id: UUID, new: NewRole, by: Pri
     """Let a person act for a programme; RoleNeeded unless the caller manages it, PersonNotFound, RoleAlreadyHeld."""
     await queries.programme(db, programme_id)
     await roles.require_role(db, by, programme_id, "programme_manager")
-    await queries.person(db, new.person_id)
+    await reached_person(db, new.person_id, by)
     held = await _grant(db, programme_id, new.person_id, new.role)
     audit(db, by.subject, "grant_role", "role", held.id)
     return held

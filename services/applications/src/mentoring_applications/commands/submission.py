@@ -8,17 +8,20 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications import blueprint, forms, queries
-from mentoring_applications.access import person_of, require_team
+from mentoring_applications import blueprint, facts, forms, queries
+from mentoring_applications.access import person_of, reached_person, require_team
 from mentoring_applications.blueprint import Blueprint
 from mentoring_applications.commands.organisations import find_or_make_employer
 from mentoring_applications.commands.people import apply_changes
-from mentoring_applications.commands.transitions import of_application
+from mentoring_applications.commands.transitions import note_reason, of_application
 from mentoring_applications.errors import (
     AlreadyApplied,
+    AnswersAreTheirOwn,
     CohortIsClosed,
     CohortNotFound,
     LaterRoundNotOffered,
+    ProxyForOneself,
+    ProxyNeeded,
     WindowClosed,
 )
 from mentoring_applications.forms import Answers
@@ -32,7 +35,7 @@ from mentoring_applications.models import (
     Mention,
     Person,
 )
-from mentoring_applications.schemas import NewApplication
+from mentoring_applications.schemas import NewApplication, Proxy
 from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
@@ -45,11 +48,12 @@ from mentoring_contracts.applications import ApplicationSubmitted, Milestone
 async def submit_application(db: AsyncSession, programme_id: UUID, new: NewApplication, by: Principal) -> Application:
     """Ask to join.
 
-    WindowClosed, AlreadyApplied, ConsentNeeded, AnswersInvalid, CohortIsClosed, LaterRoundNotOffered.
+    WindowClosed, AlreadyApplied, ConsentNeeded, AnswersInvalid, CohortIsClosed, LaterRoundNotOffered; in somebody's
+    name those of `_applicant`.
     """
     programme = await queries.programme(db, programme_id)
     plan = blueprint.check(programme.blueprint)
-    person = await _applicant(db, programme_id, new.person_id, by)
+    person = await _applicant(db, programme_id, new, by)
     await _check_window(db, programme_id, plan, new.cohort_id)
     if await queries.has_applied(db, programme_id, new.cohort_id, person.id, new.role):
         raise AlreadyApplied()
@@ -58,19 +62,29 @@ async def submit_application(db: AsyncSession, programme_id: UUID, new: NewAppli
     answers = forms.check(plan, new.role, _given(plan, new), profile)
     equality = forms.check_equality(plan.form.equality_monitoring, new.equality or {})
     application = await _insert(db, programme_id, new, person, _capacity(plan, new, answers), answers.priority)
-    await _keep(db, application, answers, consents, equality)
+    await _keep(db, plan, application, answers, equality)
+    _keep_consents(db, application, consents, new.proxy, by)
     await _grow_profile(db, person, answers, by)
-    audit(db, by.subject, "submit_application", "application", application.id)
+    note_reason(db, application, queries.PROXY, new.proxy.reason if new.proxy else None, by)
+    act = "submit_application_as_proxy" if new.proxy else "submit_application"
+    audit(db, by.subject, act, "application", application.id)
     emit(db, ApplicationSubmitted(**of_application(application)))
     return application
 
 
-async def _applicant(db: AsyncSession, programme_id: UUID, person_id: UUID | None, by: Principal) -> Person:
-    if person_id is None:
+async def _applicant(db: AsyncSession, programme_id: UUID, new: NewApplication, by: Principal) -> Person:
+    """Who applies. RoleNeeded, PersonNotFound, ProxyNeeded, AnswersAreTheirOwn, ProxyForOneself."""
+    if new.person_id is None or new.person_id == person_of(by):
+        if new.proxy is not None:
+            raise ProxyForOneself()
         return await queries.person(db, by.person_id)
-    if person_id != person_of(by):
-        await require_team(db, by, programme_id)
-    return await queries.person(db, person_id)
+    await require_team(db, by, programme_id)
+    person = await reached_person(db, new.person_id, by)
+    if new.equality:
+        raise AnswersAreTheirOwn()
+    if new.proxy is None:
+        raise ProxyNeeded()
+    return person
 
 
 async def _check_window(db: AsyncSession, programme_id: UUID, plan: Blueprint, cohort_id: UUID | None) -> None:
@@ -148,29 +162,36 @@ async def _insert(
 
 async def _keep(
     db: AsyncSession,
+    plan: Blueprint,
     application: Application,
     answers: Answers,
-    consents: list[tuple[str, str]],
     equality: dict[str, str],
 ) -> None:
-    """Lay everything that is personal into its own table; equality answers are sealed."""
+    """Lay everything that is personal into its own table; texts and equality answers are sealed."""
     assert application.person_id is not None
-    db.add(
-        ApplicationAnswers(
-            id=application.id,
-            criteria=answers.criteria,
-            free_text=answers.free_text,
-            attributes=answers.attributes,
-        )
+    written = await facts.sealed(
+        db, plan, application.role, application.person_id, answers.free_text, answers.attributes
     )
+    db.add(ApplicationAnswers(id=application.id, criteria=answers.criteria, **written))
     db.add_all(_mentions(application.id, "preferred", answers.preferred))
     db.add_all(_mentions(application.id, "conflicts", answers.conflicts))
-    for document, version in consents:
-        members = {"document": document, "version": version, "given_at": now(db)}
-        db.add(Consent(application_id=application.id, person_id=application.person_id, **members))
     if equality:
         sealed = await vault.seal(db, application.person_id, forms.to_text(equality))
         db.add(EqualityAnswers(id=application.id, person_id=application.person_id, sealed=sealed))
+
+
+def _keep_consents(
+    db: AsyncSession, application: Application, consents: list[tuple[str, str]], proxy: Proxy | None, by: Principal
+) -> None:
+    given: dict[str, Any] = {"given_at": now(db), "given_by": by.subject, "given_as": "proxy" if proxy else "self"}
+    given |= {"proxy_reason": proxy.reason if proxy else None}
+    for document, version in consents:
+        db.add(
+            Consent(
+                application_id=application.id, person_id=application.person_id, document=document, version=version,
+                **given,
+            )
+        )  # fmt: skip
 
 
 def _mentions(application_id: UUID, kind: str, named: list[str]) -> list[Mention]:
@@ -182,12 +203,17 @@ def _mentions(application_id: UUID, kind: str, named: list[str]) -> list[Mention
 
 
 async def _grow_profile(db: AsyncSession, person: Person, answers: Answers, by: Principal) -> None:
-    """What the form says of employer, languages and line manager belongs to the person from now on."""
+    """What the form says of employer, languages and line manager becomes the person's, unless HR said something."""
+    said = {name for name, source in person.sources.items() if source == "hr"}
     values: dict[str, Any] = {}
+    grown: dict[str, str] = {}
     if person.employer_id is None and answers.employer:
         values["employer_id"] = (await find_or_make_employer(db, answers.employer, by)).id
-    if answers.languages:
+        grown["employer"] = "self"
+    if answers.languages and "languages" not in said:
         values["languages"] = answers.languages
+        grown["languages"] = "self"
     if answers.line_manager and person.line_manager_id is None:
         values["line_manager_email"] = answers.line_manager
-    apply_changes(db, person, values)
+        grown["line_manager"] = "self"
+    apply_changes(db, person, values | {"sources": person.sources | grown})

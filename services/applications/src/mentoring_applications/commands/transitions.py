@@ -73,7 +73,7 @@ async def leave(db: AsyncSession, application: Application, act: Act) -> Applica
     return await change(db, application, act, holds_place=False)
 
 
-def note_reason(db: AsyncSession, application: Application, act: Act, reason: str | None, by: Principal) -> None:
+def note_reason(db: AsyncSession, application: Application, act: str, reason: str | None, by: Principal) -> None:
     """Keep why, in a table that is erased with the person; the audit log names the act only."""
     if reason:
         db.add(Reason(application_id=application.id, act=act, reason=reason, by=by.subject, at=now(db)))

@@ -22,6 +22,7 @@ class PersonRecord:
     line_manager_id: UUID | None = None
     languages: list[str] = field(default_factory=list)
     attributes: JSON | None = None
+    sources: JSON | None = None
 
 
 @strawberry.type(description="A role that a person holds in a programme")
@@ -89,19 +90,40 @@ class ApplicationRecord:
     decided_at: datetime | None = None
 
 
-@strawberry.type(description="What was written on the form: criteria in rank order, free text, people by id")
+@strawberry.type(
+    description="What was written on the form: criteria in rank order, free text, people by id or address as written"
+)
 class Answers:
     criteria: list[str]
     free_text: str
-    preferred: list[UUID]
-    conflicts: list[UUID]
+    preferred: list[str]
+    conflicts: list[str]
     attributes: JSON
+
+
+@strawberry.type(description="Who applied in the person's name, and why")
+class ApplicationProxy:
+    by: str
+    reason: str
+    at: datetime
+
+
+@strawberry.type(description="What was agreed to: by the person (`self`) or by somebody in their name (`proxy`)")
+class Consent:
+    document: str
+    version: str
+    given_at: datetime
+    given_by: str | None = None
+    given_as: str | None = None
+    proxy_reason: str | None = None
 
 
 @strawberry.type(description="An application with its answers; the unmet rules are for the programme team only")
 class ApplicationForm:
     answers: Answers | None = None
     unmet_rules: list[str] | None = None
+    consents: list[Consent] = field(default_factory=list)
+    proxy: ApplicationProxy | None = None
 
 
 @strawberry.type(description="What an applicant fills in: fields by id, and what must be agreed to")
@@ -294,6 +316,10 @@ class Applications:
     async def register_person(self, **person: object) -> UUID:
         """Make a person known to the organisation; the id."""
         return (await self.api.send("POST", "/people", _made, body(**person))).id
+
+    async def change_person(self, person_id: UUID, **changes: object) -> None:
+        """Change what is given of a person."""
+        await self.api.send("PATCH", f"/people/{person_id}", _made, body(**changes))
 
     async def submit_application(self, programme_id: UUID, **application: object) -> ApplicationRecord:
         """Ask to join a programme; without `cohort_id` for any later cohort."""

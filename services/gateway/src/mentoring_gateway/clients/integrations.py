@@ -18,10 +18,10 @@ class Notification:
     id: UUID
     kind: str
     subject_id: UUID
-    programme_id: UUID
     title: str
     text: str
     created_at: datetime
+    programme_id: UUID | None = None
     link: str | None = None
     read_at: datetime | None = None
 

@@ -15,7 +15,7 @@ from mentoring_gateway.types.programmes import Application
 
 @strawberry.type
 class Applications:
-    @command("Make a person known to the organisation")
+    @command("Make a person known to the organisation; a programme's team invites them to it")
     async def register_person(
         self,
         info: Info,
@@ -25,14 +25,33 @@ class Applications:
         line_manager_id: UUID | None = None,
         languages: list[str] | None = None,
         attributes: JSON | None = None,
+        programme_id: UUID | None = None,
     ) -> Person:
         person_id = await info.context.commands(info).applications.register_person(
             name=name, email=email, employer_id=employer_id, line_manager_id=line_manager_id, languages=languages,
-            attributes=attributes,
+            attributes=attributes, programme_id=programme_id,
         )  # fmt: skip
         return await person_of(info, person_id)
 
-    @command("Apply for oneself, or as a team for somebody")
+    @command("Change a person; what is left out stays. One's own address changes when it is confirmed at the new one")
+    async def change_person(
+        self,
+        info: Info,
+        person_id: UUID,
+        name: str | None = None,
+        email: str | None = None,
+        employer_id: UUID | None = None,
+        line_manager_id: UUID | None = None,
+        languages: list[str] | None = None,
+        attributes: JSON | None = None,
+    ) -> Person:
+        await info.context.commands(info).applications.change_person(
+            person_id, name=name, email=email, employer_id=employer_id, line_manager_id=line_manager_id,
+            languages=languages, attributes=attributes,
+        )  # fmt: skip
+        return await person_of(info, person_id)
+
+    @command("Apply for oneself, or as a team for somebody, with the reason why one agrees in their name")
     async def submit_application(
         self,
         info: Info,
@@ -44,10 +63,11 @@ class Applications:
         person_id: UUID | None = None,
         capacity: int | None = None,
         equality: JSON | None = None,
+        proxy_reason: str | None = None,
     ) -> Application:
         made = await info.context.commands(info).applications.submit_application(
             programme_id, role=role, cohort_id=cohort_id, person_id=person_id, capacity=capacity, answers=answers,
-            consents=consents, equality=equality,
+            consents=consents, equality=equality, proxy={"reason": proxy_reason} if proxy_reason else None,
         )  # fmt: skip
         return Application(**vars(made))
 
