@@ -286,7 +286,8 @@ async def test_a_number_no_service_can_carry_costs_its_row(world):
 
 async def test_what_the_form_refuses_is_reported_by_its_field(world):
     ada, eve = world.person("Ada"), world.person("Eve")
-    rows = f"{world.address(ada)},mentee,1,,unknown,,,,,,on paper\n{world.address(eve)},mentee,1,,networking,,,,,,on paper\n"
+    rows = f"{world.address(ada)},mentee,1,,unknown,,,,,,on paper\n"
+    rows += f"{world.address(eve)},mentee,1,,networking,,,,,,on paper\n"
     path = f"/imports/applications?programme_id={world.programme_id}"
     answer = await world.upload(path, COLUMNS + rows, world.office)
     assert reported(answer) == {(2, "criteria", "unknown_criterion")}
