@@ -27,7 +27,9 @@ CSV_LIMIT_BYTES = 10_000_000
 CSV_TYPES = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})  # browsers on Windows say the last
 UPLOADS = {"/imports/people": (CSV_LIMIT_BYTES, CSV_TYPES), "/imports/applications": (CSV_LIMIT_BYTES, CSV_TYPES)}
 _PEOPLE = "name,email,employer,line_manager_email,languages\nAda Obi,ada.obi@example.org,North Trust,,en\n"
-_APPLICATIONS = "email,role,proxy_reason,cohort,criteria\nada.obi@example.org,mentee,signed on paper,1,specialty;career_stage\n"
+_APPLICATIONS = (
+    "email,role,proxy_reason,cohort,criteria\nada.obi@example.org,mentee,signed on paper,1,specialty;career_stage\n"
+)
 
 
 def _file(example: str) -> dict[str, Any]:
