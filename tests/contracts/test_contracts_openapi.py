@@ -1,6 +1,8 @@
 """What the OpenAPI documents promise whoever generates a client from them."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,30 @@ def test_every_body_has_an_example_that_the_route_takes(built, documents):
                 assert wrong == [], operation["operationId"]
                 seen += 1
     assert seen > 60
+
+
+def run(*command, folder):
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs Node.js")
+def test_the_linter_of_openapi_finds_nothing():
+    folder = HERE / "spectral"
+    kept, lock = folder / "node_modules" / ".package-lock.json", folder / "package-lock.json"
+    if not kept.exists() or kept.stat().st_mtime < lock.stat().st_mtime:
+        run("npm", "ci", "--no-audit", "--no-fund", folder=folder)
+    found = sorted(map(str, DOCUMENTS.glob("*.json")))
+    linter = folder / "node_modules" / ".bin" / "spectral"
+    run(linter, "lint", "--ruleset", "ruleset.yaml", "--fail-severity", "hint", *found, folder=folder)
+
+
+@pytest.mark.skipif(shutil.which("mvn") is None, reason="needs Maven and Java 17")
+def test_a_java_client_is_generated_and_compiles(documents, tmp_path):
+    run("mvn", "-q", "-B", "compile", f"-Dtarget={tmp_path}", f"-Ddocuments={DOCUMENTS}", folder=HERE / "java")
+    for name, document in documents.items():
+        written = "".join(p.read_text() for p in (tmp_path / name).rglob(f"mentoring/{name}/api/*.java"))
+        names = [operation["operationId"] for _, _, operation in operations(document)]
+        methods = [re.sub("_([a-z])", lambda found: found[1].upper(), operation) for operation in names]
+        assert [method for method in methods if f" {method}(" not in written] == []
+        assert list((tmp_path / "classes" / "mentoring" / name / "model").glob("Problem.class"))

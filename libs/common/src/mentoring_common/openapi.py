@@ -120,6 +120,8 @@ class _Completed:
             for name, member in schema.get("properties", {}).items():
                 if "description" not in member and (said := said_of(name, owner)):
                     member["description"] = said
+                if member.get("type") == "boolean":
+                    member.pop("const", None)  # generators make an enumeration of it that nothing compiles with
 
     def _complete(self, path: str, method: str, operation: dict[str, Any]) -> None:
         operation.setdefault("tags", [noun_of(path)])

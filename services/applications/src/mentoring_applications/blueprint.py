@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import to_jsonable_python
 
 from mentoring_applications.eligibility import Rule
@@ -19,6 +19,7 @@ from mentoring_applications.milestones import PlannedMilestone, joined
 from mentoring_common.faults import faults_of
 from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
 
+_LABEL = "how it is asked: a text, or a text by role"
 Kind = Literal["ranking", "text", "boolean", "choice", "integer", "list", "email", "consent"]
 Meaning = Literal[
     "criteria", "free_text", "previous_mentoring", "preferred", "conflicts", "capacity", "languages", "employer",
@@ -103,7 +104,7 @@ class FormField(Section):
     id: str
     kind: Kind
     roles: list[Role]
-    label: str | dict[str, str] = ""
+    label: Annotated[str | dict[str, str], Field(default_factory=str), WithJsonSchema({"description": _LABEL})]
     required: bool = False
     required_when: RequiredWhen | None = None
     meaning: Meaning | None = None

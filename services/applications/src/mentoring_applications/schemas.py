@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
+from mentoring_applications.blueprint import Blueprint
+from mentoring_common.documented import DocumentedAs
 from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
 
 
@@ -162,11 +164,15 @@ class BlueprintSummary(BaseModel):
 
 class BlueprintList(BaseModel):
     items: list[BlueprintSummary]
-    next_cursor: None = None
+    next_cursor: str | None = None
+
+
+# Checked by its own command, whose error names every field that is wrong.
+WholeBlueprint = Annotated[dict[str, Any], DocumentedAs(Blueprint)]
 
 
 class NewProgramme(Body):
-    blueprint: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")] | dict[str, Any]
+    blueprint: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")] | WholeBlueprint
     title: Name | None = None
 
 
@@ -246,7 +252,7 @@ class CohortView(View):
 
 class CohortList(BaseModel):
     items: list[CohortView]
-    next_cursor: None = None
+    next_cursor: str | None = None
 
 
 class Proxy(Body):
@@ -332,20 +338,27 @@ class ApplicationDetail(ApplicationView):
     overrides: list[OverrideView] | None
 
 
-class Override(Body):
+class RuleOverride(Body):
     rule: Annotated[str, Field(min_length=1, max_length=100)]
     reason: Why
+
+
+# One may also stand alone, which the document leaves out: not every generator knows a thing or a list of it.
+OneOrMore = Annotated[
+    RuleOverride | Annotated[list[RuleOverride], Field(min_length=1, max_length=20)],
+    DocumentedAs(TypeAdapter(list[RuleOverride])),
+]
 
 
 class Decision(Body):
     """`override` lets somebody in who does not meet the named rules; `reason` is for refusing somebody who does."""
 
     decision: Literal["accept", "waitlist", "refuse"]
-    override: Override | Annotated[list[Override], Field(min_length=1, max_length=20)] | None = None
+    override: OneOrMore | None = None
     reason: Why | None = None
 
     @property
-    def overrides(self) -> list[Override]:
+    def overrides(self) -> list[RuleOverride]:
         """The overrides, however they were given."""
         if self.override is None:
             return []

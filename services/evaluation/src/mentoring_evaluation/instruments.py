@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from mentoring_evaluation.wordings import NOTHING, Language, QuestionWords, Wording, Words
+from mentoring_evaluation.wordings import NOTHING, Language, QuestionWords, Said, Wording, Words
 from mentoring_evaluation.wordings import Role as Role
 
 Kind = Literal["choice", "choices", "scale", "matrix", "integer", "text"]
 Mode = Literal["anonymous", "named", "paired"]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
-Answer = str | int | list[str]
+Answer = Annotated[str | int | list[str], WithJsonSchema({"description": "a text, a number, or texts"})]
 
 LONGEST_TEXT = 10_000
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
@@ -48,7 +48,7 @@ class Row(BaseModel):
     """One line of a matrix, answered with one of its options; published under `figure`, if it is."""
 
     id: Id
-    text: Words | dict[Role, Words]
+    text: Said
     figure: str | None = None
 
 
@@ -63,7 +63,7 @@ class Question(BaseModel):
     id: Id
     kind: Kind
     roles: Annotated[list[Role], Field(min_length=1)]
-    text: Words | dict[Role, Words]
+    text: Said
     options: Annotated[list[Words], Field(max_length=100)] = []
     rows: Annotated[list[Row], Field(max_length=50)] = []
     labels: dict[str, Words] = {}

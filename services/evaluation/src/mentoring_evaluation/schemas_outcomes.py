@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, WithJsonSchema, model_validator
 
 from mentoring_evaluation.outcomes.comparison import Selection
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
@@ -22,7 +22,10 @@ class NewModel(Body):
 
     kind: Annotated[str, Field(min_length=1, max_length=64)]
     title: Annotated[str, Field(max_length=200)] | None = None
-    stages: Annotated[dict[str, Any], Field(max_length=20)] | Annotated[list[dict[str, Any]], Field(max_length=20)] = {}
+    stages: Annotated[
+        Annotated[dict[str, Any], Field(max_length=20)] | Annotated[list[dict[str, Any]], Field(max_length=20)],
+        WithJsonSchema({"description": "stages in order, for a model of one's own; or statements by stage"}),
+    ] = Field(default_factory=dict)
     indicators: Annotated[list[dict[str, Any]], Field(max_length=200)] = []
 
 

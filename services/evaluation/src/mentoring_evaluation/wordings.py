@@ -5,16 +5,28 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mentoring_common.documented import DocumentedAs
+
 Role = Literal["mentor", "mentee"]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47, such as cy or pt-BR")]
+
+
+class WordsByRole(BaseModel):
+    """What is said to mentors, and what to mentees."""
+
+    mentor: Words | None = None
+    mentee: Words | None = None
+
+
+Said = Words | Annotated[dict[Role, Words], DocumentedAs(WordsByRole)]
 
 
 class QuestionWords(BaseModel):
     """One question in other words; what is left out stays as the instrument says it. Keys are its own values."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Words | dict[Role, Words] | None = None
+    text: Said | None = None
     options: dict[str, Words] = {}
     rows: dict[str, Words] = {}
     labels: dict[str, Words] = {}

@@ -10,7 +10,7 @@ from mentoring_applications.commands.transitions import change, note_reason, of_
 from mentoring_applications.errors import CohortNeeded, NotEligible, OverrideNotAllowed, ReasonNeeded
 from mentoring_applications.lifecycle import Act, State
 from mentoring_applications.models import Application, EligibilityOverride
-from mentoring_applications.schemas import Decision, Override
+from mentoring_applications.schemas import Decision, RuleOverride
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
@@ -63,7 +63,7 @@ async def _refuse(
 
 
 async def _let_in(
-    db: AsyncSession, application: Application, unmet: list[str], given: list[Override], by: Principal
+    db: AsyncSession, application: Application, unmet: list[str], given: list[RuleOverride], by: Principal
 ) -> None:
     """Record the overrides that are needed; NotEligible if there are not enough of them."""
     recorded = {override.rule for override in await queries.overrides(db, application.id)}
