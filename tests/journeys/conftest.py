@@ -29,7 +29,7 @@ APPLY = """mutation($p: UUID!, $c: UUID!, $role: Role!, $answers: JSON!) {
   submitApplication(programmeId: $p, cohortId: $c, role: $role, answers: $answers,
                     consents: {privacy_notice: "2022-02"}) { id state role cohort { number } } }"""
 DECIDE = "mutation($id: UUID!) { decideApplication(applicationId: $id, decision: ACCEPT) { state } }"
-RUN = """query($id: UUID!) { matchRun(id: $id) { state failure pairs
+RUN = """query($id: UUID!) { matchRun(id: $id) { state failure pairs ruleSources { rule fromHr selfDeclared }
   proposedPairs { nodes { mentor { name } score } } unmatched { nodes { rule explanation } } } }"""
 OFFERS = '{ me { person { name } matches(state: "proposed") { nodes { id mentor { name email } mentee { name } } } } }'
 ACCEPT = "mutation($id: UUID!) { acceptMatch(matchId: $id) { state } }"
@@ -113,6 +113,8 @@ class Journey:
         run = (await self.ask(start, c=self.cohort_id))["startMatchRun"]["id"]
         found = await eventually(lambda: self._completed(run), what="the run")
         assert found["pairs"] == 2, found["unmatched"]
+        employers = {"rule": "different_employer", "fromHr": 0, "selfDeclared": 4}
+        assert employers in found["ruleSources"], "everybody said on the form for whom they work"
         assert {pair["mentor"]["name"] for pair in found["proposedPairs"]["nodes"]} == {"Ada", "Bea"}
         approve = "mutation($id: UUID!) { approveRun(runId: $id) { state } }"
         assert (await self.ask(approve, id=run))["approveRun"] == [{"state": "proposed"}] * 2

@@ -16,8 +16,9 @@ from mentoring_contracts.applications import (
     ProgrammeCreated,
 )
 from mentoring_contracts.matching import MatchProposed
+from mentoring_matching import queries
 from mentoring_matching.commands import runs as run_commands
-from mentoring_matching.models import MatchRun, Profile
+from mentoring_matching.models import MatchRun
 from mentoring_matching.policies import SAFE
 
 
@@ -310,8 +311,8 @@ async def test_a_changed_profile_is_read_again(world):
 
     async def read_again():
         async with world.harness.service.database.transaction(world.tenant) as db:
-            content = await db.scalar(sa.select(Profile.content).where(Profile.id == person.application_id))
-        return content["criteria"] if content["criteria"] != ["career"] else None
+            profile = (await queries.profiles_of(db, [person.application_id]))[person.application_id]
+        return profile.criteria if profile.criteria != ["career"] else None
 
     assert await eventually(read_again) == ["funding"]
 

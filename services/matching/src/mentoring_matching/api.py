@@ -195,7 +195,7 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
         "stable",
     )  # fmt: skip
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
-    found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve", "limits")}
+    found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve", "limits", "rule_sources")}
     own = {name: getattr(run, name) for name in RunView.model_fields if hasattr(run, name)}
     pins = [pin | costs.get((pin["mentor_id"], pin["mentee_id"]), {}) for pin in run.pins]
     numbers = {

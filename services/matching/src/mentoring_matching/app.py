@@ -50,7 +50,11 @@ DESIGN = Design(
         s.RelationshipClosed: r.on_relationship_closed,
     },
     deadlines={OFFER_EXPIRES: r.on_offer_expires},
-    periodic=[Periodic("profiles", jobs.fetch_profiles), Periodic("runs", jobs.work_runs)],
+    periodic=[
+        Periodic("profiles", jobs.fetch_profiles),
+        Periodic("runs", jobs.work_runs),
+        Periodic("sealing", jobs.seal_profiles, every_s=5.0),
+    ],
 )
 
 

@@ -75,6 +75,16 @@ def _readable(service: Service, item: Any) -> ApplicationProfile | None:
         return None
 
 
+async def seal_profiles(service: Service) -> None:
+    """Seal profiles that stand in the clear from before, organisation by organisation."""
+    async with service.looking.connect() as connection:
+        tenants = await queries.tenants_with_clear_profiles(connection)
+    for tenant in tenants:
+        async with service.database.transaction(tenant) as db:
+            for row in await queries.clear_profiles(db, PROFILES_AT_ONCE):
+                await pool.seal_profile(db, row)
+
+
 async def work_runs(service: Service) -> None:
     """Work off the runs that wait, and those whose worker is gone, one after another."""
     for tenant, run_id in await queries.waiting(service.looking, runs.RUN_WAITING, 20):

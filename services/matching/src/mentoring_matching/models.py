@@ -83,11 +83,15 @@ class PoolMember(TenantRow, Base):
 
 
 class Profile(TenantRow, Base):
-    """What a run needs to know of a pool member (its id), as the applications service answered."""
+    """What a run needs to know of a pool member (its id), as the applications service answered, sealed under the
+    person's key; `content` is of rows not sealed yet.
+    """
 
     __tablename__ = "profiles"
+    __table_args__ = (sa.Index("ix_profiles_unsealed", "tenant_id", postgresql_where=sa.text("sealed IS NULL")),)
     person_id: Mapped[UUID]
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sealed: Mapped[bytes | None]
 
 
 class MatchRun(TenantRow, Base):

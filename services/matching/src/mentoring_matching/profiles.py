@@ -29,6 +29,7 @@ class ApplicationProfile(BaseModel):
     line_manager_id: UUID | None = None
     languages: list[str] = []
     attributes: dict[str, Any] = {}
+    sources: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,14 @@ def _common(candidate: Candidate) -> dict[str, Any]:
         "preferred": tuple(map(str, profile.preferred)),
         "blocked": frozenset(map(str, profile.conflicts)),
     }
+
+
+def source(profile: ApplicationProfile, name: str) -> str | None:
+    """Who said what rules read under this name: `hr`, `self` (also where nobody noted it), None if nobody did."""
+    own = {"employer": profile.employer_id, "line_manager": profile.line_manager_id, "languages": profile.languages}
+    if own.get(name, profile.attributes.get(name)) in (None, "", []):
+        return None
+    return profile.sources.get(name, "self")
 
 
 def _attributes(profile: ApplicationProfile) -> dict[str, Value]:

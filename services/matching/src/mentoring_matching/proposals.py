@@ -94,15 +94,50 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
     run = solved(question, progress)
     pairs = _with_moves(question, _explained(run, question))
     costs = [asdict(cost) for cost in costs_of_pins(question, run)]
+    sources = [asdict(rule) for rule in rule_sources(question)]
     moved = sum(explained.replaces is not None for explained in pairs)
     return Proposal(
         pairs=pairs,
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
         unmatched_mentors=why_without_mentee(run, question.terms.texts, full=len(run.pairs) >= question.places),
-        result=_result(run) | {"pins": costs, "moved": moved, "hours_unread": hours_unread(question)},
+        result=_result(run)
+        | {"pins": costs, "moved": moved, "hours_unread": hours_unread(question), "rule_sources": sources},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
     )
+
+
+@dataclass(frozen=True)
+class RuleSources:
+    """How many people a hard rule judged by what HR said of them, by their own word, and with nothing said."""
+
+    rule: str
+    attribute: str
+    from_hr: int
+    self_declared: int
+    not_given: int
+    explanation: str
+
+
+def rule_sources(question: Question) -> list[RuleSources]:
+    """What the hard rules that read a value of people stood on, in their order."""
+    found = []
+    for rule in question.terms.engine.rules:
+        names = {"mentee": rule.attribute, "mentor": rule.mentor_attribute or rule.attribute}
+        if rule.kind == "no_line_management":
+            names = {"mentee": "line_manager", "mentor": "line_manager"}
+        if names["mentee"]:
+            said = Counter(profiles.source(c.profile, names[c.role]) for c in question.candidates)
+            counts = (said["hr"], said["self"], said[None])
+            words = question.terms.texts.get(rule.name, rule.name)
+            found.append(RuleSources(rule.name, names["mentee"], *counts, _standing(words, *counts)))
+    return found
+
+
+def _standing(words: str, from_hr: int, self_declared: int, not_given: int) -> str:
+    if not self_declared and not not_given:
+        return f"{words}: HR's word for everybody"
+    return f"{words}: HR's word for {from_hr}, their own for {self_declared}, nothing known of {not_given}"
 
 
 def hours_unread(question: Question) -> int:

@@ -5,8 +5,9 @@ from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from mentoring_common import vault
 from mentoring_common.auth import INTERNAL, Principal
 from mentoring_common.db import tenant_of
 from mentoring_common.tables import deadlines, scoped_roles
@@ -162,15 +163,13 @@ def arrangements(cohort_id: UUID, kind: str) -> sa.Select[Arrangement]:
 
 async def staying_members(db: AsyncSession, cohort_id: UUID, role: str) -> list[Candidate]:
     """Everybody of one role in a cohort who has a profile and did not leave, matched or not."""
-    mine = sa.select(PoolMember, Profile.content).join(
+    mine = sa.select(PoolMember, Profile).join(
         Profile, sa.and_(Profile.tenant_id == PoolMember.tenant_id, Profile.id == PoolMember.id)
     )
     here = (PoolMember.cohort_id == cohort_id, PoolMember.role == role, PoolMember.state != "withdrawn")
-    rows = await db.execute(mine.where(*here).order_by(PoolMember.id))
-    return [
-        Candidate(m.id, m.person_id, m.role, m.capacity, m.priority, ApplicationProfile.model_validate(content))
-        for m, content in rows
-    ]
+    rows = (await db.execute(mine.where(*here).order_by(PoolMember.id))).all()
+    profiles = await _opened(db, [profile for _, profile in rows])
+    return [Candidate(m.id, m.person_id, m.role, m.capacity, m.priority, profiles[profile.id]) for m, profile in rows]
 
 
 async def all_conversations(db: AsyncSession, cohort_id: UUID) -> Sequence[Conversation]:
@@ -280,8 +279,31 @@ async def candidates(
 
 async def profiles_of(db: AsyncSession, members: Iterable[UUID]) -> dict[UUID, ApplicationProfile]:
     """The profiles of pool members, of those who have one."""
-    rows = await db.execute(sa.select(Profile.id, Profile.content).where(Profile.id.in_(list(members))))
-    return {id_: ApplicationProfile.model_validate(content) for id_, content in rows}
+    rows = sa.select(Profile).where(Profile.id.in_(list(members))).execution_options(populate_existing=True)
+    return await _opened(db, (await db.scalars(rows)).all())
+
+
+async def _opened(db: AsyncSession, rows: Sequence[Profile]) -> dict[UUID, ApplicationProfile]:
+    closed = [(row.person_id, row.sealed) for row in rows if row.sealed is not None]
+    texts = iter(await vault.unseal_all(db, closed))
+    return {
+        row.id: ApplicationProfile.model_validate(row.content)
+        if row.sealed is None
+        else ApplicationProfile.model_validate_json(next(texts))
+        for row in rows
+    }
+
+
+async def clear_profiles(db: AsyncSession, limit: int) -> Sequence[Profile]:
+    """Profiles that are not sealed yet, locked."""
+    rows = sa.select(Profile).where(Profile.sealed.is_(None)).limit(limit)
+    return (await db.scalars(rows.with_for_update(skip_locked=True))).all()
+
+
+async def tenants_with_clear_profiles(connection: AsyncConnection) -> Sequence[UUID]:
+    """Organisations with profiles that are not sealed yet; asked under the system role."""
+    c = Profile.__table__.c
+    return (await connection.scalars(sa.select(c.tenant_id).where(c.sealed.is_(None)).distinct())).all()
 
 
 async def _former_partners(db: AsyncSession, person_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:

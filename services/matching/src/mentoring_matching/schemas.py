@@ -162,6 +162,17 @@ class BarView(View):
     reason: str = ""
 
 
+class RuleSourcesView(BaseModel):
+    """How many people a hard rule judged by what HR said, by their own word, and with nothing said; in words too."""
+
+    rule: str
+    attribute: str
+    from_hr: int
+    self_declared: int
+    not_given: int
+    explanation: str
+
+
 class RunView(BaseModel):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
 
@@ -199,6 +210,7 @@ class RunView(BaseModel):
     floor_curve: list[FloorPointView] = []
     stable: StableView | None = None
     limits: list[LimitUseView] = []
+    rule_sources: list[RuleSourcesView] = []
     certificate: dict[str, Any] | None = None
 
 

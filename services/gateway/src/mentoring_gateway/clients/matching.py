@@ -22,6 +22,16 @@ class PlaceGain:
     score: float
 
 
+@strawberry.type(description="Whether a hard rule stood on HR's word or on what people say of themselves, in people")
+class RuleSources:
+    rule: str
+    attribute: str
+    from_hr: int
+    self_declared: int
+    not_given: int
+    explanation: str
+
+
 @strawberry.type(description="How far a limit is used: pairs of at most, or (least) at least, number of its value")
 @dataclass
 class LimitUse:
@@ -68,6 +78,7 @@ class RunRecord:
     stable: StableAlternative | None = None
     recruitment: list[PlaceGain] = field(default_factory=list)
     limits: list[LimitUse] = field(default_factory=list)
+    rule_sources: list[RuleSources] = field(default_factory=list)
     pins: list[PricedPin] = field(default_factory=list)
     bars: list[BarredPair] = field(default_factory=list)
     hours_unread: int | None = None

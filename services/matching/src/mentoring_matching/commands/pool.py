@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import cancel, schedule
-from mentoring_common.vault import destroy_key
+from mentoring_common.vault import destroy_key, seal
 from mentoring_contracts.applications import Milestone
 from mentoring_matching import queries, reasons
 from mentoring_matching.commands.matches import end_match, withdraw_offer
@@ -101,11 +101,17 @@ async def _take_profile(db: AsyncSession, member_id: UUID, wish: int) -> UUID | 
 
 
 async def _keep(db: AsyncSession, member_id: UUID, person_id: UUID, profile: ApplicationProfile) -> None:
-    content = profile.model_dump(mode="json")
-    values = {"tenant_id": tenant_of(db), "id": member_id, "person_id": person_id, "content": content}
+    content = {"content": None, "sealed": await seal(db, person_id, profile.model_dump_json())}
+    values = {"tenant_id": tenant_of(db), "id": member_id, "person_id": person_id, **content}
     statement = insert(Profile).values(values)
-    await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_={"content": content}))
+    await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=content))
     await cancel(db, PROFILE_WANTED, member_id)
+
+
+async def seal_profile(db: AsyncSession, row: Profile) -> None:
+    """Seal a profile that stands in the clear from before."""
+    content = ApplicationProfile.model_validate(row.content)
+    row.content, row.sealed = None, await seal(db, row.person_id, content.model_dump_json())
 
 
 async def move_member(db: AsyncSession, member_id: UUID, cohort_id: UUID | None) -> None:
