@@ -10,8 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class Methods:
     """Answers HEAD as GET without the body, and OPTIONS; FastAPI has a route per method and knows neither."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self._app: ASGIApp = app
+    def __init__(self, app: FastAPI, inner: ASGIApp | None = None) -> None:
+        """`inner`: what stands before the application; without it nothing does."""
+        self._app: ASGIApp = inner or app
         self._routes = app.router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

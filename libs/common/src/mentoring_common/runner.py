@@ -21,6 +21,7 @@ from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.consumer import EventConsumer, Reactions, replay_parked, waiting_aggregates
 from mentoring_common.db import Database, create_engine, looking
 from mentoring_common.deadlines import DeadlinePoller, Handlers
+from mentoring_common.dispatch import Dispatch
 from mentoring_common.edge import Edge
 from mentoring_common.errors import Unavailable
 from mentoring_common.methods import Methods
@@ -87,7 +88,7 @@ class Service:
         self.ready = False
         self.app = self._application()
         self.asgi: ASGIApp = Edge(
-            Methods(self.app),
+            Methods(self.app, Dispatch(self.app, _routes(design))),
             service=self.name,
             body_limit=settings.body_limit_bytes,
             body_timeout_s=settings.body_timeout_s,
@@ -204,8 +205,6 @@ class Service:
         app.state.verifier = TokenVerifier(self.settings, self._fetch_keys)
         problems.install(app)
         for router in made.routers:
-            if strangers := [route for route in router.routes if not isinstance(route, Route)]:
-                raise TypeError(f"{strangers[0]} is no Route: it would ignore the Idempotency-Key")
             app.include_router(router)
         app.add_api_route("/livez", self._livez, include_in_schema=False)
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)
@@ -229,6 +228,13 @@ class Service:
         except Exception:
             return JSONResponse({"status": "database"}, 503)
         return JSONResponse({"status": "ok" if self.ready else "starting"}, 200 if self.ready else 503)
+
+
+def _routes(design: Design) -> list[Route]:
+    routes = [route for router in design.routers for route in router.routes]
+    if strangers := [route for route in routes if not isinstance(route, Route)]:
+        raise TypeError(f"{strangers[0]} is no Route: it would ignore the Idempotency-Key")
+    return [route for route in routes if isinstance(route, Route)]
 
 
 _CLEANING = Periodic("clean_up", Service.clean_up, every_s=retention.EVERY_S)

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import idempotency, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
+from mentoring_common.solving import Plan
 from mentoring_common.versions import Precondition
 
 _LONGEST_NAME = 100
@@ -34,8 +35,10 @@ class Route(APIRoute):
     unsafe route that takes no unit of work is refused when it is declared: it would ignore the Idempotency-Key.
     """
 
+    answer: Callable[[Request], Coroutine[Any, Any, Response]]
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
+        plan = Plan(self)
         calls = set(_calls(self.dependant))
         if idempotency.UNSAFE & (self.methods or set()) and not _UNITS & calls:
             raise TypeError(f"{self.path} takes no unit of work and would ignore the Idempotency-Key")
@@ -47,9 +50,11 @@ class Route(APIRoute):
         async def answer(request: Request) -> Response:
             if request.scope["query_string"] and (unknown := request.query_params.keys() - parameters):
                 raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
-            response = await _once(request, handler)
+            async with AsyncExitStack() as stack:
+                response = await _once(request, plan, stack)
             return versions.tagged(request, response, view) if view else response
 
+        self.answer = answer
         return answer
 
 
@@ -58,9 +63,9 @@ def _unknown(name: str) -> dict[str, Any]:
     return {"type": "unknown_parameter", "loc": ("query", shown), "msg": f"there is no query parameter {shown!r} here"}
 
 
-async def _once(request: Request, handler: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+async def _once(request: Request, plan: Plan, stack: AsyncExitStack) -> Response:
     try:
-        response = await handler(request)
+        response = await plan.answer(request, stack)
     except idempotency.AnswerKnown as known:
         return known.response
     precondition: Precondition | None = getattr(request.state, "precondition", None)
