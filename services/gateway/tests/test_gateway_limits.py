@@ -87,11 +87,42 @@ def test_a_fragment_counts_wherever_it_is_spread():
     assert size(spread) == size(written)
 
 
-async def test_standard_introspection_is_allowed_without_a_token(front):
-    async with front.http(None) as http:
-        answer = (await http.post("/graphql", json={"query": get_introspection_query()})).json()
-    assert "errors" not in answer
+async def introspected(front, token):
+    async with front.http(token) as http:
+        return (await http.post("/graphql", json={"query": get_introspection_query()})).json()
+
+
+async def test_standard_introspection_needs_a_token_or_a_setting(front):
+    [refused] = (await introspected(front, None))["errors"]
+    assert refused["extensions"] == {"code": "unauthenticated", "status": 401}
+    assert "errors" not in await introspected(front, "own")
+    front.gateway.settings = front.gateway.settings.model_copy(update={"open_introspection": True})
+    assert "errors" not in await introspected(front, None)
     assert size(get_introspection_query()).cost < LIMITS.cost
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __schema { types { name } } }",
+        '{ __type(name: "Me") { name } }',
+        "{ ...F } fragment F on Query { __schema { queryType { name } } }",
+    ],
+)
+async def test_no_way_around_shows_the_schema(front, query):
+    async with front.http(None) as http:
+        answer = (await http.post("/graphql", json={"query": query})).json()
+        typename = (await http.post("/graphql", json={"query": "{ __typename }"})).json()
+    assert [e["extensions"]["code"] for e in answer["errors"]] == ["unauthenticated"]
+    assert typename == {"data": {"__typename": "Query"}}
+
+
+async def test_a_misspelt_name_is_answered_with_names_to_those_who_may_know_them(front):
+    async with front.http(None) as http:
+        anybody = (await http.post("/graphql", json={"query": "{ programms { nodes { id } } }"})).json()
+    [known] = (await front.answer("{ programms { nodes { id } } }"))["errors"]
+    assert "programmes" not in anybody["errors"][0]["message"]
+    assert "Did you mean 'programme' or 'programmes'?" in known["message"]
 
 
 async def test_a_page_has_at_most_200_items(front, world):

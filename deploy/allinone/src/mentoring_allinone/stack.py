@@ -178,6 +178,7 @@ class Stack:
             smtp_port=self.mailbox.port,
             public_url=self.base_url,
             poll_interval_s=0.2,
+            open_introspection=True,
             **{f"{name}_url": f"{INTERNAL}/{name}" for name in WITH_DATABASE},  # type: ignore[arg-type]
         )
 

@@ -149,9 +149,11 @@ def said_of(name: str, owner: str) -> str | None:
     """What the contracts say of a member of a schema, or of a parameter; None if that is nothing."""
     members: Mapping[str, str] = words()["members"]
     given = members.get(f"{owner}.{name}") or members.get(name)
-    if given is None and name.endswith("_id"):
-        return f"id of the {name.removesuffix('_id').replace('_', ' ')}"
-    return given
+    if given is not None:
+        return given
+    what, _, last = name.replace("_", " ").rpartition(" ")
+    derived = {"id": f"id of the {what}", "at": f"when it was {what}, in UTC", "by": f"id of whoever it was {what} by"}
+    return derived.get(last) if what else None
 
 
 def noun_of(path: str) -> str:

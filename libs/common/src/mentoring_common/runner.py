@@ -27,6 +27,7 @@ from mentoring_common.errors import Unavailable
 from mentoring_common.methods import Methods
 from mentoring_common.observability import log
 from mentoring_common.openapi import describe, operation_id
+from mentoring_common.pages import add_api_pages
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
 from mentoring_common.unit_of_work import Route
@@ -197,7 +198,8 @@ class Service:
     def _application(self) -> FastAPI:
         made = self.design
         app = FastAPI(
-            title=made.title, description=made.description, version="1", redoc_url=None,
+            title=made.title, description=made.description, version="1", docs_url=None, redoc_url=None,
+            openapi_url=None,
             generate_unique_id_function=operation_id,
         )  # fmt: skip
         app.state.service = self
@@ -209,6 +211,7 @@ class Service:
         app.add_api_route("/livez", self._livez, include_in_schema=False)
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)
         describe(app, made.name)
+        add_api_pages(app)
         return app
 
     async def _fetch_keys(self) -> dict[str, Any]:

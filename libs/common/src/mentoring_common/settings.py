@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
     mail_sender: str = Field("mentoring@example.org", description="sender of notifications")
     public_url: str = Field("http://127.0.0.1:8000", description="base address that links in messages start with")
+    open_introspection: bool = Field(
+        False, description="whether the gateway shows its schema, and suggests names, without an access token"
+    )
     body_limit_bytes: int = Field(1_048_576, description="largest request body")
     body_timeout_s: float = Field(30.0, description="longest time a request body may take to arrive")
     pool_size: int = Field(5, ge=1, description="database connections of the application role, with no overflow")

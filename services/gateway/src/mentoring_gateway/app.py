@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from mentoring_common import problems
@@ -17,6 +17,7 @@ from mentoring_common.auth import InvalidToken, Principal, TokenVerifier
 from mentoring_common.clock import Clock
 from mentoring_common.edge import Edge
 from mentoring_common.methods import Methods
+from mentoring_common.pages import Assets
 from mentoring_common.settings import Settings
 from mentoring_gateway.context import Context
 from mentoring_gateway.endpoint import Endpoint
@@ -58,6 +59,7 @@ class Gateway:
         endpoint = Endpoint(self._authenticate, self._context)
         app.router.routes += [
             Route("/graphql", endpoint, methods=["GET", "POST"]),
+            Mount("/graphql/assets", Assets(("mentoring_gateway", "static"))),
             WebSocketRoute("/graphql", endpoint),
         ]
         app.add_api_route("/livez", self._livez)

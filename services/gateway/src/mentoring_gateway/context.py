@@ -38,6 +38,11 @@ class Context:
         self._read_with(self._upstream)
 
     @property
+    def may_see_schema(self) -> bool:
+        """Whether introspection is answered, and a misspelt name with the names that it resembles."""
+        return self.caller is not None or self.settings.open_introspection
+
+    @property
     def person_id(self) -> UUID:
         """The person who calls; Unauthenticated without a token, Forbidden for a machine."""
         if self.caller is None:

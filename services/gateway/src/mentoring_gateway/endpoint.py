@@ -12,7 +12,7 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from mentoring_common import problems
+from mentoring_common import pages, problems
 from mentoring_common.auth import Principal
 from mentoring_common.errors import DomainError
 from mentoring_common.idempotency import HEADER, MAX_KEY, InvalidIdempotencyKey
@@ -22,6 +22,10 @@ from mentoring_gateway.schema import schema
 
 # The name of the mutation field is put behind the caller's key.
 LONGEST_KEY = MAX_KEY - 100
+_PAGE = (
+    "graphiql.min.css", "page.css", "react.production.min.js", "react-dom.production.min.js", "graphiql.min.js",
+    "page.js",
+)  # fmt: skip
 Authenticate = Callable[[str | None], Awaitable[Principal | None]]
 NewContext = Callable[[Principal | None, str | None], Context]
 
@@ -52,6 +56,10 @@ class Endpoint(GraphQL[Context, None]):
             return problems.of_error(NotAGraphqlRequest(error.reason))
         except DomainError as error:
             return problems.of_error(error)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """GraphiQL, from files of our own; Strawberry's page loads it from elsewhere."""
+        return pages.page("GraphiQL", "graphql/assets", *_PAGE, element="graphiql")
 
     def parse_json(self, data: str | bytes) -> Any:
         # Strawberry takes any JSON here and fails on what is no object.

@@ -59,8 +59,11 @@ class UnexpectedAnswer(Exception):
     code: ClassVar = "unexpected_answer"
 
 
-def shown(error: GraphQLError) -> GraphQLError:
-    """The error as the caller may see it: business errors with their code, GraphQL's own, all others masked."""
+def shown(error: GraphQLError, *, guessing: bool = True) -> GraphQLError:
+    """The error as the caller may see it: business errors with their code, GraphQL's own, all others masked.
+
+    Without `guessing` GraphQL's own do not say which names would have been right.
+    """
     cause = _cause(error)
     if isinstance(cause, RecursionError):
         cause = QueryTooDeep()
@@ -71,7 +74,8 @@ def shown(error: GraphQLError) -> GraphQLError:
         message = cause.detail or cause.title()
         return _made(error, message, cause.members | {"code": cause.code, "status": status})
     if cause is None and error.path is None:
-        return _made(error, error.message, {"code": "invalid_graphql", "status": 400})
+        message = error.message if guessing else error.message.partition(" Did you mean ")[0]
+        return _made(error, message, {"code": "invalid_graphql", "status": 400})
     log.error("unexpected_error", error=type(cause or error).__name__, where=".".join(map(str, error.path or [])))
     code, message = INTERNAL
     return _made(error, message, {"code": code, "status": 500})

@@ -30,7 +30,8 @@ from graphql import (
 from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from mentoring_common.errors import DomainError
+from mentoring_common.errors import DomainError, Unauthenticated
+from mentoring_gateway.context import Context
 from mentoring_gateway.errors import QueryTooCostly, QueryTooDeep, TooManyAliases, shown
 from mentoring_gateway.settings import DEFAULT_PAGE, LIMITS, MAX_PAGE, Limits
 
@@ -172,11 +173,15 @@ class LimitedValidation(ValidationCache):
     def _refusal(self) -> GraphQLError | None:
         context = self.execution_context
         assert context.graphql_document is not None
+        shared: Context = context.context
         measure = Measure(context.schema._schema, context.graphql_document, context.variables or {})
         operations = [n for n in context.graphql_document.definitions if isinstance(n, OperationDefinitionNode)]
         try:
             for operation in operations:
-                check(measure.operation(operation))
+                size = measure.operation(operation)
+                check(size)
+                if size.introspection_depth and not shared.may_see_schema:
+                    raise Unauthenticated("the schema is shown to whoever has an access token")
         except DomainError as error:
             return GraphQLError(str(error), original_error=error)
         except RecursionError as error:
@@ -188,4 +193,5 @@ class ShownErrors(MaskErrors):
     """Gives every error its code and masks what is no business of the caller's."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        return shown(error)
+        shared: Context = self.execution_context.context
+        return shown(error, guessing=shared.may_see_schema)
