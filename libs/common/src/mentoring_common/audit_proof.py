@@ -15,6 +15,7 @@ from mentoring_common.audit import GENESIS, AuditKey, Entry, audit, link_of, unk
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.db import Database, tenant_of
 from mentoring_common.outbox import emit
+from mentoring_common.reading import Received, read
 from mentoring_common.settings import Settings
 from mentoring_common.tables import audit_heads, audit_log, outbox
 from mentoring_common.topics import read_topic
@@ -156,11 +157,9 @@ async def _head(db: AsyncSession) -> tuple[int, bytes] | None:
 
 async def published_anchors(settings: Settings, announcement: type[Event], tenant: UUID) -> list[Anchor]:
     """The tenant's anchors that the topic holds, read from its beginning."""
-    name, mine = announcement.type_name().encode(), str(tenant).encode()
-    records = await read_topic(settings, announcement.topic())
-    headers = ((dict(record.headers), record.value) for record in records)
-    said = [value for found, value in headers if (found.get("ce_type"), found.get("ce_tenantid")) == (name, mine)]
-    return [Anchor(**_Said.model_validate_json(value).model_dump()) for value in said]
+    found = [read(record, {announcement}) for record in await read_topic(settings, announcement.topic())]
+    mine = [r for r in found if isinstance(r, Received) and r.event and r.envelope.tenantid == tenant]
+    return [Anchor(**_Said.model_validate_json(r.payload).model_dump()) for r in mine]
 
 
 class _Said(BaseModel):

@@ -5,15 +5,15 @@ The rebalance listener waits for the batch in hand: aiokafka would rejoin while 
 """
 
 import asyncio
+import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from pydantic import ValidationError
+from aiokafka.errors import CorruptRecordException, KafkaTimeoutError, UnsupportedCodecError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,34 +22,34 @@ from mentoring_common.db import Database, bind_tenant, tenant_of
 from mentoring_common.envelope import Envelope
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
+from mentoring_common.progress import Progress, pause
+from mentoring_common.reading import Received, Unreadable, read, set_aside
 from mentoring_common.settings import Settings
 from mentoring_common.tables import parked_events
 from mentoring_common.tracing import continue_trace
-from mentoring_contracts import Event, UnknownEvent, event_class
+from mentoring_common.unit_of_work import PLATFORM
+from mentoring_contracts import Event, event_class
 
 Reaction = Callable[[AsyncSession, Any], Awaitable[None]]
 Reactions = Mapping[type[Event], Reaction]
+Polled = Mapping[TopicPartition, Sequence[ConsumerRecord | Unreadable]]
 
 BATCH = 100
-STUCK_AFTER_S = 60.0
+POLL_MS = 200
+LOOK_EVERY_S = 5.0
+LOOK_TIMEOUT_S = 10.0
+# What goes better when it is tried again.
+PASSING = (Unavailable, ConnectionError, TimeoutError)
+# What the client raises over a batch that it cannot take apart; the broker lets producers write such batches.
+UNDECODABLE = (ValueError, TypeError, IndexError, struct.error, UnsupportedCodecError, CorruptRecordException)
 
 
-@dataclass(frozen=True)
-class Received:
-    """One record with its envelope and its event; None where the data does not fit the event's class."""
-
-    envelope: Envelope
-    event: Event | None
-    headers: dict[str, str]
-    payload: bytes
-
-    @property
-    def aggregate_key(self) -> str:
-        return f"{self.envelope.source}:{self.envelope.partitionkey}"
+class NoProgress(Exception):
+    """There are records and none came for a minute: a new consumer may get them."""
 
 
 class EventConsumer:
-    """Feeds one service's reactions; `run` ends when `stop` is called or raises when it makes no progress."""
+    """Feeds one service's reactions; `run` ends when `stop` is called."""
 
     def __init__(self, database: Database, settings: Settings, service: str, reactions: Reactions) -> None:
         self._database = database
@@ -59,97 +59,150 @@ class EventConsumer:
         self._topics = sorted({cls.topic() for cls in reactions})
         self._stopping = asyncio.Event()
         self._busy = asyncio.Lock()
-        self.progressed_at = time.monotonic()
+        self._careful = self._passed = False
+        self.progress = Progress()
 
     async def run(self) -> None:
-        failures = 0
         while not self._stopping.is_set():
-            group = self._settings.kafka_group or f"mentoring-{self._service}"
-            consumer = broker.consumer(self._settings, group)
-            consumer.subscribe(self._topics, listener=_Drain(self._busy))
+            consumer: AIOKafkaConsumer | None = None
             try:
+                consumer = broker.consumer(self._settings, self._settings.kafka_group or f"mentoring-{self._service}")
+                consumer.subscribe(self._topics, listener=_Drain(self._busy))
                 await consumer.start()
                 await self._consume(consumer)
-                failures = 0
             except Exception as error:
-                failures += 1
-                log.warning("consumer_failed", service=self._service, error=type(error).__name__, attempt=failures)
-                await asyncio.sleep(min(0.1 * 2**failures, 5.0))
+                self._careful = isinstance(error, UNDECODABLE)
+                seconds = self.progress.failed(error)
+                self._warn("consumer_failed", error)
+                await pause(seconds, self._stopping)
             finally:
-                await _quiet_stop(consumer)
+                if consumer is not None:
+                    await _quiet_stop(consumer)
 
     async def stop(self) -> None:
         """Finish the batch in hand, commit its offsets, leave the group."""
         self._stopping.set()
 
-    @property
-    def stuck(self) -> bool:
-        """No poll has come back for a minute: the process should be replaced."""
-        return time.monotonic() - self.progressed_at > STUCK_AFTER_S
+    def _warn(self, event: str, error: Exception) -> None:
+        log.warning(event, service=self._service, error=type(error).__name__, attempt=self.progress.failures)
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
+        look_at = 0.0
         while not self._stopping.is_set():
-            polled = await consumer.getmany(timeout_ms=200, max_records=BATCH)
-            self.progressed_at = time.monotonic()
-            if not polled:
-                continue
-            async with self._busy:
-                mine = {tp: records for tp, records in polled.items() if tp in consumer.assignment()}
-                await self._handle([r for records in mine.values() for r in records])
-                offsets = {tp: records[-1].offset + 1 for tp, records in mine.items()}
-                await _commit(consumer, offsets)
+            polled = await (self._poll_carefully(consumer) if self._careful else _poll(consumer))
+            self.progress.tried()
+            if polled:
+                self.progress.answered()
+                await self._take_in_hand(consumer, polled)
+                self.progress.made()
+            elif time.monotonic() > look_at:
+                await self._look(consumer)
+                look_at = time.monotonic() + LOOK_EVERY_S
 
-    async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
-        received = [r for r in (self._read(record) for record in records) if r is not None]
+    async def _take_in_hand(self, consumer: AIOKafkaConsumer, polled: Polled) -> None:
+        async with self._busy:
+            mine = {tp: records for tp, records in polled.items() if tp in consumer.assignment()}
+            await self._handle([r for records in mine.values() for r in records])
+            await _commit(consumer, {tp: records[-1].offset + 1 for tp, records in mine.items()})
+
+    async def _poll_carefully(self, consumer: AIOKafkaConsumer) -> Polled:
+        """One record of each partition; the one that the client cannot take apart is passed over.
+
+        The client reads whole batches and drops what it had read of one that fails: that is why it begins anew at the
+        committed offsets and goes on in single steps until it has passed.
+        """
+        found: dict[TopicPartition, list[ConsumerRecord | Unreadable]] = {}
+        for tp in consumer.assignment():
+            try:
+                found |= await consumer.getmany(tp, timeout_ms=POLL_MS, max_records=1)
+            except UNDECODABLE as error:
+                offset = await consumer.position(tp)
+                found[tp] = [Unreadable.at(tp, offset, error)]
+                consumer.seek(tp, offset + 1)
+        if any(isinstance(record, Unreadable) for records in found.values() for record in records):
+            self._passed = True
+        elif self._passed:
+            self._careful = self._passed = False
+        return found
+
+    async def _look(self, consumer: AIOKafkaConsumer) -> None:
+        """Nothing came: is there nothing, is the broker away, or does it not get through?"""
+        try:
+            async with asyncio.timeout(LOOK_TIMEOUT_S):
+                behind = await _lag(consumer, self._topics)
+        except TimeoutError:
+            raise KafkaTimeoutError("the broker does not answer") from None
+        if not behind:
+            self._careful = False
+            self.progress.made()
+        elif self.progress.stuck:
+            raise NoProgress()
+
+    async def _handle(self, records: Sequence[ConsumerRecord | Unreadable]) -> None:
+        read_ = [r if isinstance(r, Unreadable) else read(r, self._reactions.keys()) for r in records]
+        unreadable = [r for r in read_ if isinstance(r, Unreadable)]
+        if unreadable:
+            await self._set_aside(unreadable)
+        received = [r for r in read_ if isinstance(r, Received)]
         if not received:
             return
         try:
-            async with self._database.transaction(None) as db:
-                for items in _by_tenant(received):
-                    await handle(db, self._service, self._reactions, items)
+            await self._react(received)
         except Exception:
             for item in received:
                 await self._handle_alone(item)
 
+    async def _react(self, items: Sequence[Received]) -> None:
+        async with self._database.transaction(None) as db:
+            for of_tenant in _by_tenant(items):
+                await handle(db, self._service, self._reactions, of_tenant)
+
     async def _handle_alone(self, item: Received) -> None:
         """One event in its own transaction: transient failures are tried for ever, others park the aggregate."""
-        failures = 0
+        try:
+            await self._insist(lambda: self._react([item]))
+        except PASSING:
+            raise
+        except Exception as error:
+            await self._park(item, type(error).__name__)
+
+    async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Try for as long as what fails may go better; when the service ends, the batch is left to the next."""
         while True:
             try:
-                async with self._database.transaction(None) as db:
-                    await handle(db, self._service, self._reactions, [item])
-                return
-            except (Unavailable, ConnectionError, TimeoutError):
-                failures += 1
-                log.warning("reaction_waits", service=self._service, type=item.envelope.type, attempt=failures)
-                await asyncio.sleep(min(0.1 * 2**failures, 5.0))
-            except Exception as error:
-                await self._park(item, type(error).__name__)
-                return
+                return await work()
+            except PASSING as error:
+                if self._stopping.is_set():
+                    raise
+                seconds = self.progress.failed(error)
+                self._warn("reaction_waits", error)
+                await pause(seconds, self._stopping)
 
     async def _park(self, item: Received, error: str) -> None:
         log.error("event_parked", service=self._service, type=item.envelope.type, error=error)
-        async with self._database.transaction(item.envelope.tenantid) as db:
-            if await take(db, self._service, [item]):
-                await park(db, self._service, item, error)
 
-    def _read(self, record: ConsumerRecord) -> Received | None:
-        """The event of a record; None for a type nobody here reacts to, or a record that is no event of ours."""
+        async def write() -> None:
+            async with self._database.transaction(item.envelope.tenantid) as db:
+                if await take(db, self._service, [item]):
+                    await park(db, self._service, item, error)
+
         try:
-            headers = {name: value.decode() for name, value in record.headers}
-            envelope = Envelope.from_headers(headers)
-            cls = event_class(envelope.type)
-        except UnknownEvent:
-            return None
-        except (ValidationError, UnicodeDecodeError):
-            log.error("record_unreadable", service=self._service, topic=record.topic, partition=record.partition)
-            return None
-        if cls not in self._reactions:
-            return None
-        try:
-            return Received(envelope, cls.model_validate_json(record.value), headers, record.value)
-        except ValidationError:
-            return Received(envelope, None, headers, record.value)
+            await self._insist(write)
+        except PASSING:
+            raise
+        except Exception as second:  # it cannot be parked as it is
+            await self._set_aside([Unreadable.of(item.record, f"{error}, {type(second).__name__}")])
+
+    async def _set_aside(self, records: Sequence[Unreadable]) -> None:
+        for record in records:
+            where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            log.error("record_unreadable", service=self._service, error=record.reason, **where)
+
+        async def write() -> None:
+            async with self._database.transaction(PLATFORM) as db:
+                await set_aside(db, self._service, records)
+
+        await self._insist(write)
 
 
 class EventUnreadable(Exception):
@@ -262,6 +315,18 @@ class _Drain(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         return
+
+
+async def _poll(consumer: AIOKafkaConsumer) -> Polled:
+    polled: Polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+    return polled
+
+
+async def _lag(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> int:
+    """How many records of the partitions in hand were not read; asks the brokers for those of all partitions."""
+    partitions = [TopicPartition(t, n) for t in topics for n in consumer.partitions_for_topic(t) or ()]
+    ends = await consumer.end_offsets(partitions)
+    return sum([max(0, ends[tp] - await consumer.position(tp)) for tp in consumer.assignment() if tp in ends])
 
 
 async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:

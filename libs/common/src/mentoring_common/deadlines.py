@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from mentoring_common.clock import Clock
 from mentoring_common.db import Database, looking, tenant_of
 from mentoring_common.observability import log
+from mentoring_common.progress import Progress, pause
 from mentoring_common.tables import deadlines
 
 Handler = Callable[[AsyncSession, UUID], Awaitable[None]]
@@ -46,16 +47,19 @@ class DeadlinePoller:
         self._interval = interval_s
         self._at_once = max(1, database.pool_size // 2)  # the rest of the pool is for requests
         self._stopping = asyncio.Event()
+        self.progress = Progress()
 
     async def run(self) -> None:
         while not self._stopping.is_set():
+            seconds = self._interval
             try:
-                fired = await self.fire_due()
+                if await self.fire_due():
+                    seconds = 0.0
+                self.progress.made()
             except Exception as error:
-                log.warning("deadlines_failed", error=type(error).__name__)
-                fired = 0
-            if not fired:
-                await asyncio.sleep(self._interval)
+                seconds = self.progress.failed(error)
+                log.warning("deadlines_failed", error=type(error).__name__, attempt=self.progress.failures)
+            await pause(seconds, self._stopping)
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -82,6 +86,7 @@ class DeadlinePoller:
             while waiting:
                 tenant = waiting.pop()
                 outcome = await self._fire_one(tenant, due_at)
+                self.progress.tried()
                 outcomes.append(outcome)
                 if outcome is None:
                     waiting[:] = [other for other in waiting if other != tenant]

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from mentoring_contracts import Event, schema_id
+
+MAX_NAME = 200  # source and partition key together are the key of an index
 
 
 class Envelope(BaseModel):
@@ -16,15 +18,15 @@ class Envelope(BaseModel):
 
     specversion: str = "1.0"
     id: UUID
-    source: str
+    source: str = Field(max_length=MAX_NAME)
     type: str
     subject: UUID
     time: datetime
     dataschema: str
-    partitionkey: str
+    partitionkey: str = Field(max_length=MAX_NAME)
     tenantid: UUID
     traceparent: str
-    aggregateversion: int = 0
+    aggregateversion: int = Field(0, ge=0, lt=2**63)
 
     @classmethod
     def of(cls, event: Event, id_: UUID, tenant: UUID, time: datetime, traceparent: str) -> "Envelope":

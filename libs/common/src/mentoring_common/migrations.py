@@ -31,6 +31,7 @@ _SYSTEM = {
     "inbox": "SELECT, DELETE",
     "idempotency_keys": "SELECT, DELETE",
     "parked_events": "SELECT",
+    "unreadable_records": "SELECT, DELETE",  # an operator deletes what was looked at
     "audit_heads": "SELECT",
 }
 # A log is only added to; its head moves on and is never taken away.
@@ -94,6 +95,14 @@ def count_changes(op: Any, *names: str, column: str = "version") -> None:
             f"CREATE TRIGGER count_{column} BEFORE UPDATE ON {name} FOR EACH ROW "
             f"WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_{column}()"
         )
+
+
+def keep_unreadable_records(op: Any, service: str) -> None:
+    """Add the table of records that cannot be read, where the database was made before there was one."""
+    table = tables.unreadable_records
+    if not sa.inspect(op.get_bind()).has_table(table.name):
+        table.create(op.get_bind())
+        protect(op, service, [table.name])
 
 
 async def upgrade(owner_url: str, service: str) -> bool:

@@ -11,8 +11,8 @@ import structlog
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "service", "error", "attempt", "method", "route", "status", "duration_ms",
-        "request_id", "traceparent", "type", "event_id", "aggregate_key", "consumer", "topic", "partition", "lag",
-        "kind", "subject_id", "count", "port", "address", "code", "where",
+        "request_id", "traceparent", "type", "event_id", "aggregate_key", "consumer", "topic", "partition", "offset",
+        "lag", "kind", "subject_id", "count", "port", "address", "code", "where",
     }
 )  # fmt: skip
 

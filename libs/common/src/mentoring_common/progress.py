@@ -1,8 +1,11 @@
 """How a loop fares: what it got done, how often in a row it failed, and how long it pauses before it tries again."""
 
+import asyncio
+import contextlib
 import time
 
-STUCK_AFTER_S = 60.0
+STUCK_AFTER_S = 60.0  # of getting nothing through
+HUNG_AFTER_S = 300.0  # in one try, which is as long as a group waits for a member
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 _MOST_DOUBLINGS = 16  # 2**1024 has no place in a float
@@ -28,13 +31,18 @@ class Progress:
     def tried(self) -> None:
         self._tried_at = time.monotonic()
 
+    def answered(self) -> None:
+        """What the last failure waited for is there again, though nothing has got through yet."""
+        self.tried()
+        self.error = None
+
     def failed(self, error: Exception) -> float:
         """Note a failure; the seconds to pause before the next try: 0.1, 0.2, 0.4, … up to the longest."""
         self.tried()
         self.error = error
-        pause = FIRST_PAUSE_S * 2 ** min(self.failures, _MOST_DOUBLINGS)
+        seconds = FIRST_PAUSE_S * 2 ** min(self.failures, _MOST_DOUBLINGS)
         self.failures += 1
-        return float(min(pause, self._longest_pause_s))
+        return float(min(seconds, self._longest_pause_s))
 
     @property
     def stuck(self) -> bool:
@@ -43,5 +51,12 @@ class Progress:
 
     @property
     def hung(self) -> bool:
-        """No try came to its end for a minute, be it good or bad: the process should be replaced."""
-        return time.monotonic() - self._tried_at > STUCK_AFTER_S
+        """No try came to its end for five minutes, be it good or bad: the process should be replaced."""
+        return time.monotonic() - self._tried_at > HUNG_AFTER_S
+
+
+async def pause(seconds: float, until: asyncio.Event) -> None:
+    """Sleep, but no longer than until the event is set."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await until.wait()

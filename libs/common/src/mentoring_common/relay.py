@@ -5,6 +5,7 @@ occurrence of each event stays in order and consumers drop the second); the advi
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -13,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from mentoring_common.broker import Publisher, Record
 from mentoring_common.db import looking
 from mentoring_common.observability import log
+from mentoring_common.progress import Progress, pause
 from mentoring_common.retention import EVENTS, younger_than
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox
 
 BATCH = 500
 LOCK = 0x6D656E746F72  # advisory lock of the relay, per database
-_BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Relay:
@@ -33,20 +34,20 @@ class Relay:
         self._interval = settings.poll_interval_s
         self._name = name
         self._stopping = asyncio.Event()
+        self._oldest: tuple[int, float] | None = None  # seq, and since when it waits by this process's clock
+        self.progress = Progress()
 
     async def run(self) -> None:
-        failures = 0
         while not self._stopping.is_set():
+            published = 0
             try:
                 published = await self._publish_while_leading()
-                failures = 0
             except Exception as error:
                 # Broker or database away: back off and start again from the first unmarked row, for ever.
-                published = 0
-                pause = _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)]
-                failures += 1
+                seconds = self.progress.failed(error)
+                failures = self.progress.failures
                 log.warning("relay_failed", service=self._name, error=type(error).__name__, attempt=failures)
-                await self._sleep(pause)
+                await pause(seconds, self._stopping)
             if not published:
                 await self._wait_for_ring()
         await self._publisher.close()
@@ -56,10 +57,14 @@ class Relay:
         self._stopping.set()
         self._doorbell.set()
 
+    @property
+    def oldest_age_s(self) -> float:
+        """How long the oldest unpublished event has waited, as of the last look; 0 where none does."""
+        return time.monotonic() - self._oldest[1] if self._oldest else 0.0
+
     async def _publish_while_leading(self) -> int:
-        async with self._looking.connect() as connection:
-            if (await connection.execute(unpublished(1))).first() is None:
-                return 0
+        if not await self._look():
+            return 0
         async with self._engine.connect() as connection:
             if not await connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK))):
                 return 0
@@ -68,7 +73,18 @@ class Relay:
                 await self._publisher.publish([_record(row) for row in rows])
                 await mark_published(connection, [row.seq for row in rows])
             await connection.commit()
+            self.progress.made()
             return len(rows)
+
+    async def _look(self) -> bool:
+        """Whether anything waits. None, or another than before, is progress: of this relay or of another replica's."""
+        async with self._looking.connect() as connection:
+            row = (await connection.execute(_OLDEST)).first()
+        self.progress.tried()
+        before, self._oldest = self._oldest, (row.seq, time.monotonic() - row.age) if row else None
+        if self._oldest is None or before is None or before[0] != self._oldest[0]:
+            self.progress.made()
+        return row is not None
 
     async def _wait_for_ring(self) -> None:
         try:
@@ -79,12 +95,16 @@ class Relay:
         finally:
             self._doorbell.clear()
 
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+
+_OLDEST = (
+    sa.select(
+        outbox.c.seq,
+        sa.cast(sa.extract("epoch", sa.func.clock_timestamp() - outbox.c.created_at), sa.Float).label("age"),
+    )
+    .where(outbox.c.published_at.is_(None))
+    .order_by(outbox.c.seq)
+    .limit(1)
+)
 
 
 def unpublished(limit: int) -> sa.Select[int, str, object, dict[str, str], bytes]:

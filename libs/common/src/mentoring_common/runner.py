@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
@@ -24,16 +23,21 @@ from mentoring_common.deadlines import DeadlinePoller, Handlers
 from mentoring_common.dispatch import Dispatch
 from mentoring_common.edge import Edge
 from mentoring_common.errors import Unavailable
+from mentoring_common.health import Health
 from mentoring_common.methods import Methods
 from mentoring_common.observability import log
 from mentoring_common.openapi import describe, operation_id
 from mentoring_common.pages import add_api_pages
+from mentoring_common.progress import LONGEST_PAUSE_S, Progress
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
+from mentoring_common.supervision import Loop
 from mentoring_common.unit_of_work import Route
 from mentoring_contracts import Event
 
 STEP_TIMEOUT_S = 10.0
+TOPICS_EVERY_S = 30.0
+ENDLESS = "endless"  # name of tasks whose work has nothing to finish: it is cancelled when the service stops
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class Service:
             body_timeout_s=settings.body_timeout_s,
             uploads=design.uploads,
         )
+        self._health = Health(self.looking, self.name)
         self._tasks: list[asyncio.Task[None]] = []
         self._relay: Relay | None = None
         self._consumer: EventConsumer | None = None
@@ -105,44 +110,46 @@ class Service:
         return ServiceClient(self.http, self.tokens, getattr(self.settings, f"{service}_url"))
 
     async def start(self) -> None:
-        """Make sure the topics are there, then start what the design names."""
-        topics = {cls.topic() for cls in self.design.reactions}
-        topics |= {f"mentoring.{self.name}"} if self.design.publishes else set()
-        if topics:
-            await broker.ensure_topics(self.settings, sorted(topics))
-        if self.design.publishes:
-            self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
-            self._spawn(self._relay.run(), "relay")
-        if self.design.reactions:
-            self._consumer = EventConsumer(self.database, self.settings, self.name, self.design.reactions)
-            self._spawn(self._consumer.run(), "consumer")
+        """Start what the design names. Nothing is waited for: what is away is asked again until it is there."""
+        if self.design.publishes or self.design.reactions:
+            progress = Progress()
+            self._spawn("topics", lambda: self._keep_topics(progress), progress, endless=True)
         if self.design.deadlines:
             interval = self.settings.poll_interval_s
             handlers = self.design.deadlines
             self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval)
-            self._spawn(self._poller.run(), "deadlines")
-        for work in (*self.design.periodic, _CLEANING, _ANCHORING):
-            self._spawn(self._repeat(work), work.name)
+            self._spawn("deadlines", self._poller.run, self._poller.progress)
+        for work in (*self.design.periodic, _CLEANING):
+            self._spawn_periodic(work)
         self.ready = True
+
+    def _start_events(self) -> None:
+        if self.design.publishes:
+            self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
+            self._health.relay = self._relay
+            self._spawn("relay", self._relay.run, self._relay.progress)
+        if self.design.reactions:
+            self._consumer = EventConsumer(self.database, self.settings, self.name, self.design.reactions)
+            self._spawn("consumer", self._consumer.run, self._consumer.progress)
 
     async def stop(self) -> None:
         """Readiness off, consumer drains, poller and other work end, relay marks its batch, pools close."""
         self.ready = False
-        if self._consumer is not None:
-            await self._consumer.stop()
-        if self._poller is not None:
-            await self._poller.stop()
-        if self._relay is not None:
-            await self._relay.stop()
-        endless = [t for t in self._tasks if t.get_name().startswith("periodic")]
-        for task in endless:
-            task.cancel()
+        for loop in self._health.loops:
+            loop.stop()
+        for part in (self._consumer, self._poller, self._relay):
+            if part is not None:
+                await part.stop()
+        for task in self._tasks:
+            if task.get_name() == ENDLESS:
+                task.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STEP_TIMEOUT_S)
             for task in late:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        self._health.loops.clear()
         await self.database.close()
         await self.system.dispose()
 
@@ -181,19 +188,59 @@ class Service:
         if self.design.anchors is not None:
             await anchor_daily(self.system, self.database, self.design.anchors)
 
-    def _spawn(self, work: Any, name: str) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+    def _spawn(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[None]],
+        progress: Progress,
+        *,
+        steady: bool = True,
+        endless: bool = False,
+    ) -> None:
+        loop = Loop(self.name, name, work, progress, steady=steady)
+        self._health.loops.append(loop)
+        self._tasks.append(asyncio.create_task(loop.run(), name=ENDLESS if endless else name))
 
-    async def _repeat(self, work: Periodic) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        task.set_name(f"periodic {work.name}")
+    def _spawn_periodic(self, work: Periodic) -> None:
+        progress = Progress(longest_pause_s=max(work.every_s, LONGEST_PAUSE_S))
+        self._spawn(work.name, lambda: self._repeat(work, progress), progress, steady=False, endless=True)
+
+    async def _repeat(self, work: Periodic, progress: Progress) -> None:
         while True:
+            seconds = work.every_s
             try:
                 await work.run(self)
+                progress.made()
             except Exception as error:
-                log.warning("periodic_failed", service=self.name, kind=work.name, error=type(error).__name__)
-            await asyncio.sleep(work.every_s)
+                seconds = progress.failed(error)
+                name = type(error).__name__
+                attempt = progress.failures
+                log.warning("periodic_failed", service=self.name, kind=work.name, error=name, attempt=attempt)
+            await asyncio.sleep(seconds)
+
+    async def _keep_topics(self, progress: Progress) -> None:
+        """Make the topics that are missing, and only then publish and consume; then look at them now and again."""
+        topics = {cls.topic() for cls in self.design.reactions}
+        topics |= {f"mentoring.{self.name}"} if self.design.publishes else set()
+        while True:
+            seconds = TOPICS_EVERY_S
+            try:
+                wrong = await broker.ensure_topics(self.settings, sorted(topics))
+                self._say_what_differs(wrong)
+                if self._relay is None and self._consumer is None:
+                    self._start_events()
+                progress.made()
+            except Exception as error:
+                seconds = progress.failed(error)
+                name, attempt = type(error).__name__, progress.failures
+                log.warning("waiting", service=self.name, kind="kafka", error=name, attempt=attempt)
+            await asyncio.sleep(seconds)
+
+    def _say_what_differs(self, wrong: Sequence[str]) -> None:
+        for topic in wrong:
+            if topic not in self._health.wrong_topics:
+                log.warning("topic_differs", service=self.name, topic=topic)
+        self._health.wrong_topics = wrong
 
     def _application(self) -> FastAPI:
         made = self.design
@@ -221,16 +268,10 @@ class Service:
         return keys
 
     async def _livez(self) -> JSONResponse:
-        stuck = self._consumer is not None and self._consumer.stuck
-        return JSONResponse({"status": "stuck" if stuck else "ok"}, 503 if stuck else 200)
+        return self._health.livez()
 
     async def _readyz(self) -> JSONResponse:
-        try:
-            async with asyncio.timeout(2), self.system.connect() as connection:
-                await connection.execute(sa.text("SELECT 1"))
-        except Exception:
-            return JSONResponse({"status": "database"}, 503)
-        return JSONResponse({"status": "ok" if self.ready else "starting"}, 200 if self.ready else 503)
+        return await self._health.readyz(started=self.ready)
 
 
 def _routes(design: Design) -> list[Route]:

@@ -95,6 +95,24 @@ parked_events = Table(
     Index("ix_parked_events_waiting", "consumer", "aggregate_key", postgresql_where=text("replayed_at IS NULL")),
 )
 
+# What stands on a topic and is no event. Its tenant cannot be told: it is kept under the platform's.
+unreadable_records = Table(
+    "unreadable_records",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("tenant_id", Uuid, nullable=False),
+    Column("consumer", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("record_offset", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("key", LargeBinary),
+    Column("headers", LargeBinary),  # JSON: a list of names, each with its value in base64 or null
+    Column("value", LargeBinary),
+    Column("parked_at", _when, nullable=False, server_default=_now),
+    UniqueConstraint("consumer", "topic", "partition", "record_offset"),
+)
+
 deadlines = Table(
     "deadlines",
     metadata,

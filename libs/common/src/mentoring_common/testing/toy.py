@@ -118,9 +118,9 @@ DESIGN = Design(
 )  # fmt: skip
 
 
-async def make_database(superuser_url: str) -> Urls:
+async def make_database(superuser_url: str, name: str | None = None) -> Urls:
     """A database with the common tables and the toy's own, protected as migrations protect them."""
-    urls = await provision(superuser_url, "toy", database=f"mentoring_toy_{uuid.uuid4().hex[:8]}")
+    urls = await provision(superuser_url, "toy", database=name or f"mentoring_toy_{uuid.uuid4().hex[:8]}")
     engine = create_async_engine(urls.owner)
     async with engine.begin() as connection:
         await connection.run_sync(_create_tables)
