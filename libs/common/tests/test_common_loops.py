@@ -173,7 +173,7 @@ async def test_every_loop_of_a_service_is_supervised(servers):
     async with running(servers) as harness:
         await until(harness, is_well)
         names = {loop.name for loop in harness.service._health.loops}
-        assert names >= {"topics", "relay", "consumer", "deadlines", "clean_up"}
+        assert names >= {"topics", "relay", "consumer", "deadlines", "clean_up", "anchor_audit_log"}
         assert len(harness.service._tasks) == len(names)
 
 

@@ -119,7 +119,7 @@ class Service:
             handlers = self.design.deadlines
             self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval)
             self._spawn("deadlines", self._poller.run, self._poller.progress)
-        for work in (*self.design.periodic, _CLEANING):
+        for work in (*self.design.periodic, _CLEANING, _ANCHORING):
             self._spawn_periodic(work)
         self.ready = True
 
