@@ -15,7 +15,7 @@ from mentoring_common.audit import GENESIS, AuditKey, Entry, audit, link_of, unk
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.db import Database, tenant_of
 from mentoring_common.outbox import emit
-from mentoring_common.reading import Received, read
+from mentoring_common.records import Received, read
 from mentoring_common.settings import Settings
 from mentoring_common.tables import audit_heads, audit_log, outbox
 from mentoring_common.topics import read_topic

@@ -23,7 +23,7 @@ from mentoring_common.envelope import Envelope
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.progress import Progress, pause
-from mentoring_common.reading import Received, Unreadable, read, set_aside
+from mentoring_common.records import Received, Unreadable, read, set_aside
 from mentoring_common.settings import Settings
 from mentoring_common.tables import parked_events
 from mentoring_common.tracing import continue_trace

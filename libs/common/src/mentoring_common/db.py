@@ -27,17 +27,11 @@ from mentoring_common.tables import NAMING
 
 COMMIT_TIMEOUT_S = 10.0
 # What may go better the next time, by SQLSTATE: lost connections, deadlocks and serialization, too few resources, an
-<<<<<<< HEAD
-# operator's stop or a timeout, system errors; lock timeouts, transactions ended for their length.
-_PASSING_CLASSES = frozenset({"08", "40", "53", "57", "58"})
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
-_PASSING_STATES = frozenset({"55P03", "25P03", "25P04"})
-=======
 # operator's stop or a timeout, system errors; lock timeouts, transactions ended for their length; a database or role
 # that is not made yet.
 _PASSING_CLASSES = frozenset({"08", "28", "40", "53", "57", "58"})
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 _PASSING_STATES = frozenset({"55P03", "25P03", "25P04", "3D000"})
->>>>>>> cae32c4 (common: a service starts without broker and database, its loops are supervised, unreadable records are kept as bytes)
 
 
 class Base(DeclarativeBase):
