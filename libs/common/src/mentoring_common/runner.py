@@ -150,6 +150,7 @@ class Service:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._health.loops.clear()
+        self._consumer = self._poller = self._relay = None
         await self.database.close()
         await self.system.dispose()
 
