@@ -34,6 +34,7 @@ class Health:
         self.loops: list[Loop] = []
         self.wrong_topics: Sequence[str] = ()
         self.relay: Relay | None = None
+        self.met_broker = True  # false until the topics are known to be there
 
     def livez(self) -> JSONResponse:
         """Whether this process should go on."""
@@ -57,7 +58,7 @@ class Health:
         steady = [x for x in self.loops if x.steady and x not in waiting]
         age = self.relay.oldest_age_s if self.relay else 0.0
         found = {
-            "waiting": ["kafka"] if waiting else [],
+            "waiting": ["kafka"] if waiting or not self.met_broker else [],
             "ended": {x.name: x.restarts for x in self.loops if not x.running},
             "hung": [x.name for x in steady if x.progress.hung],
             "stuck": [x.name for x in steady if x.progress.stuck],

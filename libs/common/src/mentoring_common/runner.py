@@ -113,6 +113,7 @@ class Service:
         """Start what the design names. Nothing is waited for: what is away is asked again until it is there."""
         if self.design.publishes or self.design.reactions:
             progress = Progress()
+            self._health.met_broker = False
             self._spawn("topics", lambda: self._keep_topics(progress), progress, endless=True)
         if self.design.deadlines:
             interval = self.settings.poll_interval_s
@@ -124,6 +125,7 @@ class Service:
         self.ready = True
 
     def _start_events(self) -> None:
+        self._health.met_broker = True
         if self.design.publishes:
             self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
             self._health.relay = self._relay
