@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-import importlib
 import json
 import re
 import uuid
@@ -10,12 +9,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import mentoring_evaluation
+from mentoring_common.provisioning import provision
 from mentoring_contracts.evaluation import SurveyClosed, SurveyResponseReceived
 from mentoring_contracts.sessions import MentoringSessionRecorded
 from mentoring_evaluation.floor import hidden_roles, least_asked, shown, shown_together
-from mentoring_evaluation.models import Comment, Wave
+from mentoring_evaluation.models import Comment
 
 BOTH = ["mentor", "mentee"]
 QUESTION = {
@@ -278,18 +282,50 @@ async def test_a_text_of_a_hidden_role_takes_part_in_nothing(evaluation, program
     assert "Kept back: mentors in pulse of cohort 1." in answer.json()["statement"]
 
 
-async def test_waves_that_closed_before_obey_the_floor_too(evaluation, programme):
-    _, known = await world(programme, lone=None, first=None)
-    migration = importlib.import_module("mentoring_evaluation.migrations.versions.0006")
-    async with evaluation.service.database.transaction(programme.tenant) as db:
-        kept = sa.select(Wave.id, Wave.hidden_roles, Wave.withheld, Wave.least_asked).order_by(Wave.id)
-        before = (await db.execute(kept)).all()
-        await db.execute(sa.update(Wave).values(hidden_roles=[], withheld=False, least_asked=None))
-        for statement in (migration._HIDE, migration._WITHHOLD):
-            await (await db.connection()).exec_driver_sql(statement)
-        assert (await db.execute(kept)).all() == before
-    assert sorted((roles, least) for _, roles, _, least in before) == [([], 5), (["mentor"], 5)]
-    assert len(known["wave_id"]) == 2
+BEFORE = "0005"  # the revision before waves knew of the floor
+
+
+def upgraded(connection, revision):
+    config = Config()
+    config.set_main_option("script_location", "mentoring_evaluation:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+async def test_waves_that_closed_before_obey_the_floor_too(superuser_url):
+    urls = await provision(superuser_url, "evaluation", database="mentoring_evaluation_floor")
+    owner = create_async_engine(urls.owner)
+    async with owner.begin() as connection:
+        await connection.run_sync(upgraded, BEFORE)
+    database = make_url(superuser_url).set(database="mentoring_evaluation_floor")
+    everybody = create_async_engine(database)
+    programme = sa.text(
+        "INSERT INTO programmes (tenant_id, id, title, survey_modes, remind_days, cpd_kinds, decimals, public_minimum, "
+        "report_approvers) VALUES (:t, :p, 'P', '{}', '[]', '[]', 0, :least, '{}')"
+    )
+    wave = sa.text(
+        "INSERT INTO waves (tenant_id, id, programme_id, cohort_id, instrument, occasion, instrument_used, state, "
+        "opens_at, closes_at, asked_mentors, asked_mentees) VALUES (:t, gen_random_uuid(), :p, gen_random_uuid(), 'i', "
+        ":name, jsonb_build_object('mode', CAST(:mode AS text)), :state, now(), now() + interval '1 day', :mentors, 20)"
+    )
+    held = [("few", "anonymous", "closed", 9), ("enough", "anonymous", "closed", 10), ("runs", "anonymous", "open", 9),
+            ("named", "named", "closed", 1), ("pairs", "paired", "closed", 9)]  # fmt: skip
+    async with everybody.begin() as connection:  # of two organisations, of which the second publishes of five
+        for least in (10, 1):
+            ids = {"t": uuid.uuid4(), "p": uuid.uuid4()}
+            await connection.execute(programme, ids | {"least": least})
+            for name, mode, state, mentors in held:
+                await connection.execute(wave, ids | {"name": name, "mode": mode, "state": state, "mentors": mentors})
+    async with owner.begin() as connection:
+        await connection.run_sync(upgraded, "head")
+    kept = sa.text("SELECT least_asked, occasion, hidden_roles, withheld FROM waves")
+    async with everybody.connect() as connection:
+        found = {(least, name): (hidden, withheld) for least, name, hidden, withheld in await connection.execute(kept)}
+    for engine in (owner, everybody):
+        await engine.dispose()
+    hidden = {key for key, (roles, _) in found.items() if roles == ["mentor"]}
+    assert (len(found), hidden) == (10, {(10, "few"), (10, "pairs")})
+    assert {withheld for _, withheld in found.values()} == {False}
 
 
 # Who may name the tables of what people said. All reading is in the first; a new reader is added there, where it passes
