@@ -294,3 +294,44 @@ async def _answers(nihr):
     shown = (await nihr.office.get(f"/applications/{application['id']}")).json()["answers"]
     texts = {"criteria": shown["criteria"], "about": shown["free_text"]}
     return shown["attributes"] | texts | {"previous_access": False, "employer": "Leeds", "languages": ["en"]}
+
+
+async def test_an_hr_client_reads_where_its_employees_applications_stand(applications, nihr, tenant):
+    ids_ = [(await nihr.office.post("/employers", json={"name": n})).json()["id"] for n in ("Leeds Trust", "York")]
+    mine, theirs = [
+        await nihr.apply("mentee", nihr.cohorts[0], await nihr.person(employer_id=id_), equality={"gender": "woman"})
+        for id_ in ids_
+    ]
+    hr = applications.caller("applications:read", tenant=tenant, subject="hr", employer=ids_[0])
+    listed = (await hr.get("/applications")).json()["items"]
+    assert [(a["id"], a["state"]) for a in listed] == [(mine["id"], "submitted")]
+    narrowed = {"person_id": mine["person_id"], "programme_id": nihr.programme_id}
+    assert len((await hr.get("/applications", params=narrowed)).json()["items"]) == 1
+    one = (await hr.get(f"/applications/{mine['id']}")).json()
+    private = {name: one[name] for name in ("answers", "consents", "proxy", "unmet_rules", "overrides")}
+    assert private == {"answers": None, "consents": [], "proxy": None, "unmet_rules": None, "overrides": None}
+    for params in ({"person_id": theirs["person_id"]}, {"cohort_id": nihr.cohorts[1]}):
+        refused = await hr.get("/applications", params=params)
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_needed")
+    assert (await hr.get(f"/applications/{theirs['id']}")).status_code == 404
+    writer = applications.caller("applications:write", tenant=tenant, subject="hr", employer=ids_[0])
+    assert (await writer.post(f"/applications/{mine['id']}/withdraw")).json()["code"] == "role_needed"
+
+
+async def test_a_list_of_others_is_refused_and_not_empty(applications, nihr, other, tenant, team_of):
+    application = await nihr.apply("mentee", nihr.cohorts[0])
+    me = nihr.as_person(application["person_id"])
+    stranger, machine = await team_of(other), applications.caller("applications:read", tenant=tenant, subject="client")
+    here, elsewhere = {"programme_id": nihr.programme_id}, {"programme_id": other.programme_id}
+    assert len((await me.get("/applications", params=here)).json()["items"]) == 1
+    assert (await me.get("/applications", params=elsewhere | {"person_id": application["person_id"]})).json()[
+        "items"
+    ] == []
+    for client, params in (
+        (me, elsewhere), (me, {"cohort_id": nihr.cohorts[1]}), (me, {"person_id": str(uuid.uuid4())}),
+        (stranger, here), (stranger, {"cohort_id": nihr.cohorts[0]}), (machine, {}), (machine, here),
+    ):  # fmt: skip
+        refused = await client.get("/applications", params=params)
+        assert (refused.status_code, refused.json().get("code")) == (403, "role_needed"), params
+        assert refused.json()["needed"] == ["coordinator", "programme_manager"]
+    assert (await machine.get("/people")).json()["code"] == "not_your_people"

@@ -42,9 +42,11 @@ async def test_a_case_study_needs_both_people_and_the_words_they_read(programme)
     assert (await mentees.post(f"{path}/approve", json={"version": 2})).json()["state"] == "approved"
     assert (await mentors.get(path)).json()["sections"][3]["text"] == "In my own words"
     assert len((await mentors.get(f"/programmes/{programme.id}/case-studies")).json()["items"]) == 1
-    assert (await programme.client(subject=uuid.uuid4()).get(f"/programmes/{programme.id}/case-studies")).json()[
-        "items"
-    ] == []
+    stranger = programme.client(subject=uuid.uuid4())
+    refused = await stranger.get(f"/programmes/{programme.id}/case-studies")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_needed")
+    lone_mentor = programme.client(subject=person)
+    assert (await lone_mentor.get(f"/programmes/{programme.id}/case-studies")).json()["items"] == []
     assert (await mentees.post(f"{path}/withdraw")).json()["state"] == "withdrawn"
     assert (await mentors.get(path)).json()["sections"] == []
     assert (await mentors.post(f"{path}/withdraw")).json()["code"] == "case_study_changed"

@@ -1,5 +1,7 @@
 """Roles that a subject holds in a scope (a programme, say), kept by each service from the owner's events."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -40,6 +42,35 @@ async def roles_of(db: AsyncSession, caller: Principal, scope_id: UUID) -> froze
     c = scoped_roles.c
     mine = (c.tenant_id == tenant_of(db), c.scope_id == scope_id, c.subject_id == subject_id)
     return frozenset((await db.scalars(sa.select(c.role).where(*mine))).all())
+
+
+async def holds_anywhere(db: AsyncSession, caller: Principal, *roles: str) -> bool:
+    """Whether the caller holds one of the roles in any scope."""
+    try:
+        subject_id = UUID(caller.subject)
+    except ValueError:
+        return False
+    c = scoped_roles.c
+    mine = (c.tenant_id == tenant_of(db), c.subject_id == subject_id, c.role.in_(roles))
+    return (await db.execute(sa.select(c.role).where(*mine).limit(1))).first() is not None
+
+
+async def require_part(
+    db: AsyncSession, caller: Principal, scope_id: UUID | None, roles: Collection[str], own: sa.Select[Any]
+) -> None:
+    """RoleNeeded unless the caller may ask for a list: an empty one is the truth, never a refusal.
+
+    They administer the organisation, hold one of the roles in the scope (in any, if None), or have a row of their own
+    among `own`.
+    """
+    if caller.is_admin:
+        return
+    if scope_id is None:
+        held = await holds_anywhere(db, caller, *roles)
+    else:
+        held = bool(await roles_of(db, caller, scope_id) & set(roles))
+    if not held and (await db.execute(own.limit(1))).first() is None:
+        raise RoleNeeded(needed=sorted(roles))
 
 
 async def require_role(db: AsyncSession, caller: Principal, scope_id: UUID, *roles: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from mentoring_applications.models import Application, Invitation, Pairing, Pers
 from mentoring_applications.queries import TEAM
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import RoleNeeded, require_part, require_role, roles_of
 
 
 def person_of(by: Principal) -> UUID | None:
@@ -83,6 +83,8 @@ async def sights(db: AsyncSession, people: Collection[Person], by: Principal) ->
 async def people_seen(db: AsyncSession, by: Principal, email: str | None, ids: Collection[UUID]) -> sa.Select[Person]:
     """The people whom the caller sees, those with the address and among the ids."""
     rows, reach = queries.people(ids), await reach_of(db, by)
+    if person_of(by) is None and not reach.everybody and reach.employer_id is None:
+        raise NotYourPeople(needed=list(MANAGING))  # a machine that reaches nobody
     address = email.lower() if email is not None else None
     if reach.everybody:
         return rows if address is None else rows.where(Person.email == address)
@@ -142,8 +144,44 @@ async def visible_application(db: AsyncSession, application_id: UUID, by: Princi
     if application.person_id is None:  # erased: nothing but a count
         raise ApplicationNotFound()
     if application.person_id != person_of(by) and not await is_team(db, by, application.programme_id):
+        if await employs(db, by, application.person_id):
+            raise RoleNeeded(needed=sorted(TEAM))
         raise ApplicationNotFound()
     return application
+
+
+async def readable_application(db: AsyncSession, application_id: UUID, by: Principal) -> Application:
+    """As `visible_application`; an HR client reads its employees' too, without what was written on them."""
+    application = await queries.application(db, application_id)
+    if application.person_id is not None and await employs(db, by, application.person_id):
+        return application
+    return await visible_application(db, application_id, by)
+
+
+async def employs(db: AsyncSession, by: Principal, person_id: UUID) -> bool:
+    """Whether the caller is the HR client of the person's employer."""
+    return by.employer is not None and await queries.is_employed(db, person_id, by.employer)
+
+
+async def applications_seen(
+    db: AsyncSession, by: Principal, *, cohort_id: UUID | None, **filters: Any
+) -> sa.Select[Application]:
+    """One's own applications, those of one's programmes, an HR client's employees'; RoleNeeded for what is others'."""
+    rows = queries.applications(cohort_id=cohort_id, **filters)
+    if by.is_admin:
+        return rows
+    me, programme_id = person_of(by), filters["programme_id"]
+    seen = queries.visible(rows, me, await visible_programmes(db, by), by.employer)
+    if me is None and by.employer is None:
+        raise RoleNeeded(needed=sorted(TEAM))
+    if programme_id is None and cohort_id is not None:
+        programme_id = await queries.programme_of_cohort(db, cohort_id) or cohort_id
+    asks_for_others = programme_id is not None or filters["person_id"] is not None
+    if asks_for_others and (me is None or filters["person_id"] != me):
+        asked = {"cohort_id": cohort_id, "person_id": filters["person_id"], "programme_id": filters["programme_id"]}
+        own = queries.visible(queries.applications(**asked), me, (), by.employer)
+        await require_part(db, by, programme_id, TEAM, own)
+    return seen
 
 
 async def team_application(db: AsyncSession, application_id: UUID, by: Principal) -> Application:

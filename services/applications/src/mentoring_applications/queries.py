@@ -234,9 +234,25 @@ def applications(**filters: Any) -> sa.Select[Application]:
     return sa.select(Application).where(Application.person_id.is_not(None)).filter_by(**given)
 
 
-def visible(rows: sa.Select[Application], me: UUID | None, programmes: Collection[UUID]) -> sa.Select[Application]:
-    """Those of one's own and of the programmes."""
-    return rows.where(sa.or_(Application.person_id == me, Application.programme_id.in_(programmes)))
+def visible(
+    rows: sa.Select[Application], me: UUID | None, programmes: Collection[UUID], employer_id: UUID | None
+) -> sa.Select[Application]:
+    """Those of one's own, of the programmes and of the employer's people."""
+    seen = [Application.person_id == me, Application.programme_id.in_(programmes)]
+    if employer_id is not None:
+        seen.append(Application.person_id.in_(sa.select(Person.id).where(Person.employer_id == employer_id)))
+    return rows.where(sa.or_(*seen))
+
+
+async def is_employed(db: AsyncSession, person_id: UUID, employer_id: UUID) -> bool:
+    """Whether the person works for the employer."""
+    rows = sa.select(Person.id).where(Person.id == person_id, Person.employer_id == employer_id)
+    return await db.scalar(rows) is not None
+
+
+async def programme_of_cohort(db: AsyncSession, cohort_id: UUID) -> UUID | None:
+    """The programme that plans the cohort; None if there is no such cohort."""
+    return await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))
 
 
 async def has_applied(db: AsyncSession, programme_id: UUID, cohort_id: UUID | None, person_id: UUID, role: str) -> bool:

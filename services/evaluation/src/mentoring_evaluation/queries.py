@@ -246,6 +246,13 @@ async def interview_of(db: AsyncSession, match_id: UUID, person_id: UUID) -> Int
     return await db.scalar(sa.select(Interview).where(*mine))
 
 
+async def is_matched(db: AsyncSession, programme_id: UUID, person_id: UUID) -> bool:
+    """Whether the person is or was one of a confirmed pair in the programme."""
+    of_pair = sa.or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
+    rows = sa.select(Match.id).where(Match.programme_id == programme_id, of_pair)
+    return await db.scalar(rows.limit(1)) is not None
+
+
 def interviews(programme_id: UUID, person_id: UUID | None) -> sa.Select[Interview]:
     """The interviews of a programme, or those of one person in it."""
     rows = sa.select(Interview).where(Interview.programme_id == programme_id)

@@ -49,7 +49,10 @@ async def list_conversations(
 ) -> Page[ConversationView]:
     """Your own conversations, or those of cohorts whose team you belong to."""
     rows = queries.visible_conversations(by, tenant_of(db))
-    rows = rows if cohort_id is None else rows.where(Conversation.cohort_id == cohort_id)
+    mine = queries.conversations_of(by)
+    if cohort_id is not None:
+        rows, mine = (found.where(Conversation.cohort_id == cohort_id) for found in (rows, mine))
+    await queries.require_part(db, by, mine, None, cohort_id, narrowed=cohort_id is not None)
     shown, following = await page(db, rows, Conversation.id, cursor, limit)
     return Page(items=[await _view(db, row, by) for row in shown], next_cursor=following)
 

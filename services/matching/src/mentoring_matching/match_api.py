@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common.auth import Allow, Principal
+from mentoring_common.auth import INTERNAL, Allow, Principal
 from mentoring_common.db import tenant_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
@@ -36,11 +36,17 @@ async def list_matches(
     limit: Limit = 50,
 ) -> Page[MatchView]:
     """The matches you may see: your own, or those of programmes whose team you belong to."""
-    rows = queries.visible_matches(by, tenant_of(db))
+    rows, mine = queries.visible_matches(by, tenant_of(db)), queries.matches_of(by)
     for column, value in ((Match.cohort_id, cohort_id), (Match.programme_id, programme_id), (Match.state, state)):
         rows = rows if value is None else rows.where(column == value)
+    for column, value in ((Match.cohort_id, cohort_id), (Match.programme_id, programme_id)):
+        mine = mine if value is None else mine.where(column == value)
     if person_id is not None:
-        rows = rows.where((Match.mentor_id == person_id) | (Match.mentee_id == person_id))
+        of_person = (Match.mentor_id == person_id) | (Match.mentee_id == person_id)
+        rows, mine = rows.where(of_person), mine.where(of_person)
+    if INTERNAL not in by.scopes and str(person_id) != by.subject:
+        asked = (programme_id, cohort_id, person_id)
+        await queries.require_part(db, by, mine, programme_id, cohort_id, narrowed=any(asked))
     shown, following = await page(db, rows, Match.id, cursor, limit)
     return page_of(shown, following, lambda match: _view(match, by))
 

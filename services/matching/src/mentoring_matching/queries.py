@@ -1,15 +1,16 @@
 """Every SELECT of the matching service."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from mentoring_common import vault
+from mentoring_common import roles, vault
 from mentoring_common.auth import INTERNAL, Principal
 from mentoring_common.db import tenant_of
+from mentoring_common.roles import RoleNeeded
 from mentoring_common.tables import deadlines, scoped_roles
 from mentoring_matching.errors import (
     CohortNotFound,
@@ -135,6 +136,47 @@ def _visible(found: sa.Select[Pairing], row: type[Pairing], caller: Principal, t
     return found.where(sa.or_(own, row.programme_id.in_(led)))
 
 
+def matches_of(caller: Principal) -> sa.Select[Match]:
+    """The caller's own matches; none of a machine."""
+    return _own(sa.select(Match), Match, caller)
+
+
+def _own(found: sa.Select[Pairing], row: type[Pairing], caller: Principal) -> sa.Select[Pairing]:
+    try:
+        person_id = UUID(caller.subject)
+    except ValueError:
+        return found.where(sa.false())
+    return found.where(sa.or_(row.mentor_id == person_id, row.mentee_id == person_id))
+
+
+async def require_part(
+    db: AsyncSession,
+    caller: Principal,
+    own: sa.Select[Any],
+    programme_id: UUID | None,
+    cohort_id: UUID | None,
+    *,
+    narrowed: bool,
+) -> None:
+    """RoleNeeded for a list of others' rows from somebody with no part in it, and for a machine's list of its own."""
+    if not narrowed:
+        if not caller.is_admin and not _is_person(caller):
+            raise RoleNeeded(needed=sorted(TEAM))
+        return
+    if programme_id is None and cohort_id is not None:
+        found = await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))
+        programme_id = found or cohort_id  # of a cohort that is not known nobody holds a role
+    await roles.require_part(db, caller, programme_id, TEAM, own)
+
+
+def _is_person(caller: Principal) -> bool:
+    try:
+        UUID(caller.subject)
+    except ValueError:
+        return False
+    return True
+
+
 async def visible_match(db: AsyncSession, caller: Principal, match_id: UUID) -> Match:
     """One match the caller may see; MatchNotFound otherwise."""
     found = await db.scalar(visible_matches(caller, tenant_of(db)).where(Match.id == match_id))
@@ -180,6 +222,11 @@ async def all_conversations(db: AsyncSession, cohort_id: UUID) -> Sequence[Conve
 def visible_conversations(caller: Principal, tenant: UUID) -> sa.Select[Conversation]:
     """One's own conversations, and those of programmes whose team the caller belongs to, or all as admin."""
     return _visible(sa.select(Conversation), Conversation, caller, tenant)
+
+
+def conversations_of(caller: Principal) -> sa.Select[Conversation]:
+    """The caller's own conversations; none of a machine."""
+    return _own(sa.select(Conversation), Conversation, caller)
 
 
 async def visible_conversation(db: AsyncSession, caller: Principal, conversation_id: UUID) -> Conversation:

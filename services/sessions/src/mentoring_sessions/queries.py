@@ -8,10 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import roles
 from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
 from mentoring_common.errors import NotFound
-from mentoring_common.roles import roles_of
+from mentoring_common.roles import RoleNeeded, roles_of
 from mentoring_common.tables import scoped_roles
 from mentoring_sessions.access import TEAM, Access, ProgrammeAccess, person_of, reads_confidences
 from mentoring_sessions.errors import (
@@ -145,6 +146,26 @@ def relationships(
         rows = rows.where(_is_of_pair(person_id))
     given = {"programme_id": programme_id, "cohort_id": cohort_id, "state": state}
     return rows.filter_by(**{name: value for name, value in given.items() if value is not None})
+
+
+async def require_part(
+    db: AsyncSession, by: Principal, *, person_id: UUID | None, programme_id: UUID | None, cohort_id: UUID | None
+) -> None:
+    """RoleNeeded for a list of others' relationships from somebody with no part in it, and for a machine's own."""
+    me, asked = person_of(by), {"programme_id": programme_id, "cohort_id": cohort_id}
+    if by.is_admin or (me is not None and person_id == me):
+        return
+    narrowed = {name: value for name, value in asked.items() if value is not None}
+    if not narrowed and person_id is None:
+        if me is None:
+            raise RoleNeeded(needed=sorted(TEAM))
+        return
+    own = sa.select(Relationship).where(_is_of_pair(me)).filter_by(**narrowed)
+    own = own.where(_is_of_pair(person_id)) if person_id is not None else own
+    if programme_id is None and cohort_id is not None:
+        found = await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))
+        programme_id = found or cohort_id  # of a cohort that is not known nobody holds a role
+    await roles.require_part(db, by, programme_id, TEAM, own)
 
 
 def _is_of_pair(person_id: UUID | None) -> sa.ColumnElement[bool]:

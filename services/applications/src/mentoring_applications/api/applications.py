@@ -5,8 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from mentoring_applications import queries
-from mentoring_applications.access import is_team, person_of, visible_application, visible_programmes
+from mentoring_applications.access import applications_seen, is_team, person_of, readable_application
 from mentoring_applications.api import views
 from mentoring_applications.api.callers import Reader, Writer
 from mentoring_applications.commands import applications as commands
@@ -48,20 +47,24 @@ async def list_applications(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ApplicationView]:
-    """One's own applications and those of the programmes in whose team one is, in order of creation."""
-    filters = {"programme_id": programme_id, "cohort_id": cohort_id, "role": role, "state": state}
-    rows = queries.applications(**filters, person_id=person_id)
-    if not by.is_admin:
-        rows = queries.visible(rows, person_of(by), await visible_programmes(db, by))
+    """One's own applications and those of the programmes in whose team one is, in order of creation.
+
+    An HR client (with an `employer` claim) gets those of its employer's people.
+    """
+    filters = {"programme_id": programme_id, "role": role, "state": state, "person_id": person_id}
+    rows = await applications_seen(db, by, cohort_id=cohort_id, **filters)
     shown, following = await page(db, rows, Application.id, cursor, limit)
     return page_of(shown, following, _view)
 
 
 @router.get("/applications/{application_id}")
 async def read_application(application_id: UUID, by: Reader, db: Db) -> ApplicationDetail:
-    """One application with its answers."""
-    application = await visible_application(db, application_id, by)
-    return await views.application(db, application, for_team=await is_team(db, by, application.programme_id))
+    """One application with its answers; an HR client sees its state alone."""
+    application = await readable_application(db, application_id, by)
+    team = await is_team(db, by, application.programme_id)
+    if not team and application.person_id != person_of(by):
+        return views.application_of_employee(application)
+    return await views.application(db, application, for_team=team)
 
 
 @router.post("/applications/{application_id}/decision")

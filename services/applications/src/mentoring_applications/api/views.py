@@ -76,6 +76,12 @@ async def application(db: AsyncSession, row: Application, *, for_team: bool) -> 
     )
 
 
+def application_of_employee(row: Application) -> ApplicationDetail:
+    """An application as HR sees it: where it stands, and nothing that was written or decided on it."""
+    known = ApplicationView.model_validate(row).model_dump()
+    return ApplicationDetail(**known, answers=None, proxy=None, consents=[], unmet_rules=None, overrides=None)
+
+
 def _answers(row: Written, named: Mapping[str, list[str]]) -> AnswersView:
     return AnswersView(
         criteria=row.criteria,

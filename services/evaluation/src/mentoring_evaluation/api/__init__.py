@@ -1,13 +1,16 @@
 """The REST API of the evaluation service, one router for each thing it is about."""
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
+from mentoring_evaluation import queries
 from mentoring_evaluation.schemas import ExtendingRole, InterviewingRole
 
 TEAM = ("programme_manager", "coordinator")
@@ -23,6 +26,22 @@ Internal = Annotated[Principal, Depends(Allow("internal"))]
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:
     """RoleNeeded unless the caller runs the programme."""
     await require_role(db, by, programme_id, *TEAM)
+
+
+async def sees_all(
+    db: AsyncSession, by: Principal, programme_id: UUID, roles: Collection[str], own: sa.Select[Any] | None = None
+) -> bool:
+    """Whether the caller lists everybody's, by one of the roles, or else their own.
+
+    RoleNeeded for somebody with no part in the programme: neither a role nor a match, nor among `own`.
+    """
+    held = await roles_of(db, by, programme_id)
+    if by.is_admin or held & set(roles):
+        return True
+    matched = own is not None and await db.scalar(own.limit(1)) is not None
+    if not held and not matched and not await queries.is_matched(db, programme_id, by.person_id):
+        raise RoleNeeded(needed=sorted(roles))
+    return False
 
 
 async def team_role(db: AsyncSession, by: Principal, programme_id: UUID) -> ExtendingRole:

@@ -12,7 +12,7 @@ from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries
 from mentoring_evaluation import queries_qualitative as qualitative
-from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer
+from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer, sees_all
 from mentoring_evaluation.commands import case_studies
 from mentoring_evaluation.errors import CaseStudyNotFound
 from mentoring_evaluation.models_qualitative import CaseStudy
@@ -41,7 +41,7 @@ async def list_case_studies(
 ) -> Page[CaseStudyView]:
     """The case studies of a programme for its team and interviewers; one's own for everybody else."""
     await queries.programme(db, programme_id)
-    all_of_them = by.is_admin or await roles_of(db, by, programme_id) & set(INTERVIEWERS)
+    all_of_them = await sees_all(db, by, programme_id, INTERVIEWERS)
     rows = qualitative.case_studies(programme_id, None if all_of_them else by.person_id)
     shown, following = await page(db, rows, CaseStudy.id, cursor, limit)
     return page_of(shown, following, CaseStudyView.model_validate)

@@ -10,7 +10,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries
-from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer, interviewing_role
+from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer, interviewing_role, sees_all
 from mentoring_evaluation.commands import interviews
 from mentoring_evaluation.errors import InterviewNotFound
 from mentoring_evaluation.models import Interview
@@ -40,7 +40,7 @@ async def list_interviews(
 ) -> Page[InterviewView]:
     """The interviews of a programme for its team and interviewers; one's own for everybody else."""
     await queries.programme(db, programme_id)
-    all_of_them = by.is_admin or await roles_of(db, by, programme_id) & set(INTERVIEWERS)
+    all_of_them = await sees_all(db, by, programme_id, INTERVIEWERS)
     rows = queries.interviews(programme_id, None if all_of_them else by.person_id)
     shown, following = await page(db, rows, Interview.id, cursor, limit)
     return page_of(shown, following, InterviewView.model_validate)

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation import queries
 from mentoring_evaluation import queries_qualitative as qualitative
-from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_team
+from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_team, sees_all
 from mentoring_evaluation.commands import recommendations
 from mentoring_evaluation.models_qualitative import Recommendation
 from mentoring_evaluation.schemas_qualitative import (
@@ -43,7 +43,8 @@ async def list_recommendations(
 ) -> Page[RecommendationView]:
     """All recommendations for the programme team and the steering group; one's own for everybody else."""
     await queries.programme(db, programme_id)
-    all_of_them = by.is_admin or await roles_of(db, by, programme_id) & set(READERS)
+    own = None if by.is_admin else qualitative.recommendations(programme_id, by.person_id, None)
+    all_of_them = await sees_all(db, by, programme_id, READERS, own)
     rows = qualitative.recommendations(programme_id, None if all_of_them else by.person_id, overdue)
     shown, following = await page(db, rows, Recommendation.id, cursor, limit)
     return page_of(shown, following, RecommendationView.model_validate)

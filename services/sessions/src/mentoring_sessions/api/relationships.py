@@ -44,6 +44,7 @@ async def list_relationships(
     limit: Limit = 50,
 ) -> Page[RelationshipView]:
     """Your own relationships, and those of programmes whose team you are in."""
+    await queries.require_part(db, by, person_id=person_id, programme_id=programme_id, cohort_id=cohort_id)
     rows = queries.relationships(
         db, by, person_id=person_id, programme_id=programme_id, cohort_id=cohort_id, state=state
     )
