@@ -135,6 +135,9 @@ class _Completed:
             operation.setdefault("parameters", []).append(_KEY)
         for content in operation.get("requestBody", {}).get("content", {}).values():
             self._complete_body(content)
+        for answer in operation["responses"].values():
+            for kind, content in answer.get("content", {}).items():
+                content.setdefault("schema", {"type": "string"} | ({} if "text/" in kind else {"format": "binary"}))
         operation["responses"].pop("422", None)
         for status in _statuses(path, method, operation):
             operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{_ANSWERS[status][0]}"})
