@@ -83,8 +83,10 @@ class World:
         await self.harness.publish(self.tenant, made)
         return cohort_id
 
-    def person(self, role: str, *, capacity: int = 1, priority: bool = False, **profile: Any) -> Person:
-        person = Person(uuid4(), role, uuid4(), priority, capacity)
+    def person(
+        self, role: str, *, capacity: int = 1, priority: bool = False, id: UUID | None = None, **profile: Any
+    ) -> Person:
+        person = Person(id or uuid4(), role, uuid4(), priority, capacity)
         default = {"criteria": ["career", "funding"], "employer_id": str(uuid4()), "attributes": {}}
         own = {"application_id": str(person.application_id), "person_id": str(person.id), "role": role}
         self.applications.profiles[str(person.application_id)] = default | profile | own

@@ -103,6 +103,10 @@ class MovesNotApproved(Conflict):
     """The run moves people who have a mentor; approve their moves too, or start another run."""
 
 
+class MutualMatch(Conflict):
+    """The mentee is the mentor of the mentor."""
+
+
 class MenteeMatched(Conflict):
     """The mentee has a mentor already."""
 

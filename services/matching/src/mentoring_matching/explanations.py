@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mentoring_matching.engine import Mentee, Mentor, Pair, Policy, Run, WhyNobody, WhyNot, why_nobody
+from mentoring_matching.engine import MUTUAL, Mentee, Mentor, Pair, Policy, Run, WhyNobody, WhyNot, why_nobody
 
 _SHOWN = 3
 # None for a wish: beside two known backgrounds, that it is met says what the mentee wished.
@@ -125,7 +125,7 @@ def _no_mentee(run: Run, held: Mapping[str, NDArray[np.bool_]], texts: Mapping[s
     rule = max(alone, key=lambda name: alone[name], default=None)
     if rule is None or not alone[rule]:
         return Reason(_NO_MENTEE, None, "No mentee is permitted by the rules, and no single rule is the cause.")
-    if rule not in {shown.name for shown in run.situation.policy.rules if not shown.hidden}:
+    if rule not in {MUTUAL, *(shown.name for shown in run.situation.policy.rules if not shown.hidden)}:
         return Reason(_NO_MENTEE, rule, "No mentee is permitted, for a reason that is private.")
     mentees = "1 mentee" if alone[rule] == 1 else f"{alone[rule]} mentees"
     text = f"No mentee is permitted. Without the rule '{texts.get(rule, rule)}' alone, {mentees} could be proposed."

@@ -11,7 +11,7 @@ Pair = Mapping[str, str]
 
 
 def check_people(pins: Sequence[Pair], bars: Sequence[Pair], pool: Collection[tuple[str, str]]) -> None:
-    """All are in the pool (role, person id), no mentee is pinned twice, no pair both pinned and barred."""
+    """All are in the pool (role, person id), no mentee is pinned twice, or to oneself, no pair pinned and barred."""
     for name, pairs in (("pins", pins), ("bars", bars)):
         for place, pair in enumerate(pairs):
             for role in ("mentor", "mentee"):
@@ -19,6 +19,8 @@ def check_people(pins: Sequence[Pair], bars: Sequence[Pair], pool: Collection[tu
                     raise _invalid(f"there is no such {role} in the pool", f"{name}[{place}].{role}_id", pair)
     pinned: dict[str, str] = {}
     for place, pin in enumerate(pins):
+        if pin["mentor_id"] == pin["mentee_id"]:
+            raise _invalid("nobody is their own mentor", f"pins[{place}]", pin)
         if pin["mentee_id"] in pinned:
             raise _invalid("the mentee is pinned twice", f"pins[{place}].mentee_id", pin)
         pinned[pin["mentee_id"]] = pin["mentor_id"]
@@ -38,8 +40,19 @@ def check_room(question: Question, pins: Sequence[Pair]) -> None:
             if not free[who]:
                 raise _invalid(f"the {role} has fewer places than are pinned", field, pin)
             free[who] -= 1
+    _check_ways(question, pins)
     if len(pins) > question.places:
         raise PairsInvalid(f"{question.places} places are free and {len(pins)} pairs are pinned", field="pins")
+
+
+def _check_ways(question: Question, pins: Sequence[Pair]) -> None:
+    """A pin is not the other way round of another one, or of a pair that stands or is offered."""
+    if question.terms.engine.mutual:
+        return
+    ways = {*question.held, *((pin["mentor_id"], pin["mentee_id"]) for pin in pins)}
+    for place, pin in enumerate(pins):
+        if (pin["mentee_id"], pin["mentor_id"]) in ways:
+            raise _invalid("the mentee is the mentor of the mentor", f"pins[{place}]", pin)
 
 
 def _invalid(why: str, field: str, pair: Pair) -> PairsInvalid:

@@ -1,7 +1,8 @@
 """A programme's matching policy as its blueprint writes it, read into the engine's policy and the terms of offers.
 
 The document has `hard_rules`, `rules_off`, `weights` (or `criteria` in the engine's own words), `limits`, `floor`,
-`offers` and `capacity`. Three rules hold in every policy unless `rules_off` names them: SAFE.
+`offers`, `capacity` and `mutual` (`allowed` lets two people be each other's mentor at once; nobody is their own). Three
+rules hold in every policy unless `rules_off` names them: SAFE.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from mentoring_matching.engine import Policy, PolicyError
+from mentoring_matching.engine import MUTUAL, Policy, PolicyError
 
 SAFE = ("no_line_management", "no_declared_conflict", "not_matched_before")
 """Kinds of rules that keep people apart whom nobody would pair knowingly."""
@@ -17,14 +18,14 @@ DEFAULT: dict[str, Any] = {
     "hard_rules": [{"id": kind, "kind": kind} for kind in SAFE],
     "weights": {"topics": 0.6, "text": 0.2, "preferences": 0.2},
 }
-RESERVED = frozenset({"floor", "not oneself", "still free", "barred by a coordinator", "a private reason"})
+RESERVED = frozenset({"floor", "not oneself", "still free", "barred by a coordinator", "a private reason", MUTUAL})
 """What explanations and dry runs call things that are no rules of a policy."""
 RATED = 0.2
 MOST_WEIGHT = 1_000_000  # the sum of all must be a number too
 MOST_PARTS = 200  # rules, criteria or limits: each costs a look at every pair
 _FIELDS = frozenset({
     "version", "stages", "hard_rules", "rules_off", "weights", "criteria", "priority", "capacity", "offers",
-    "confirmation", "floor", "limits", "max_load", "conversations",
+    "confirmation", "floor", "limits", "max_load", "conversations", "mutual",
 })  # fmt: skip
 _KIND = {"no_declared_conflict": "no_conflict"}
 _SAFE_KIND = {"no_conflict": "no_declared_conflict"}
@@ -86,6 +87,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
             "criteria": _criteria(document),
             "limits": _limits(document),
             "floor": document.get("floor", 0.0),
+            "mutual": may_be_mutual(document),
             "direction": direction,
         }
     )
@@ -103,6 +105,14 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
         max_load=max_load(document),
         conversations=_conversations(document),
     )
+
+
+def may_be_mutual(document: Mapping[str, Any]) -> bool:
+    """Whether two people may be each other's mentor at once: `mutual: allowed`."""
+    said = document.get("mutual", "never")
+    if said not in ("never", "allowed"):
+        raise PolicyError("policy", "mutual", "is neither 'never' nor 'allowed'")
+    return bool(said == "allowed")
 
 
 def hours_of(engine: Policy) -> frozenset[str]:

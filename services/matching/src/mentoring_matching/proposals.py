@@ -60,6 +60,8 @@ class Question:
     seed: int
     standing: Mapping[PairIds, UUID] = field(default_factory=dict)
     """Confirmed pairs whose mentees may move, with their match; the people and places include theirs."""
+    held: Sequence[PairIds] = ()
+    """Pairs of the programme that stand or are offered, and stay; two people are not each other's mentor."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def solved(question: Question, progress: Progress | None = None) -> Run:
             question.standing,
             places=question.places,
             bars=question.bars,
+            held=question.held,
             seed=question.seed,
         ).run
     return solve(
@@ -191,6 +194,7 @@ def solved(question: Question, progress: Progress | None = None) -> Run:
         places=question.places,
         pins=question.pins,
         bars=question.bars,
+        held=question.held,
         seed=question.seed,
         progress=progress,
     )

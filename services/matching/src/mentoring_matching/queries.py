@@ -365,6 +365,26 @@ async def _former_partners(db: AsyncSession, person_ids: Sequence[UUID]) -> dict
     return {person_id: frozenset(partners) for person_id, partners in found.items()}
 
 
+async def live_pairs(db: AsyncSession, programme_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Mentor and mentee of each pair of a programme that stands or is offered."""
+    rows = sa.select(Match.mentor_id, Match.mentee_id).where(Match.programme_id == programme_id, Match.state.in_(LIVE))
+    return {(mentor_id, mentee_id) for mentor_id, mentee_id in await db.execute(rows)}
+
+
+async def alone_with(db: AsyncSession, match: Match) -> None:
+    """Wait until nobody else confirms a pair of the same two people in the programme, the one way or the other."""
+    two = "".join(sorted((match.mentor_id.hex, match.mentee_id.hex)))
+    key = sa.func.hashtextextended(match.programme_id.hex + two, 0)
+    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+async def stands_the_other_way(db: AsyncSession, match: Match) -> bool:
+    """Whether the mentee is the mentor of the mentor already."""
+    back = (Match.mentor_id == match.mentee_id, Match.mentee_id == match.mentor_id, Match.state == "confirmed")
+    found = sa.select(Match.id).where(Match.programme_id == match.programme_id, *back)
+    return await db.scalar(found.limit(1)) is not None
+
+
 async def barred_pairs(db: AsyncSession, cohort: Cohort, *, also_ended: bool) -> set[tuple[UUID, UUID]]:
     """Pairs not to be proposed: declined or lapsed in this cohort, "never again", and for a rematch all that ended."""
     here = sa.and_(Match.cohort_id == cohort.id, Match.state.in_(("declined", "expired")))

@@ -1,7 +1,7 @@
 """What a run is to solve: the people and places that are free now, under a policy. Standing pairs and offers stay."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -35,7 +35,8 @@ async def question_of(db: AsyncSession, run: MatchRun) -> Question:
     places = await _free_places(db, cohort) + len(standing)
     barred = await queries.barred_pairs(db, cohort, also_ended=run.kind == "rematch")
     titles = programme.topic_titles
-    question = Question(candidates, terms, titles, places, _ids(run.pins), [], run.seed, standing)
+    others = await _held(db, run.programme_id, standing)
+    question = Question(candidates, terms, titles, places, _ids(run.pins), [], run.seed, standing, others)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(run.bars)))
 
 
@@ -60,7 +61,8 @@ async def question_now(
     free = with_hours(free, terms, cohort.starts_on or now(db).date())
     free = await _with_ratings(db, cohort_id, terms, free)
     barred = await queries.barred_pairs(db, cohort, also_ended=False)
-    question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0)
+    held = await _held(db, cohort.programme_id)
+    question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0, held=held)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(bars)))
 
 
@@ -116,6 +118,12 @@ def _movable(matches: Sequence[Match], candidates: Iterable[Candidate]) -> dict[
     known = {c.member_id for c in candidates}
     here = [m for m in matches if {m.mentor_member_id, m.mentee_member_id} <= known]
     return {(str(m.mentor_id), str(m.mentee_id)): m.id for m in here}
+
+
+async def _held(db: AsyncSession, programme_id: UUID, movable: Collection[PairIds] = ()) -> list[PairIds]:
+    """The pairs of the programme that stand or are offered, but those that may move."""
+    pairs = {(str(mentor), str(mentee)) for mentor, mentee in await queries.live_pairs(db, programme_id)}
+    return sorted(pairs - set(movable))
 
 
 async def _free_places(db: AsyncSession, cohort: Cohort) -> int:

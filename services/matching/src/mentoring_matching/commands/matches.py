@@ -36,6 +36,7 @@ from mentoring_matching.errors import (
     MenteeMatched,
     MentorFull,
     MoveAwaited,
+    MutualMatch,
     NotYourMatch,
     OfferExpired,
     OfferOver,
@@ -144,8 +145,11 @@ async def _refusal(db: AsyncSession, match_id: UUID, side: Side) -> Exception:
 async def _confirm_match(db: AsyncSession, match: Match) -> Match:
     """Take a place, the mentor and the mentee; PlaceFull, MentorFull, MenteeMatched or LoadFull if one is gone.
 
+    MutualMatch where the mentee is the mentor of the mentor, or one person is both, unless the policy allows the first.
+
     A move ends the mentee's present match first; MoveAwaited if the place is still to be freed by somebody's move.
     """
+    await _require_one_way(db, match)
     if match.waits_for and await queries.confirmed_matches(db, [match.waits_for]):
         raise MoveAwaited()
     if match.replaces:
@@ -169,6 +173,16 @@ async def _confirm_match(db: AsyncSession, match: Match) -> Match:
     await cancel(db, OFFER_EXPIRES, match.id)
     emit(db, MatchConfirmed(**_ids(confirmed), rematch_of=confirmed.rematch_of))
     return confirmed
+
+
+async def _require_one_way(db: AsyncSession, match: Match) -> None:
+    """Of two offers, the one way and the other, one is confirmed, also of different cohorts at once."""
+    version = await queries.policy(db, match.programme_id)
+    await queries.alone_with(db, match)
+    allowed = not version.problem and policies.may_be_mutual(version.document)
+    themselves = match.mentor_id == match.mentee_id
+    if themselves or (not allowed and await queries.stands_the_other_way(db, match)):
+        raise MutualMatch()
 
 
 async def _take(db: AsyncSession, member_id: UUID) -> bool:

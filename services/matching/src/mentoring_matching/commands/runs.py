@@ -229,10 +229,13 @@ async def _gone(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) 
     held = Counter(id_ for match in ending.values() for id_ in (match.mentor_member_id, match.mentee_member_id))
     available = await queries.available_members(db, run.cohort_id, lock=True, held=held)
     free = {member_id: left for member_id, (_, left) in available.items()}
+    ways = set() if policies.may_be_mutual(run.policy) else await queries.live_pairs(db, run.programme_id)
+    ways -= {(match.mentor_id, match.mentee_id) for match in ending.values()}
     lost = 0
     for pair in pairs:
         both = (pair.mentor_member_id, pair.mentee_member_id)
-        lost += any(free.get(member_id, 0) < 1 for member_id in both) or pair.replaces not in {None, *ending}
+        taken = any(free.get(member_id, 0) < 1 for member_id in both)
+        lost += taken or pair.replaces not in {None, *ending} or (pair.mentee_id, pair.mentor_id) in ways
         free |= {member_id: free.get(member_id, 0) - 1 for member_id in both}
     room = cohort.places - cohort.confirmed - await queries.offers_open(db, run.cohort_id)
     return max(lost, len(pairs) - room - len(ending))

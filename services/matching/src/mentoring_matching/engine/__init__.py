@@ -15,6 +15,7 @@ from .explain import (
     why_nobody,
     why_not,
 )
+from .mutual import NAME as MUTUAL
 from .people import Mentee, Mentor, ranked, working_hours
 from .policy import Criterion, Limit, Policy, PolicyError, Rule
 from .recruit import recruitment
@@ -24,6 +25,7 @@ from .text import CharacterEmbedder, Embedder, WordLlamaEmbedder, default_embedd
 from .whatif import PinCost, Remembering, floor_points, pin_costs, solve_again
 
 __all__ = [
+    "MUTUAL",
     "Certificate",
     "Change",
     "CharacterEmbedder",

@@ -4,7 +4,8 @@ Weak duality: for prices u, v, p >= 0 with u[i] + v[j] + p >= worth[i] + score[i
 no matching within the capacities and places is worth more than sum(u) + sum(capacity * v) + places * p. A
 matching worth exactly that is therefore best. A limit's price adds to those of the people it counts, and its room
 to the sum, which is then the bound of the linear relaxation: whole matchings may fall short of it. All numbers are
-integers, so equality is exact. A least number is a negative most, and its price at most what a missing pair costs.
+integers, so equality is exact. A least number is a negative most, and its price at most what a missing pair costs. Two
+pairs that exclude each other may have a price that is theirs alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from .acceleration import accelerated, compiled_scanning
 from .features import PER_UNIT
 from .limits import Limits
+from .mutual import Doubles
+from .rules import Barred
 from .scoring import Market
 from .search import Screen
 
@@ -42,6 +45,21 @@ class Claim:
     limit_price: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     shortfall: int = 0
     """What each pair missing to a least number costs."""
+    doubles: Doubles | None = None
+    """People on both sides, no two of whom are each other's mentor."""
+    cuts: Index = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    cut_price: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Two pairs each (row * mentors + column) that exclude each other, and what taking one of them costs beside."""
+
+    def own(self, rows: Index, cols: Index) -> Index:
+        """The prices of single pairs: those of cuts."""
+        prices = dict(zip(self.cuts.ravel().tolist(), np.repeat(self.cut_price, 2).tolist(), strict=True))
+        keys = (rows * self.mentor_price.size + cols).tolist()
+        return np.array([prices.get(key, 0) for key in keys], dtype=np.int64)
+
+    def exclusive(self, rows: Index, cols: Index) -> int:
+        """How many times both of two pairs that exclude each other are among these."""
+        return 0 if self.doubles is None else self.doubles.exclusive(rows, cols, self.standing)[0].size
 
     def limit_prices_folded(self) -> Claim:
         """The same claim, the limits' prices added to those of the people they count (least: taken off)."""
@@ -75,7 +93,10 @@ def certify(market: Market, claim: Claim) -> Certificate:
     """Check a claim against every permitted pair; reads nothing of the solver."""
     feasible = _is_matching(market, claim)
     folded = claim.limit_prices_folded()
-    worst, checked = _worst_violation(market, folded)
+    keys = np.unique(claim.cuts)
+    others = market.barring(Barred(keys, market.shape[1])) if keys.size else market
+    worst, checked = _worst_violation(others, folded)
+    worst = max(worst, _worst_cut(market, folded))
     primal = sum((claim.worth[claim.rows] + market.units(claim.rows, claim.cols)).tolist())
     chosen = zip(claim.rows.tolist(), claim.cols.tolist(), strict=True)
     primal += sum(claim.standing.get(pair, 0) for pair in chosen)
@@ -83,13 +104,15 @@ def certify(market: Market, claim: Claim) -> Certificate:
     dual = sum(claim.mentee_price.tolist()) + (claim.places or 0) * claim.place_price
     dual += sum(c * p for c, p in zip(claim.capacity.tolist(), claim.mentor_price.tolist(), strict=True))
     dual += sum(bound.sign * bound.room * p for bound, p in zip(claim.limits, claim.limit_price.tolist(), strict=True))
+    dual += sum(claim.cut_price.tolist())
     missing = [bound for bound in claim.limits if bound.least]
     primal -= claim.shortfall * sum(bound.beyond(claim.rows, claim.cols) for bound in missing)
-    prices = (claim.mentee_price, claim.mentor_price, claim.limit_price)
+    prices = (claim.mentee_price, claim.mentor_price, claim.limit_price, claim.cut_price)
     priced = min(*map(_least, prices), claim.place_price) >= 0
     priced &= claim.places is not None or claim.place_price == 0
     capped = zip(claim.limits, claim.limit_price.tolist(), strict=True)
     priced &= all(price <= claim.shortfall for bound, price in capped if bound.least)
+    priced &= all(claim.exclusive(cut // market.shape[1], cut % market.shape[1]) == 1 for cut in claim.cuts)
     sound = feasible and priced and worst == 0
     return Certificate(sound and primal == dual, feasible, primal, dual, worst, checked)
 
@@ -106,6 +129,7 @@ def _is_matching(market: Market, claim: Claim) -> bool:
     allowed = market.allowed(claim.rows, claim.cols) & (market.units(claim.rows, claim.cols) >= market.floor)
     broken = zip(claim.rows[~allowed].tolist(), claim.cols[~allowed].tolist(), strict=True)
     within &= not any(bound.beyond(claim.rows, claim.cols) for bound in claim.limits if not bound.least)
+    within &= not claim.exclusive(claim.rows, claim.cols)
     return once and within and all(pair in claim.standing for pair in broken)
 
 
@@ -114,7 +138,18 @@ def _worst_standing(market: Market, claim: Claim) -> int:
         return 0
     rows, cols = np.array(list(claim.standing), dtype=np.int64).T
     value = claim.worth[rows] + market.units(rows, cols) + np.array(list(claim.standing.values()), dtype=np.int64)
-    return max(0, int((value - claim.mentee_price[rows] - claim.mentor_price[cols] - claim.place_price).max()))
+    prices = claim.mentee_price[rows] + claim.mentor_price[cols] + claim.place_price + claim.own(rows, cols)
+    return max(0, int((value - prices).max()))
+
+
+def _worst_cut(market: Market, claim: Claim) -> int:
+    """The same of the pairs of cuts, whose price is added to those of the two people."""
+    keys = claim.cuts.ravel()
+    rows, cols = keys // market.shape[1], keys % market.shape[1]
+    worth = market.units(rows, cols) + claim.worth[rows]
+    over = worth - claim.mentee_price[rows] - claim.mentor_price[cols] - claim.place_price - claim.own(rows, cols)
+    kept = market.allowed(rows, cols) & (market.units(rows, cols) >= market.floor)
+    return int(over[kept].max(initial=0))
 
 
 def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:

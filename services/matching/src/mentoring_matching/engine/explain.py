@@ -13,9 +13,10 @@ import numpy as np
 
 from .features import UNITS
 from .limits import after_pins
+from .mutual import NAME
 from .policy import Policy
 from .pricing import Problem, optimise
-from .rules import Index, Mask, Permission, Table, permitted
+from .rules import Barred, Index, Mask, Permission, Table, permitted
 from .run import Run
 from .scoring import Market, Scores, to_units
 from .solver import Network
@@ -93,8 +94,11 @@ def price_of(run: Run, mentor_id: str, mentee_id: str) -> Price:
     capacity = problem.capacity.copy()
     capacity[j] -= 1
     market = problem.market.barring(_placed(problem.market.shape, i, j, full=bool(capacity[j] == 0)))
+    if problem.doubles and problem.doubles.row_of[j] >= 0 and problem.doubles.column_of[i] >= 0:
+        back = problem.doubles.row_of[j] * problem.capacity.size + problem.doubles.column_of[i]
+        market = market.barring(Barred(np.array([back]), problem.capacity.size))
     limits = after_pins(problem.limits, np.array([i]), np.array([j]))
-    rest = Problem(market, problem.tiers, np.maximum(capacity, 1), places, problem.standing, limits)
+    rest = Problem(market, problem.tiers, np.maximum(capacity, 1), places, problem.standing, limits, problem.doubles)
     return _loss(run, optimise(rest), {(i, j)})
 
 
@@ -144,7 +148,8 @@ def why_nobody(run: Run, mentee_id: str) -> WhyNobody:
 
 
 def _limit_names(run: Run) -> str:
-    return ", ".join(f"'{limit.name}'" for limit in run.situation.policy.limits)
+    names = [f"'{limit.name}'" for limit in run.situation.policy.limits]
+    return ", ".join([*names, *([f"'{NAME}'"] if run.situation.problem.doubles else [])])
 
 
 def _no_mentor(run: Run, mentee_id: str, rules: Sequence[Permission], i: Index, j: Index, above: Mask) -> WhyNobody:

@@ -4,6 +4,8 @@ A pair that is missing to a least number is worth more than any other aim, so on
 Where the best matching without them keeps to all limits it stands. Otherwise the linear relaxation over all pairs is
 solved by column generation, and the integer programme over the columns that can matter (HiGHS). Every limit counts
 people of one side, so its price adds to those people's own, and the relaxation's prices are checked like any others.
+Two pairs that exclude each other (mutual.py) are a cut, added when a solution takes both; its price is that of these
+two pairs alone.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from .features import UNITS
 from .people import Person
 from .policy import Limit, Side
-from .rules import Index, members
+from .rules import Barred, Index, members
 from .scoring import Prices
 from .search import best_pairs
 from .solver import Decision, Network
@@ -99,7 +101,8 @@ def decide(problem: Problem, network: Network) -> Decision | None:
     """The best matching within the limits with the relaxation's prices; None where the network's own is within them."""
     match = network.match
     rows = np.flatnonzero(match >= 0)
-    if not any(bound.beyond(rows, match[rows]) for bound in problem.limits):
+    apart = not problem.exclusive(rows, match[rows])[0].size
+    if apart and not any(bound.beyond(rows, match[rows]) for bound in problem.limits):
         return None
     programme = _Programme(problem, network)
     relaxed = programme.relax()
@@ -119,6 +122,7 @@ class _Relaxed:
     mentors: Index
     place: int
     limits: Index
+    cuts: Index
     bound: int
 
 
@@ -131,26 +135,53 @@ class _Programme:
         links = network.links
         self.rows, self.cols, self.values = links.rows, links.cols, links.values
         self.of_mentees, self.of_mentors = (_groups(problem.limits, side, size) for side, size in self._sides())
-        places = [] if problem.places is None else [problem.places]
+        self.cuts = np.zeros((0, 2), dtype=np.int64)
         self.missing = [place for place, bound in enumerate(problem.limits) if bound.least]
-        room = [bound.sign * bound.room for bound in problem.limits]
-        self.most = np.array([*[1] * self.n, *problem.capacity.tolist(), *places, *room], dtype=np.int64)
         self.relaxed_x = np.zeros(0)
 
     def _sides(self) -> tuple[tuple[Side, int], tuple[Side, int]]:
         return ("mentee", self.n), ("mentor", self.m)
 
+    @property
+    def most(self) -> Index:
+        """The room of each constraint."""
+        problem = self.problem
+        places = [] if problem.places is None else [problem.places]
+        room = [bound.sign * bound.room for bound in problem.limits]
+        most = [*[1] * self.n, *problem.capacity.tolist(), *places, *[1] * len(self.cuts), *room]
+        return np.array(most, dtype=np.int64)
+
     def matrix(self) -> Any:
-        """Constraints (mentees, mentors, cohort, limits) by columns, then what is missing to each least number."""
+        """Constraints (mentees, mentors, cohort, cuts, limits) by columns, then what is missing to least numbers."""
         edges, one = np.arange(self.rows.size), np.ones(self.rows.size)
         by_mentee = csr_array((one, (self.rows, edges)), shape=(self.n, edges.size))
         by_mentor = csr_array((one, (self.cols, edges)), shape=(self.m, edges.size))
         cohort = [] if self.problem.places is None else [csr_array(one[None, :])]
         limits = self.of_mentees @ by_mentee + self.of_mentors @ by_mentor
-        pairs = vstack([by_mentee, by_mentor, *cohort, limits], format="csr")
+        lines, columns = self._in_cuts()
+        cuts = csr_array((np.ones(lines.size), (lines, columns)), shape=(len(self.cuts), edges.size))
+        pairs = vstack([by_mentee, by_mentor, *cohort, cuts, limits], format="csr")
         lines = np.array(self.missing, dtype=np.int64) + (pairs.shape[0] - len(self.problem.limits))
         missing = (-np.ones(lines.size), (lines, np.arange(lines.size)))
         return hstack([pairs, csr_array(missing, shape=(pairs.shape[0], lines.size))], format="csr")
+
+    def _in_cuts(self) -> tuple[Index, Index]:
+        """Which column is in which cut: places of cuts and of columns."""
+        keys, cut = self.rows * self.m + self.cols, self.cuts.ravel()
+        order = np.argsort(keys)
+        return np.arange(cut.size) // 2, order[np.searchsorted(keys[order], cut)]
+
+    def cut(self, taken: NDArray[np.float64]) -> bool:
+        """Add the pairs of which more than one is `taken` (a share of each column); whether there were any."""
+        some = np.flatnonzero(taken > 1e-6)
+        one, other = self.problem.exclusive(self.rows[some], self.cols[some])
+        one, other = some[one], some[other]
+        both = taken[one] + taken[other] > 1 + 1e-6
+        keys = self.rows * self.m + self.cols
+        new = np.stack([keys[one[both]], keys[other[both]]], axis=1)
+        new = new[~np.isin(new[:, 0], self.cuts[:, 0])]
+        self.cuts = np.concatenate([self.cuts, new])
+        return bool(len(new))
 
     def costs(self) -> NDArray[np.float64]:
         """Of each column of the matrix, in scores."""
@@ -163,7 +194,7 @@ class _Programme:
             found = self._solved()
             relaxed = self._whole(-found.ineqlin.marginals * UNITS)
             self.relaxed_x = np.asarray(found.x)[: self.rows.size]
-            if not self._add(self._prices(relaxed), PER_PERSON, PER_PERSON):
+            if not self.cut(self.relaxed_x) and not self._add(self._prices(relaxed), PER_PERSON, PER_PERSON):
                 return relaxed
 
     def _solved(self) -> Any:
@@ -182,12 +213,15 @@ class _Programme:
         limits[self.missing] = np.minimum(limits[self.missing], self.problem.shortfall)
         mentors = prices[self.n : self.n + self.m]
         place = 0 if self.problem.places is None else int(prices[self.n + self.m])
+        cuts = prices[prices.size - len(self.problem.limits) - len(self.cuts) : prices.size - len(self.problem.limits)]
         extra = self._folded(limits)
         left = self.values - extra[0][self.rows] - (mentors + extra[1])[self.cols] - place
+        lines, columns = self._in_cuts()
+        np.subtract.at(left, columns, cuts[lines])
         mentees = np.zeros(self.n, dtype=np.int64)
         np.maximum.at(mentees, self.rows, left)
         dual = np.concatenate([mentees, prices[self.n :]])
-        return _Relaxed(mentees, mentors, place, limits, sum((dual * self.most).tolist()))
+        return _Relaxed(mentees, mentors, place, limits, cuts, sum((dual * self.most).tolist()))
 
     def _folded(self, limits: Index) -> tuple[Index, Index]:
         """What the limits' prices add to those of mentees and mentors; a least number's price is taken off."""
@@ -200,7 +234,10 @@ class _Programme:
 
     def _add(self, prices: Prices, per_row: int, per_col: int) -> bool:
         """Take in pairs worth more than `prices` that are not there yet; whether there were any."""
-        found = best_pairs(self.problem.market, per_row, per_col, prices)
+        # the pairs of cuts are there, and their prices are not the whole of what they cost
+        known = Barred(np.unique(self.cuts), self.m)
+        market = self.problem.market.barring(known) if len(self.cuts) else self.problem.market
+        found = best_pairs(market, per_row, per_col, prices)
         new = ~np.isin(found.rows * self.m + found.cols, self.rows * self.m + self.cols)
         rows, cols = found.rows[new], found.cols[new]
         self.rows, self.cols = np.concatenate([self.rows, rows]), np.concatenate([self.cols, cols])
@@ -214,6 +251,14 @@ class _Programme:
 
     def choose(self) -> list[int]:
         """The best whole solution over the columns, as positions of columns."""
+        while True:
+            chosen = self._chosen()
+            taken = np.zeros(self.rows.size)
+            taken[chosen] = 1
+            if not self.cut(taken):
+                return chosen
+
+    def _chosen(self) -> list[int]:
         whole = self.relaxed_x.size == self.rows.size
         if whole and np.abs(self.relaxed_x - np.rint(self.relaxed_x)).max(initial=0) < 1e-6:
             return np.flatnonzero(self.relaxed_x > 0.5).tolist()
@@ -236,7 +281,8 @@ class _Programme:
     def decision(self, relaxed: _Relaxed, chosen: Sequence[int]) -> Decision:
         match = np.full(self.n, -1, dtype=np.int64)
         match[self.rows[list(chosen)]] = self.cols[list(chosen)]
-        return Decision(match, relaxed.mentees, relaxed.mentors, relaxed.place, relaxed.limits)
+        prices = relaxed.mentees, relaxed.mentors, relaxed.place, relaxed.limits
+        return Decision(match, *prices, self.cuts[: relaxed.cuts.size], relaxed.cuts)
 
 
 def _groups(limits: Limits, side: Side, size: int) -> Any:

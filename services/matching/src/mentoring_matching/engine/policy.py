@@ -183,6 +183,8 @@ class Policy:
     direction: Direction = "traditional"
     priority: bool = True
     """Whether the mentees' tiers count."""
+    mutual: bool = False
+    """Whether two people may be each other's mentor at once."""
     limits: tuple[Limit, ...] = ()
     """Where limits set priority against number, somebody of tier t counts as 1 + t people."""
 
@@ -191,6 +193,7 @@ class Policy:
         _require(
             _number(self.floor) and 0 <= self.floor <= 1, "policy", "floor", f"{self.floor} is not between 0 and 1"
         )
+        _require(isinstance(self.mutual, bool), "policy", "mutual", f"'{self.mutual}' is neither true nor false")
         _require(bool(self.criteria), "policy", "criteria", "a policy needs at least one")
         _unique("rule", [rule.name for rule in self.rules])
         _unique("criterion", [criterion.name for criterion in self.criteria])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .bidding import bid
 from .features import UNITS
 from .limits import Limits, decide
+from .mutual import Doubles
 from .rules import Mask
 from .scoring import Market, Pairs, Prices
 from .search import best_pairs
@@ -32,7 +33,8 @@ Progress = Callable[[int, int], None]
 class Problem:
     """A market with what the objective needs: tiers and capacities (at least 1), and the cohort's places
     (None: no limit). `standing` holds pairs that exist already and what keeping each is worth beyond its
-    score, in units; they may break rules made since.
+    score, in units; they may break rules made since. `doubles` are the people on both sides, None if there are none or
+    two may be each other's mentor.
 
     `step` is the worth of one match: more than any change of score along a path of reassignments.
     """
@@ -43,6 +45,12 @@ class Problem:
     places: int | None
     standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
     limits: Limits = ()
+    doubles: Doubles | None = None
+
+    def exclusive(self, rows: Index, cols: Index) -> tuple[Index, Index]:
+        """Positions, among pairs, of those that exclude each other."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return (nothing, nothing) if self.doubles is None else self.doubles.exclusive(rows, cols, self.standing)
 
     @property
     def step(self) -> int:
@@ -149,7 +157,7 @@ def refine(problem: Problem, network: Network, progress: Progress | None = None)
         elif not limited and problem.places is not None and network.matched > problem.places:
             limited = True
         else:
-            network.decision = decide(problem, network) if problem.limits else None
+            network.decision = decide(problem, network) if problem.limits or problem.doubles else None
             return network
         # more than were taken may be violated in these rows
         crowded = np.bincount(pairs.rows, minlength=crowded.size) >= PER_MENTEE // 2

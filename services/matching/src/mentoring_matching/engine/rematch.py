@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,7 @@ def rematch(
     freed: Iterable[str] = (),
     places: int | None = None,
     bars: Iterable[PairIds] = (),
+    held: Iterable[PairIds] = (),
     seed: int = 0,
     embedder: Embedder | None = None,
 ) -> Rematch:
@@ -48,7 +49,8 @@ def rematch(
     pairs = sorted(set(standing))
     never = {*bars, *(pair for pair in pairs if pair[1] in ended)}
     kept = [pair for pair in pairs if pair[1] not in ended]
-    situation = prepare(mentors, mentees, policy, places=places, bars=never, seed=seed, embedder=embedder)
+    terms = {"bars": never, "held": held}
+    situation = prepare(mentors, mentees, policy, places=places, **terms, seed=seed, embedder=embedder)
     _check(kept, mentors, {person.id for person in mentees}, places)
     problem = situation.problem
     stay = (len(mentees) + 1) * UNITS
@@ -59,7 +61,7 @@ def rematch(
     for row, _ in problem.standing:
         problem.tiers[row] = top
     network = optimise(problem)
-    run = conclude(situation, network, situation.pool.hash_with(policy, places, kept, never, embedder), seed)
+    run = conclude(situation, network, replace(situation, pins=tuple(kept)).hash_with(places, embedder), seed)
     moved = tuple(mentee for mentor, mentee in kept if run.by_mentee[mentee].mentor_id != mentor)
     return Rematch(run, moved, tuple(mentee for _, mentee in kept if mentee not in moved))
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from . import mutual
 from .people import Mentee, Mentor, Person
 from .policy import Direction, Policy, PolicyError, Rule
 
@@ -302,6 +303,12 @@ def _pair_test(pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], ment
 def bar(pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Permission:
     """A coordinator's bars (mentor id, mentee id) of one run as a rule."""
     return Permission("barred by a coordinator", "barred_pair", _pair_test(set(pairs), mentors, mentees))
+
+
+def settled(never: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> list[Permission]:
+    """The other way round of pairs (mentor id, mentee id) that are settled as a rule, if there are such people."""
+    test = _pair_test(never, mentors, mentees)
+    return [Permission(mutual.NAME, "mutual", test)] if test.keys.size else []
 
 
 def available(wanting: Mask, open_places: Mask) -> Permission:

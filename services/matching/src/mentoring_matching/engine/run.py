@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,12 @@ import numpy as np
 from .certificate import Certificate, Claim, certify
 from .features import SCALE, UNITS, build_features
 from .limits import after_pins, compile_limits
+from .mutual import Doubles, reversed_pairs
 from .people import Mentee, Mentor, Person
 from .policy import Policy
 from .pool import PairIds, Pool
 from .pricing import Problem, Progress, optimise
-from .rules import Index, available, bar, compile_rules
+from .rules import Index, available, bar, compile_rules, settled
 from .scoring import Market
 from .solver import Network
 from .text import Embedder, default_embedder
@@ -66,13 +67,16 @@ class LimitUse:
 
 @dataclass(frozen=True)
 class Situation:
-    """A pool compiled against a policy; what explanations start from. Pinned people have given up their place."""
+    """A pool compiled against a policy; what explanations start from. Pinned people have given up their place; `held`
+    pairs stand beside the run.
+    """
 
     pool: Pool
     policy: Policy
     problem: Problem
     pins: tuple[PairIds, ...]
     bars: tuple[PairIds, ...]
+    held: tuple[PairIds, ...] = ()
 
     @property
     def mentors(self) -> tuple[Mentor, ...]:
@@ -91,6 +95,11 @@ class Situation:
     def column(self) -> dict[str, int]:
         """Mentor id to column."""
         return self.pool.column
+
+    def hash_with(self, places: int | None, embedder: Embedder) -> str:
+        """Of everything that decides the run except the seed; pairs that stand beside it count as what they forbid."""
+        never = () if self.policy.mutual else reversed_pairs(self.held)
+        return self.pool.hash_with(self.policy, places, self.pins, {*self.bars, *never}, embedder)
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,9 @@ class Run:
 
     @property
     def limited(self) -> bool:
-        """Whether the policy's limits changed the outcome; its certificate is then the linear relaxation's bound."""
+        """Whether limits, or pairs that exclude each other, changed the outcome; its certificate is then the linear
+        relaxation's bound.
+        """
         return self.network.decision is not None
 
 
@@ -137,19 +148,22 @@ def solve(
     places: int | None = None,
     pins: Iterable[PairIds] = (),
     bars: Iterable[PairIds] = (),
+    held: Iterable[PairIds] = (),
     seed: int = 0,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """The best matching: priority mentees matched, then mentees matched, then total score, over all permitted pairs.
 
-    `pins` and `bars` are (mentor id, mentee id); `places` is the most pairs of the cohort, pins included. The
+    `pins` and `bars` are (mentor id, mentee id); `places` is the most pairs of the cohort, pins included. `held` pairs
+    stand beside the run; their mentees do not become mentors of their own mentors unless the policy is `mutual`. The
     same input and seed give the same output whatever the order of the people. Raises `InputError` and `PolicyError`.
     """
     embedder = embedder or default_embedder()
-    situation = prepare(mentors, mentees, policy, places=places, pins=pins, bars=bars, seed=seed, embedder=embedder)
+    terms = {"pins": pins, "bars": bars, "held": held}
+    situation = prepare(mentors, mentees, policy, places=places, **terms, seed=seed, embedder=embedder)
     network = optimise(situation.problem, progress)
-    return conclude(situation, network, situation.pool.hash_with(policy, places, pins, bars, embedder), seed)
+    return conclude(situation, network, situation.hash_with(places, embedder), seed)
 
 
 def prepare(
@@ -160,13 +174,14 @@ def prepare(
     places: int | None = None,
     pins: Iterable[PairIds] = (),
     bars: Iterable[PairIds] = (),
+    held: Iterable[PairIds] = (),
     seed: int = 0,
     embedder: Embedder | None = None,
 ) -> Situation:
     """The people in a drawn order, without the pinned ones, with rules and features compiled."""
     _check(mentors, mentees)
     pool = Pool.drawn(mentors, mentees, seed)
-    return arrange(pool, policy, places=places, pins=pins, bars=bars, embedder=embedder)
+    return arrange(pool, policy, places=places, pins=pins, bars=bars, held=held, embedder=embedder)
 
 
 def arrange(
@@ -176,23 +191,33 @@ def arrange(
     places: int | None = None,
     pins: Iterable[PairIds] = (),
     bars: Iterable[PairIds] = (),
+    held: Iterable[PairIds] = (),
     embedder: Embedder | None = None,
 ) -> Situation:
     """The same of people whose order is known."""
-    held, barred = tuple(sorted(set(pins))), tuple(sorted(set(bars)))
-    _check_terms(pool, places, held, barred)
+    pinned, barred, stand = (tuple(sorted(set(pairs))) for pairs in (pins, bars, held))
+    _check_terms(pool, places, pinned, barred)
+    never = set() if policy.mutual else reversed_pairs({*pinned, *stand})
+    _check_ways(pinned, never)
     ordered, wanting = pool.mentors, pool.mentees
-    taken = Counter(mentor for mentor, _ in held)
+    taken = Counter(mentor for mentor, _ in pinned)
     left = np.array([person.capacity - taken[person.id] for person in ordered], dtype=np.int64)
-    settled = {mentee for _, mentee in held}
-    wants = np.array([person.id not in settled for person in wanting], dtype=np.bool_)
-    compiled = (*compile_rules(ordered, wanting, policy), bar(barred, ordered, wanting), available(wants, left > 0))
+    placed = {mentee for _, mentee in pinned}
+    wants = np.array([person.id not in placed for person in wanting], dtype=np.bool_)
+    compiled = (
+        *compile_rules(ordered, wanting, policy),
+        *settled(never, ordered, wanting),
+        bar(barred, ordered, wanting),
+        available(wants, left > 0),
+    )
     features = build_features(ordered, wanting, policy, embedder or default_embedder())
     market = Market.under(features, compiled, round(policy.floor * UNITS))
     tiers = np.array([person.tier if policy.priority else 0 for person in wanting], dtype=np.int64)
-    free = None if places is None else places - len(held)
+    free = None if places is None else places - len(pinned)
     problem = Problem(market, tiers, np.maximum(left, 1), free)
-    situation = Situation(pool, policy, problem, held, barred)
+    doubles = Doubles.among(ordered, wanting, apply=not policy.mutual)
+    problem.doubles = doubles if doubles.any else None
+    situation = Situation(pool, policy, problem, pinned, barred, stand)
     problem.limits = after_pins(compile_limits(policy.limits, ordered, wanting), *_pinned(situation))
     return situation
 
@@ -224,7 +249,8 @@ def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Clai
     decided = own and (own.mentee_price, own.mentor_price, own.place_price, own.limit_price)
     mentee, mentor, place, limit = decided or network_prices
     terms = problem.worth, problem.capacity, problem.places, mentee, mentor, place, problem.standing
-    return Claim(rows, cols, *terms, problem.limits, limit, problem.shortfall)
+    cuts = (own.cuts, own.cut_price) if own else ()
+    return Claim(rows, cols, *terms, problem.limits, limit, problem.shortfall, problem.doubles, *cuts)
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:
@@ -289,6 +315,13 @@ def _check_terms(pool: Pool, places: int | None, pins: Sequence[PairIds], bars: 
     _demand(not set(pins) & set(bars), "pins", "a pair is both pinned and barred")
     _demand(places is None or places >= len(pins), "places", f"{places} is fewer than the {len(pins)} pinned pairs")
     _demand(places is None or places >= 0, "places", f"{places} is below 0")
+
+
+def _check_ways(pins: Sequence[PairIds], never: Collection[PairIds]) -> None:
+    """Pins override rules, but not these two: nobody is their own mentor, nor the mentor of their own mentor."""
+    for mentor, mentee in pins:
+        _demand(mentor != mentee, "pins", f"'{mentor}' is pinned to themselves")
+        _demand((mentor, mentee) not in never, "pins", f"'{mentee}' is the mentor of '{mentor}'")
 
 
 def _unique(what: str, people: Sequence[Person]) -> None:

@@ -31,6 +31,9 @@ class Decision:
     mentor_price: Index
     place_price: int
     limit_price: Index
+    cuts: Index
+    """Two pairs (row * mentors + column) each, of which one may be taken (k, 2), with the prices of the choice (k,)."""
+    cut_price: Index
 
 
 @dataclass(frozen=True, slots=True)

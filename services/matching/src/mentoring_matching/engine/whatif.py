@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .explain import FLOORS, FloorPoint, Price
+from .mutual import NAME
 from .policy import Policy
 from .pool import PairIds
 from .pricing import Problem, refine
@@ -64,10 +65,10 @@ def solve_again(
 ) -> Run:
     """The best matching of a run's people under other terms. Raises `InputError` and `PolicyError` as `solve` does."""
     embedder = embedder or default_embedder()
-    pool, held, barred = run.situation.pool, set(pins), set(bars)
-    situation = arrange(pool, policy, places=places, pins=held, bars=barred, embedder=embedder)
+    terms = {"pins": pins, "bars": bars, "held": run.situation.held}
+    situation = arrange(run.situation.pool, policy, places=places, **terms, embedder=embedder)
     network = refine(situation.problem, _warm(run, situation))
-    return conclude(situation, network, pool.hash_with(policy, places, held, barred, embedder), run.seed)
+    return conclude(situation, network, situation.hash_with(places, embedder), run.seed)
 
 
 def _warm(run: Run, situation: Situation) -> Network:
@@ -122,7 +123,7 @@ def _pin_cost(run: Run, pair: PairIds, embedder: Embedder) -> PinCost:
 def _overridden(situation: Situation, pair: PairIds) -> tuple[tuple[str, ...], bool]:
     market, (mentor, mentee) = situation.problem.market, pair
     i, j = (np.array([place], dtype=np.int64) for place in (situation.row[mentee], situation.column[mentor]))
-    shown = {rule.name for rule in situation.policy.rules if not rule.hidden}
+    shown = {NAME, *(rule.name for rule in situation.policy.rules if not rule.hidden)}
     broken = [rule.name for rule in market.rules if rule.kind != "available" and not rule.test(i, j)[0]]
     names = dict.fromkeys(name if name in shown else "a private reason" for name in broken)
     return tuple(names), bool(market.units(i, j)[0] < market.floor)

@@ -119,6 +119,7 @@ def proof_of(run: Run) -> str:
     """What the certificate says: the best there is, or, where limits decide, how far below it the pairs can be."""
     proof, step = run.certificate, run.situation.problem.step
     within = " within the limits" if run.situation.policy.limits else ""
+    within += " without pairs both ways" if run.limited and run.situation.problem.doubles else ""
     if proof.valid:
         return f"proved best{within}"
     if not run.limited or not proof.feasible or proof.worst or proof.gap < 0:
