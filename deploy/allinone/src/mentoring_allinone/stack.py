@@ -31,6 +31,7 @@ from mentoring_common import migrations
 from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.embedded import EmbeddedBroker, EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.http_server import server_config
 from mentoring_common.provisioning import Urls, provision
 from mentoring_common.relay import publish_all_again
 from mentoring_common.runner import Service
@@ -187,11 +188,7 @@ class Stack:
         await self._front(scope, receive, send)
 
     async def _serve(self) -> None:
-        config = uvicorn.Config(
-            self._dispatch, interface="asgi3", log_config=None, lifespan="off", timeout_keep_alive=30,
-            timeout_graceful_shutdown=5, server_header=False, access_log=False,
-        )  # fmt: skip
-        self._server = _Server(config)
+        self._server = _Server(server_config(self._dispatch, timeout_graceful_shutdown=5))
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         while not self._server.started:  # noqa: ASYNC110  uvicorn offers no event to wait for
             await asyncio.sleep(0.01)

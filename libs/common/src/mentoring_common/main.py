@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from mentoring_common import migrations
 from mentoring_common.audit_proof import AuditVerdict
+from mentoring_common.http_server import server_config
 from mentoring_common.observability import configure_logging
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
@@ -95,10 +96,7 @@ class _Server(uvicorn.Server):
 
 async def serve(service: Servable, host: str, port: int) -> None:
     """Start the service, answer HTTP, and stop in order: readiness off, requests in hand, consumer, relay, pools."""
-    config = uvicorn.Config(
-        service.asgi, interface="asgi3", host=host, port=port, log_config=None, lifespan="off", timeout_keep_alive=30,
-        timeout_graceful_shutdown=10, limit_concurrency=1000, server_header=False,
-    )  # fmt: skip
+    config = server_config(service.asgi, host=host, port=port, timeout_graceful_shutdown=10, limit_concurrency=1000)
     server = _Server(config, service)
     await service.start()
     try:
