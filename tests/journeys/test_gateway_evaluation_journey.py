@@ -117,7 +117,7 @@ async def in_state(journey: Any, wave_id: str, state: str) -> dict[str, Any]:
 
 
 async def answer(journey: Any, wave_id: str) -> None:
-    async with journey.stack.call("internal", tenant=journey.tenant, subject="service") as service:
+    async with journey.stack.call("internal:evaluation", tenant=journey.tenant, subject="service") as service:
         invited = (await service.get(f"/evaluation/internal/waves/{wave_id}/invitations")).json()["items"]
     assert len(invited) == 4
     show = "query($t: UUID!, $token: String!) { survey(organisationId: $t, token: $token) { title notice } }"

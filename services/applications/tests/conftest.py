@@ -94,7 +94,7 @@ class Nihr:
 
     async def internal(self, path: str, body: Any = None) -> Any:
         headers = {"Mentoring-Tenant": str(self.tenant)}
-        client = self.harness.caller("internal", tenant=None)
+        client = self.harness.caller("internal:applications", tenant=None)
         client.headers.update(headers)
         answer = await (client.get(path) if body is None else client.post(path, json=body))
         assert answer.status_code == 200, answer.text

@@ -33,6 +33,12 @@ async def test_bad_tokens_are_refused(applications, tenant):
     assert (await scopeless.get("/programmes")).json()["code"] == "insufficient_scope"
     own = applications.caller("applications:write", "organisation:admin", tenant=tenant)
     assert (await own.post("/internal/profiles", json={"person_ids": []})).status_code == 403
+    for scope in ("internal", "internal:evaluation"):  # of another system, and of a service that calls elsewhere
+        other = applications.caller(scope, tenant=None)
+        asked = await other.post(
+            "/internal/profiles", json={"person_ids": []}, headers={"Mentoring-Tenant": str(tenant)}
+        )
+        assert (asked.status_code, asked.json()["code"]) == (403, "insufficient_scope")
 
 
 async def test_another_organisation_s_ids_are_not_there(nihr):
@@ -67,7 +73,7 @@ async def test_another_organisation_s_ids_are_not_there(nihr):
         assert (await stranger.post(path, json=body)).status_code == 404, path
     assert (await stranger.get("/applications")).json()["items"] == []
     headers = {"Mentoring-Tenant": str(uuid.uuid4())}
-    other = nihr.harness.caller("internal", tenant=None)
+    other = nihr.harness.caller("internal:applications", tenant=None)
     found = await other.post("/internal/applications", json={"application_ids": [application["id"]]}, headers=headers)
     assert found.json() == {"items": []}
 

@@ -146,7 +146,7 @@ class Programme:
 
     async def tokens(self, wave_id: str) -> dict[UUID, str]:
         """Person to token, as the service that sends the invitations reads them."""
-        client = self.client("internal", subject="service")
+        client = self.client("internal:evaluation", subject="mentoring-integrations")
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:

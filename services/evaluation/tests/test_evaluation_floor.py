@@ -212,7 +212,7 @@ async def walk(programme, coordinator, known):
     _, steering = await programme.granted("steering_group")
     callers = {
         "team": coordinator, "admin": programme.team, "steering": steering, "anybody": programme.harness.anonymous(),
-        "internal": programme.client("internal", subject="service"),
+        "internal": programme.client("internal:evaluation", subject="mentoring-integrations"),
     }  # fmt: skip
     said = {}
     for route in sorted(path for path, acts in paths.items() if "get" in acts and path not in APART):

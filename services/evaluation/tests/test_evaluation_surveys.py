@@ -235,7 +235,7 @@ async def test_who_has_not_answered_is_reminded_on_time_and_once(evaluation, pro
     [first] = await eventually(lambda: reminders(1), what="a reminder")
     assert (str(first.wave_id), first.unanswered) == (wave["id"], 1)
     path = f"/internal/waves/{wave['id']}/invitations"
-    internal = programme.client("internal", subject="service")
+    internal = programme.client("internal:evaluation", subject="mentoring-integrations")
     waiting = (await internal.get(path, params={"unanswered": True})).json()["items"]
     assert [item["person_id"] for item in waiting] == [str(mentee)]
     later = (programme.closes + timedelta(days=2)).isoformat()

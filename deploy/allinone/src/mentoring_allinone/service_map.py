@@ -8,7 +8,10 @@ from mentoring_contracts import Event, event_classes
 
 def text(services: dict[str, Service]) -> str:
     """The service map in Markdown."""
-    parts = ["# Service map\n", "Services meet as events on Kafka; the gateway calls their HTTP APIs.\n"]
+    parts = [
+        "# Service map\n",
+        "Services meet as events on Kafka; the gateway calls their HTTP APIs, and some the internal API of another.\n",
+    ]
     parts.append(_picture(services))
     parts += [_service(name, service) for name, service in services.items()]
     return "\n".join([*parts, _events(services)])
@@ -25,6 +28,7 @@ def _picture(services: dict[str, Service]) -> str:
     )
     lines = "\n".join(f"  {owner} -- events --> {reader}" for owner, reader in edges)
     calls = "\n".join(f"  gateway -. HTTP .-> {name}" for name in services)
+    calls += "".join(f"\n  {name} -. HTTP .-> {callee}" for name, s in services.items() for callee in s.design.calls)
     return f"```mermaid\nflowchart LR\n{lines}\n{calls}\n```\n"
 
 
@@ -39,6 +43,7 @@ def _service(name: str, service: Service) -> str:
     )
     return (
         f"## {name}\n\nEmits: {emitted}\n\nReacts to: {reacted}\n\nDeadlines: {deadlines}\n\n"
+        f"Calls: {', '.join(design.calls) or 'nobody'}\n\n"
         f"Work beside requests: {', '.join(p.name for p in design.periodic) or 'none'}\n\nServes:\n\n{served}\n"
     )
 

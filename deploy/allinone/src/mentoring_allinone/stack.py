@@ -28,6 +28,7 @@ from mentoring_allinone.front import front_app
 from mentoring_allinone.mailbox import Mailbox
 from mentoring_applications.app import create_app as create_applications
 from mentoring_common import migrations
+from mentoring_common.auth import internal
 from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.embedded import EmbeddedBroker, EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
@@ -143,16 +144,16 @@ class Stack:
         return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0, verify=_TLS, limits=_LIMITS)
 
     async def _start_services(self, kept: Secrets) -> None:
-        self.issuer.register_client("service", kept.client_secret, "service", "", ["internal"])
         for name in WITH_DATABASE:
             # One after the other: Alembic keeps the running migration in a global.
             urls, used_before = await self._prepare(name)
-            self.settings[name] = self._settings(kept, urls)
+            self.settings[name] = self._settings(kept, urls, name)
             service = WITH_DATABASE[name](self.settings[name], clock=self.clock, http=self.http)
+            self._register(service)
             if used_before:
                 await publish_all_again(service.system)
             self.services[name] = service
-        self.settings["gateway"] = self._settings(kept, Urls("", "", ""))
+        self.settings["gateway"] = self._settings(kept, Urls("", "", ""), "gateway")
         self.services["gateway"] = create_gateway(self.settings["gateway"], clock=self.clock, http=self.http)
         self._front = front_app(self)
         await asyncio.gather(*(service.start() for service in self.services.values()))
@@ -161,7 +162,11 @@ class Stack:
         urls = await provision(self.postgres.dsn("postgres"), name)
         return urls, not await migrations.upgrade(urls.owner, name)
 
-    def _settings(self, kept: Secrets, urls: Urls) -> Settings:
+    def _register(self, service: Service) -> None:
+        client, secret = service.settings.client_id, service.settings.client_secret.get_secret_value()
+        self.issuer.register_client(client, secret, client, "", map(internal, service.design.calls))
+
+    def _settings(self, kept: Secrets, urls: Urls, name: str) -> Settings:
         return Settings(
             database_url=urls.app,
             system_database_url=urls.system,
@@ -173,14 +178,14 @@ class Stack:
             token_issuer=self.issuer.issuer,
             token_jwks_url=f"{INTERNAL}/dev/jwks.json",
             token_url=f"{INTERNAL}/dev/token",
-            client_id="service",
-            client_secret=SecretStr(kept.client_secret),
+            client_id=f"mentoring-{name}",
+            client_secret=SecretStr(secrets.token_urlsafe(32)),
             master_key=SecretStr(kept.master_key),
             smtp_port=self.mailbox.port,
             public_url=self.base_url,
             poll_interval_s=0.2,
             open_introspection=True,
-            **{f"{name}_url": f"{INTERNAL}/{name}" for name in WITH_DATABASE},  # type: ignore[arg-type]
+            **{f"{other}_url": f"{INTERNAL}/{other}" for other in WITH_DATABASE},  # type: ignore[arg-type]
         )
 
     async def _dispatch(self, scope: Any, receive: Any, send: Any) -> None:

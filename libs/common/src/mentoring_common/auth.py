@@ -22,13 +22,17 @@ from mentoring_common.observability import log
 from mentoring_common.settings import Settings
 
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
-INTERNAL = "internal"  # the scope of our own services
 TENANT_HEADER = "Mentoring-Tenant"
 LEEWAY_S = 30
 REFETCH_AFTER_S = 10.0
 ASK_AGAIN_AFTER_S = 1.0  # while there are no keys at all
 REFRESH_AFTER_S = 600.0
 _CACHED_TOKENS = 10_000
+
+
+def internal(service: str) -> str:
+    """The scope of our own services that may call the internal API of `service`, for an organisation they name."""
+    return f"internal:{service}"
 
 
 class InvalidToken(Unauthenticated):
@@ -158,15 +162,14 @@ async def authenticated(
         raise Unauthenticated()
     verifier: TokenVerifier = request.app.state.verifier
     caller = await verifier.verify(credentials.credentials)
-    return _for_named_tenant(caller, request.headers.get(TENANT_HEADER))
+    named = request.headers.get(TENANT_HEADER)
+    return caller if named is None else _for_named_tenant(caller, named, internal(request.app.state.service.name))
 
 
-def _for_named_tenant(caller: Principal, tenant: str | None) -> Principal:
-    """A service of ours acts for the tenant it names; nobody else may name one."""
-    if tenant is None:
-        return caller
-    if INTERNAL not in caller.scopes:
-        raise InsufficientScope(needed=[INTERNAL])
+def _for_named_tenant(caller: Principal, tenant: str, scope: str) -> Principal:
+    """A service of ours that may call here acts for the tenant it names; nobody else may name one."""
+    if scope not in caller.scopes:
+        raise InsufficientScope(needed=[scope])
     try:
         return replace(caller, tenant=UUID(tenant))
     except ValueError:
@@ -199,9 +202,12 @@ class Public:
 
 
 class TokenSource:
-    """This service's own access token for its calls to others (client credentials), renewed before it ends."""
+    """This service's own access token (client credentials), renewed before it ends.
 
-    def __init__(self, settings: Settings, http: httpx.AsyncClient, scope: str = INTERNAL) -> None:
+    Without a `scope` it holds what the issuer gives the client by itself: the internal APIs the service calls.
+    """
+
+    def __init__(self, settings: Settings, http: httpx.AsyncClient, scope: str = "") -> None:
         self._settings = settings
         self._http = http
         self._scope = scope

@@ -1,7 +1,7 @@
 """One service: its HTTP application and the loops beside it, started and stopped in a fixed order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,7 @@ class Design:
     deadlines: Handlers = field(default_factory=dict)
     periodic: Sequence[Periodic] = ()
     publishes: bool = True
+    calls: Collection[str] = ()  # the services whose internal APIs it calls; its client at the issuer may do no more
     # how the service announces the end of its audit log; None: it does not
     anchors: type[Event] | None = None
     # path suffix → (limit in bytes, content types) of routes that take files
@@ -106,7 +107,9 @@ class Service:
         self._poller: DeadlinePoller | None = None
 
     def client(self, service: str) -> ServiceClient:
-        """A client of another service's internal API."""
+        """A client of another service's internal API, which the design has to name."""
+        if service not in self.design.calls:
+            raise LookupError(f"{self.name} calls {service}, and its design does not say so")
         return ServiceClient(self.http, self.tokens, getattr(self.settings, f"{service}_url"))
 
     async def start(self) -> None:

@@ -45,6 +45,7 @@ DESIGN = Design(
     title="Evaluation",
     description=__doc__,
     anchors=EvaluationAuditAnchored,
+    calls=("applications",),
     routers=[
         public.router,
         public_reports.router,

@@ -21,6 +21,7 @@ DESIGN = Design(
     title="Integrations",
     description=__doc__,
     anchors=IntegrationsAuditAnchored,
+    calls=("applications", "evaluation"),
     routers=[api.router, audit_proof.router],
     reactions=REACTIONS,
     periodic=[Periodic("notifications", deliver), Periodic("invitations", queue_invitations)],

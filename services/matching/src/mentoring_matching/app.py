@@ -23,6 +23,7 @@ DESIGN = Design(
     title="Matching",
     description=__doc__,
     anchors=MatchingAuditAnchored,
+    calls=("applications",),
     routers=[
         match_api.router,
         conversation_api.router,

@@ -20,7 +20,7 @@ from mentoring_matching.models import Match
 from mentoring_matching.schemas import Declining, Ending, MatchView
 
 router = APIRouter(route_class=Route, tags=["matches"])
-Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write", "internal"))]
+Reader = Annotated[Principal, Depends(Allow("matching:read", "matching:write"))]
 Writer = Annotated[Principal, Depends(Allow("matching:write"))]
 
 

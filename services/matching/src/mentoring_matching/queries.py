@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from mentoring_common import roles, vault
-from mentoring_common.auth import INTERNAL, Principal
+from mentoring_common.auth import Principal
 from mentoring_common.db import tenant_of
 from mentoring_common.roles import RoleNeeded
 from mentoring_common.tables import deadlines, scoped_roles
@@ -124,7 +124,7 @@ def visible_matches(caller: Principal, tenant: UUID) -> sa.Select[Match]:
 
 
 def _visible(found: sa.Select[Pairing], row: type[Pairing], caller: Principal, tenant: UUID) -> sa.Select[Pairing]:
-    if caller.is_admin or INTERNAL in caller.scopes:
+    if caller.is_admin:
         return found
     try:
         person_id = UUID(caller.subject)

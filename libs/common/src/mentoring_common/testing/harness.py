@@ -16,6 +16,7 @@ from aiokafka import TopicPartition
 from pydantic import SecretStr
 
 from mentoring_common import broker, migrations
+from mentoring_common.auth import internal
 from mentoring_common.broker import Publisher, Record, ensure_topics
 from mentoring_common.clock import Clock, MovableClock
 from mentoring_common.embedded.issuer import DevIssuer
@@ -177,6 +178,7 @@ async def running(
     issuer = DevIssuer(ISSUER, "mentoring")
     clock = clock or MovableClock(datetime(2022, 1, 3, 9, tzinfo=UTC))
     service = create_app(settings_for(servers, urls, **changes), clock=clock, http=http or issuer_only(issuer, routes))
+    issuer.register_client("service", "service", "service", "", map(internal, service.design.calls))
     harness = Harness(service, issuer, clock)
     if service.design.reactions:
         await begin_at_end(service.settings, sorted({cls.topic() for cls in service.design.reactions}))
@@ -192,7 +194,7 @@ def issuer_only(issuer: DevIssuer, routes: dict[str, Any] | None = None) -> http
     """An HTTP client that reaches the issuer and, under `routes` (URL prefix → ASGI app), other real services."""
     from mentoring_common.embedded.issuer import issuer_app
 
-    issuer.register_client("service", "service", "service", "", ["internal"])
+    issuer.register_client("service", "service", "service", "", [])
     mounts = {ISSUER: httpx.ASGITransport(app=issuer_app(issuer))}
     mounts |= {prefix: httpx.ASGITransport(app=app) for prefix, app in (routes or {}).items()}
     return httpx.AsyncClient(mounts=mounts)

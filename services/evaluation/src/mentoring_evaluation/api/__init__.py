@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common.auth import Allow, Principal
+from mentoring_common.auth import Allow, Principal, internal
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
 from mentoring_evaluation import queries
 from mentoring_evaluation.schemas import ExtendingRole, InterviewingRole
@@ -20,7 +20,7 @@ INTERVIEWERS = (*TEAM, "interviewer")
 
 Reader = Annotated[Principal, Depends(Allow("evaluation:read", "evaluation:write"))]
 Writer = Annotated[Principal, Depends(Allow("evaluation:write"))]
-Internal = Annotated[Principal, Depends(Allow("internal"))]
+Internal = Annotated[Principal, Depends(Allow(internal("evaluation")))]
 
 
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:
