@@ -5,7 +5,7 @@ MEMBERS := libs/contracts libs/common services/applications services/matching se
            services/gateway services/integrations deploy/allinone
 SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
 
-.PHONY: help install demo test check format bench bench-matching generate lock up clean
+.PHONY: help install demo test check format bench bench-matching generate lock up env clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,16 @@ lock: ## pin the newest versions: requirements.lock, with hashes and without add
 	@$(BIN)/uv lock -q --upgrade
 	@(echo "# Pinned with hashes and no addresses; made by 'make lock'."; \
 	  $(BIN)/uv export -q --no-header --format requirements-txt --no-emit-workspace --all-groups --all-extras) > requirements.lock
+
+env: ## write .env for docker-compose.yml, with fresh secrets; fill in what it leaves empty
+	@test ! -e .env || { echo ".env is there already: its secrets are in use"; exit 1; }
+	@umask 077; while IFS= read -r line; do case $$line in \
+	  SMTP_PASSWORD=) echo "$$line" ;; \
+	  *_PASSWORD=|*_SECRET=) echo "$$line$$(openssl rand -hex 24)" ;; \
+	  *_MASTER_KEY=) echo "$$line$$(openssl rand -base64 32)" ;; \
+	  KAFKA_CLUSTER_ID=) echo "$$line$$(openssl rand -base64 16 | tr +/ -_ | tr -d =)" ;; \
+	  *) echo "$$line" ;; esac; done < .env.example > .env.unfinished && mv .env.unfinished .env
+	@grep '^[A-Z_]*=$$' .env | sed 's/^/to fill in: /'
 
 clean: ## remove what was made here, the embedded data in var/ too
 	rm -rf .venv build var deploy/kafka/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

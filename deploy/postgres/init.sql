@@ -2,44 +2,55 @@
 -- Runs once, by the image's entry point, when the data volume is empty; on a server of your own run it by
 -- `psql -v ON_ERROR_STOP=1 -f init.sql` as a superuser with the passwords in the environment.
 --
+-- Each role has a password of its own: who holds a service's has not its tables' owner's.
 -- owner migrates the tables, app answers requests behind row level security, system is relay and deadline poller.
 
-\getenv password APPLICATIONS_DB_PASSWORD
-CREATE ROLE mentoring_applications_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_applications_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_applications_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+\getenv owner APPLICATIONS_OWNER_PASSWORD
+\getenv app APPLICATIONS_APP_PASSWORD
+\getenv system APPLICATIONS_SYSTEM_PASSWORD
+CREATE ROLE mentoring_applications_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'owner';
+CREATE ROLE mentoring_applications_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'app';
+CREATE ROLE mentoring_applications_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'system';
 CREATE DATABASE mentoring_applications OWNER mentoring_applications_owner;
 REVOKE ALL ON DATABASE mentoring_applications FROM PUBLIC;
 GRANT CONNECT ON DATABASE mentoring_applications TO mentoring_applications_app, mentoring_applications_system;
 
-\getenv password MATCHING_DB_PASSWORD
-CREATE ROLE mentoring_matching_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_matching_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_matching_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+\getenv owner MATCHING_OWNER_PASSWORD
+\getenv app MATCHING_APP_PASSWORD
+\getenv system MATCHING_SYSTEM_PASSWORD
+CREATE ROLE mentoring_matching_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'owner';
+CREATE ROLE mentoring_matching_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'app';
+CREATE ROLE mentoring_matching_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'system';
 CREATE DATABASE mentoring_matching OWNER mentoring_matching_owner;
 REVOKE ALL ON DATABASE mentoring_matching FROM PUBLIC;
 GRANT CONNECT ON DATABASE mentoring_matching TO mentoring_matching_app, mentoring_matching_system;
 
-\getenv password SESSIONS_DB_PASSWORD
-CREATE ROLE mentoring_sessions_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_sessions_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_sessions_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+\getenv owner SESSIONS_OWNER_PASSWORD
+\getenv app SESSIONS_APP_PASSWORD
+\getenv system SESSIONS_SYSTEM_PASSWORD
+CREATE ROLE mentoring_sessions_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'owner';
+CREATE ROLE mentoring_sessions_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'app';
+CREATE ROLE mentoring_sessions_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'system';
 CREATE DATABASE mentoring_sessions OWNER mentoring_sessions_owner;
 REVOKE ALL ON DATABASE mentoring_sessions FROM PUBLIC;
 GRANT CONNECT ON DATABASE mentoring_sessions TO mentoring_sessions_app, mentoring_sessions_system;
 
-\getenv password EVALUATION_DB_PASSWORD
-CREATE ROLE mentoring_evaluation_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_evaluation_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_evaluation_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+\getenv owner EVALUATION_OWNER_PASSWORD
+\getenv app EVALUATION_APP_PASSWORD
+\getenv system EVALUATION_SYSTEM_PASSWORD
+CREATE ROLE mentoring_evaluation_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'owner';
+CREATE ROLE mentoring_evaluation_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'app';
+CREATE ROLE mentoring_evaluation_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'system';
 CREATE DATABASE mentoring_evaluation OWNER mentoring_evaluation_owner;
 REVOKE ALL ON DATABASE mentoring_evaluation FROM PUBLIC;
 GRANT CONNECT ON DATABASE mentoring_evaluation TO mentoring_evaluation_app, mentoring_evaluation_system;
 
-\getenv password INTEGRATIONS_DB_PASSWORD
-CREATE ROLE mentoring_integrations_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_integrations_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
-CREATE ROLE mentoring_integrations_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
+\getenv owner INTEGRATIONS_OWNER_PASSWORD
+\getenv app INTEGRATIONS_APP_PASSWORD
+\getenv system INTEGRATIONS_SYSTEM_PASSWORD
+CREATE ROLE mentoring_integrations_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'owner';
+CREATE ROLE mentoring_integrations_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'app';
+CREATE ROLE mentoring_integrations_system LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'system';
 CREATE DATABASE mentoring_integrations OWNER mentoring_integrations_owner;
 REVOKE ALL ON DATABASE mentoring_integrations FROM PUBLIC;
 GRANT CONNECT ON DATABASE mentoring_integrations TO mentoring_integrations_app, mentoring_integrations_system;

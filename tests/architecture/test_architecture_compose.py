@@ -4,12 +4,10 @@ import importlib.util
 import json
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import yaml
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.engine import URL, make_url
@@ -18,48 +16,31 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from mentoring_allinone import generate
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import migrations
-from mentoring_common.auth import INTERNAL, Allow
-from mentoring_common.embedded.postgres import EmbeddedPostgres
-from mentoring_common.embedded.postgres_binaries import reachable_binaries
+from mentoring_common.auth import Allow, internal
 from mentoring_common.settings import Settings
 from mentoring_gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "pyproject.toml").exists())
-BY_ROLE = {"owner_database_url": 0, "database_url": 1, "system_database_url": 2}  # setting → place in roles()
-_VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)[^}]*\}")
+BY_ROLE = {"database_url": 1, "system_database_url": 2}  # setting → place in roles()
+OWNER = "MENTORING_OWNER_DATABASE_URL"
+VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)[^}]*\}")
 
 
-def example_environment() -> dict[str, str]:
-    """The variables of .env.example; what an operator has to fill in is filled in."""
-    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
-    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
-    # 44 characters that differ by number and are base64 of 32 bytes, as the master key has to be.
-    return {name: value or f"{number:043}=" for number, (name, _, value) in enumerate(pairs)}
+def secret_name(variable: str) -> bool:
+    return re.fullmatch(r"[A-Z_]*(PASSWORD|SECRET|KEY)", variable) is not None
 
 
-@pytest.fixture(scope="module")
-def compose():
-    text = (ROOT / "docker-compose.yml").read_text("utf-8")
-    return yaml.safe_load(_VARIABLE.sub(lambda found: example_environment()[found[1]], text))
-
-
-@pytest.fixture(scope="module")
-def realm():
-    return json.loads((DEPLOY / "keycloak" / "realm.json").read_text("utf-8"))
-
-
-def test_env_example_lists_what_the_compose_file_uses():
-    used = set(_VARIABLE.findall((ROOT / "docker-compose.yml").read_text("utf-8"))) - {"IMAGE_TAG"}
-    assert used == set(example_environment()) - {"IMAGE_TAG"}
+def test_env_example_lists_what_the_compose_file_uses(example):
+    assert set(VARIABLE.findall((ROOT / "docker-compose.yml").read_text("utf-8"))) == set(example)
 
 
 def test_secrets_have_no_default():
     given = dict(
         line.partition("=")[::2]
         for line in (ROOT / ".env.example").read_text("utf-8").splitlines()
-        if re.match(r"[A-Z_]*(PASSWORD|SECRET|KEY)=", line)
+        if secret_name(line.partition("=")[0])
     )
     assert given
     assert set(given.values()) == {""}
@@ -75,7 +56,51 @@ def test_every_service_runs_and_those_with_a_database_migrate_first(compose):
         assert compose["services"][f"migrate-{name}"]["command"] == [f"mentoring_{name}", "migrate"]
         before = compose["services"][name]["depends_on"]
         assert before[f"migrate-{name}"] == {"condition": "service_completed_successfully"}
+        # Nothing but the owner's URL is there, and nowhere else.
+        [(setting, url)] = compose["services"][f"migrate-{name}"]["environment"].items()
+        assert (setting, make_url(url).username) == (OWNER, migrations.roles(name)[0])
+        assert (make_url(url).host, make_url(url).database) == ("postgres", f"mentoring_{name}")
+        assert OWNER not in compose["services"][name]["environment"]
     assert {f"migrate-{name}" for name in WITH_DATABASE} == {n for n in compose["services"] if n.startswith("migrate-")}
+
+
+def test_no_secret_is_given_to_two(compose, example):
+    """Each role, client and key is of one service: what one process gives away opens nothing of another."""
+    holders = {}
+    for name, service in compose["services"].items():
+        if name in ("postgres", "keycloak"):  # which make the roles and the clients
+            continue
+        given = {str(value) for value in service.get("environment", {}).values()}
+        for variable, secret in example.items():
+            if secret_name(variable) and any(secret in value for value in given):
+                holders.setdefault(variable, []).append(name)
+    assert {variable: names for variable, names in holders.items() if len(names) > 1} == {}
+    for name in WITH_DATABASE:
+        mine = {variable for variable, [holder] in holders.items() if holder == name}
+        own = {f"{name.upper()}_{what}" for what in ("APP_PASSWORD", "SYSTEM_PASSWORD", "CLIENT_SECRET", "MASTER_KEY")}
+        assert mine - {"SMTP_PASSWORD"} == own
+        assert holders[f"{name.upper()}_OWNER_PASSWORD"] == [f"migrate-{name}"]
+
+
+def test_processes_are_held_in_bounds(compose):
+    for name, service in compose["services"].items():
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        if service["image"].startswith("mentoring:"):
+            assert service["read_only"] is True
+            assert service["tmpfs"] == ["/tmp"]  # noqa: S108
+            assert service["cap_drop"] == ["ALL"]
+            assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_images_are_pinned(compose, example):
+    given = {name: value for name, value in example.items() if name.endswith("_IMAGE")}
+    for name, image in given.items():
+        assert re.search(r":\d+\.\d+(\.\d+)?(-slim)?(@sha256:[0-9a-f]{64})?$", image), name
+    ours = {service["image"] for service in compose["services"].values()} - set(given.values())
+    assert ours == {f"mentoring:{example['IMAGE_TAG']}"}
+    first = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert f"ARG PYTHON_IMAGE={given['PYTHON_IMAGE']}\n" in first
+    assert set(re.findall(r"^FROM (\S+)", first, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -134,20 +159,21 @@ def test_what_is_named_is_there(compose):
 
 
 def test_ingress_reaches_every_api_and_no_internal_one(compose):
-    text = compose["configs"]["ingress"]["content"]
+    text = (DEPLOY / "ingress" / "Caddyfile").read_text("utf-8")
+    assert "./deploy/ingress/Caddyfile:/etc/caddy/Caddyfile:ro" in compose["services"]["ingress"]["volumes"]
     assert sorted(re.findall(r"import service (\w+)", text)) == sorted(WITH_DATABASE)
-    assert "reverse_proxy gateway:8000" in text
+    assert "import proxy gateway\n" in text
     assert text.index("respond @internal 404") < text.index("import service")
     pattern = re.search(r"@internal path_regexp (\S+)", text)[1]
-    internal = [
+    served = [
         f"/{name}{route.path}"
         for name, service in generate.services().items()
         for router in service.design.routers
         for route in router.routes
-        if isinstance(route, APIRoute) and scopes_of(route.dependant) == {INTERNAL}
+        if isinstance(route, APIRoute) and scopes_of(route.dependant) == {internal(name)}
     ]
-    assert internal
-    assert [path for path in internal if not re.search(pattern, path)] == []
+    assert served
+    assert [path for path in served if not re.search(pattern, path)] == []
 
 
 def test_the_image_copies_what_is_there_and_is_not_root():
@@ -174,40 +200,30 @@ def test_the_lock_file_pins_what_the_image_installs():
 def test_kafka_is_the_version_the_tests_run_on(compose):
     pom = (DEPLOY / "kafka" / "pom.xml").read_text("utf-8")
     version = re.search(r"<artifactId>kafka_2\.13</artifactId>\s*<version>([\d.]+)</version>", pom)[1]
-    assert compose["services"]["kafka"]["image"] == f"apache/kafka:{version}"
+    assert compose["services"]["kafka"]["image"].partition("@")[0] == f"apache/kafka:{version}"
 
 
-async def test_init_sql_makes_a_server_that_every_service_can_migrate(tmp_path):
-    server = await EmbeddedPostgres.start(tmp_path / "postgres", durable=False)
-    try:
-        socket = make_url(server.dsn("postgres")).query["host"]
-        told = subprocess.run(  # noqa: ASYNC221  nothing else runs in this loop
-            [str(reachable_binaries(None) / "psql"), "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-q",
-             "-f", str(DEPLOY / "postgres" / "init.sql")],
-            env=example_environment() | {"PGDATABASE": "postgres"}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert told.returncode == 0, told.stderr
-        for name in WITH_DATABASE:
-            owner, app, system = migrations.roles(name)
-            await migrations.upgrade(server.dsn(f"mentoring_{name}", owner), name)
-            assert await count(server.dsn(f"mentoring_{name}", app), "audit_log") == 0
-            assert await count(server.dsn(f"mentoring_{name}", system), "outbox") == 0
-        assert await privileged(server.dsn("postgres")) == {"postgres"}
-    finally:
-        await server.stop()
-
-
-def test_init_sql_gives_each_database_the_password_of_its_url(compose):
-    text = (DEPLOY / "postgres" / "init.sql").read_text("utf-8")
-    parts = dict(re.findall(r"\\getenv password (\w+)\n(.*?)(?=\n\\getenv|\Z)", text, re.DOTALL))
-    given = compose["services"]["postgres"]["environment"]
+async def test_init_sql_makes_a_server_that_every_service_can_migrate(initialised, compose):
     for name in WITH_DATABASE:
-        variable = next(v for v, part in parts.items() if f"CREATE DATABASE mentoring_{name} " in part)
-        for field in BY_ROLE:
-            url: URL = make_url(compose["services"][name]["environment"][f"MENTORING_{field.upper()}"])
-            assert url.password == given[variable]
-            assert f"CREATE ROLE {url.username} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD" in parts[variable]
-    assert set(parts) <= set(given)
+        owner, app, system = urls_of(initialised, compose, name)
+        await migrations.upgrade(owner, name)
+        assert await count(app, "audit_log") == 0
+        assert await count(system, "outbox") == 0
+        for url in (app, system):  # what the serving process knows does not make it the owner
+            with pytest.raises(sa.exc.DBAPIError, match="password authentication failed"):
+                await count(make_url(url).set(username=make_url(owner).username), "outbox")
+    assert await privileged(initialised.dsn("postgres")) == {"postgres"}
+
+
+def urls_of(server, compose, name):
+    """The URLs of owner, app and system as the compose file gives them, at a server of this machine."""
+    serving = compose["services"][name]["environment"]
+    urls = [
+        compose["services"][f"migrate-{name}"]["environment"][OWNER],
+        *(serving[f"MENTORING_{field.upper()}"] for field in BY_ROLE),
+    ]
+    here = make_url(server.dsn("postgres")).query
+    return [make_url(url).set(host=None, port=None, query=here).render_as_string(hide_password=False) for url in urls]
 
 
 def test_the_realm_knows_the_scopes_of_the_code(realm):
@@ -245,7 +261,16 @@ def test_what_stands_above_everything_is_for_few(realm):
             c["clientId"] for c in realm["clients"] if scope in c["defaultClientScopes"] + c["optionalClientScopes"]
         }
 
-    assert holders(INTERNAL) == {"service"}
+    called = {}
+    for name, service in generate.services().items():
+        [client] = [c for c in realm["clients"] if c["clientId"] == f"mentoring-{name}"]
+        assert {*client["defaultClientScopes"]} == {"mentoring-machine", *map(internal, service.design.calls)}
+        assert client["optionalClientScopes"] == []
+        for callee in service.design.calls:
+            called.setdefault(internal(callee), set()).add(client["clientId"])
+    assert called == {
+        scope["name"]: holders(scope["name"]) for scope in realm["clientScopes"] if "internal" in scope["name"]
+    }
     assert holders("platform:admin") == {"operator"}
     gates = {mapping["clientScope"]: mapping["roles"] for mapping in realm["scopeMappings"]}
     assert gates["organisation:admin"] == ["organisation-admin"]
@@ -268,9 +293,13 @@ def test_people_cannot_change_which_organisation_they_are_of(realm):
 def test_the_realm_is_given_its_secrets(realm, compose):
     named = set(re.findall(r"\$\{([A-Z_]+)\}", json.dumps(realm)))
     given = compose["services"]["keycloak"]["environment"]
-    assert named == {"SERVICE_CLIENT_SECRET", "OPERATOR_CLIENT_SECRET", "FRONT_END_URL"} <= set(given)
-    of_services = {compose["services"][n]["environment"]["MENTORING_CLIENT_SECRET"] for n in WITH_DATABASE}
-    assert of_services == {given["SERVICE_CLIENT_SECRET"]}
+    of_services = {f"{name.upper()}_CLIENT_SECRET": name for name in WITH_DATABASE}
+    assert named == {"OPERATOR_CLIENT_SECRET", "FRONT_END_URL", *of_services} <= set(given)
+    for variable, name in of_services.items():
+        environment = compose["services"][name]["environment"]
+        assert environment["MENTORING_CLIENT_SECRET"] == given[variable]
+        [client] = [c for c in realm["clients"] if c["clientId"] == environment["MENTORING_CLIENT_ID"]]
+        assert client["secret"] == f"${{{variable}}}"
 
 
 def scopes_of(dependant: Dependant) -> set[str]:
@@ -279,7 +308,7 @@ def scopes_of(dependant: Dependant) -> set[str]:
     return mine.union(*(scopes_of(sub) for sub in dependant.dependencies))
 
 
-async def count(url: str, table: str) -> int:
+async def count(url: str | URL, table: str) -> int:
     """The rows a role sees in a table; an error if it may not look."""
     engine = create_async_engine(url)
     async with engine.connect() as connection:

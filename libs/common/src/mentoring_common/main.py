@@ -6,12 +6,13 @@ import contextlib
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import uvicorn
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 from starlette.types import ASGIApp
 
 from mentoring_common import migrations
@@ -19,7 +20,9 @@ from mentoring_common.audit_proof import AuditVerdict
 from mentoring_common.http_server import server_config
 from mentoring_common.observability import configure_logging
 from mentoring_common.runner import Service
-from mentoring_common.settings import Settings
+from mentoring_common.settings import MigrationSettings, Settings
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
 class Servable(Protocol):
@@ -44,15 +47,14 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed, or whose audit log is verified")
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
-        parser.error(f"these settings are missing or wrong: {missing}")
-    configure_logging(settings.log_level)
     if options.command == "migrate":
-        asyncio.run(migrations.upgrade(settings.owner_database_url, name))
-    elif options.command == "replay":
+        told = settings_or_error(MigrationSettings, parser)
+        configure_logging(told.log_level)
+        asyncio.run(migrations.upgrade(told.owner_database_url, name))
+        return
+    settings = settings_or_error(Settings, parser)
+    configure_logging(settings.log_level)
+    if options.command == "replay":
         if options.tenant is None:
             parser.error("replay needs --tenant")
         replayed = asyncio.run(_replay(create_app(settings), options.tenant, options.by))
@@ -66,6 +68,15 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     else:
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(serve(create_app(settings), options.host, options.port))
+
+
+def settings_or_error(model: type[AnySettings], parser: argparse.ArgumentParser) -> AnySettings:
+    """The settings from the environment; exit status 2 and their names where some are missing or wrong."""
+    try:
+        return model()
+    except ValidationError as error:
+        missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
+        parser.error(f"these settings are missing or wrong: {missing}")
 
 
 async def _replay(service: Service, tenant: UUID, by: str) -> int:

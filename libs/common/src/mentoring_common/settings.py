@@ -7,6 +7,15 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class MigrationSettings(BaseSettings):
+    """All that `migrate` is told: nothing of what serves, as what serves is not told this."""
+
+    model_config = SettingsConfigDict(env_prefix="MENTORING_", extra="ignore")
+
+    owner_database_url: str = Field(min_length=1, description="the service's database under the tables' owner")
+    log_level: str = Field("INFO", description="least level that is logged")
+
+
 class Settings(BaseSettings):
     """Settings of one service process; each has a line in docs/settings.md."""
 

@@ -4,9 +4,7 @@ import argparse
 import asyncio
 import contextlib
 
-from pydantic import ValidationError
-
-from mentoring_common.main import serve
+from mentoring_common.main import serve, settings_or_error
 from mentoring_common.observability import configure_logging
 from mentoring_gateway.app import create_app
 from mentoring_gateway.settings import GatewaySettings
@@ -19,11 +17,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
-    try:
-        settings = GatewaySettings()
-    except ValidationError as error:
-        missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
-        parser.error(f"these settings are missing or wrong: {missing}")
+    settings = settings_or_error(GatewaySettings, parser)
     configure_logging(settings.log_level)
     # uvicorn stops in order on Ctrl-C and then raises it once more.
     with contextlib.suppress(KeyboardInterrupt):
