@@ -90,6 +90,17 @@ async def test_pins_both_ways_and_to_oneself_are_refused(world):
         assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "pairs_invalid", "pins[0]")
 
 
+async def test_a_run_for_mentees_who_are_not_in_the_pool_is_refused(world):
+    cohort = await world.cohort(4)
+    mentor, mentee = world.person("mentor"), world.person("mentee")
+    await world.admit(cohort, mentor, mentee)
+    asked = [str(mentee.id), str(uuid4()), str(mentor.id)]
+    answer = await world.office.post(f"/cohorts/{cohort}/runs", json={"kind": "rematch", "mentee_ids": asked})
+    assert (answer.status_code, answer.json()["code"]) == (422, "mentees_not_in_pool")
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/body/mentee_ids/1", "/body/mentee_ids/2"]
+    assert await world.items(f"/cohorts/{cohort}/runs") == []
+
+
 @pytest.fixture
 async def replica(matching):
     """A second instance on the same database, which only answers HTTP."""

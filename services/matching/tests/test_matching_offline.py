@@ -189,6 +189,20 @@ def test_limits_and_what_is_proved_of_them_are_told(match, tmp_path):
     assert "at least 3" in report.read_text(encoding="utf-8")
 
 
+def test_two_on_both_sides_are_matched_one_way_unless_the_policy_allows_both(match, tmp_path):
+    people = [{"email": f"p{n}@e.org", "topics": "data"} for n in range(2)]
+    files = [write(tmp_path / name, ["email", "topics"], people) for name in ("a.csv", "b.csv")]
+    policy = tmp_path / "policy.yaml"
+    given = ("--mentors", files[0], "--mentees", files[1], "--policy", policy)
+    policy.write_text("weights: {topics: 1}\nhard_rules: []")
+    told = match(*given).output
+    assert "proved best without pairs both ways" in told
+    assert sorted(map(bool, matches(tmp_path / "matches.csv").values())) == [False, True]
+    policy.write_text("weights: {topics: 1}\nhard_rules: []\nmutual: allowed")
+    assert match(*given).exit_code == 0
+    assert matches(tmp_path / "matches.csv") == {"p0@e.org": "p1@e.org", "p1@e.org": "p0@e.org"}
+
+
 def test_what_cannot_be_matched_is_one_line_and_status_2(match, files, tmp_path):
     broken = tmp_path / "policy.yaml"
     broken.write_text("hard_rules: [{id: gap, kind: gap, attribute: grade}]")

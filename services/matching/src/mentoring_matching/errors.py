@@ -103,6 +103,10 @@ class MovesNotApproved(Conflict):
     """The run moves people who have a mentor; approve their moves too, or start another run."""
 
 
+class MenteesNotInPool(Rejected):
+    """Some of these mentees are not in the pool of the cohort."""
+
+
 class MutualMatch(Conflict):
     """The mentee is the mentor of the mentor."""
 

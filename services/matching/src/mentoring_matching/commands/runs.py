@@ -12,13 +12,14 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.faults import fault
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.matching import MatchRunCompleted, Side
 from mentoring_matching import policies, queries, questions
 from mentoring_matching.commands.matches import offer_pairs
 from mentoring_matching.commands.policy import usable_changes, usable_terms
-from mentoring_matching.errors import MovesNotApproved, PoolChanged, RunNotCompleted, RunOver
+from mentoring_matching.errors import MenteesNotInPool, MovesNotApproved, PoolChanged, RunNotCompleted, RunOver
 from mentoring_matching.explanations import Reason
 from mentoring_matching.lifecycle import RUN, RunKind, sources, target
 from mentoring_matching.models import Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
@@ -52,11 +53,13 @@ async def start_run(
     document = usable_changes(version.document, policy_changes or {})
     usable_terms(document, direction, version.version)
     await check_pairs(db, cohort_id, pins, bars)
+    mentees = None if mentee_ids is None else list(mentee_ids)
+    await _check_mentees(db, cohort_id, mentees or [])
     for pair in [*pins, *bars]:
         # The reason tells of people and may be erased, so the audit log holds the two ids.
         act, who = "pin_pair" if pair in pins else "bar_pair", f"{pair['mentor_id']} {pair['mentee_id']}"
         audit(db, by.subject, act, "cohort", cohort_id, reason=who)
-    limited = sorted(map(str, mentee_ids)) if mentee_ids is not None else None
+    limited = None if mentees is None else sorted(map(str, mentees))
     asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited, "may_move": may_move}
     run = await _queue(
         db, cohort.programme_id, cohort_id, kind, seed, version, document, dict(policy_changes or {}), asked
@@ -96,6 +99,15 @@ async def _queue(
     await db.flush()
     await schedule(db, RUN_WAITING, run.id, now(db))
     return run
+
+
+async def _check_mentees(db: AsyncSession, cohort_id: UUID, mentee_ids: Sequence[UUID]) -> None:
+    """MenteesNotInPool, with the places of those who are not."""
+    members = await queries.member_ids(db, cohort_id) if mentee_ids else {}
+    said = "is no mentee in the pool"
+    unknown = [place for place, id_ in enumerate(mentee_ids) if ("mentee", id_) not in members]
+    if unknown:
+        raise MenteesNotInPool(errors=[fault("not_in_pool", said, "body", "mentee_ids", place) for place in unknown])
 
 
 async def check_pairs(db: AsyncSession, cohort_id: UUID, pins: Sequence[Pair], bars: Sequence[Pair]) -> None:
