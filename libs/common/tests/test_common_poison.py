@@ -1,11 +1,14 @@
 """Whatever a producer writes, the others flow: what is no event is kept as its bytes, what does not fit is parked."""
 
 import json
+import time
 import uuid
 
 import pytest
 import sqlalchemy as sa
 from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.util import calc_crc32c
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +104,65 @@ async def test_poison_is_put_aside_and_the_others_flow(toy_on_each_broker, tenan
         assert (row.key, row.value, row.tenant_id) == (b"k", value, uuid.UUID(int=0))
         assert row.reason
         assert json.loads(row.headers) is not None
+
+
+def _batch(records, *, bad):
+    """A batch as clients of other languages may write it: the last record has a header whose name is no UTF-8."""
+    builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, -1, 1_000_000)
+    now = int(time.time() * 1000)
+    for number, (headers, value) in enumerate(records):
+        builder.append(number, now, b"k", value, list(headers.items()))
+    builder.append(len(records), now, b"k", b"x", [("XXXX", b"x")] if bad else [])
+    written = bytearray(builder.build()).replace(b"XXXX", b"\xff\xfe\xff\xfe")
+    written[17:21] = calc_crc32c(bytes(written[21:])).to_bytes(4, "big")
+    return bytes(written)
+
+
+async def write_batch(harness, partition, records, *, bad):
+    """The offset of the first of its records."""
+    async with AIOKafkaProducer(**broker.connection(harness.service.settings), acks="all") as producer:
+        batch = producer.create_batch()
+        batch.append(key=b"k", value=b"x", timestamp=None)
+        batch.close()
+        batch._buffer = _batch(records, bad=bad)
+        return (await (await producer.send_batch(batch, TOPIC, partition=partition))).offset
+
+
+@pytest.mark.broker
+async def test_what_the_client_cannot_take_apart_is_passed_over(toy_on_each_broker, tenant):
+    harness = toy_on_each_broker
+    before, now = len(await unreadable_of(harness)), harness.clock.now()
+    people = [uuid.uuid4() for _ in range(6)]
+    events = [(envelope_of(tenant, p, now), PersonErased(person_id=p).model_dump_json().encode()) for p in people]
+    await write_batch(harness, 0, events[:2], bad=False)
+    offset = await write_batch(harness, 0, events[2:4], bad=True)
+    await write_batch(harness, 0, events[4:], bad=False)
+    await harness.publish(tenant, *(PersonErased(person_id=uuid.uuid4()) for _ in range(4)))
+
+    async def all_have_come():
+        return set(people) <= {e.person_id for e in await harness.emitted(tenant, PersonChanged)}
+
+    await eventually(all_have_come, what="what stands before and behind the record")
+    kept = (await unreadable_of(harness))[before:]
+    assert (0, offset + 2, "UnicodeDecodeError", None) in [
+        (r.partition, r.record_offset, r.reason, r.value) for r in kept
+    ]
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_producers_may_compress_as_they_like(toy_on_each_broker, tenant, codec):
+    harness, person = toy_on_each_broker, uuid.uuid4()
+    headers = envelope_of(tenant, person, harness.clock.now())
+    how = broker.connection(harness.service.settings)
+    async with AIOKafkaProducer(**how, compression_type=codec, acks="all") as producer:
+        value = PersonErased(person_id=person).model_dump_json().encode()
+        await producer.send_and_wait(TOPIC, value, key=b"k", headers=list(headers.items()))
+
+    async def has_come():
+        return person in [e.person_id for e in await harness.emitted(tenant, PersonChanged)]
+
+    await eventually(has_come, what=codec)
 
 
 def record_of(headers, value, offset):
