@@ -5,7 +5,6 @@ The rebalance listener waits for the batch in hand: aiokafka would rejoin while 
 """
 
 import asyncio
-import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import CorruptRecordException, KafkaTimeoutError, UnsupportedCodecError
+from aiokafka.errors import KafkaTimeoutError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +21,7 @@ from mentoring_common.db import Database, bind_tenant, tenant_of
 from mentoring_common.envelope import Envelope
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
+from mentoring_common.polling import Polled, Polling
 from mentoring_common.progress import Progress, pause
 from mentoring_common.records import Received, Unreadable, read, set_aside
 from mentoring_common.settings import Settings
@@ -32,16 +32,11 @@ from mentoring_contracts import Event, event_class
 
 Reaction = Callable[[AsyncSession, Any], Awaitable[None]]
 Reactions = Mapping[type[Event], Reaction]
-Polled = Mapping[TopicPartition, Sequence[ConsumerRecord | Unreadable]]
-
 BATCH = 100
-POLL_MS = 200
 LOOK_EVERY_S = 5.0
 LOOK_TIMEOUT_S = 10.0
 # What goes better when it is tried again.
 PASSING = (Unavailable, ConnectionError, TimeoutError)
-# What the client raises over a batch that it cannot take apart; the broker lets producers write such batches.
-UNDECODABLE = (ValueError, TypeError, IndexError, struct.error, UnsupportedCodecError, CorruptRecordException)
 
 
 class NoProgress(Exception):
@@ -59,7 +54,6 @@ class EventConsumer:
         self._topics = sorted({cls.topic() for cls in reactions})
         self._stopping = asyncio.Event()
         self._busy = asyncio.Lock()
-        self._careful = self._passed = False
         self.progress = Progress()
 
     async def run(self) -> None:
@@ -71,7 +65,6 @@ class EventConsumer:
                 await consumer.start()
                 await self._consume(consumer)
             except Exception as error:
-                self._careful = isinstance(error, UNDECODABLE)
                 seconds = self.progress.failed(error)
                 self._warn("consumer_failed", error)
                 await pause(seconds, self._stopping)
@@ -87,9 +80,9 @@ class EventConsumer:
         log.warning(event, service=self._service, error=type(error).__name__, attempt=self.progress.failures)
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
-        look_at = 0.0
+        look_at, polling = 0.0, Polling(consumer)
         while not self._stopping.is_set():
-            polled = await (self._poll_carefully(consumer) if self._careful else _poll(consumer))
+            polled = await polling.poll(BATCH)
             self.progress.tried()
             if polled:
                 self.progress.answered()
@@ -105,26 +98,6 @@ class EventConsumer:
             await self._handle([r for records in mine.values() for r in records])
             await _commit(consumer, {tp: records[-1].offset + 1 for tp, records in mine.items()})
 
-    async def _poll_carefully(self, consumer: AIOKafkaConsumer) -> Polled:
-        """One record of each partition; the one that the client cannot take apart is passed over.
-
-        The client reads whole batches and drops what it had read of one that fails: that is why it begins anew at the
-        committed offsets and goes on in single steps until it has passed.
-        """
-        found: dict[TopicPartition, list[ConsumerRecord | Unreadable]] = {}
-        for tp in consumer.assignment():
-            try:
-                found |= await consumer.getmany(tp, timeout_ms=POLL_MS, max_records=1)
-            except UNDECODABLE as error:
-                offset = await consumer.position(tp)
-                found[tp] = [Unreadable.at(tp, offset, error)]
-                consumer.seek(tp, offset + 1)
-        if any(isinstance(record, Unreadable) for records in found.values() for record in records):
-            self._passed = True
-        elif self._passed:
-            self._careful = self._passed = False
-        return found
-
     async def _look(self, consumer: AIOKafkaConsumer) -> None:
         """Nothing came: is there nothing, is the broker away, or does it not get through?"""
         try:
@@ -133,7 +106,6 @@ class EventConsumer:
         except TimeoutError:
             raise KafkaTimeoutError("the broker does not answer") from None
         if not behind:
-            self._careful = False
             self.progress.made()
         elif self.progress.stuck:
             raise NoProgress()
@@ -315,11 +287,6 @@ class _Drain(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         return
-
-
-async def _poll(consumer: AIOKafkaConsumer) -> Polled:
-    polled: Polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
-    return polled
 
 
 async def _lag(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> int:

@@ -3,11 +3,17 @@
 from aiokafka import ConsumerRecord, TopicPartition
 
 from mentoring_common import broker
+from mentoring_common.polling import Polling
 from mentoring_common.settings import Settings
+
+AT_ONCE = 500
 
 
 async def read_topic(settings: Settings, topic: str) -> list[ConsumerRecord]:
-    """Every record of a topic from its beginning to its present end, in the order of each partition."""
+    """Every record of a topic from its beginning to its present end, in the order of each partition.
+
+    What the client cannot take apart is left out.
+    """
     consumer = broker.consumer(settings, None)
     await consumer.start()
     try:
@@ -18,9 +24,10 @@ async def read_topic(settings: Settings, topic: str) -> list[ConsumerRecord]:
         ends = await consumer.end_offsets(partitions)
         found: list[ConsumerRecord] = []
         waiting = {p for p in partitions if ends[p] > 0}
+        polling = Polling(consumer)
         while waiting:
-            for partition, records in (await consumer.getmany(timeout_ms=500)).items():
-                found += records
+            for partition, records in (await polling.poll(AT_ONCE)).items():
+                found += [record for record in records if isinstance(record, ConsumerRecord)]
                 if records and records[-1].offset + 1 >= ends[partition]:
                     waiting.discard(partition)
         return found
