@@ -30,7 +30,8 @@ COMMIT_TIMEOUT_S = 10.0
 # operator's stop or a timeout, system errors; lock timeouts, transactions ended for their length; a database or role
 # that is not made yet.
 _PASSING_CLASSES = frozenset({"08", "28", "40", "53", "57", "58"})
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+# The last is what the driver says when it is asked in the moment in which it loses the connection.
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _PASSING_STATES = frozenset({"55P03", "25P03", "25P04", "3D000"})
 
 
@@ -253,7 +254,7 @@ def refused() -> Iterator[None]:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError("", None, error) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (asyncpg.PostgresError, *_LOST) as error:
         raise DBAPIError("", None, error, connection_invalidated=isinstance(error, _LOST)) from error
 
 
