@@ -1,12 +1,17 @@
 """Runs: what comes out, what is said no to, and what survives a lost worker."""
 
 import asyncio
+import json
+import signal
+import sys
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from mentoring_common.auth import Principal
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import (
     ApplicationAccepted,
@@ -16,10 +21,11 @@ from mentoring_contracts.applications import (
     ProgrammeCreated,
 )
 from mentoring_contracts.matching import MatchProposed
-from mentoring_matching import queries
+from mentoring_matching import jobs, queries
 from mentoring_matching.commands import runs as run_commands
 from mentoring_matching.models import MatchRun
 from mentoring_matching.policies import SAFE
+from mentoring_matching.proposals import propose
 
 
 async def test_priority_goes_first_when_places_run_out(world):
@@ -287,19 +293,55 @@ async def test_a_run_whose_worker_died_is_taken_again(world):
     assert len(await world.completed()) == 1
 
 
-async def test_a_run_that_loses_every_worker_is_given_up(world):
+async def test_a_run_whose_workers_are_killed_is_worked_to_its_end(world, monkeypatch):
     cohort = await world.cohort(1)
-    async with world.harness.service.database.transaction(world.tenant) as db:
-        run = await run_commands.start_run(db, cohort, _principal(world))
-        await db.execute(sa.update(MatchRun).values(attempts=run_commands.MOST_ATTEMPTS).where(MatchRun.id == run.id))
-    ended = await world.finished(str(run.id))
-    assert (ended["state"], ended["failure"]) == ("failed", "worker_lost")
+    await world.admit(cohort, world.person("mentor"), world.person("mentee"))
+    database = world.harness.service.database
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(jobs, "_work", _leave_it)  # the run is worked by the processes below
+        run = await world.start(cohort)
+        for _ in range(6):
+            assert await _work_and_be_killed(world, run["id"]) == -signal.SIGKILL
+            over = sa.update(MatchRun).values(lease_until=sa.func.clock_timestamp()).where(MatchRun.state == "running")
+            async with database.transaction(world.tenant) as db:
+                assert len((await db.scalars(over.returning(MatchRun.id))).all()) == 1
+    ended = await world.finished(run["id"])
+    assert (ended["state"], ended["pairs"]) == ("completed", 1)
 
 
 def _principal(world):
-    from mentoring_common.auth import Principal
-
     return Principal(str(world.coordinator), world.tenant, frozenset(), 0, "")
+
+
+async def _leave_it(*_):
+    return None
+
+
+async def _work_and_be_killed(world, run_id):
+    """Work on the run in a process that is killed while it solves; how it ended."""
+    settings = world.harness.service.settings
+    secrets = {name: getattr(settings, name).get_secret_value() for name in ("master_key", "client_secret")}
+    order = json.dumps(settings.model_dump(mode="json") | secrets)
+    child = Path(__file__).with_name("killed_worker.py")
+    process = await asyncio.create_subprocess_exec(sys.executable, str(child), order, str(world.tenant), run_id)
+    return await process.wait()
+
+
+async def test_a_run_that_fails_again_and_again_is_given_up_and_the_others_go_on(world, monkeypatch):
+    cohort = await world.cohort(1)
+    await world.admit(cohort, world.person("mentor"), world.person("mentee"))
+
+    def fails(question, progress):
+        if question.seed == 13:
+            raise RuntimeError("what nobody foresaw")
+        return propose(question, progress)
+
+    monkeypatch.setattr(jobs, "propose", fails)
+    monkeypatch.setattr(run_commands, "TRY_AGAIN_AFTER_S", 0.0)
+    bad, good = await world.start(cohort, seed=13), await world.start(cohort)
+    ended = await world.finished(bad["id"])
+    assert (ended["state"], ended["failure"]) == ("failed", "failed_repeatedly")
+    assert (await world.finished(good["id"]))["state"] == "completed"
 
 
 async def test_a_changed_profile_is_read_again(world):

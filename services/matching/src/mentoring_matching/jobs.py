@@ -97,6 +97,17 @@ async def _work(service: Service, tenant: UUID, run_id: UUID) -> None:
     if run is None:
         return
     try:
+        await _work_on(service, tenant, run)
+    except Unavailable:
+        raise  # the database's fault: taken again when the lease is over
+    except Exception as error:
+        log.error("run_failed", service=service.name, run_id=str(run_id), error=type(error).__name__)
+        async with service.database.transaction(tenant) as db:
+            await runs.note_failure(db, run)
+
+
+async def _work_on(service: Service, tenant: UUID, run: MatchRun) -> None:
+    try:
         async with service.database.transaction(tenant) as db:
             question = await questions.question_of(db, run)
         proposal = await _solve(service, tenant, run, question)
@@ -109,7 +120,7 @@ async def _work(service: Service, tenant: UUID, run_id: UUID) -> None:
     members = {(c.role, str(c.person_id)): c.member_id for c in question.candidates}
     async with service.database.transaction(tenant) as db:
         await runs.complete_run(db, run, proposal, members)
-    log.info("run_completed", service=service.name, run_id=str(run_id), count=len(proposal.pairs))
+    log.info("run_completed", service=service.name, run_id=str(run.id), count=len(proposal.pairs))
 
 
 async def _solve(service: Service, tenant: UUID, run: MatchRun, question: Question) -> Proposal:

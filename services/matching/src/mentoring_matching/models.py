@@ -116,7 +116,7 @@ class MatchRun(TenantRow, Base):
     requested_at: Mapped[datetime]
     worker: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(server_default=_ZERO)
+    attempts: Mapped[int] = mapped_column(server_default=_ZERO)  # that failed; not those whose worker was killed
     progress: Mapped[float] = mapped_column(server_default=_ZERO)
     failure: Mapped[str | None]
     input_hash: Mapped[str | None]

@@ -28,7 +28,8 @@ from mentoring_matching.proposals import ExplainedPair, Proposal
 
 RUN_WAITING = "run_waiting"
 LEASE_S = 30
-MOST_ATTEMPTS = 3
+MOST_FAILURES = 3
+TRY_AGAIN_AFTER_S = 5.0
 Members = Mapping[tuple[str, str], UUID]
 """(role, person id) to pool member."""
 
@@ -127,16 +128,13 @@ async def _move(
 
 
 async def claim_run(db: AsyncSession, run_id: UUID) -> MatchRun | None:
-    """Take a queued run, or one whose worker's lease is over, for a worker of its own; None if somebody has it."""
+    """Take a queued run, or one whose worker's lease is over, for a worker of its own; None if somebody has it.
+
+    However often its worker was killed: that is no fault of the run, which an organisation may cancel.
+    """
     free = sa.or_(MatchRun.state == "queued", MatchRun.lease_until < sa.func.clock_timestamp())
     lease = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, LEASE_S)
-    run = await _move(
-        db, run_id, "claim", free, worker=new_id(), lease_until=lease, attempts=MatchRun.attempts + 1, progress=0.0
-    )
-    if run is not None and run.attempts > MOST_ATTEMPTS:
-        await fail_run(db, run, "worker_lost")
-        return None
-    return run
+    return await _move(db, run_id, "claim", free, worker=new_id(), lease_until=lease, progress=0.0)
 
 
 async def renew_lease(db: AsyncSession, run: MatchRun, progress: float) -> bool:
@@ -195,6 +193,15 @@ def _left(run_id: UUID, role: str, person_id: str, why: Reason) -> Unmatched:
     return Unmatched(
         run_id=run_id, person_id=UUID(person_id), role=role, reason=why.code, rule=why.rule, explanation=why.text
     )
+
+
+async def note_failure(db: AsyncSession, run: MatchRun) -> None:
+    """Count a failure that nobody foresaw, and have the run tried again soon; after MOST_FAILURES it is given up."""
+    soon = sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, TRY_AGAIN_AFTER_S)
+    back = {"attempts": MatchRun.attempts + 1, "lease_until": soon, "progress": 0.0}
+    failed = await _move(db, run.id, "renew", MatchRun.worker == run.worker, **back)
+    if failed is not None and failed.attempts >= MOST_FAILURES:
+        await fail_run(db, failed, "failed_repeatedly")
 
 
 async def fail_run(db: AsyncSession, run: MatchRun, why: str) -> None:
