@@ -165,7 +165,7 @@ async def test_what_a_person_and_a_team_look_after(journey: Any) -> None:
     webinar = (await journey.asked_in_time(plan, p=journey.programme_id))["planActivity"]["id"]
     join = "mutation($a: UUID!) { registerForActivity(activityId: $a) { registered } }"
     assert (await journey.refusal(join, by="Eve", a=webinar))[0] in ("role_needed", "activity_not_found")
-    change = """mutation($c: UUID!) { changeCohort(cohortId: $c, places: 3) { places placesFirstPlanned
+    change = """mutation($c: UUID!) { changeCohort(cohortId: $c, expectedVersion: 1, places: 3) { places placesFirstPlanned
         milestones { kind } } }"""
     changed = (await journey.ask(change, c=journey.cohort_id))["changeCohort"]
     assert (changed["places"], changed["placesFirstPlanned"]) == (3, 2)

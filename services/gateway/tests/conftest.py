@@ -43,7 +43,7 @@ class Make:
     @staticmethod
     def cohort(id_: UUID, programme_id: UUID, number: int = 1) -> dict[str, Any]:
         return {
-            "id": str(id_), "programme_id": str(programme_id), "number": number, "places": 22, "places_taken": 0,
+            "id": str(id_), "version": 1, "programme_id": str(programme_id), "number": number, "places": 22, "places_taken": 0,
             "places_first_planned": 25, "milestones": [{"kind": "cpd", "starts_at": MOMENT, "ends_at": None}],
             "closed_at": None,
         }  # fmt: skip
@@ -51,7 +51,7 @@ class Make:
     @staticmethod
     def person(id_: UUID | str, name: str = "Ada") -> dict[str, Any]:
         return {
-            "id": str(id_), "name": name, "email": "ada@example.org", "employer_id": None, "line_manager_id": None,
+            "id": str(id_), "version": 1, "name": name, "email": "ada@example.org", "employer_id": None, "line_manager_id": None,
             "languages": ["en"], "attributes": {"discipline": "nursing"},
         }  # fmt: skip
 
@@ -80,7 +80,7 @@ class Make:
         made = {
             "id": str(uuid4()), "programme_id": str(programme_id), "cohort_id": str(cohort_id),
             "first_cohort_id": str(cohort_id), "person_id": str(uuid4()), "role": "mentee", "state": "submitted",
-            "capacity": 1, "priority": False, "submitted_at": MOMENT, "decided_at": None,
+            "capacity": 1, "priority": False, "version": 1, "submitted_at": MOMENT, "decided_at": None,
         }  # fmt: skip
         return made | changes
 

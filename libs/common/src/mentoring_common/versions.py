@@ -91,7 +91,7 @@ class Precondition:
         To be called before anything is decided by what the row says.
         """
         self.compared = True
-        if not self.given:
+        if self._accepted is None:
             return
         try:
             await db.refresh(row, with_for_update={"key_share": True})

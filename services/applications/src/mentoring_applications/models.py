@@ -17,6 +17,7 @@ from mentoring_applications.lifecycle import OPEN, State
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_common.versions import Versioned
 
 
 class Base(CommonBase):
@@ -51,7 +52,7 @@ class Employer(TenantRow, Base):
     name_key: Mapped[str]
 
 
-class Person(TenantRow, Base):
+class Person(TenantRow, Versioned, Base):
     """A person known to an organisation.
 
     The line manager is a person, or the address of somebody who may become one. `sources` says of employer,
@@ -137,7 +138,7 @@ class ProgrammeRole(TenantRow, Base):
     role: Mapped[str]
 
 
-class Cohort(TenantRow, Base):
+class Cohort(TenantRow, Versioned, Base):
     """One round; `places_taken` counts its accepted and matched mentees."""
 
     __tablename__ = "cohorts"
@@ -155,7 +156,7 @@ class Cohort(TenantRow, Base):
     closed_at: Mapped[datetime | None]
 
 
-class Application(TenantRow, Base):
+class Application(TenantRow, Versioned, Base):
     """One person asks to join in one role; `person_id` is null once the person is erased.
 
     `holds_place` says that it is counted in its cohort's `places_taken`.
@@ -190,7 +191,6 @@ class Application(TenantRow, Base):
     capacity: Mapped[int]
     priority: Mapped[bool]
     holds_place: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
 

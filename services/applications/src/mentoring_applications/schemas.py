@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from mentoring_applications.blueprint import Blueprint
 from mentoring_common.documented import DocumentedAs
+from mentoring_common.versions import VersionedView
 from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
 
 
@@ -110,7 +111,11 @@ class EmailConfirmed(BaseModel):
     person_id: UUID
 
 
-class PersonView(View):
+class PersonChanged(PersonMade, VersionedView):
+    pass
+
+
+class PersonView(View, VersionedView):
     """A person; `email` is null for a partner until both accepted, and after the match ended early.
 
     `sources` says of employer, line_manager, languages and attributes by name whether HR said so (`hr`) or the person
@@ -239,7 +244,8 @@ class CohortChanges(Body):
     milestones: Milestones | None = None
 
 
-class CohortView(View):
+class CohortView(View, VersionedView):
+    ALONE = True
     id: UUID
     programme_id: UUID
     number: int
@@ -274,7 +280,7 @@ class NewApplication(Body):
     equality: Annotated[dict[str, Any], Field(max_length=50)] | None = None
 
 
-class ApplicationView(View):
+class ApplicationView(View, VersionedView):
     """An application without what was written on it."""
 
     id: UUID

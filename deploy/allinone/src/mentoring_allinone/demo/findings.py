@@ -9,7 +9,7 @@ import yaml
 
 from mentoring_allinone.demo.pairs import Pair
 from mentoring_allinone.demo.people import Person
-from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, pages, together
+from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, change, pages, together
 
 
 @cache
@@ -47,7 +47,7 @@ async def find_themes(stage: Stage) -> None:
         path = f"/evaluation/themes/{(await ask(office, 'POST', f'{base}/themes', json=new))['id']}"
         judged = {"impact": theme["impact"], "effort": theme["effort"]}
         aligned = {"goal_ids": [goals[aims[place]] for place in theme["aims"]]}
-        read = await ask(office, "PATCH", path, json=judged | aligned)
+        read = await change(office, path, **judged, **aligned)
         found = [reference for text in texts for reference in _coded(text, theme["found_where_said"])]
         await ask(office, "POST", f"{path}/codings", json={"texts": found})
         await ask(stage.office(), "POST", f"{path}/approve", json={"version": read["wording_version"]})

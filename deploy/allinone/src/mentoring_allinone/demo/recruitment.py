@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 from mentoring_allinone.demo.people import Person
-from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, graphql, pages, refused, together
+from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, change, graphql, pages, refused, together
 
 ORGANISATION = "National Institute for Health and Care Research"
 TEAM = {
@@ -118,7 +118,7 @@ async def change_places(stage: Stage) -> None:
     """Demand is high: 75 places become 80, spread anew over the cohorts."""
     for number, places in stage.scenario.places.items():
         path = f"/applications/cohorts/{stage.cohort_ids[number]}"
-        await ask(stage.office(), "PATCH", path, json={"places": places})
+        await change(stage.office(), path, places=places)
     await stage.settle()
 
 

@@ -128,6 +128,12 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, **content: Any)
     return answer.json() if answer.content else None
 
 
+async def change(client: httpx.AsyncClient, path: str, **changes: Any) -> Any:
+    """Read a thing and change the version that was read; DemoFailed if either is refused."""
+    read = await client.get(path)
+    return await ask(client, "PATCH", path, json=changes, headers={"If-Match": read.headers.get("ETag", "")})
+
+
 async def refused(stage: Stage, what: str, client: httpx.AsyncClient, method: str, path: str, **content: Any) -> None:
     """Try what the system must refuse, and note its answer; DemoFailed if it does not refuse."""
     answer = await client.request(method, path, **content)

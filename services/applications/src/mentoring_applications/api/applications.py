@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications.access import applications_seen, is_team, person_of, readable_application
 from mentoring_applications.api import views
@@ -21,8 +22,10 @@ from mentoring_applications.schemas import (
     NewApplication,
     Withdrawal,
 )
+from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, Precondition
 from mentoring_contracts.applications import Role
 
 router = APIRouter(route_class=Route, tags=["applications"])
@@ -67,28 +70,47 @@ async def read_application(application_id: UUID, by: Reader, db: Db) -> Applicat
     return await views.application(db, application, for_team=team)
 
 
+async def _compare(db: AsyncSession, application_id: UUID, by: Principal, expected: Precondition) -> None:
+    """PreconditionFailed if it is another version: the command's statement looks again at the one that was read here.
+
+    It is not locked here: whoever takes a place locks the cohort's row first.
+    """
+    if expected.given:
+        expected.compare((await visible_application(db, application_id, by)).version)
+
+
 @router.post("/applications/{application_id}/decision")
-async def decide_application(application_id: UUID, decision: Decision, by: Writer, db: Db) -> ApplicationView:
+async def decide_application(
+    application_id: UUID, decision: Decision, by: Writer, db: Db, expected: IfMatch
+) -> ApplicationView:
     """Accept, put on the waiting list, or refuse."""
+    await _compare(db, application_id, by, expected)
     return _view(await decisions.decide_application(db, application_id, decision, by))
 
 
 @router.post("/applications/{application_id}/withdraw")
 async def withdraw_application(
-    application_id: UUID, by: Writer, db: Db, withdrawal: Withdrawal | None = None
+    application_id: UUID, by: Writer, db: Db, expected: IfMatch, withdrawal: Withdrawal | None = None
 ) -> ApplicationView:
     """Withdraw, also after matching."""
+    await _compare(db, application_id, by, expected)
     reason = withdrawal.reason if withdrawal else None
     return _view(await commands.withdraw_application(db, application_id, reason, by))
 
 
 @router.post("/applications/{application_id}/move")
-async def move_application(application_id: UUID, move: CohortMove, by: Writer, db: Db) -> ApplicationView:
+async def move_application(
+    application_id: UUID, move: CohortMove, by: Writer, db: Db, expected: IfMatch
+) -> ApplicationView:
     """Move to another cohort of the programme."""
+    await _compare(db, application_id, by, expected)
     return _view(await commands.move_application(db, application_id, move, by))
 
 
 @router.post("/applications/{application_id}/carry-over")
-async def carry_over_application(application_id: UUID, why: CarryOver, by: Writer, db: Db) -> ApplicationView:
+async def carry_over_application(
+    application_id: UUID, why: CarryOver, by: Writer, db: Db, expected: IfMatch
+) -> ApplicationView:
     """Let it go on in a later round of the programme."""
+    await _compare(db, application_id, by, expected)
     return _view(await commands.carry_over_application(db, application_id, why.reason, by))

@@ -16,6 +16,7 @@ from mentoring_applications.schemas import CohortChanges, CohortList, CohortView
 from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 
 router = APIRouter(route_class=Route, tags=["cohorts"])
 
@@ -46,14 +47,18 @@ async def read_cohort(cohort_id: UUID, _: Reader, db: Db) -> CohortView:
 
 
 @router.patch("/cohorts/{cohort_id}")
-async def change_cohort(cohort_id: UUID, changes: CohortChanges, by: Writer, db: Db) -> CohortView:
+async def change_cohort(
+    cohort_id: UUID, changes: CohortChanges, by: Writer, db: Db, expected: IfMatchRequired
+) -> CohortView:
     """Change places or milestones."""
+    await expected.hold(db, await queries.cohort(db, cohort_id))
     return CohortView.model_validate(await commands.change_cohort(db, cohort_id, changes, by))
 
 
 @router.post("/cohorts/{cohort_id}/close")
-async def close_cohort(cohort_id: UUID, by: Writer, db: Db) -> CohortView:
+async def close_cohort(cohort_id: UUID, by: Writer, db: Db, expected: IfMatch) -> CohortView:
     """End recruitment: whoever is still open is unmatched."""
+    await expected.hold(db, await queries.cohort(db, cohort_id))
     return CohortView.model_validate(await commands.close_cohort(db, cohort_id, by))
 
 

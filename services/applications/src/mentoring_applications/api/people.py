@@ -22,12 +22,14 @@ from mentoring_applications.schemas import (
     Me,
     NewPerson,
     PeopleBatch,
+    PersonChanged,
     PersonChanges,
     PersonMade,
     PersonView,
 )
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, PublicDb, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 
 router = APIRouter(route_class=Route, tags=["people"])
 
@@ -78,9 +80,14 @@ async def read_person(person_id: UUID, by: Reader, db: Db) -> PersonView:
 
 
 @router.patch("/people/{person_id}")
-async def change_person(person_id: UUID, changes: PersonChanges, by: Writer, db: Db) -> PersonMade:
+async def change_person(
+    person_id: UUID, changes: PersonChanges, by: Writer, db: Db, expected: IfMatchRequired
+) -> PersonChanged:
     """Change what is given; people themselves change an address by confirming it, and nothing that HR said."""
-    return PersonMade.model_validate(await commands.change_person(db, person_id, changes, by))
+    await expected.hold(db, (await visible_person(db, person_id, by))[0])
+    changed = await commands.change_person(db, person_id, changes, by)
+    await db.flush()
+    return PersonChanged.model_validate(changed)
 
 
 @router.get("/public/{tenant_id}/email-confirmations/{token}", dependencies=[ByToken])
@@ -97,8 +104,9 @@ async def confirm_email(given: EmailConfirmation, db: PublicDb) -> EmailConfirme
 
 
 @router.delete("/people/{person_id}", status_code=204)
-async def erase_person(person_id: UUID, by: Writer, db: Db) -> None:
+async def erase_person(person_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
     """Erase a person here and have every service erase what it holds of them."""
+    await expected.hold(db, (await visible_person(db, person_id, by))[0])
     await erasure.erase_person(db, person_id, by)
 
 
@@ -107,7 +115,8 @@ def _view(person: Person, sight: Sight) -> PersonView:
     if isinstance(sight, Pairing):
         return view.model_copy(update=_HIDDEN | {"email": person.email if sight.confirmed else None})
     if isinstance(sight, Invitation):
-        return PersonView(id=person.id, name=sight.name, email=sight.email, **_NOTHING)
+        # Always the same version: another would tell that the person was known before.
+        return PersonView(id=person.id, version=1, name=sight.name, email=sight.email, **_NOTHING)
     return view
 
 

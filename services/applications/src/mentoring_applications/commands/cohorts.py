@@ -84,6 +84,7 @@ async def change_cohort(db: AsyncSession, cohort_id: UUID, changes: CohortChange
     if changes.milestones is not None:
         _change_milestones(db, cohort, [Milestone(**m.model_dump()) for m in changes.milestones])
     audit(db, by.subject, "change_cohort", "cohort", cohort_id)
+    await db.flush()
     return cohort
 
 
@@ -116,7 +117,8 @@ async def close_cohort(db: AsyncSession, cohort_id: UUID, by: Principal) -> Coho
         emit(db, ApplicationUnmatched(**of_application(application)))
     audit(db, by.subject, "close_cohort", "cohort", cohort_id)
     emit(db, CohortClosed(cohort_id=cohort_id, programme_id=cohort.programme_id))
-    return await queries.cohort(db, cohort_id)
+    await db.refresh(cohort)
+    return cohort
 
 
 async def _leave_unmatched(db: AsyncSession, cohort_id: UUID) -> Sequence[Application]:
@@ -126,5 +128,4 @@ async def _leave_unmatched(db: AsyncSession, cohort_id: UUID) -> Sequence[Applic
     await db.execute(fewer.execution_options(synchronize_session=False))
     for application in still_open:
         application.state, application.holds_place = State.UNMATCHED, False
-        application.version += 1
     return still_open

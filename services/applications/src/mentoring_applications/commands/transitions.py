@@ -26,7 +26,7 @@ async def change(db: AsyncSession, application: Application, act: Act, **values:
         Application.version == application.version,
         Application.state.in_(lifecycle.sources(act)),
     )
-    statement = statement.values(state=target, version=Application.version + 1, **values)
+    statement = statement.values(state=target, **values)
     options = {"populate_existing": True, "synchronize_session": False}
     changed = await db.scalar(statement.returning(Application).execution_options(**options))
     if changed is None:

@@ -23,6 +23,7 @@ class PersonRecord:
     languages: list[str] = field(default_factory=list)
     attributes: JSON | None = None
     sources: JSON | None = None
+    version: int | None = None
 
 
 @strawberry.type(description="A role that a person holds in a programme")
@@ -72,6 +73,7 @@ class CohortRecord:
     places: int
     places_first_planned: int
     places_taken: int
+    version: int
     milestones: list[Milestone]
     closed_at: datetime | None = None
 
@@ -84,6 +86,7 @@ class ApplicationRecord:
     state: str
     capacity: int
     submitted_at: datetime
+    version: int
     cohort_id: UUID | None = None
     first_cohort_id: UUID | None = None
     person_id: UUID | None = None

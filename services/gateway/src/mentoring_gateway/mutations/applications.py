@@ -79,24 +79,31 @@ class Applications:
         decision: Decision,
         overrides: list[Override] | None = None,
         reason: str | None = None,
+        expected_version: int | None = None,
     ) -> Application:
-        decided = await info.context.commands(info).applications.act_on_application(
+        decided = await info.context.commands(info, expected_version).applications.act_on_application(
             application_id, "decision", decision=decision, override=overrides or None, reason=reason
         )
         return Application(**vars(decided))
 
     @command("Withdraw an application, also after matching")
-    async def withdraw_application(self, info: Info, application_id: UUID, reason: str | None = None) -> Application:
-        api = info.context.commands(info).applications
+    async def withdraw_application(
+        self, info: Info, application_id: UUID, reason: str | None = None, expected_version: int | None = None
+    ) -> Application:
+        api = info.context.commands(info, expected_version).applications
         return Application(**vars(await api.act_on_application(application_id, "withdraw", reason=reason)))
 
     @command("Move an application to another cohort")
-    async def move_application(self, info: Info, application_id: UUID, cohort_id: UUID, reason: str) -> Application:
-        api = info.context.commands(info).applications
+    async def move_application(
+        self, info: Info, application_id: UUID, cohort_id: UUID, reason: str, expected_version: int | None = None
+    ) -> Application:
+        api = info.context.commands(info, expected_version).applications
         moved = await api.act_on_application(application_id, "move", cohort_id=cohort_id, reason=reason)
         return Application(**vars(moved))
 
     @command("Carry an application over to a later cohort")
-    async def carry_application_over(self, info: Info, application_id: UUID, reason: str) -> Application:
-        api = info.context.commands(info).applications
+    async def carry_application_over(
+        self, info: Info, application_id: UUID, reason: str, expected_version: int | None = None
+    ) -> Application:
+        api = info.context.commands(info, expected_version).applications
         return Application(**vars(await api.act_on_application(application_id, "carry-over", reason=reason)))

@@ -27,14 +27,20 @@ class Programmes:
 
     @command("Change the places or the milestones of a cohort; what is left out stays")
     async def change_cohort(
-        self, info: Info, cohort_id: UUID, places: int | None = None, milestones: list[NewMilestone] | None = None
+        self,
+        info: Info,
+        cohort_id: UUID,
+        expected_version: int,
+        places: int | None = None,
+        milestones: list[NewMilestone] | None = None,
     ) -> Cohort:
-        api = info.context.commands(info).applications
+        api = info.context.commands(info, expected_version).applications
         return Cohort(**vars(await api.change_cohort(cohort_id, places=places, milestones=milestones)))
 
     @command("Close a cohort: applications that are still open end")
-    async def close_cohort(self, info: Info, cohort_id: UUID) -> Cohort:
-        return Cohort(**vars(await info.context.commands(info).applications.close_cohort(cohort_id)))
+    async def close_cohort(self, info: Info, cohort_id: UUID, expected_version: int | None = None) -> Cohort:
+        api = info.context.commands(info, expected_version).applications
+        return Cohort(**vars(await api.close_cohort(cohort_id)))
 
     @command("Give a person a role in a programme")
     async def grant_role(self, info: Info, programme_id: UUID, person_id: UUID, role: ProgrammeRole) -> GrantedRole:
