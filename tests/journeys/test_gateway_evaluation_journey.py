@@ -97,17 +97,19 @@ async def a_wave(journey: Any) -> str:
         [code] = await journey.refusal(plan, by="Mia", c=c, opens=opens, closes=nothing)
         assert code in ("invalid_request", "local_time_invalid")
     planned = (await journey.ask(plan, by="Mia", c=c, opens=opens, closes={"at": soon(seconds=4)}))["planWave"]
-    extend = """mutation($id: UUID!, $at: DateTime!) {
-        extendWave(waveId: $id, closesAt: {at: $at}, reason: "holidays") { closesAt } }"""
-    await journey.ask(extend, by="Mia", id=planned["id"], at=soon(seconds=5))
-    assert await journey.refusal(extend, by="Mia", id=planned["id"], at=soon(seconds=-5)) == ["wave_times_invalid"]
-    await in_state(journey, planned["id"], "open")
+    extend = """mutation($id: UUID!, $v: Int!, $at: DateTime!) {
+        extendWave(waveId: $id, expectedVersion: $v, closesAt: {at: $at}, reason: "holidays") { version closesAt } }"""
+    wave = {"id": planned["id"], "v": (await in_state(journey, planned["id"], "open"))["version"]}
+    later = (await journey.ask(extend, by="Mia", **wave, at=soon(seconds=5)))["extendWave"]
+    assert await journey.refusal(extend, by="Mia", **wave, at=soon(seconds=6)) == ["precondition_failed"]
+    wave["v"] = later["version"]
+    assert await journey.refusal(extend, by="Mia", **wave, at=soon(seconds=-5)) == ["wave_times_invalid"]
     journey.wave_id = planned["id"]
     return str(planned["id"])
 
 
 async def in_state(journey: Any, wave_id: str, state: str) -> dict[str, Any]:
-    query = "query($id: UUID!) { wave(id: $id) { state asked { mentor mentee } responses { mentor mentee } } }"
+    query = "query($id: UUID!) { wave(id: $id) { state version asked { mentor mentee } responses { mentor mentee } } }"
 
     async def probe() -> dict[str, Any] | None:
         wave: dict[str, Any] = (await journey.ask(query, by="Mia", id=wave_id))["wave"]
@@ -227,7 +229,8 @@ async def find_themes(journey: Any) -> None:
     goal_id = (await journey.ask(goal, by="Mia", p=p))["addGoal"]["id"]
     name = 'mutation($p: UUID!) { nameTheme(programmeId: $p, title: "Time", description: "more time") { id } }'
     theme = (await journey.ask(name, by="Mia", p=p))["nameTheme"]["id"]
-    judge = """mutation($t: UUID!, $g: [UUID!]) { changeTheme(themeId: $t, impact: 5, effort: 1, goalIds: $g) {
+    judge = """mutation($t: UUID!, $g: [UUID!]) {
+        changeTheme(themeId: $t, expectedVersion: 1, impact: 5, effort: 1, goalIds: $g) {
         priority goals { title } suggestions(first: 3) { statement items { text { quoteId text } similarity } } } }"""
     judged = (await journey.ask(judge, by="Mia", t=theme, g=[goal_id]))["changeTheme"]
     assert (judged["priority"], judged["goals"]) == ("now", [{"title": "Keep people"}])
@@ -289,12 +292,15 @@ async def judge(journey: Any) -> None:
         "unit": "percent",
         "base": "all",
     }
-    replace_model = """mutation($p: UUID!, $m: JSON!) { replaceEvaluationModel(programmeId: $p, model: $m) {
+    kept = "query($p: UUID!) { programme(id: $p) { evaluation { model { version } } } }"
+    version = (await journey.ask(kept, by="Mia", p=p))["programme"]["evaluation"]["model"]["version"]
+    replace_model = """mutation($p: UUID!, $v: Int!, $m: JSON!) {
+        replaceEvaluationModel(programmeId: $p, expectedVersion: $v, model: $m) {
         title stages { id indicators { id } } } }"""
     model["indicators"] = [indicator]
-    stages = (await journey.ask(replace_model, by="Mia", p=p, m=model))["replaceEvaluationModel"]["stages"]
+    stages = (await journey.ask(replace_model, by="Mia", p=p, v=version, m=model))["replaceEvaluationModel"]["stages"]
     assert [one["id"] for stage in stages for one in stage["indicators"]] == ["stayed"]
-    assert await journey.refusal(replace_model, by="Sam", p=p, m=model) == ["role_needed"]
+    assert await journey.refusal(replace_model, by="Sam", p=p, v=version, m=model) == ["role_needed"]
     do = """mutation($p: UUID!) {
         recordIndicatorValue(programmeId: $p, indicator: "stayed", base: 40, numerator: 36, source: "HR",
             measuredOn: "2020-06-01") { value interval { low high } caveats }
@@ -332,11 +338,10 @@ async def publish(journey: Any) -> str:
         " liked it.",
     ]
     assert len(report["quotes"]) == 4
-    write = (
-        """mutation($id: UUID!, $n: [TitledText!]!) { saveReportNarrative(reportId: $id, sections: $n) { state } }"""
-    )
+    write = """mutation($id: UUID!, $v: Int!, $n: [TitledText!]!) {
+        saveReportNarrative(reportId: $id, expectedVersion: $v, sections: $n) { state } }"""
     wrong = [{"title": "Wrong", "text": "{figure:nothing}"}]
-    assert await journey.refusal(write, by="Mia", id=made["id"], n=wrong) == ["narrative_invalid"]
+    assert await journey.refusal(write, by="Mia", id=made["id"], v=report["revision"], n=wrong) == ["narrative_invalid"]
     publish = "mutation($id: UUID!) { publishReport(reportId: $id) { state edition } }"
     assert await journey.refusal(publish, by="Mia", id=made["id"]) == ["approval_needed"]
     approve = "mutation($id: UUID!) { approveReport(reportId: $id) { state } }"
@@ -361,7 +366,7 @@ async def built(journey: Any, report_id: str) -> dict[str, Any]:
                 if line.startswith("data: {"):
                     states.append(json.loads(line[len("data: ") :])["data"]["report"]["state"])
     assert states[-1] == "ready"
-    query = """query($id: UUID!) { report(id: $id) { id state title url pdfUrl quotes { text }
+    query = """query($id: UUID!) { report(id: $id) { id revision state title url pdfUrl quotes { text }
         narrative { title paragraphs { text reference } } figures { name } changes { previous { id } } } }"""
     report: dict[str, Any] = (await journey.ask(query, by="Mia", id=report_id))["report"]
     return report
@@ -395,7 +400,7 @@ async def strangers_see_nothing(journey: Any, interview_id: str, report_id: str)
     assert hers == {"nodes": []}
     stranger = replace(journey, tenant=str(uuid.uuid4()))
     extend = """mutation($id: UUID!) {
-        extendWave(waveId: $id, closesAt: {at: "2099-01-01T00:00:00Z"}, reason: "x") { id } }"""
+        extendWave(waveId: $id, expectedVersion: 1, closesAt: {at: "2099-01-01T00:00:00Z"}, reason: "x") { id } }"""
     for query, id_ in (
         ("query($id: UUID!) { interview(id: $id) { state } }", interview_id),
         ("query($id: UUID!) { report(id: $id) { state } }", report_id),

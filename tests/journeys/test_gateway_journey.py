@@ -165,8 +165,8 @@ async def test_what_a_person_and_a_team_look_after(journey: Any) -> None:
     webinar = (await journey.asked_in_time(plan, p=journey.programme_id))["planActivity"]["id"]
     join = "mutation($a: UUID!) { registerForActivity(activityId: $a) { registered } }"
     assert (await journey.refusal(join, by="Eve", a=webinar))[0] in ("role_needed", "activity_not_found")
-    change = """mutation($c: UUID!) { changeCohort(cohortId: $c, expectedVersion: 1, places: 3) { places placesFirstPlanned
-        milestones { kind } } }"""
+    change = """mutation($c: UUID!) { changeCohort(cohortId: $c, expectedVersion: 1, places: 3) {
+        places placesFirstPlanned milestones { kind } } }"""
     changed = (await journey.ask(change, c=journey.cohort_id))["changeCohort"]
     assert (changed["places"], changed["placesFirstPlanned"]) == (3, 2)
     team = """query($p: UUID!) { blueprints { name } programme(id: $p) {
@@ -240,7 +240,8 @@ async def tell_what_came_of_it(journey: Any, match_id: str, mentor: str) -> None
         goal = (await done(team.get(f"{base}/goals")))["items"][0]["id"]
         theme = await done(team.post(f"{base}/themes", json={"title": "Time"}))
         judged = {"impact": 5, "effort": 1, "goal_ids": [goal]}
-        await done(team.patch(f"/evaluation/themes/{theme['id']}", json=judged))
+        read = {"If-Match": f'"{theme["version"]}"'}
+        await done(team.patch(f"/evaluation/themes/{theme['id']}", json=judged, headers=read))
         await journey.appoint("Ola", "COORDINATOR")
         recommended = {"text": "Protect an hour", "theme_id": theme["id"], "owner_id": journey.people["Ola"]}
         recommended |= {"team": "Delivery team", "due_at": "2099-01-01T00:00:00Z"}

@@ -43,7 +43,8 @@ class Make:
     @staticmethod
     def cohort(id_: UUID, programme_id: UUID, number: int = 1) -> dict[str, Any]:
         return {
-            "id": str(id_), "version": 1, "programme_id": str(programme_id), "number": number, "places": 22, "places_taken": 0,
+            "id": str(id_), "version": 1, "programme_id": str(programme_id), "number": number, "places": 22,
+            "places_taken": 0,
             "places_first_planned": 25, "milestones": [{"kind": "cpd", "starts_at": MOMENT, "ends_at": None}],
             "closed_at": None,
         }  # fmt: skip
@@ -51,7 +52,8 @@ class Make:
     @staticmethod
     def person(id_: UUID | str, name: str = "Ada") -> dict[str, Any]:
         return {
-            "id": str(id_), "version": 1, "name": name, "email": "ada@example.org", "employer_id": None, "line_manager_id": None,
+            "id": str(id_), "version": 1, "name": name, "email": "ada@example.org", "employer_id": None,
+            "line_manager_id": None,
             "languages": ["en"], "attributes": {"discipline": "nursing"},
         }  # fmt: skip
 
@@ -59,7 +61,7 @@ class Make:
     def match(programme_id: UUID, cohort_id: UUID, **changes: Any) -> dict[str, Any]:
         made = {
             "id": str(uuid4()), "programme_id": str(programme_id), "cohort_id": str(cohort_id), "run_id": str(uuid4()),
-            "mentor_id": str(uuid4()), "mentee_id": str(uuid4()), "state": "confirmed", "score": 0.8,
+            "mentor_id": str(uuid4()), "mentee_id": str(uuid4()), "state": "confirmed", "score": 0.8, "version": 1,
             "proposed_at": MOMENT, "expires_at": MOMENT, "mentor_accepted_at": MOMENT, "mentee_accepted_at": MOMENT,
             "confirmed_at": MOMENT, "ended_at": None, "end_reason": None, "end_note": None, "rematch_of": None,
         }  # fmt: skip
@@ -97,7 +99,7 @@ class Make:
     def wave(programme_id: UUID, cohort_id: UUID) -> dict[str, Any]:
         return {
             "id": str(uuid4()), "programme_id": str(programme_id), "cohort_id": str(cohort_id), "instrument": "interim",
-            "state": "closed", "opens_at": MOMENT, "closes_at": MOMENT, "closed_at": MOMENT,
+            "version": 1, "state": "closed", "opens_at": MOMENT, "closes_at": MOMENT, "closed_at": MOMENT,
             "asked": {"mentor": 18, "mentee": 22}, "responses": {"mentor": 9, "mentee": 6},
         }  # fmt: skip
 
@@ -105,6 +107,7 @@ class Make:
     def run(id_: UUID, state: str, progress: float) -> dict[str, Any]:
         return {
             "id": str(id_), "programme_id": str(uuid4()), "cohort_id": str(uuid4()), "kind": "full", "state": state,
+            "version": 1,
             "progress": progress, "policy_version": 1, "policy_changes": {}, "seed": 0, "requested_at": MOMENT,
             "failure": None, "input_hash": None, "pairs": 0, "unmatched_mentees": 0, "unmatched_mentors": 0,
         }  # fmt: skip

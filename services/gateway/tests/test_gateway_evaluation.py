@@ -157,7 +157,7 @@ async def test_waves_take_moments_and_local_times(front, world, make, closes, se
     wave = make.wave(uuid4(), uuid4())
     world.answers["PATCH", f"/evaluation/waves/{wave['id']}"] = wave
     query = """mutation($id: UUID!, $closes: WaveTime!) {
-        extendWave(waveId: $id, closesAt: $closes, reason: "holidays") { state responses { mentor } } }"""
+        extendWave(waveId: $id, expectedVersion: 1, closesAt: $closes, reason: "holidays") { state responses { mentor } } }"""
     found = await front.data(query, {"id": wave["id"], "closes": closes})
     assert found["extendWave"] == {"state": "closed", "responses": {"mentor": 9}}
     assert world.calls[0].body == {"closes_at": sent, "reason": "holidays"}
@@ -209,11 +209,12 @@ async def test_what_was_recorded_by_mistake_is_taken_back_or_corrected(front, wo
 
 async def test_what_is_left_out_is_not_sent_and_an_empty_list_is(front, world, make):
     theme = {"id": str(uuid4()), "programme_id": str(uuid4()), "title": "t", "description": "", "priority": "plan",
+             "version": 1,
              "goals": [], "texts": {"mentor": 0, "mentee": 0}}  # fmt: skip
     world.answers["PATCH", f"/evaluation/themes/{theme['id']}"] = theme
     world.post(f"/evaluation/themes/{theme['id']}/codings", theme)
     query = """mutation($id: UUID!, $q: UUID!, $c: UUID!) {
-        changeTheme(themeId: $id, impact: 4, goalIds: []) { priority }
+        changeTheme(themeId: $id, expectedVersion: 1, impact: 4, goalIds: []) { priority }
         codeTexts(themeId: $id, quoteIds: [$q], commentIds: [$c]) { id } }"""
     quote, comment = str(uuid4()), str(uuid4())
     await front.data(query, {"id": theme["id"], "q": quote, "c": comment})
@@ -236,7 +237,7 @@ BAD = {
     "no such kind": 'mutation { createReport(programmeId: "%s", kind: SECRET) { id } }',
     "a float for pages": 'mutation { transcribeInterview(interviewId: "%s", pages: 1.5, summary: "s") { id } }',
     "no summary": 'mutation { transcribeInterview(interviewId: "%s", pages: 1) { id } }',
-    "no reason": 'mutation { extendWave(waveId: "%s", closesAt: {}) { id } }',
+    "no reason": 'mutation { extendWave(waveId: "%s", expectedVersion: 1, closesAt: {}) { id } }',
     "a date that is none": 'mutation { scheduleInterview(matchId: "%s", personId: "%s", scheduledAt: "soon") { id } }',
 }  # fmt: skip
 

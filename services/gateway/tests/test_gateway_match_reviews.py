@@ -15,9 +15,11 @@ async def test_a_policy_is_read_changed_and_tried(front, world, make):
     query = "query($p: UUID!) { programme(id: $p) { matchingPolicy { version document problem } } }"
     found = await front.data(query, {"p": str(programme)})
     assert found["programme"]["matchingPolicy"] == {"version": 2, "document": {"floor": 0.1}, "problem": None}
-    query = "mutation($p: UUID!) { changePolicy(programmeId: $p, document: {floor: 0.2}) { version } }"
+    query = (
+        "mutation($p: UUID!) { changePolicy(programmeId: $p, expectedVersion: 2, document: {floor: 0.2}) { version } }"
+    )
     assert (await front.data(query, {"p": str(programme)}))["changePolicy"] == {"version": 3}
-    assert world.calls[-1].body == {"floor": 0.2}
+    assert (world.calls[-1].body, world.calls[-1].headers["if-match"]) == ({"floor": 0.2}, '"2"')
     effect = {"rule": "employer", "text": "different employers", "removes": 3, "removes_alone": 2, "strands": 1}
     trial = {"mentors": 2, "mentees": 3, "pairs": 6, "permitted": 3, "stranded": 1, "rules": [effect]}
     world.post(f"/matching/cohorts/{cohort}/dry-run", trial)
@@ -80,7 +82,7 @@ async def test_what_a_team_ruled_out_and_switched_off_is_shown(front, world, mak
     off = ["not_matched_before"]
     policy = {"programme_id": programme, "version": 2, "document": {}, "problem": None, "made_at": MOMENT}
     world.answers["PUT", f"/matching/programmes/{programme}/policy"] = policy | {"rules_off": off}
-    query = "mutation($p: UUID!) { changePolicy(programmeId: $p, document: {}) { rulesOff } }"
+    query = "mutation($p: UUID!) { changePolicy(programmeId: $p, expectedVersion: 2, document: {}) { rulesOff } }"
     assert (await front.data(query, {"p": programme}))["changePolicy"] == {"rulesOff": off}
     trial = {"mentors": 0, "mentees": 0, "pairs": 0, "permitted": 0, "stranded": 0, "rules": []}
     world.post(f"/matching/cohorts/{cohort}/dry-run", trial | {"rules_off": off, "hours_unread": 1})

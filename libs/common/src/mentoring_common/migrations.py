@@ -81,8 +81,8 @@ def anchor_audit_log(op: Any, service: str) -> None:
     op.execute(APPEND_AUDIT)
 
 
-def count_changes(op: Any, *names: str, column: str = "version") -> None:
-    """Have a column of these tables count the changes of each row, whatever statement makes them."""
+def count_changes(op: Any, *names: str, column: str = "version", of: str | None = None) -> None:
+    """Have a column of these tables count the changes of each row (or of one column), whatever statement makes them."""
     op.execute(
         f"CREATE OR REPLACE FUNCTION count_{column}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN NEW.{column} := OLD.{column} + 1; RETURN NEW; END $$"
@@ -92,8 +92,8 @@ def count_changes(op: Any, *names: str, column: str = "version") -> None:
         op.execute(f"ALTER TABLE {name} ALTER COLUMN {column} SET DEFAULT 1")
         op.execute(f"DROP TRIGGER IF EXISTS count_{column} ON {name}")
         op.execute(
-            f"CREATE TRIGGER count_{column} BEFORE UPDATE ON {name} FOR EACH ROW "
-            f"WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION count_{column}()"
+            f"CREATE TRIGGER count_{column} BEFORE UPDATE {f'OF {of} ' if of else ''}ON {name} "
+            f"FOR EACH ROW EXECUTE FUNCTION count_{column}()"
         )
 
 

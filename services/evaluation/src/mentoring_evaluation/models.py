@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_common.versions import Revised, Versioned
 from mentoring_evaluation.instruments import Mode
 from mentoring_evaluation.report_kinds import kind_of
 
@@ -49,7 +50,7 @@ class Programme(TenantRow, Base):
     report_approvers: Mapped[dict[str, str]] = mapped_column(JSONB)
 
 
-class InstrumentVersion(TenantRow, Base):
+class InstrumentVersion(TenantRow, Revised, Base):
     """One version of a survey of a programme; waves take the newest when they open, and keep what they took."""
 
     __tablename__ = "instruments"
@@ -130,7 +131,7 @@ class MentoringSession(TenantRow, Base):
     minutes: Mapped[int]
 
 
-class Wave(TenantRow, Base):
+class Wave(TenantRow, Versioned, Base):
     """One opening of a survey for one cohort. `instrument_used` is the survey as it was when the wave opened.
 
     `occasion` tells the waves of one survey and cohort apart, blank where there is one. `roles` is whom it asks, None
@@ -257,7 +258,7 @@ class PublicSnapshot(TenantRow, Base):
     shown: Mapped[dict[str, dict[str, int | None]]] = mapped_column(JSONB)
 
 
-class Interview(TenantRow, Base):
+class Interview(TenantRow, Versioned, Base):
     """A conversation with one person of a pair after the programme; two make a paired case study.
 
     `corrections` say how the count of its pages was corrected, in order.
@@ -293,7 +294,7 @@ class InterviewText(TenantRow, Base):
     sealed: Mapped[bytes]
 
 
-class Report(TenantRow, Base):
+class Report(TenantRow, Revised, Base):
     """A report: its content is frozen when it is built; quotes are named in it and read where they are sealed.
 
     `version` counts the reports of a kind; `edition` the issues of one, which differ in what was withdrawn.

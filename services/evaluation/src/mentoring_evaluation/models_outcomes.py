@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
+from mentoring_common.versions import Versioned
 from mentoring_evaluation.models import Base
 
 
-class ProgrammeDesign(TenantRow, Base):
+class ProgrammeDesign(TenantRow, Versioned, Base):
     """What a blueprint says beyond surveys; its id is the programme's. `model_faults` say why there is no model."""
 
     __tablename__ = "programme_designs"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
+from mentoring_common.versions import Revised, Versioned
 from mentoring_evaluation.models import Base
 
 
@@ -17,7 +18,7 @@ def _of(column: str, table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE")
 
 
-class CaseStudy(TenantRow, Base):
+class CaseStudy(TenantRow, Revised, Base):
     """What the two interviews of a pair tell together; it needs both people's approval of the same version."""
 
     __tablename__ = "case_studies"
@@ -58,7 +59,7 @@ class Goal(TenantRow, Base):
     of: Mapped[str]
 
 
-class Theme(TenantRow, Base):
+class Theme(TenantRow, Versioned, Base):
     """What several texts have in common, as people see it; impact and effort are judged from 1 to 5.
 
     Title, description and goals may leave the programme once their wording is approved.
@@ -110,7 +111,7 @@ class Coding(TenantRow, Base):
     coded_at: Mapped[datetime]
 
 
-class Recommendation(TenantRow, Base):
+class Recommendation(TenantRow, Versioned, Base):
     """What should be done, by whom and until when; `overdue` is set by the clock.
 
     `team` is what a report calls its owner by, where the owner's role in the programme does not say enough.

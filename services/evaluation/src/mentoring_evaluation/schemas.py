@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_common.versions import RevisedView, VersionedView
 from mentoring_evaluation.floor import Shown
 from mentoring_evaluation.instruments import Instrument, Mode, Role, Survey, complete
 from mentoring_evaluation.lifecycle import InterviewState, ReportState, WaveState
@@ -79,7 +80,7 @@ class PresetView(Survey):
     id: str
 
 
-class InstrumentView(Instrument):
+class InstrumentView(Instrument, RevisedView):
     frozen: bool = Field(description="a wave opened with this version")
 
 
@@ -98,7 +99,7 @@ class ExtensionView(BaseModel):
     role: ExtendingRole = Field(description="of whoever extended it; the person is in the audit log")
 
 
-class WaveView(BaseModel):
+class WaveView(VersionedView):
     id: UUID
     programme_id: UUID
     cohort_id: UUID
@@ -211,7 +212,7 @@ class CorrectionView(BaseModel):
     role: InterviewingRole = Field(description="of whoever corrected it; the person is in the audit log")
 
 
-class InterviewView(BaseModel):
+class InterviewView(VersionedView):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID
@@ -273,7 +274,7 @@ class NewNarrative(Body):
     narrative: Narrative
 
 
-class ReportQueued(BaseModel):
+class ReportQueued(RevisedView):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, WithJsonSchema, model_validator
 
+from mentoring_common.versions import VersionedView
 from mentoring_evaluation.outcomes.comparison import Selection
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
 from mentoring_evaluation.schemas import Body, ExtendingRole, Reason
@@ -105,7 +106,11 @@ class LatestView(BaseModel):
     caveats: list[str]
 
 
-class ModelView(BaseModel):
+class ReplacedModel(EvaluationModel, VersionedView):
+    """The model that was put in place of another."""
+
+
+class ModelView(VersionedView):
     """The programme's model; `latest` is what each indicator is at, null where it is not measured."""
 
     programme_id: UUID

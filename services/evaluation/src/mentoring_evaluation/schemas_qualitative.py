@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_common.versions import RevisedView, VersionedView
 from mentoring_evaluation.lifecycle import CaseStudyState, RecommendationAct, RecommendationState
 from mentoring_evaluation.schemas import Body, ByRole
 from mentoring_evaluation.themes.priority import Band
@@ -36,7 +37,7 @@ class Section(BaseModel):
     text: str
 
 
-class CaseStudyView(BaseModel):
+class CaseStudyView(RevisedView):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID
@@ -80,7 +81,7 @@ class ThemeChange(Body):
     goal_ids: Annotated[list[UUID], Field(max_length=50)] | None = None
 
 
-class ThemeView(BaseModel):
+class ThemeView(VersionedView):
     id: UUID
     programme_id: UUID
     title: str
@@ -177,7 +178,7 @@ class FollowUpView(BaseModel):
     state: RecommendationState
 
 
-class RecommendationView(BaseModel):
+class RecommendationView(VersionedView):
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID

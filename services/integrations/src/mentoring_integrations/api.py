@@ -11,6 +11,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Db, Phases, Route, Work
+from mentoring_common.versions import IfMatch
 from mentoring_integrations import commands, csv_table, imports, inbox, queries
 from mentoring_integrations.models import Import, Notification
 from mentoring_integrations.schemas import (
@@ -20,6 +21,7 @@ from mentoring_integrations.schemas import (
     NotificationLog,
     NotificationView,
     Preferences,
+    PreferencesView,
 )
 from mentoring_integrations.topics import KINDS
 
@@ -104,15 +106,15 @@ async def mark_notification_read(notification_id: UUID, by: Writer, db: Db) -> N
 
 
 @router.get("/preferences")
-async def read_preferences(by: Reader, db: Db) -> Preferences:
+async def read_preferences(by: Reader, db: Db) -> PreferencesView:
     """Which kinds come by e-mail."""
     return await _preferences(db, by.person_id)
 
 
 @router.put("/preferences")
-async def change_preferences(new: Preferences, by: Writer, db: Db) -> Preferences:
+async def change_preferences(new: Preferences, by: Writer, db: Db, expected: IfMatch) -> PreferencesView:
     """Turn e-mail on or off by kind; kinds not named stay as they are, decisions stay on."""
-    await commands.set_preferences(db, by.person_id, {str(kind): on for kind, on in new.email.items()})
+    await commands.set_preferences(db, by.person_id, {str(kind): on for kind, on in new.email.items()}, expected)
     return await _preferences(db, by.person_id)
 
 
@@ -132,6 +134,7 @@ async def _upload(
     return imports.Upload(service, work, by, await request.body(), dry_run, programme_id)
 
 
-async def _preferences(db: AsyncSession, person_id: UUID) -> Preferences:
+async def _preferences(db: AsyncSession, person_id: UUID) -> PreferencesView:
     off = (await queries.email_off(db, [person_id])).get(person_id, frozenset())
-    return Preferences.model_validate({"email": {kind: kind not in off for kind in KINDS}})
+    version = await queries.preferences_version(db, person_id)
+    return PreferencesView.model_validate({"email": {kind: kind not in off for kind in KINDS}, "version": version})

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now, tenant_of
 from mentoring_common.ids import new_id
+from mentoring_common.versions import Precondition
 from mentoring_integrations import queries
 from mentoring_integrations.errors import DecisionsStayOn
 from mentoring_integrations.models import Notification, Recipient
@@ -50,11 +51,12 @@ async def mark_read(db: AsyncSession, person_id: UUID, notification_id: UUID) ->
     return found
 
 
-async def set_preferences(db: AsyncSession, person_id: UUID, email: Mapping[str, bool]) -> None:
-    """Turn e-mail on or off by kind; kinds not named stay. DecisionsStayOn."""
+async def set_preferences(db: AsyncSession, person_id: UUID, email: Mapping[str, bool], expected: Precondition) -> None:
+    """Turn e-mail on or off by kind; kinds not named stay. DecisionsStayOn, PreconditionFailed."""
     if any(not on and kind in EMAIL_ALWAYS for kind, on in email.items()):
         raise DecisionsStayOn()
     await _lock_recipients(db, [person_id])
+    expected.compare(await queries.preferences_version(db, person_id))
     before = (await queries.email_off(db, [person_id])).get(person_id, frozenset())
     off = [kind for kind in KINDS if not email.get(kind, kind not in before)]
     await db.execute(sa.update(Recipient).where(Recipient.id == person_id).values(email_off=off))

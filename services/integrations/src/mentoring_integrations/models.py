@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_common.versions import Versioned
 
 
 class Base(CommonBase):
@@ -64,8 +65,11 @@ class Cohort(TenantRow, Base):
     number: Mapped[int]
 
 
-class Recipient(TenantRow, Base):
-    """A person (`id`) who is written to: what they do not want by e-mail, and whether they were erased."""
+class Recipient(TenantRow, Versioned, Base):
+    """A person (`id`) who is written to: what they do not want by e-mail, and whether they were erased.
+
+    The version counts changes of `email_off` alone: the row is also locked by whatever is sent.
+    """
 
     __tablename__ = "recipients"
     email_off: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default="{}")

@@ -91,6 +91,11 @@ async def email_off(db: AsyncSession, person_ids: Iterable[UUID]) -> dict[UUID, 
     return {id_: frozenset(kinds) for id_, kinds in rows}
 
 
+async def preferences_version(db: AsyncSession, person_id: UUID) -> int:
+    """How often a person changed what is sent by e-mail, counted from 1."""
+    return await db.scalar(sa.select(Recipient.version).where(Recipient.id == person_id)) or 1
+
+
 async def notification_counts(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[str, str, str, str | None, int]]:
     """(kind, topic, state, last_error, count) of a programme's notifications."""
     groups = (Notification.kind, Notification.topic, Notification.state, Notification.last_error)

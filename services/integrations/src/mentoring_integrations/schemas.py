@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from mentoring_common.versions import VersionedView
+
 Kind = Literal[
     "decision", "cohort_change", "offer", "offer_closed", "introduction", "match_ended", "survey_invitation",
     "survey_reminder", "account",
@@ -59,6 +61,13 @@ class Preferences(BaseModel):
     """Whether each kind is sent by e-mail; the inbox has all of them."""
 
     model_config = ConfigDict(extra="forbid")
+    email: dict[Kind, bool]
+
+
+class PreferencesView(VersionedView):
+    """The kinds, each with whether it is sent by e-mail."""
+
+    ALONE = True
     email: dict[Kind, bool]
 
 

@@ -14,12 +14,14 @@ from mentoring_common.db import Database
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import RoleNeeded, require_role, roles_of
 from mentoring_common.unit_of_work import Db, Phases, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_matching import policies, queries, questions
 from mentoring_matching.commands import policy as policy_commands
 from mentoring_matching.commands import runs as run_commands
 from mentoring_matching.errors import (
     CohortNotFound,
     PairsInvalid,
+    PolicyChanged,
     PoolChanged,
     PoolTooLarge,
     ProgrammeNotFound,
@@ -92,13 +94,20 @@ def _policy_view(version: PolicyVersion) -> PolicyView:
 
 
 @router.put("/programmes/{programme_id}/policy")
-async def change_policy(programme_id: UUID, document: PolicyDocument, by: Writer, db: Db) -> PolicyView:
+async def change_policy(
+    programme_id: UUID, document: PolicyDocument, by: Writer, db: Db, expected: IfMatchRequired
+) -> PolicyView:
     """Make a new version of the policy: `hard_rules`, `weights` or `criteria`, `floor`, `offers`, `max_load`, …
 
     Line management, conflicts of interest and earlier matches keep people apart unless `rules_off` names the rule.
     """
     await require_team(db, by, programme_id, ProgrammeNotFound)
-    return _policy_view(await policy_commands.change_policy(db, programme_id, document.root, by))
+    expected.compare((await queries.policy(db, programme_id)).version)
+    try:
+        return _policy_view(await policy_commands.change_policy(db, programme_id, document.root, by))
+    except PolicyChanged:
+        expected.compare((await queries.policy(db, programme_id)).version)
+        raise
 
 
 @router.get("/cohorts/{cohort_id}/pool")
@@ -280,16 +289,20 @@ def _mentors(pairs: Sequence[ProposedPair]) -> dict[UUID, UUID]:
 
 
 @router.post("/runs/{run_id}/cancel")
-async def cancel_run(run_id: UUID, by: Writer, db: Db) -> RunView:
+async def cancel_run(run_id: UUID, by: Writer, db: Db, expected: IfMatch) -> RunView:
     """Stop a run, or discard its result."""
     run = await run_of_team(db, by, run_id)
+    await expected.hold(db, run)
     return await _view(db, await run_commands.cancel_run(db, run, by))
 
 
 @router.post("/runs/{run_id}/approve")
-async def approve_run(run_id: UUID, by: Writer, db: Db, approval: Approval | None = None) -> Approved:
+async def approve_run(
+    run_id: UUID, by: Writer, db: Db, expected: IfMatch, approval: Approval | None = None
+) -> Approved:
     """Offer every pair of the run to both people."""
     run = await run_of_team(db, by, run_id)
+    expected.compare(run.version)  # not locked: whoever approves locks the cohort first, and a run is approved once
     terms = approval or Approval()
     matches = await run_commands.approve_run(db, run, by, terms.offer_days, moves=terms.moves)
     return Approved(run_id=run_id, matches=[MatchView.model_validate(match) for match in matches])

@@ -11,6 +11,7 @@ from mentoring_common.db import tenant_of
 from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_common.vault import unseal
+from mentoring_common.versions import IfMatch
 from mentoring_matching import queries
 from mentoring_matching.api import Reader, Writer, check_cohort, check_size
 from mentoring_matching.commands import conversations as commands
@@ -58,9 +59,12 @@ async def list_conversations(
 
 
 @router.post("/conversations/{conversation_id}/rating")
-async def rate_conversation(conversation_id: UUID, rating: Rating, by: Writer, db: Db) -> ConversationView:
+async def rate_conversation(
+    conversation_id: UUID, rating: Rating, by: Writer, db: Db, expected: IfMatch
+) -> ConversationView:
     """Say how it went, 1 (not at all) to 5; nobody but you reads the comment, and never the other what you gave."""
     found = await queries.visible_conversation(db, by, conversation_id)
+    await expected.hold(db, found)
     return await _view(db, await commands.rate_conversation(db, found, by, rating.rating, rating.comment), by)
 
 

@@ -11,6 +11,7 @@ from mentoring_common.db import tenant_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch
 from mentoring_matching import policies, queries, reasons
 from mentoring_matching.commands import matches as commands
 from mentoring_matching.commands.runs import pass_on
@@ -69,16 +70,18 @@ def _is_one_of(match: Match, by: Principal) -> bool:
 
 
 @router.post("/matches/{match_id}/accept")
-async def accept_match(match_id: UUID, by: Writer, db: Db) -> MatchView:
+async def accept_match(match_id: UUID, by: Writer, db: Db, expected: IfMatch) -> MatchView:
     """Accept an offer; the second acceptance confirms the match."""
     match = await queries.visible_match(db, by, match_id)
+    await expected.hold(db, match)
     return _view(await commands.accept_match(db, match, by), by)
 
 
 @router.post("/matches/{match_id}/decline")
-async def decline_match(match_id: UUID, declining: Declining, by: Writer, db: Db) -> MatchView:
+async def decline_match(match_id: UUID, declining: Declining, by: Writer, db: Db, expected: IfMatch) -> MatchView:
     """Decline an offer; where the policy says so, the place passes on."""
     match = await queries.visible_match(db, by, match_id)
+    await expected.hold(db, match)
     side = commands.side_of(match, by)
     version = await queries.policy(db, match.programme_id)
     if policies.reason_required(version.document) and not declining.reason:
@@ -89,10 +92,11 @@ async def decline_match(match_id: UUID, declining: Declining, by: Writer, db: Db
 
 
 @router.post("/matches/{match_id}/end")
-async def end_match(match_id: UUID, ending: Ending, by: Writer, db: Db) -> MatchView:
+async def end_match(match_id: UUID, ending: Ending, by: Writer, db: Db, expected: IfMatch) -> MatchView:
     """End a confirmed match early; both people go back to the pool."""
     match = await queries.visible_match(db, by, match_id)
     await _check_may_end(db, match, by)
+    await expected.hold(db, match)
     ended = await commands.end_match_by(
         db, match, by, ending.reason, never_again=ending.never_again, rematch=ending.rematch
     )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
+from mentoring_common.versions import Versioned
 
 _ZERO, _ONE, _NO = sa.text("0"), sa.text("1"), sa.text("false")
 
@@ -94,7 +95,7 @@ class Profile(TenantRow, Base):
     sealed: Mapped[bytes | None]
 
 
-class MatchRun(TenantRow, Base):
+class MatchRun(TenantRow, Versioned, Base):
     """One matching run: what it was asked, and what came out. `lease_until` is real time, not business time."""
 
     __tablename__ = "match_runs"
@@ -103,7 +104,6 @@ class MatchRun(TenantRow, Base):
     cohort_id: Mapped[UUID]
     kind: Mapped[str]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=_ONE)
     policy_version: Mapped[int]
     policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
     policy_changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -167,7 +167,7 @@ class Unmatched(TenantRow, Base):
     explanation: Mapped[str]
 
 
-class Match(TenantRow, Base):
+class Match(TenantRow, Versioned, Base):
     """A pair that was offered, and what became of it (lifecycle.MATCH)."""
 
     __tablename__ = "matches"
@@ -192,7 +192,6 @@ class Match(TenantRow, Base):
     mentor_member_id: Mapped[UUID]
     mentee_member_id: Mapped[UUID]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=_ONE)
     score: Mapped[float]
     proposed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -217,7 +216,7 @@ class MentorLoad(TenantRow, Base):
     taken: Mapped[int]
 
 
-class Conversation(TenantRow, Base):
+class Conversation(TenantRow, Versioned, Base):
     """A short conversation before the final run. Each side's rating and sealed comment are never shown to the other."""
 
     __tablename__ = "conversations"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
+from mentoring_common.versions import VersionedView
 from mentoring_matching.lifecycle import MatchState, MemberState, RunKind, RunState
 
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -23,14 +24,13 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class PolicyView(View):
+class PolicyView(View, VersionedView):
     """`problem` says why this version cannot be used (a blueprint may bring one); null if it can.
 
     `rules_off` are the safe rules (line management, conflicts of interest, matched before) that it does without.
     """
 
     programme_id: UUID
-    version: int
     document: dict[str, Any]
     rules_off: list[str] = []
     problem: dict[str, str] | None
@@ -173,7 +173,7 @@ class RuleSourcesView(BaseModel):
     explanation: str
 
 
-class RunView(BaseModel):
+class RunView(VersionedView):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
 
     `hours_unread` counts people whose working hours could not be read (the pool says whose and why).
@@ -336,7 +336,7 @@ class Approval(Body):
     moves: bool = False
 
 
-class MatchView(View):
+class MatchView(View, VersionedView):
     """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only.
 
     The two people themselves read `private` in place of a code that tells of one of them (illness, a conflict, …).
@@ -387,7 +387,7 @@ class ConversationsView(BaseModel):
     mentees_without: int
 
 
-class ConversationView(View):
+class ConversationView(View, VersionedView):
     """A first conversation; the two see their own rating and comment only, the programme team both ratings."""
 
     id: UUID

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatchRequired
 from mentoring_evaluation import queries
 from mentoring_evaluation.api import Reader, Writer, require_team
 from mentoring_evaluation.commands import instruments
@@ -49,18 +50,28 @@ async def add_instrument_version(
     programme = await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
     made = await instruments.add_version(db, programme, name, _survey(new), by)
-    return InstrumentView.model_validate(made.model_dump(by_alias=True) | {"frozen": False})
+    return _view(made, set())
+
+
+@router.get("/programmes/{programme_id}/instruments/{name}/versions/{version}")
+async def read_version(programme_id: UUID, name: Name, version: Version, by: Reader, db: Db) -> InstrumentView:
+    """One version of a survey. For the programme team."""
+    await queries.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    row = await queries.instrument_version(db, programme_id, name, version)
+    return _view(row, await queries.versions_used(db, programme_id))
 
 
 @router.put("/programmes/{programme_id}/instruments/{name}/versions/{version}")
 async def replace_instrument_version(
-    programme_id: UUID, name: Name, version: Version, new: NewInstrument, by: Writer, db: Db
+    programme_id: UUID, name: Name, version: Version, new: NewInstrument, by: Writer, db: Db, expected: IfMatchRequired
 ) -> InstrumentView:
     """Write the newest version of a survey anew, until a wave opens with it. For the programme team."""
     programme = await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
+    await expected.hold(db, await queries.instrument_version(db, programme_id, name, version))
     made = await instruments.replace_version(db, programme, name, version, _survey(new), by)
-    return InstrumentView.model_validate(made.model_dump(by_alias=True) | {"frozen": False})
+    return _view(made, set())
 
 
 def _survey(new: NewInstrument) -> Survey:
@@ -72,4 +83,4 @@ def _survey(new: NewInstrument) -> Survey:
 
 def _view(row: InstrumentVersion, used: set[tuple[str, int]]) -> InstrumentView:
     known = queries.instrument_of(row).model_dump(by_alias=True)
-    return InstrumentView.model_validate(known | {"frozen": (row.name, row.version) in used})
+    return InstrumentView.model_validate(known | {"frozen": (row.name, row.version) in used, "revision": row.revision})

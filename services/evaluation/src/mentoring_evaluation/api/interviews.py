@@ -9,6 +9,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, Precondition
 from mentoring_evaluation import queries
 from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer, interviewing_role, sees_all
 from mentoring_evaluation.commands import interviews
@@ -60,16 +61,19 @@ async def read_interview(interview_id: UUID, by: Reader, db: Db) -> InterviewWit
 
 
 @router.post("/interviews/{interview_id}/consent")
-async def consent_to_interview(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
+async def consent_to_interview(interview_id: UUID, by: Writer, db: Db, expected: IfMatch) -> InterviewView:
     """Agree to be recorded and quoted; the person only."""
-    return InterviewView.model_validate(await interviews.consent(db, await _mine(db, interview_id, by)))
+    return InterviewView.model_validate(await interviews.consent(db, await _mine(db, interview_id, by, expected)))
 
 
 @router.post("/interviews/{interview_id}/transcript")
-async def transcribe_interview(interview_id: UUID, new: NewTranscript, by: Writer, db: Db) -> InterviewView:
+async def transcribe_interview(
+    interview_id: UUID, new: NewTranscript, by: Writer, db: Db, expected: IfMatch
+) -> InterviewView:
     """Hand in the transcript's page count, the summary and quotes; after consent."""
     interview = await queries.interview(db, interview_id)
     await require_role(db, by, interview.programme_id, *INTERVIEWERS)
+    await expected.hold(db, interview)
     return InterviewView.model_validate(await interviews.transcribe(db, interview, new, by))
 
 
@@ -83,26 +87,29 @@ async def correct_pages(interview_id: UUID, change: PagesCorrection, by: Writer,
 
 
 @router.post("/interviews/{interview_id}/amend")
-async def amend_interview(interview_id: UUID, change: Amendment, by: Writer, db: Db) -> InterviewView:
+async def amend_interview(
+    interview_id: UUID, change: Amendment, by: Writer, db: Db, expected: IfMatch
+) -> InterviewView:
     """Put the summary in one's own words; the person only."""
-    return InterviewView.model_validate(await interviews.amend(db, await _mine(db, interview_id, by), change))
+    return InterviewView.model_validate(await interviews.amend(db, await _mine(db, interview_id, by, expected), change))
 
 
 @router.post("/interviews/{interview_id}/approve")
-async def approve_interview(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
+async def approve_interview(interview_id: UUID, by: Writer, db: Db, expected: IfMatch) -> InterviewView:
     """Let the summary and quotes be used; the person only."""
-    return InterviewView.model_validate(await interviews.approve(db, await _mine(db, interview_id, by)))
+    return InterviewView.model_validate(await interviews.approve(db, await _mine(db, interview_id, by, expected)))
 
 
 @router.post("/interviews/{interview_id}/withdraw")
-async def withdraw_interview(interview_id: UUID, by: Writer, db: Db) -> InterviewView:
+async def withdraw_interview(interview_id: UUID, by: Writer, db: Db, expected: IfMatch) -> InterviewView:
     """Take everything back, at any time; the person only. Published reports are re-issued without the quotes."""
-    return InterviewView.model_validate(await interviews.withdraw(db, await _mine(db, interview_id, by)))
+    return InterviewView.model_validate(await interviews.withdraw(db, await _mine(db, interview_id, by, expected)))
 
 
-async def _mine(db: AsyncSession, interview_id: UUID, by: Principal) -> Interview:
-    """The caller's own interview; InterviewNotFound for anybody else's."""
+async def _mine(db: AsyncSession, interview_id: UUID, by: Principal, expected: Precondition) -> Interview:
+    """The caller's own interview, as expected; InterviewNotFound for anybody else's."""
     interview = await queries.interview(db, interview_id)
     if by.subject != str(interview.person_id):
         raise InterviewNotFound()
+    await expected.hold(db, interview)
     return interview

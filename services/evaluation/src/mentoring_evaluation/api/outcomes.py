@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatchRequired
 from mentoring_evaluation import queries, queries_outcomes
 from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_team, team_role
 from mentoring_evaluation.commands import design, outcomes, withdrawals
@@ -20,6 +21,7 @@ from mentoring_evaluation.schemas_outcomes import (
     NewHrOutcome,
     NewIndicatorValue,
     NewModel,
+    ReplacedModel,
     Withdrawal,
 )
 
@@ -45,15 +47,22 @@ async def read_evaluation_model(programme_id: UUID, by: Reader, db: Db) -> Model
     model = EvaluationModel.model_validate(kept.model) if kept.model else None
     exact = by.is_admin or bool(await roles_of(db, by, programme_id) & set(TEAM))
     latest = await outcomes.latest_of_all(db, programme_id, model, exact=exact) if model else {}
-    return ModelView(programme_id=programme_id, model=model, faults=kept.model_faults, latest=latest)
+    return ModelView(
+        programme_id=programme_id, model=model, faults=kept.model_faults, latest=latest, version=kept.version
+    )
 
 
 @router.put("/programmes/{programme_id}/evaluation-model")
-async def replace_evaluation_model(programme_id: UUID, new: NewModel, by: Writer, db: Db) -> EvaluationModel:
+async def replace_evaluation_model(
+    programme_id: UUID, new: NewModel, by: Writer, db: Db, expected: IfMatchRequired
+) -> ReplacedModel:
     """Give the programme another model, or its model other indicators. For the programme team."""
     kept = await queries_outcomes.design(db, programme_id)
     await require_team(db, by, programme_id)
-    return await design.replace_model(db, kept, new.model_dump(exclude_none=True), by)
+    await expected.hold(db, kept)
+    model = await design.replace_model(db, kept, new.model_dump(exclude_none=True), by)
+    await db.flush()
+    return ReplacedModel(**model.model_dump(), version=kept.version)
 
 
 @router.post("/programmes/{programme_id}/indicators/{indicator_id}/values", status_code=201)

@@ -10,6 +10,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_evaluation import queries
 from mentoring_evaluation import queries_qualitative as qualitative
 from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_team, sees_all
@@ -60,29 +61,36 @@ async def read_recommendation(recommendation_id: UUID, by: Reader, db: Db) -> Re
 
 @router.patch("/recommendations/{recommendation_id}")
 async def change_recommendation(
-    recommendation_id: UUID, change: RecommendationChange, by: Writer, db: Db
+    recommendation_id: UUID, change: RecommendationChange, by: Writer, db: Db, expected: IfMatchRequired
 ) -> RecommendationView:
     """Give a recommendation another owner, team or date, with a reason. For the programme team."""
     kept = await qualitative.recommendation(db, recommendation_id)
     await require_team(db, by, kept.programme_id)
+    await expected.hold(db, kept)
     return RecommendationView.model_validate(await recommendations.change_recommendation(db, kept, change, by))
 
 
 @router.post("/recommendations/{recommendation_id}/approve")
-async def approve_recommendation(recommendation_id: UUID, approval: Approval, by: Writer, db: Db) -> RecommendationView:
+async def approve_recommendation(
+    recommendation_id: UUID, approval: Approval, by: Writer, db: Db, expected: IfMatch
+) -> RecommendationView:
     """Let the text and team that one has read stand in public reports; another team lapses it. For the programme
     manager."""
     kept = await qualitative.recommendation(db, recommendation_id)
     await require_role(db, by, kept.programme_id, *APPROVERS)
+    await expected.hold(db, kept)
     return RecommendationView.model_validate(
         await recommendations.approve_recommendation(db, kept, approval.version, by)
     )
 
 
 @router.post("/recommendations/{recommendation_id}/follow-ups", status_code=201)
-async def follow_up_recommendation(recommendation_id: UUID, new: NewFollowUp, by: Writer, db: Db) -> RecommendationView:
+async def follow_up_recommendation(
+    recommendation_id: UUID, new: NewFollowUp, by: Writer, db: Db, expected: IfMatch
+) -> RecommendationView:
     """Report how it goes and start, finish, drop or reopen it. For its owner and the programme team."""
     kept = await _for(db, recommendation_id, by, *TEAM)
+    await expected.hold(db, kept)
     return RecommendationView.model_validate(await recommendations.follow_up(db, kept, new, by))
 
 

@@ -13,6 +13,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_evaluation import queries, records
 from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.building import with_statistics
@@ -128,27 +129,32 @@ async def read_report_changes(report_id: UUID, by: Reader, db: Db) -> ChangesVie
 
 
 @router.put("/reports/{report_id}/narrative")
-async def save_report_narrative(report_id: UUID, new: NewNarrative, by: Writer, db: Db) -> ReportQueued:
+async def save_report_narrative(
+    report_id: UUID, new: NewNarrative, by: Writer, db: Db, expected: IfMatchRequired
+) -> ReportQueued:
     """Write a built report's text; every `{figure:…}` in it must name one of the report's figures. For the team."""
     report = await queries.report(db, report_id)
     await require_team(db, by, report.programme_id)
+    await expected.hold(db, report)
     return ReportQueued.model_validate(await reports.save_narrative(db, report, new.narrative, by))
 
 
 @router.post("/reports/{report_id}/approve")
-async def approve_report(report_id: UUID, by: Writer, db: Db) -> ReportQueued:
+async def approve_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ReportQueued:
     """Approve a report for publication. For the role that it names, which nobody stands above."""
     report = await _readable(db, report_id, by)
     if report.approver is not None:
         await require_own_role(db, by, report.programme_id, report.approver)
+    await expected.hold(db, report)
     return ReportQueued.model_validate(await reports.approve_report(db, report, by))
 
 
 @router.post("/reports/{report_id}/publish")
-async def publish_report(report_id: UUID, by: Writer, db: Db) -> ReportQueued:
+async def publish_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ReportQueued:
     """Publish a report to its audience, as its first edition; after approval, where one is asked for. For the team."""
     report = await queries.report(db, report_id)
     await require_team(db, by, report.programme_id)
+    await expected.hold(db, report)
     return ReportQueued.model_validate(await reports.publish_report(db, report, by))
 
 

@@ -10,6 +10,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, decode, encode, page, page_of
 from mentoring_common.roles import require_role
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired, touch
 from mentoring_evaluation import queries, queries_answers
 from mentoring_evaluation import queries_qualitative as qualitative
 from mentoring_evaluation.api import APPROVERS, READERS, TEAM, Reader, Writer, require_own_role, require_team
@@ -73,19 +74,27 @@ async def name_theme(programme_id: UUID, new: NewTheme, by: Writer, db: Db) -> T
     return (await themes.theme_views(db, [await themes.name_theme(db, programme_id, new, by)]))[0]
 
 
+@router.get("/themes/{theme_id}")
+async def read_theme(theme_id: UUID, by: Reader, db: Db) -> ThemeView:
+    """One theme. For the programme team."""
+    return (await themes.theme_views(db, [await _mine(db, theme_id, by)]))[0]
+
+
 @router.patch("/themes/{theme_id}")
-async def change_theme(theme_id: UUID, change: ThemeChange, by: Writer, db: Db) -> ThemeView:
+async def change_theme(theme_id: UUID, change: ThemeChange, by: Writer, db: Db, expected: IfMatchRequired) -> ThemeView:
     """Rename a theme, judge its impact and effort, align it to goals. For the programme team."""
     theme = await _mine(db, theme_id, by)
+    await expected.hold(db, theme)
     return (await themes.theme_views(db, [await themes.change_theme(db, theme, change, by)]))[0]
 
 
 @router.post("/themes/{theme_id}/approve")
-async def approve_theme(theme_id: UUID, approval: Approval, by: Writer, db: Db) -> ThemeView:
+async def approve_theme(theme_id: UUID, approval: Approval, by: Writer, db: Db, expected: IfMatch) -> ThemeView:
     """Let the wording and goals that one has read stand in public and network reports; a change of them lapses it. For
     the programme manager."""
     theme = await qualitative.theme(db, theme_id)
     await require_role(db, by, theme.programme_id, *APPROVERS)
+    await expected.hold(db, theme)
     return (await themes.theme_views(db, [await themes.approve_theme(db, theme, approval.version, by)]))[0]
 
 
@@ -111,19 +120,22 @@ async def list_texts(
 
 
 @router.post("/themes/{theme_id}/codings")
-async def code_texts(theme_id: UUID, new: NewCodings, by: Writer, db: Db) -> ThemeView:
+async def code_texts(theme_id: UUID, new: NewCodings, by: Writer, db: Db, expected: IfMatch) -> ThemeView:
     """Say that texts have the theme; what was said before stays. For the programme team only."""
     theme = await _own(db, theme_id, by)
+    await expected.hold(db, theme)
     await themes.code_texts(db, theme, new.texts, by)
+    await touch(db, theme)
     return (await themes.theme_views(db, [theme]))[0]
 
 
 @router.delete("/themes/{theme_id}/codings/{text_id}")
-async def uncode_text(theme_id: UUID, text_id: UUID, by: Writer, db: Db) -> ThemeView:
+async def uncode_text(theme_id: UUID, text_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ThemeView:
     """Say that a text has not got the theme after all. For the programme team only."""
     theme = await _own(db, theme_id, by)
+    await expected.hold(db, theme)
     await themes.uncode_text(db, theme, text_id, by)
-    await db.flush()
+    await touch(db, theme)
     return (await themes.theme_views(db, [theme]))[0]
 
 

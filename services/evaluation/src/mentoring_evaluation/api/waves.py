@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import vault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatchRequired
 from mentoring_evaluation import queries, queries_answers, tokens
 from mentoring_evaluation.api import TEAM, Internal, Reader, Writer, require_own_role, require_team, team_role
 from mentoring_evaluation.commands import previews, responses, waves
@@ -73,10 +74,11 @@ async def preview_wave(wave_id: UUID, by: Reader, db: Db) -> WavePreview:
 
 
 @router.patch("/waves/{wave_id}")
-async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db) -> WaveView:
+async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db, expected: IfMatchRequired) -> WaveView:
     """Let a wave close later, with a reason that the wave and the team's reports show. A wave that closed is frozen."""
     wave = await queries.wave_of_team(db, wave_id)
     await require_team(db, by, wave.programme_id)
+    await expected.hold(db, wave)
     role = await team_role(db, by, wave.programme_id)
     return await _view(db, await waves.extend_wave(db, wave, change, by, role))
 

@@ -22,7 +22,9 @@ async def keep_version(db: AsyncSession, programme_id: UUID, instrument: Instrum
     await db.execute(row.on_conflict_do_nothing())
 
 
-async def add_version(db: AsyncSession, programme: Programme, name: str, survey: Survey, by: Principal) -> Instrument:
+async def add_version(
+    db: AsyncSession, programme: Programme, name: str, survey: Survey, by: Principal
+) -> InstrumentVersion:
     """Make the next version of a survey, or its first; waves that open from now on take it. ModeNotDeclared."""
     _check_mode(programme, name, survey)
     version = await queries.next_instrument_version(db, programme.id, name)
@@ -30,12 +32,12 @@ async def add_version(db: AsyncSession, programme: Programme, name: str, survey:
     db.add(row)
     await db.flush()
     audit(db, by.subject, "add_instrument", "instrument", row.id)
-    return queries.instrument_of(row)
+    return row
 
 
 async def replace_version(
     db: AsyncSession, programme: Programme, name: str, version: int, survey: Survey, by: Principal
-) -> Instrument:
+) -> InstrumentVersion:
     """Write the newest version anew. InstrumentNotFound, ModeNotDeclared; InstrumentFrozen once a wave asked it."""
     _check_mode(programme, name, survey)
     following = await queries.next_instrument_version(db, programme.id, name)
@@ -45,7 +47,7 @@ async def replace_version(
     row.body = _body(survey)
     await db.flush()
     audit(db, by.subject, "replace_instrument", "instrument", row.id)
-    return queries.instrument_of(row)
+    return row
 
 
 def _check_mode(programme: Programme, name: str, survey: Survey) -> None:

@@ -9,6 +9,7 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.versions import touch
 from mentoring_evaluation import queries_qualitative as queries
 from mentoring_evaluation.errors import (
     DueDateInvalid,
@@ -91,6 +92,8 @@ async def follow_up(db: AsyncSession, kept: Recommendation, new: NewFollowUp, by
     """Note how it goes, and move it on where an act is given. RecommendationStateConflict."""
     stepped = kept if new.act is None else await _step(db, kept, new.act)
     await _report(db, stepped, new.note, by)
+    if new.act is None:
+        await touch(db, stepped)
     audit(db, by.subject, "follow_up", "recommendation", kept.id)
     return stepped
 

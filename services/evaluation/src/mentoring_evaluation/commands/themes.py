@@ -173,6 +173,7 @@ def _text(row: TextRow, text: str, theme_ids: list[UUID]) -> TextView:
 def _view(theme: Theme, goals: Sequence[Goal], counted: dict[tuple[UUID, str], int]) -> ThemeView:
     return ThemeView(
         id=theme.id,
+        version=theme.version,
         programme_id=theme.programme_id,
         title=theme.title,
         description=theme.description,

@@ -59,6 +59,7 @@ class WaveRecord:
     cohort_id: UUID
     instrument: str
     state: str
+    version: int
     opens_at: datetime
     closes_at: datetime
     asked: ByRole
@@ -101,6 +102,7 @@ class Preset:
 @strawberry.type(description="A version of a survey; `frozen` once a wave opened with it")
 class Instrument(Preset):
     version: int
+    revision: int
     frozen: bool
 
 

@@ -28,6 +28,7 @@ class Notification:
 
 @strawberry.type(description="Whether each kind of message is sent by e-mail; the inbox has all of them")
 class Preferences:
+    version: int
     email: JSON
 
 

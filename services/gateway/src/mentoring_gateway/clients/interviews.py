@@ -30,6 +30,7 @@ class InterviewRecord:
     person_id: UUID
     role: Role
     state: str
+    version: int
     scheduled_at: datetime
     consented_at: datetime | None = None
     approved_at: datetime | None = None
@@ -58,6 +59,7 @@ class CaseStudyRecord:
     match_id: UUID
     state: str
     version: int
+    revision: int
     mentor_approved_at: datetime | None = None
     mentee_approved_at: datetime | None = None
     withdrawn_at: datetime | None = None

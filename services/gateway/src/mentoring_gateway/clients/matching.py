@@ -56,6 +56,7 @@ class RunRecord:
     cohort_id: UUID
     kind: str
     state: str
+    version: int
     progress: float
     policy_version: int
     seed: int
@@ -115,6 +116,7 @@ class MatchRecord:
     mentor_id: UUID
     mentee_id: UUID
     state: str
+    version: int
     score: float
     proposed_at: datetime
     expires_at: datetime

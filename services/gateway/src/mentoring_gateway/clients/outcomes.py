@@ -40,6 +40,7 @@ class EvaluationModel:
     title: str
     stages: list[Stage]
     source: str = ""
+    version: int | None = None  # of a programme's own; those that ship have none
 
 
 @strawberry.type(description="That a value was taken back, by somebody of which role, and why: it counts in nothing")
@@ -78,6 +79,7 @@ class ModelFault:
 
 @dataclass
 class ModelRecord:
+    version: int
     model: EvaluationModel | None = None
     faults: list[ModelFault] = field(default_factory=list)
     latest: dict[str, IndicatorValue | None] = field(default_factory=dict)

@@ -25,6 +25,7 @@ class ReportSummaryRecord:
     edition: int
     kind: str
     version: int
+    revision: int
     approver: str | None = None
 
 

@@ -27,6 +27,7 @@ class ThemeRecord:
     title: str
     description: str
     priority: str
+    version: int
     goals: list[AlignedGoal]
     texts: ByRole
     impact: int | None = None
@@ -80,6 +81,7 @@ class RecommendationRecord:
     owner_id: UUID
     due_at: datetime
     state: str
+    version: int
     overdue: bool
     theme_id: UUID | None = None
     team: str | None = None

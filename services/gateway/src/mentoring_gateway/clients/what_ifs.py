@@ -86,6 +86,7 @@ class Conversation:
     cohort_id: UUID
     mentor_id: UUID
     mentee_id: UUID
+    version: int
     due_at: datetime
     my_rating: int | None = None
     my_comment: str | None = None

@@ -52,8 +52,11 @@ class Matching:
         )
 
     @command("Make a new version of a programme's matching policy")
-    async def change_policy(self, info: Info, programme_id: UUID, document: JSON) -> match_reviews.MatchingPolicy:
-        return await match_reviews.change_policy(info.context.commands(info).matching.api, programme_id, document)
+    async def change_policy(
+        self, info: Info, programme_id: UUID, expected_version: int, document: JSON
+    ) -> match_reviews.MatchingPolicy:
+        api = info.context.commands(info, expected_version).matching.api
+        return await match_reviews.change_policy(api, programme_id, document)
 
     @command("How many pairs of a cohort each rule removes, with or without changes; nothing is stored")
     async def try_policy(
@@ -62,14 +65,20 @@ class Matching:
         return await match_reviews.try_policy(info.context.commands(info).matching.api, cohort_id, policy_changes)
 
     @command("Stop a matching run, or discard its result")
-    async def cancel_run(self, info: Info, run_id: UUID) -> MatchRun:
-        return MatchRun(**vars(await info.context.commands(info).matching.cancel_run(run_id)))
+    async def cancel_run(self, info: Info, run_id: UUID, expected_version: int | None = None) -> MatchRun:
+        api = info.context.commands(info, expected_version).matching
+        return MatchRun(**vars(await api.cancel_run(run_id)))
 
     @command("Offer the pairs of a completed run to their people; `moves` also to people who have a mentor")
     async def approve_run(
-        self, info: Info, run_id: UUID, offer_days: int | None = None, moves: bool | None = None
+        self,
+        info: Info,
+        run_id: UUID,
+        offer_days: int | None = None,
+        moves: bool | None = None,
+        expected_version: int | None = None,
     ) -> list[Match]:
-        offered = await info.context.commands(info).matching.approve_run(run_id, offer_days, moves)
+        offered = await info.context.commands(info, expected_version).matching.approve_run(run_id, offer_days, moves)
         return [Match(**vars(match)) for match in offered]
 
     @command("Propose first conversations to every mentee of a cohort, as its policy plans them")
@@ -78,9 +87,14 @@ class Matching:
 
     @command("Say how a first conversation went, 1 to 5; the other side never sees it")
     async def rate_conversation(
-        self, info: Info, conversation_id: UUID, rating: int, comment: str | None = None
+        self,
+        info: Info,
+        conversation_id: UUID,
+        rating: int,
+        comment: str | None = None,
+        expected_version: int | None = None,
     ) -> what_ifs.Conversation:
-        api = info.context.commands(info).matching.api
+        api = info.context.commands(info, expected_version).matching.api
         return await what_ifs.rate_conversation(api, conversation_id, rating=rating, comment=comment)
 
     @command("Pair mentors, or mentees, of a cohort as buddies: as many as possible, then the best fit")
@@ -107,18 +121,27 @@ class Matching:
         return groups_of(await arrangements.form_groups(api, cohort_id, **asked))
 
     @command("Accept an offer; the second acceptance confirms the match")
-    async def accept_match(self, info: Info, match_id: UUID) -> Match:
-        return Match(**vars(await info.context.commands(info).matching.act_on_match(match_id, "accept")))
+    async def accept_match(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Match:
+        api = info.context.commands(info, expected_version).matching
+        return Match(**vars(await api.act_on_match(match_id, "accept")))
 
     @command("Decline an offer")
-    async def decline_match(self, info: Info, match_id: UUID, reason: str | None = None) -> Match:
-        api = info.context.commands(info).matching
+    async def decline_match(
+        self, info: Info, match_id: UUID, reason: str | None = None, expected_version: int | None = None
+    ) -> Match:
+        api = info.context.commands(info, expected_version).matching
         return Match(**vars(await api.act_on_match(match_id, "decline", reason=reason)))
 
     @command("End a confirmed match early; both people go back to the pool")
     async def end_match(
-        self, info: Info, match_id: UUID, reason: str, never_again: bool = False, rematch: bool = False
+        self,
+        info: Info,
+        match_id: UUID,
+        reason: str,
+        never_again: bool = False,
+        rematch: bool = False,
+        expected_version: int | None = None,
     ) -> Match:
-        api = info.context.commands(info).matching
+        api = info.context.commands(info, expected_version).matching
         ended = await api.act_on_match(match_id, "end", reason=reason, never_again=never_again, rematch=rematch)
         return Match(**vars(ended))

@@ -18,5 +18,5 @@ class Notifications:
         return notification_id
 
     @command("Turn e-mail on or off by kind of message; kinds not named stay as they are, decisions stay on")
-    async def set_preferences(self, info: Info, email: JSON) -> Preferences:
-        return await info.context.commands(info).integrations.set_preferences(email)
+    async def set_preferences(self, info: Info, email: JSON, expected_version: int | None = None) -> Preferences:
+        return await info.context.commands(info, expected_version).integrations.set_preferences(email)

@@ -17,8 +17,10 @@ from mentoring_gateway.types.outcomes import Assessment
 @strawberry.type
 class Outcomes:
     @command("Give a programme another evaluation model, as a blueprint has it: kind, title, stages, indicators")
-    async def replace_evaluation_model(self, info: Info, programme_id: UUID, model: JSON) -> EvaluationModel:
-        return await info.context.commands(info).outcomes.replace_model(programme_id, model)
+    async def replace_evaluation_model(
+        self, info: Info, programme_id: UUID, expected_version: int, model: JSON
+    ) -> EvaluationModel:
+        return await info.context.commands(info, expected_version).outcomes.replace_model(programme_id, model)
 
     @command("Record a measured value: a share has `numerator`, a mean or a count `value`, each out of `base`")
     async def record_indicator_value(

@@ -29,17 +29,19 @@ class Reports:
         )
         return Report(**vars(queued))
 
-    @command("Write a built report's text; what was approved was another text")
-    async def save_report_narrative(self, info: Info, report_id: UUID, sections: list[TitledText]) -> Report:
-        await info.context.commands(info).reports.save_narrative(report_id, sections)
+    @command("Write a built report's text; what was approved was another text. Expected is its `revision`")
+    async def save_report_narrative(
+        self, info: Info, report_id: UUID, expected_version: int, sections: list[TitledText]
+    ) -> Report:
+        await info.context.commands(info, expected_version).reports.save_narrative(report_id, sections)
         return await report_of(info, report_id)
 
     @command("Approve a report for publication; for the role that it names")
-    async def approve_report(self, info: Info, report_id: UUID) -> Report:
-        await info.context.commands(info).reports.act(report_id, "approve")
+    async def approve_report(self, info: Info, report_id: UUID, expected_version: int | None = None) -> Report:
+        await info.context.commands(info, expected_version).reports.act(report_id, "approve")
         return await report_of(info, report_id)
 
     @command("Publish a report to its audience")
-    async def publish_report(self, info: Info, report_id: UUID) -> Report:
-        await info.context.commands(info).reports.act(report_id, "publish")
+    async def publish_report(self, info: Info, report_id: UUID, expected_version: int | None = None) -> Report:
+        await info.context.commands(info, expected_version).reports.act(report_id, "publish")
         return await report_of(info, report_id)

@@ -22,17 +22,18 @@ class Surveys:
         api = info.context.commands(info).evaluation
         return await api.add_version(programme_id, name, preset=preset, survey=survey)
 
-    @command("Write the newest version of a survey anew, until a wave opens with it")
+    @command("Write the newest version of a survey anew, until a wave opens with it; expected is its `revision`")
     async def replace_instrument_version(
         self,
         info: Info,
         programme_id: UUID,
         name: str,
         version: int,
+        expected_version: int,
         preset: str | None = None,
         survey: JSON | None = None,
     ) -> Instrument:
-        api = info.context.commands(info).evaluation
+        api = info.context.commands(info, expected_version).evaluation
         return await api.replace_version(programme_id, name, version, preset=preset, survey=survey)
 
     @command("Plan a wave that the cohort's milestones do not have; it opens and closes by itself")
@@ -45,8 +46,10 @@ class Surveys:
         return [Wave(**vars(record)) for record in made]
 
     @command("Let a wave close later, with a reason; one that closed is frozen")
-    async def extend_wave(self, info: Info, wave_id: UUID, closes_at: WaveTime, reason: str) -> Wave:
-        api = info.context.commands(info).evaluation
+    async def extend_wave(
+        self, info: Info, wave_id: UUID, expected_version: int, closes_at: WaveTime, reason: str
+    ) -> Wave:
+        api = info.context.commands(info, expected_version).evaluation
         return Wave(**vars(await api.extend_wave(wave_id, closes_at=given(closes_at), reason=reason)))
 
     @command("Answer a survey, once; gives the id of its wave")

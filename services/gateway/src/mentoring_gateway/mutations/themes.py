@@ -30,31 +30,44 @@ class Themes:
         self,
         info: Info,
         theme_id: UUID,
+        expected_version: int,
         title: str | None = None,
         description: str | None = None,
         impact: int | None = None,
         effort: int | None = None,
         goal_ids: list[UUID] | None = None,
     ) -> Theme:
-        changed = await info.context.commands(info).themes.change_theme(
+        changed = await info.context.commands(info, expected_version).themes.change_theme(
             theme_id, title=title, description=description, impact=impact, effort=effort, goal_ids=goal_ids
         )
         return Theme(**vars(changed))
 
     @command("Let a theme's wording and goals stand in public and network reports; `version` is the one that was read")
-    async def approve_theme(self, info: Info, theme_id: UUID, version: int) -> Theme:
-        return Theme(**vars(await info.context.commands(info).themes.approve_theme(theme_id, version)))
+    async def approve_theme(
+        self, info: Info, theme_id: UUID, version: int, expected_version: int | None = None
+    ) -> Theme:
+        api = info.context.commands(info, expected_version).themes
+        return Theme(**vars(await api.approve_theme(theme_id, version)))
 
     @command("Say that quotes and comments have the theme; what was said before stays")
     async def code_texts(
-        self, info: Info, theme_id: UUID, quote_ids: list[UUID] | None = None, comment_ids: list[UUID] | None = None
+        self,
+        info: Info,
+        theme_id: UUID,
+        quote_ids: list[UUID] | None = None,
+        comment_ids: list[UUID] | None = None,
+        expected_version: int | None = None,
     ) -> Theme:
         texts = [{"quote_id": id_} for id_ in quote_ids or ()] + [{"comment_id": id_} for id_ in comment_ids or ()]
-        return Theme(**vars(await info.context.commands(info).themes.code_texts(theme_id, texts)))
+        api = info.context.commands(info, expected_version).themes
+        return Theme(**vars(await api.code_texts(theme_id, texts)))
 
     @command("Say that a quote or a comment has not got the theme after all")
-    async def uncode_text(self, info: Info, theme_id: UUID, text_id: UUID) -> Theme:
-        return Theme(**vars(await info.context.commands(info).themes.uncode_text(theme_id, text_id)))
+    async def uncode_text(
+        self, info: Info, theme_id: UUID, text_id: UUID, expected_version: int | None = None
+    ) -> Theme:
+        api = info.context.commands(info, expected_version).themes
+        return Theme(**vars(await api.uncode_text(theme_id, text_id)))
 
     @command("Recommend something, with an owner and a date")
     async def recommend(
@@ -77,24 +90,32 @@ class Themes:
         self,
         info: Info,
         recommendation_id: UUID,
+        expected_version: int,
         reason: str,
         owner_id: UUID | None = None,
         due_at: datetime | None = None,
         team: str | None = None,
     ) -> Recommendation:
-        changed = await info.context.commands(info).themes.change_recommendation(
+        changed = await info.context.commands(info, expected_version).themes.change_recommendation(
             recommendation_id, reason=reason, owner_id=owner_id, due_at=due_at, team=team
         )
         return recommendation_of(changed)
 
     @command("Let a recommendation stand in public and network reports; `version` is the one that was read")
-    async def approve_recommendation(self, info: Info, recommendation_id: UUID, version: int) -> Recommendation:
-        api = info.context.commands(info).themes
+    async def approve_recommendation(
+        self, info: Info, recommendation_id: UUID, version: int, expected_version: int | None = None
+    ) -> Recommendation:
+        api = info.context.commands(info, expected_version).themes
         return recommendation_of(await api.approve_recommendation(recommendation_id, version))
 
     @command("Report how a recommendation goes, and start, finish, drop or reopen it")
     async def follow_up_recommendation(
-        self, info: Info, recommendation_id: UUID, note: str, act: RecommendationAct | None = None
+        self,
+        info: Info,
+        recommendation_id: UUID,
+        note: str,
+        act: RecommendationAct | None = None,
+        expected_version: int | None = None,
     ) -> Recommendation:
-        api = info.context.commands(info).themes
+        api = info.context.commands(info, expected_version).themes
         return recommendation_of(await api.follow_up(recommendation_id, note=note, act=act))

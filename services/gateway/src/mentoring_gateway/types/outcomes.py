@@ -16,6 +16,7 @@ from mentoring_gateway.types.people import Person, person_of
 
 @strawberry.type(description="The model of a programme; `latest` has the last value of every indicator that has one")
 class ProgrammeModel:
+    version: int
     model: EvaluationModel | None
     faults: list[ModelFault]
     latest: list[IndicatorValue]
@@ -31,4 +32,4 @@ class Assessment(AssessmentRecord):
 def programme_model(record: ModelRecord) -> ProgrammeModel:
     """The model with its values as a list."""
     latest = [value for value in record.latest.values() if value is not None]
-    return ProgrammeModel(model=record.model, faults=record.faults, latest=latest)
+    return ProgrammeModel(version=record.version, model=record.model, faults=record.faults, latest=latest)

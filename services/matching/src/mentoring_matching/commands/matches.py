@@ -84,7 +84,6 @@ def _offer(
         mentor_member_id=pair.mentor_member_id,
         mentee_member_id=pair.mentee_member_id,
         state="proposed",
-        version=1,
         score=pair.score,
         proposed_at=proposed_at,
         expires_at=expires_at,
@@ -127,7 +126,7 @@ async def _move(
 ) -> Match | None:
     """The match after a transition of lifecycle.MATCH; None if its state or a condition did not allow it."""
     ready = (Match.id == match_id, Match.state.in_(sources(MATCH, transition)), *conditions)
-    step = {"state": target(MATCH, transition), "version": Match.version + 1}
+    step = {"state": target(MATCH, transition)}
     moved = sa.update(Match).where(*ready).values(step | values).returning(Match)
     return await db.scalar(moved, execution_options={"populate_existing": True})
 

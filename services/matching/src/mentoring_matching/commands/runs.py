@@ -86,7 +86,6 @@ async def _queue(
         cohort_id=cohort_id,
         kind=kind,
         state="queued",
-        version=1,
         attempts=0,
         progress=0.0,
         policy_version=version.version,
@@ -122,7 +121,7 @@ async def _move(
 ) -> MatchRun | None:
     """The run after a transition of lifecycle.RUN; None if its state or a condition did not allow it."""
     ready = (MatchRun.id == run_id, MatchRun.state.in_(sources(RUN, transition)), *conditions)
-    step = {"state": target(RUN, transition), "version": MatchRun.version + 1}
+    step = {"state": target(RUN, transition)}
     moved = sa.update(MatchRun).where(*ready).values(step | values).returning(MatchRun)
     return await db.scalar(moved, execution_options={"populate_existing": True})
 
