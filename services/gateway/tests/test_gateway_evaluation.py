@@ -16,24 +16,26 @@ def interview(match, person_id, state="scheduled"):
     ids = {name: match[name] for name in ("programme_id", "cohort_id")} | {"match_id": match["id"]}
     return ids | {
         "id": str(uuid4()), "person_id": str(person_id), "role": "mentee", "state": state, "scheduled_at": MOMENT,
+        "version": 1,
     }  # fmt: skip
 
 
 def case_study(match, **changes):
     ids = {name: match[name] for name in ("programme_id", "cohort_id")} | {"match_id": match["id"]}
-    return ids | {"id": str(uuid4()), "state": "draft", "version": 1} | changes
+    return ids | {"id": str(uuid4()), "state": "draft", "version": 1, "revision": 1} | changes
 
 
 def recommendation(programme_id, owner_id):
     return {
         "id": str(uuid4()), "programme_id": str(programme_id), "theme_id": None, "text": "More time",
         "owner_id": str(owner_id), "due_at": MOMENT, "state": "open", "overdue": True,
+        "version": 1,
     }  # fmt: skip
 
 
 def report(state, **changes):
     known = {"id": str(uuid4()), "programme_id": str(uuid4()), "kind": "final", "audience": "programme_team"}
-    return known | {"version": 1, "edition": 0, "state": state, "approver": None} | changes
+    return known | {"version": 1, "revision": 1, "edition": 0, "state": state, "approver": None} | changes
 
 
 def programme(world, make):
@@ -157,7 +159,8 @@ async def test_waves_take_moments_and_local_times(front, world, make, closes, se
     wave = make.wave(uuid4(), uuid4())
     world.answers["PATCH", f"/evaluation/waves/{wave['id']}"] = wave
     query = """mutation($id: UUID!, $closes: WaveTime!) {
-        extendWave(waveId: $id, expectedVersion: 1, closesAt: $closes, reason: "holidays") { state responses { mentor } } }"""
+        extendWave(waveId: $id, expectedVersion: 1, closesAt: $closes, reason: "holidays") {
+        state responses { mentor } } }"""
     found = await front.data(query, {"id": wave["id"], "closes": closes})
     assert found["extendWave"] == {"state": "closed", "responses": {"mentor": 9}}
     assert world.calls[0].body == {"closes_at": sent, "reason": "holidays"}

@@ -61,6 +61,7 @@ async def test_the_pool_the_runs_and_the_conversations_of_a_cohort(front, world,
     world.get(f"/matching/cohorts/{cohort}/pool", [member | {"state": "available", "load": 3}])
     world.get(f"/matching/cohorts/{cohort}/runs", [make.run(uuid4(), "running", 0.5)])
     talk = {"id": str(uuid4()), "cohort_id": str(cohort), "mentor_id": person, "mentee_id": person, "due_at": MOMENT}
+    talk |= {"version": 1}
     world.get("/matching/conversations", [talk])
     query = """query($c: UUID!) { me { conversations { nodes { id } } } cohort(id: $c) {
         pool { nodes { role load } } matchRuns { nodes { state progress } } conversations { nodes { mentorId } } } }"""

@@ -150,6 +150,7 @@ async def test_reports_name_their_page(front, world, make):
     shown = figure | {"wave": "interim", "numerator": 9, "denominator": 18, "value": 50, "asked": 18, "answered": 9}
     hidden = figure | {"value": "*", "wave": None, "numerator": None, "denominator": None}
     report = {"id": str(r), "programme_id": str(p), "audience": "public", "state": "published", "edition": 1}
+    report |= {"revision": 1}
     report |= {"kind": "public", "version": 1}
     world.get(f"/evaluation/reports/{r}", report | {"figures": [shown, hidden], "notes": []})
     query = "query($id: UUID!) { report(id: $id) { url figures { name role numerator value } } }"

@@ -46,7 +46,7 @@ async def test_conversations_are_proposed_and_rated(front, world):
     assert found["proposeConversations"] == {"proposed": 6, "menteesWithout": 1}
     view = {
         "id": talk, "cohort_id": cohort, "mentor_id": str(uuid4()), "mentee_id": str(uuid4()),
-        "due_at": "2022-05-01T10:00:00Z", "my_rating": 4, "my_comment": "n",
+        "due_at": "2022-05-01T10:00:00Z", "version": 1, "my_rating": 4, "my_comment": "n",
     }  # fmt: skip
     world.post(f"/matching/conversations/{talk}/rating", view)
     query = """mutation($t: UUID!) {
