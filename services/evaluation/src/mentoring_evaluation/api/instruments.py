@@ -54,7 +54,9 @@ async def add_instrument_version(
 
 
 @router.get("/programmes/{programme_id}/instruments/{name}/versions/{version}")
-async def read_instrument_version(programme_id: UUID, name: Name, version: Version, by: Reader, db: Db) -> InstrumentView:
+async def read_instrument_version(
+    programme_id: UUID, name: Name, version: Version, by: Reader, db: Db
+) -> InstrumentView:
     """One version of a survey. For the programme team."""
     await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)

@@ -71,6 +71,31 @@ class IndicatorValue:
     withdrawn: Withdrawal | None = None
 
 
+@strawberry.type(
+    description="What an indicator is at: a figure of the programme as it is now, which may be rounded or hidden and has "
+    "`figure`, or the value recorded last, which has `id`, `measuredOn` and `recordedAt`"
+)
+class LatestValue:
+    indicator: str
+    unit: str
+    base_is: str
+    shown: str = "exact"
+    figure: str | None = None
+    id: UUID | None = None
+    cohort_id: UUID | None = None
+    measured_on: date | None = None
+    recorded_at: datetime | None = None
+    source: str | None = None
+    value: float | None = None
+    base: int | None = None
+    numerator: int | None = None
+    asked: int | None = None
+    answered: int | None = None
+    interval: Interval | None = None
+    target_met: bool | None = None
+    caveats: list[str] = field(default_factory=list)
+
+
 @strawberry.type(description="A member of a blueprint's model that cannot be used, and why")
 class ModelFault:
     field: str
@@ -82,7 +107,7 @@ class ModelRecord:
     version: int
     model: EvaluationModel | None = None
     faults: list[ModelFault] = field(default_factory=list)
-    latest: dict[str, IndicatorValue | None] = field(default_factory=dict)
+    latest: dict[str, LatestValue | None] = field(default_factory=dict)
 
 
 @strawberry.type(description="So many people, of whom so many had the outcome")

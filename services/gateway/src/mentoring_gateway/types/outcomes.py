@@ -5,7 +5,7 @@ import strawberry
 from mentoring_gateway.clients.outcomes import (
     AssessmentRecord,
     EvaluationModel,
-    IndicatorValue,
+    LatestValue,
     ModelFault,
     ModelRecord,
 )
@@ -19,7 +19,7 @@ class ProgrammeModel:
     version: int
     model: EvaluationModel | None
     faults: list[ModelFault]
-    latest: list[IndicatorValue]
+    latest: list[LatestValue]
 
 
 @strawberry.type(description="A person's judgement of a criterion, 0 to 100; a later one replaces it in the pack")
