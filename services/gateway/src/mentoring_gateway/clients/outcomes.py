@@ -40,7 +40,7 @@ class EvaluationModel:
     title: str
     stages: list[Stage]
     source: str = ""
-    version: int | None = None  # of a programme's own; those that ship have none
+    version: int | None = None
 
 
 @strawberry.type(description="That a value was taken back, by somebody of which role, and why: it counts in nothing")
@@ -72,8 +72,8 @@ class IndicatorValue:
 
 
 @strawberry.type(
-    description="What an indicator is at: a figure of the programme as it is now, which may be rounded or hidden and has "
-    "`figure`, or the value recorded last, which has `id`, `measuredOn` and `recordedAt`"
+    description="What an indicator is at: a figure of the programme as it is now, which may be rounded or hidden and "
+    "has `figure`, or the value recorded last, which has `id`, `measuredOn` and `recordedAt`"
 )
 class LatestValue:
     indicator: str
