@@ -1,5 +1,6 @@
 """Promises about the whole system that no single service can keep."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from mentoring_common import migrations, problems
 from mentoring_common.auth import Allow, Public
 from mentoring_common.errors import error_classes
 from mentoring_common.provisioning import provision
+from mentoring_common.versions import AnyVersioned
 from mentoring_contracts import event_classes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +99,20 @@ async def test_models_and_migrations_agree(superuser_url, service):
     urls = await provision(superuser_url, service, database=f"mentoring_{service}_drift")
     await migrations.upgrade(urls.owner, service)
     assert await migrations.differences(urls.owner, service) == []
+
+
+@pytest.mark.parametrize("service", sorted(WITH_DATABASE))
+async def test_every_version_is_counted_by_the_database(superuser_url, service):
+    urls = await provision(superuser_url, service, database=f"mentoring_{service}_versions")
+    await migrations.upgrade(urls.owner, service)
+    mappers = importlib.import_module(f"mentoring_{service}.models").Base.registry.mappers
+    versioned = {m.class_.__tablename__ for m in mappers if issubclass(m.class_, AnyVersioned)}
+    counted = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname IN ('count_version', 'count_revision')"
+    engine = create_async_engine(urls.owner)
+    async with engine.connect() as connection:
+        found = set((await connection.scalars(sa.text(counted))).all())
+    await engine.dispose()
+    assert found == versioned != set()
 
 
 def test_nothing_names_this_machine_or_a_registry():

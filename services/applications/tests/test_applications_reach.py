@@ -161,7 +161,7 @@ async def test_an_address_changes_when_it_is_confirmed(applications, nihr, tenan
     ada = await nihr.person(email="old@example.org")
     friend = await nihr.apply("mentee", nihr.cohorts[0], answers={"declared_conflicts": ["old@example.org"]})
     me = nihr.as_person(ada)
-    assert (await me.patch(f"/people/{ada}", json={"email": "New@example.org"})).json() == {"id": ada}
+    assert (await me.patch(f"/people/{ada}", json={"email": "New@example.org"})).json() == {"id": ada, "version": 1}
     assert (await me.get("/me")).json()["email"] == "old@example.org"
     (asked,) = await applications.emitted(tenant, EmailChangeAsked)
     told = await _token(nihr, asked.change_id)
@@ -203,7 +203,7 @@ async def test_nobody_learns_whose_an_address_is_by_asking_for_it(applications, 
     await nihr.person(email="known@example.org")
     me = nihr.as_person(ada)
     answers = [await me.patch(f"/people/{ada}", json={"email": e}) for e in ("known@example.org", "new@example.org")]
-    assert answers[0].json() == answers[1].json() == {"id": ada}
+    assert answers[0].json() == answers[1].json() == {"id": ada, "version": 1}
     tokens = [(await _token(nihr, e.change_id))["token"] for e in await applications.emitted(tenant, EmailChangeAsked)]
     assert [token is None for token in tokens] == [True, False], "there is nothing to confirm at a known address"
 

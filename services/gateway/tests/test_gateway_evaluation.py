@@ -202,7 +202,7 @@ async def test_what_was_recorded_by_mistake_is_taken_back_or_corrected(front, wo
     query = """mutation($p: UUID!, $v: UUID!, $i: UUID!) {
         withdrawIndicatorValue(programmeId: $p, indicator: "stayed", valueId: $v, reason: "a digit lost") {
             withdrawn { reason role } }
-        correctInterviewPages(interviewId: $i, pages: 19, reason: "found") {
+        correctInterviewPages(interviewId: $i, expectedVersion: 1, pages: 19, reason: "found") {
             pages corrections { pagesBefore role } } }"""
     found = await front.data(query, {"p": str(p), "v": str(value), "i": held["id"]})
     assert found["withdrawIndicatorValue"]["withdrawn"] == {"reason": "a digit lost", "role": "coordinator"}

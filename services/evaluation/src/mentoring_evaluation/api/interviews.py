@@ -9,7 +9,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_role, roles_of
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_common.versions import IfMatch, Precondition
+from mentoring_common.versions import IfMatch, IfMatchRequired, Precondition
 from mentoring_evaluation import queries
 from mentoring_evaluation.api import INTERVIEWERS, Reader, Writer, interviewing_role, sees_all
 from mentoring_evaluation.commands import interviews
@@ -78,10 +78,13 @@ async def transcribe_interview(
 
 
 @router.patch("/interviews/{interview_id}")
-async def correct_pages(interview_id: UUID, change: PagesCorrection, by: Writer, db: Db) -> InterviewView:
+async def correct_pages(
+    interview_id: UUID, change: PagesCorrection, by: Writer, db: Db, expected: IfMatchRequired
+) -> InterviewView:
     """Correct how many pages the transcript has, with a reason; figures follow. For the team and interviewers."""
     interview = await queries.interview(db, interview_id)
     await require_role(db, by, interview.programme_id, *INTERVIEWERS)
+    await expected.hold(db, interview)
     role = await interviewing_role(db, by, interview.programme_id)
     return InterviewView.model_validate(await interviews.correct_pages(db, interview, change, by, role))
 

@@ -43,8 +43,10 @@ class Interviews:
         )
 
     @command("Correct how many pages the transcript has; figures follow, and the interview says why")
-    async def correct_interview_pages(self, info: Info, interview_id: UUID, pages: int, reason: str) -> Interview:
-        api = info.context.commands(info).interviews
+    async def correct_interview_pages(
+        self, info: Info, interview_id: UUID, expected_version: int, pages: int, reason: str
+    ) -> Interview:
+        api = info.context.commands(info, expected_version).interviews
         return interview_of(await api.correct_pages(interview_id, pages=pages, reason=reason))
 
     @command("Put the summary, and the quotes if they are given, in one's own words; the person only")

@@ -1,0 +1,76 @@
+"""Whoever changes something says which version they read: every operation of every document, or a reason why not."""
+
+import pytest
+
+from mentoring_allinone import generate
+
+CHANGES = ("put", "patch", "delete")
+# Edited by several people, or by one on several devices: without the version that was read one change would be lost.
+TURNS = {"put", "patch"}
+ALONE = {("integrations", "put", "/preferences"): "simple flags, each set by itself, of one person"}
+WITHOUT = {("applications", "delete", "/roles/{role_id}"): "a role is granted and revoked, and never changed"}
+
+
+@pytest.fixture(scope="module")
+def documents():
+    return {name: service.app.openapi() for name, service in generate.services().items()}
+
+
+def changes(documents):
+    return [
+        (service, method, path, operations[method])
+        for service, document in documents.items()
+        for path, operations in document["paths"].items()
+        for method in CHANGES
+        if method in operations and (service, method, path) not in WITHOUT
+    ]
+
+
+def if_match(operation):
+    return next((p for p in operation.get("parameters", []) if p["name"] == "If-Match"), None)
+
+
+def is_tagged(operation):
+    return any("ETag" in answer.get("headers", {}) for answer in operation["responses"].values())
+
+
+def test_changes_take_the_version_and_those_in_turns_need_it(documents):
+    found = changes(documents)
+    assert len(found) >= 20
+    for service, method, path, operation in found:
+        taken = if_match(operation)
+        assert taken is not None, (service, method, path)
+        assert "412" in operation["responses"], (service, method, path)
+        needed = method in TURNS and (service, method, path) not in ALONE
+        assert (taken["required"], "428" in operation["responses"]) == (needed, needed), (service, method, path)
+        assert method == "delete" or is_tagged(operation), (service, method, path)
+
+
+def test_what_is_changed_can_be_read_with_its_version(documents):
+    for service, method, path, _ in changes(documents):
+        paths = documents[service]["paths"]
+        of = path
+        while "get" not in paths.get(of, {}) or not is_tagged(paths[of]["get"]):
+            of = of.rpartition("/")[0]
+            assert "{" in of, (service, method, path)
+
+
+def test_every_answer_that_shows_one_version_has_it_as_its_tag(documents):
+    for service, document in documents.items():
+        versioned = {
+            name
+            for name, schema in document["components"]["schemas"].items()
+            if "what If-Match asks for" in str(schema.get("properties", {}))
+        }
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                answers = [a for status, a in operation["responses"].items() if status.startswith("2")]
+                shown = [a["content"].get("application/json", {}).get("schema", {}) for a in answers if "content" in a]
+                for schema in shown:
+                    if schema.get("$ref", "").rpartition("/")[2] in versioned:
+                        assert is_tagged(operation), (service, method, path)
+
+
+def test_the_reasons_are_about_operations_that_are_there(documents):
+    for service, method, path in [*ALONE, *WITHOUT]:
+        assert method in documents[service]["paths"][path]
