@@ -105,8 +105,8 @@ async def test_models_and_migrations_agree(superuser_url, service):
 async def test_every_version_is_counted_by_the_database(superuser_url, service):
     urls = await provision(superuser_url, service, database=f"mentoring_{service}_versions")
     await migrations.upgrade(urls.owner, service)
-    mappers = importlib.import_module(f"mentoring_{service}.models").Base.registry.mappers
-    versioned = {m.class_.__tablename__ for m in mappers if issubclass(m.class_, AnyVersioned)}
+    base = importlib.import_module(f"mentoring_{service}.models").Base
+    versioned = {cls.__tablename__ for cls in base.__subclasses__() if issubclass(cls, AnyVersioned)}
     counted = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname IN ('count_version', 'count_revision')"
     engine = create_async_engine(urls.owner)
     async with engine.connect() as connection:

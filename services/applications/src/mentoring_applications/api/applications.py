@@ -6,7 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications.access import applications_seen, is_team, person_of, readable_application
+from mentoring_applications.access import (
+    applications_seen,
+    is_team,
+    person_of,
+    readable_application,
+    visible_application,
+)
 from mentoring_applications.api import views
 from mentoring_applications.api.callers import Reader, Writer
 from mentoring_applications.commands import applications as commands
