@@ -62,8 +62,9 @@ async def read_activity(activity_id: UUID, by: Reader, db: Db) -> ActivityView:
 async def register_for_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ActivityView:
     """Take a place for yourself."""
     activity, _ = await queries.activity(db, by, activity_id)
+    me = by.person_id
     await expected.hold(db, activity)
-    await commands.register_for_activity(db, by.person_id, activity)
+    await commands.register_for_activity(db, me, activity)
     await db.refresh(activity)
     return ActivityView.model_validate(activity)
 
@@ -72,8 +73,9 @@ async def register_for_activity(activity_id: UUID, by: Writer, db: Db, expected:
 async def give_up_place(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
     """Give your place back."""
     activity, _ = await queries.activity(db, by, activity_id)
+    me = by.person_id
     await expected.hold(db, activity)
-    await commands.give_up_place(db, by.person_id, activity.id)
+    await commands.give_up_place(db, me, activity.id)
 
 
 @router.post("/activities/{activity_id}/attendance")
@@ -126,6 +128,7 @@ async def list_attendance(
 async def hold_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> HeldView:
     """Say that the activity took place (programme team or trainer); attendance may still be added."""
     activity, mine = await queries.activity(db, by, activity_id)
+    mine.require(*TEAM, "trainer")
     await expected.hold(db, activity)
     attended = await commands.hold_activity(db, by, mine, activity)
     return HeldView.model_validate(vars(activity) | {"attended": attended})

@@ -197,6 +197,7 @@ async def change_concern(
 ) -> ConcernStateView:
     """Say that a concern was read or settled (programme team)."""
     concern, mine = await queries.concern(db, by, concern_id)
+    mine.require_other_team()
     await expected.hold(db, concern)
     return ConcernStateView.model_validate(await commands.change_concern(db, by, mine, concern, change))
 

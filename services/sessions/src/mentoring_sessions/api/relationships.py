@@ -89,6 +89,7 @@ async def sign_agreement(
 ) -> AgreementStateView:
     """Sign for yourself."""
     mine = await queries.access(db, by, match_id)
+    mine.one_of_the_pair()
     if expected.given:
         await expected.hold(db, await queries.agreement(db, match_id))
     version = signature.version if signature else None
@@ -124,6 +125,7 @@ async def change_goal(
 ) -> GoalStateView:
     """Change a goal: its text, its date, or that it was reached or dropped."""
     goal, mine = await queries.goal(db, by, goal_id)
+    mine.one_of_the_pair()
     await expected.hold(db, goal)
     return GoalStateView.model_validate(await commands.change_goal(db, mine, goal, change))
 
@@ -149,5 +151,6 @@ async def change_action(
 ) -> ActionStateView:
     """Change an action: its text, its date, or that it was done."""
     action, mine = await queries.action(db, by, action_id)
+    mine.one_of_the_pair()
     await expected.hold(db, action)
     return ActionStateView.model_validate(await commands.change_action(db, mine, action, change))
