@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
-from mentoring_allinone import asyncapi, service_map
+from mentoring_allinone import asyncapi, kafka_acls, service_map
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common.errors import DomainError, error_classes
 from mentoring_common.problems import STATUS
@@ -58,6 +58,7 @@ def documents() -> Iterator[tuple[Path, str]]:
         yield CONTRACTS / "openapi" / f"{name}.json", _json(service.app.openapi())
     yield CONTRACTS / "graphql" / "schema.graphql", _sdl()
     yield ROOT / "docs" / "service-map.md", _HEAD + service_map.text(built)
+    yield ROOT / "deploy" / "kafka" / "acls.txt", kafka_acls.text(built)
     yield ROOT / "docs" / "states.md", _HEAD + _states()
     yield ROOT / "docs" / "settings.md", _HEAD + _settings()
     yield ROOT / "docs" / "errors.md", _HEAD + _errors()

@@ -82,18 +82,20 @@ class ApacheKafka:
         nodes: int = 1,
         listeners: Mapping[str, Listener] | None = None,
         users: Sequence[str] = (),
+        properties: Mapping[str, str] | None = None,
         java_options: Sequence[str] = (),
     ) -> "ApacheKafka":
         """Start the nodes and wait until all answer. Raises EmbeddedServerError.
 
         `project` is the folder of the Maven project that names Kafka's jars (None: `deploy/kafka` of the source tree);
-        the first start brings them there. `users` are SCRAM users as `--add-scram` takes them.
+        the first start brings them there. `users` are SCRAM users as `--add-scram` takes them, `properties` are set for
+        every node beside our own.
         """
         project = project or kafka_project()
         if project is None or not cls.available(project):
             raise EmbeddedServerError("Apache Kafka needs Java 17, Maven and deploy/kafka/pom.xml: install them first.")
         jars = await asyncio.to_thread(_jars, project)
-        plan = _Plan(jars, nodes, listeners or {}, users, java_options)
+        plan = _Plan(jars, nodes, listeners or {}, users, properties or {}, java_options)
         for _ in range(START_ATTEMPTS):
             kafka, cluster_id = await asyncio.to_thread(cls._spawn, plan)
             first = kafka._processes[0]
@@ -117,7 +119,7 @@ class ApacheKafka:
             home = folder / str(number)
             home.mkdir()
             properties = home / "server.properties"
-            own = _of_node(home, number, port, controller_port, plan.listeners, doors)
+            own = _of_node(home, number, port, controller_port, plan.listeners, doors) | dict(plan.properties)
             properties.write_text(common + "".join(f"{name}={value}\n" for name, value in own.items()))
             _format(plan, properties, cluster_id)
             processes.append(
@@ -168,6 +170,7 @@ class _Plan:
     nodes: int
     listeners: Mapping[str, Listener]
     users: Sequence[str]
+    properties: Mapping[str, str]
     java_options: Sequence[str]
 
 
