@@ -1,6 +1,7 @@
 """The consumer: one polled batch is one transaction; offsets are committed after it; poison is parked, order kept.
 
-The inbox row is the first statement of every handler's transaction, so a record that comes twice has its effect once.
+The inbox row and the mark of its aggregate are the first statement of every handler's transaction, so a record that
+comes twice has its effect once.
 The rebalance listener waits for the batch in hand: aiokafka would rejoin while a handler still works.
 """
 
@@ -192,7 +193,8 @@ def _by_tenant(items: Sequence[Received]) -> list[list[Received]]:
 async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Sequence[Received]) -> None:
     """Inbox, then the reactions, for events of one tenant.
 
-    Nothing happens for an event seen before; one whose aggregate is parked is parked behind it.
+    Nothing happens for an event seen before or older than one seen before of its aggregate; one whose aggregate is
+    parked is parked behind it.
     """
     await bind_tenant(db, items[0].envelope.tenantid)
     fresh = await take(db, service, items)
@@ -211,20 +213,48 @@ async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Se
         await reactions[type(item.event)](db, item.event)
 
 
+# One statement, because every batch runs it. An event is fresh if the inbox did not hold it and its aggregate's mark is
+# lower; one of version 0 (unknown) has no mark. Marks only grow, and grow with what the inbox holds already.
 _TAKE = sa.text("""
-    INSERT INTO inbox (consumer, event_id, tenant_id) SELECT :consumer, event_id, :tenant FROM unnest(:ids) AS event_id
-    ON CONFLICT DO NOTHING RETURNING event_id
+    WITH events AS (
+        SELECT * FROM unnest(:ids, :keys, :versions) AS e (event_id, aggregate_key, version)
+    ), held AS (
+        SELECT aggregate_key, version FROM event_marks
+        WHERE tenant_id = :tenant AND consumer = :consumer AND aggregate_key = ANY (:keys)
+    ), entered AS (
+        INSERT INTO inbox (consumer, event_id, tenant_id)
+        SELECT :consumer, event_id, :tenant FROM events ORDER BY event_id
+        ON CONFLICT DO NOTHING RETURNING event_id
+    ), marked AS (
+        INSERT INTO event_marks AS m (tenant_id, consumer, aggregate_key, version)
+        SELECT :tenant, :consumer, aggregate_key, max(version) FROM events WHERE version > 0
+        GROUP BY aggregate_key ORDER BY aggregate_key
+        ON CONFLICT (tenant_id, consumer, aggregate_key)
+        DO UPDATE SET version = excluded.version WHERE m.version < excluded.version
+    )
+    SELECT event_id FROM entered JOIN events USING (event_id) LEFT JOIN held USING (aggregate_key)
+    WHERE events.version = 0 OR events.version > coalesce(held.version, 0)
 """).bindparams(
     sa.bindparam("consumer", type_=sa.Text()),
     sa.bindparam("tenant", type_=sa.Uuid()),
     sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())),
+    sa.bindparam("keys", type_=sa.ARRAY(sa.Text())),
+    sa.bindparam("versions", type_=sa.ARRAY(sa.BigInteger())),
 )
 
 
 async def take(db: AsyncSession, service: str, items: Sequence[Received]) -> set[UUID]:
-    """Enter the events of one tenant in the inbox; the ids of those that were not there."""
-    ids = sorted({item.envelope.id for item in items})
-    values = {"consumer": service, "tenant": items[0].envelope.tenantid, "ids": ids}
+    """Enter the events of one tenant in the inbox and mark how far their aggregates have come; the ids of the fresh.
+
+    The inbox forgets, the marks do not: a record that comes again after years is older than its aggregate's mark.
+    """
+    values = {
+        "consumer": service,
+        "tenant": items[0].envelope.tenantid,
+        "ids": [item.envelope.id for item in items],
+        "keys": [item.aggregate_key for item in items],
+        "versions": [item.envelope.aggregateversion for item in items],
+    }
     return set((await db.scalars(_TAKE, values)).all())
 
 

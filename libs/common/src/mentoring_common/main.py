@@ -1,4 +1,4 @@
-"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate|replay|verify-audit]`."""
+"""How a service runs as a process of its own: `python -m mentoring_<service> [serve|migrate|restored|…]`."""
 
 import argparse
 import asyncio
@@ -13,16 +13,19 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
+from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp
 
 from mentoring_common import migrations
 from mentoring_common.audit_proof import AuditVerdict
 from mentoring_common.http_server import server_config
 from mentoring_common.observability import configure_logging
+from mentoring_common.outbox import outgrow_readers
 from mentoring_common.runner import Service
 from mentoring_common.settings import MigrationSettings, Settings
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+COMMANDS = ("serve", "migrate", "restored", "replay", "verify-audit")
 
 
 class Servable(Protocol):
@@ -39,9 +42,11 @@ class Servable(Protocol):
 
 
 def main(name: str, create_app: Callable[[Settings], Service]) -> None:
-    """Serve until SIGTERM or Ctrl-C, migrate the database, replay parked events, or verify an audit log."""
+    """Serve until SIGTERM or Ctrl-C, migrate the database, have versions outgrow readers after it was restored, replay
+    parked events, or verify an audit log.
+    """
     parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
-    parser.add_argument("command", choices=["serve", "migrate", "replay", "verify-audit"], nargs="?", default="serve")
+    parser.add_argument("command", choices=COMMANDS, nargs="?", default="serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed, or whose audit log is verified")
@@ -51,6 +56,11 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         told = settings_or_error(MigrationSettings, parser)
         configure_logging(told.log_level)
         asyncio.run(migrations.upgrade(told.owner_database_url, name))
+        return
+    if options.command == "restored":
+        told = settings_or_error(MigrationSettings, parser)
+        floor = asyncio.run(_outgrow_readers(told.owner_database_url))
+        print(f"versions of aggregates go on above {floor}")  # noqa: T201
         return
     settings = settings_or_error(Settings, parser)
     configure_logging(settings.log_level)
@@ -77,6 +87,14 @@ def settings_or_error(model: type[AnySettings], parser: argparse.ArgumentParser)
     except ValidationError as error:
         missing = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
         parser.error(f"these settings are missing or wrong: {missing}")
+
+
+async def _outgrow_readers(owner_url: str) -> int:
+    engine = create_async_engine(owner_url)
+    try:
+        return await outgrow_readers(engine)
+    finally:
+        await engine.dispose()
 
 
 async def _replay(service: Service, tenant: UUID, by: str) -> int:

@@ -66,6 +66,23 @@ def create_common_tables(op: Any, service: str) -> None:
     tables.metadata.create_all(op.get_bind(), checkfirst=False)
     protect(op, service, [t.name for t in tables.metadata.sorted_tables])
     op.execute(APPEND_AUDIT)
+    _lay_version_floor(op, service)
+
+
+def mark_events(op: Any, service: str) -> None:
+    """Note how far each consumer has come with each aggregate, and let versions be raised after a restore."""
+    table = tables.event_marks
+    if not sa.inspect(op.get_bind()).has_table(table.name):
+        table.create(op.get_bind())
+        protect(op, service, [table.name])
+    _lay_version_floor(op, service)
+
+
+def _lay_version_floor(op: Any, service: str) -> None:
+    """Versions of aggregates are above the value of this sequence, which only the owner raises."""
+    _, app, _ = roles(service)
+    op.execute("CREATE SEQUENCE IF NOT EXISTS version_floor AS bigint MINVALUE 0 START 0")
+    op.execute(f"GRANT SELECT ON SEQUENCE version_floor TO {app}")
 
 
 def anchor_audit_log(op: Any, service: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from mentoring_common import audit
 from mentoring_common.envelope import Envelope
@@ -30,7 +30,8 @@ _COLUMNS: dict[str, Any] = {
 }
 # One statement, because every transaction that changes anything runs it. The version row of each aggregate is locked
 # in a fixed order before any `seq` is drawn (the window needs all of them): whoever announces something about the same
-# aggregate waits for this commit, so `seq` follows the order of commits per aggregate.
+# aggregate waits for this commit, so `seq` follows the order of commits per aggregate. After a restore (see
+# `outgrow_readers`) versions go on above the floor.
 _WRITE = sa.text(f"""
     WITH events AS (
         SELECT * FROM unnest({", ".join(f":{name}" for name in _COLUMNS)})
@@ -39,8 +40,10 @@ _WRITE = sa.text(f"""
         SELECT aggregate_type, aggregate_id, count(*) AS n FROM events GROUP BY aggregate_type, aggregate_id
     ), taken AS (
         INSERT INTO aggregate_versions AS v (tenant_id, aggregate_type, aggregate_id, version)
-        SELECT :tenant, aggregate_type, aggregate_id, n FROM counts ORDER BY aggregate_type, aggregate_id
-        ON CONFLICT (tenant_id, aggregate_type, aggregate_id) DO UPDATE SET version = v.version + excluded.version
+        SELECT :tenant, aggregate_type, aggregate_id, last_value + n FROM counts, version_floor
+        ORDER BY aggregate_type, aggregate_id
+        ON CONFLICT (tenant_id, aggregate_type, aggregate_id) DO UPDATE SET version = excluded.version
+            + greatest(0, v.version - (SELECT last_value FROM version_floor))
         RETURNING v.aggregate_type, v.aggregate_id, v.version
     ), numbered AS (
         SELECT e.*, t.version - c.n + row_number() OVER (
@@ -95,3 +98,19 @@ def _row(
         "headers": orjson.dumps(envelope.headers()).decode(),
         "payload": payload,
     }
+
+
+async def outgrow_readers(owner: AsyncEngine) -> int:
+    """Have versions go on above all that readers can hold, once the database was restored; the new floor.
+
+    A restored database has forgotten versions that others have seen, and they take nothing that is not newer. The floor
+    is the time in milliseconds: no aggregate has so many events, whatever was restored how often.
+    """
+    raised = sa.text("""
+        SELECT setval('version_floor', greatest(last_value, (extract(epoch FROM clock_timestamp()) * 1000)::bigint),
+                      false)
+        FROM version_floor
+    """)
+    async with owner.begin() as connection:
+        floor: int = (await connection.scalars(raised)).one()
+    return floor

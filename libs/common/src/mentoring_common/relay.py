@@ -15,7 +15,6 @@ from mentoring_common.broker import Publisher, Record
 from mentoring_common.db import looking
 from mentoring_common.observability import log
 from mentoring_common.progress import Progress, pause
-from mentoring_common.retention import EVENTS, younger_than
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox
 
@@ -120,13 +119,9 @@ async def mark_published(connection: AsyncConnection, seqs: Sequence[int]) -> No
 
 
 async def publish_all_again(engine: AsyncEngine) -> None:
-    """Have the outbox published once more: for a broker that starts empty. Consumers drop what they have seen.
-
-    Not what is over its time: consumers may have forgotten by now that they have seen it.
-    """
-    kept = younger_than(outbox.c.created_at, EVENTS)
+    """Have the outbox published once more: for a broker that starts empty. Consumers drop what they have seen."""
     async with engine.begin() as connection:
-        await connection.execute(sa.update(outbox).where(kept).values(published_at=None))
+        await connection.execute(sa.update(outbox).values(published_at=None))
 
 
 def _record(row: sa.Row[int, str, object, dict[str, str], bytes]) -> Record:

@@ -1,4 +1,7 @@
-"""How long the mechanisms keep their rows, by real time, and the work that deletes what is older."""
+"""How long the mechanisms keep their rows, by real time, and the work that deletes what is older.
+
+What the inbox forgets the marks of the aggregates know (consumer.py), so it need not outlive topics and outboxes.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -6,33 +9,27 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from mentoring_common.settings import Settings
 from mentoring_common.tables import idempotency_keys, inbox, outbox
 
 EVERY_S: Final = 3600.0
 ANSWERS: Final = timedelta(hours=24)
-EVENTS: Final = timedelta(days=90)
-# Longer than the outbox by all the time a relay may be away: an event that is published again must be known.
-SEEN: Final = timedelta(days=180)
 
 _AT_ONCE = 10_000
 
 
-async def delete_what_is_old(system: AsyncEngine) -> None:
+async def delete_what_is_old(system: AsyncEngine, settings: Settings) -> None:
     """Delete the stored answers, the published and the seen events that are over their time."""
-    for table, is_old in _RULES:
-        await _delete(system, table, is_old)
+    await _delete(system, idempotency_keys, _older_than(idempotency_keys.c.created_at, ANSWERS))
+    await _delete(system, inbox, _older_than(inbox.c.received_at, timedelta(days=settings.inbox_days)))
+    if settings.outbox_days:
+        old = _older_than(outbox.c.created_at, timedelta(days=settings.outbox_days))
+        await _delete(system, outbox, sa.and_(outbox.c.published_at.is_not(None), old))
 
 
-def younger_than(column: sa.ColumnElement[object], age: timedelta) -> sa.ColumnElement[bool]:
-    """Whether a moment set by the database lies no further back than `age`."""
-    return column > sa.func.clock_timestamp() - age
-
-
-_RULES: tuple[tuple[sa.Table, sa.ColumnElement[bool]], ...] = (
-    (idempotency_keys, ~younger_than(idempotency_keys.c.created_at, ANSWERS)),
-    (outbox, sa.and_(outbox.c.published_at.is_not(None), ~younger_than(outbox.c.created_at, EVENTS))),
-    (inbox, ~younger_than(inbox.c.received_at, SEEN)),
-)
+def _older_than(column: sa.ColumnElement[object], age: timedelta) -> sa.ColumnElement[bool]:
+    """Whether a moment set by the database lies further back than `age`."""
+    return column <= sa.func.clock_timestamp() - age
 
 
 async def _delete(system: AsyncEngine, table: sa.Table, is_old: sa.ColumnElement[bool]) -> None:

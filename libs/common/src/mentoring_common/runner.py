@@ -181,7 +181,7 @@ class Service:
 
     async def clean_up(self) -> None:
         """Delete the mechanisms' rows that are over their time."""
-        await retention.delete_what_is_old(self.system)
+        await retention.delete_what_is_old(self.system, self.settings)
 
     async def verify_audit(self, tenant: UUID) -> AuditVerdict:
         """The verdict on the tenant's audit log, compared with the anchors on the topic as well as those kept here."""

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     database_url: str = Field(description="SQLAlchemy URL of the service's database under its application role")
     system_database_url: str = Field(description="the same database under the role of relay and deadline poller")
     owner_database_url: str = Field(
-        "", description="the same database under the tables' owner; only `migrate` needs it"
+        "", description="the same database under the tables' owner; only `migrate` and `restored` need it"
     )
     kafka_bootstrap_servers: str = Field(description="host:port[,host:port] of the Kafka brokers")
     kafka_idempotent: bool = Field(True, description="idempotent producer; off for a broker that lacks it")
@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     queue_length: int = Field(2000, ge=0, description="requests that wait for a connection; one more answers 503")
     statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
     poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
+    outbox_days: int = Field(
+        0, ge=0, description="days a published event stays in the outbox, which fills a lost Kafka again; 0: for ever"
+    )
+    inbox_days: int = Field(30, ge=1, description="days a service knows each event it has seen by its id")
     log_level: str = Field("INFO", description="least level that is logged")
 
     @field_validator("kafka_password")

@@ -1,4 +1,4 @@
-"""The tables every service has beside its own: outbox, inbox, deadlines, idempotency keys, audit log, keys, roles.
+"""The tables every service has beside its own: outbox, inbox, marks, deadlines, answers, audit log, keys, roles.
 
 They carry the tenant like all tables; row level security is laid on by `migrations.protect`.
 """
@@ -75,6 +75,17 @@ inbox = Table(
     Column("received_at", _when, nullable=False, server_default=_now),
     PrimaryKeyConstraint("consumer", "event_id"),
     Index("ix_inbox_received_at", "received_at", postgresql_using="brin"),
+)
+
+# The newest version that a consumer has taken of each aggregate; never deleted, so that the inbox may forget.
+event_marks = Table(
+    "event_marks",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("consumer", Text, nullable=False),
+    Column("aggregate_key", Text, nullable=False),  # <source>:<partitionkey>
+    Column("version", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "consumer", "aggregate_key"),
 )
 
 parked_events = Table(

@@ -1,0 +1,40 @@
+"""The durations that the documents name are those of the code."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import yaml
+
+from mentoring_applications.access import INVITATION_DAYS
+from mentoring_common import retention
+from mentoring_common.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DURATION = re.compile(r"\b(\d+) (seconds|minutes|hours|days|weeks)\b")
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+
+# (document, duration named) → the duration in the code
+NAMED = {
+    ("production.md", "24 hours"): retention.ANSWERS,
+    ("production.md", "30 days"): timedelta(days=DEFAULTS["inbox_days"]),
+    ("production.md", "40 seconds"): timedelta(seconds=int(COMPOSE["services"]["matching"]["stop_grace_period"][:-1])),
+    ("production.md", "5 minutes"): None,  # when an operator is to be woken: nothing of the code's
+    ("who-may-what.md", "180 days"): timedelta(days=INVITATION_DAYS),
+}
+
+
+def test_every_duration_in_the_documents_is_that_of_the_code():
+    documents = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
+    by_hand = {name: text for name, text in documents.items() if not text.startswith("<!-- Generated")}
+    found = {(name, m[0]) for name, text in by_hand.items() for m in DURATION.finditer(text)}
+    assert found == set(NAMED), "a duration is named that nothing holds against the code, or is named no more"
+    for (name, text), held in NAMED.items():
+        number, unit = text.split()
+        assert held is None or timedelta(**{unit: int(number)}) == held, f"{name} says {text}, the code {held}"
+
+
+def test_the_outbox_is_kept_for_ever_as_the_topics_are():
+    assert DEFAULTS["outbox_days"] == 0
+    assert "| published events (`outbox`) | for ever |" in (ROOT / "docs" / "production.md").read_text("utf-8")
