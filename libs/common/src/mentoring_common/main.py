@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -52,15 +52,10 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed, or whose audit log is verified")
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
-    if options.command == "migrate":
+    if options.command in _AS_OWNER:
         told = settings_or_error(MigrationSettings, parser)
         configure_logging(told.log_level)
-        asyncio.run(migrations.upgrade(told.owner_database_url, name))
-        return
-    if options.command == "restored":
-        told = settings_or_error(MigrationSettings, parser)
-        floor = asyncio.run(_outgrow_readers(told.owner_database_url))
-        print(f"versions of aggregates go on above {floor}")  # noqa: T201
+        asyncio.run(_AS_OWNER[options.command](told.owner_database_url, name))
         return
     settings = settings_or_error(Settings, parser)
     configure_logging(settings.log_level)
@@ -89,12 +84,18 @@ def settings_or_error(model: type[AnySettings], parser: argparse.ArgumentParser)
         parser.error(f"these settings are missing or wrong: {missing}")
 
 
-async def _outgrow_readers(owner_url: str) -> int:
+async def _outgrow_readers(owner_url: str, _: str) -> None:
     engine = create_async_engine(owner_url)
     try:
-        return await outgrow_readers(engine)
+        print(f"versions of aggregates go on above {await outgrow_readers(engine)}")  # noqa: T201
     finally:
         await engine.dispose()
+
+
+_AS_OWNER: dict[str, Callable[[str, str], Awaitable[object]]] = {
+    "migrate": migrations.upgrade,
+    "restored": _outgrow_readers,
+}
 
 
 async def _replay(service: Service, tenant: UUID, by: str) -> int:

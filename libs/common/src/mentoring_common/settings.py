@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class MigrationSettings(BaseSettings):
-    """All that `migrate` is told: nothing of what serves, as what serves is not told this."""
+    """All that `migrate` and `restored` are told: nothing of what serves, as what serves is not told this."""
 
     model_config = SettingsConfigDict(env_prefix="MENTORING_", extra="ignore")
 
