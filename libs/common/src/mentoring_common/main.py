@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from types import FrameType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import uvicorn
@@ -92,7 +92,7 @@ async def _outgrow_readers(owner_url: str, _: str) -> None:
         await engine.dispose()
 
 
-_AS_OWNER: dict[str, Callable[[str, str], Awaitable[object]]] = {
+_AS_OWNER: dict[str, Callable[[str, str], Coroutine[Any, Any, object]]] = {
     "migrate": migrations.upgrade,
     "restored": _outgrow_readers,
 }
