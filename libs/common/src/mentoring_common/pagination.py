@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.errors import InvalidCursor
+from mentoring_common.reading import Reading
 
 Item = TypeVar("Item")
 # What a cursor looks like is said and not checked here: a wrong one has its own code.
@@ -20,6 +21,8 @@ Cursor = Annotated[
     str | None, Query(max_length=64, description="`next_cursor` of the page before", json_schema_extra=_FORM)
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="rows of a page")]
+
+_BEFORE_ALL = UUID(int=0)
 
 
 class Page(BaseModel, Generic[Item]):
@@ -30,14 +33,33 @@ class Page(BaseModel, Generic[Item]):
 
 
 async def page(
-    db: AsyncSession, rows: sa.Select[Any], id_column: Any, cursor: str | None, limit: int
+    db: AsyncSession, rows: sa.Select[Any] | Reading, id_column: Any, cursor: str | None, limit: int
 ) -> tuple[Sequence[Any], str | None]:
-    """The rows after `cursor` by ascending id (UUIDv7: in order of creation), and the cursor of the page behind."""
+    """The rows after `cursor` by ascending id (UUIDv7: in order of creation), and the cursor of the page behind.
+
+    All rows of a table come as a reading (`reading.page_of`). Rows are tuples with the names of the columns.
+    """
+    if isinstance(rows, Reading):
+        return await _whole_page(db, rows, cursor, limit)
     if cursor is not None:
         rows = rows.where(id_column > decode(cursor))
-    found = (await db.scalars(rows.order_by(id_column).limit(limit + 1))).all()
+    found = (await db.execute(_plain(rows).order_by(id_column).limit(limit + 1))).all()
     shown = found[:limit]
     return shown, encode(shown[-1].id) if len(found) > limit else None
+
+
+async def _whole_page(
+    db: AsyncSession, rows: Reading, cursor: str | None, limit: int
+) -> tuple[Sequence[Any], str | None]:
+    found = await rows.all(db, after=decode(cursor) if cursor else _BEFORE_ALL, limit=limit + 1)
+    shown = found[:limit]
+    return shown, encode(shown[-1].id) if len(found) > limit else None
+
+
+def _plain(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """The same rows with the columns of their entity: they are only shown, and objects cost more than all the rest."""
+    entity = rows.column_descriptions[0]["entity"]
+    return rows.with_only_columns(*sa.inspect(entity).column_attrs, maintain_column_froms=True)
 
 
 def page_of(shown: Sequence[Any], next_cursor: str | None, shape: Callable[[Any], Item]) -> Page[Item]:

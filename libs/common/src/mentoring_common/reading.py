@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.util import find_tables
 
-from mentoring_common.db import driver_of, json_deserializer, json_serializer, refused, tenant_of
+from mentoring_common.db import Base, driver_of, json_deserializer, json_serializer, refused, tenant_of
 
 _DIALECT = asyncpg_dialect(json_deserializer=json_deserializer, json_serializer=json_serializer)  # type: ignore[no-untyped-call]
 _TENANT = "tenant_of_reading"
@@ -82,3 +82,16 @@ def _shape(compiled: Any) -> Callable[[Any], Any]:
         return row(*values)
 
     return shape
+
+
+def page_of(model: type[Base]) -> Reading:
+    """The columns of `limit` rows of a table after `after`, by id."""
+    columns = model.__table__.c
+    rows = sa.select(*(c for c in columns if c.name != "tenant_id")).where(columns["id"] > sa.bindparam("after"))
+    return Reading(rows.order_by(columns["id"]).limit(sa.bindparam("limit")))
+
+
+def by_id(model: type[Base]) -> Reading:
+    """The columns of one row of a table, by its `id`."""
+    columns = model.__table__.c
+    return Reading(sa.select(*(c for c in columns if c.name != "tenant_id")).where(columns["id"] == sa.bindparam("id")))

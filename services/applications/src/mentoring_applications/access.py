@@ -15,6 +15,7 @@ from mentoring_applications.models import Application, Invitation, Pairing, Pers
 from mentoring_applications.queries import TEAM
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.reading import Reading
 from mentoring_common.roles import RoleNeeded, require_part, require_role, roles_of
 
 
@@ -80,11 +81,16 @@ async def sights(db: AsyncSession, people: Collection[Person], by: Principal) ->
     return found | dict.fromkeys(p.id for p in people if p.id == me or reach.covers(p.employer_id))
 
 
-async def people_seen(db: AsyncSession, by: Principal, email: str | None, ids: Collection[UUID]) -> sa.Select[Person]:
+async def people_seen(
+    db: AsyncSession, by: Principal, email: str | None, ids: Collection[UUID]
+) -> sa.Select[Person] | Reading:
     """The people whom the caller sees, those with the address and among the ids."""
-    rows, reach = queries.people(ids), await reach_of(db, by)
+    reach = await reach_of(db, by)
     if person_of(by) is None and not reach.everybody and reach.employer_id is None:
         raise NotYourPeople(needed=list(MANAGING))  # a machine that reaches nobody
+    if reach.everybody and email is None and not ids:
+        return queries.EVERYBODY
+    rows = queries.people(ids)
     address = email.lower() if email is not None else None
     if reach.everybody:
         return rows if address is None else rows.where(Person.email == address)
@@ -105,9 +111,12 @@ async def managed_person(db: AsyncSession, person_id: UUID, by: Principal, *, lo
     raise PersonNotFound()
 
 
-async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tuple[Person, Sight]:
-    """A person whom the caller manages, is, has in a programme, was offered or invited, and how; PersonNotFound."""
-    person = await queries.person(db, person_id)
+async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tuple[Any, Sight]:
+    """A person whom the caller manages, is, has in a programme, was offered or invited, and how; PersonNotFound.
+
+    To be read only.
+    """
+    person = await queries.person_row(db, person_id)
     seen = await sights(db, [person], by)
     if person_id not in seen:
         raise PersonNotFound()
@@ -116,10 +125,10 @@ async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tu
 
 async def reached_person(db: AsyncSession, person_id: UUID, by: Principal) -> Person:
     """A person who can be given a role or applied for: one whom the caller manages, has in a programme or invited."""
-    person, sight = await visible_person(db, person_id, by)
+    _, sight = await visible_person(db, person_id, by)
     if isinstance(sight, Pairing):
         raise PersonNotFound()
-    return person
+    return await queries.person(db, person_id)
 
 
 async def partners_of(db: AsyncSession, by: Principal) -> Mapping[UUID, Pairing]:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mentoring_applications.schemas import Body, LedgerRow, View
+from mentoring_applications.schemas import Body, LedgerRow
+from mentoring_common.views import View
 from mentoring_contracts.applications import Role
 
 

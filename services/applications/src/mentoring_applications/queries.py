@@ -37,6 +37,7 @@ from mentoring_applications.models import (
     ProgrammeRole,
     Reason,
 )
+from mentoring_common import reading
 from mentoring_common.errors import NotFound
 
 Row = TypeVar("Row", Application, Cohort, Person, Programme, ProgrammeRole)
@@ -60,6 +61,18 @@ async def person(db: AsyncSession, person_id: UUID, *, locked: bool = False) -> 
     """The person; PersonNotFound. `locked` until the end of the transaction."""
     rows = sa.select(Person).where(Person.id == person_id)
     return await _one(db, rows, PersonNotFound, lock="own" if locked else "none")
+
+
+_PERSON = reading.by_id(Person)
+EVERYBODY = reading.page_of(Person)
+
+
+async def person_row(db: AsyncSession, person_id: UUID) -> Any:
+    """What is known of the person, to be read only; PersonNotFound."""
+    found = await _PERSON.first(db, id=person_id)
+    if found is None:
+        raise PersonNotFound()
+    return found
 
 
 async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
@@ -215,10 +228,16 @@ async def roles_of_person(db: AsyncSession, person_id: UUID) -> Sequence[Program
     return (await db.scalars(sa.select(ProgrammeRole).where(ProgrammeRole.person_id == person_id))).all()
 
 
+_TEAM_PROGRAMMES = reading.Reading(
+    sa.select(ProgrammeRole.programme_id)
+    .where(ProgrammeRole.person_id == sa.bindparam("person"), ProgrammeRole.role.in_(TEAM))
+    .distinct()
+)
+
+
 async def team_programmes(db: AsyncSession, person_id: UUID) -> Sequence[UUID]:
     """The programmes in whose team the person is."""
-    mine = (ProgrammeRole.person_id == person_id, ProgrammeRole.role.in_(TEAM))
-    return (await db.scalars(sa.select(ProgrammeRole.programme_id).where(*mine).distinct())).all()
+    return [row.programme_id for row in await _TEAM_PROGRAMMES.all(db, person=person_id)]
 
 
 async def cohorts(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:

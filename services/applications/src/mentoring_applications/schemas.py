@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from mentoring_applications.blueprint import Blueprint
 from mentoring_common.documented import DocumentedAs
 from mentoring_common.versions import VersionedView
+from mentoring_common.views import View
 from mentoring_contracts.applications import Milestone, ProgrammeRole, Role
 
 
@@ -19,12 +20,6 @@ class Body(BaseModel):
     """A request body: unknown members are refused, so that a misspelt one is not lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class View(BaseModel):
-    """What is shown of a row."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

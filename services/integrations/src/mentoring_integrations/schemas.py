@@ -7,15 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from mentoring_common.versions import VersionedView
+from mentoring_common.views import View
 
 Kind = Literal[
     "decision", "cohort_change", "offer", "offer_closed", "introduction", "match_ended", "survey_invitation",
     "survey_reminder", "account",
 ]  # fmt: skip
-
-
-class View(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
 
 
 class RefusedRowView(View):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from mentoring_common.versions import VersionedView
+from mentoring_common.views import View
 from mentoring_matching.lifecycle import MatchState, MemberState, RunKind, RunState
 
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -16,12 +17,6 @@ class Body(BaseModel):
     """A request body: unknown members are refused, so that a misspelt one is not lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class View(BaseModel):
-    """Something read from a row."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class PolicyView(View, VersionedView):

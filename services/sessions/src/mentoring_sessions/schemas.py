@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from mentoring_common.versions import RevisedView, VersionedView
+from mentoring_common.views import View
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="why, for the pair and the programme team")]
@@ -33,12 +34,6 @@ class Body(BaseModel):
     """A request body: unknown members are refused, so that a misspelt one is not lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class View(BaseModel):
-    """An answer, read from a row."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class Made(View):

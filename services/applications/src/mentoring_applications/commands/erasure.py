@@ -37,7 +37,7 @@ async def erase_person(db: AsyncSession, person_id: UUID, by: Principal) -> None
 
     Applications stay as bare counts (cohort, role, outcome) so that ledgers still balance; open ones end withdrawn.
     """
-    person, _ = await visible_person(db, person_id, by)
+    await visible_person(db, person_id, by)
     if not by.is_admin and person_of(by) != person_id:
         raise NotYourPeople(needed=["organisation:admin"])
     person = await queries.person(db, person_id, locked=True)
