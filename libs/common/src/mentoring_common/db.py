@@ -97,7 +97,9 @@ def json_serializer(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def create_engine(url: str, settings: Settings, *, pool_size: int | None = None, name: str) -> AsyncEngine:
+def create_engine(
+    url: str, settings: Settings, *, pool_size: int | None = None, name: str, **options: Any
+) -> AsyncEngine:
     """An asyncpg engine: small pool, no overflow, timeouts on the server's side, no values in errors."""
     timeout_ms = str(int(settings.statement_timeout_s * 1000))
     return create_async_engine(
@@ -107,6 +109,7 @@ def create_engine(url: str, settings: Settings, *, pool_size: int | None = None,
         pool_timeout=settings.pool_timeout_s,
         pool_pre_ping=False,
         hide_parameters=True,
+        **options,
         json_serializer=json_serializer,
         json_deserializer=json_deserializer,
         connect_args={
@@ -137,7 +140,7 @@ class Database:
     def __init__(self, settings: Settings, clock: Clock, name: str, *, doorbell: "asyncio.Event | None" = None) -> None:
         self.clock = clock
         # Transactions are begun and ended by `transaction`, in as few round trips as it takes.
-        self.engine = looking(create_engine(settings.database_url, settings, name=name))
+        self.engine = create_engine(settings.database_url, settings, name=name, isolation_level="AUTOCOMMIT")
         # Connections that hold an Idempotency-Key while a request works in several transactions; opened when needed.
         self.claims = looking(create_engine(settings.database_url, settings, name=f"{name}-claims"))
         self.doorbell = doorbell or asyncio.Event()
@@ -157,7 +160,8 @@ class Database:
 
         Raises Unavailable when no connection is to be had and OutcomeUnknown when the commit does not answer.
         """
-        async with self._line.turn(), self._begun(tenant) as connection, self._session(connection, tenant) as db:
+        async with self._line.turn(), self._begun(tenant) as connection:
+            db = self._session(connection, tenant)
             try:
                 yield db
                 wrote = await outbox.write_collected(db)
@@ -167,6 +171,9 @@ class Database:
                 if passes(error):
                     raise Unavailable() from error
                 raise
+            finally:
+                if db.in_transaction():  # it has said something by way of SQLAlchemy
+                    await db.close()
             await _commit(connection)
         if wrote or db.info.get("wrote"):
             self.doorbell.set()

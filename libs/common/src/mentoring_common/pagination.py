@@ -37,13 +37,13 @@ async def page(
 ) -> tuple[Sequence[Any], str | None]:
     """The rows after `cursor` by ascending id (UUIDv7: in order of creation), and the cursor of the page behind.
 
-    All rows of a table come as a reading (`reading.page_of`). Rows are tuples with the names of the columns.
+    All rows of a table come as a reading (`reading.page_of`), as tuples with the names of the columns.
     """
     if isinstance(rows, Reading):
         return await _whole_page(db, rows, cursor, limit)
     if cursor is not None:
         rows = rows.where(id_column > decode(cursor))
-    found = (await db.execute(_plain(rows).order_by(id_column).limit(limit + 1))).all()
+    found = (await db.scalars(rows.order_by(id_column).limit(limit + 1))).all()
     shown = found[:limit]
     return shown, encode(shown[-1].id) if len(found) > limit else None
 
@@ -54,12 +54,6 @@ async def _whole_page(
     found = await rows.all(db, after=decode(cursor) if cursor else _BEFORE_ALL, limit=limit + 1)
     shown = found[:limit]
     return shown, encode(shown[-1].id) if len(found) > limit else None
-
-
-def _plain(rows: sa.Select[Any]) -> sa.Select[Any]:
-    """The same rows with the columns of their entity: they are only shown, and objects cost more than all the rest."""
-    entity = rows.column_descriptions[0]["entity"]
-    return rows.with_only_columns(*sa.inspect(entity).column_attrs, maintain_column_froms=True)
 
 
 def page_of(shown: Sequence[Any], next_cursor: str | None, shape: Callable[[Any], Item]) -> Page[Item]:

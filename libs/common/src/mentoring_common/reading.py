@@ -45,6 +45,10 @@ class Reading:
     @cached_property
     def _compiled(self) -> tuple[str, Callable[[dict[str, Any]], list[Any]], Callable[[Any], Any]]:
         compiled: Any = self._filtered().compile(dialect=_DIALECT)
+        if compiled.literal_execute_params or compiled.post_compile_params:
+            raise TypeError(
+                "a list of any length is compiled anew each time: compare with any_() of an array, or or_()"
+            )
         return str(compiled), _arguments(compiled), _shape(compiled)
 
     def _filtered(self) -> sa.Select[Any]:

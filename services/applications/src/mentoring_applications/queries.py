@@ -230,7 +230,7 @@ async def roles_of_person(db: AsyncSession, person_id: UUID) -> Sequence[Program
 
 _TEAM_PROGRAMMES = reading.Reading(
     sa.select(ProgrammeRole.programme_id)
-    .where(ProgrammeRole.person_id == sa.bindparam("person"), ProgrammeRole.role.in_(TEAM))
+    .where(ProgrammeRole.person_id == sa.bindparam("person"), sa.or_(*(ProgrammeRole.role == r for r in TEAM)))
     .distinct()
 )
 
