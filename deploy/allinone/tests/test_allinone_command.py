@@ -40,6 +40,15 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path):
     assert "--data" in one_line(run("up", "--data", str(file / "below")))
 
 
+@pytest.mark.parametrize(("name", "remedy"), [("secrets.json", "--data"), ("issuer-key.json", "remove it")])
+@pytest.mark.parametrize("content", ["", '{"master_key": "AA', "[]", "{}"])
+def test_a_broken_file_of_the_data_folder_says_what_to_do(tmp_path, name, remedy, content):
+    (tmp_path / name).write_text(content)
+    line = one_line(run("up", "--data", str(tmp_path)))
+    assert name in line
+    assert remedy in line
+
+
 def test_a_folder_of_results_that_cannot_be_written_says_what_to_do(tmp_path):
     file = tmp_path / "file"
     file.write_text("")

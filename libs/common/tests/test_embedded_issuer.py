@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError
 from joserfc.jwk import ECKey, KeySet
 
+from mentoring_common.embedded.errors import EmbeddedServerError
 from mentoring_common.embedded.issuer import KEY_FILE, DevIssuer, issuer_app
 
 ISSUER = "http://127.0.0.1:8000/issuer"
@@ -81,13 +82,13 @@ def test_a_kept_key_is_private_and_outlives_a_restart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"kty":"EC"}'])
 def test_a_broken_key_file_says_what_to_do(tmp_path: Path, content: str) -> None:
     (tmp_path / KEY_FILE).write_text(content)
-    with pytest.raises(ValueError, match="remove it"):
+    with pytest.raises(EmbeddedServerError, match="remove it"):
         DevIssuer(ISSUER, AUDIENCE, tmp_path)
 
 
 def test_a_public_key_is_no_signing_key(tmp_path: Path, issuer: DevIssuer) -> None:
     (tmp_path / KEY_FILE).write_text(json.dumps(issuer.jwks()["keys"][0]))
-    with pytest.raises(ValueError, match="remove it"):
+    with pytest.raises(EmbeddedServerError, match="remove it"):
         DevIssuer(ISSUER, AUDIENCE, tmp_path)
 
 

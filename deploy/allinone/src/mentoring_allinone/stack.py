@@ -7,8 +7,6 @@ the services reach each other over their HTTP APIs, in process, and meet as even
 import asyncio
 import base64
 import contextlib
-import json
-import os
 import secrets
 import socket
 import ssl
@@ -32,6 +30,7 @@ from mentoring_common.auth import internal
 from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.embedded import EmbeddedBroker, EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.embedded.kept import kept
 from mentoring_common.http_server import server_config
 from mentoring_common.provisioning import Urls, provision
 from mentoring_common.relay import publish_all_again
@@ -63,18 +62,20 @@ class Secrets:
     """What must be the same at the next start on the same data."""
 
     master_key: str
-    client_secret: str
     port: int
 
     @classmethod
     def of(cls, folder: Path) -> "Secrets":
         """Those kept in `folder`, made on the first start."""
-        path = folder / "secrets.json"
-        if not path.exists():
-            fresh = cls(base64.b64encode(secrets.token_bytes(32)).decode(), secrets.token_urlsafe(32), free_port())
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                json.dump(vars(fresh), file)
-        return cls(**json.loads(path.read_text()))
+        path, remedy = folder / "secrets.json", "restore it from a backup, or begin anew in another folder with --data"
+        found = kept(path, lambda: vars(cls(base64.b64encode(secrets.token_bytes(32)).decode(), free_port())), remedy)
+        try:
+            known = cls(str(found["master_key"]), int(found["port"]))
+            if len(base64.b64decode(known.master_key, validate=True)) == 32:
+                return known
+        except (KeyError, ValueError, TypeError):
+            pass
+        raise EmbeddedServerError(f"{path} is broken: {remedy}.")
 
 
 class Stack:
@@ -106,10 +107,10 @@ class Stack:
         _make_folder(data_dir)
         kept = Secrets.of(data_dir)
         listener = _listen(port) if port else _listen_or_any(kept.port)
+        issuer = DevIssuer(f"{_address(listener)}/dev", "mentoring", data_dir)
         postgres, broker, mailbox = await asyncio.gather(
             EmbeddedPostgres.start(data_dir / "postgres", durable=durable), EmbeddedBroker.start(), Mailbox.start()
         )
-        issuer = DevIssuer(f"{_address(listener)}/dev", "mentoring", data_dir)
         stack = cls(listener, postgres, broker, mailbox, issuer, clock or SystemClock())
         try:
             await stack._start_services(kept)

@@ -1,6 +1,7 @@
 """`mentoring demo`: from nothing to the published report of the NIHR Mentoring Programme 2022."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import tempfile
@@ -27,6 +28,7 @@ from mentoring_allinone.demo.summary import print_summary
 from mentoring_allinone.failures import DemoFailed
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
+from mentoring_common.embedded.folders import TemporaryFolder
 
 START = datetime(2022, 2, 1, 8, tzinfo=UTC)
 SEED = 2022
@@ -38,8 +40,8 @@ async def demo(folder: Path, out: Console, *, serve: bool) -> bool:
     With `serve` the system goes on answering until Ctrl-C. DemoFailed and EmbeddedServerError say what went wrong.
     """
     _make(folder)
-    with tempfile.TemporaryDirectory(prefix="mentoring-demo-") as state:
-        async with _stage(Path(state), out) as stage:
+    with contextlib.closing(TemporaryFolder("mentoring-demo-")) as state:
+        async with _stage(state.path, out) as stage:
             recorder = Recorder(stage.stack.broker.bootstrap_servers, folder / "events.ndjson")
             await recorder.start()
             try:

@@ -4,14 +4,13 @@ import asyncio
 import importlib
 import os
 import secrets
-import shutil
 import signal
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 from mentoring_common.embedded.child_process import ChildProcess, free_port, server_environment
 from mentoring_common.embedded.errors import EmbeddedServerError
+from mentoring_common.embedded.folders import TemporaryFolder
 from mentoring_common.embedded.readiness import answers
 
 START_ATTEMPTS = 5
@@ -38,7 +37,7 @@ class EmbeddedBroker:
     - make topics by itself: make them with an admin client.
     """
 
-    def __init__(self, process: ChildProcess, bootstrap_servers: str, folder: Path) -> None:
+    def __init__(self, process: ChildProcess, bootstrap_servers: str, folder: TemporaryFolder) -> None:
         self._process = process
         self._folder = folder
         self.bootstrap_servers = bootstrap_servers
@@ -61,13 +60,13 @@ class EmbeddedBroker:
     def _spawn(cls, program: Path, port: int) -> tuple["EmbeddedBroker", str]:
         cluster_id = secrets.token_hex(8)
         address = f"tcp://127.0.0.1:{port}"
-        folder = Path(tempfile.mkdtemp(prefix="mentoring-broker-"))
+        folder = TemporaryFolder("mentoring-broker-")
         # Options go to the program itself: with a sub-command it would ignore them.
         options = ["--cluster-id", cluster_id, "--storage-engine", "memory://tansu/", "--silent"]
         process = ChildProcess.spawn(
             [program, "--listener-url", address, "--advertised-listener-url", address, *options],
             stop_signal=signal.SIGTERM,
-            log=folder / "broker.log",
+            log=folder.path / "broker.log",
             environment=server_environment(RUST_LOG="warn"),
         )
         return cls(process, f"127.0.0.1:{port}", folder), cluster_id
@@ -83,7 +82,7 @@ class EmbeddedBroker:
     def stop_blocking(self) -> None:
         """`stop` for code without an event loop."""
         self._process.stop(patience_s=3)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.close()
 
 
 def _program() -> Path:

@@ -6,8 +6,6 @@ Production names a real identity provider in the settings; this one knows no peo
 import base64
 import binascii
 import hmac
-import json
-import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -23,6 +21,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from mentoring_common.embedded.errors import EmbeddedServerError
+from mentoring_common.embedded.kept import kept
 
 ALGORITHM = "ES256"
 KEY_FILE = "issuer-key.json"
@@ -54,7 +55,7 @@ class DevIssuer:
     """Mints tokens of `issuer` for `audience`.
 
     With a `data_dir` the key is kept there in a file only this account can read: tokens outlive a restart.
-    Raises ValueError if that file holds no such key, OSError if it cannot be read or made.
+    Raises EmbeddedServerError if that file holds no such key, or cannot be read or made.
     """
 
     def __init__(self, issuer: str, audience: str, data_dir: Path | None = None) -> None:
@@ -124,29 +125,15 @@ def _new_key() -> ECKey:
 
 def _kept_key(path: Path) -> ECKey:
     """The key in `path`; made if it is not there."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_once(path, json.dumps(_new_key().as_dict(private=True)))
+    remedy = "remove it, and a new one is made; tokens of the old one end"
+    found = kept(path, lambda: dict(_new_key().as_dict(private=True)), remedy)
     try:
-        key = ECKey.import_key(json.loads(path.read_text()))
-    except (JoseError, ValueError, TypeError) as error:
-        raise ValueError(f"{path} holds no signing key: remove it, and a new one is made") from error
-    if not key.is_private or key.kid is None:
-        raise ValueError(f"{path} holds no signing key: remove it, and a new one is made")
-    return key
-
-
-def _write_once(path: Path, text: str) -> None:
-    """The finished file appears at once and never replaces another, so that two starts agree on one key."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        pass  # another process was faster: its key counts
-    finally:
-        unfinished.unlink()
+        key = ECKey.import_key(found)
+        if key.is_private and key.kid is not None:
+            return key
+    except (JoseError, ValueError, TypeError):
+        pass
+    raise EmbeddedServerError(f"{path} holds no signing key: {remedy}.")
 
 
 def issuer_app(issuer: DevIssuer) -> Starlette:

@@ -6,7 +6,6 @@ import fcntl
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from mentoring_common.embedded.child_process import ChildProcess, free_port, server_environment
 from mentoring_common.embedded.errors import EmbeddedServerError
+from mentoring_common.embedded.folders import TemporaryFolder
 from mentoring_common.embedded.readiness import answers
 
 START_ATTEMPTS = 3
@@ -59,7 +59,11 @@ class ApacheKafka:
     """
 
     def __init__(
-        self, processes: Sequence[ChildProcess], bootstrap_servers: str, addresses: Mapping[str, str], folder: Path
+        self,
+        processes: Sequence[ChildProcess],
+        bootstrap_servers: str,
+        addresses: Mapping[str, str],
+        folder: TemporaryFolder,
     ) -> None:
         self._processes = processes
         self._folder = folder
@@ -109,14 +113,14 @@ class ApacheKafka:
 
     @classmethod
     def _spawn(cls, plan: "_Plan") -> tuple["ApacheKafka", str]:
-        folder = Path(tempfile.mkdtemp(prefix="mentoring-kafka-"))
+        folder = TemporaryFolder("mentoring-kafka-")
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         ports = [free_port() for _ in range(plan.nodes)]
         doors = {name: free_port() for name in plan.listeners}
         common = _PROPERTIES.format(controller_port=(controller_port := free_port()))
         processes = []
         for number, port in enumerate(ports, start=1):
-            home = folder / str(number)
+            home = folder.path / str(number)
             home.mkdir()
             properties = home / "server.properties"
             own = _of_node(home, number, port, controller_port, plan.listeners, doors) | dict(plan.properties)
@@ -159,7 +163,7 @@ class ApacheKafka:
         """`stop` for code without an event loop."""
         for process in reversed(self._processes):  # the first is the controller, which the others report to
             process.stop(patience_s=15)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.close()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import fcntl
 import os
 import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 from typing import IO
@@ -15,6 +14,7 @@ import asyncpg
 
 from mentoring_common.embedded.child_process import Account, ChildProcess, server_environment
 from mentoring_common.embedded.errors import EmbeddedServerError
+from mentoring_common.embedded.folders import TemporaryFolder
 from mentoring_common.embedded.postgres_account import server_account
 from mentoring_common.embedded.postgres_binaries import reachable_binaries
 
@@ -47,10 +47,11 @@ class EmbeddedPostgres:
     is root, which PostgreSQL refuses to be, the server runs as `postgres` or, where there is no such account, `nobody`.
     """
 
-    def __init__(self, process: ChildProcess, socket_dir: Path, lock: IO[str]) -> None:
+    def __init__(self, process: ChildProcess, sockets: TemporaryFolder, lock: IO[str]) -> None:
         self._process = process
         self._lock = lock
-        self.socket_dir = socket_dir
+        self._sockets = sockets
+        self.socket_dir = sockets.path
 
     @classmethod
     async def start(cls, data_dir: Path, *, durable: bool) -> "EmbeddedPostgres":
@@ -117,7 +118,7 @@ class EmbeddedPostgres:
     def stop_blocking(self) -> None:
         """`stop` for code without an event loop."""
         self._process.stop()
-        shutil.rmtree(self.socket_dir, ignore_errors=True)
+        self._sockets.close()
         self._lock.close()
 
 
@@ -134,8 +135,8 @@ def _start(data_dir: Path, durable: bool) -> EmbeddedPostgres:
         _await_leftover(data_dir / "cluster")
         if not (data_dir / "cluster").exists():
             _make_cluster(data_dir, binaries, account, durable)
-        socket_dir = _socket_dir(account)
-        server = EmbeddedPostgres(_spawn(data_dir, binaries, account, socket_dir, durable), socket_dir, lock)
+        sockets = _sockets(account)
+        server = EmbeddedPostgres(_spawn(data_dir, binaries, account, sockets.path, durable), sockets, lock)
     except BaseException:
         lock.close()
         raise
@@ -225,12 +226,11 @@ def _make_cluster(data_dir: Path, binaries: Path, account: Account | None, durab
     unfinished.rename(data_dir / "cluster")
 
 
-def _socket_dir(account: Account | None) -> Path:
-    parent = tempfile.gettempdir()
-    socket_dir = Path(tempfile.mkdtemp(prefix="mentoring-pg-", dir=parent if len(parent) < 60 else "/tmp"))  # noqa: S108
+def _sockets(account: Account | None) -> TemporaryFolder:
+    folder = TemporaryFolder("mentoring-pg-")
     if account:
-        os.chown(socket_dir, account.uid, account.gid)
-    return socket_dir
+        os.chown(folder.path, account.uid, account.gid)
+    return folder
 
 
 def _spawn(data_dir: Path, binaries: Path, account: Account | None, socket_dir: Path, durable: bool) -> ChildProcess:

@@ -2,16 +2,16 @@
 
 import asyncio
 import os
-import tempfile
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import uvloop
 
 from mentoring_common.embedded.broker import EmbeddedBroker
+from mentoring_common.embedded.folders import TemporaryFolder
 from mentoring_common.embedded.kafka import ApacheKafka
 from mentoring_common.embedded.postgres import EmbeddedPostgres
 from mentoring_common.observability import configure_logging
@@ -19,6 +19,11 @@ from mentoring_common.testing.harness import Servers
 
 _ran: Counter[str] = Counter()
 _BROKER = {"servers": "embedded", "stack": "embedded", "kafka_servers": "Apache Kafka"}
+
+
+def pytest_configure() -> None:
+    """A run that is told to end (by a CI that has waited long enough, say) ends as by Ctrl-C: its servers too."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -38,10 +43,11 @@ async def superuser_url() -> AsyncIterator[str]:
     if given:
         yield given.replace("postgresql://", "postgresql+asyncpg://", 1)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        server = await EmbeddedPostgres.start(Path(folder) / "postgres", durable=False)
-        yield server.dsn("postgres")
-        await server.stop()
+    folder = TemporaryFolder("mentoring-tests-")
+    server = await EmbeddedPostgres.start(folder.path / "postgres", durable=False)
+    yield server.dsn("postgres")
+    await server.stop()
+    folder.close()
 
 
 @pytest.fixture(scope="session")
