@@ -123,6 +123,14 @@ async def visible_person(db: AsyncSession, person_id: UUID, by: Principal) -> tu
     return person, seen[person_id]
 
 
+async def erasable_person(db: AsyncSession, person_id: UUID, by: Principal, *, locked: bool = False) -> Person:
+    """A person whom an admin, or they themselves, may erase; NotYourPeople for who only sees them, PersonNotFound."""
+    await visible_person(db, person_id, by)
+    if not by.is_admin and person_of(by) != person_id:
+        raise NotYourPeople(needed=["organisation:admin"])
+    return await queries.person(db, person_id, locked=locked)
+
+
 async def reached_person(db: AsyncSession, person_id: UUID, by: Principal) -> Person:
     """A person who can be given a role or applied for: one whom the caller manages, has in a programme or invited."""
     _, sight = await visible_person(db, person_id, by)

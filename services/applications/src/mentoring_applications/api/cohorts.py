@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import blueprint, equality, forms, queries
 from mentoring_applications.access import require_team
@@ -15,6 +16,7 @@ from mentoring_applications.models import Cohort
 from mentoring_applications.schemas import CohortChanges, CohortList, CohortView, EqualityTotals, LedgerView, NewCohort
 from mentoring_common import vault
 from mentoring_common.audit import audit
+from mentoring_common.auth import Principal
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 
@@ -51,14 +53,14 @@ async def change_cohort(
     cohort_id: UUID, changes: CohortChanges, by: Writer, db: Db, expected: IfMatchRequired
 ) -> CohortView:
     """Change places or milestones."""
-    await expected.hold(db, await queries.cohort(db, cohort_id))
+    await expected.hold(db, await _of_team(db, by, cohort_id))
     return CohortView.model_validate(await commands.change_cohort(db, cohort_id, changes, by))
 
 
 @router.post("/cohorts/{cohort_id}/close")
 async def close_cohort(cohort_id: UUID, by: Writer, db: Db, expected: IfMatch) -> CohortView:
     """End recruitment: whoever is still open is unmatched."""
-    await expected.hold(db, await queries.cohort(db, cohort_id))
+    await expected.hold(db, await _of_team(db, by, cohort_id))
     return CohortView.model_validate(await commands.close_cohort(db, cohort_id, by))
 
 
@@ -87,6 +89,13 @@ async def read_equality_totals(cohort_id: UUID, by: Reader, db: Db) -> EqualityT
     return EqualityTotals(
         hidden_under=equality.HIDDEN_UNDER, rounded_to=equality.ROUNDED_TO, totals=equality.totals(monitoring, answers)
     )
+
+
+async def _of_team(db: AsyncSession, by: Principal, cohort_id: UUID) -> Cohort:
+    """The cohort, if the caller is of its programme's team: who may not is refused before versions are compared."""
+    cohort = await queries.cohort(db, cohort_id)
+    await require_team(db, by, cohort.programme_id)
+    return cohort
 
 
 def _listed(cohorts: Sequence[Cohort]) -> CohortList:

@@ -4,10 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import queries
-from mentoring_applications.access import Sight, people_seen, sights, visible_person
+from mentoring_applications.access import Sight, erasable_person, managed_person, people_seen, sights, visible_person
 from mentoring_applications.api.callers import ByToken, Reader, Writer
 from mentoring_applications.commands import email_changes, erasure
 from mentoring_applications.commands import people as commands
@@ -28,10 +27,9 @@ from mentoring_applications.schemas import (
     PersonMade,
     PersonView,
 )
-from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, PublicDb, Route
-from mentoring_common.versions import IfMatch, IfMatchRequired, Precondition
+from mentoring_common.versions import IfMatch, IfMatchRequired
 
 router = APIRouter(route_class=Route, tags=["people"])
 
@@ -86,7 +84,7 @@ async def change_person(
     person_id: UUID, changes: PersonChanges, by: Writer, db: Db, expected: IfMatchRequired
 ) -> PersonChanged:
     """Change what is given; people themselves change an address by confirming it, and nothing that HR said."""
-    await _hold(db, person_id, by, expected)
+    await expected.hold(db, await managed_person(db, person_id, by))
     changed = await commands.change_person(db, person_id, changes, by)
     await db.flush()
     return PersonChanged.model_validate(changed)
@@ -108,15 +106,8 @@ async def confirm_email(given: EmailConfirmation, db: PublicDb) -> EmailConfirme
 @router.delete("/people/{person_id}", status_code=204)
 async def erase_person(person_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
     """Erase a person here and have every service erase what it holds of them."""
-    await _hold(db, person_id, by, expected)
+    await expected.hold(db, await erasable_person(db, person_id, by))
     await erasure.erase_person(db, person_id, by)
-
-
-async def _hold(db: AsyncSession, person_id: UUID, by: Principal, expected: Precondition) -> None:
-    """Hold the person, if the caller sees more than an invitation: whose version it is would tell who was known."""
-    person, sight = await visible_person(db, person_id, by)
-    if not isinstance(sight, Invitation):
-        await expected.hold(db, person)
 
 
 def _view(person: Person, sight: Sight) -> PersonView:

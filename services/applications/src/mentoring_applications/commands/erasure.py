@@ -7,10 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications import queries
-from mentoring_applications.access import person_of, visible_person
+from mentoring_applications.access import erasable_person
 from mentoring_applications.commands.applications import end_applications
 from mentoring_applications.commands.programmes import revoke
-from mentoring_applications.errors import NotYourPeople
 from mentoring_applications.models import (
     Application,
     ApplicationAnswers,
@@ -37,10 +36,7 @@ async def erase_person(db: AsyncSession, person_id: UUID, by: Principal) -> None
 
     Applications stay as bare counts (cohort, role, outcome) so that ledgers still balance; open ones end withdrawn.
     """
-    await visible_person(db, person_id, by)
-    if not by.is_admin and person_of(by) != person_id:
-        raise NotYourPeople(needed=["organisation:admin"])
-    person = await queries.person(db, person_id, locked=True)
+    person = await erasable_person(db, person_id, by, locked=True)
     await end_applications(db, person_id)
     for held in await queries.roles_of_person(db, person_id):
         await revoke(db, held)

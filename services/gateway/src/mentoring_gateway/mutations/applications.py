@@ -38,6 +38,7 @@ class Applications:
         self,
         info: Info,
         person_id: UUID,
+        expected_version: int,
         name: str | None = None,
         email: str | None = None,
         employer_id: UUID | None = None,
@@ -45,7 +46,7 @@ class Applications:
         languages: list[str] | None = None,
         attributes: JSON | None = None,
     ) -> Person:
-        await info.context.commands(info).applications.change_person(
+        await info.context.commands(info, expected_version).applications.change_person(
             person_id, name=name, email=email, employer_id=employer_id, line_manager_id=line_manager_id,
             languages=languages, attributes=attributes,
         )  # fmt: skip
