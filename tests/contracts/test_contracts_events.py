@@ -46,6 +46,26 @@ def test_openapi_documents_are_valid(path):
     validate(document)
 
 
+NOT_PEOPLE = {
+    "activity_id", "application_id", "case_study_id", "change_id", "cohort_id", "from_cohort_id", "interview_id",
+    "match_id", "mentoring_session_id", "organisation_id", "programme_id", "rematch_of", "report_id", "role_id",
+    "run_id", "wave_id",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cls", event_classes(), ids=lambda c: c.__name__)
+def test_every_id_says_whether_it_is_a_person_s(cls):
+    """Of somebody who is erased a reaction sees nothing: that rests on `PersonId`."""
+    ids = {name for name, field in cls.model_fields.items() if "UUID" in str(field.annotation)}
+    assert ids - set(cls.people_fields()) <= NOT_PEOPLE
+
+
+def test_one_subject_of_an_owner_is_one_kind_of_aggregate():
+    """Consumers mark how far they have come by owner and id: an id is never that of two aggregates."""
+    kinds = {(cls.owner, cls.subject): cls.aggregate for cls in event_classes()}
+    assert all(kinds[cls.owner, cls.subject] == cls.aggregate for cls in event_classes())
+
+
 def test_events_hold_no_personal_data():
     personal = {"name", "email", "title", "text", "note", "comment", "free_text", "summary"}
     named = {f"{c.__name__}.{field}" for c in event_classes() for field in c.model_fields if field in personal}

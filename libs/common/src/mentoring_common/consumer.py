@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import broker
 from mentoring_common.db import Database, bind_tenant, tenant_of
 from mentoring_common.envelope import Envelope
+from mentoring_common.erased import erased_in, without
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.polling import Polled, Polling
@@ -199,6 +200,7 @@ async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Se
     await bind_tenant(db, items[0].envelope.tenantid)
     fresh = await take(db, service, items)
     parked = await parked_aggregates(db, service, items)
+    erased = await erased_in(db, [item.event for item in items if item.event and item.envelope.id in fresh])
     for item in items:
         if item.envelope.id not in fresh:
             continue
@@ -209,8 +211,14 @@ async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Se
         if item.event is None:
             raise EventUnreadable()
         continue_trace(item.envelope.traceparent)
-        db.info["occurred_at"] = item.envelope.time
-        await reactions[type(item.event)](db, item.event)
+        await _react(db, reactions, item.event, item.envelope, erased)
+
+
+async def _react(db: AsyncSession, reactions: Reactions, event: Event, envelope: Envelope, erased: set[UUID]) -> None:
+    db.info["occurred_at"] = envelope.time
+    await reactions[type(event)](db, without(event, erased))
+    if event.erases:
+        erased |= event.people()
 
 
 # One statement, because every batch runs it. An event is fresh if the inbox did not hold it and its aggregate's mark is
@@ -297,10 +305,10 @@ async def replay_parked(db: AsyncSession, service: str, reactions: Reactions, ag
     mine = (c.tenant_id == tenant_of(db), c.consumer == service, c.aggregate_key == aggregate_key)
     waiting = sa.select(parked_events).where(*mine, c.replayed_at.is_(None)).order_by(c.id)
     rows = (await db.execute(waiting.with_for_update())).all()
-    for row in rows:
-        cls = event_class(row.type)
-        db.info["occurred_at"] = Envelope.from_headers(row.headers).time
-        await reactions[cls](db, cls.model_validate_json(row.payload))
+    events = [event_class(row.type).model_validate_json(row.payload) for row in rows]
+    erased = await erased_in(db, events)
+    for row, event in zip(rows, events, strict=True):
+        await _react(db, reactions, event, Envelope.from_headers(row.headers), erased)
         await db.execute(sa.update(parked_events).where(c.id == row.id).values(replayed_at=sa.func.clock_timestamp()))
     return len(rows)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.db import tenant_of
+from mentoring_common.erased import is_nobody
 from mentoring_common.errors import Forbidden
 from mentoring_common.reading import Reading
 from mentoring_common.tables import scoped_roles
@@ -29,8 +30,11 @@ class RoleNeeded(Forbidden):
 async def grant(db: AsyncSession, grant_id: UUID, scope_id: UUID, subject_id: UUID, role: str) -> None:
     """Let the subject hold the role in the scope, by this grant: another of the same role stands on its own.
 
-    Grants are aggregates of their own, so the end of one may be heard of after the next has begun.
+    Grants are aggregates of their own, so the end of one may be heard of after the next has begun, and one of somebody
+    who is erased after the erasure: nobody holds a role.
     """
+    if is_nobody(subject_id):
+        return
     values = {"tenant_id": tenant_of(db), "grant_id": grant_id, "scope_id": scope_id, "subject_id": subject_id}
     await db.execute(insert(scoped_roles).values(**values, role=role).on_conflict_do_nothing())
 

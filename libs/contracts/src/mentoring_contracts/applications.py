@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from mentoring_contracts.audit import _AuditAnchored
-from mentoring_contracts.event import Event
+from mentoring_contracts.event import Event, PersonId
 
 Role = Literal["mentor", "mentee"]
 ProgrammeRole = Literal[
@@ -91,7 +91,7 @@ class _ApplicationEvent(Event):
     application_id: UUID
     programme_id: UUID
     cohort_id: UUID | None
-    person_id: UUID
+    person_id: PersonId
     role: Role
 
 
@@ -144,7 +144,7 @@ class RoleGranted(Event):
     subject: ClassVar = "role_id"
     role_id: UUID
     programme_id: UUID
-    person_id: UUID
+    person_id: PersonId
     role: ProgrammeRole
 
 
@@ -156,7 +156,7 @@ class RoleRevoked(Event):
     subject: ClassVar = "role_id"
     role_id: UUID
     programme_id: UUID
-    person_id: UUID
+    person_id: PersonId
     role: ProgrammeRole
 
 
@@ -166,7 +166,7 @@ class PersonChanged(Event):
     owner: ClassVar = "applications"
     aggregate: ClassVar = "person"
     subject: ClassVar = "person_id"
-    person_id: UUID
+    person_id: PersonId
 
 
 class EmailChangeAsked(Event):
@@ -176,7 +176,7 @@ class EmailChangeAsked(Event):
     aggregate: ClassVar = "person"
     subject: ClassVar = "person_id"
     change_id: UUID
-    person_id: UUID
+    person_id: PersonId
 
 
 class PersonErased(Event):
@@ -185,7 +185,8 @@ class PersonErased(Event):
     owner: ClassVar = "applications"
     aggregate: ClassVar = "person"
     subject: ClassVar = "person_id"
-    person_id: UUID
+    erases: ClassVar = True
+    person_id: PersonId
 
 
 class ApplicationsAuditAnchored(_AuditAnchored):

@@ -1,11 +1,18 @@
 """What an event is: a past fact about one aggregate, published by the service that owns it."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 _CLASSES: dict[str, type["Event"]] = {}
+
+
+class _Person:
+    """Marks the fields that hold ids of people."""
+
+
+PersonId = Annotated[UUID, _Person]
 
 
 class UnknownEvent(LookupError):
@@ -25,6 +32,8 @@ class Event(BaseModel):
     aggregate: ClassVar[str]
     subject: ClassVar[str]
     version: ClassVar[int] = 1
+    # Whether the people named are erased by it.
+    erases: ClassVar[bool] = False
     # Why nobody inside the system reacts to it; None where a service does.
     for_integrators: ClassVar[str | None] = None
 
@@ -51,6 +60,15 @@ class Event(BaseModel):
     def topic(cls) -> str:
         """The Kafka topic: one per owning service, so that order holds across the types of an aggregate."""
         return f"mentoring.{cls.owner}"
+
+    @classmethod
+    def people_fields(cls) -> list[str]:
+        """The fields that hold ids of people."""
+        return [name for name, field in cls.model_fields.items() if _Person in field.metadata]
+
+    def people(self) -> set[UUID]:
+        """The ids of the people that the event names."""
+        return {getattr(self, name) for name in self.people_fields()}
 
     def subject_id(self) -> UUID:
         """The id of the aggregate the event is about."""

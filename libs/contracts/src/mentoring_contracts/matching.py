@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from mentoring_contracts.audit import _AuditAnchored
-from mentoring_contracts.event import Event
+from mentoring_contracts.event import Event, PersonId
 
 Side = Literal["mentor", "mentee"]
 
@@ -32,8 +32,8 @@ class _MatchEvent(Event):
     match_id: UUID
     programme_id: UUID
     cohort_id: UUID
-    mentor_id: UUID
-    mentee_id: UUID
+    mentor_id: PersonId
+    mentee_id: PersonId
 
 
 class MatchProposed(_MatchEvent):

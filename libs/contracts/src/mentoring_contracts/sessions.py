@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from mentoring_contracts.audit import _AuditAnchored
-from mentoring_contracts.event import Event
+from mentoring_contracts.event import Event, PersonId
 
 
 class _RelationshipEvent(Event):
@@ -96,7 +96,7 @@ class ActivityAttended(Event):
     activity_id: UUID
     programme_id: UUID
     cohort_id: UUID | None
-    person_id: UUID
+    person_id: PersonId
     kind: str
     mode: Literal["online", "in_person"]
     attended: int | None = None
@@ -111,7 +111,7 @@ class AttendanceWithdrawn(Event):
     activity_id: UUID
     programme_id: UUID
     cohort_id: UUID | None
-    person_id: UUID
+    person_id: PersonId
     kind: str
     mode: Literal["online", "in_person"]
     attended: int

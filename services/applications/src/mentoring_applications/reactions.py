@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_applications.commands.applications import record_match
 from mentoring_applications.models import Pairing
 from mentoring_common.consumer import Reactions
+from mentoring_common.erased import is_nobody
 from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnded, MatchProposed
 
 
@@ -35,6 +36,8 @@ async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
 
 
 async def _pair(db: AsyncSession, event: MatchProposed | MatchConfirmed, *, confirmed: bool) -> None:
+    if is_nobody(event.mentor_id) or is_nobody(event.mentee_id):
+        return
     values = {"id": event.match_id, "mentor_id": event.mentor_id, "mentee_id": event.mentee_id, "confirmed": confirmed}
     statement = insert(Pairing).values(values)
     later = {"confirmed": sa.or_(Pairing.confirmed, statement.excluded.confirmed)}

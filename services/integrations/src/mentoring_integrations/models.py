@@ -66,7 +66,9 @@ class Cohort(TenantRow, Base):
 
 
 class Recipient(TenantRow, Versioned, Base):
-    """A person (`id`) who is written to: what they do not want by e-mail, and whether they were erased.
+    """A person (`id`) who is written to, and what they do not want by e-mail.
+
+    `erased_at` was of people who were erased; they have no row any more.
 
     The version counts changes of `email_off` alone: the row is also locked by whatever is sent.
     """

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import roles
+from mentoring_common.erased import is_nobody
 from mentoring_contracts.applications import (
     ApplicationAccepted,
     ApplicationCarriedOver,
@@ -47,6 +48,9 @@ async def on_cohort_places_changed(db: AsyncSession, event: CohortPlacesChanged)
 
 
 async def on_application_accepted(db: AsyncSession, event: ApplicationAccepted) -> None:
+    """The person joins the pool; nobody does whose erasure was heard of before."""
+    if is_nobody(event.person_id):
+        return
     await pool.admit_member(
         db,
         application_id=event.application_id,

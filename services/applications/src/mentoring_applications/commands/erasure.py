@@ -27,6 +27,7 @@ from mentoring_applications.models import (
 from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
+from mentoring_common.erased import erased_among
 from mentoring_common.outbox import emit
 from mentoring_contracts.applications import PersonErased
 
@@ -36,6 +37,7 @@ async def erase_person(db: AsyncSession, person_id: UUID, by: Principal) -> None
 
     Applications stay as bare counts (cohort, role, outcome) so that ledgers still balance; open ones end withdrawn.
     """
+    await erased_among(db, [], erasing=[person_id])
     person = await erasable_person(db, person_id, by, locked=True)
     await end_applications(db, person_id)
     for held in await queries.roles_of_person(db, person_id):

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common.erased import is_nobody
 from mentoring_contracts.applications import ApplicationAccepted, CohortCreated, ProgrammeCreated
 from mentoring_sessions import queries
 from mentoring_sessions.models import Cohort, Participant, Programme, Relationship
@@ -42,6 +43,8 @@ async def learn_cohort(db: AsyncSession, event: CohortCreated) -> None:
 
 async def admit_participant(db: AsyncSession, event: ApplicationAccepted) -> None:
     """Let an accepted person see the programme's activities."""
+    if is_nobody(event.person_id):
+        return
     values = {"id": event.application_id, "programme_id": event.programme_id, "person_id": event.person_id}
     await db.execute(insert(Participant).values(values).on_conflict_do_nothing())
 
