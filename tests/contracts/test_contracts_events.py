@@ -47,7 +47,8 @@ def test_openapi_documents_are_valid(path):
 
 
 NOT_PEOPLE = {
-    "activity_id", "application_id", "case_study_id", "change_id", "cohort_id", "from_cohort_id", "interview_id",
+    "activity_id", "application_id", "case_study_id", "change_id", "cohort_id", "from_cohort_id", "gathered_in",
+    "interview_id",
     "match_id", "mentoring_session_id", "organisation_id", "programme_id", "rematch_of", "report_id", "role_id",
     "run_id", "wave_id",
 }  # fmt: skip
