@@ -15,7 +15,7 @@ from mentoring_common import broker, problems, retention
 from mentoring_common.audit import audit
 from mentoring_common.audit_proof import AuditVerdict, anchor_daily, published_anchors, verdict
 from mentoring_common.auth import TokenSource, TokenVerifier
-from mentoring_common.clients import ServiceClient
+from mentoring_common.clients import ServiceClient, http_client
 from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.consumer import EventConsumer, Reactions, replay_parked, waiting_aggregates
 from mentoring_common.db import Database, create_engine, looking
@@ -83,7 +83,7 @@ class Service:
         self.settings = settings
         self.name = design.name
         self.clock = clock or SystemClock()
-        self.http = http or httpx.AsyncClient(timeout=10.0)
+        self.http = http or http_client(10.0)
         self.tokens = TokenSource(settings, self.http)
         self.database = Database(settings, self.clock, f"mentoring-{self.name}")
         # Relay and poller each hold one connection at a time.

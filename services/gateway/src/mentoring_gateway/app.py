@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from mentoring_common import problems
 from mentoring_common.auth import InvalidToken, Principal, TokenVerifier
+from mentoring_common.clients import http_client
 from mentoring_common.clock import Clock
 from mentoring_common.edge import Edge
 from mentoring_common.methods import Methods
@@ -31,7 +32,7 @@ class Gateway:
     def __init__(self, settings: Settings, *, http: httpx.AsyncClient | None = None) -> None:
         self.name = NAME
         self.settings = settings
-        self.http = http or httpx.AsyncClient(timeout=None)  # noqa: S113  every call is under its operation's deadline
+        self.http = http or http_client(None)  # every call is under its operation's deadline
         self.ready = False
         self._owns_http = http is None
         self._verifier = TokenVerifier(settings, self._fetch_keys)

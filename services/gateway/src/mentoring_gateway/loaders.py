@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -41,40 +42,78 @@ class InCohort(NamedTuple):
 
 
 class Loaders:
-    """The loaders of one operation; made afresh after a mutation has changed what they would remember."""
+    """The loaders of one operation, each made when first asked; made afresh after a mutation changed what they hold."""
 
     def __init__(self, services: Services) -> None:
-        applications, matching, sessions = services.applications, services.matching, services.sessions
         self._services = services
-        self.person: DataLoader[UUID, PersonRecord | None] = DataLoader(self._people, max_batch_size=MAX_PAGE)
-        self.programme: DataLoader[UUID, ProgrammeRecord] = _each(applications.programme)
-        self.cohorts: DataLoader[UUID, list[CohortRecord]] = _each(applications.cohorts)
-        self.ledger: DataLoader[UUID, Ledger] = _each(applications.programme_ledger)
-        self.applications: DataLoader[UUID, list[ApplicationRecord]] = _each(
-            lambda programme_id: applications.every_application(programme_id=programme_id)
-        )
-        self.waves: DataLoader[UUID, list[WaveRecord]] = _each(services.evaluation.waves)
-        self.report: DataLoader[UUID, ReportRecord] = _each(services.reports.report)
-        self.interview: DataLoader[UUID, InterviewWithTexts] = _each(services.interviews.interview)
-        self.interviews: DataLoader[UUID, list[InterviewRecord]] = _each(
-            lambda programme_id: _or_nothing(services.interviews.every_interview(programme_id))
-        )
-        self.case_study: DataLoader[UUID, CaseStudyWithSections] = _each(services.interviews.case_study)
-        self.case_studies: DataLoader[UUID, list[CaseStudyRecord]] = _each(
-            lambda programme_id: _or_nothing(services.interviews.every_case_study(programme_id))
-        )
-        self.recommendation: DataLoader[UUID, RecommendationWithFollowUps] = _each(services.themes.recommendation)
-        self.matches_of: DataLoader[UUID, list[MatchRecord]] = _each(
-            lambda person_id: matching.every_match(person_id=person_id)
-        )
-        self.matches: DataLoader[UUID, list[MatchRecord]] = _each(
-            lambda cohort_id: matching.every_match(cohort_id=cohort_id)
-        )
-        self.relationships: DataLoader[UUID, list[RelationshipRecord]] = _each(
-            lambda cohort_id: sessions.every_relationship(cohort_id=cohort_id)
-        )
-        self.relationship: DataLoader[InCohort, RelationshipRecord | None] = DataLoader(self._relationships)
-        self.match: DataLoader[InCohort, MatchRecord | None] = DataLoader(self._matches)
+
+    @cached_property
+    def person(self) -> DataLoader[UUID, PersonRecord | None]:
+        return DataLoader(self._people, max_batch_size=MAX_PAGE)
+
+    @cached_property
+    def programme(self) -> DataLoader[UUID, ProgrammeRecord]:
+        return _each(self._services.applications.programme)
+
+    @cached_property
+    def cohorts(self) -> DataLoader[UUID, list[CohortRecord]]:
+        return _each(self._services.applications.cohorts)
+
+    @cached_property
+    def ledger(self) -> DataLoader[UUID, Ledger]:
+        return _each(self._services.applications.programme_ledger)
+
+    @cached_property
+    def applications(self) -> DataLoader[UUID, list[ApplicationRecord]]:
+        return _each(lambda programme_id: self._services.applications.every_application(programme_id=programme_id))
+
+    @cached_property
+    def waves(self) -> DataLoader[UUID, list[WaveRecord]]:
+        return _each(self._services.evaluation.waves)
+
+    @cached_property
+    def report(self) -> DataLoader[UUID, ReportRecord]:
+        return _each(self._services.reports.report)
+
+    @cached_property
+    def interview(self) -> DataLoader[UUID, InterviewWithTexts]:
+        return _each(self._services.interviews.interview)
+
+    @cached_property
+    def interviews(self) -> DataLoader[UUID, list[InterviewRecord]]:
+        return _each(lambda programme_id: _or_nothing(self._services.interviews.every_interview(programme_id)))
+
+    @cached_property
+    def case_study(self) -> DataLoader[UUID, CaseStudyWithSections]:
+        return _each(self._services.interviews.case_study)
+
+    @cached_property
+    def case_studies(self) -> DataLoader[UUID, list[CaseStudyRecord]]:
+        return _each(lambda programme_id: _or_nothing(self._services.interviews.every_case_study(programme_id)))
+
+    @cached_property
+    def recommendation(self) -> DataLoader[UUID, RecommendationWithFollowUps]:
+        return _each(self._services.themes.recommendation)
+
+    @cached_property
+    def matches_of(self) -> DataLoader[UUID, list[MatchRecord]]:
+        return _each(lambda person_id: self._services.matching.every_match(person_id=person_id))
+
+    @cached_property
+    def matches(self) -> DataLoader[UUID, list[MatchRecord]]:
+        return _each(lambda cohort_id: self._services.matching.every_match(cohort_id=cohort_id))
+
+    @cached_property
+    def relationships(self) -> DataLoader[UUID, list[RelationshipRecord]]:
+        return _each(lambda cohort_id: self._services.sessions.every_relationship(cohort_id=cohort_id))
+
+    @cached_property
+    def relationship(self) -> DataLoader[InCohort, RelationshipRecord | None]:
+        return DataLoader(self._relationships)
+
+    @cached_property
+    def match(self) -> DataLoader[InCohort, MatchRecord | None]:
+        return DataLoader(self._matches)
 
     async def _people(self, person_ids: list[UUID]) -> list[PersonRecord | None]:
         """People by id; None for those whom the caller may not see."""
