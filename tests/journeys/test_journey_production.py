@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mentoring_allinone.stack import WITH_DATABASE
-from mentoring_common.embedded.child_process import free_port
+from mentoring_common.embedded.child_process import ChildProcess, free_port
 from mentoring_common.embedded.issuer import DevIssuer, issuer_app
 from mentoring_common.embedded.kafka import ApacheKafka
 from mentoring_common.http_server import server_config
@@ -63,28 +63,24 @@ async def processes(compose, initialised, hosts, tmp_path_factory):
     """Migrations, then what serves, each as the compose file starts it."""
     logs = tmp_path_factory.mktemp("logs")
 
-    async def start(name):
+    def start(name):
         service = compose["services"][name]
         module, command, *_ = service["command"]
         where = ["--port", hosts[f"{name}:8000"].partition(":")[2]] if command == "serve" else []
         # What the image sets, and what the compose file sets.
         environment = {"PATH": os.environ["PATH"], "MENTORING_BLUEPRINTS": str(ROOT / "blueprints")}
         environment |= {key: here(str(value), initialised, hosts) for key, value in service["environment"].items()}
-        with (logs / name).open("wb") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", module, command, *where, env=environment, stdout=log, stderr=log
-            )
+        return ChildProcess.spawn(
+            [sys.executable, "-m", module, command, *where],
+            stop_signal=signal.SIGTERM, log=logs / name, environment=environment,
+        )  # fmt: skip
 
     migrations = [name for name in compose["services"] if name.startswith("migrate-")]
-    for name, migration in [(name, await start(name)) for name in migrations]:
-        assert await migration.wait() == 0, (logs / name).read_text()
-    running = {name: await start(name) for name in (*WITH_DATABASE, "gateway")}
+    for name, migration in [(name, start(name)) for name in migrations]:
+        assert await asyncio.to_thread(migration.wait) == 0, (logs / name).read_text()
+    running = {name: start(name) for name in (*WITH_DATABASE, "gateway")}
     yield running, logs
-    for process in running.values():
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-    # uvicorn stops in order and then raises the signal once more.
-    assert {await process.wait() for process in running.values()} <= {0, -signal.SIGTERM}
+    await asyncio.gather(*(asyncio.to_thread(process.stop) for process in running.values()))
 
 
 def here(value, server, hosts):
@@ -131,7 +127,7 @@ async def test_everything_starts_and_an_event_reaches_the_others(processes, host
 
 
 async def _ready(http, process, address):
-    assert process.returncode is None, "it ended"
+    assert process.running, process.last_words()
     with contextlib.suppress(httpx.TransportError):
         return (await http.get(address)).status_code == 200
 

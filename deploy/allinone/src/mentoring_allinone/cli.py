@@ -22,26 +22,28 @@ app = typer.Typer(
 )
 out = Console()
 DataFolder = Annotated[Path, typer.Option("--data", help="where the embedded stack keeps its data")]
+OwnKafka = Annotated[str | None, typer.Option("--kafka", metavar="HOST:PORT", help="a broker of one's own")]
 
 
 @app.command()
 def up(
     data: DataFolder = Path("var"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="instead of a free one")] = None,
+    kafka: OwnKafka = None,
 ) -> None:
     """Start the whole system on this machine and serve until Ctrl-C."""
     configure_logging("WARNING")
-    uvloop.run(_serve(data, port))
+    uvloop.run(_serve(data, port, kafka))
 
 
-async def _serve(data: Path, port: int | None) -> None:
+async def _serve(data: Path, port: int | None, kafka: str | None) -> None:
     # Six services take seconds to load: the other commands do not wait for them.
     from mentoring_allinone.stack import Stack
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    stack = await Stack.start(data, port=port)
+    stack = await Stack.start(data, port=port, kafka=kafka)
     (data / "address").write_text(stack.base_url)
     out.print(f"Mentoring is at {stack.base_url}", highlight=False)
     out.print(f"  REST     {stack.base_url}/applications/docs (and matching, sessions, evaluation, integrations)")
@@ -59,13 +61,14 @@ async def _serve(data: Path, port: int | None) -> None:
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--out", help="where the results go")] = Path("build/demo"),
+    kafka: OwnKafka = None,
 ) -> None:
     """Play the NIHR Mentoring Programme 2022, from the first expression of interest to the published report."""
     # The demo draws charts and people: only who asks for it waits for that.
     from mentoring_allinone.demo.run import demo as play
 
     configure_logging("ERROR")
-    if not uvloop.run(play(folder, out, serve=sys.stdout.isatty() and sys.stdin.isatty())):
+    if not uvloop.run(play(folder, out, kafka=kafka, serve=sys.stdout.isatty() and sys.stdin.isatty())):
         out.print("The figures do not agree with the scenario.", style="bold red")
         raise typer.Exit(1)
 

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +22,14 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from mentoring_allinone.brokers import Acquaintance, Broker, cluster_of, settings_of, start_broker
 from mentoring_allinone.front import front_app
 from mentoring_allinone.mailbox import Mailbox
 from mentoring_applications.app import create_app as create_applications
 from mentoring_common import migrations
 from mentoring_common.auth import internal
 from mentoring_common.clock import Clock, SystemClock
-from mentoring_common.embedded import EmbeddedBroker, EmbeddedPostgres, EmbeddedServerError
+from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.kept import kept
 from mentoring_common.http_server import server_config
@@ -82,14 +83,15 @@ class Stack:
     """A running system; `base_url` is its one address, `call` a client for somebody's token."""
 
     def __init__(
-        self, listener: socket.socket, postgres: EmbeddedPostgres, broker: EmbeddedBroker, mailbox: Mailbox,
-        issuer: DevIssuer, clock: Clock,
+        self, listener: socket.socket, postgres: EmbeddedPostgres, broker: Broker, mailbox: Mailbox,
+        issuer: DevIssuer, clock: Clock, acquaintance: Acquaintance | None,
     ) -> None:  # fmt: skip
         self.postgres = postgres
         self.broker = broker
         self.mailbox = mailbox
         self.issuer = issuer
         self.clock = clock
+        self._acquaintance = acquaintance
         self.base_url = _address(listener)
         self.services: dict[str, Service | Gateway] = {}
         self.settings: dict[str, Settings] = {}
@@ -101,17 +103,27 @@ class Stack:
 
     @classmethod
     async def start(
-        cls, data_dir: Path, *, clock: Clock | None = None, port: int | None = None, durable: bool = True
+        cls,
+        data_dir: Path,
+        *,
+        clock: Clock | None = None,
+        port: int | None = None,
+        durable: bool = True,
+        kafka: str | None = None,
     ) -> "Stack":
-        """Start everything on `data_dir`, which is made if it is missing; EmbeddedServerError says what to do."""
+        """Start everything on `data_dir`, which is made if it is missing; EmbeddedServerError says what to do.
+
+        With `kafka` (host:port) the events go to a broker that is there already.
+        """
         _make_folder(data_dir)
         kept = Secrets.of(data_dir)
         listener = _listen(port) if port else _listen_or_any(kept.port)
         issuer = DevIssuer(f"{_address(listener)}/dev", "mentoring", data_dir)
+        acquaintance = Acquaintance(data_dir, await cluster_of(kafka)) if kafka else None
         postgres, broker, mailbox = await asyncio.gather(
-            EmbeddedPostgres.start(data_dir / "postgres", durable=durable), EmbeddedBroker.start(), Mailbox.start()
+            EmbeddedPostgres.start(data_dir / "postgres", durable=durable), start_broker(kafka), Mailbox.start()
         )
-        stack = cls(listener, postgres, broker, mailbox, issuer, clock or SystemClock())
+        stack = cls(listener, postgres, broker, mailbox, issuer, clock or SystemClock(), acquaintance)
         try:
             await stack._start_services(kept)
             await stack._serve()
@@ -145,19 +157,31 @@ class Stack:
         return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0, verify=_TLS, limits=_LIMITS)
 
     async def _start_services(self, kept: Secrets) -> None:
+        used: list[Service] = []
         for name in WITH_DATABASE:
             # One after the other: Alembic keeps the running migration in a global.
             urls, used_before = await self._prepare(name)
             self.settings[name] = self._settings(kept, urls, name)
             service = WITH_DATABASE[name](self.settings[name], clock=self.clock, http=self.http)
             self._register(service)
-            if used_before:
-                await publish_all_again(service.system)
+            used += [service] if used_before else []
             self.services[name] = service
+        await self._introduce(used)
         self.settings["gateway"] = self._settings(kept, Urls("", "", ""), "gateway")
         self.services["gateway"] = create_gateway(self.settings["gateway"], clock=self.clock, http=self.http)
         self._front = front_app(self)
         await asyncio.gather(*(service.start() for service in self.services.values()))
+
+    async def _introduce(self, used: Sequence[Service]) -> None:
+        """Have the broker told what services that were `used` before announced, where it cannot know."""
+        if self._acquaintance is not None:
+            if self._acquaintance.met:
+                return
+            await self._acquaintance.begin_at_end(s for s in self.services.values() if isinstance(s, Service))
+        for service in used:
+            await publish_all_again(service.system)
+        if self._acquaintance is not None:
+            self._acquaintance.keep()
 
     async def _prepare(self, name: str) -> tuple[Urls, bool]:
         urls = await provision(self.postgres.dsn("postgres"), name)
@@ -172,10 +196,7 @@ class Stack:
             database_url=urls.app,
             system_database_url=urls.system,
             owner_database_url=urls.owner,
-            kafka_bootstrap_servers=self.broker.bootstrap_servers,
-            kafka_idempotent=False,
-            kafka_fast_groups=True,
-            kafka_partitions=3,
+            kafka_group=self._acquaintance.group(name) if self._acquaintance else "",
             token_issuer=self.issuer.issuer,
             token_jwks_url=f"{INTERNAL}/dev/jwks.json",
             token_url=f"{INTERNAL}/dev/token",
@@ -186,6 +207,7 @@ class Stack:
             public_url=self.base_url,
             poll_interval_s=0.2,
             open_introspection=True,
+            **settings_of(self.broker),
             **{f"{other}_url": f"{INTERNAL}/{other}" for other in WITH_DATABASE},  # type: ignore[arg-type]
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -217,3 +217,22 @@ def consumer(settings: Settings, group: str | None, **options: Any) -> AIOKafkaC
         **fast,
         **options,
     )
+
+
+async def partitions_of(reader: AIOKafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:
+    """The partitions of topics that are there; a started consumer asks the broker for them."""
+    numbers = {topic: await reader._client._wait_on_metadata(topic) for topic in topics}
+    return [TopicPartition(topic, number) for topic in topics for number in sorted(numbers[topic])]
+
+
+async def begin_at_end(settings: Settings, topics: Sequence[str]) -> None:
+    """Have the consumer group pass over what is on the topics, which are made if they are missing."""
+    await ensure_topics(settings, topics)
+    reader = consumer(settings, settings.kafka_group)
+    await reader.start()
+    try:
+        partitions = await partitions_of(reader, topics)
+        reader.assign(partitions)
+        await reader.commit(await reader.end_offsets(partitions))
+    finally:
+        await reader.stop()

@@ -3,28 +3,26 @@
 import asyncio
 import contextlib
 import json
+import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
+
+from mentoring_common import broker
+from mentoring_common.settings import Settings
 
 TOPICS = "^mentoring\\..*"
 
 
 class Recorder:
-    """Reads all topics from their beginning and writes one CloudEvent (JSON format) a line."""
+    """Reads all topics from where they end at its start and writes one CloudEvent (JSON format) a line."""
 
-    def __init__(self, bootstrap_servers: str, path: Path) -> None:
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
-            group_id="demo-recorder",
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=50,
-            session_timeout_ms=2000,
-            heartbeat_interval_ms=300,
-            metadata_max_age_ms=1000,
-        )
+    def __init__(self, settings: Settings, path: Path) -> None:
+        self._consumer = broker.consumer(settings, f"demo-recorder-{uuid4()}", metadata_max_age_ms=1000)
+        self._settings = settings
+        self._ends: dict[TopicPartition, int] = {}
         self._path = path
         self._task: asyncio.Task[None] | None = None
         self.types: dict[str, int] = {}
@@ -34,9 +32,20 @@ class Recorder:
         return sum(self.types.values())
 
     async def start(self) -> None:
+        self._ends = await self._ends_now()
         self._consumer.subscribe(pattern=TOPICS)
         await self._consumer.start()
         self._task = asyncio.create_task(self._run())
+
+    async def _ends_now(self) -> dict[TopicPartition, int]:
+        looking = broker.consumer(self._settings, None)
+        await looking.start()
+        try:
+            topics = [topic for topic in await looking.topics() if re.match(TOPICS, topic)]
+            ends: dict[TopicPartition, int] = await looking.end_offsets(await broker.partitions_of(looking, topics))
+            return ends
+        finally:
+            await looking.stop()
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -56,7 +65,8 @@ class Recorder:
         with self._path.open("w", encoding="utf-8") as file:
             while True:
                 polled = await self._consumer.getmany(timeout_ms=100)
-                for record in (r for records in polled.values() for r in records):
+                found = [r for tp, records in polled.items() for r in records if r.offset >= self._ends.get(tp, 0)]
+                for record in found:
                     event = cloud_event(record)
                     if event["id"] not in seen:
                         seen.add(event["id"])

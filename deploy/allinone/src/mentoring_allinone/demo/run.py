@@ -34,15 +34,15 @@ START = datetime(2022, 2, 1, 8, tzinfo=UTC)
 SEED = 2022
 
 
-async def demo(folder: Path, out: Console, *, serve: bool) -> bool:
+async def demo(folder: Path, out: Console, *, serve: bool, kafka: str | None = None) -> bool:
     """Play the programme and write report.html, report.json and events.ndjson to `folder`; whether all agrees.
 
     With `serve` the system goes on answering until Ctrl-C. DemoFailed and EmbeddedServerError say what went wrong.
     """
     _make(folder)
     with contextlib.closing(TemporaryFolder("mentoring-demo-")) as state:
-        async with _stage(state.path, out) as stage:
-            recorder = Recorder(stage.stack.broker.bootstrap_servers, folder / "events.ndjson")
+        async with _stage(state.path, out, kafka) as stage:
+            recorder = Recorder(stage.stack.settings["applications"], folder / "events.ndjson")
             await recorder.start()
             try:
                 began = time.monotonic()
@@ -73,11 +73,11 @@ def _make(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _stage(state: Path, out: Console) -> AsyncIterator[Stage]:
+async def _stage(state: Path, out: Console, kafka: str | None) -> AsyncIterator[Stage]:
     scenario = load_scenario()
     clock = MovableClock(START)
     began = time.monotonic()
-    stack = await Stack.start(state, clock=clock, durable=False)
+    stack = await Stack.start(state, clock=clock, durable=False, kafka=kafka)
     out.print(f"Six services, PostgreSQL and a broker started in {time.monotonic() - began:.1f} s at {stack.base_url}")
     stage = Stage(stack, clock, scenario, generate(scenario, SEED), plan_answers(scenario, SEED))
     try:

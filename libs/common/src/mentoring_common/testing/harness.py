@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +12,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import sqlalchemy as sa
-from aiokafka import TopicPartition
 from pydantic import SecretStr
 
-from mentoring_common import broker, migrations
+from mentoring_common import migrations
 from mentoring_common.auth import internal
-from mentoring_common.broker import Publisher, Record, ensure_topics
+from mentoring_common.broker import Publisher, Record, begin_at_end, ensure_topics
 from mentoring_common.clock import Clock, MovableClock
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.envelope import Envelope
@@ -76,20 +75,6 @@ async def eventually(probe: Callable[[], Awaitable[T | None]], *, within_s: floa
             return found
         assert time.monotonic() < until, f"{what} did not come true within {within_s} s"
         await asyncio.sleep(0.02)
-
-
-async def begin_at_end(settings: Settings, topics: Sequence[str]) -> None:
-    """Have a fresh consumer group pass over what earlier tests left on the topics."""
-    await ensure_topics(settings, topics)
-    consumer = broker.consumer(settings, settings.kafka_group)
-    await consumer.start()
-    try:
-        numbers = {topic: await consumer._client._wait_on_metadata(topic) for topic in topics}
-        partitions = [TopicPartition(topic, number) for topic in topics for number in numbers[topic]]
-        consumer.assign(partitions)
-        await consumer.commit(await consumer.end_offsets(partitions))
-    finally:
-        await consumer.stop()
 
 
 class Harness:
@@ -200,4 +185,4 @@ def issuer_only(issuer: DevIssuer, routes: dict[str, Any] | None = None) -> http
     return httpx.AsyncClient(mounts=mounts)
 
 
-__all__ = ["Clock", "Harness", "Servers", "eventually", "issuer_only", "running", "settings_for"]
+__all__ = ["Clock", "Harness", "Servers", "begin_at_end", "eventually", "issuer_only", "running", "settings_for"]
