@@ -95,7 +95,7 @@ class World:
     async def admit(self, cohort_id: UUID, *people: Person) -> None:
         """Let applications be accepted, and wait until all are available."""
         await self.harness.publish(self.tenant, *[self.accepted(cohort_id, person) for person in people])
-        await eventually(lambda: self.available(cohort_id, people), what="profiles")
+        await eventually(lambda: self.available(cohort_id, people), what="profiles", within_s=60 + len(people) / 5)
 
     def accepted(self, cohort_id: UUID, person: Person) -> ApplicationAccepted:
         return ApplicationAccepted(

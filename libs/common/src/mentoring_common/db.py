@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -21,7 +21,7 @@ from mentoring_common.audit import AuditKey
 from mentoring_common.clock import Clock
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.ids import new_id
-from mentoring_common.line import Line
+from mentoring_common.line import LOOKS, Line, in_time
 from mentoring_common.settings import Settings
 from mentoring_common.tables import NAMING
 
@@ -98,7 +98,13 @@ def json_serializer(value: Any) -> str:
 
 
 def create_engine(
-    url: str, settings: Settings, *, pool_size: int | None = None, name: str, **options: Any
+    url: str,
+    settings: Settings,
+    *,
+    pool_size: int | None = None,
+    connect_s: float | None = None,
+    name: str,
+    **options: Any,
 ) -> AsyncEngine:
     """An asyncpg engine: small pool, no overflow, timeouts on the server's side, no values in errors."""
     timeout_ms = str(int(settings.statement_timeout_s * 1000))
@@ -113,7 +119,7 @@ def create_engine(
         json_serializer=json_serializer,
         json_deserializer=json_deserializer,
         connect_args={
-            "timeout": settings.pool_timeout_s,
+            "timeout": connect_s or settings.pool_timeout_s,
             "command_timeout": settings.statement_timeout_s + 5,
             "server_settings": {
                 "application_name": name,
@@ -140,7 +146,14 @@ class Database:
     def __init__(self, settings: Settings, clock: Clock, name: str, *, doorbell: "asyncio.Event | None" = None) -> None:
         self.clock = clock
         # Transactions are begun and ended by `transaction`, in as few round trips as it takes.
-        self.engine = create_engine(settings.database_url, settings, name=name, isolation_level="AUTOCOMMIT")
+        self._connect_s = settings.pool_timeout_s  # how long that is, `_opened` says; the driver's own limit is far off
+        self.engine = create_engine(
+            settings.database_url,
+            settings,
+            connect_s=self._connect_s * LOOKS,
+            name=name,
+            isolation_level="AUTOCOMMIT",
+        )
         # Connections that hold an Idempotency-Key while a request works in several transactions; opened when needed.
         self.claims = looking(create_engine(settings.database_url, settings, name=f"{name}-claims"))
         self.doorbell = doorbell or asyncio.Event()
@@ -215,7 +228,9 @@ class Database:
 
     async def _connect(self) -> AsyncConnection:
         try:
-            return await self.engine.connect()
+            if cast(sa.QueuePool, self.engine.pool).checkedin():
+                return await self.engine.connect()
+            return await self._opened()
         except (PoolTimeout, OSError, TimeoutError) as error:
             raise Unavailable() from error
         except DBAPIError as error:
@@ -223,9 +238,29 @@ class Database:
                 raise Unavailable() from error
             raise
 
+    async def _opened(self) -> AsyncConnection:
+        """A connection that has to be made first. TimeoutError if the database, not this process, takes too long."""
+
+        async def open_one() -> AsyncConnection:
+            return await self.engine.connect()
+
+        opening = asyncio.create_task(open_one())
+        try:
+            return await in_time(opening, self._connect_s)
+        except BaseException:
+            opening.add_done_callback(_close_unused)
+            raise
+
     async def close(self) -> None:
         await self.engine.dispose()
         await self.claims.dispose()
+
+
+def _close_unused(opening: "asyncio.Task[AsyncConnection]") -> None:
+    """Give back a connection that came when nobody waited for it any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        closing = asyncio.ensure_future(opening.result().close())
+        closing.add_done_callback(asyncio.Task.exception)  # looked at: there is nobody to tell
 
 
 def passes(error: DBAPIError) -> bool:

@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     pool_timeout_s: float = Field(
         2.0, description="longest wait for a connection before 503 while nobody else gets through"
     )
-    queue_timeout_s: float = Field(20.0, description="longest wait for a connection while others get through")
+    queue_timeout_s: float = Field(60.0, description="longest wait for a connection while others get through")
     queue_length: int = Field(2000, ge=0, description="requests that wait for a connection; one more answers 503")
     statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
     poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
