@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.parts import running_parts
 from mentoring_common.testing import Harness
 from mentoring_common.testing.harness import running
-from mentoring_evaluation import queries, records
+from mentoring_evaluation import queries
 from mentoring_evaluation.app import create_app
 from mentoring_evaluation.charts import Bar, bars_svg
 from mentoring_evaluation.commands.waves import close_wave
 from mentoring_evaluation.models import Cohort, Invitation, Programme, Response, Wave
 from mentoring_evaluation.programme_figures import programme_lines
 from mentoring_evaluation.public_view import public_lines
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.report_content import report_content
 from mentoring_evaluation.report_page import report_page
 from mentoring_evaluation.report_pdf import report_pdf
@@ -49,7 +50,7 @@ async def _measure(harness: Harness, tenant: UUID, programme_id: UUID, wave_id: 
         await close_wave(db, wave_id)
     clock.lap("closing: freeze, write anew in random order, announce")
     async with harness.service.database.transaction(tenant) as db:
-        evidence = await records.evidence(db, await queries.programme(db, programme_id))
+        evidence = await evidence_of(db, await queries.programme(db, programme_id))
     clock.lap("reading the evidence: every answer counted in the database")
     lines = programme_lines(evidence)
     clock.lap(f"{len(lines)} exact figures with intervals and caveats")

@@ -26,6 +26,7 @@ from mentoring_evaluation.api import (
     reports,
     themes,
     waves,
+    withdrawals,
 )
 from mentoring_evaluation.building import build_reports
 from mentoring_evaluation.commands.occasions import (
@@ -53,7 +54,9 @@ DESIGN = Design(
         instruments.router,
         figures.router,
         interviews.router,
+        withdrawals.of_interviews,
         case_studies.router,
+        withdrawals.of_case_studies,
         themes.router,
         recommendations.router,
         outcomes.router,

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from mentoring_common.observability import log
 from mentoring_common.runner import Service
 from mentoring_common.tables import deadlines
-from mentoring_evaluation import queries, records
+from mentoring_evaluation import queries
 from mentoring_evaluation.commands.report_records import report_records
 from mentoring_evaluation.commands.reports import BUILD, store_content
 from mentoring_evaluation.commands.snapshots import next_snapshot
 from mentoring_evaluation.evidence import Evidence
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.report_content import report_content
 from mentoring_evaluation.report_page import views_of
 
@@ -37,7 +38,7 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
     async with service.database.transaction(tenant) as db:
         report = await queries.report(db, report_id)
         programme = await queries.programme(db, report.programme_id)
-        evidence, beside = await records.evidence(db, programme), await report_records(db, programme)
+        evidence, beside = await evidence_of(db, programme), await report_records(db, programme)
         before = await queries.latest_snapshot(db, programme.id)
     evidence = await with_statistics(service, tenant, evidence)
     frozen = next_snapshot(programme, before, evidence.statistics["backgrounds"], evidence.as_of)

@@ -38,6 +38,7 @@ HIDDEN = "*"
 NOT = "\0not "  # before an option: those who did not choose it; no option begins so
 MOST_SHEETS = 150  # of several choices, how much is tried in looking for a twin; more would only hide a little less
 SMALLEST = 5  # no rule may be looser than this, in people
+BASE = 5  # counts are rounded to this many people
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Policy:
     """The stated rule: the smallest group or count shown, and the base everything is rounded to (both in people)."""
 
     minimum: int = 10
-    base: int = 5
+    base: int = BASE
 
     def __post_init__(self) -> None:
         if self.minimum < SMALLEST or self.base < SMALLEST:

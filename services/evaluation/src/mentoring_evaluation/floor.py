@@ -7,7 +7,7 @@ count of answers. Nor is anything of both roles together then, since taking the 
 from collections.abc import Mapping
 from typing import Literal
 
-from mentoring_evaluation.disclosure import SMALLEST
+from mentoring_evaluation.disclosure import SMALLEST, Policy
 from mentoring_evaluation.evidence import ROLES
 from mentoring_evaluation.instruments import Mode, Role
 
@@ -18,6 +18,11 @@ Shown = Literal["nothing", "figures", "answers"]
 def least_asked(public_minimum: int) -> int:
     """The floor of a programme: as many people as it publishes of, and never under 5."""
     return max(SMALLEST, public_minimum)
+
+
+def policy_of(public_minimum: int) -> Policy:
+    """The rule of a programme's public figures; nothing looser than groups of 5 is possible."""
+    return Policy(minimum=least_asked(public_minimum))
 
 
 def hidden_roles(mode: Mode, people: Mapping[Role, int], least: int) -> tuple[Role, ...]:

@@ -14,7 +14,7 @@ from mentoring_common.versions import Revised, Versioned
 from mentoring_evaluation.models import Base
 
 
-def _of(column: str, table: str) -> sa.ForeignKeyConstraint:
+def part_of(column: str, table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE")
 
 
@@ -40,7 +40,7 @@ class CaseStudySection(TenantRow, Base):
 
     __tablename__ = "case_study_sections"
     __table_args__ = (
-        _of("case_study_id", "case_studies"),
+        part_of("case_study_id", "case_studies"),
         sa.UniqueConstraint("tenant_id", "case_study_id", "position"),
     )
     case_study_id: Mapped[UUID]
@@ -85,8 +85,8 @@ class ThemeGoal(TenantRow, Base):
 
     __tablename__ = "theme_goals"
     __table_args__ = (
-        _of("theme_id", "themes"),
-        _of("goal_id", "goals"),
+        part_of("theme_id", "themes"),
+        part_of("goal_id", "goals"),
         sa.UniqueConstraint("tenant_id", "theme_id", "goal_id"),
     )
     theme_id: Mapped[UUID]
@@ -98,9 +98,9 @@ class Coding(TenantRow, Base):
 
     __tablename__ = "codings"
     __table_args__ = (
-        _of("theme_id", "themes"),
-        _of("quote_id", "interview_texts"),
-        _of("comment_id", "comments"),
+        part_of("theme_id", "themes"),
+        part_of("quote_id", "interview_texts"),
+        part_of("comment_id", "comments"),
         sa.CheckConstraint("num_nonnulls(quote_id, comment_id) = 1", name="codes_one_text"),
         sa.UniqueConstraint("tenant_id", "theme_id", "quote_id"),
         sa.UniqueConstraint("tenant_id", "theme_id", "comment_id"),
@@ -138,7 +138,7 @@ class FollowUp(TenantRow, Base):
     """What somebody reported of a recommendation, and the state it then had."""
 
     __tablename__ = "follow_ups"
-    __table_args__ = (_of("recommendation_id", "recommendations"),)
+    __table_args__ = (part_of("recommendation_id", "recommendations"),)
     recommendation_id: Mapped[UUID] = mapped_column(index=True)
     by_id: Mapped[UUID]
     at: Mapped[datetime]

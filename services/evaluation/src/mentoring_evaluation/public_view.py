@@ -13,31 +13,25 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from mentoring_evaluation.disclosure import Choices, Plan, Policy, Table, protect, protect_choices
+from mentoring_evaluation.disclosure import BASE, Choices, Plan, Policy, Table, protect, protect_choices
 from mentoring_evaluation.evidence import ROLES, Evidence, WaveRecord
 from mentoring_evaluation.figures import Line, count
-from mentoring_evaluation.floor import least_asked, rule_in_words
+from mentoring_evaluation.floor import policy_of, rule_in_words
 from mentoring_evaluation.instruments import Question, Role
 from mentoring_evaluation.intervals import half_up
 from mentoring_evaluation.programme_figures import BACKGROUND
 from mentoring_evaluation.survey_figures import published_questions, question_of
 from mentoring_evaluation.tallies import combinations, tally
 
-BASE = 5  # counts are rounded to this many people
 BY_ROLE = Plan(("cohort", "role"), (("role",), ("cohort", "role")))
 BY_EITHER = Plan(("cohort", "role"), (("cohort",), ("role",), ("cohort", "role")))
 
 Counts = dict[tuple[tuple[str, ...], str], int]
 
 
-def policy_of(evidence: Evidence) -> Policy:
-    """The programme's rule; nothing looser than groups of 5 is possible."""
-    return Policy(minimum=least_asked(evidence.public_minimum), base=BASE)
-
-
 def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[dict[str, Any]]:
     """The JSON objects of the figures that may be published; `shown` says exact, rounded or hidden."""
-    policy = policy_of(evidence)
+    policy = policy_of(evidence.public_minimum)
     tables = _survey_tables(evidence, policy)
     shown: list[dict[str, Any]] = []
     for line in lines:
@@ -51,10 +45,11 @@ def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[dict[str, An
 
 def statement(evidence: Evidence) -> str:
     """The rule in words, as the view states it."""
+    policy = policy_of(evidence.public_minimum)
     return (
         "This view may be published. Counts of applications, pairs, sessions and interviews are exact; figures of "
-        f"surveys and of people's backgrounds are protected. {policy_of(evidence).in_words()} Percentages are made of "
-        f"the rounded counts. {rule_in_words(policy_of(evidence).minimum)} Figures of a survey are shown once all its "
+        f"surveys and of people's backgrounds are protected. {policy.in_words()} Percentages are made of "
+        f"the rounded counts. {rule_in_words(policy.minimum)} Figures of a survey are shown once all its "
         "waves have closed. Where people were asked several times in one wave, groups are as many times larger. "
         "Backgrounds are as they were frozen when a survey last closed or a report was last built; a count that has "
         "changed by fewer people than a group has stays."

@@ -276,7 +276,9 @@ async def interview_words(db: AsyncSession, programme_id: UUID) -> Sequence[sa.R
     return (await db.execute(texts.where(Interview.programme_id == programme_id))).all()
 
 
-async def quotes(db: AsyncSession, interview_ids: Sequence[UUID]) -> Sequence[sa.Row[InterviewText, UUID]]:
+async def quotes_of_interviews(
+    db: AsyncSession, interview_ids: Sequence[UUID]
+) -> Sequence[sa.Row[InterviewText, UUID]]:
     """The quotes of interviews, and whom each is sealed under."""
     texts = sa.select(InterviewText, Interview.person_id).join(Interview, InterviewText.interview_id == Interview.id)
     of_these = (InterviewText.interview_id.in_(interview_ids), InterviewText.kind == "quote")

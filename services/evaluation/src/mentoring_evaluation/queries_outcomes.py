@@ -16,7 +16,6 @@ from mentoring_evaluation.models import (
     Activity,
     Application,
     Attendance,
-    Cohort,
     Interview,
     Match,
     MentoringSession,
@@ -36,13 +35,6 @@ async def design(db: AsyncSession, programme_id: UUID) -> ProgrammeDesign:
     if found is None:
         raise ProgrammeNotFound()
     return found
-
-
-async def cohorts(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:
-    """The cohorts of a programme, in order."""
-    return (
-        await db.scalars(sa.select(Cohort).where(Cohort.programme_id == programme_id).order_by(Cohort.number))
-    ).all()
 
 
 def indicator_values(programme_id: UUID, indicator: str) -> sa.Select[IndicatorValue]:

@@ -42,12 +42,11 @@ from mentoring_contracts.sessions import (
     MentoringSessionWithdrawn,
 )
 from mentoring_evaluation import queries
-from mentoring_evaluation.commands.case_studies import forget_case_studies
-from mentoring_evaluation.commands.design import keep_design
+from mentoring_evaluation.blueprint import keep_design
 from mentoring_evaluation.commands.instruments import keep_version
-from mentoring_evaluation.commands.interviews import forget_interviews
 from mentoring_evaluation.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking
 from mentoring_evaluation.commands.waves import add_wave, move_wave
+from mentoring_evaluation.commands.withdrawing import forget_case_studies, forget_interviews
 from mentoring_evaluation.instruments import Instrument, complete
 from mentoring_evaluation.local_time import remind_days
 from mentoring_evaluation.models import (

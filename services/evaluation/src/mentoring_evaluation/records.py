@@ -37,7 +37,7 @@ from mentoring_evaluation.models import (
 from mentoring_evaluation.tallies import Sides, sides_of_pairs
 
 
-async def evidence(db: AsyncSession, programme: Programme) -> Evidence:
+async def evidence_of(db: AsyncSession, programme: Programme) -> Evidence:
     """All that the programme's figures are counted from, but what the applications service holds."""
     numbers = await queries.cohort_numbers(db, programme.id)
     held, people = await _cpd(db, programme)

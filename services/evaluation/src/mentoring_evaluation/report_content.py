@@ -8,11 +8,11 @@ from mentoring_evaluation import report_findings as findings
 from mentoring_evaluation import report_outcomes as outcomes
 from mentoring_evaluation.evidence import ROLES, Evidence
 from mentoring_evaluation.figures import Line
-from mentoring_evaluation.floor import least_asked, rule_in_words
+from mentoring_evaluation.floor import least_asked, policy_of, rule_in_words
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.narrative import resolved, unknown_references
 from mentoring_evaluation.programme_figures import programme_lines
-from mentoring_evaluation.public_view import policy_of, public_lines, statement
+from mentoring_evaluation.public_view import public_lines, statement
 from mentoring_evaluation.report_kinds import Kind, Part, kind_of
 from mentoring_evaluation.report_records import ReportRecords
 
@@ -83,7 +83,7 @@ def _parts(
     evidence: Evidence, records: ReportRecords, kind: Kind, figures: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """What stands beside the figures in a report of this kind; empty (None of what is no list) where it has no room."""
-    policy = policy_of(evidence)
+    policy = policy_of(evidence.public_minimum)
     made: dict[Part, Callable[[], Any]] = {
         "ledger": lambda: _ledger(evidence),
         "quotes": lambda: [dict(quote) for quote in evidence.quotes],

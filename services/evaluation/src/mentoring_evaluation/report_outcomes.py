@@ -11,7 +11,7 @@ from typing import Any
 
 from mentoring_evaluation.disclosure import Policy
 from mentoring_evaluation.intervals import half_up
-from mentoring_evaluation.narrative import Reference, found, read_reference
+from mentoring_evaluation.narrative import Figures, Reference, found, read_reference
 from mentoring_evaluation.outcomes.comparison import Group, compare
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, Indicator, Stage
 from mentoring_evaluation.outcomes.intentions import Intention
@@ -20,7 +20,6 @@ from mentoring_evaluation.report_kinds import Kind
 from mentoring_evaluation.report_protection import protected_share
 from mentoring_evaluation.report_records import HrRecord, ReportRecords, ValueRecord
 
-Figures = Sequence[Mapping[str, Any]]
 NO_HR = "Nothing was recorded from HR data, so nothing is said of promotion, retention or the like."
 HIDDEN = "Hidden: too few people stand behind it, or behind what is left over."
 _NOTHING: Mapping[str, Any] = {

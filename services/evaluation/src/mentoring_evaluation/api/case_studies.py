@@ -65,7 +65,7 @@ async def amend_case_study(
     case_study_id: UUID, change: CaseStudyAmendment, by: Writer, db: Db, expected: IfMatch
 ) -> CaseStudyView:
     """Put sections in one's own words; either of the two. Approvals given before lapse."""
-    study = await _of_mine(db, case_study_id, by, expected)
+    study = await own_case_study(db, case_study_id, by, expected)
     return CaseStudyView.model_validate(await case_studies.amend_case_study(db, study, change, by))
 
 
@@ -74,19 +74,12 @@ async def approve_case_study(
     case_study_id: UUID, approval: Approval, by: Writer, db: Db, expected: IfMatch
 ) -> CaseStudyView:
     """Let the version one has read be used; it is approved once both have."""
-    study = await _of_mine(db, case_study_id, by, expected)
+    study = await own_case_study(db, case_study_id, by, expected)
     approved = await case_studies.approve_case_study(db, study, approval.version, by.person_id)
     return CaseStudyView.model_validate(approved)
 
 
-@router.post("/case-studies/{case_study_id}/withdraw")
-async def withdraw_case_study(case_study_id: UUID, by: Writer, db: Db, expected: IfMatch) -> CaseStudyView:
-    """Take the case study back, at any time; either of the two. Its text is deleted and leaves every report."""
-    study = await _of_mine(db, case_study_id, by, expected)
-    return CaseStudyView.model_validate(await case_studies.withdraw_case_study(db, study))
-
-
-async def _of_mine(db: AsyncSession, case_study_id: UUID, by: Principal, expected: Precondition) -> CaseStudy:
+async def own_case_study(db: AsyncSession, case_study_id: UUID, by: Principal, expected: Precondition) -> CaseStudy:
     """A case study that tells of the caller, as expected; CaseStudyNotFound for any other."""
     study = await qualitative.case_study(db, case_study_id)
     if by.subject not in (str(study.mentor_id), str(study.mentee_id)):

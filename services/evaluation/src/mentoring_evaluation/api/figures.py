@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_evaluation import queries, records
+from mentoring_evaluation import queries
 from mentoring_evaluation.api import Reader, require_team
 from mentoring_evaluation.comparisons import compare
 from mentoring_evaluation.errors import FigureNotFound, NotComparable
@@ -18,6 +18,7 @@ from mentoring_evaluation.figures import Figure, FigureError
 from mentoring_evaluation.instruments import Role
 from mentoring_evaluation.intervals import Interval, half_up
 from mentoring_evaluation.recompute import counts_behind, figures_named
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.schemas import ComparisonView, FigureEvidenceView
 
 router = APIRouter(route_class=Route, tags=["figures"])
@@ -77,7 +78,7 @@ def _bounds(interval: Interval | None) -> dict[str, Any] | None:
 async def _evidence(db: AsyncSession, by: Principal, programme_id: UUID) -> Evidence:
     programme = await queries.programme(db, programme_id)
     await require_team(db, by, programme_id)
-    return await records.evidence(db, programme)
+    return await evidence_of(db, programme)
 
 
 def _found(evidence: Evidence, name: str, group: Group, option: str | None) -> list[Figure]:

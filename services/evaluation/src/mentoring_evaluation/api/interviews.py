@@ -63,7 +63,9 @@ async def read_interview(interview_id: UUID, by: Reader, db: Db) -> InterviewWit
 @router.post("/interviews/{interview_id}/consent")
 async def consent_to_interview(interview_id: UUID, by: Writer, db: Db, expected: IfMatch) -> InterviewView:
     """Agree to be recorded and quoted; the person only."""
-    return InterviewView.model_validate(await interviews.consent(db, await _mine(db, interview_id, by, expected)))
+    return InterviewView.model_validate(
+        await interviews.consent(db, await own_interview(db, interview_id, by, expected))
+    )
 
 
 @router.post("/interviews/{interview_id}/transcript")
@@ -94,22 +96,20 @@ async def amend_interview(
     interview_id: UUID, change: Amendment, by: Writer, db: Db, expected: IfMatch
 ) -> InterviewView:
     """Put the summary in one's own words; the person only."""
-    return InterviewView.model_validate(await interviews.amend(db, await _mine(db, interview_id, by, expected), change))
+    return InterviewView.model_validate(
+        await interviews.amend(db, await own_interview(db, interview_id, by, expected), change)
+    )
 
 
 @router.post("/interviews/{interview_id}/approve")
 async def approve_interview(interview_id: UUID, by: Writer, db: Db, expected: IfMatch) -> InterviewView:
     """Let the summary and quotes be used; the person only."""
-    return InterviewView.model_validate(await interviews.approve(db, await _mine(db, interview_id, by, expected)))
+    return InterviewView.model_validate(
+        await interviews.approve(db, await own_interview(db, interview_id, by, expected))
+    )
 
 
-@router.post("/interviews/{interview_id}/withdraw")
-async def withdraw_interview(interview_id: UUID, by: Writer, db: Db, expected: IfMatch) -> InterviewView:
-    """Take everything back, at any time; the person only. Published reports are re-issued without the quotes."""
-    return InterviewView.model_validate(await interviews.withdraw(db, await _mine(db, interview_id, by, expected)))
-
-
-async def _mine(db: AsyncSession, interview_id: UUID, by: Principal, expected: Precondition) -> Interview:
+async def own_interview(db: AsyncSession, interview_id: UUID, by: Principal, expected: Precondition) -> Interview:
     """The caller's own interview, as expected; InterviewNotFound for anybody else's."""
     interview = await queries.interview(db, interview_id)
     if by.subject != str(interview.person_id):

@@ -14,7 +14,7 @@ from mentoring_common.roles import require_role, roles_of
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
-from mentoring_evaluation import queries, records
+from mentoring_evaluation import queries
 from mentoring_evaluation.api import READERS, TEAM, Reader, Writer, require_own_role, require_team
 from mentoring_evaluation.building import with_statistics
 from mentoring_evaluation.changes import changes, part_changes
@@ -22,6 +22,7 @@ from mentoring_evaluation.commands import reports
 from mentoring_evaluation.commands.report_texts import words_of
 from mentoring_evaluation.errors import ReportNotReady
 from mentoring_evaluation.models import Report
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.report_content import view_of
 from mentoring_evaluation.report_kinds import Audience, kinds_for
 from mentoring_evaluation.report_page import report_page
@@ -61,7 +62,7 @@ async def read_figures(
     async with service.database.transaction(by.tenant) as db:
         programme = await queries.programme(db, programme_id)
         await _require_view(db, by, programme_id, view)
-        evidence = await records.evidence(db, programme)
+        evidence = await evidence_of(db, programme)
     if view == "programme_team":
         evidence = await with_statistics(service, by.tenant, evidence)
     said, figures = await asyncio.to_thread(view_of, evidence, view)

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
-from mentoring_evaluation import queries_outcomes, records
+from mentoring_evaluation import queries_outcomes
 from mentoring_evaluation.errors import CriterionNotFound
 from mentoring_evaluation.evidence_pack.facts import facts
 from mentoring_evaluation.evidence_pack.scoring import Judgement, evidence_pack
 from mentoring_evaluation.evidence_pack.standards import scheme
 from mentoring_evaluation.models import Programme
 from mentoring_evaluation.models_outcomes import Assessment
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.schemas_outcomes import NewAssessment
 
 PROTECTED = " Survey answers are rounded to 5 here, and small groups and surveys that still run are left out."
@@ -32,7 +33,7 @@ async def assess(db: AsyncSession, programme: Programme, new: NewAssessment, by:
 
 async def pack(db: AsyncSession, programme: Programme, *, exact: bool) -> dict[str, Any]:
     """The evidence pack as the records are now; without `exact`, survey answers are protected as in public figures."""
-    evidence = await records.evidence(db, programme)
+    evidence = await evidence_of(db, programme)
     counted = facts(await queries_outcomes.pack_records(db, programme, evidence, exact=exact))
     judged = {
         row.criterion: Judgement(row.score, str(row.assessor_id), row.assessed_at, row.comment, tuple(row.links))

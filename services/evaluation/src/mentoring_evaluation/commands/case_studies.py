@@ -17,8 +17,8 @@ from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import CaseStudyWithdrawn
 from mentoring_evaluation import queries_outcomes
 from mentoring_evaluation import queries_qualitative as queries
-from mentoring_evaluation.commands.editions import Gone, reissue_without
 from mentoring_evaluation.errors import CaseStudyChanged, CaseStudyExists, InterviewsNotApproved, SectionsInvalid
+from mentoring_evaluation.gone import Gone
 from mentoring_evaluation.lifecycle import CASE_STUDY
 from mentoring_evaluation.models import Match
 from mentoring_evaluation.models_qualitative import CaseStudy, CaseStudySection
@@ -76,30 +76,6 @@ async def approve_case_study(db: AsyncSession, study: CaseStudy, version: int, p
     return second or await _step(db, study, "approve_first", read, other.is_(None), **approved)
 
 
-async def withdraw_case_study(db: AsyncSession, study: CaseStudy) -> CaseStudy:
-    """One of the two takes it back: what is told is both people's, so the whole text goes, and published reports that
-    hold it are re-issued. CaseStudyChanged."""
-    gone = await _withdraw(db, study)
-    if gone is None:
-        raise CaseStudyChanged(state=study.state, version=study.version)
-    await reissue_without(db, study.programme_id, gone)
-    return await queries.case_study(db, study.id)
-
-
-async def withdraw_case_study_of(db: AsyncSession, match_id: UUID) -> Gone:
-    """Withdraw what was written from an interview that is withdrawn; what went, for who re-issues the reports."""
-    study = await queries.case_study_of(db, match_id)
-    return (study and await _withdraw(db, study)) or Gone()
-
-
-async def forget_case_studies(db: AsyncSession, person_id: UUID) -> None:
-    """Withdraw every case study that tells of an erased person."""
-    for study in await queries.case_studies_of_person(db, person_id):
-        gone = await _withdraw(db, study)
-        if gone is not None:
-            await reissue_without(db, study.programme_id, gone)
-
-
 async def sections_of(db: AsyncSession, study: CaseStudy) -> list[Section]:
     """The sections in clear, in order; none once it is withdrawn."""
     rows = await queries.sections(db, study.id)
@@ -107,8 +83,12 @@ async def sections_of(db: AsyncSession, study: CaseStudy) -> list[Section]:
     return [Section(title=row.title, text=text) for row, text in zip(rows, texts, strict=True)]
 
 
-async def _withdraw(db: AsyncSession, study: CaseStudy) -> Gone | None:
-    """What went; None if it was withdrawn before, perhaps at this very moment by the other of the two."""
+async def take_back(db: AsyncSession, study: CaseStudy) -> Gone | None:
+    """One of the two takes it back: what is told is both people's, so the whole text goes.
+
+    What went is for withdrawals to take out of the reports; None if it was withdrawn before, perhaps at this very
+    moment by the other of the two.
+    """
     if await _try(db, study, "withdraw", withdrawn_at=now(db)) is None:
         return None
     gone = Gone(frozenset({study.id}), tuple(section.text for section in await sections_of(db, study)))

@@ -1,4 +1,4 @@
-"""What the evaluation keeps of a blueprint beyond surveys: aims, evaluation model, sections of case studies."""
+"""The evaluation model of a programme: read from its blueprint, and given to it by the team."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,35 +12,9 @@ from mentoring_common.auth import Principal
 from mentoring_common.faults import Fault, fault
 from mentoring_common.ids import new_id
 from mentoring_evaluation.errors import ModelInvalid
-from mentoring_evaluation.evidence_pack.facts import design_facts
 from mentoring_evaluation.models_outcomes import ProgrammeDesign
 from mentoring_evaluation.models_qualitative import Goal
 from mentoring_evaluation.outcomes.evaluation_models import WHOLE, EvaluationModel, ModelUnreadable, read_model
-
-SECTIONS = [
-    "Profile of the mentee",
-    "Profile of the mentor",
-    "Focus of the relationship",
-    "Reflections",
-    "Perceived value",
-]
-
-
-async def keep_design(db: AsyncSession, programme_id: UUID, blueprint: Mapping[str, Any]) -> None:
-    """Keep what a blueprint says; a model that cannot be read is kept as its faults, which the team can mend."""
-    model, faults = _read(blueprint.get("evaluation_model"))
-    interviews = blueprint.get("interviews")
-    titles = interviews.get("case_study_sections") if isinstance(interviews, Mapping) else None
-    values = {
-        "model": model.model_dump(mode="json") if model else None,
-        "model_faults": faults,
-        "case_study_sections": [str(title) for title in titles or SECTIONS],
-        "written": design_facts(blueprint),
-    }
-    statement = insert(ProgrammeDesign).values(id=programme_id, **values)
-    await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values))
-    for aim in blueprint.get("aims") or []:
-        await add_goal(db, programme_id, str(aim), "programme")
 
 
 async def add_goal(db: AsyncSession, programme_id: UUID, title: str, of: str) -> UUID | None:
@@ -54,7 +28,7 @@ async def replace_model(
     db: AsyncSession, design: ProgrammeDesign, section: Mapping[str, Any], by: Principal
 ) -> EvaluationModel:
     """Give the programme another evaluation model; values of indicators that it lacks stay. ModelInvalid."""
-    model, faults = _read(section)
+    model, faults = read_section(section)
     if model is None:
         raise ModelInvalid(errors=[_fault(one) for one in faults])
     design.model, design.model_faults = model.model_dump(mode="json"), []
@@ -67,7 +41,8 @@ def _fault(kept: Mapping[str, str]) -> Fault:
     return fault("invalid", kept["detail"], "body", *path)
 
 
-def _read(section: object) -> tuple[EvaluationModel | None, list[dict[str, str]]]:
+def read_section(section: object) -> tuple[EvaluationModel | None, list[dict[str, str]]]:
+    """The model of a blueprint's `evaluation_model`, None where there is none or it cannot be read; and its faults."""
     if section is None:
         return None, []
     if not isinstance(section, Mapping):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from mentoring_common.db import now
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import ReportPublished
 from mentoring_evaluation import queries
+from mentoring_evaluation.gone import Gone
 from mentoring_evaluation.models import Report
 from mentoring_evaluation.narrative import WITHDRAWN
 from mentoring_evaluation.repetition import Text
@@ -24,17 +24,6 @@ NAMED: Mapping[Part, tuple[str, str]] = {
     "case_studies": ("case_study_id", "One of a pair withdrew: the case study that tells of both was removed."),
 }
 CUT = "Words that their speaker took back were removed from the text."
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """What was withdrawn: the ids of interviews and case studies, and all they said."""
-
-    ids: frozenset[UUID] = frozenset()
-    words: tuple[str, ...] = ()
-
-    def __or__(self, other: "Gone") -> "Gone":
-        return Gone(self.ids | other.ids, self.words + other.words)
 
 
 async def reissue_without(db: AsyncSession, programme_id: UUID, gone: Gone) -> None:

@@ -15,9 +15,10 @@ from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved
 from mentoring_evaluation import queries
-from mentoring_evaluation.commands.case_studies import withdraw_case_study_of
-from mentoring_evaluation.commands.editions import Gone, reissue_without
+from mentoring_evaluation import queries_qualitative as qualitative
+from mentoring_evaluation.commands import case_studies
 from mentoring_evaluation.errors import AlreadyInterviewed, InterviewStateConflict, NotInPair, PairEndedEarly
+from mentoring_evaluation.gone import Gone
 from mentoring_evaluation.lifecycle import HELD, INTERVIEW
 from mentoring_evaluation.models import Interview, InterviewText, Match
 from mentoring_evaluation.schemas import Amendment, InterviewingRole, NewInterview, NewTranscript, PagesCorrection
@@ -97,22 +98,22 @@ async def approve(db: AsyncSession, interview: Interview) -> Interview:
     return stepped
 
 
-async def withdraw(db: AsyncSession, interview: Interview) -> Interview:
-    """The person takes everything back: texts and the pair's case study go, and published reports are re-issued."""
+async def take_back(db: AsyncSession, interview: Interview) -> tuple[Interview, Gone]:
+    """The person takes everything back: its texts go, and so does the pair's case study. InterviewStateConflict.
+
+    What went is for withdrawals to take out of the reports: nobody else calls this.
+    """
     stepped = await _step(db, interview, "withdraw", withdrawn_at=now(db))
     said = tuple(text for _, text in await _clear(db, interview))
     await db.execute(sa.delete(InterviewText).where(InterviewText.interview_id == interview.id))
-    gone = Gone(frozenset({interview.id}), said) | await withdraw_case_study_of(db, interview.match_id)
-    await reissue_without(db, interview.programme_id, gone)
+    gone = Gone(frozenset({interview.id}), said) | await _take_back_case_study(db, interview.match_id)
     emit(db, ConsentWithdrawn(**_event(stepped)))
-    return stepped
+    return stepped, gone
 
 
-async def forget_interviews(db: AsyncSession, person_id: UUID) -> None:
-    """Erase what a person said; an interview that is not withdrawn yet is withdrawn by it."""
-    for interview in await queries.interviews_of_person(db, person_id):
-        if interview.state != "withdrawn":
-            await withdraw(db, interview)
+async def _take_back_case_study(db: AsyncSession, match_id: UUID) -> Gone:
+    study = await qualitative.case_study_of(db, match_id)
+    return (study and await case_studies.take_back(db, study)) or Gone()
 
 
 async def texts_of(db: AsyncSession, interview: Interview, by: Principal) -> tuple[str | None, list[str]]:

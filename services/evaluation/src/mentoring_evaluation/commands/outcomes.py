@@ -11,7 +11,7 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.faults import fault
-from mentoring_evaluation import queries, queries_answers, queries_outcomes, records
+from mentoring_evaluation import queries, queries_answers, queries_outcomes
 from mentoring_evaluation.errors import (
     CohortNotFound,
     HrOutcomeInvalid,
@@ -25,6 +25,7 @@ from mentoring_evaluation.outcomes.comparison import Group, compare
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, Indicator
 from mentoring_evaluation.outcomes.intentions import FOLLOWED, Intention, total
 from mentoring_evaluation.outcomes.measured import Counted, faults, shown
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.report_content import view_of
 from mentoring_evaluation.report_outcomes import measured_by_figure, of_figure
 from mentoring_evaluation.schemas_outcomes import (
@@ -99,7 +100,7 @@ async def latest_of_all(
 
 
 async def _figures(db: AsyncSession, programme_id: UUID, exact: bool) -> list[dict[str, Any]]:
-    evidence = await records.evidence(db, await queries.programme(db, programme_id))
+    evidence = await evidence_of(db, await queries.programme(db, programme_id))
     return (await asyncio.to_thread(view_of, evidence, "programme_team" if exact else "public"))[1]
 
 
@@ -148,7 +149,7 @@ def hr_view(kept: HrOutcome) -> HrOutcomeView:
 
 async def intentions(db: AsyncSession, programme_id: UUID) -> list[Intention]:
     """What people meant to do and did later, for each cohort and (of several) in all, as totals."""
-    cohorts = await queries_outcomes.cohorts(db, programme_id)
+    cohorts = await queries.cohorts(db, programme_id)
     closed = queries.waves(programme_id, None).where(Wave.state == "closed")
     waves = list((await db.scalars(closed.order_by(Wave.closed_at))).all())
     found: list[Intention] = []

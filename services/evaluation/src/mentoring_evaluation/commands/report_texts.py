@@ -38,7 +38,7 @@ async def words_of(db: AsyncSession, report: Report) -> dict[str, Any]:
 
 async def quotes_of(db: AsyncSession, named: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Text, cohort and role of every quote that a report names and that is still there, and its `quote_id`."""
-    rows = await queries.quotes(db, [UUID(one) for one in {quote["interview_id"] for quote in named}])
+    rows = await queries.quotes_of_interviews(db, [UUID(one) for one in {quote["interview_id"] for quote in named}])
     texts = await vault.unseal_all(db, [(person_id, row.sealed) for row, person_id in rows])
     known = {
         (str(row.interview_id), row.position): {"text": text, "quote_id": str(row.id)}

@@ -12,7 +12,7 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
-from mentoring_evaluation import queries, records
+from mentoring_evaluation import queries
 from mentoring_evaluation import queries_qualitative as qualitative
 from mentoring_evaluation.commands.editions import announce
 from mentoring_evaluation.commands.report_texts import quotes_of, refuse_repetition
@@ -29,6 +29,7 @@ from mentoring_evaluation.lifecycle import REPORT
 from mentoring_evaluation.lint import ReportUnreadable, describe
 from mentoring_evaluation.models import Programme, Report
 from mentoring_evaluation.narrative import Figures, unknown_references
+from mentoring_evaluation.records import evidence_of
 from mentoring_evaluation.report_content import kept_view, written
 from mentoring_evaluation.report_kinds import ReportKind, kind_of
 from mentoring_evaluation.schemas import NewReport, TextSection
@@ -70,7 +71,7 @@ async def _check_before_building(
     db: AsyncSession, programme: Programme, kind: ReportKind, narrative: Sequence[Section]
 ) -> None:
     held = kind_of(kind)
-    evidence = await records.evidence(db, programme)
+    evidence = await evidence_of(db, programme)
     _, figures = await asyncio.to_thread(kept_view, evidence, kind, held.views[0])
     rows = await db.execute(qualitative.quotes(programme.id)) if "quotes" in held.parts else ()
     await _check(db, programme.id, narrative, figures, {str(quote.id) for quote, *_ in rows})

@@ -14,8 +14,7 @@ from mentoring_common.tables import deadlines
 from mentoring_evaluation import queries
 from mentoring_evaluation.backgrounds import Cell, Frozen, counted, next_table
 from mentoring_evaluation.commands.waves import SNAPSHOT
-from mentoring_evaluation.disclosure import Policy
-from mentoring_evaluation.floor import least_asked
+from mentoring_evaluation.floor import policy_of
 from mentoring_evaluation.models import Programme, PublicSnapshot
 
 Rows = Iterable[Mapping[str, Any]]
@@ -32,7 +31,7 @@ async def freeze_when_due(db: AsyncSession, programme_id: UUID, wave_ids: Sequen
 
 def next_snapshot(programme: Programme, before: PublicSnapshot | None, rows: Rows, at: datetime) -> PublicSnapshot:
     """The table that follows the one `before`, not stored yet: two that follow the same one have the same number."""
-    policy = Policy(minimum=least_asked(programme.public_minimum))
+    policy = policy_of(programme.public_minimum)
     frozen = None if before is None else Frozen(_cells(before.counts), _cells(before.shown))
     made = next_table(counted(rows), frozen, policy)
     return PublicSnapshot(

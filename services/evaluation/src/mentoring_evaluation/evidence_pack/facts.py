@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from mentoring_evaluation.disclosure import Policy
 from mentoring_evaluation.evidence import Evidence, WaveRecord
+from mentoring_evaluation.floor import policy_of
 
 CLOSED = frozenset({"accepted", "refused", "withdrawn", "carried_over", "unmatched", "matched"})
 
@@ -81,7 +81,7 @@ def _share(met: int, of: int, said: str, *links: str) -> Fact | None:
 def _share_of_answers(r: Records, met: int, of: int, said: str, *links: str) -> Fact | None:
     """A share of survey answers; for who sees public figures only, none that is small, and rounded counts."""
     if not r.exact:
-        policy = Policy(minimum=max(5, r.evidence.public_minimum))
+        policy = policy_of(r.evidence.public_minimum)
         if min(met, of - met) < policy.minimum:
             return None
         met, of = policy.rounded(met), policy.rounded(of)
