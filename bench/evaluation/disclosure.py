@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-from mentoring_evaluation.disclosure import protect, protect_choices
+from mentoring_evaluation.disclosure.table import protect, protect_choices
 
 ATTACKER = Path(__file__).resolve().parents[2] / "services" / "evaluation" / "tests" / "test_evaluation_disclosure.py"
 

@@ -31,8 +31,9 @@ from mentoring_common.testing.harness import Servers, eventually, settings_for
 from mentoring_contracts import Event
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue
 from mentoring_evaluation.app import create_app
-from mentoring_evaluation.commands.waves import CLOSE, REMIND, add_wave
-from mentoring_evaluation.models import Cohort, InstrumentVersion, Match, Programme, Wave
+from mentoring_evaluation.programmes.models import Cohort, Match, Programme
+from mentoring_evaluation.surveys.commands.waves import CLOSE, REMIND, add_wave
+from mentoring_evaluation.surveys.models import InstrumentVersion, Wave
 
 WAVES, PAIRS = 25, 25
 POLL_S = 0.1  # as in production

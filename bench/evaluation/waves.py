@@ -14,18 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.parts import running_parts
 from mentoring_common.testing import Harness
 from mentoring_common.testing.harness import running
-from mentoring_evaluation import queries
 from mentoring_evaluation.app import create_app
-from mentoring_evaluation.charts import Bar, bars_svg
-from mentoring_evaluation.commands.waves import close_wave
-from mentoring_evaluation.models import Cohort, Invitation, Programme, Response, Wave
-from mentoring_evaluation.programme_figures import programme_lines
-from mentoring_evaluation.public_view import public_lines
-from mentoring_evaluation.records import evidence_of
-from mentoring_evaluation.report_content import report_content
-from mentoring_evaluation.report_page import report_page
-from mentoring_evaluation.report_pdf import report_pdf
-from mentoring_evaluation.report_records import ReportRecords
+from mentoring_evaluation.figures.programme_figures import programme_lines
+from mentoring_evaluation.figures.public_view import public_lines
+from mentoring_evaluation.figures.queries import evidence_of
+from mentoring_evaluation.programmes import queries as programmes
+from mentoring_evaluation.programmes.models import Cohort, Programme
+from mentoring_evaluation.reports.charts import Bar, bars_svg
+from mentoring_evaluation.reports.content import report_content
+from mentoring_evaluation.reports.page import report_page
+from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.records import ReportRecords
+from mentoring_evaluation.surveys.commands.waves import close_wave
+from mentoring_evaluation.surveys.models import Invitation, Response, Wave
 
 RESPONSES, QUESTIONS = 20_000, 40
 OPTIONS = ["Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree"]
@@ -50,7 +51,7 @@ async def _measure(harness: Harness, tenant: UUID, programme_id: UUID, wave_id: 
         await close_wave(db, wave_id)
     clock.lap("closing: freeze, write anew in random order, announce")
     async with harness.service.database.transaction(tenant) as db:
-        evidence = await evidence_of(db, await queries.programme(db, programme_id))
+        evidence = await evidence_of(db, await programmes.programme(db, programme_id))
     clock.lap("reading the evidence: every answer counted in the database")
     lines = programme_lines(evidence)
     clock.lap(f"{len(lines)} exact figures with intervals and caveats")

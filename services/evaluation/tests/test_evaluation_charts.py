@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentoring_evaluation.charts import Bar, bars_svg
+from mentoring_evaluation.reports.charts import Bar, bars_svg
 
 
 @pytest.mark.parametrize("series", [("Cohort 3",), ("Cohort 1", "Cohort 2")])

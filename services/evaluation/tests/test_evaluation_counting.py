@@ -12,12 +12,12 @@ import pytest
 
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.matching import MatchEnded
-from mentoring_evaluation.evidence import CohortRecord, Evidence, WaveRecord
-from mentoring_evaluation.instruments import Instrument, Survey
+from mentoring_evaluation.figures.evidence import CohortRecord, Evidence, WaveRecord
+from mentoring_evaluation.figures.public_view import public_lines
+from mentoring_evaluation.figures.survey_figures import outcomes
+from mentoring_evaluation.figures.tallies import shown_to
 from mentoring_evaluation.lint import lint_report
-from mentoring_evaluation.public_view import public_lines
-from mentoring_evaluation.survey_figures import outcomes
-from mentoring_evaluation.tallies import shown_to
+from mentoring_evaluation.surveys.instruments import Instrument, Survey
 
 BOTH = ["mentor", "mentee"]
 HELPED = {

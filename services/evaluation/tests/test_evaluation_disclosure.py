@@ -15,19 +15,8 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from mentoring_evaluation.disclosure import (
-    NOT,
-    Choices,
-    Counts,
-    DisclosureRefused,
-    Key,
-    Plan,
-    Policy,
-    Table,
-    protect,
-    protect_choices,
-    publish,
-)
+from mentoring_evaluation.disclosure.rule import DisclosureRefused, Plan, Policy
+from mentoring_evaluation.disclosure.table import NOT, Choices, Counts, Key, Table, protect, protect_choices, publish
 
 FULL = Plan(("cohort", "role"), ((), ("cohort",), ("role",), ("cohort", "role")))
 PLANS = [FULL, Plan(("cohort", "role"), (("cohort",), ("role",))), Plan(("cohort", "role"), (("cohort", "role"),))]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentoring_evaluation.comparisons import compare, two_sided_agreement
-from mentoring_evaluation.figures import (
+from mentoring_evaluation.figures.comparisons import compare, two_sided_agreement
+from mentoring_evaluation.figures.figure import (
     Figure,
     FigureError,
     count,
@@ -20,7 +20,7 @@ from mentoring_evaluation.figures import (
     response_rate,
     top_box_rate,
 )
-from mentoring_evaluation.intervals import half_up, interval_of_difference, wilson
+from mentoring_evaluation.figures.intervals import half_up, interval_of_difference, wilson
 
 INTERIM = [
     response_rate(responses=x, asked=n, cohort=c, wave="interim") for c, x, n in [(1, 15, 40), (2, 19, 44), (3, 42, 72)]

@@ -18,8 +18,8 @@ import mentoring_evaluation
 from mentoring_common.provisioning import provision
 from mentoring_contracts.evaluation import SurveyClosed, SurveyResponseReceived
 from mentoring_contracts.sessions import MentoringSessionRecorded
-from mentoring_evaluation.floor import hidden_roles, least_asked, shown, shown_together
-from mentoring_evaluation.models import Comment
+from mentoring_evaluation.disclosure.floor import hidden_roles, least_asked, shown, shown_together
+from mentoring_evaluation.surveys.models import Comment
 
 BOTH = ["mentor", "mentee"]
 QUESTION = {

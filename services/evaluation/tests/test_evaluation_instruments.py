@@ -8,12 +8,12 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from mentoring_evaluation import tokens
-from mentoring_evaluation.evidence import WaveRecord
-from mentoring_evaluation.instruments import Instrument, complete, faults, flattened
+from mentoring_evaluation.figures.evidence import WaveRecord
+from mentoring_evaluation.figures.tallies import shown_to
 from mentoring_evaluation.lifecycle import diagrams
-from mentoring_evaluation.presets import presets
-from mentoring_evaluation.tallies import shown_to
+from mentoring_evaluation.surveys import tokens
+from mentoring_evaluation.surveys.instruments import Instrument, complete, faults, flattened
+from mentoring_evaluation.surveys.presets import presets
 
 QUESTIONS = [
     {"id": "met", "kind": "choice", "roles": ["mentor", "mentee"], "options": ["Yes", "No"], "text": "Did you meet?"},

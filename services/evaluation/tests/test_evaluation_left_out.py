@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 
-from mentoring_evaluation.disclosure import Key, Policy, Table
-from mentoring_evaluation.evidence import ROLES, CohortRecord, Evidence, WaveRecord
-from mentoring_evaluation.instruments import Instrument
-from mentoring_evaluation.programme_figures import programme_lines
-from mentoring_evaluation.public_view import BY_EITHER, BY_ROLE, public_lines
+from mentoring_evaluation.disclosure.rule import Policy
+from mentoring_evaluation.disclosure.table import Key, Table
+from mentoring_evaluation.figures.evidence import CohortRecord, Evidence, WaveRecord
+from mentoring_evaluation.figures.programme_figures import programme_lines
+from mentoring_evaluation.figures.public_view import BY_EITHER, BY_ROLE, public_lines
+from mentoring_evaluation.sides import ROLES
+from mentoring_evaluation.surveys.instruments import Instrument
 
 _SPEC = importlib.util.spec_from_file_location("attacker", Path(__file__).with_name("test_evaluation_disclosure.py"))
 assert _SPEC is not None

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentoring_evaluation.figures import count, mean_of_cohorts, oversubscription, pooled, rate
-from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.figures.figure import count, mean_of_cohorts, oversubscription, pooled, rate
+from mentoring_evaluation.figures.intervals import half_up, percent
 from mentoring_evaluation.lint import RULES, Finding, ReportUnreadable, describe, lint_report, load_report, render_text
 
 Document = dict[str, Any]

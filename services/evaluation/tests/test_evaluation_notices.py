@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
-from mentoring_evaluation.instruments import Mode
-from mentoring_evaluation.notices import notice_for, notices
-from mentoring_evaluation.presets import presets
-from mentoring_evaluation.wordings import Wording
+from mentoring_evaluation.disclosure.floor import Mode
+from mentoring_evaluation.surveys.notices import notice_for, notices
+from mentoring_evaluation.surveys.presets import presets
+from mentoring_evaluation.surveys.wordings import Wording
 
 
 def words(language, easy_read=False, notice=None):

@@ -27,8 +27,8 @@ from mentoring_contracts.sessions import (
     MentoringSessionWithdrawn,
 )
 from mentoring_evaluation.app import create_app
-from mentoring_evaluation.models import Response, Wave
-from mentoring_evaluation.occasions import asked_after
+from mentoring_evaluation.surveys.models import Response, Wave
+from mentoring_evaluation.surveys.occasions import asked_after
 
 CHOICE = {
     "id": "c", "figure": "good", "kind": "choice", "roles": ["mentor", "mentee"], "text": "Good?",

@@ -14,15 +14,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentoring_evaluation.evidence import Applicants, CohortRecord, Evidence, PairRecord, WaveRecord
 from mentoring_evaluation.evidence_pack.facts import Records, design_facts, facts
 from mentoring_evaluation.evidence_pack.scoring import Judgement, evidence_pack, level
 from mentoring_evaluation.evidence_pack.standards import scheme
-from mentoring_evaluation.instruments import Instrument
+from mentoring_evaluation.figures.evidence import Applicants, CohortRecord, Evidence, PairRecord, WaveRecord
 from mentoring_evaluation.outcomes.comparison import Group, compare
 from mentoring_evaluation.outcomes.evaluation_models import ModelUnreadable, known_models, read_model
 from mentoring_evaluation.outcomes.intentions import Intention, total
 from mentoring_evaluation.outcomes.measured import Counted, faults, shown
+from mentoring_evaluation.surveys.instruments import Instrument
 from mentoring_evaluation.themes.priority import Judged, band, order
 from mentoring_evaluation.themes.similarity import nearest, similarities
 

@@ -31,7 +31,7 @@ from mentoring_contracts.sessions import (
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
 )
-from mentoring_evaluation.models import Activity
+from mentoring_evaluation.programmes.models import Activity
 
 YES, NO = "Satisfied", "Dissatisfied"
 

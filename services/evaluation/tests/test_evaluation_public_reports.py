@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from mentoring_evaluation import printing
 from mentoring_evaluation.errors import PrinterBusy
-from mentoring_evaluation.printing import Printer
+from mentoring_evaluation.reports import printing
+from mentoring_evaluation.reports.printing import Printer
 
 QUOTE = "I found my voice."
 KINDS = ("interim", "final", "network", "steering_group", "public", "programme_team")

@@ -6,9 +6,9 @@ import pytest
 
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.evaluation import CaseStudyWithdrawn
-from mentoring_evaluation.commands.editions import without_words
-from mentoring_evaluation.narrative import WITHDRAWN, resolved, unknown_references, with_quotes
-from mentoring_evaluation.repetition import Text
+from mentoring_evaluation.reports.commands.editions import without_words
+from mentoring_evaluation.reports.narrative import WITHDRAWN, resolved, unknown_references, with_quotes
+from mentoring_evaluation.reports.repetition import Text
 
 QUOTE = "She asked better questions than I ever did in all my years."
 SHORT = "I found my voice."

@@ -9,19 +9,18 @@ from itertools import pairwise
 
 import pytest
 
-from mentoring_evaluation import report_findings as findings
-from mentoring_evaluation import report_outcomes as outcomes
-from mentoring_evaluation.changes import part_changes
-from mentoring_evaluation.disclosure import Policy
+from mentoring_evaluation.disclosure.rule import Policy
 from mentoring_evaluation.outcomes.evaluation_models import ModelUnreadable, read_model
 from mentoring_evaluation.outcomes.intentions import Intention
 from mentoring_evaluation.outcomes.measured import Counted
-from mentoring_evaluation.report_chapters import changed_items, chapters
-from mentoring_evaluation.report_kinds import KINDS
-from mentoring_evaluation.report_page import report_page
-from mentoring_evaluation.report_pdf import report_pdf
-from mentoring_evaluation.report_protection import protected_base, protected_by_role, protected_share
-from mentoring_evaluation.report_records import (
+from mentoring_evaluation.reports import findings, outcomes
+from mentoring_evaluation.reports.changes import part_changes
+from mentoring_evaluation.reports.chapters import changed_items, chapters
+from mentoring_evaluation.reports.kinds import KINDS
+from mentoring_evaluation.reports.page import report_page
+from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.protection import protected_base, protected_by_role, protected_share
+from mentoring_evaluation.reports.records import (
     CaseStudyRecord,
     FollowUpRecord,
     Heard,

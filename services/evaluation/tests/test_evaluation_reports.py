@@ -10,11 +10,11 @@ import yaml
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import RoleGranted
 from mentoring_contracts.evaluation import ReportPublished
-from mentoring_evaluation.changes import changes
 from mentoring_evaluation.errors import PdfNotPossible
-from mentoring_evaluation.narrative import resolved, unknown_references
-from mentoring_evaluation.report_pdf import report_pdf
-from mentoring_evaluation.typesetting import unprintable
+from mentoring_evaluation.reports.changes import changes
+from mentoring_evaluation.reports.narrative import resolved, unknown_references
+from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.typesetting import unprintable
 
 
 def figure(name="trust", value=67, cohort=None, role=None, wave=None, rule="top_box", shown="exact", **more):

@@ -9,8 +9,8 @@ import pytest
 
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import RoleGranted
-from mentoring_evaluation.backgrounds import Frozen, next_table
-from mentoring_evaluation.disclosure import Policy
+from mentoring_evaluation.disclosure.rule import Policy
+from mentoring_evaluation.figures.backgrounds import Frozen, next_table
 
 PLACES = {"minimum_n": 10}
 

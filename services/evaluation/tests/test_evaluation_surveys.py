@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import PersonErased, RoleGranted
 from mentoring_contracts.evaluation import SurveyReminderDue
-from mentoring_evaluation.instruments import Survey, faults, flattened
-from mentoring_evaluation.local_time import LocalTime, instant, next_reminder, remind_days
-from mentoring_evaluation.models import NamedAnswer
-from mentoring_evaluation.presets import presets
+from mentoring_evaluation.surveys.instruments import Survey, faults, flattened
+from mentoring_evaluation.surveys.local_time import LocalTime, instant, next_reminder, remind_days
+from mentoring_evaluation.surveys.models import NamedAnswer
+from mentoring_evaluation.surveys.presets import presets
 
 SCALE = {"id": "s", "kind": "scale", "roles": ["mentor"], "text": "S?", "min": 1, "max": 5, "labels": {"1": "bad"}}
 MATRIX = {

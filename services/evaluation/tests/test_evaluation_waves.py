@@ -14,7 +14,7 @@ from mentoring_contracts.applications import CohortMilestonesChanged, Milestone,
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyResponseReceived
 from mentoring_contracts.matching import MatchEnded
 from mentoring_evaluation.app import create_app
-from mentoring_evaluation.models import Base
+from mentoring_evaluation.tables import Base
 
 CANARY = "canary-7f3a my mentor shouted at me"
 

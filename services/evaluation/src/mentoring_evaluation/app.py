@@ -12,34 +12,27 @@ from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.evaluation import EvaluationAuditAnchored
-from mentoring_evaluation.api import (
-    case_studies,
-    evidence_pack,
-    figures,
-    instruments,
-    interviews,
-    linting,
-    outcomes,
-    public,
-    public_reports,
-    recommendations,
-    reports,
-    themes,
-    waves,
-    withdrawals,
-)
-from mentoring_evaluation.building import build_reports
-from mentoring_evaluation.commands.occasions import (
+from mentoring_evaluation.evidence_pack import api as evidence_pack
+from mentoring_evaluation.figures.api import figures
+from mentoring_evaluation.figures.snapshots import take_snapshots
+from mentoring_evaluation.interviews.api import case_studies, interviews
+from mentoring_evaluation.lint import api as lint
+from mentoring_evaluation.outcomes import api as outcomes
+from mentoring_evaluation.reactions import REACTIONS
+from mentoring_evaluation.reports.api import public_reports, reports
+from mentoring_evaluation.reports.building import build_reports
+from mentoring_evaluation.reports.printing import Printer
+from mentoring_evaluation.surveys.api import instruments, public, waves
+from mentoring_evaluation.surveys.commands.occasions import (
     AFTER_ACTIVITY,
     AFTER_SESSION,
     ask_after_activity,
     ask_after_session,
 )
-from mentoring_evaluation.commands.recommendations import DUE, fall_due
-from mentoring_evaluation.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
-from mentoring_evaluation.printing import Printer
-from mentoring_evaluation.reactions import REACTIONS
-from mentoring_evaluation.snapshots import take_snapshots
+from mentoring_evaluation.surveys.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
+from mentoring_evaluation.themes.api import recommendations, themes
+from mentoring_evaluation.themes.commands.recommendations import DUE, fall_due
+from mentoring_evaluation.withdrawals import api as withdrawals
 
 DESIGN = Design(
     name="evaluation",
@@ -62,7 +55,7 @@ DESIGN = Design(
         outcomes.router,
         evidence_pack.router,
         reports.router,
-        linting.router,
+        lint.router,
         audit_proof.router,
     ],
     reactions=REACTIONS,

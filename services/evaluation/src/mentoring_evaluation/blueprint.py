@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_evaluation.commands.design import add_goal, read_section
 from mentoring_evaluation.evidence_pack.facts import design_facts
-from mentoring_evaluation.models_outcomes import ProgrammeDesign
+from mentoring_evaluation.outcomes.commands.design import read_section
+from mentoring_evaluation.programmes.models import ProgrammeDesign
+from mentoring_evaluation.themes.commands.themes import add_goal
 
 SECTIONS = [
     "Profile of the mentee",

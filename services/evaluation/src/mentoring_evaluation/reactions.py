@@ -41,34 +41,33 @@ from mentoring_contracts.sessions import (
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
 )
-from mentoring_evaluation import queries
 from mentoring_evaluation.blueprint import keep_design
-from mentoring_evaluation.commands.instruments import keep_version
-from mentoring_evaluation.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking
-from mentoring_evaluation.commands.waves import add_wave, move_wave
-from mentoring_evaluation.commands.withdrawing import forget_case_studies, forget_interviews
-from mentoring_evaluation.instruments import Instrument, complete
-from mentoring_evaluation.local_time import remind_days
-from mentoring_evaluation.models import (
+from mentoring_evaluation.evidence_pack.models import Assessment
+from mentoring_evaluation.interviews.models import CaseStudy, Interview
+from mentoring_evaluation.programmes import queries as programmes
+from mentoring_evaluation.programmes.models import (
     Activity,
     Application,
     Attendance,
-    Base,
     Cohort,
-    Interview,
-    Invitation,
     Match,
     MentoringSession,
-    NamedAnswer,
     Programme,
-    Wave,
 )
-from mentoring_evaluation.models_outcomes import Assessment
-from mentoring_evaluation.models_qualitative import CaseStudy, FollowUp, Recommendation
-from mentoring_evaluation.occasions import asked_after
-from mentoring_evaluation.presets import preset_instruments
-from mentoring_evaluation.report_kinds import KINDS
-from mentoring_evaluation.schemas import Approver
+from mentoring_evaluation.reports.kinds import KINDS
+from mentoring_evaluation.reports.schemas import Approver
+from mentoring_evaluation.surveys import queries as surveys
+from mentoring_evaluation.surveys.commands.instruments import keep_version
+from mentoring_evaluation.surveys.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking
+from mentoring_evaluation.surveys.commands.waves import add_wave, move_wave
+from mentoring_evaluation.surveys.instruments import Instrument, complete
+from mentoring_evaluation.surveys.local_time import remind_days
+from mentoring_evaluation.surveys.models import Invitation, NamedAnswer, Wave
+from mentoring_evaluation.surveys.occasions import asked_after
+from mentoring_evaluation.surveys.presets import preset_instruments
+from mentoring_evaluation.tables import Base
+from mentoring_evaluation.themes.models import FollowUp, Recommendation
+from mentoring_evaluation.withdrawals.commands import forget_case_studies, forget_interviews
 
 # A milestone of this kind, with an end, is a wave of the instrument it is named after.
 WAVE_MILESTONES = {
@@ -131,13 +130,13 @@ async def _waves(
     db: AsyncSession, event: CohortCreated | CohortMilestonesChanged
 ) -> list[tuple[str, str, tuple[datetime, datetime]]]:
     """The instruments, occasions and times of the milestones that are waves; the second of a kind is occasion 2."""
-    known = await queries.known_programme(db, event.programme_id) is not None
+    known = await programmes.known_programme(db, event.programme_id) is not None
     found: list[tuple[str, str, tuple[datetime, datetime]]] = []
     for milestone in event.milestones:
         name = WAVE_MILESTONES.get(milestone.kind)
         if name is None or milestone.ends_at is None or milestone.ends_at <= milestone.starts_at:
             continue
-        if not known or await queries.present_instrument(db, event.programme_id, name) is not None:
+        if not known or await surveys.present_instrument(db, event.programme_id, name) is not None:
             number = [known_name for known_name, *_ in found].count(name) + 1
             times = (milestone.starts_at, milestone.ends_at)
             found.append((name, "" if number == 1 else str(number), times))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from mentoring_evaluation.evidence import Evidence, WaveRecord
-from mentoring_evaluation.floor import policy_of
+from mentoring_evaluation.disclosure.floor import policy_of
+from mentoring_evaluation.figures.evidence import Evidence, WaveRecord
 
 CLOSED = frozenset({"accepted", "refused", "withdrawn", "carried_over", "unmatched", "matched"})
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from mentoring_evaluation.evidence_pack.facts import Fact
 from mentoring_evaluation.evidence_pack.standards import Criterion, Level, Scheme, Standard
-from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.figures.intervals import half_up, percent
 
 STATEMENT = (
     "Scores are counted from this programme's records and from judgements that people signed. The standards and the "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mentoring_evaluation.lint.nodes import Node, ReportUnreadable, described
-from mentoring_evaluation.lint.schema import (
+from mentoring_evaluation.lint.published import (
     CountRange,
     DatedEvent,
     Gap,

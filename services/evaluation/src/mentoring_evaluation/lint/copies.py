@@ -7,7 +7,7 @@ from typing import TypeVar
 from mentoring_evaluation.lint.findings import Finding
 from mentoring_evaluation.lint.overall import overalls
 from mentoring_evaluation.lint.percentages import candidates
-from mentoring_evaluation.lint.schema import Percentage, PublishedReport
+from mentoring_evaluation.lint.published import Percentage, PublishedReport
 
 # A question's line: the percentage of every role, for one cohort or overall.
 _Line = dict[str | None, Percentage]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from mentoring_evaluation.lint.findings import Confidence, Finding
-from mentoring_evaluation.lint.schema import DatedEvent, Gap, PublishedReport
+from mentoring_evaluation.lint.published import DatedEvent, Gap, PublishedReport
 
 _Key = tuple[str, str | None]
 

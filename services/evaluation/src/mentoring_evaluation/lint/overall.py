@@ -7,11 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 from math import prod
 
-from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.figures.intervals import half_up, percent
 from mentoring_evaluation.lint.counts import decimals_of, numerators_of, step_of
 from mentoring_evaluation.lint.findings import Confidence, Finding
 from mentoring_evaluation.lint.percentages import beyond_search, candidates, own_counts
-from mentoring_evaluation.lint.schema import Percentage, PublishedReport
+from mentoring_evaluation.lint.published import Percentage, PublishedReport
 
 # Beyond this many combinations of counts the pooled value is taken as reachable between its lowest and highest cohort.
 _MOST_COMBINATIONS = 50_000

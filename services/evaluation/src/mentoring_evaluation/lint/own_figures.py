@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mentoring_evaluation.lint.nodes import Node, described
-from mentoring_evaluation.lint.schema import Oversubscription, Percentage, PublishedReport
+from mentoring_evaluation.lint.published import Oversubscription, Percentage, PublishedReport
 
 
 def is_own_figures(data: dict[str, Any]) -> bool:

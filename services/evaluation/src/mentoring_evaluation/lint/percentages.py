@@ -6,10 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.figures.intervals import half_up, percent
 from mentoring_evaluation.lint.counts import ROUNDINGS, decimals_of, numerators_of, possible_counts, step_of
 from mentoring_evaluation.lint.findings import Confidence, Finding
-from mentoring_evaluation.lint.schema import Percentage, PublishedReport
+from mentoring_evaluation.lint.published import Percentage, PublishedReport
 
 # With this many people every percentage of d decimals is some whole number of them, so nothing beyond needs a search.
 _EVERY_STEP = 100

@@ -14,7 +14,7 @@ from mentoring_evaluation.lint.cohort_tables import from_cohort_tables, is_cohor
 from mentoring_evaluation.lint.findings import Finding
 from mentoring_evaluation.lint.nodes import ReportUnreadable, child_path
 from mentoring_evaluation.lint.own_figures import from_own_figures, is_own_figures
-from mentoring_evaluation.lint.schema import SCHEMA, PublishedReport
+from mentoring_evaluation.lint.published import SCHEMA, PublishedReport
 
 LARGEST_FILE = 20_000_000
 

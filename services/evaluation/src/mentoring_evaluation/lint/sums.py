@@ -3,17 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from mentoring_evaluation.intervals import half_up, percent
-from mentoring_evaluation.ledger_rules import Account, imbalances
+from mentoring_evaluation.figures.intervals import half_up, percent
 from mentoring_evaluation.lint.counts import decimals_of, step_of
 from mentoring_evaluation.lint.findings import Confidence, Finding
-from mentoring_evaluation.lint.schema import (
-    CountRange,
-    LedgerLine,
-    Matches,
-    Oversubscription,
-    PublishedReport,
-)
+from mentoring_evaluation.lint.ledger_rules import Account, imbalances
+from mentoring_evaluation.lint.published import CountRange, LedgerLine, Matches, Oversubscription, PublishedReport
 
 
 def totals(report: PublishedReport) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from mentoring_evaluation.intervals import half_up, interval_of_difference, percent, wilson
+from mentoring_evaluation.figures.intervals import half_up, interval_of_difference, percent, wilson
 
 SMALLEST = 10
 Selection = Literal["all_others", "similar_people", "earlier_period", "applied_not_matched"]

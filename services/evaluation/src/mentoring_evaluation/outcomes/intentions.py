@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mentoring_evaluation.intervals import half_up, percent
+from mentoring_evaluation.figures.intervals import half_up, percent
 
 # Figure of the survey, and the role that was asked; what happened later is an application as mentor in both.
 FOLLOWED = (("mentees_intending_to_mentor", "mentee"), ("mentors_intending_to_return", "mentor"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from mentoring_evaluation.intervals import half_up, percent, wilson
+from mentoring_evaluation.figures.intervals import half_up, percent, wilson
 from mentoring_evaluation.outcomes.evaluation_models import Indicator
 
 SMALL = 10

@@ -1,0 +1,102 @@
+"""The evidence behind a figure, and one figure against another: exact, and so for the programme team only."""
+
+from fractions import Fraction
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Principal
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_evaluation.errors import FigureNotFound, NotComparable
+from mentoring_evaluation.figures.comparisons import compare
+from mentoring_evaluation.figures.evidence import Evidence
+from mentoring_evaluation.figures.figure import Figure, FigureError
+from mentoring_evaluation.figures.intervals import Interval, half_up
+from mentoring_evaluation.figures.queries import evidence_of
+from mentoring_evaluation.figures.recompute import counts_behind, figures_named
+from mentoring_evaluation.figures.schemas import ComparisonView, FigureEvidenceView
+from mentoring_evaluation.programmes import queries as programmes
+from mentoring_evaluation.programmes.access import Reader, require_team
+from mentoring_evaluation.sides import Role
+from mentoring_evaluation.surveys import queries as surveys
+
+router = APIRouter(route_class=Route, tags=["figures"])
+Cohort = Annotated[int | None, Query(ge=1, description="number of the cohort; absent: all of them")]
+Wave = Annotated[str | None, Query(max_length=100, description="the survey; absent: every one that has the figure")]
+Option = Annotated[str | None, Query(max_length=2000, description="of a question of several choices: which of them")]
+Group = tuple[int | None, Role | None, str | None]
+
+
+async def _first(first_cohort: Cohort = None, first_role: Role | None = None, first_wave: Wave = None) -> Group:
+    return first_cohort, first_role, first_wave
+
+
+async def _second(second_cohort: Cohort = None, second_role: Role | None = None, second_wave: Wave = None) -> Group:
+    return second_cohort, second_role, second_wave
+
+
+@router.get("/programmes/{programme_id}/figures/{name}/evidence")
+async def read_figure_evidence(
+    programme_id: UUID, name: str, by: Reader, db: Db, cohort: Cohort = None, role: Role | None = None,
+    wave: Wave = None, option: Option = None,
+) -> FigureEvidenceView:  # fmt: skip
+    """A figure, the counts by answer it is made of, and the same figure counted again from them."""
+    evidence = await _evidence(db, by, programme_id)
+    figures = _found(evidence, name, (cohort, role, wave), option)
+    items = [{"figure": figure.to_json()} | counts_behind(evidence, figure) for figure in figures]
+    return FigureEvidenceView.model_validate({"name": name, "definition": figures[0].definition, "items": items})
+
+
+@router.get("/programmes/{programme_id}/figures/{name}/comparison")
+async def compare_figures(
+    programme_id: UUID, name: str, by: Reader, db: Db,
+    first: Annotated[Group, Depends(_first)], second: Annotated[Group, Depends(_second)], option: Option = None,
+) -> ComparisonView:  # fmt: skip
+    """One share against another of the same name, between cohorts, roles or surveys, and whether they are of the same
+    people; overall lines are compared pooled."""
+    evidence = await _evidence(db, by, programme_id)
+    one, two = (_share(_found(evidence, name, group, option)) for group in (first, second))
+    people = await surveys.same_people(db, *(_waves(evidence, figure) for figure in (one, two)))
+    try:
+        found = compare(one, two, people=people)
+    except FigureError as error:
+        raise NotComparable(str(error)) from None
+    return ComparisonView.model_validate({
+        "first": one.to_json(), "second": two.to_json(), "people": people, "interval": _bounds(found.interval),
+        "difference": float(half_up(found.difference, 1)), "caveats": list(found.caveats),
+    })  # fmt: skip
+
+
+def _bounds(interval: Interval | None) -> dict[str, Any] | None:
+    if interval is None:
+        return None
+    low, high = (float(half_up(Fraction(end), 1)) for end in (interval.low, interval.high))
+    return {"level": 95, "method": interval.method, "low": low, "high": high}
+
+
+async def _evidence(db: AsyncSession, by: Principal, programme_id: UUID) -> Evidence:
+    programme = await programmes.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    return await evidence_of(db, programme)
+
+
+def _found(evidence: Evidence, name: str, group: Group, option: str | None) -> list[Figure]:
+    figures = figures_named(evidence, name, *group, option)
+    if not figures:
+        raise FigureNotFound()
+    return figures
+
+
+def _share(figures: list[Figure]) -> Figure:
+    shares = [figure for figure in figures if figure.rule != "mean_of_cohorts"]
+    if len(shares) != 1:
+        raise NotComparable("several surveys have this figure: name one")
+    return shares[0]
+
+
+def _waves(evidence: Evidence, figure: Figure) -> tuple[list[UUID], str | None]:
+    """The waves that a figure was counted in, and the role it is of."""
+    waves = [w.id for w in evidence.waves if w.name == figure.wave and figure.cohort in (None, w.cohort)]
+    return waves, figure.role

@@ -1,0 +1,55 @@
+"""The public table of people's backgrounds, frozen: what is shown now, and what is shown next.
+
+Between two frozen tables people come and go one by one, so their difference would be about very few. A count is shown
+anew only once it has changed by at least the smallest number of people shown; until then what was shown stays. And a
+count that was hidden stays hidden for as long.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mentoring_evaluation.disclosure.rule import Plan, Policy
+from mentoring_evaluation.disclosure.table import protect
+
+PLAN = Plan(("role",), (("role",),))
+
+Cell = tuple[str, str]  # role, background
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A table that is shown: the people it was made of and what it says, both by role and background (None: hidden)."""
+
+    counts: Mapping[Cell, int]
+    shown: Mapping[Cell, int | None]
+
+
+def counted(rows: Iterable[Mapping[str, Any]]) -> Counter[Cell]:
+    """People by role and background, of the rows that the applications service counts."""
+    people: Counter[Cell] = Counter()
+    for row in rows:
+        people[row["role"], row["professional_background"]] += row["people"]
+    return people
+
+
+def next_table(present: Mapping[Cell, int], before: Frozen | None, policy: Policy) -> Frozen:
+    """The table to show from now on, after the one `before`."""
+    if before is None:
+        return Frozen(present, _protected(present, policy))
+    cells = sorted({*present, *before.counts})
+    change = {cell: present.get(cell, 0) - before.counts.get(cell, 0) for cell in cells}
+    moved = {cell for cell in cells if abs(change[cell]) >= policy.minimum}
+    counts = {cell: (present if cell in moved else before.counts).get(cell, 0) for cell in cells}
+    counts = {cell: people for cell, people in counts.items() if people or cell in before.counts}
+    fresh = _protected(counts, policy)
+    shown = {cell: fresh[cell] if cell in moved or before.shown.get(cell) is not None else None for cell in counts}
+    return Frozen(counts, shown)
+
+
+def _protected(counts: Mapping[Cell, int], policy: Policy) -> dict[Cell, int | None]:
+    # How many mentors and mentees there are is published exactly, beside this table.
+    given: dict[tuple[tuple[str, ...], str], int] = {((role,), what): people for (role, what), people in counts.items()}
+    table = protect(given, PLAN, policy, totals_known=True)
+    return {(role, background): table.count({"role": role}, background) for role, background in counts}

@@ -1,0 +1,124 @@
+"""What a programme's figures are counted from: plain records, read in one transaction and then on their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mentoring_evaluation.sides import Role
+from mentoring_evaluation.surveys.instruments import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRecord:
+    """A cohort and the pairs it was planned for."""
+
+    number: int
+    places_first_planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applicants:
+    """So many applications of one role that first asked for one cohort (None: a later one) and came to one state."""
+
+    cohort: int | None
+    role: Role
+    state: str
+    people: int
+    moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairRecord:
+    """A pair that was confirmed; `standing` unless it ended early."""
+
+    cohort: int
+    mentor_id: UUID
+    mentee_id: UUID
+    standing: bool
+    is_rematch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How the end of a wave was put off: from when to when, why, and by somebody of which role."""
+
+    closes_at_before: datetime
+    closes_at: datetime
+    reason: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRecord:
+    """One wave: who was asked and answered by role, and answers counted by (role, question) and answer.
+
+    Of a paired survey, `sides` are for every published question what mentor and mentee of a pair say (None: nothing),
+    and of how many pairs. `most_asked` is how often one person was asked, at most: more than once in a wave that
+    gathers the answers of several occasions. `hidden` are roles of which nothing is shown (floor.py): as if they had
+    not been asked.
+    """
+
+    id: UUID
+    cohort: int
+    instrument: str
+    used: Instrument | None
+    closed_at: datetime | None
+    asked: Mapping[Role, int]
+    responses: Mapping[Role, int]
+    answers: Mapping[tuple[Role, str], Mapping[str, int]]
+    sides: Mapping[str, Sequence[tuple[bool | None, bool | None, int]]] = field(default_factory=dict)
+    occasion: str = ""
+    most_asked: int = 1
+    extensions: Sequence[Extension] = ()
+    hidden: frozenset[Role] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """How figures call it: the survey, and the occasion where there are several."""
+        return f"{self.instrument}: {self.occasion}" if self.occasion else self.instrument
+
+    @property
+    def source(self) -> str:
+        """The frozen snapshot that figures of this wave name."""
+        closed = self.closed_at.isoformat(timespec="seconds") if self.closed_at else "open"
+        return f"wave {self.id}, closed {closed}"
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRecord:
+    """An interview that was held and not withdrawn."""
+
+    cohort: int
+    match_id: UUID
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a programme's figures are made of, as of `as_of`.
+
+    `cpd_held` counts continuing-development sessions by mode, `cpd_people` the different people who came, by mode;
+    `meetings` is mentoring sessions and their minutes by cohort number. `statistics` is what the applications service
+    says of backgrounds and of the ledger; `public_backgrounds` is the latest frozen table of them, role to background
+    to people as they are shown (None: hidden).
+    """
+
+    programme_id: UUID
+    title: str
+    decimals: int
+    public_minimum: int
+    as_of: datetime
+    cohorts: tuple[CohortRecord, ...] = ()
+    applicants: tuple[Applicants, ...] = ()
+    pairs: tuple[PairRecord, ...] = ()
+    waves: tuple[WaveRecord, ...] = ()
+    cpd_held: Mapping[str, int] = field(default_factory=dict)
+    cpd_people: Mapping[str, int] = field(default_factory=dict)
+    meetings: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    interviews: tuple[InterviewRecord, ...] = ()
+    quotes: tuple[Mapping[str, Any], ...] = ()
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    public_backgrounds: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    numbers: Mapping[UUID, int] = field(default_factory=dict)

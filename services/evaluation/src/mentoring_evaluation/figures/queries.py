@@ -1,0 +1,177 @@
+"""The SELECTs that a programme's evidence is read with."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import now
+from mentoring_evaluation.figures.evidence import (
+    Applicants,
+    CohortRecord,
+    Evidence,
+    Extension,
+    InterviewRecord,
+    PairRecord,
+    WaveRecord,
+)
+from mentoring_evaluation.figures.models import PublicSnapshot
+from mentoring_evaluation.interviews import queries as interviews
+from mentoring_evaluation.interviews.models import Interview
+from mentoring_evaluation.lifecycle import HELD
+from mentoring_evaluation.programmes import queries as programmes
+from mentoring_evaluation.programmes.models import (
+    Activity,
+    Application,
+    Attendance,
+    Cohort,
+    Match,
+    MentoringSession,
+    Programme,
+)
+from mentoring_evaluation.sides import ROLES, Role
+from mentoring_evaluation.surveys import queries as surveys
+from mentoring_evaluation.surveys import queries_answers
+from mentoring_evaluation.surveys.agreements import Sides
+from mentoring_evaluation.surveys.instruments import Instrument
+from mentoring_evaluation.surveys.models import Wave
+from mentoring_evaluation.surveys.queries_answers import agreements_of
+
+
+async def latest_snapshot(db: AsyncSession, programme_id: UUID) -> PublicSnapshot | None:
+    """The frozen table of backgrounds that the public view shows now; None before the first."""
+    rows = sa.select(PublicSnapshot).where(PublicSnapshot.programme_id == programme_id)
+    return await db.scalar(rows.order_by(PublicSnapshot.number.desc()).limit(1))
+
+
+async def evidence_of(db: AsyncSession, programme: Programme) -> Evidence:
+    """All that the programme's figures are counted from, but what the applications service holds."""
+    numbers = await programmes.cohort_numbers(db, programme.id)
+    held, people = await _cpd(db, programme)
+    return Evidence(
+        programme_id=programme.id,
+        title=programme.title,
+        decimals=programme.decimals,
+        public_minimum=programme.public_minimum,
+        as_of=now(db),
+        cohorts=await _cohorts(db, programme.id),
+        applicants=await _applicants(db, programme.id, numbers),
+        pairs=await _pairs(db, programme.id, numbers),
+        waves=await _waves(db, programme.id, numbers),
+        cpd_held=held,
+        cpd_people=people,
+        meetings=await _meetings(db, programme.id, numbers),
+        interviews=await _interviews(db, programme.id, numbers),
+        quotes=await _quotes(db, programme.id, numbers),
+        public_backgrounds=await _public_backgrounds(db, programme.id),
+        numbers=numbers,
+    )
+
+
+async def _public_backgrounds(db: AsyncSession, programme_id: UUID) -> dict[str, dict[str, int | None]]:
+    latest = await latest_snapshot(db, programme_id)
+    return {} if latest is None else latest.shown
+
+
+async def _cohorts(db: AsyncSession, programme_id: UUID) -> tuple[CohortRecord, ...]:
+    rows = sa.select(Cohort.number, Cohort.places_first_planned).where(Cohort.programme_id == programme_id)
+    return tuple(CohortRecord(*row) for row in await db.execute(rows.order_by(Cohort.number)))
+
+
+async def _applicants(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[Applicants, ...]:
+    a = Application
+    moved = sa.func.count().filter(a.moves > 0)
+    rows = sa.select(a.first_cohort_id, a.role, a.state, sa.func.count(), moved).where(a.programme_id == programme_id)
+    grouped = await db.execute(rows.group_by(a.first_cohort_id, a.role, a.state))
+    return tuple(
+        Applicants(numbers.get(cohort_id), role, state, people, moved)  # type: ignore[arg-type]
+        for cohort_id, role, state, people, moved in grouped
+    )
+
+
+async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[PairRecord, ...]:
+    matches = (await db.scalars(sa.select(Match).where(Match.programme_id == programme_id))).all()
+    return tuple(
+        PairRecord(numbers[m.cohort_id], m.mentor_id, m.mentee_id, m.state == "standing", m.rematch_of is not None)
+        for m in matches
+        if m.cohort_id in numbers
+    )
+
+
+async def _waves(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[WaveRecord, ...]:
+    waves = [wave for wave in await db.scalars(surveys.waves(programme_id, None)) if wave.cohort_id in numbers]
+    responses = await queries_answers.responses_by_role(db, waves)
+    tallies = await queries_answers.counts_by_answer(db, [wave.id for wave in waves])
+    sides = {wave.id: await _sides(db, wave) for wave in waves if wave.state == "closed"}
+    return tuple(
+        _wave_record(wave, numbers[wave.cohort_id], responses[wave.id], tallies, sides.get(wave.id, {}))
+        for wave in waves
+    )
+
+
+async def _sides(db: AsyncSession, wave: Wave) -> Sides:
+    """As they were kept when the wave closed; a wave that closed before they were kept is counted now. None where one
+    side is hidden."""
+    if wave.hidden_roles:
+        return {}
+    return (await agreements_of(db, wave) if wave.agreements is None else wave.agreements) or {}
+
+
+def _wave_record(
+    wave: Wave, cohort: int, responses: Mapping[Role, int | None], tallies: queries_answers.Tallies, sides: Sides
+) -> WaveRecord:
+    asked: dict[Role, int] = {"mentor": wave.asked_mentors, "mentee": wave.asked_mentees}
+    return WaveRecord(
+        id=wave.id,
+        cohort=cohort,
+        instrument=wave.instrument,
+        used=Instrument.model_validate(wave.instrument_used) if wave.instrument_used else None,
+        closed_at=wave.closed_at,
+        asked={role: 0 if responses[role] is None else asked[role] for role in ROLES},
+        responses={role: responses[role] or 0 for role in ROLES},
+        hidden=frozenset(role for role in ROLES if responses[role] is None),
+        answers=tallies.get(wave.id, {}),
+        sides=sides,
+        occasion=wave.occasion,
+        most_asked=wave.most_asked,
+        extensions=tuple(_extension(one) for one in wave.extensions),
+    )
+
+
+def _extension(kept: Mapping[str, Any]) -> Extension:
+    before, after = (datetime.fromisoformat(kept[name]) for name in ("closes_at_before", "closes_at"))
+    return Extension(before, after, kept["reason"], kept["role"])
+
+
+async def _cpd(db: AsyncSession, programme: Programme) -> tuple[dict[str, int], dict[str, int]]:
+    of_held = (Activity.programme_id == programme.id, Activity.kind.in_(programme.cpd_kinds))
+    held = sa.select(Activity.mode, sa.func.count()).where(*of_held).group_by(Activity.mode)
+    of_people = (Attendance.programme_id == programme.id, Attendance.kind.in_(programme.cpd_kinds))
+    different = sa.func.count(sa.distinct(Attendance.person_id))
+    people = sa.select(Attendance.mode, different).where(*of_people).group_by(Attendance.mode)
+    return dict((await db.execute(held)).all()), dict((await db.execute(people)).all())
+
+
+async def _meetings(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> dict[int, tuple[int, int]]:
+    s = MentoringSession
+    rows = sa.select(s.cohort_id, sa.func.count(), sa.func.sum(s.minutes)).where(s.programme_id == programme_id)
+    grouped = await db.execute(rows.group_by(s.cohort_id))
+    return {
+        numbers[cohort_id]: (number, int(minutes)) for cohort_id, number, minutes in grouped if cohort_id in numbers
+    }
+
+
+async def _interviews(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[InterviewRecord, ...]:
+    rows = sa.select(Interview.cohort_id, Interview.match_id, Interview.pages)
+    held = await db.execute(rows.where(Interview.programme_id == programme_id, Interview.state.in_(HELD)))
+    return tuple(InterviewRecord(numbers[c], m, pages or 0) for c, m, pages in held if c in numbers)
+
+
+async def _quotes(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {"interview_id": str(interview_id), "position": position, "cohort": numbers.get(cohort_id), "role": role}
+        for interview_id, position, cohort_id, role in await interviews.quotable(db, programme_id)
+    )

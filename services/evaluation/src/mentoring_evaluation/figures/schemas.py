@@ -1,0 +1,41 @@
+"""What the REST API gives for figures, their evidence and their comparison."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from mentoring_evaluation.figures.views import Audience
+
+
+class FiguresView(BaseModel):
+    programme_id: UUID
+    view: Audience
+    statement: str
+    figures: list[dict[str, Any]]
+
+
+class FigureEvidence(BaseModel):
+    figure: dict[str, Any]
+    groups: list[dict[str, Any]] = Field(description="by wave and role: asked, responses, and counts by answer")
+    counted_again: dict[str, int] | None = Field(description="numerator and denominator of the groups")
+    cohorts_again: list[dict[str, int]] | None = Field(
+        None, description="of a mean of cohorts: numerator and denominator of each cohort's groups"
+    )
+    mean_again: float | None = Field(None, description="the mean of these shares, in per cent")
+    agrees: bool | None
+
+
+class FigureEvidenceView(BaseModel):
+    name: str
+    definition: str
+    items: list[FigureEvidence]
+
+
+class ComparisonView(BaseModel):
+    first: dict[str, Any]
+    second: dict[str, Any]
+    people: Literal["same", "different", "unknown"]
+    difference: float = Field(description="first minus second, in points")
+    interval: dict[str, Any] | None
+    caveats: list[str]

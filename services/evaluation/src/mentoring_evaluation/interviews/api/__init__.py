@@ -1,0 +1,1 @@
+"""The routes of interviews and case studies."""

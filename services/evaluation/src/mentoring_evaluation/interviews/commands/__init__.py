@@ -1,0 +1,1 @@
+"""What changes interviews and case studies."""

@@ -1,0 +1,80 @@
+"""The tables of interviews and case studies: what people said is sealed under them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_common.db import TenantRow
+from mentoring_common.versions import Revised, Versioned
+from mentoring_evaluation.tables import Base, part_of
+
+
+class Interview(TenantRow, Versioned, Base):
+    """A conversation with one person of a pair after the programme; two make a paired case study.
+
+    `corrections` say how the count of its pages was corrected, in order.
+    """
+
+    __tablename__ = "interviews"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "match_id", "person_id"),)
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID]
+    match_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    state: Mapped[str] = mapped_column(default="scheduled")
+    scheduled_at: Mapped[datetime]
+    consented_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    pages: Mapped[int | None]
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+
+
+class InterviewText(TenantRow, Base):
+    """A summary (kind `summary`) or a quote of an interview, sealed under the person."""
+
+    __tablename__ = "interview_texts"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["tenant_id", "interview_id"], ["interviews.tenant_id", "interviews.id"]),
+        sa.UniqueConstraint("tenant_id", "interview_id", "kind", "position"),
+    )
+    interview_id: Mapped[UUID]
+    kind: Mapped[str]
+    position: Mapped[int]
+    sealed: Mapped[bytes]
+
+
+class CaseStudy(TenantRow, Revised, Base):
+    """What the two interviews of a pair tell together; it needs both people's approval of the same version."""
+
+    __tablename__ = "case_studies"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "match_id"),)
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID]
+    match_id: Mapped[UUID]
+    mentor_id: Mapped[UUID]
+    mentee_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(default="draft")
+    version: Mapped[int] = mapped_column(default=1)
+    mentor_approved_at: Mapped[datetime | None]
+    mentee_approved_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class CaseStudySection(TenantRow, Base):
+    """One section of a case study, sealed under the case study."""
+
+    __tablename__ = "case_study_sections"
+    __table_args__ = (
+        part_of("case_study_id", "case_studies"),
+        sa.UniqueConstraint("tenant_id", "case_study_id", "position"),
+    )
+    case_study_id: Mapped[UUID]
+    position: Mapped[int]
+    title: Mapped[str]
+    sealed: Mapped[bytes]

@@ -1,0 +1,110 @@
+"""What the REST API takes and gives for interviews and case studies."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from mentoring_common.versions import RevisedView, VersionedView
+from mentoring_evaluation.lifecycle import (
+    CaseStudyState,
+    InterviewState,
+)
+from mentoring_evaluation.programmes.schemas import Body, LongText, Reason
+
+InterviewingRole = Literal["programme_manager", "coordinator", "interviewer", "organisation_admin"]
+Pages = Annotated[int, Field(ge=1, le=1000)]
+Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class NewInterview(Body):
+    person_id: UUID
+    scheduled_at: AwareDatetime
+
+
+class NewTranscript(Body):
+    pages: Pages
+    summary: LongText
+    quotes: Annotated[list[Quote], Field(max_length=50)] = []
+
+
+class Amendment(Body):
+    summary: LongText
+    quotes: Annotated[list[Quote], Field(max_length=50)] | None = Field(None, description="absent: left as they are")
+
+
+class PagesCorrection(Body):
+    pages: Pages
+    reason: Annotated[Reason, Field(description="those who hold interviews read it: it names nobody")]
+
+
+class CorrectionView(BaseModel):
+    pages_before: int
+    pages: int
+    reason: str
+    corrected_at: datetime
+    role: InterviewingRole = Field(description="of whoever corrected it; the person is in the audit log")
+
+
+class InterviewView(VersionedView):
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    match_id: UUID
+    person_id: UUID
+    role: str
+    state: InterviewState
+    scheduled_at: datetime
+    consented_at: datetime | None
+    approved_at: datetime | None
+    withdrawn_at: datetime | None
+    pages: int | None
+    corrections: list[CorrectionView] = Field(description="how the count of its pages was corrected, in order")
+
+
+class InterviewWithTexts(InterviewView):
+    summary: str | None = None
+    quotes: list[str] = []
+
+
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+SectionText = Annotated[str, Field(min_length=1, max_length=10_000)]
+Sections = Annotated[dict[Title, SectionText], Field(min_length=1, max_length=30)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="the version that was read")]
+
+
+class NewCaseStudy(Body):
+    sections: Annotated[Sections, Field(description="text by title; exactly the sections that the programme names")]
+
+
+class CaseStudyAmendment(Body):
+    version: Version
+    sections: Annotated[Sections, Field(description="the sections that change")]
+
+
+class Approval(Body):
+    version: Version
+
+
+class Section(BaseModel):
+    title: str
+    text: str
+
+
+class CaseStudyView(RevisedView):
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    match_id: UUID
+    state: CaseStudyState
+    version: int
+    mentor_approved_at: datetime | None
+    mentee_approved_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class CaseStudyWithSections(CaseStudyView):
+    sections: list[Section] = []

@@ -1,0 +1,1 @@
+"""What changes evaluation models, indicators and HR outcomes."""

@@ -1,0 +1,174 @@
+"""What the REST API takes and gives for evaluation models, indicators and HR outcomes."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, WithJsonSchema, model_validator
+
+from mentoring_common.versions import VersionedView
+from mentoring_evaluation.outcomes.comparison import Selection
+from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
+from mentoring_evaluation.programmes.schemas import Body, ExtendingRole, Reason
+
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
+People = Annotated[int, Field(ge=1, le=100_000_000)]
+Source = Annotated[str, Field(min_length=1, max_length=300, description="where the numbers come from, in words")]
+
+
+class NewModel(Body):
+    """An `evaluation_model` as a blueprint has it."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=64)]
+    title: Annotated[str, Field(max_length=200)] | None = None
+    stages: Annotated[
+        Annotated[dict[str, Any], Field(max_length=20)] | Annotated[list[dict[str, Any]], Field(max_length=20)],
+        WithJsonSchema({"description": "stages in order, for a model of one's own; or statements by stage"}),
+    ] = Field(default_factory=dict)
+    indicators: Annotated[list[dict[str, Any]], Field(max_length=200)] = []
+
+
+class NewIndicatorValue(Body):
+    """A share is `numerator` of `base`; a mean is `value` of `base` answers; a count is `value` out of `base`."""
+
+    base: Annotated[People, Field(description="the denominator, or n")]
+    numerator: Count | None = None
+    value: Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=4)] | None = None
+    asked: Count | None = None
+    answered: Count | None = None
+    from_records: Annotated[
+        bool,
+        Field(description="counted in records, such as an HR system: nobody was asked, so no number of them lacks"),
+    ] = False
+    cohort_id: UUID | None = None
+    source: Source
+    measured_on: date
+
+
+class Withdrawal(Body):
+    reason: Annotated[Reason, Field(description="the team reads it beside the value: it names nobody")]
+
+
+class WithdrawalView(BaseModel):
+    withdrawn_at: datetime
+    role: ExtendingRole = Field(description="of whoever withdrew it; the person is in the audit log")
+    reason: str
+
+
+class IndicatorValueView(BaseModel):
+    id: UUID
+    indicator: str
+    cohort_id: UUID | None
+    measured_on: date
+    source: str
+    recorded_at: datetime
+    value: float
+    unit: str
+    numerator: int | None
+    base: int
+    base_is: str
+    asked: int | None
+    answered: int | None
+    from_records: bool
+    interval: dict[str, Any] | None
+    target_met: bool | None
+    caveats: list[str]
+    withdrawn: WithdrawalView | None = Field(None, description="taken back: it counts in nothing")
+
+
+class LatestView(BaseModel):
+    """What an indicator is at: a figure of the programme as it is now, or the value recorded last.
+
+    Only a recorded value has `id`, `cohort_id`, `measured_on` and `recorded_at`; only a figure has `figure`, and may be
+    rounded or hidden.
+    """
+
+    indicator: str
+    figure: str | None
+    shown: Literal["exact", "rounded", "hidden"]
+    id: UUID | None = None
+    cohort_id: UUID | None = None
+    measured_on: date | None = None
+    recorded_at: datetime | None = None
+    source: str | None
+    value: float | None
+    unit: str
+    numerator: int | None
+    base: int | None
+    base_is: str
+    asked: int | None
+    answered: int | None
+    from_records: bool = False
+    interval: dict[str, Any] | None
+    target_met: bool | None
+    caveats: list[str]
+
+
+class ReplacedModel(EvaluationModel, VersionedView):
+    """The model that was put in place of another."""
+
+
+class ModelView(VersionedView):
+    """The programme's model; `latest` is what each indicator is at, null where it is not measured."""
+
+    programme_id: UUID
+    model: EvaluationModel | None
+    faults: list[dict[str, str]]
+    latest: dict[str, LatestView | None]
+
+
+class Comparison(Body):
+    """Whom participants are compared with."""
+
+    selection: Selection
+    people: People
+    with_outcome: Count
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.with_outcome > self.people:
+            raise ValueError("more with the outcome than people")
+        return self
+
+
+class NewHrOutcome(Body):
+    outcome: Literal["promotion", "retention", "internal_move", "pay_progression", "sickness_absence", "other"]
+    role: Literal["mentor", "mentee"]
+    definition: Annotated[str, Field(min_length=1, max_length=300, description="what counted as the outcome")]
+    months: Annotated[int, Field(ge=1, le=240, description="how long people were followed")]
+    people: People
+    with_outcome: Count
+    comparison: Comparison | None = None
+    source: Source
+    measured_on: date
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.with_outcome > self.people:
+            raise ValueError("more with the outcome than people")
+        return self
+
+
+class HrOutcomeView(BaseModel):
+    id: UUID
+    programme_id: UUID
+    outcome: str
+    role: str
+    definition: str
+    months: int
+    source: str
+    measured_on: date
+    recorded_at: datetime
+    participants: dict[str, Any]
+    comparison: dict[str, Any] | None
+    selection: str | None
+    difference: dict[str, Any] | None
+    statement: str
+    withdrawn: WithdrawalView | None = Field(None, description="taken back: it counts in nothing")
+
+
+class IntentionsView(BaseModel):
+    programme_id: UUID
+    statement: str
+    items: list[dict[str, Any]]

@@ -1,0 +1,73 @@
+"""Published public reports, for whoever has the link."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Public
+from mentoring_common.db import Database
+from mentoring_common.unit_of_work import PublicDb, Route
+from mentoring_evaluation.reports import queries
+from mentoring_evaluation.reports.api.reports import PAGE, PDF, printable, said_of
+from mentoring_evaluation.reports.page import report_page
+from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.printing import Printer, digest_of
+from mentoring_evaluation.reports.schemas import PublicReport
+
+router = APIRouter(route_class=Route, tags=["reports"])
+ByLink = Depends(Public("a public report is published for everybody"))
+Tenant = Annotated[UUID, Path(description="the organisation")]
+Known = Annotated[str | None, Header(alias="If-None-Match", max_length=200, description="the ETag that one has")]
+_OF_EDITION = ("id", "programme_id", "version", "edition", "published_at", "notes")
+Make = Callable[[dict[str, Any], dict[str, Any]], bytes]
+
+
+@router.get("/public/{tenant_id}/reports/{report_id}", dependencies=[ByLink])
+async def read_public_report(report_id: UUID, db: PublicDb) -> PublicReport:
+    """The present edition of a published public report as data."""
+    report = await queries.public_report(db, report_id)
+    known = {name: getattr(report, name) for name in _OF_EDITION}
+    return PublicReport.model_validate(known | await said_of(db, report))
+
+
+@router.get("/public/{tenant_id}/reports/{report_id}/html", response_class=HTMLResponse, dependencies=[ByLink])
+async def read_public_page(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
+    """The same as one self-contained page."""
+    return await _printed(request, tenant_id, report_id, etag, _page, "text/html; charset=utf-8")
+
+
+@router.get(
+    "/public/{tenant_id}/reports/{report_id}/pdf", response_class=Response, responses=PDF, dependencies=[ByLink]
+)
+async def read_public_pdf(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
+    """The same as PDF/A-2a."""
+    return await _printed(request, tenant_id, report_id, etag, report_pdf, "application/pdf")
+
+
+def _page(content: dict[str, Any], issue: dict[str, Any]) -> bytes:
+    return report_page(content, issue).encode()
+
+
+async def _printed(
+    request: Request, tenant: UUID, report_id: UUID, etag: str | None, make: Make, media_type: str
+) -> Response:
+    """What is made of the present edition; 304 for who has it. Revalidated each time, since people may withdraw."""
+    database: Database = request.app.state.database
+    printer: Printer = request.app.state.printer
+    async with database.transaction(tenant) as db:
+        content, issue = await _edition(db, report_id)
+    digest = await asyncio.to_thread(digest_of, content, issue)
+    headers = PAGE | {"ETag": f'"{digest}"', "Cache-Control": "no-cache"}
+    if etag == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    body = await printer.printed((media_type, report_id), digest, lambda: make(content, issue))
+    return Response(body, media_type=media_type, headers=headers)
+
+
+async def _edition(db: AsyncSession, report_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
+    return await printable(db, await queries.public_report(db, report_id))

@@ -1,0 +1,163 @@
+"""Figures and reports."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Principal
+from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.roles import require_role, roles_of
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
+from mentoring_evaluation.errors import ReportNotReady
+from mentoring_evaluation.programmes import queries as programmes
+from mentoring_evaluation.programmes.access import TEAM, Reader, Writer, require_own_role, require_team
+from mentoring_evaluation.reports import queries
+from mentoring_evaluation.reports.changes import changes, part_changes
+from mentoring_evaluation.reports.commands import reports
+from mentoring_evaluation.reports.commands.texts import words_of
+from mentoring_evaluation.reports.kinds import kinds_for
+from mentoring_evaluation.reports.models import Report
+from mentoring_evaluation.reports.page import report_page
+from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.schemas import ChangesView, NewNarrative, NewReport, ReportQueued, ReportView
+
+router = APIRouter(route_class=Route, tags=["reports"])
+_KEPT = ("title", "ledger", "inconsistencies", "narrative", "themes", "recommendations", "evaluation_model", "outcomes")
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+# The page carries its styles and its charts, and nothing of it runs or is loaded.
+PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+}
+
+
+@router.post("/programmes/{programme_id}/reports", status_code=202)
+async def request_report(programme_id: UUID, new: NewReport, by: Writer, db: Db) -> ReportQueued:
+    """Have a report built; it is ready when `GET /reports/{id}` says so."""
+    programme = await programmes.programme(db, programme_id)
+    await require_team(db, by, programme_id)
+    return ReportQueued.model_validate(await reports.request_report(db, programme, new, by))
+
+
+@router.get("/programmes/{programme_id}/reports")
+async def list_reports(
+    programme_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ReportQueued]:
+    """The programme's reports that the caller may read: all of them for the programme team."""
+    await programmes.programme(db, programme_id)
+    held = await roles_of(db, by, programme_id)
+    rows = queries.reports(programme_id)
+    if not (by.is_admin or held & set(TEAM)):
+        rows = queries.readable_reports(programme_id, kinds_for(held), held)
+    shown, following = await page(db, rows, Report.id, cursor, limit)
+    return page_of(shown, following, ReportQueued.model_validate)
+
+
+@router.get("/reports/{report_id}")
+async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
+    """A report as data: the figures of its audience and everything else that stands in a report of its kind."""
+    report = await _readable(db, report_id, by)
+    dates = ("requested_at", "built_at", "approved_at", "published_at", "notes")
+    known = ReportQueued.model_validate(report).model_dump() | {name: getattr(report, name) for name in dates}
+    if report.content is None:
+        return ReportView(**known)
+    return ReportView.model_validate(known | await said_of(db, report))
+
+
+@router.get("/reports/{report_id}/html", response_class=HTMLResponse)
+async def read_report_page(report_id: UUID, by: Reader, db: Db) -> HTMLResponse:
+    """A report as one self-contained page; the programme team's has the public view beside its own."""
+    report = await _readable(db, report_id, by)
+    return HTMLResponse(await asyncio.to_thread(report_page, *await printable(db, report)), headers=PAGE)
+
+
+@router.get("/reports/{report_id}/pdf", response_class=Response, responses=PDF)
+async def read_report_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
+    """A report as PDF/A-2a, which is also tagged for screen readers (PDF/UA-1); the same report gives the same file."""
+    report = await _readable(db, report_id, by)
+    pdf = await asyncio.to_thread(report_pdf, *await printable(db, report))
+    name = f"{report.kind}-{report.version}.{report.edition}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/reports/{report_id}/changes")
+async def read_report_changes(report_id: UUID, by: Reader, db: Db) -> ChangesView:
+    """The figures, themes, recommendations and case studies that came, went or changed since the version published
+    before, with what they said and say."""
+    report = await _readable(db, report_id, by)
+    if report.content is None:
+        raise ReportNotReady()
+    return ChangesView.model_validate(await _changes(db, report))
+
+
+@router.put("/reports/{report_id}/narrative")
+async def save_report_narrative(
+    report_id: UUID, new: NewNarrative, by: Writer, db: Db, expected: IfMatchRequired
+) -> ReportQueued:
+    """Write a built report's text; every `{figure:…}` in it must name one of the report's figures. For the team."""
+    report = await queries.report(db, report_id)
+    await require_team(db, by, report.programme_id)
+    await expected.hold(db, report)
+    return ReportQueued.model_validate(await reports.save_narrative(db, report, new.narrative, by))
+
+
+@router.post("/reports/{report_id}/approve")
+async def approve_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ReportQueued:
+    """Approve a report for publication. For the role that it names, which nobody stands above."""
+    report = await _readable(db, report_id, by)
+    if report.approver is not None:
+        await require_own_role(db, by, report.programme_id, report.approver)
+    await expected.hold(db, report)
+    return ReportQueued.model_validate(await reports.approve_report(db, report, by))
+
+
+@router.post("/reports/{report_id}/publish")
+async def publish_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ReportQueued:
+    """Publish a report to its audience, as its first edition; after approval, where one is asked for. For the team."""
+    report = await queries.report(db, report_id)
+    await require_team(db, by, report.programme_id)
+    await expected.hold(db, report)
+    return ReportQueued.model_validate(await reports.publish_report(db, report, by))
+
+
+async def said_of(db: AsyncSession, report: Report) -> dict[str, Any]:
+    """What a built report says as data, people's words in it."""
+    content = report.content or {}
+    view = content["views"][report.audience]
+    kept = {name: content[name] for name in _KEPT if name in content}  # a report of an earlier release holds fewer
+    kept |= {"view": report.audience, "statement": view["statement"], "figures": view["figures"]}
+    return kept | await words_of(db, report)
+
+
+async def printable(db: AsyncSession, report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a page or a PDF is made of: content with people's words, and what is known of this issue. ReportNotReady."""
+    if report.content is None:
+        raise ReportNotReady()
+    issue = {name: getattr(report, name) for name in ("version", "edition", "notes", "published_at")}
+    return report.content | await words_of(db, report), issue | {"changes": await _changes(db, report)}
+
+
+async def _readable(db: AsyncSession, report_id: UUID, by: Principal) -> Report:
+    """The programme team reads every report, others what is published for them (`kinds_for`), and whoever approves a
+    report reads it before."""
+    report = await queries.report(db, report_id)
+    held = await roles_of(db, by, report.programme_id)
+    if report.state == "published" and report.kind in kinds_for(held):
+        return report
+    await require_role(db, by, report.programme_id, *TEAM, report.approver or TEAM[0])
+    return report
+
+
+async def _changes(db: AsyncSession, report: Report) -> dict[str, Any]:
+    previous = await queries.report_published_before(db, report)
+    if previous is None or previous.content is None or report.content is None:
+        return {"previous": None}
+    before, after = (one["views"][report.audience]["figures"] for one in (previous.content, report.content))
+    known = {name: getattr(previous, name) for name in ("id", "version", "published_at", "notes")}
+    return {"previous": known} | changes(before, after) | part_changes(previous.content, report.content)

@@ -1,0 +1,1 @@
+"""What changes reports, and what they are made from."""

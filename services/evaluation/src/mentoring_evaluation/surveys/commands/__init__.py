@@ -1,0 +1,1 @@
+"""What changes surveys, waves and answers."""

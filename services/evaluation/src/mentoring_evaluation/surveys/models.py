@@ -1,0 +1,146 @@
+"""The tables of the evaluation service.
+
+Nothing in `responses` or `comments` leads to a person: they hold no person id, no invitation, no time but the day, and
+their ids are random. `invitations` know who was asked and whether that person answered, and nothing of the answer.
+`named_answers` are filled only by surveys that the programme's blueprint declared as named or paired.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_common.db import TenantRow
+from mentoring_common.versions import Revised, Versioned
+from mentoring_evaluation.disclosure.floor import Mode
+from mentoring_evaluation.tables import Base
+
+
+def _of_wave() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant_id", "wave_id"], ["waves.tenant_id", "waves.id"], ondelete="CASCADE")
+
+
+class InstrumentVersion(TenantRow, Revised, Base):
+    """One version of a survey of a programme; waves take the newest when they open, and keep what they took."""
+
+    __tablename__ = "instruments"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "programme_id", "name", "version"),)
+    programme_id: Mapped[UUID]
+    name: Mapped[str]
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Wave(TenantRow, Versioned, Base):
+    """One opening of a survey for one cohort. `instrument_used` is the survey as it was when the wave opened.
+
+    `occasion` tells the waves of one survey and cohort apart, blank where there is one. `roles` is whom it asks, None
+    for both. A wave that `gathers` asks nobody itself: it keeps the answers of those that open after a meeting or an
+    activity (`after_id`) and are `gathered_in` it, for they ask so few that each alone would say who answered what;
+    `most_asked` is how often it asked one person, at most. `least_asked` is the floor (floor.py) as it was when the
+    wave opened, `hidden_roles` are those under it when it closed, and it is `withheld` if nothing is left. `agreements`
+    are the two sides of the pairs of a paired survey, counted when it closed. `extensions` say how its end was put off,
+    in order.
+    """
+
+    __tablename__ = "waves"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "cohort_id", "instrument", "occasion"),
+        sa.ForeignKeyConstraint(["tenant_id", "gathered_in"], ["waves.tenant_id", "waves.id"]),
+        sa.Index("ix_waves_gathered_in", "tenant_id", "gathered_in"),
+        sa.Index("ix_waves_after_id", "tenant_id", "after_id"),
+        sa.CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
+    )
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID]
+    instrument: Mapped[str]
+    occasion: Mapped[str] = mapped_column(default="", server_default="")
+    roles: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    gathers: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    gathered_in: Mapped[UUID | None]
+    after_id: Mapped[UUID | None]
+    most_asked: Mapped[int] = mapped_column(default=1, server_default="1")
+    least_asked: Mapped[int | None]
+    hidden_roles: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    withheld: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    agreements: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    extensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    instrument_used: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(default="planned")
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    zone: Mapped[str | None]
+    remind_days: Mapped[list[int] | None] = mapped_column(JSONB(none_as_null=True))
+    reminders: Mapped[int] = mapped_column(server_default="0")
+    closed_at: Mapped[datetime | None]
+    asked_mentors: Mapped[int] = mapped_column(default=0)
+    asked_mentees: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def mode(self) -> Mode:
+        """What is kept of who answered; anonymous until it has opened."""
+        mode: Mode = (self.instrument_used or {}).get("mode", "anonymous")
+        return mode
+
+
+class WaveKey(TenantRow, Base):
+    """The random key that a wave's tokens are made with, sealed; its id is the wave's."""
+
+    __tablename__ = "wave_keys"
+    __table_args__ = (sa.ForeignKeyConstraint(["tenant_id", "id"], ["waves.tenant_id", "waves.id"]),)
+    sealed: Mapped[bytes]
+
+
+class Invitation(TenantRow, Base):
+    """Who was asked in a wave, and that they answered; the token itself is never stored."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        _of_wave(),
+        sa.UniqueConstraint("tenant_id", "wave_id", "person_id"),
+        sa.UniqueConstraint("tenant_id", "token_digest"),
+    )
+    wave_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    token_digest: Mapped[bytes]
+    answered: Mapped[bool] = mapped_column(default=False)
+
+
+class Response(TenantRow, Base):
+    """One answered survey: choices and numbers by question. Random id, no person, no hour."""
+
+    __tablename__ = "responses"
+    __table_args__ = (_of_wave(), sa.Index("ix_responses_wave", "tenant_id", "wave_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    role: Mapped[str]
+    day: Mapped[date]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class NamedAnswer(TenantRow, Base):
+    """Who gave which answers, in a wave that is not anonymous; every one stands in `responses` too, which counts it."""
+
+    __tablename__ = "named_answers"
+    __table_args__ = (_of_wave(), sa.UniqueConstraint("tenant_id", "wave_id", "person_id"))
+    wave_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Comment(TenantRow, Base):
+    """A free text, sealed under the wave and apart from the response it came with."""
+
+    __tablename__ = "comments"
+    __table_args__ = (_of_wave(), sa.Index("ix_comments_wave", "tenant_id", "wave_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID]
+    role: Mapped[str]
+    question: Mapped[str]
+    sealed: Mapped[bytes]

@@ -1,0 +1,165 @@
+"""What the REST API takes and gives for surveys, waves and answers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from mentoring_common.versions import RevisedView, VersionedView
+from mentoring_evaluation.disclosure.floor import Mode, Shown
+from mentoring_evaluation.lifecycle import WaveState
+from mentoring_evaluation.programmes.schemas import Body, ByRole, ExtendingRole, Reason
+from mentoring_evaluation.sides import Role
+from mentoring_evaluation.surveys.instruments import Instrument, Survey, complete
+from mentoring_evaluation.surveys.local_time import MOST_REMINDERS, LocalTime
+
+# Part of a figure's reference, where commas, braces, colons and equals signs have a meaning.
+Occasion = Annotated[str, Field(max_length=60, pattern=r"^[^{},:=]*$")]
+RemindDays = Annotated[int, Field(ge=1, le=90)]
+
+
+class ResponsesByRole(BaseModel):
+    """How many answered of each role; null where too few were asked to show anything of them."""
+
+    mentor: int | None
+    mentee: int | None
+
+
+class NewWave(Body):
+    instrument: Annotated[str, Field(min_length=1, max_length=100)]
+    occasion: Occasion = Field("", description="tells the waves of one survey apart where there are several")
+    roles: Annotated[list[Role], Field(min_length=1)] | None = Field(None, description="whom it asks; absent: both")
+    opens_at: AwareDatetime | LocalTime
+    closes_at: AwareDatetime | LocalTime
+    remind_days_before: Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS)] | None = Field(
+        None,
+        description="days before closing on which those who have not answered are reminded; absent: the programme's",
+    )
+
+
+class WaveExtension(Body):
+    closes_at: AwareDatetime | LocalTime
+    reason: Annotated[Reason, Field(description="the team and its reports show it: it names nobody")]
+
+
+class NewInstrument(Body):
+    """A survey of one's own, or a preset that ships; one of the two."""
+
+    preset: Annotated[str, Field(max_length=100)] | None = None
+    survey: Survey | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.preset is None) == (self.survey is None):
+            raise ValueError("give a preset, or a survey")
+        if self.survey is not None:
+            complete(self.survey)
+        return self
+
+
+class PresetView(Survey):
+    id: str
+
+
+class InstrumentView(Instrument, RevisedView):
+    frozen: bool = Field(description="a wave opened with this version")
+
+
+class NamedAnswerView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    person_id: UUID
+    role: Role
+    answers: dict[str, Any]
+
+
+class ExtensionView(BaseModel):
+    closes_at_before: datetime
+    closes_at: datetime
+    reason: str
+    extended_at: datetime
+    role: ExtendingRole = Field(description="of whoever extended it; the person is in the audit log")
+
+
+class WaveView(VersionedView):
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    instrument: str
+    occasion: str
+    roles: list[Role] | None = Field(description="whom it asks; null: both")
+    gathers: bool = Field(description="its answers come from occasions after meetings or activities, none shown alone")
+    withheld: bool = Field(description="closed, and too few different people were asked to show anything")
+    hidden_roles: list[Role] = Field(
+        description="closed, and of these roles nothing is shown: too few different people of them were asked"
+    )
+    state: WaveState
+    opens_at: datetime
+    closes_at: datetime
+    zone: str | None = Field(description="where the closing time was given as a local one")
+    extensions: list[ExtensionView] = Field(description="how its end was put off, in order")
+    remind_days: list[int] | None = Field(description="days before closing; null: as the programme does")
+    closed_at: datetime | None
+    asked: ByRole
+    responses: ResponsesByRole
+
+
+class RolePreview(BaseModel):
+    role: Role
+    people: int = Field(description="different people asked until now; of a wave that is planned, who would be now")
+    shown: Shown = Field(description="what will be read of them, by anybody; answers: who said what, by the team")
+
+
+class WavePreview(BaseModel):
+    wave_id: UUID
+    state: WaveState
+    mode: Mode
+    minimum: int = Field(description="of how many different people of a role something is read, unless it is named")
+    roles: list[RolePreview]
+    together: Shown = Field(description="what will be read of both roles taken together")
+    statement: str
+
+
+class InvitationView(BaseModel):
+    person_id: UUID
+    role: Literal["mentor", "mentee"]
+    token: str
+
+
+class WordingKind(BaseModel):
+    language: str
+    easy_read: bool
+
+
+class SurveyView(BaseModel):
+    wave_id: UUID
+    role: Literal["mentor", "mentee"]
+    title: str
+    version: int
+    mode: Mode
+    notice: str = Field(description="what is kept of who answered, to be shown before the questions")
+    notice_language: str = Field(description="the language of the notice: English where there is no translation")
+    language: str
+    easy_read: bool
+    wordings: list[WordingKind] = Field(description="the words there are; ask by ?language= and ?easy_read=true")
+    questions: list[dict[str, Any]] = Field(description="id, kind, text and what an answer may be; skipping is allowed")
+    closes_at: datetime
+
+
+class NewResponse(Body):
+    token: Annotated[str, Field(min_length=1, max_length=100)]
+    answers: Annotated[dict[str, Any], Field(max_length=200, description="value by question id; absent: skipped")]
+
+
+class Received(BaseModel):
+    """That an answer arrived; it cannot be looked up again."""
+
+    wave_id: UUID
+    received: Literal[True] = True
+
+
+class CommentView(BaseModel):
+    id: UUID
+    role: str
+    question: str
+    text: str

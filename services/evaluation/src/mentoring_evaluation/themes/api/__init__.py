@@ -1,0 +1,1 @@
+"""The routes of goals, themes, codings and recommendations."""

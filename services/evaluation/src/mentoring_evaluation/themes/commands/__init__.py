@@ -1,0 +1,1 @@
+"""What changes goals, themes, codings and recommendations."""
