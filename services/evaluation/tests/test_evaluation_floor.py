@@ -332,26 +332,28 @@ async def test_waves_that_closed_before_obey_the_floor_too(superuser_url):
 # the floor, and not here.
 SAID = {"Response", "Comment", "NamedAnswer"}
 MAY_NAME = {
-    "queries_answers.py": "every SELECT",
-    "models.py": "the tables themselves",
-    "commands/responses.py": "writes what is said, unseals the comments that were read",
-    "commands/themes.py": "narrows what queries_answers reads to some ids",
+    "surveys/queries_answers.py": "every SELECT",
+    "surveys/models.py": "the tables themselves",
+    "models.py": "every table of the service",
+    "surveys/commands/responses.py": "writes what is said, unseals the comments that were read",
+    "themes/commands/themes.py": "narrows what queries_answers reads to some ids",
     "reactions.py": "deletes the named answers of an erased person",
-    "api/waves.py": "the order of pages of what queries_answers reads",
-    "api/themes.py": "the same",
+    "surveys/api/waves.py": "the order of pages of what queries_answers reads",
+    "themes/api/themes.py": "the same",
 }
 
 
 def test_what_people_said_is_read_in_one_place():
-    root = Path(mentoring_evaluation.__file__).parent
+    root, surveys = Path(mentoring_evaluation.__file__).parent, "mentoring_evaluation.surveys"
+    tables = {(surveys, "models"), *((f"{surveys}.models", name) for name in SAID)}
     naming, raw = set(), set()
     for path in root.rglob("*.py"):
         name, text = str(path.relative_to(root)), path.read_text("utf-8")
         imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
-        named = {one.name for node in imports if node.module == "mentoring_evaluation.models" for one in node.names}
-        naming |= {name} if named & SAID else set()
+        named = {(node.module, one.name) for node in imports for one in node.names}
+        naming |= {name} if named & tables else set()
         raw |= (
             {name} if re.search(r"(FROM|JOIN) (responses|comments|named_answers)\b|metadata\.tables\[", text) else set()
         )
-    assert naming | {"models.py"} == set(MAY_NAME)
-    assert raw == {"commands/waves.py"}  # writes them anew in random order when a wave closes
+    assert naming | {"surveys/models.py"} == set(MAY_NAME)
+    assert raw == {"surveys/commands/waves.py"}  # writes them anew in random order when a wave closes

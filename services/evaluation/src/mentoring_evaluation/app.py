@@ -13,7 +13,7 @@ from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.evaluation import EvaluationAuditAnchored
 from mentoring_evaluation.evidence_pack import api as evidence_pack
-from mentoring_evaluation.figures.api import figures
+from mentoring_evaluation.figures.api import figures, views
 from mentoring_evaluation.figures.snapshots import take_snapshots
 from mentoring_evaluation.interviews.api import case_studies, interviews
 from mentoring_evaluation.lint import api as lint
@@ -54,6 +54,7 @@ DESIGN = Design(
         recommendations.router,
         outcomes.router,
         evidence_pack.router,
+        views.router,
         reports.router,
         lint.router,
         audit_proof.router,

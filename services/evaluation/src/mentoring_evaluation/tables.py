@@ -14,4 +14,5 @@ class Base(CommonBase):
 
 
 def part_of(column: str, table: str) -> sa.ForeignKeyConstraint:
+    """The key of a row that goes with the row it is part of, whose id stands in the column."""
     return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete="CASCADE")

@@ -10,9 +10,8 @@ from typing import Literal
 from mentoring_evaluation.disclosure.rule import SMALLEST, Policy
 from mentoring_evaluation.sides import ROLES, Role
 
+# What is kept of who answered: nothing, names, or names only to compare the two sides of pairs.
 Mode = Literal["anonymous", "named", "paired"]
-
-
 # What is read of a role: nothing, figures and texts without names, or who answered what.
 Shown = Literal["nothing", "figures", "answers"]
 

@@ -1,4 +1,4 @@
-"""The audit of disclosure.py's rule 4: what else has to be hidden so that no published count is known for certain.
+"""The audit of rule 4 of this package: what else has to be hidden so that no published count is known for certain.
 
 A count has a twin if some people can be moved, to another answer or another group, so that this count changes and
 nothing that is published does. There may be thousands of counts and hundreds of thousands of moves, so a set of counts

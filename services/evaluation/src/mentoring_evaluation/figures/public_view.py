@@ -1,7 +1,7 @@
 """The public view: the same figures under disclosure control.
 
 Counts of what the programme itself did (applications, pairs, sessions, interviews) are exact. Figures of surveys, and
-people by background, are protected by disclosure.py: small groups, those that would give them away, and the exact
+people by background, are protected by `disclosure`: small groups, those that would give them away, and the exact
 numbers behind all others stay with the programme team. A survey is shown once all its waves have closed: shown twice,
 the difference between the two would be the wave that came in between. Backgrounds, of people who come and go, are shown
 as they were frozen last.

@@ -3,9 +3,7 @@
 A figure is resolved from the report's own frozen figures. A quotation, `{quote:id of the quote}`, is read where it is
 sealed each time the report is shown; once its person has withdrawn, the text says so in its place.
 
-A reference to a figure is `{figure:name,cohort,role,wave}`, in which what is left out or left blank means: of all
-cohorts, of all roles, of the only survey that has it. Two more may follow by name: `rule=mean_of_cohorts` (otherwise
-the pooled line is taken where there are both) and what else the figure is broken down by, as `mode=online`.
+A reference to a figure is `{figure:name,cohort,role,wave}` (figures/references.py).
 """
 
 import re

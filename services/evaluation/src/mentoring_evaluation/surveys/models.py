@@ -1,4 +1,4 @@
-"""The tables of the evaluation service.
+"""The tables of surveys and of what people answered.
 
 Nothing in `responses` or `comments` leads to a person: they hold no person id, no invitation, no time but the day, and
 their ids are random. `invitations` know who was asked and whether that person answered, and nothing of the answer.

@@ -1,4 +1,4 @@
-"""What a report tells beside its figures, read where it lies; texts of people are only named (report_texts.py)."""
+"""What a report tells beside its figures, read where it lies; texts of people are only named (texts.py)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

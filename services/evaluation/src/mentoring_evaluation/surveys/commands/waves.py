@@ -33,7 +33,7 @@ from mentoring_evaluation.surveys.schemas import NewWave, WaveExtension
 from mentoring_evaluation.tables import Base
 
 OPEN, REMIND, CLOSE = "open_wave", "remind_wave", "close_wave"  # kinds of deadlines
-SNAPSHOT = "take_snapshot"  # a deadline that is due at once; snapshots.py looks for it
+SNAPSHOT = "take_snapshot"  # a deadline that is due at once; figures/snapshots.py looks for it
 
 
 async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principal) -> Wave:
