@@ -4,7 +4,8 @@ Counts of what the programme itself did (applications, pairs, sessions, intervie
 people by background, are protected by `disclosure`: small groups, those that would give them away, and the exact
 numbers behind all others stay with the programme team. A survey is shown once all its waves have closed: shown twice,
 the difference between the two would be the wave that came in between. Backgrounds, of people who come and go, are shown
-as they were frozen last.
+as they were frozen last. Where one person was asked up to m times in a wave, groups are m times larger, so that they
+are of enough different people however answers are spread.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

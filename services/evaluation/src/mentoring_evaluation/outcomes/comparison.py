@@ -1,6 +1,7 @@
 """Outcomes from HR data: participants against a comparison group where there is one, and what can be said of it.
 
-The difference of two shares has Newcombe's interval (figures/intervals.py). Nobody was drawn by lot: it never says "because".
+The difference of two shares has Newcombe's interval (figures/intervals.py). Nobody was drawn by lot: it never says
+"because".
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,10 @@
-"""The kinds of reports: whom each is for and what stands in it."""
+"""The kinds of reports: whom each is for and what stands in it.
+
+Public and network reports leave the organisation: a theme or recommendation stands in them once the programme manager
+has approved its wording. Notes, sources and definitions that somebody typed in stay out; titles, stages and indicators
+of the evaluation model are the programme's own design and stay. Owners of recommendations are a team or a role in every
+kind, never a person; why a date was moved stands among the follow-ups.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

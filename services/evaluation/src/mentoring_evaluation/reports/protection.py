@@ -1,4 +1,9 @@
-"""Single counts under disclosure control: shares of one group, and how many said something, by role."""
+"""Single counts under disclosure control: shares of one group, and how many said something, by role.
+
+The rule is that of the public figures. A theme's voices are protected by role, with all who could have said it as the
+broader group. Each report is protected for itself and stays as it is: counts of a theme in an older edition stay when a
+quote behind them is withdrawn.
+"""
 
 from collections.abc import Mapping
 
