@@ -13,7 +13,7 @@ INTERVIEWERS = (*TEAM, "interviewer")
 
 
 async def interviewing_role(db: AsyncSession, by: Principal, programme_id: UUID) -> InterviewingRole:
-    """As what somebody acts who holds interviews of the programme."""
+    """The role under which the caller holds interviews of the programme."""
     held = await roles_of(db, by, programme_id)
     team = await team_role(db, by, programme_id)
     return "interviewer" if "interviewer" in held and not held & set(TEAM) else team

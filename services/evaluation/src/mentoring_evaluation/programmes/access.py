@@ -44,7 +44,7 @@ async def sees_all(
 
 
 async def team_role(db: AsyncSession, by: Principal, programme_id: UUID) -> ExtendingRole:
-    """As what somebody acts for the programme who `require_team` lets through."""
+    """The role under which the caller, whom `require_team` let through, acts for the programme."""
     held = await roles_of(db, by, programme_id)
     if "programme_manager" in held:
         return "programme_manager"

@@ -31,12 +31,6 @@ def instrument_of(row: InstrumentVersion) -> Instrument:
     return Instrument.model_validate(row.body | {"id": row.name, "version": row.version})
 
 
-async def instrument_names(db: AsyncSession, programme_id: UUID) -> tuple[str, ...]:
-    """The names of a programme's surveys, in order."""
-    names = sa.select(InstrumentVersion.name).where(InstrumentVersion.programme_id == programme_id).distinct()
-    return tuple((await db.scalars(names.order_by(InstrumentVersion.name))).all())
-
-
 def instruments(programme_id: UUID) -> sa.Select[InstrumentVersion]:
     """Every version of every survey of a programme."""
     return sa.select(InstrumentVersion).where(InstrumentVersion.programme_id == programme_id)
