@@ -1,5 +1,6 @@
 """CSV files: what is wrong is reported by line and kept out, the rest goes in once, with the caller's own token."""
 
+import asyncio
 import csv
 import io
 from pathlib import Path
@@ -175,6 +176,40 @@ async def test_one_key_is_one_import(world):
     assert len((await world.admin.get("/imports")).json()["items"]) == 1
     other = await world.upload("/imports/people", text + "\n", **key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_one_file_under_one_key_at_once_twice_is_one_import(world, applications_api, monkeypatch):
+    rows = "".join(f"Ada {n},ada{n}@x,,,,\n" for n in range(20))
+    text, key = unique(HEADER + rows), {"Idempotency-Key": "at once"}
+    sent, answered = asyncio.Event(), asyncio.Event()
+
+    async def held_up() -> None:
+        sent.set()
+        await answered.wait()
+
+    monkeypatch.setattr(applications_api, "before_effect", held_up)
+    first = asyncio.create_task(world.upload("/imports/people", text, **key))
+    await sent.wait()
+    second = await world.upload("/imports/people", text, **key)
+    answered.set()
+    assert (second.status_code, second.json()["code"]) == (409, "idempotency_key_in_use")
+    assert second.headers["retry-after"] == "1"
+    assert (await first).json()["accepted"] == 20
+    again = await world.upload("/imports/people", text, **key)
+    assert (again.json(), again.headers["idempotency-replayed"]) == ((await first).json(), "true")
+    assert len((await world.admin.get("/imports")).json()["items"]) == 1
+
+
+async def test_what_was_interrupted_is_tried_again_under_its_key(world, applications_api):
+    text, key = unique(HEADER + "Ada,ada@x,,,,\n"), {"Idempotency-Key": "interrupted"}
+    applications_api.down = True
+    try:
+        first = await world.upload("/imports/people", text, **key)
+    finally:
+        applications_api.down = False
+    assert reported(first) == {(2, None, "unavailable")}
+    second = await world.upload("/imports/people", text, **key)
+    assert (second.json()["accepted"], "idempotency-replayed" in second.headers) == (1, False)
 
 
 async def test_a_dry_run_checks_and_sends_nothing(world, applications_api):
