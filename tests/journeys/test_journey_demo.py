@@ -1,20 +1,42 @@
 """The main job: the demo plays the NIHR Mentoring Programme 2022 and its figures are those that were published."""
 
+import asyncio
 import json
+from collections import Counter
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 from rich.console import Console
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from mentoring_allinone.demo.run import demo
+from mentoring_allinone.demo import run
+from mentoring_allinone.settling import settle
+from mentoring_allinone.stack import WITH_DATABASE
+from mentoring_common.relay import publish_all_again
 
 
 @pytest.fixture(scope="module")
-async def played(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    with (folder / "screen.txt").open("w") as screen:
-        agreed = await demo(folder, Console(file=screen, width=120), serve=False)
-    return agreed, folder
+async def demonstrated(tmp_path_factory):
+    """Whether the demo agreed, its folder, and what changed when its events came again, with and without marks."""
+    folder, changed = tmp_path_factory.mktemp("demo"), []
+
+    async def come_again(stage, *_):
+        recorded = (folder / "events.ndjson").read_bytes()
+        changed.append(await changes_of_a_replay(stage.stack))
+        changed.append(await changes_of_a_replay(stage.stack, marks=False))
+        (folder / "recorded.ndjson").write_bytes(recorded)
+
+    with (folder / "screen.txt").open("w") as screen, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "_serve", come_again)  # while everything still stands
+        agreed = await run.demo(folder, Console(file=screen, width=120), serve=True)
+    (folder / "recorded.ndjson").replace(folder / "events.ndjson")
+    return agreed, folder, changed
+
+
+@pytest.fixture(scope="module")
+def played(demonstrated):
+    return demonstrated[:2]
 
 
 def figures(folder, name, **where):
@@ -116,3 +138,73 @@ async def test_the_indicators_are_those_that_the_report_published(played):
     assert (measured["mentees_became_mentors"]["numerator"], measured["mentees_became_mentors"]["base"]) == (12, 80)
     missing = [one["indicator"] for stage in report["evaluation_model"]["stages"] for one in stage["not_measured"]]
     assert missing == ["awards_completed", "further_funding"]
+
+
+async def test_a_programme_that_comes_again_to_forgetful_inboxes_changes_nothing(demonstrated):
+    with_marks, _ = demonstrated[2]
+    assert with_marks == {}, "no row, no event, no notification and no e-mail"
+
+
+async def test_without_marks_it_would_have_its_effects_again(demonstrated):
+    """The control: the comparison sees what the marks hold off."""
+    _, without = demonstrated[2]
+    assert without.keys() & {"evaluation.applications", "matching.pool_members", "sessions.outbox", "mailbox"}
+
+
+# When the mechanisms did their work; all else is compared.
+TIMES = {"outbox": ["created_at", "published_at"], "inbox": ["received_at"]}
+AGED = [f"UPDATE {table} SET {time} = {time} - interval '181 days'" for table, times in TIMES.items() for time in times]  # noqa: S608
+
+
+async def changes_of_a_replay(stack, *, marks=True):
+    """What changes (table → rows gone, rows new) when all comes again to inboxes that have forgotten it by their age.
+
+    Without `marks` the services have forgotten how far they have come as well.
+    """
+    before = await _dump(stack)
+    for statement in AGED:
+        await _everywhere(stack, statement)
+    for service in _services(stack):
+        await service.clean_up()
+    assert await _everywhere(stack, "SELECT count(*) FROM inbox") == dict.fromkeys(WITH_DATABASE, 0)
+    if not marks:
+        await _everywhere(stack, "DELETE FROM event_marks")
+    for service in _services(stack):
+        await publish_all_again(service.system)
+    await settle(stack, 300.0)
+    await asyncio.sleep(2.0)  # for work beside the requests, which what came again might have called
+    await settle(stack, 300.0)
+    after = await _dump(stack)
+    tables = {name: (before[name] - after[name], after[name] - before[name]) for name in before}
+    return {name: (gone.total(), new.total()) for name, (gone, new) in tables.items() if gone or new}
+
+
+def _services(stack):
+    return [stack.services[name] for name in WITH_DATABASE]
+
+
+async def _dump(stack):
+    """Every row of every table, and every e-mail that was taken."""
+    rows = {"mailbox": Counter(str(message.number) for message in stack.mailbox.messages)}
+    for name in WITH_DATABASE:
+        engine = create_async_engine(stack.postgres.dsn(f"mentoring_{name}"))
+        async with engine.connect() as connection:
+            tables = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            for table in (await connection.scalars(tables)).all():
+                every = sa.text(f'SELECT (to_jsonb(t) - CAST(:times AS text[]))::text FROM "{table}" AS t')  # noqa: S608
+                found = await connection.scalars(every, {"times": TIMES.get(table, [])})
+                rows[f"{name}.{table}"] = Counter(found.all())
+        await engine.dispose()
+    return rows
+
+
+async def _everywhere(stack, statement):
+    """Run a statement in every database, whoever's rows it is about; a SELECT's first value by service."""
+    values = {}
+    for name in WITH_DATABASE:
+        engine = create_async_engine(stack.postgres.dsn(f"mentoring_{name}"))
+        async with engine.begin() as connection:
+            result = await connection.execute(sa.text(statement))
+            values[name] = result.scalar() if result.returns_rows else None
+        await engine.dispose()
+    return values

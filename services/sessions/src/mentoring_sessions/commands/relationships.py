@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
@@ -29,18 +30,13 @@ GOES_QUIET = "pair_goes_quiet"
 async def begin_relationship(db: AsyncSession, event: MatchConfirmed) -> None:
     """Keep the confirmed pair and start it if nothing is to be waited for."""
     programme = await lock_programme(db, event.programme_id)
-    relationship = Relationship(
-        id=event.match_id,
-        programme_id=event.programme_id,
-        cohort_id=event.cohort_id,
-        mentor_id=event.mentor_id,
-        mentee_id=event.mentee_id,
-        state=State.WAITING,
-        confirmed_at=occurred_at(db),
-        budget_minutes=programme.budget_minutes,
-    )
-    db.add(relationship)
-    await db.flush()
+    values = event.model_dump(include={"programme_id", "cohort_id", "mentor_id", "mentee_id"}) | {
+        "id": event.match_id,
+        "state": State.WAITING,
+        "confirmed_at": occurred_at(db),
+        "budget_minutes": programme.budget_minutes,
+    }
+    await db.execute(insert(Relationship).values(values).on_conflict_do_nothing())
     await start_ready_relationships(db, programme)
 
 
