@@ -15,7 +15,7 @@ COMMAND = Path(sys.executable).with_name("mentoring")
 
 
 def run(*arguments, **options):
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=240, **options)
 
 
 def one_line(done):

@@ -335,3 +335,34 @@ async def test_a_list_of_others_is_refused_and_not_empty(applications, nihr, oth
         assert (refused.status_code, refused.json().get("code")) == (403, "role_needed"), params
         assert refused.json()["needed"] == ["coordinator", "programme_manager"]
     assert (await machine.get("/people")).json()["code"] == "not_your_people"
+
+
+async def test_what_a_team_does_for_somebody_opens_nothing_of_what_others_know_of_them(nihr, team_of):
+    known = {"name": "Dan Real", "email": "dan@example.org", "attributes": {"discipline": "Nursing"}}
+    dan, team = await nihr.person(**known), await team_of(nihr)
+    invited = await team.post("/people", json={"name": "Zed", "email": "dan@example.org"})
+    assert (invited.status_code, invited.json()["id"]) == (201, dan)
+    body = {
+        "role": "mentee", "cohort_id": nihr.cohorts[0], "person_id": dan, "answers": await _answers(nihr),
+        "consents": {"privacy_notice": "2022-02"}, "proxy": {"reason": "signed on paper"},
+    }  # fmt: skip
+    made = await team.post(f"/programmes/{nihr.programme_id}/applications", json=body)
+    assert made.status_code == 201, made.text
+    manager = await team_of(nihr, role="programme_manager")
+    grant = {"person_id": dan, "role": "trainer"}
+    assert (await manager.post(f"/programmes/{nihr.programme_id}/roles", json=grant)).status_code == 201
+    for _ in range(2):
+        seen = (await team.get(f"/people/{dan}")).json()
+        assert (seen["name"], seen["email"], seen["attributes"]) == ("Zed", "dan@example.org", {})
+        await lapse(nihr, dan)  # however long ago the invitation was
+    assert dan in await ids(team)
+    assert (await nihr.act(made.json(), "withdraw")).status_code == 200
+    await nihr.apply("mentee", nihr.cohorts[0], dan)
+    assert (await team.get(f"/people/{dan}")).json()["name"] == "Dan Real"
+
+
+async def lapse(nihr, person_id):
+    async with nihr.harness.service.database.transaction(nihr.tenant) as db:
+        long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+        mine = sa.update(Invitation).where(Invitation.person_id == uuid.UUID(person_id))
+        await db.execute(mine.values(invited_at=long_ago))

@@ -12,7 +12,13 @@ SERVICES = ("applications", "matching", "sessions", "evaluation", "integrations"
 
 def verdicts(address: str, token: str) -> Iterator[AuditVerdict]:
     """The verdict of each service behind one address; EmbeddedServerError when one does not answer with it."""
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=300.0) as client:
+    try:
+        client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=300.0)
+    except httpx.InvalidURL as error:
+        raise EmbeddedServerError(
+            "The address is no URL: give the right one with --url, or start the stack."
+        ) from error
+    with client:
         for name in SERVICES:
             yield _ask(client, name)
 

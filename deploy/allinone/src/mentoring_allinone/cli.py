@@ -5,7 +5,8 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 import uvloop
@@ -78,10 +79,18 @@ def token(
     scope: Annotated[list[str], typer.Option(help="repeat for several")],
     tenant: Annotated[str | None, typer.Option(help="id of the organisation; none for the operator")] = None,
     subject: Annotated[str, typer.Option(help="id of the person, or a name of a machine")] = "operator",
+    employer: Annotated[str | None, typer.Option(help="id of the employer whose HR system this is")] = None,
     data: DataFolder = Path("var"),
 ) -> None:
     """Print an access token for the embedded stack that runs on the data folder."""
-    typer.echo(_mint(data, subject, tenant, scope))
+    typer.echo(_mint(data, subject, _id("--tenant", tenant), scope, employer=_id("--employer", employer)))
+
+
+def _id(option: str, text: str | None) -> str | None:
+    try:
+        return None if text is None else str(UUID(text))
+    except ValueError:
+        raise typer.BadParameter(f"{option} is an id (a UUID).") from None
 
 
 def _address(data: Path) -> str:
@@ -91,9 +100,10 @@ def _address(data: Path) -> str:
     return address.read_text()
 
 
-def _mint(data: Path, subject: str, tenant: str | None, scope: list[str]) -> str:
+def _mint(data: Path, subject: str, tenant: str | None, scope: list[str], *, employer: str | None = None) -> str:
     issuer = DevIssuer(f"{_address(data)}/dev", "mentoring", data)
-    return issuer.mint(subject, tenant or "", scope, extra=None if tenant else {"tenant": None})
+    claims: dict[str, Any] = {} if tenant else {"tenant": None}
+    return issuer.mint(subject, tenant or "", scope, extra=claims | ({"employer": employer} if employer else {}))
 
 
 app.command("match")(match_command)
@@ -116,7 +126,7 @@ def verify_audit(
 
     if url is not None and token is None:
         raise typer.BadParameter("--url needs --token, or MENTORING_TOKEN in the environment.")
-    mine = token or _mint(data, "operator", tenant, ["organisation:admin"])
+    mine = token or _mint(data, "operator", _id("--tenant", tenant), ["organisation:admin"])
     found = list(audit.verdicts(url or _address(data), mine))
     for one in found:
         typer.echo(audit.line(one))

@@ -17,7 +17,7 @@ _KEPT_S = 15.0  # shorter than servers keep idle connections: a request never me
 
 
 def http_client(timeout_s: float | None) -> httpx.AsyncClient:
-    """A client for calls between services: httpx to use and to test with, aiohttp on the wire (decision 0011).
+    """A client for calls between services: httpx to use and to test with, aiohttp on the wire (decision 0012).
 
     It keeps no cookies: its calls are made for many callers.
     """

@@ -78,8 +78,7 @@ class Person(TenantRow, Versioned, Base):
 class Invitation(TenantRow, Base):
     """A programme's team made itself known to somebody: the name and address as the team wrote them.
 
-    The person may have been known before. Until they apply or hold a role there, this is all that the team sees, so
-    that it learns of nobody whether they were.
+    The person may have been known before. Until they apply there themselves, this is all that the team sees.
     """
 
     __tablename__ = "invitations"

@@ -140,10 +140,21 @@ async def person_by_email(db: AsyncSession, email: str) -> Person | None:
 
 
 def taking_part(programmes: Collection[UUID]) -> sa.ColumnElement[bool]:
-    """People who applied to or hold a role in one of the programmes."""
+    """People who applied to one of the programmes themselves, or whom others than its team put into it.
+
+    What a team does with those whom it invited (it applies for them, gives them a role) opens nothing of what others
+    know of them.
+    """
+    by_proxy = sa.exists().where(Reason.application_id == Application.id, Reason.act == PROXY)
+    themselves = sa.select(Application.person_id).where(Application.programme_id.in_(programmes), ~by_proxy)
+    invited = sa.select(Invitation.person_id).where(Invitation.programme_id.in_(programmes))
+    return sa.or_(Person.id.in_(themselves), sa.and_(_is_in(Person.id, programmes), Person.id.not_in(invited)))
+
+
+def _is_in(person_id: Any, programmes: Collection[UUID]) -> sa.ColumnElement[bool]:
     applied = sa.select(Application.person_id).where(Application.programme_id.in_(programmes))
     holding = sa.select(ProgrammeRole.person_id).where(ProgrammeRole.programme_id.in_(programmes))
-    return sa.or_(Person.id.in_(applied), Person.id.in_(holding))
+    return sa.or_(person_id.in_(applied), person_id.in_(holding))
 
 
 def ids_taking_part(ids: Collection[UUID], programmes: Collection[UUID]) -> sa.Select[UUID]:
@@ -152,8 +163,9 @@ def ids_taking_part(ids: Collection[UUID], programmes: Collection[UUID]) -> sa.S
 
 
 def invitations(programmes: Collection[UUID], since: datetime) -> sa.Select[Invitation]:
-    """The invitations of the programmes that still stand."""
-    return sa.select(Invitation).where(Invitation.programme_id.in_(programmes), Invitation.invited_at > since)
+    """The invitations of the programmes that still stand: the late ones, and those of whom the programme has by now."""
+    standing = sa.or_(Invitation.invited_at > since, _is_in(Invitation.person_id, programmes))
+    return sa.select(Invitation).where(Invitation.programme_id.in_(programmes), standing)
 
 
 def people_within(
