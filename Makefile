@@ -5,7 +5,7 @@ MEMBERS := libs/contracts libs/common services/applications services/matching se
            services/gateway services/integrations deploy/allinone
 SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
 
-.PHONY: help install demo test check format bench bench-matching generate lock up env clean
+.PHONY: help install demo test faults check format bench bench-matching generate lock up env clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -28,6 +28,10 @@ up: install ## start the whole system on this machine, data in var/
 
 test: install ## run every test, on a real PostgreSQL and real brokers
 	@$(BIN)/pytest
+
+faults: install ## kill, stop and pause the parts, on Apache Kafka and PostgreSQL with fsync: docs/reliability.md
+	@MENTORING_TESTS_AS_IN_PRODUCTION=1 $(BIN)/pytest -s tests/faults services/matching/tests/test_matching_concurrency.py \
+	  $(foreach part,replays poison loops trouble,libs/common/tests/test_common_$(part).py)
 
 check: install ## format, lint, types, architecture, stale generated files
 	@$(BIN)/ruff format --check -q .

@@ -18,6 +18,8 @@ from mentoring_common.observability import configure_logging
 from mentoring_common.testing.harness import Servers
 
 _ran: Counter[str] = Counter()
+# Servers as in production, for the tests of faults: every commit on the disk, Apache Kafka instead of the small broker.
+AS_IN_PRODUCTION = os.environ.get("MENTORING_TESTS_AS_IN_PRODUCTION") == "1"
 _BROKER = {"servers": "embedded", "stack": "embedded", "kafka_servers": "Apache Kafka"}
 
 
@@ -44,14 +46,21 @@ async def superuser_url() -> AsyncIterator[str]:
         yield given.replace("postgresql://", "postgresql+asyncpg://", 1)
         return
     folder = TemporaryFolder("mentoring-tests-")
-    server = await EmbeddedPostgres.start(folder.path / "postgres", durable=False)
+    server = await EmbeddedPostgres.start(folder.path / "postgres", durable=AS_IN_PRODUCTION)
     yield server.dsn("postgres")
     await server.stop()
     folder.close()
 
 
 @pytest.fixture(scope="session")
-async def servers(superuser_url: str) -> AsyncIterator[Servers]:
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """PostgreSQL and a broker: the usual one of tests, or Apache Kafka where all is as in production."""
+    found: Servers = request.getfixturevalue("kafka_servers" if AS_IN_PRODUCTION else "usual_servers")
+    return found
+
+
+@pytest.fixture(scope="session")
+async def usual_servers(superuser_url: str) -> AsyncIterator[Servers]:
     """PostgreSQL and a broker: that of KAFKA_BOOTSTRAP_SERVERS, else the embedded one."""
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if given:
@@ -104,5 +113,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     for broker, count in sorted(_ran.items()):
+        if AS_IN_PRODUCTION and broker == "embedded":
+            broker = "Apache Kafka, with fsync"
         name = "the broker of KAFKA_BOOTSTRAP_SERVERS" if given and broker == "embedded" else broker
         terminalreporter.write_line(f"passed on broker {name}: {count}")
