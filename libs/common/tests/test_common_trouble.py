@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from mentoring_common.auth import TokenVerifier
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.main import _Server
+from mentoring_common.reading import Reading
 from mentoring_common.tables import idempotency_keys, inbox, parked_events
-from mentoring_common.testing import toy
+from mentoring_common.testing import eventually, toy
 from mentoring_contracts.applications import PersonChanged, PersonErased
 
 
@@ -55,6 +56,49 @@ async def test_a_connection_lost_in_the_commit_leaves_the_outcome_unknown(toy_se
     await end_connection(servers, await db.scalar(sa.select(sa.func.pg_backend_pid())))
     with pytest.raises(OutcomeUnknown):
         await transaction.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize("by", ["orm", "driver"])
+async def test_a_connection_lost_before_the_commit_is_trouble_that_passes(toy_service, servers, tenant, by):
+    async def work():
+        async with toy_service.service.database.transaction(tenant) as db:
+            await end_connection(servers, await db.scalar(sa.select(sa.func.pg_backend_pid())))
+            with pytest.raises((sa.exc.DBAPIError, Unavailable)):
+                await (db.execute(sa.text("SELECT 1")) if by == "orm" else ONE.all(db))
+            await (db.execute(sa.text("SELECT 1")) if by == "orm" else ONE.all(db))  # who goes on all the same
+
+    with pytest.raises(Unavailable):
+        await work()
+
+
+ONE = Reading(sa.select(inbox.c.event_id))
+
+
+async def test_requests_that_are_called_off_leave_no_connection_in_a_transaction(toy_service, servers, tenant):
+    database = toy_service.service.database
+
+    async def work():
+        async with database.transaction(tenant) as db:
+            await ONE.all(db)
+            await db.execute(sa.text("SELECT pg_sleep(0.001)"))
+
+    for round_ in range(100):
+        tasks = [asyncio.create_task(work()) for _ in range(5)]
+        await asyncio.sleep(0.0005 * (round_ % 12))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    open_ones = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = :name"
+    engine = create_async_engine(servers.superuser_url)
+    async with engine.connect() as connection:
+
+        async def none_left():
+            name = database.engine.url.database
+            return await connection.scalar(sa.text(open_ones), {"name": name}) == 0
+
+        await eventually(none_left, what="the end of every transaction")
+    await engine.dispose()
+    await asyncio.gather(*(work() for _ in range(20)))
 
 
 @pytest.mark.parametrize("sqlstate", ["40P01", "40001", "55P03", "57014"])

@@ -11,7 +11,14 @@ import asyncpg
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    PendingRollbackError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
@@ -180,8 +187,8 @@ class Database:
                 wrote = await outbox.write_collected(db)
             except (PoolTimeout, OSError) as error:  # not there, does not answer, has no address yet
                 raise Unavailable() from error
-            except DBAPIError as error:
-                if passes(error):
+            except (DBAPIError, PendingRollbackError) as error:
+                if connection.invalidated or (isinstance(error, DBAPIError) and passes(error)):
                     raise Unavailable() from error
                 raise
             finally:
@@ -207,10 +214,11 @@ class Database:
         """
         begin = "BEGIN" if tenant is None else f"BEGIN; SELECT set_config('app.tenant', '{tenant}', true)"
         connection = await self._connected(begin)
+        driver = driver_of(connection)
         try:
             yield connection
         finally:
-            await _end(connection)
+            await asyncio.shield(_end(connection, driver))
 
     async def _connected(self, begin: str) -> AsyncConnection:
         for _ in range(self.pool_size):
@@ -219,10 +227,9 @@ class Database:
                 await driver_of(connection).execute(begin)
                 return connection
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await connection.invalidate()
-                await connection.close()
-            except BaseException:
-                await asyncio.shield(connection.close())
+                await _throw_away(connection)
+            except BaseException:  # called off: it may have begun, and must not be lent like that
+                await asyncio.shield(_throw_away(connection))
                 raise
         raise Unavailable()
 
@@ -283,8 +290,10 @@ async def bind_tenant(db: AsyncSession, tenant: UUID) -> None:
 
 
 def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
-    """The driver's own connection below SQLAlchemy's."""
+    """The driver's own connection below SQLAlchemy's; Unavailable once it is lost."""
     assert connection.sync_connection is not None
+    if connection.invalidated or connection.closed:
+        raise Unavailable()
     found: asyncpg.Connection = connection.sync_connection.connection.driver_connection
     return found
 
@@ -300,13 +309,17 @@ def refused() -> Iterator[None]:
         raise DBAPIError("", None, error, connection_invalidated=isinstance(error, _LOST)) from error
 
 
-async def _end(connection: AsyncConnection) -> None:
+async def _throw_away(connection: AsyncConnection) -> None:
+    await connection.invalidate()
+    await connection.close()
+
+
+async def _end(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
     """Give the connection back, rolled back where it was not committed, or thrown away where it does not answer."""
-    driver = driver_of(connection)
     try:
-        if driver.is_in_transaction():
+        if not driver.is_closed() and driver.is_in_transaction():
             await driver.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         await connection.invalidate()
     finally:
         await connection.close()
