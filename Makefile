@@ -5,7 +5,7 @@ MEMBERS := libs/contracts libs/common services/applications services/matching se
            services/gateway services/integrations deploy/allinone
 SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
 
-.PHONY: help install demo test faults check format bench bench-matching generate lock up env clean
+.PHONY: help install demo plays test test-one faults check format bench bench-matching generate release-schema lock up env clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -18,23 +18,30 @@ install: .venv/.installed ## make .venv with everything, .venv/bin/mentoring in 
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps $(foreach m,$(MEMBERS),-e $(m))
+	@$(BIN)/python -m mentoring_matching.engine.warm  # a quarter of a minute once, so that no run waits for the compiler
 	@touch $@
 
 demo: install ## play the NIHR Mentoring Programme 2022 from nothing; results in build/demo/
 	@$(BIN)/mentoring demo
 
+plays: install ## play every programme of blueprints/ at its real size: half an hour
+	@for name in $$($(BIN)/mentoring demo --list | cut -d: -f1); do $(BIN)/mentoring demo $$name || exit 1; done
+
 up: install ## start the whole system on this machine, data in var/
 	@$(BIN)/mentoring up
 
 test: install ## run every test, on a real PostgreSQL and real brokers
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+test-one: install ## run one test: make test-one T=path/to/test_file.py::test_name
+	@$(BIN)/pytest -x -p no:cacheprovider $(T)
 
 faults: install ## kill, stop and pause the parts, on Apache Kafka and PostgreSQL with fsync: docs/reliability.md
 	@MENTORING_TESTS_AS_IN_PRODUCTION=1 $(BIN)/pytest -s tests/faults services/matching/tests/test_matching_concurrency.py \
 	  $(foreach part,replays poison loops trouble,libs/common/tests/test_common_$(part).py)
 
 check: install ## format, lint, types, architecture, stale generated files
-	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff format --check -q . || { echo "Not formatted as here: run 'make format'."; exit 1; }
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports
@@ -46,6 +53,9 @@ format: install ## format the code and mend what the linter can mend
 generate: install ## write the generated contracts and documents again
 	@$(BIN)/python -m mentoring_allinone.generate
 
+release-schema: install ## promise the GraphQL schema as it is: make check refuses what breaks it from then on
+	@$(BIN)/python -m mentoring_allinone.released
+
 bench: install ## measure against peers and floors; results in docs/benchmarks/
 	@$(BIN)/python -m bench
 
@@ -56,6 +66,15 @@ lock: ## pin the newest versions: requirements.lock, with hashes and without add
 	@$(BIN)/uv lock -q --upgrade
 	@(echo "# Pinned with hashes and no addresses; made by 'make lock'."; \
 	  $(BIN)/uv export -q --no-header --format requirements-txt --no-emit-workspace --all-groups --all-extras) > requirements.lock
+
+pin: ## pin what is new in a pyproject.toml and leave what is pinned: requirements.lock
+	@cp pyproject.toml .pyproject.kept; trap 'mv .pyproject.kept pyproject.toml; rm -f .pins' EXIT; rm -f uv.lock; \
+	  sed -n -E 's/^([A-Za-z0-9_.-]+(\[[a-z,]+\])?==[^ ;]+( ; .*[^ \])?) *\\?$$/"\1",/p' requirements.lock > .pins; \
+	  sed -i -e '/^\[tool.uv\]$$/{a constraint-dependencies = [' -e 'r .pins' -e '}' pyproject.toml; \
+	  sed -i -e '/^package = false$$/i ]' pyproject.toml; \
+	  $(BIN)/uv lock -q && (echo "# Pinned with hashes and no addresses; made by 'make lock'."; \
+	  $(BIN)/uv export -q --no-header --format requirements-txt --no-emit-workspace --all-groups --all-extras) > .pins \
+	  && cp .pins requirements.lock
 
 env: ## write .env for docker-compose.yml, with fresh secrets; fill in what it leaves empty
 	@test ! -e .env || { echo ".env is there already: its secrets are in use"; exit 1; }

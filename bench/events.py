@@ -20,7 +20,7 @@ from mentoring_common.db import Database, create_engine
 from mentoring_common.envelope import Envelope
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
-from mentoring_common.relay import Relay, unpublished
+from mentoring_common.relay import OLDEST, Relay
 from mentoring_common.settings import Settings
 from mentoring_common.tables import inbox
 from mentoring_common.testing import toy
@@ -76,7 +76,7 @@ async def _relay(settings: Settings) -> float:
     while waiting:
         await asyncio.sleep(0.01)
         async with engine.connect() as connection:
-            waiting = bool((await connection.execute(unpublished(1))).all())
+            waiting = bool((await connection.execute(OLDEST)).all())
     took = time.perf_counter() - began
     await relay.stop()
     await running

@@ -32,9 +32,11 @@ ACCESS = "local all postgres trust\nlocal all all scram-sha-256\n"
 
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory):
-    """The embedded stack, as `mentoring up` starts it."""
+    """The embedded stack, as `mentoring up` starts it, with a front end elsewhere."""
     folder: Path = tmp_path_factory.mktemp("stack")
-    running = await Stack.start(folder, durable=False)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MENTORING_ALLOWED_ORIGINS", "https://front.example.org")
+        running = await Stack.start(folder, durable=False)
     yield running
     await running.stop()
 
@@ -61,9 +63,15 @@ def realm():
 
 
 @pytest.fixture(scope="module")
-async def initialised(tmp_path_factory, compose):
+def database_folder(tmp_path_factory):
+    """Where the server of `initialised` keeps its data."""
+    return tmp_path_factory.mktemp("initialised")
+
+
+@pytest.fixture(scope="module")
+async def initialised(database_folder, compose):
     """A PostgreSQL server on which init.sql has run as the image runs it."""
-    folder = tmp_path_factory.mktemp("initialised")
+    folder = database_folder
     server = await EmbeddedPostgres.start(folder, durable=AS_IN_PRODUCTION)
     socket = make_url(server.dsn("postgres")).query["host"]
     psql = [str(reachable_binaries(None) / "psql"), "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-q"]
@@ -117,7 +125,19 @@ def hosts(issuer, kafka):
 
 
 @pytest.fixture(scope="module")
-async def start(compose, initialised, hosts, tmp_path_factory):
+def database_door(initialised):
+    """Where services find the database."""
+    return initialised
+
+
+@pytest.fixture(scope="module")
+def run_module():
+    """What an interpreter is given to run a module: nothing else, or a program that takes something away from it."""
+    return ["-m"]
+
+
+@pytest.fixture(scope="module")
+async def start(compose, database_door, hosts, run_module, tmp_path_factory):
     """Starts a process as the compose file does, at a port of its own if one is given; what was started ends at last.
 
     Migrations have run. `start.logs` is the folder of their logs.
@@ -132,9 +152,11 @@ async def start(compose, initialised, hosts, tmp_path_factory):
         where = ["--port", str(port)] if command == "serve" else []
         # What the image sets, and what the compose file sets.
         environment = {"PATH": os.environ["PATH"], "MENTORING_BLUEPRINTS": str(ROOT / "blueprints")}
-        environment |= {key: here(str(value), initialised, hosts) for key, value in service["environment"].items()}
+        environment |= {key: here(str(value), database_door, hosts) for key, value in service["environment"].items()}
+        if "MENTORING_METRICS_PORT" in environment:  # here they share one machine
+            environment["MENTORING_METRICS_PORT"] = str(free_port())
         started.append(ChildProcess.spawn(
-            [sys.executable, "-m", module, command, *where],
+            [sys.executable, *run_module, module, command, *where],
             stop_signal=signal.SIGTERM, log=logs / f"{name}-{len(started)}", environment=environment,
         ))  # fmt: skip
         return started[-1]

@@ -1,15 +1,16 @@
-"""Measure evaluation: `python -m bench.evaluation [--surveys 10000]` writes docs/benchmarks/evaluation.md."""
+"""Measure evaluation: `python -m bench.evaluation` writes docs/benchmarks/evaluation.md.
+
+What an attacker learns of what is published is measured by `python -m bench.evaluation.disclosure`.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 from pathlib import Path
 
 import uvloop
 
-from bench.evaluation.disclosure import attacked, attacked_choices
 from bench.evaluation.punctual import lateness
 from bench.evaluation.waves import closed_wave
 
@@ -17,18 +18,13 @@ OUT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks" / "evaluation.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--surveys", type=int, default=10_000, help="random surveys for the attacker")
-    surveys = parser.parse_args().surveys
     # Others may use the machine too: what was measured is no better than what they left.
     machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began"
     steps = uvloop.run(closed_wave())
     late = uvloop.run(lateness())
-    counts, recovered, seconds = attacked(surveys)
-    choices, of_choices, took = attacked_choices(surveys)
     where = f"Python {platform.python_version()}, {platform.machine()}, embedded PostgreSQL (fsync off). {machine}."
     lines = [
-        "# What evaluation costs, and what an attacker learns",
+        "# What evaluation costs",
         f"Written by `python -m bench.evaluation`. {where}",
         "## A wave of 20,000 responses to 40 questions",
         "\n".join(["| step | seconds |", "|---|---|", *(f"| {what} | {took:.2f} |" for what, took in steps)]),
@@ -36,11 +32,7 @@ def main() -> None:
         "Two processes of the service on one PostgreSQL, and waves of 50 people that are all due at the same moment on "
         "the real clock: seconds from that moment until each is announced (target: within 1), and how often it was.",
         "\n".join(["| act | waves | median | last | each |", "|---|---|---|---|---|", *(one.row() for one in late)]),
-        "## Disclosure control",
-        f"{surveys:,} random surveys, {counts:,} counts, attacked by subtraction until nothing more follows "
-        f"({seconds:.0f} s): {recovered} exact recoveries.",
-        f"Of several choices, each option with its complement: {surveys:,} random surveys, {choices:,} counts "
-        f"({took:.0f} s): {of_choices} exact recoveries.",
+        "What an attacker learns of what is published: [disclosure.md](disclosure.md).",
     ]
     text = "\n\n".join(lines) + "\n"
     OUT.parent.mkdir(parents=True, exist_ok=True)

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 
-from mentoring_matching.engine import Criterion, Mentee, Mentor, Policy, Rule, ranked, working_hours
-from mentoring_matching.engine.people import Value
+from mentoring_matching.engine import (
+    CharacterEmbedder,
+    Criterion,
+    Embedder,
+    Mentee,
+    Mentor,
+    Policy,
+    Rule,
+    WordLlamaEmbedder,
+    ranked,
+    working_hours,
+)
+from mentoring_matching.engine.people import Person, Value
 
-SHAPES = ("even", "popular", "scarce", "tight")
+SHAPES = ("even", "popular", "scarce", "tight", "words")
+WORDED = "words"
+"""The shape whose people write texts, which are compared by word vectors."""
+_SAID = (
+    "research policy leader health science data grant writing career team change learn teach method public service "
+    "young nurse budget speak board clinic trial family move project review paper network plan voice trust society "
+    "region"
+)
 TOPICS = tuple(f"topic {number}" for number in range(12))
 LANGUAGES = ("de", "en", "es", "fr", "pl")
 
@@ -24,12 +44,25 @@ POLICY = Policy(
         Criterion("same region", "same", 1, attribute="region"),
     ),
 )
+WITH_TEXTS = replace(POLICY, criteria=(*POLICY.criteria, Criterion("similar wording", "text", 2)))
+
+
+def terms(people: Sequence[Person]) -> tuple[Policy, Embedder]:
+    """The policy and the embedder for these people: word vectors where they write texts."""
+    if any(person.text for person in people):
+        return WITH_TEXTS, WordLlamaEmbedder()
+    return POLICY, CharacterEmbedder()
+
+
+def _text(draw: random.Random, shape: str) -> str:
+    return " ".join(draw.choices(_SAID.split(), k=20)) if shape == WORDED else ""
 
 
 def generate(size: int, shape: str) -> tuple[list[Mentor], list[Mentee]]:
     """`size` mentors and as many mentees (in `scarce` 1.5 per place, a fifth with priority).
 
     `popular`: a tenth of the mentors offer everything and the others little. `tight`: two rules fewer pairs pass.
+    `words`: everybody writes a text of twenty words.
     """
     draw = random.Random(f"{size} {shape}")
     mentors = [_mentor(draw, number, shape, size) for number in range(size)]
@@ -54,11 +87,12 @@ def _mentor(draw: random.Random, number: int, shape: str, size: int) -> Mentor:
         topics = dict.fromkeys(TOPICS, 1.0) if number < size // 10 else dict.fromkeys(topics, 0.2)
     capacity = 1 if shape != "even" else draw.choice((1, 1, 1, 2))
     attributes = _attributes(draw, shape, size, (5, 10))
-    return Mentor(f"m{number}", attributes, topics, capacity=capacity)
+    return Mentor(f"m{number}", attributes, topics, _text(draw, shape), capacity=capacity)
 
 
 def _mentee(draw: random.Random, number: int, shape: str, size: int) -> Mentee:
     named = tuple(f"m{draw.randrange(size)}" for _ in range(2))
     attributes = _attributes(draw, shape, size, (1, 8))
     topics = ranked(draw.sample(TOPICS, draw.randint(3, 6)))
-    return Mentee(f"e{number}", attributes, topics, preferred=named, tier=int(draw.random() < 0.2))
+    tier = int(draw.random() < 0.2)
+    return Mentee(f"e{number}", attributes, topics, _text(draw, shape), preferred=named, tier=tier)

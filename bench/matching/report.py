@@ -31,6 +31,7 @@ matching is better. The other ways here start from people too and use this engin
 - Beyond 2,000 only this engine runs: the others hold all pairs at once. It may take longer than the limit there.
 - All people are generated from fixed seeds. `even`: some mentors have two places. `popular`: a tenth of the mentors
   offer every topic. `scarce`: 1.5 mentees per place, a fifth with priority. `tight`: fewer common languages and hours.
+  `words`: one place each; everybody writes twenty words that are compared by word vectors (peers cannot).
 """
 
 

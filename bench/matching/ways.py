@@ -8,7 +8,6 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mentoring_matching.engine import (
-    CharacterEmbedder,
     Mentee,
     Mentor,
     Situation,
@@ -21,7 +20,7 @@ from mentoring_matching.engine import (
 )
 from mentoring_matching.engine.features import UNITS
 
-from .people import POLICY
+from .people import terms
 
 Outcome = tuple[int, float, str]
 OURS, PLAIN = "this engine", "this engine, no numba"
@@ -29,7 +28,8 @@ Way = Callable[[Sequence[Mentor], Sequence[Mentee]], Outcome]
 
 
 def this_engine(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
-    run = solve(mentors, mentees, POLICY, embedder=CharacterEmbedder())
+    policy, embedder = terms(mentors)
+    run = solve(mentors, mentees, policy, embedder=embedder)
     proof = run.certificate
     return run.totals.matched, run.totals.score, "optimal" if proof.valid else f"gap {proof.gap}"
 
@@ -37,6 +37,11 @@ def this_engine(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome
 def plain(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
     acceleration._installed = lambda: False
     return this_engine(mentors, mentees)
+
+
+def _prepared(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Situation:
+    policy, embedder = terms(mentors)
+    return prepare(mentors, mentees, policy, embedder=embedder)
 
 
 def score_table(situation: Situation) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +54,7 @@ def score_table(situation: Situation) -> tuple[np.ndarray, np.ndarray]:
 
 def scipy_assignment(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
     """The whole matrix, mentors repeated by capacity, the same order of objectives in the weights."""
-    situation = prepare(mentors, mentees, POLICY, embedder=CharacterEmbedder())
+    situation = _prepared(mentors, mentees)
     units, allowed = score_table(situation)
     worth = np.where(allowed, units + situation.problem.worth[:, None], 0)
     places = np.repeat(np.arange(len(mentors)), situation.problem.capacity)
@@ -59,13 +64,13 @@ def scipy_assignment(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Ou
 
 
 def stable(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
-    situation = prepare(mentors, mentees, POLICY, embedder=CharacterEmbedder())
+    situation = _prepared(mentors, mentees)
     pairs = stable_pairs(situation)
     return len(pairs), score_of(situation, pairs), ""
 
 
 def first_come(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
-    situation = prepare(mentors, mentees, POLICY, embedder=CharacterEmbedder())
+    situation = _prepared(mentors, mentees)
     pairs = first_come_pairs(situation)
     return len(pairs), score_of(situation, pairs), ""
 

@@ -169,7 +169,7 @@ async def _ids(scene: _Scene, server: Server, path: str) -> list[str]:
 
 
 def _told(servers: Servers, urls: object, folder: Path) -> dict[str, object]:
-    settings = settings_for(servers, urls, poll_interval_s=0.2, log_level="INFO").model_dump()  # type: ignore[arg-type]
+    settings = settings_for(servers, urls, poll_interval_s=5.0, log_level="INFO").model_dump()  # type: ignore[arg-type]
     plain = {k: v.get_secret_value() if hasattr(v, "get_secret_value") else v for k, v in settings.items()}
     return {"settings": plain, "keys": str(folder)}
 

@@ -17,6 +17,7 @@ from mentoring_allinone import generate
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import migrations
 from mentoring_common.auth import Allow, internal
+from mentoring_common.http_server import KEEP_ALIVE_S
 from mentoring_common.settings import Settings
 from mentoring_gateway.settings import GatewaySettings
 
@@ -95,7 +96,7 @@ def test_processes_are_held_in_bounds(compose):
 def test_images_are_pinned(compose, example):
     given = {name: value for name, value in example.items() if name.endswith("_IMAGE")}
     for name, image in given.items():
-        assert re.search(r":\d+\.\d+(\.\d+)?(-slim)?(@sha256:[0-9a-f]{64})?$", image), name
+        assert re.search(r":v?\d+\.\d+(\.\d+)?(-slim)?(@sha256:[0-9a-f]{64})?$", image), name
     ours = {service["image"] for service in compose["services"].values()} - set(given.values())
     assert ours == {f"mentoring:{example['IMAGE_TAG']}"}
     first = (DEPLOY / "Dockerfile").read_text("utf-8")
@@ -174,6 +175,14 @@ def test_ingress_reaches_every_api_and_no_internal_one(compose):
     ]
     assert served
     assert [path for path in served if not re.search(pattern, path)] == []
+
+
+def test_ingress_waits_for_no_client_for_ever():
+    text = (DEPLOY / "ingress" / "Caddyfile").read_text("utf-8")
+    bounds = dict(re.findall(r"^\s+(read_header|read_body|idle|max_header_size) (\S+)$", text, re.MULTILINE))
+    assert bounds == {"read_header": "10s", "read_body": "60s", "idle": "2m", "max_header_size": "32KB"}
+    spare = int(re.search(r"keepalive (\d+)s", text)[1])
+    assert spare < KEEP_ALIVE_S, "a spare connection would be used in the moment in which the service gives it up"
 
 
 def test_the_image_copies_what_is_there_and_is_not_root():

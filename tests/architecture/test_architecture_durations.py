@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from mentoring_applications.access import INVITATION_DAYS
+from mentoring_applications.people.access import INVITATION_DAYS
 from mentoring_common import retention
 from mentoring_common.settings import Settings
+from mentoring_integrations.webhooks import commands, schedule, sending
 
 ROOT = Path(__file__).resolve().parents[2]
 DURATION = re.compile(r"\b(\d+) (seconds|minutes|hours|days|weeks)\b")
@@ -17,10 +18,15 @@ DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()
 
 # (document, duration named) → the duration in the code
 NAMED = {
+    ("integrators.md", "90 days"): timedelta(days=DEFAULTS["changes_days"]),
+    ("integrators.md", "24 hours"): commands.ROTATION,
+    ("integrators.md", "15 seconds"): timedelta(seconds=sending.TIMEOUT_S),
+    ("integrators.md", "30 seconds"): timedelta(seconds=schedule.FIRST_REST_S),
+    ("integrators.md", "15 minutes"): timedelta(seconds=schedule.LONGEST_REST_S),
+    ("plays.md", "8 minutes"): None,  # how long the plays were seen to take: measured, not set
     ("production.md", "24 hours"): retention.ANSWERS,
     ("production.md", "30 days"): timedelta(days=DEFAULTS["inbox_days"]),
     ("production.md", "40 seconds"): timedelta(seconds=int(COMPOSE["services"]["matching"]["stop_grace_period"][:-1])),
-    ("production.md", "5 minutes"): None,  # when an operator is to be woken: nothing of the code's
     ("who-may-what.md", "180 days"): timedelta(days=INVITATION_DAYS),
 }
 

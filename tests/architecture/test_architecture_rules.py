@@ -16,7 +16,7 @@ from mentoring_common import migrations, problems
 from mentoring_common.auth import Allow, Public
 from mentoring_common.errors import error_classes
 from mentoring_common.provisioning import provision
-from mentoring_common.versions import AnyVersioned
+from mentoring_common.versions import AnyVersioned, Dated
 from mentoring_contracts import event_classes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +98,9 @@ async def test_every_table_is_behind_row_level_security(superuser_url, service):
 async def test_models_and_migrations_agree(superuser_url, service):
     urls = await provision(superuser_url, service, database=f"mentoring_{service}_drift")
     await migrations.upgrade(urls.owner, service)
-    assert await migrations.differences(urls.owner, service) == []
+    engine = create_async_engine(urls.app)
+    assert await migrations.differences(engine, service) == []
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("service", sorted(WITH_DATABASE))
@@ -108,11 +110,13 @@ async def test_every_version_is_counted_by_the_database(superuser_url, service):
     base = importlib.import_module(f"mentoring_{service}.models").Base
     versioned = {cls.__tablename__ for cls in base.__subclasses__() if issubclass(cls, AnyVersioned)}
     counted = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname IN ('count_version', 'count_revision')"
+    noted = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note_change'"
     engine = create_async_engine(urls.owner)
     async with engine.connect() as connection:
-        found = set((await connection.scalars(sa.text(counted))).all())
+        found, dated = [set((await connection.scalars(sa.text(asked))).all()) for asked in (counted, noted)]
     await engine.dispose()
     assert found == versioned != set()
+    assert dated == {cls.__tablename__ for cls in base.__subclasses__() if issubclass(cls, Dated)}
 
 
 def test_nothing_names_this_machine_or_a_registry():

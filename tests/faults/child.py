@@ -46,7 +46,7 @@ async def run_relay(settings: Settings, until_idle: bool) -> None:
     while until_idle:
         await asyncio.sleep(0.1)
         async with engine.connect() as connection:
-            if not (await connection.execute(relay.unpublished(1))).all():
+            if not (await connection.execute(relay.OLDEST)).all():
                 break
     if until_idle:
         await part.stop()

@@ -21,6 +21,10 @@ ORIENTATION = {"kind": "orientation", "startsAt": "2020-02-01T00:00:00Z"}
 BEGIN = "mutation($b: JSON!) { createProgramme(blueprint: $b) { id form { version criteria { id } } } }"
 # Two pairs are too few for an anonymous survey, of which nothing would be shown.
 QUESTION = {"id": "liked", "kind": "choice", "roles": ["mentor", "mentee"], "text": "Liked?", "options": ["Yes", "No"]}
+WATCHER = {"id": "watcher", "title": "Watcher of pairs", "rights": ["read_relationships"]}
+LETTER = {"id": "letter", "kind": "file", "roles": ["mentor", "mentee"], "label": "A letter", "accept": ["text"]}
+NEED = {"id": "need", "title": "Need"}
+ASSESSMENT = {"criteria": [NEED], "before_deciding": False}
 LIKED = {"id": "liked", "mode": "named", "title": "Liked", "questions": [QUESTION]}
 COHORT = """mutation($p: UUID!, $m: [NewMilestone!]) {
   addCohort(programmeId: $p, number: 1, places: 2, milestones: $m) { id } }"""
@@ -68,7 +72,7 @@ class Journey:
         body: dict[str, Any] = answer.json()
         if "errors" in body:
             raise Refused(body["errors"])
-        data: dict[str, Any] = body["data"]
+        data: dict[str, Any] = own_ids(body["data"])
         return data
 
     async def refusal(self, query: str, by: str | None = None, **variables: Any) -> list[str]:
@@ -77,10 +81,14 @@ class Journey:
             await self.ask(query, by, **variables)
         return refused.value.codes
 
-    async def begin(self) -> None:
+    async def begin(self, **changes: Any) -> None:
         """The programme and its cohort, open for applications."""
-        blueprint = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))
+        blueprint = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8")) | changes
         blueprint["instruments"].append(LIKED)
+        blueprint.setdefault("roles", []).append(WATCHER)
+        blueprint["form"]["fields"].append(LETTER)
+        blueprint["reviews"] = {"fit_check_days": 0}
+        blueprint["applying"] = blueprint.get("applying", {}) | {"assessment": ASSESSMENT}
         programme = (await self.ask(BEGIN, b=json.loads(json.dumps(blueprint, default=str))))["createProgramme"]
         assert programme["form"]["criteria"]
         self.programme_id = programme["id"]
@@ -93,10 +101,10 @@ class Journey:
         assert (person["name"], person["email"]) == (name, email)
         self.people[name] = person["id"]
 
-    async def apply_and_accept(self, name: str, role: str) -> None:
+    async def apply_and_accept(self, name: str, role: str, **more: Any) -> None:
         """A new person applies, twice under one key, and is accepted."""
         await self.register(name)
-        wanted = {"p": self.programme_id, "c": self.cohort_id, "role": role, "answers": answers(name, role)}
+        wanted = {"p": self.programme_id, "c": self.cohort_id, "role": role, "answers": answers(name, role) | more}
         applied = (await self.ask(APPLY, by=name, key=f"apply {name}", **wanted))["submitApplication"]
         assert (applied["state"], applied["cohort"]) == ("submitted", {"number": 1})
         again = (await self.ask(APPLY, by=name, key=f"apply {name}", **wanted))["submitApplication"]
@@ -104,11 +112,14 @@ class Journey:
         assert await self.refusal(APPLY, by=name, **wanted) == ["already_applied"]
         assert (await self.ask(DECIDE, id=applied["id"]))["decideApplication"] == {"state": "accepted"}
 
-    async def match_everybody(self) -> None:
-        """Two mentors and two mentees have offers."""
+    async def fill_pool(self) -> None:
+        """Two mentors and two mentees are accepted."""
         for name, role in (("Ada", "MENTOR"), ("Bea", "MENTOR"), ("Cleo", "MENTEE"), ("Dina", "MENTEE")):
             await self.apply_and_accept(name, role)
         await eventually(self._pool, what="the pool")
+
+    async def match_everybody(self) -> None:
+        """Everybody in the pool has an offer."""
         start = "mutation($c: UUID!) { startMatchRun(cohortId: $c) { id state } }"
         run = (await self.ask(start, c=self.cohort_id))["startMatchRun"]["id"]
         found = await eventually(lambda: self._completed(run), what="the run")
@@ -131,8 +142,13 @@ class Journey:
         return await eventually(seen, what="the partner's name")
 
     async def pair_up(self) -> None:
-        """Both pairs confirm."""
+        """Two pairs, matched and confirmed."""
+        await self.fill_pool()
         await self.match_everybody()
+        await self.confirm_all()
+
+    async def confirm_all(self) -> None:
+        """Both people of each pair accept."""
         for mentee in ("Cleo", "Dina"):
             offer = await self.offer_of(mentee)
             mentor = offer["mentor"]["name"]
@@ -147,6 +163,14 @@ class Journey:
             grantRole(programmeId: $p, personId: $who, role: $role) { role person { name } } }"""
         made = await self.ask(query, p=self.programme_id, who=self.people[name], role=role)
         assert made["grantRole"] == {"role": role.lower(), "person": {"name": name}}
+
+    async def appoint_to_own(self, name: str, role: str) -> None:
+        """A new person holds one of the programme's own roles."""
+        await self.register(name)
+        query = """mutation($p: UUID!, $who: UUID!, $role: String!) {
+            grantOwnRole(programmeId: $p, personId: $who, role: $role) { role rights } }"""
+        made = await self.ask(query, p=self.programme_id, who=self.people[name], role=role)
+        assert made["grantOwnRole"] == {"role": role, "rights": WATCHER["rights"]}
 
     async def asked_in_time(self, query: str, by: str | None = None, **variables: Any) -> dict[str, Any]:
         """The data of an answer, once the services have heard of what it is about."""
@@ -173,6 +197,18 @@ class Journey:
         return found if found["state"] == "completed" else None
 
 
+def own_ids(answer: Any) -> Any:
+    """The answer with UUIDs where it has global ids: journeys go on with them over REST as well."""
+    if isinstance(answer, list):
+        return [own_ids(one) for one in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: value.rpartition(":")[2] if name == "id" and isinstance(value, str) else own_ids(value)
+        for name, value in answer.items()
+    }
+
+
 def answers(name: str, role: str) -> dict[str, Any]:
     common = {
         "criteria": ["networking", "career_progression", "research_funding"], "about": "Funding, and a network.",
@@ -188,10 +224,15 @@ def answers(name: str, role: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def journey(stack: Any) -> Journey:
-    """A fresh organisation with a programme that takes applications."""
+async def organisation(stack: Any) -> Journey:
+    """A fresh organisation without a programme."""
     async with stack.call("platform:admin") as operator:
         named = {"name": "Gateway", "slug": f"gateway-{uuid.uuid4().hex[:8]}"}
-        journey = Journey(stack, (await operator.post("/applications/organisations", json=named)).json()["id"])
-    await journey.begin()
-    return journey
+        return Journey(stack, (await operator.post("/applications/organisations", json=named)).json()["id"])
+
+
+@pytest.fixture
+async def journey(organisation: Journey) -> Journey:
+    """A fresh organisation with a programme that takes applications."""
+    await organisation.begin()
+    return organisation

@@ -1,6 +1,9 @@
 """A programme through the GraphQL schema alone: two pairs from the application to the first mentoring session."""
 
+import io
+import json
 import uuid
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +26,7 @@ REPORT = """query($id: UUID!) { report(id: $id) { state kind version notes { tex
 
 
 async def test_a_programme_by_graphql_alone(journey: Any) -> None:
+    await journey.fill_pool()
     await journey.match_everybody()
     await arrange(journey)
     offer = await journey.offer_of("Cleo")
@@ -34,6 +38,7 @@ async def test_a_programme_by_graphql_alone(journey: Any) -> None:
     assert (await journey.ask(ACCEPT, by=mentor, id=offer["id"]))["acceptMatch"] == {"state": "confirmed"}
     await work_together(journey, offer["id"], mentor)
     await keep_on(journey, offer["id"], mentor)
+    await read_what_is_held(journey, mentor)
     await look_at_the_dashboard(journey)
     await tell_what_came_of_it(journey, offer["id"], mentor)
     await read_the_report(journey)
@@ -53,6 +58,25 @@ async def arrange(journey: Any) -> None:
     kept = (await journey.ask(read, c=journey.cohort_id))["cohort"]
     for name, field_ in (("buddies", "pairBuddies"), ("groups", "formGroups")):
         assert kept[name]["nodes"] == [{"id": made[field_]["id"]}]
+
+
+async def read_what_is_held(journey: Any, mentor: str) -> None:
+    """Everything of one person in one file, from every service; nobody else gets it."""
+    person = journey.people[mentor]
+    async with journey.client(person) as client:
+        answer = await client.get(f"/subject-access/{person}")
+    assert answer.status_code == 200, answer.text
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    names = [name for name in archive.namelist() if name.endswith(".json")]
+    held = {name.removesuffix(".json"): json.loads(archive.read(name))["held"] for name in names}
+    assert held["applications"]["application_answers"][0]["sealed"]["free_text"]
+    assert held["matching"]["matches"][0]["state"] == "confirmed"
+    assert held["sessions"]["relationships"]
+    assert held["evaluation"]["applications"]
+    assert held["integrations"]["notifications"]
+    assert mentor in archive.read("index.html").decode()
+    async with journey.client(journey.people["Dina"]) as stranger:
+        assert (await stranger.get(f"/subject-access/{person}")).json()["code"] == "nobody_held"
 
 
 async def part(journey: Any, match_id: str, mentor: str) -> None:
@@ -156,6 +180,20 @@ async def test_what_a_person_and_a_team_look_after(journey: Any) -> None:
     assert await journey.refusal("mutation { setPreferences(email: {decision: false}) { email } }", by="Eve") == [
         "decisions_stay_on"
     ]
+    calm = """mutation { setPreferences(quietHours: {begins: "22:00", ends: "07:00"}, digest: "weekly", language: "fr",
+        zone: "Africa/Accra", easyRead: true) { digest zone language easyRead quietHours { begins ends } } }"""
+    assert (await journey.ask(calm, by="Eve"))["setPreferences"] == {
+        "digest": "weekly", "zone": "Africa/Accra", "language": "fr", "easyRead": True,
+        "quietHours": {"begins": "22:00", "ends": "07:00"},
+    }  # fmt: skip
+    quiet = "digest zone language quietHours { begins }"
+    loud = f"mutation {{ setPreferences(quietHours: null, language: null) {{ {quiet} }} }}"
+    assert (await journey.ask(loud, by="Eve"))["setPreferences"] == {
+        "digest": "weekly", "zone": "Africa/Accra", "language": None, "quietHours": None,
+    }  # fmt: skip
+    log = "query($p: UUID!) { programme(id: $p) { letters { nodes { topic state } } letterCounts { topic count } } }"
+    assert await journey.refusal(log, by="Eve", p=journey.programme_id) == ["role_needed", "role_needed"]
+    assert (await journey.ask(log, p=journey.programme_id))["programme"]["letters"]["nodes"] is not None
     mine = "{ me { preferences { email } conversations { nodes { id } } interviews { id } caseStudies { id } } }"
     me = (await journey.ask(mine, by="Eve"))["me"]
     assert me["preferences"]["email"]["offer"] is False

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import mentoring_contracts
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common.broker import Publisher, Record
+from mentoring_common.consumer import taken
 from mentoring_common.envelope import Envelope
 from mentoring_common.ids import new_id
 from mentoring_common.tables import inbox, parked_events, subject_keys
@@ -24,6 +25,11 @@ NAMING = [(cls, name) for cls in event_classes() for name in cls.people_fields()
 MECHANISMS = {
     "subject_keys": "that they are erased, so that they stay so",
     "event_marks": "how far the service has come with the events about them",
+}
+# Only what came before the erasure: what comes after it names nobody there either.
+FED = {
+    ("integrations", "changes"): "what was announced of them before, as on the topics",
+    ("integrations", "employees"): "whose clients are told of that, for as long as it is kept",
 }
 OF_THE_OWNER = {
     "outbox": "that their erasure was announced, and what was before",
@@ -52,8 +58,19 @@ async def where_is(stack, person):
 
 def allowed():
     return {(name, table) for name in WITH_DATABASE for table in MECHANISMS} | {
-        ("applications", table) for table in OF_THE_OWNER
+        *(("applications", table) for table in OF_THE_OWNER),
+        *FED,
     }
+
+
+async def fed(stack, person):
+    """How much those outside can read of them."""
+    engine = create_async_engine(stack.postgres.dsn("mentoring_integrations"))
+    async with engine.connect() as connection:
+        held = sa.text("SELECT count(*) FROM changes AS t WHERE t::text LIKE :text")
+        found = await connection.scalar(held, {"text": f"%{person}%"})
+    await engine.dispose()
+    return found
 
 
 async def deliver(stack, tenant, cls, people):
@@ -69,7 +86,7 @@ async def deliver(stack, tenant, cls, people):
     await publisher.publish([record])
     await publisher.close()
     for service in stack.services.values():
-        if service.name in WITH_DATABASE and cls in service.design.reactions:
+        if service.name in WITH_DATABASE and cls in taken(service.design.reactions, service.design.feed):
             seen = sa.select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)
             await eventually(lambda service=service, seen=seen: _first(service.system, seen), what=f"{service.name}")
             parked = sa.select(parked_events.c.id).where(parked_events.c.event_id == envelope.id)
@@ -116,9 +133,10 @@ async def erased(stack):
 @pytest.mark.parametrize(("cls", "field"), NAMING, ids=lambda value: getattr(value, "__name__", value))
 async def test_an_event_that_comes_after_the_erasure_brings_nobody_back(stack, erased, cls, field):
     tenant, person = erased
-    others = {name: new_id() for name in cls.people_fields()}
+    others, before = {name: new_id() for name in cls.people_fields()}, await fed(stack, person)
     await deliver(stack, tenant, cls, others | {field: person})
     assert await where_is(stack, person) <= allowed()
+    assert await fed(stack, person) == before
 
 
 async def test_the_scan_finds_somebody_who_is_not_erased(stack):
@@ -127,5 +145,5 @@ async def test_the_scan_finds_somebody_who_is_not_erased(stack):
         await deliver(stack, tenant, cls, dict.fromkeys(cls.people_fields(), person))
     found = await where_is(stack, person) - allowed()
     assert {name for name, _ in found} == set(WITH_DATABASE)
-    assert {("integrations", "notifications"), ("matching", "pool_members"), ("sessions", "relationships")} <= found
+    assert {("integrations", "notifications"), ("matching", "pool_members"), ("sessions", "members")} <= found
     assert {("evaluation", "attendance"), ("evaluation", "matches"), ("applications", "pairings")} <= found

@@ -41,7 +41,8 @@ async def test_everything_starts_and_an_event_reaches_the_others(processes, host
 
         asked = {"query": "{ programmes { nodes { id } } }"}
         answer = await http.post(f"http://{hosts['gateway:8000']}/graphql", json=asked, headers=admin)
-        assert [p["id"] for p in answer.json()["data"]["programmes"]["nodes"]] == [programme.json()["id"]]
+        [found] = answer.json()["data"]["programmes"]["nodes"]
+        assert found["id"] == f"Programme:{programme.json()['id']}"
 
 
 async def _ready(http, process, address):

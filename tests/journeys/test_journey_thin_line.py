@@ -7,12 +7,6 @@ from mentoring_common.testing import eventually
 SCOPES = [f"{s}:{r}" for s in ("applications", "matching") for r in ("read", "write")]
 
 
-def inline_blueprint():
-    from mentoring_allinone.demo.scenario import load_scenario
-
-    return dict(load_scenario().blueprint)
-
-
 async def test_an_accepted_application_becomes_a_member_of_the_pool(stack):
     operator = stack.call("platform:admin")
     organisation = await operator.post(

@@ -1,6 +1,8 @@
 """The command as its user meets it: one line and exit status 2 for what the user can mend."""
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mentoring_allinone.scopes import SCOPES
+
+SOURCES = [*(Path(__file__).parents[3] / "services").glob("*/src/**/*.py")]
+SCOPE = re.compile(r"Allow\([^)]*?\"([a-z]+:[a-z]+)\"")
 COMMAND = Path(sys.executable).with_name("mentoring")
 
 
@@ -32,6 +38,12 @@ def test_a_port_in_use_says_what_to_do(tmp_path):
         taken.listen()
         line = one_line(run("up", "--data", str(tmp_path), "--port", str(taken.getsockname()[1])))
     assert "--port" in line
+
+
+@pytest.mark.parametrize("command", [["up", "--data"], ["demo", "--out"]])
+def test_both_take_a_broker_of_ones_own_and_say_where_it_is_not(tmp_path, command):
+    line = one_line(run(*command, str(tmp_path / "folder"), "--kafka", "127.0.0.1:1"))
+    assert "leave --kafka out" in line
 
 
 def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path):
@@ -70,17 +82,40 @@ def test_a_missing_part_says_what_to_do(tmp_path):
     assert "make install" in line
 
 
+def test_a_scope_that_is_none_is_refused_with_the_nearest(tmp_path):
+    line = one_line(run("token", "--scope", "aplications:wirte", "--data", str(tmp_path)))
+    assert "applications:write" in line
+
+
+def test_the_documented_scopes_are_those_that_there_are():
+    page = (Path(__file__).parents[3] / "docs" / "who-may-what.md").read_text("utf-8")
+    assert dict(re.findall(r"^\| `([a-z]+:[a-z]+)` \| (.+) \|$", page, re.MULTILINE)) == SCOPES
+    asked = {scope for path in SOURCES for scope in SCOPE.findall(path.read_text("utf-8"))}
+    assert asked <= set(SCOPES), "a route asks for a scope that nobody is told of"
+    assert {"platform:admin", "evaluation:write"} <= asked, "the search finds them"
+
+
+def test_an_address_that_nobody_answers_at_says_what_to_do(tmp_path):
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))
+        (tmp_path / "address").write_text(f"http://127.0.0.1:{gone.getsockname()[1]}")
+    assert "mentoring up" in one_line(run("token", "--scope", "platform:admin", "--data", str(tmp_path)))
+
+
 @pytest.fixture
 def up(tmp_path):
     """Starts the stack on one folder as often as it is called; its address."""
     running = []
 
-    def start():
+    def start(*options):
         process = subprocess.Popen(
-            [COMMAND, "up", "--data", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+            [COMMAND, "up", "--data", str(tmp_path), *options],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
         running.append(process)
+        process.said = []
         for line in process.stdout:
+            process.said.append(line)
             if line.startswith("Ctrl-C"):
                 break
         return process, (tmp_path / "address").read_text()
@@ -108,3 +143,22 @@ def test_a_second_start_finds_the_data_again(up, tmp_path):
     assert time.monotonic() - started < 60
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
+
+
+def test_a_reader_applies_to_the_sample_at_once_and_all_is_there_after_a_kill(up, tmp_path):
+    process, address = up("--sample")
+    sample = json.loads((tmp_path / "sample.json").read_text())
+    assert any(sample["programme"] in line for line in process.said)
+    events = next(line for line in process.said if line.startswith("  events"))
+    mine = ("--tenant", sample["tenant"], "--subject", sample["applicant"], "--data", str(tmp_path))
+    token = run("token", "--scope", "applications:write", *mine).stdout.strip()
+    body = {"role": "mentee", "cohort_id": sample["cohort"], "answers": {}, "consents": {}}
+    path = f"{address}/applications/programmes/{sample['programme']}/applications"
+    answer = httpx.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["code"] == "consent_needed", "the window is open, and the form asks what it asks"
+    process.kill()
+    process.wait()
+    assert "mentoring up" in one_line(run("token", "--scope", "platform:admin", "--data", str(tmp_path)))
+    process, _ = up("--sample")
+    assert json.loads((tmp_path / "sample.json").read_text()) == sample
+    assert events in process.said, "integrators find the events where they were"

@@ -45,6 +45,21 @@ async def test_finds_messages_by_recipient_in_any_case(mailbox: Mailbox) -> None
     assert [kept.number for kept in mailbox.messages] == [1, 2]
 
 
+async def test_what_arrived_is_there_after_a_kill(tmp_path) -> None:
+    first = await Mailbox.start(folder=tmp_path)
+    await send(first, message("ada@example.org", subject="Für Ada"))
+    await send(first, message("grace@example.org", subject="second"))
+    again = await Mailbox.start(folder=tmp_path)  # the first one was told nothing
+    assert [kept.subject for kept in again.messages] == ["Für Ada", "second"]
+    assert again.messages == first.messages
+    await send(again, message("ada@example.org", subject="third"))
+    assert [kept.number for kept in again.messages] == [1, 2, 3]
+    again.clear()
+    assert (await Mailbox.start(folder=tmp_path)).messages == []
+    await first.stop()
+    await again.stop()
+
+
 async def test_lists_messages_newest_first_as_json(mailbox: Mailbox) -> None:
     await send(mailbox, message("ada@example.org", subject="first"))
     await send(mailbox, message("ada@example.org", subject="second"))
@@ -111,3 +126,9 @@ async def test_takes_no_mail_after_stop() -> None:
     await mailbox.stop()
     with pytest.raises((OSError, smtplib.SMTPException)), socket.create_connection(("127.0.0.1", port), timeout=2):
         pass
+
+
+async def test_options_names_the_methods(mailbox: Mailbox) -> None:
+    async with client(mailbox) as http:
+        answer = await http.options("/")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")

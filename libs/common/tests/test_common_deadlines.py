@@ -4,9 +4,12 @@ import asyncio
 import uuid
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from mentoring_common.deadlines import DeadlinePoller, schedule
 from mentoring_common.runner import Service
-from mentoring_common.testing import toy
+from mentoring_common.testing import eventually, toy
+from mentoring_common.testing.toy_things import Thing
 
 
 def pollers(harness, number, handlers):
@@ -106,3 +109,41 @@ async def test_one_that_fails_does_not_stop_the_others(toy_service, tenant):
             await schedule(db, kind, subject_id, due)
     await fire_all(*pollers(toy_service, 2, {kind: work}))
     assert sorted(done) == sorted(others)
+
+
+async def test_one_gives_way_to_a_request_that_holds_what_it_wants_and_moves_it(toy_service, tenant):
+    """Each holds what the other wants. PostgreSQL would end the request, which has waited longest."""
+    kind, subject, due = f"way-{uuid.uuid4()}", uuid.uuid4(), toy_service.clock.now()
+    has_the_thing, has_the_deadline, fired = asyncio.Event(), asyncio.Event(), []
+    database = toy_service.service.database
+
+    async def hold_thing(db):
+        await db.execute(sa.update(Thing).where(Thing.id == subject).values(name="held"))
+
+    async def fire(db, _):
+        has_the_deadline.set()
+        await asyncio.wait_for(has_the_thing.wait(), 10)
+        await asyncio.sleep(0.3)  # by then the request waits for the deadline
+        await hold_thing(db)
+        fired.append(subject)
+
+    async def request():
+        async with database.transaction(tenant) as db:
+            await hold_thing(db)
+            has_the_thing.set()
+            await asyncio.wait_for(has_the_deadline.wait(), 10)
+            await schedule(db, kind, subject, due)
+
+    async with database.transaction(tenant) as db:
+        db.add(Thing(id=subject, name="free"))
+        await schedule(db, kind, subject, due)
+    services, [poller] = pollers(toy_service, 1, {kind: fire})
+    _, first = await asyncio.gather(request(), poller.fire_due())
+    assert (first, fired) == (0, [])
+
+    async def fires():
+        return await poller.fire_due()
+
+    assert await eventually(fires, what="the next try") == 1
+    assert fired == [subject]
+    await fire_all(services, [poller])

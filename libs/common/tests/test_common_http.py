@@ -145,6 +145,7 @@ async def test_only_our_own_services_may_name_a_tenant(toy_service, tenant):
         (b'{"person_id": 1}', "application/json", 422, "invalid_request"),
         (b"[" * 70 + b"]" * 70, "application/json", 400, "json_too_deep"),
         (b"a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+        (b"{}", "application/merge-patch+json", 415, "unsupported_media_type"),
         (b"x" * 2_000_000, "application/json", 413, "body_too_large"),
     ],
 )
@@ -316,11 +317,25 @@ async def test_a_role_is_needed_and_held_per_scope(toy_service, tenant):
     assert (await caller.post("/guarded", json=body())).status_code == 403
 
 
+async def test_a_role_is_its_rights_where_it_came_with_some(toy_service, tenant):
+    """None of its name's: a programme's own role may be called anything."""
+    programme, other, person = (uuid.uuid4() for _ in range(3))
+    async with toy_service.service.database.transaction(tenant) as db:
+        await roles.grant(db, uuid.uuid4(), programme, person, "coordinator", [])
+        await roles.grant(db, uuid.uuid4(), other, person, "steward", ["run_activities", "of_the_future"])
+    caller = toy_service.caller("toy:write", tenant=tenant, subject=person)
+    assert (await caller.post("/guarded", json={"person_id": str(programme)})).status_code == 403
+    assert (await caller.post("/guarded", json={"person_id": str(other)})).status_code == 200
+    async with toy_service.service.database.transaction(tenant) as db:
+        found = await db.scalars(roles.scopes_with(tenant, person, "run_activities", "match_people"))
+        assert list(found) == [other]
+
+
 async def test_a_role_granted_again_outlives_the_late_end_of_the_first_grant(toy_service, tenant):
     programme, person, first, second = (uuid.uuid4() for _ in range(4))
     async with toy_service.service.database.transaction(tenant) as db:
         for grant_id in (first, second):
-            await roles.grant(db, grant_id, programme, person, "coordinator")
+            await roles.grant(db, grant_id, programme, person, "coordinator", None)
         await roles.revoke(db, first)
     caller = toy_service.caller("toy:write", tenant=tenant, subject=person)
     assert (await caller.post("/guarded", json={"person_id": str(programme)})).status_code == 200

@@ -84,7 +84,8 @@ def test_pauses_double_up_to_the_longest_and_begin_anew_after_progress():
 
 async def test_a_service_starts_without_its_broker_and_finds_it_when_it_comes(servers, tenant):
     port = free_port()
-    async with running(servers, prepare=False, kafka_bootstrap_servers=f"127.0.0.1:{port}") as harness:
+    at = {"kafka_bootstrap_servers": f"127.0.0.1:{port}", "kafka_idempotent": False}
+    async with running(servers, prepare=False, **at) as harness:
         await until(harness, lambda status, body: status == 200 and body.get("waiting") == ["kafka"])
         assert (await asked(harness, "/livez"))[0] == 200
         office, person = harness.caller("toy:write", tenant=tenant), str(uuid.uuid4())
@@ -107,7 +108,7 @@ async def test_a_service_starts_without_its_broker_and_finds_it_when_it_comes(se
 async def test_a_broker_that_goes_is_named_and_requests_are_served(servers, tenant):
     broker = await EmbeddedBroker.start()
     port = int(broker.bootstrap_servers.rsplit(":", 1)[1])
-    async with running(servers, kafka_bootstrap_servers=broker.bootstrap_servers) as harness:
+    async with running(servers, kafka_bootstrap_servers=broker.bootstrap_servers, kafka_idempotent=False) as harness:
         await until(harness, is_well)
         await broker.stop()
         await until(harness, lambda status, body: status == 200 and body.get("waiting") == ["kafka"])

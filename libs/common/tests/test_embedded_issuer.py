@@ -140,3 +140,9 @@ async def test_a_broken_basic_header_is_refused(issuer: DevIssuer) -> None:
             "/token", data={"grant_type": "client_credentials"}, headers={"authorization": "Basic ***"}
         )
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_options_names_the_methods(issuer: DevIssuer) -> None:
+    async with client(issuer) as http:
+        answer = await http.options("/token")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "OPTIONS, POST")

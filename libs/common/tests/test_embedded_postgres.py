@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded import postgres_binaries as binaries
 from mentoring_common.embedded.child_process import Account
+from mentoring_common.provisioning import provision
 
 # Starts a server, says its pid, and waits to be ended from outside.
 HOLDER = """
@@ -69,14 +70,13 @@ def gone(pid: int, patience_s: float = 20) -> bool:
 
 
 async def test_a_service_reaches_its_own_database_only(server: EmbeddedPostgres) -> None:
-    for name in ("applications", "odd \"name'/?"):
-        await server.create_database(name)
-        await server.create_database(name)  # the second time changes nothing
-        assert (
-            await query(server.dsn(name, name), "SELECT current_user || '@' || current_database()") == f"{name}@{name}"
-        )
+    made = [await provision(server.dsn("postgres"), name) for name in ("applications", "matching")]
+    assert made == [await provision(server.dsn("postgres"), name) for name in ("applications", "matching")]
+    for urls in made:
+        for url in (urls.owner, urls.app, urls.system):
+            assert await query(url, "SELECT current_user") == make_url(url).username
     with pytest.raises(DBAPIError, match="permission denied"):
-        await query(server.dsn("applications", "odd \"name'/?"), "SELECT 1")
+        await query(server.dsn("mentoring_matching", "mentoring_applications_app"), "SELECT 1")
 
 
 async def test_is_postgresql_18_ready_for_many_connections(server: EmbeddedPostgres) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from mentoring_applications.app import create_app
+from mentoring_applications.programmes import blueprint
 from mentoring_common.clock import MovableClock
 from mentoring_common.testing import Harness
 from mentoring_common.testing.harness import Servers, running
@@ -72,9 +73,11 @@ class Nihr:
 
     async def try_to_apply(self, role: str, cohort_id: str | None, person_id: str | None = None, **changes: Any):
         person_id = person_id or await self.person()
+        by = changes.pop("by", None)  # a proxy
+        changes |= {} if by is None else {"person_id": person_id}
         answers = (MENTEE if role == "mentee" else MENTOR) | changes.pop("answers", {})
         body = {"role": role, "cohort_id": cohort_id, "answers": answers, "consents": CONSENTS} | changes
-        return await self.as_person(person_id).post(f"/programmes/{self.programme_id}/applications", json=body)
+        return await (by or self.as_person(person_id)).post(f"/programmes/{self.programme_id}/applications", json=body)
 
     async def apply(self, role: str, cohort_id: str | None, person_id: str | None = None, **changes: Any) -> dict:
         answer = await self.try_to_apply(role, cohort_id, person_id, **changes)
@@ -101,8 +104,9 @@ class Nihr:
         return answer.json()
 
 
-async def make_programme(harness: Harness, tenant: UUID, office: httpx.AsyncClient) -> Nihr:
-    made = await office.post("/programmes", json={"blueprint": "nihr"})
+async def make_programme(harness: Harness, tenant: UUID, office: httpx.AsyncClient, **sections: Any) -> Nihr:
+    given = blueprint.load("nihr").document | sections if sections else "nihr"
+    made = await office.post("/programmes", json={"blueprint": given})
     assert made.status_code == 201, made.text
     programme_id = made.json()["id"]
     cohorts = await office.post(f"/programmes/{programme_id}/cohorts/from-blueprint")
@@ -113,7 +117,12 @@ async def make_programme(harness: Harness, tenant: UUID, office: httpx.AsyncClie
 @pytest.fixture
 async def nihr(applications: Harness, tenant, office) -> Nihr:
     """The NIHR programme with its three cohorts, all windows made to be open."""
-    made = await make_programme(applications, tenant, office)
+    return await open_programme(applications, tenant, office)
+
+
+async def open_programme(harness: Harness, tenant: UUID, office: httpx.AsyncClient, **sections: Any) -> Nihr:
+    """The programme with these sections in place of NIHR's, all windows made to be open."""
+    made = await make_programme(harness, tenant, office, **sections)
     window = {"kind": "expression_of_interest", "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z"}
     for cohort in made.cohorts:
         assert (await office.patch(f"/cohorts/{cohort}", json={"milestones": [window]})).status_code == 200
@@ -136,6 +145,11 @@ def office_of():
 @pytest.fixture
 def programme_of():
     return make_programme
+
+
+@pytest.fixture
+def programme_with():
+    return open_programme
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from mentoring_applications.lifecycle import PLACED
 from mentoring_common import migrations
 from mentoring_common.audit_proof import verdict
+from mentoring_common.testing import refused
 from mentoring_contracts.applications import (
     ApplicationAccepted,
     ApplicationSubmitted,
@@ -38,7 +39,7 @@ async def test_bad_tokens_are_refused(applications, tenant):
         asked = await other.post(
             "/internal/profiles", json={"person_ids": []}, headers={"Mentoring-Tenant": str(tenant)}
         )
-        assert (asked.status_code, asked.json()["code"]) == (403, "insufficient_scope")
+        assert refused(asked, 403, "insufficient_scope")
 
 
 async def test_another_organisation_s_ids_are_not_there(nihr):
@@ -82,9 +83,9 @@ async def test_bodies_that_cannot_be_read(applications, nihr):
     path = f"/programmes/{nihr.programme_id}/applications"
     headers = {"Content-Type": "application/json"}
     malformed = await nihr.office.post(path, content=b'{"role": ', headers=headers)
-    assert (malformed.status_code, malformed.json()["code"]) == (400, "malformed_json")
+    assert refused(malformed, 400, "malformed_json")
     deep = await nihr.office.post(path, content=b"[" * 500 + b"]" * 500, headers=headers)
-    assert (deep.status_code, deep.json()["code"]) == (400, "json_too_deep")
+    assert refused(deep, 400, "json_too_deep")
     misspelt = await nihr.office.post(path, json={"role": "mentee", "cohort_id": None, "answer": {}})
     assert misspelt.status_code == 422
     assert (await nihr.office.post(path, content=b"a=b", headers={"Content-Type": "text/plain"})).status_code == 415
@@ -101,7 +102,7 @@ async def test_fifty_megabytes_are_refused_before_they_are_read(applications, of
 
     headers = {"Content-Type": "application/json"}
     answer = await office.post("/people", content=body(), headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert refused(answer, 413, "body_too_large")
     assert sent <= 3
     declared = await office.post("/people", content=b"{}", headers=headers | {"Content-Length": "52428800"})
     assert declared.status_code == 413
@@ -110,9 +111,9 @@ async def test_fifty_megabytes_are_refused_before_they_are_read(applications, of
 async def test_wrong_answers_and_missing_consent_change_nothing(applications, nihr, tenant):
     person = await nihr.person()
     none = await nihr.try_to_apply("mentee", nihr.cohorts[0], person, consents={})
-    assert (none.status_code, none.json()["code"]) == (422, "consent_needed")
+    assert refused(none, 422, "consent_needed")
     wrong = await nihr.try_to_apply("mentee", nihr.cohorts[0], person, answers={"career_stage": "secret"})
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "answers_invalid")
+    assert refused(wrong, 422, "answers_invalid")
     assert wrong.json()["errors"] == [
         {"pointer": "/body/answers/career_stage", "code": "choice", "detail": "not one of the options"}
     ]
@@ -253,7 +254,7 @@ async def test_equality_answers_are_read_as_totals_only(applications, nihr, tena
         gender = "woman" if number < 12 else "man"
         await nihr.apply("mentee", nihr.cohorts[0], equality={"gender": gender})
     early = await nihr.office.get(f"/cohorts/{nihr.cohorts[0]}/equality-totals")
-    assert (early.status_code, early.json()["code"]) == (409, "cohort_still_open")
+    assert refused(early, 409, "cohort_still_open")
     assert (await nihr.office.post(f"/cohorts/{nihr.cohorts[0]}/close")).status_code == 200
     totals = (await nihr.office.get(f"/cohorts/{nihr.cohorts[0]}/equality-totals")).json()
     assert (totals["hidden_under"], totals["rounded_to"]) == (10, 5)
@@ -325,12 +326,12 @@ async def test_personal_data_stands_in_its_own_tables_and_goes_with_the_person(s
 
 
 async def test_the_migrated_database_is_what_the_models_say(applications):
-    assert await migrations.differences(applications.service.settings.owner_database_url, "applications") == []
+    assert await migrations.differences(applications.service.database.engine, "applications") == []
 
 
 async def test_the_window_is_named_in_the_refusal(nihr):
     past = {"kind": "expression_of_interest", "starts_at": "2021-01-01T00:00:00Z", "ends_at": "2021-02-01T00:00:00Z"}
     await nihr.office.patch(f"/cohorts/{nihr.cohorts[0]}", json={"milestones": [past]})
     answer = await nihr.try_to_apply("mentee", nihr.cohorts[0])
-    assert (answer.status_code, answer.json()["code"]) == (409, "window_closed")
+    assert refused(answer, 409, "window_closed")
     assert answer.json()["closes_at"] == "2021-02-01T00:00:00Z"

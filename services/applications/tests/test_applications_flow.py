@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
-from mentoring_applications import blueprint
+from mentoring_applications.programmes import blueprint
+from mentoring_common.pagination import encode
 from mentoring_common.testing import eventually
 from mentoring_contracts.applications import (
     ApplicationAccepted,
@@ -43,7 +45,7 @@ async def state(nihr, application):
 
 async def test_a_programme_carries_its_whole_blueprint_and_its_cohorts(applications, nihr, tenant):
     made, *_ = await applications.emitted(tenant, ProgrammeCreated)
-    assert made.blueprint == blueprint.load("nihr")
+    assert made.blueprint == blueprint.load("nihr").document
     assert made.blueprint["matching"]["weights"]["topics"] == 0.55
     cohorts = await applications.emitted(tenant, CohortCreated)
     assert [(c.number, c.places) for c in cohorts] == [(1, 25), (2, 25), (3, 25)]
@@ -53,7 +55,7 @@ async def test_a_programme_carries_its_whole_blueprint_and_its_cohorts(applicati
     assert waves["expression_of_interest"].ends_at == datetime(2022, 3, 23, 23, 59, 59, tzinfo=UTC)
     shown = (await nihr.office.get(f"/programmes/{nihr.programme_id}")).json()
     assert (shown["blueprint_name"], len(shown["criteria"])) == ("nihr", 12)
-    assert [b["name"] for b in (await nihr.office.get("/blueprints")).json()["items"]] == ["nihr"]
+    assert [b["name"] for b in (await nihr.office.get("/blueprints")).json()["items"]] == blueprint.names()
     assert (await nihr.office.get("/blueprints/nihr")).json() == made.blueprint
     form = (await nihr.office.get(f"/programmes/{nihr.programme_id}/form")).json()
     assert {"id": "capacity", "kind": "integer"}.items() <= next(
@@ -308,6 +310,26 @@ async def test_lists_show_one_s_own_and_the_team_s(nihr, tenant):
     assert [pages.json()["items"][0]["id"], following.json()["items"][0]["id"]] == [mine["id"], other["id"]]
 
 
+async def test_lists_are_read_from_either_end_and_from_every_row(nihr):
+    """The key of a row is a cursor; `-` before it goes back from there."""
+    ids = [(await nihr.apply("mentee", nihr.cohorts[0]))["id"] for _ in range(5)]
+    everybody = [person["id"] for person in (await nihr.office.get("/people", params={"limit": 200})).json()["items"]]
+    for path, known in (("/applications", ids), ("/people", everybody)):
+        last, back = known[-2:], []
+        page = (await nihr.office.get(path, params={"limit": 2, "cursor": "-"})).json()
+        assert [item["id"] for item in page["items"]] == last
+        assert page["next_cursor"] == "-" + encode(UUID(last[0]))
+        while page["next_cursor"]:
+            back = page["items"] + back
+            page = (await nihr.office.get(path, params={"limit": 2, "cursor": page["next_cursor"]})).json()
+        assert [item["id"] for item in page["items"] + back] == known
+        after = (await nihr.office.get(path, params={"limit": 2, "cursor": encode(UUID(known[1]))})).json()
+        assert [item["id"] for item in after["items"]] == known[2:4]
+    for wrong in ("--", "x", "-" + "!" * 22, "a" * 23):
+        refused = await nihr.office.get("/applications", params={"cursor": wrong})
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_cursor")
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "../nihr"])
 async def test_only_shipped_blueprints_are_found(office, name):
     answer = await office.post("/programmes", json={"blueprint": name})
@@ -316,14 +338,14 @@ async def test_only_shipped_blueprints_are_found(office, name):
 
 
 async def test_an_inline_blueprint_is_taken_and_its_faults_are_named(applications, office, tenant):
-    good = blueprint.load("nihr")
+    good = blueprint.load("nihr").document
     made = await office.post("/programmes", json={"blueprint": good | {"id": "ours"}, "title": "Ours"})
     assert (made.status_code, made.json()["title"], made.json()["blueprint_name"]) == (201, "Ours", "ours")
     bad = good | {"direction": "sideways", "cohorts": [{"number": 1, "places": -1}]}
     refused = await office.post("/programmes", json={"blueprint": bad})
     assert (refused.status_code, refused.json()["code"]) == (422, "blueprint_invalid")
     assert [e["pointer"] for e in refused.json()["errors"]] == [
-        "/body/blueprint/direction", "/body/blueprint/cohorts/0/places"
+        "/body/blueprint/cohorts/0/places", "/body/blueprint/direction"
     ]  # fmt: skip
     assert len(await applications.emitted(tenant, ProgrammeCreated)) == 1
 
@@ -334,7 +356,8 @@ async def test_a_person_who_makes_a_programme_manages_it(applications, office, t
     admin = applications.caller(*scopes, "organisation:admin", tenant=tenant, subject=person)
     programme = (await admin.post("/programmes", json={"blueprint": "nihr"})).json()["id"]
     plain = applications.caller(*scopes, tenant=tenant, subject=person)
-    assert (await plain.get("/me")).json()["roles"] == [{"programme_id": programme, "role": "programme_manager"}]
+    [held] = (await plain.get("/me")).json()["roles"]
+    assert (held["programme_id"], held["role"]) == (programme, "programme_manager")
     assert (await plain.post(f"/programmes/{programme}/cohorts", json={"number": 7, "places": 3})).status_code == 201
     twice = await plain.post(f"/programmes/{programme}/cohorts", json={"number": 7, "places": 3})
     assert twice.json()["code"] == "cohort_number_taken"

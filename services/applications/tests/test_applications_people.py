@@ -1,7 +1,15 @@
 import uuid
+from datetime import timedelta
 
+from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import PersonChanged, PersonErased
-from mentoring_contracts.matching import MatchConfirmed, MatchEnded
+from mentoring_contracts.matching import (
+    GroupMemberInvited,
+    GroupMemberJoined,
+    GroupMemberLeft,
+    MatchConfirmed,
+    MatchEnded,
+)
 
 ADA = {"name": "Ada Byron", "email": "Ada@example.org"}
 SCOPES = ("applications:read", "applications:write")
@@ -88,6 +96,33 @@ async def test_one_bad_row_of_a_batch_does_not_keep_the_others_out(office):
     assert len((await office.get("/people")).json()["items"]) == 2
 
 
+async def test_many_people_cost_as_many_statements_as_one(applications, office, tenant):
+    employer = (await office.post("/employers", json={"name": "Leeds Trust"})).json()["id"]
+    manager = (await office.post("/people", json=ADA)).json()["id"]
+
+    def people(number):
+        mine = {"employer_id": employer, "line_manager_id": manager, "attributes": {"pronoun": "they"}}
+        return [{"name": f"P{n}", "email": f"p{number}-{n}@example.org"} | mine for n in range(number)]
+
+    asked = {}
+    for number in (1, 200):
+        with statements(applications.service.database.engine, own=True) as asked[number]:
+            answer = await office.post("/people/batch", json={"people": people(number)})
+        assert all(item["id"] for item in answer.json()["items"])
+    # begun, employers, line managers, people, what was collected, committed
+    assert [len(asked[1]), len(asked[200])] == [6, 6], asked
+    assert len(await applications.emitted(tenant, PersonChanged)) == 202
+    found = (await office.get(f"/people/{answer.json()['items'][7]['id']}")).json()
+    assert (found["name"], found["employer_id"], found["line_manager_id"]) == ("P7", employer, manager)
+    assert (found["languages"], found["attributes"], found["version"]) == ([], {"pronoun": "they"}, 1)
+
+
+async def test_a_person_is_registered_by_one_insert(applications, office):
+    with statements(applications.service.database.engine, own=True) as asked:
+        assert (await office.post("/people", json=ADA)).status_code == 201
+    assert [text.split(" ")[0] for text in asked] == ["BEGIN;", "INSERT", "SELECT", "COMMIT"]
+
+
 async def test_text_that_no_database_stores_is_refused(office):
     for name in ("\0", "half \ud800 pair"):
         body = b'{"name": "x%s", "email": "x@example.org"}' % name.encode("unicode_escape").replace(
@@ -155,3 +190,47 @@ async def test_partners_see_no_address_after_an_early_end_until_they_are_matched
     assert await seen() == [False, False]
     await applications.publish(tenant, MatchConfirmed(**ids, match_id=uuid.uuid4(), rematch_of=first["match_id"]))
     assert await seen() == [True, True]
+
+
+async def test_people_of_a_group_see_each_other_by_name_when_asked_and_by_address_once_in_it(
+    applications, nihr, tenant
+):
+    three = [await nihr.apply("mentee", nihr.cohorts[0]) for _ in range(3)]
+    one, other, late = (uuid.UUID(application["person_id"]) for application in three)
+    group = {"group_id": uuid.uuid4(), "programme_id": nihr.programme_id, "cohort_id": nihr.cohorts[0]}
+    group |= {"kind": "peer_circle"}
+
+    async def sees(who, whom):
+        answer = await nihr.as_person(str(who)).get(f"/people/{whom}")
+        return answer.json()["email"] is not None if answer.status_code == 200 else None
+
+    def invited(person):
+        until = applications.clock.now() + timedelta(days=7)
+        return GroupMemberInvited(**group, person_id=person, role="peer", expires_at=until)
+
+    def joined(person):
+        return GroupMemberJoined(**group, person_id=person, role="peer")
+
+    assert await sees(one, other) is None
+    await applications.publish(tenant, *(invited(person) for person in (one, other, late)))
+    assert (await sees(one, other), await sees(other, late)) == (False, False)
+    await applications.publish(tenant, joined(one), joined(other))
+    assert (await sees(one, other), await sees(one, late)) == (True, False)
+    applications.clock.move_by(timedelta(days=8))
+    assert (await sees(one, other), await sees(one, late), await sees(late, one)) == (True, None, None)
+    await applications.publish(tenant, GroupMemberLeft(**group, person_id=other, role="peer", reason="no_time"))
+    assert (await sees(one, other), await sees(other, one)) == (None, None)
+
+
+async def test_a_place_in_a_group_that_people_applied_for_settles_their_application_once(applications, nihr, tenant):
+    application = await nihr.apply("mentee", nihr.cohorts[0])
+    assert (await nihr.decide(application)).status_code == 200
+    group = {"group_id": uuid.uuid4(), "programme_id": nihr.programme_id, "cohort_id": nihr.cohorts[0]}
+    who = {"person_id": application["person_id"], "role": "peer", "kind": "board_circle"}
+    await applications.publish(tenant, GroupMemberJoined(**group, **who))  # beside it: settles nothing
+    assert (await nihr.office.get(f"/applications/{application['id']}")).json()["state"] == "accepted"
+    for _ in range(2):
+        await applications.publish(tenant, GroupMemberJoined(**group, **who, application_id=application["id"]))
+    assert (await nihr.office.get(f"/applications/{application['id']}")).json()["state"] == "matched"
+    line = await nihr.ledger(nihr.cohorts[0], "mentee")
+    assert (line["applied"], line["matched"], line["open"]) == (1, 1, 0)

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from mentoring_applications import blueprint, equality, forms, ledger, lifecycle
-from mentoring_applications.blueprint import EqualityMonitoring
-from mentoring_applications.eligibility import Condition, Rule, unmet
+from mentoring_applications import lifecycle
+from mentoring_applications.applications import ledger
+from mentoring_applications.applications.eligibility import unmet
+from mentoring_applications.applying import forms
 from mentoring_applications.errors import (
     AnswersInvalid,
     BlueprintInvalid,
@@ -20,12 +21,17 @@ from mentoring_applications.errors import (
     TransitionNotAllowed,
 )
 from mentoring_applications.lifecycle import OPEN, TRANSITIONS, Act, State
-from mentoring_applications.milestones import PlannedMilestone, application_window, joined
+from mentoring_applications.programmes import blueprint
+from mentoring_applications.programmes.milestones import application_window
+from mentoring_applications.retention import equality
+from mentoring_contracts.blueprint.calendar import Calendar, PlannedMilestone, laid_over
+from mentoring_contracts.blueprint.eligibility import Condition, Rule
+from mentoring_contracts.blueprint.form import EqualityMonitoring
 
 
 @pytest.fixture(scope="module")
 def nihr():
-    return blueprint.check(blueprint.load("nihr"))
+    return blueprint.load("nihr").usable()
 
 
 def test_every_state_and_act_is_in_the_table():
@@ -88,18 +94,19 @@ def test_oversubscription_is_rounded_half_up(eligible, places, percent):
 
 def test_rules_are_evaluated_on_facts():
     rule = Rule.model_validate(
-        {"id": "r", "text": "", "any": [{"field": "years", "at_least": 5}, {"field": "x", "is": True}]}
+        {"id": "r", "text": "R", "any": [{"field": "years", "at_least": 5}, {"field": "x", "is": True}]}
     )
     assert unmet([rule], {"years": 5}) == []
     assert unmet([rule], {"years": 4, "x": True}) == []
     assert unmet([rule], {"years": 4}) == ["r"]
     assert unmet([rule], {"years": "9", "x": 1}) == ["r"], "text is no number and 1 is no yes"
     both = Rule.model_validate(
-        {"id": "b", "text": "", "all": [{"field": "a", "in": ["p", "q"]}, {"field": "n", "at_most": 3}]}
+        {"id": "b", "text": "B", "all": [{"field": "a", "in": ["p", "q"]}, {"field": "n", "at_most": 3}]}
     )
     assert unmet([both], {"a": "q", "n": 3}) == []
     assert unmet([both], {"a": "q", "n": 4}) == ["b"]
-    assert not Condition.model_validate({"field": "gone", "is": True}).holds({})
+    gone = Rule(id="g", text="G", any=[Condition.model_validate({"field": "gone", "is": True})])
+    assert unmet([gone], {}) == ["g"]
 
 
 def codes(plan, role, answers, **changes):
@@ -158,7 +165,8 @@ def test_consent_is_to_the_current_version(nihr):
 
 def test_beginnings_and_ends_become_one_milestone():
     days = {"window_opens": "2022-03-02", "orientation": "2022-04-13", "window_closes": "2022-03-23"}
-    made = joined([PlannedMilestone.model_validate({"kind": k, "date": d}) for k, d in days.items()])
+    planned = [PlannedMilestone.model_validate({"kind": k, "date": d}) for k, d in days.items()]
+    made = Calendar(laid_over([], planned)).milestones()
     assert [m.kind for m in made] == ["expression_of_interest", "orientation"]
     window = application_window(made)
     assert window.holds(datetime(2022, 3, 23, 23, 59, 59, tzinfo=UTC))
@@ -171,20 +179,23 @@ FAULTS = [
     (lambda b: b["form"]["fields"][0].update(kindd=1), "form.fields.0.kindd"),
     (lambda b: b["form"]["fields"][3].pop("options"), "form.fields.3"),
     (lambda b: b["eligibility"]["mentee"][0].update(any=[{"field": "x"}]), "eligibility.mentee.0.any.0"),
-    (lambda b: b["cohorts"][0]["milestones"].append({"kind": "x", "date": "soon"}), "cohorts.0.milestones.15.date"),
-    (lambda b: b["cohorts"][0]["milestones"].append({"kind": "x_closes", "date": "2022-01-01"}), "cohorts.0"),
+    (lambda b: b["cohorts"][0]["milestones"].append({"kind": "cpd", "date": "so on"}), "cohorts.0.milestones.13.date"),
+    (
+        lambda b: b["cohorts"][0]["milestones"].append({"kind": "x_closes", "title": "X", "date": "2022-01-01"}),
+        "cohorts.0.milestones.13.kind",
+    ),
     (lambda b: b["criteria"].update(current=9), "criteria"),
-    (lambda b: b["privacy_notices"].clear(), "blueprint"),
-    (lambda b: b["cohorts"][1].update(number=1), "blueprint"),
+    (lambda b: b["privacy_notices"].clear(), "form.fields.19.document"),
+    (lambda b: b["cohorts"][1].update(number=1), "cohorts.1.number"),
 ]
 
 
 @pytest.mark.parametrize(("spoil", "field"), FAULTS)
 def test_a_fault_in_a_blueprint_names_its_field(spoil, field):
-    content = copy.deepcopy(blueprint.load("nihr"))
+    content = copy.deepcopy(blueprint.load("nihr").document)
     spoil(content)
     with pytest.raises(BlueprintInvalid) as found:
-        blueprint.check(content)
+        blueprint.examine(content).usable()
     assert [".".join(e["pointer"].split("/")[3:]) or "blueprint" for e in found.value.members["errors"]] == [field]
 
 
@@ -195,10 +206,10 @@ def test_blueprints_may_be_elsewhere(tmp_path: Path, monkeypatch):
         blueprint.load("nihr")
     (tmp_path / "broken.yaml").write_text("a: [")
     with pytest.raises(BlueprintInvalid):
-        blueprint.load("broken")
+        blueprint.load("broken").usable()
     (tmp_path / "list.yaml").write_text("- 1")
     with pytest.raises(BlueprintInvalid):
-        blueprint.load("list")
+        blueprint.load("list").usable()
 
 
 def test_small_groups_are_hidden_and_not_to_be_had_by_subtraction():

@@ -120,7 +120,7 @@ def test_several_choices_are_taken_together_both_ways():
     assert whole["mean_of_cohorts"].value == 87  # (11/15 + 5/5) / 2
 
 
-def test_a_hundred_options_are_audited_once_and_in_no_time():
+def test_a_hundred_options_are_protected_in_no_time():
     options = [f"Option {number}" for number in range(100)]
     survey = SURVEY | {"questions": [HELPED | {"options": options}]}
     rng = random.Random(1)
@@ -128,36 +128,32 @@ def test_a_hundred_options_are_audited_once_and_in_no_time():
     both = {(role, "helped"): dict(Counter(chosen)) for role in BOTH}
     used = Instrument.model_validate(survey | {"id": "s"})
     waves = [replace(record(n, asked=400, responses=200), used=used, answers=both) for n in (1, 2, 3)]
-    known, seconds = evidence(*waves), []
+    known = evidence(*waves)
     exact = list(outcomes(known))
-    for _ in range(2):
-        started = time.process_time()
-        shown = public_lines(known, exact)
-        seconds.append(time.process_time() - started)
+    started = time.process_time()
+    shown = [line.to_json() for line in public_lines(known, exact)]
+    assert time.process_time() - started < 2  # a fifth of a second where nothing else runs
     assert len(shown) == len(exact)
-    first, again = seconds  # 9 and 9 before sets of counts were numbers; now well under 1 where nothing else runs
-    assert first < 4
-    assert again < first / 3
 
 
 def test_an_option_is_hidden_with_those_who_did_not_choose_it():
-    # 20 answered: 18 chose Meetings, so 2 did not, which is as small as if 2 had.
-    given = {'["Meetings"]': 9, '["Meetings", "Workshops"]': 9, '["Workshops"]': 2}
+    # 40 answered: 38 chose Meetings, so 2 did not, which is as small as if 2 had.
+    given = {'["Meetings"]': 22, '["Meetings", "Workshops"]': 16, '["Workshops"]': 2}
     mentors = {("mentor", "helped"): {'["Meetings"]': 15, '["Workshops"]': 15}}
-    known = evidence(record(answers={"helped": given}, mentors=mentors))
+    about = {"asked": 60, "responses": 40, "answers": {"helped": given}, "mentors": mentors}
+    known = evidence(record(**about))
     shown = {
         (f["breakdown"]["option"], f["role"], f["cohort"]): f
-        for f in public_lines(known, list(outcomes(known)))
+        for f in (line.to_json() for line in public_lines(known, list(outcomes(known))))
         if f["name"] == "what_helped" and f["rule"] == "top_box"
     }
     meetings, workshops = (shown[option, "mentee", 1] for option in ("Meetings", "Workshops"))
     assert meetings["shown"] == "hidden"
-    assert (workshops["shown"], workshops["numerator"], workshops["denominator"]) == ("rounded", 10, 20)
-    # Where one person may have answered three times, 20 answers may be of 7 people: groups are 15 at least.
-    often = evidence(record(answers={"helped": given}, mentors=mentors, most_asked=3))
-    again = [f for f in public_lines(often, list(outcomes(often))) if f["name"] == "what_helped" and f["cohort"] == 1]
-    assert {f["shown"] for f in again if f["breakdown"]["option"] == "Workshops"} == {"hidden"}
-    assert {f["shown"] for f in again} == {"hidden", "rounded"}
+    assert (workshops["shown"], workshops["numerator"], workshops["denominator"]) == ("rounded", 20, 40)
+    # Where one person may have answered four times, 18 answers may be of 5 people: 20 are shown at least.
+    often = evidence(record(**about, most_asked=4))
+    again = [f for f in public_lines(often, list(outcomes(often))) if (f.name, f.cohort) == ("what_helped", 1)]
+    assert {f.shown for f in again if f.breakdown["option"] == "Workshops"} == {"hidden"}
 
 
 @pytest.mark.parametrize("broken", [{"counted": ["Meetings"]}, {"kind": "text"}, {"kind": "integer"}])
@@ -212,7 +208,7 @@ async def test_options_from_the_answer_to_the_report(programme, pick):
     assert "".join(part["text"] for part in report["narrative"][0]["paragraphs"][0]) == "It was 67 % of them."
     assert lint_report(report) == []
     page = (await programme.team.get(f"/reports/{report['id']}/html")).text
-    assert "What helped: meetings, mentees" in page
+    assert "What helped? (Meetings, mentees)" in page
 
 
 async def test_agreement_is_frozen_and_of_the_pairs_that_were_asked(programme, pick):

@@ -21,6 +21,7 @@ from mentoring_evaluation.figures.figure import (
     top_box_rate,
 )
 from mentoring_evaluation.figures.intervals import half_up, interval_of_difference, wilson
+from mentoring_evaluation.figures.shown import ShownFigure
 
 INTERIM = [
     response_rate(responses=x, asked=n, cohort=c, wave="interim") for c, x, n in [(1, 15, 40), (2, 19, 44), (3, 42, 72)]
@@ -143,7 +144,7 @@ def test_nobody_answered_gives_no_value() -> None:
     nobody = rate("trust", "", numerator=0, answered=0, asked=5)
     assert (nobody.value, nobody.interval) == (None, None)
     assert nobody.caveats == ("Nobody answered: there is no value.",)
-    assert nobody.to_json()["value"] is None
+    assert nobody.shown().value is None
 
 
 def test_oversubscription_of_the_places() -> None:
@@ -154,14 +155,15 @@ def test_oversubscription_of_the_places() -> None:
 
 
 def test_json_holds_the_evidence_and_is_json() -> None:
-    figure = mean_of_cohorts(INTERIM).to_json()
+    figure = mean_of_cohorts(INTERIM).shown().to_json()
+    assert ShownFigure.model_validate(figure).to_json() == figure
     assert json.loads(json.dumps(figure)) == figure
     assert figure["numerator"] is None
     assert [part["numerator"] for part in figure["components"]] == [15, 19, 42]
     assert Fraction(figure["exact"]) == mean_of_cohorts(INTERIM).exact
-    plain = count("cpd_sessions", "Online workshops held.", 87, unit="sessions").to_json()
+    plain = count("cpd_sessions", "Online workshops held.", 87, unit="sessions").shown().to_json()
     assert (plain["value"], plain["numerator"], plain["denominator"], plain["rule"]) == (87, 87, None, "count")
-    first = INTERIM[0].to_json()
+    first = INTERIM[0].shown().to_json()
     assert (first["value"], first["numerator"], first["denominator"], first["answered"]) == (38, 15, 40, 15)
 
 

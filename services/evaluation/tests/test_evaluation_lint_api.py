@@ -18,7 +18,11 @@ async def test_a_report_is_linted_and_nothing_is_kept(evaluation):
         "schema": "mentoring-report/1",
         "totals": [{"label": "t", "parts": [{"label": "a", "value": 1}], "stated": 1}],
     }
-    assert (await client.post("/lint", json=clean)).json() == {"findings": []}
+    answer = (await client.post("/lint", json=clean)).json()
+    assert answer["findings"] == []
+    assert answer["coverage"] == {
+        "figures": 1, "checked": 1, "without_n": [], "any_value": [], "kinds": {"totals": 1}
+    }  # fmt: skip
 
 
 async def test_decimals_count_as_they_are_printed(evaluation):
@@ -30,6 +34,18 @@ async def test_decimals_count_as_they_are_printed(evaluation):
         answer = await client.post("/lint", content=body, headers={"content-type": "application/json"})
         found.append([f["rule"] for f in answer.json()["findings"]])
     assert found == [[], ["impossible_percentage"]]
+
+
+async def test_a_pasted_table_is_read_and_what_was_guessed_is_said(evaluation):
+    client = evaluation.caller("evaluation:read", tenant=uuid.uuid4())
+    table = "Question,%,Number\nTrust,84,12\nUse,75,12\n"
+    guessed = (await client.post("/lint", json={"table": table})).json()
+    assert guessed["read_as"][-1] == "column C (Number): numerator"
+    told = (await client.post("/lint", json={"table": table, "columns": {"Number": "n"}})).json()
+    assert [(f["rule"], f["where"]) for f in told["findings"]] == [("impossible_percentage", "B2")]
+    for wrong in ({"Numbers": "n"}, {"Number": "people"}):
+        refused = await client.post("/lint", json={"table": table, "columns": wrong})
+        assert (refused.status_code, refused.json()["code"]) == (422, "published_unreadable")
 
 
 async def test_what_cannot_be_read_and_who_may_not_ask(evaluation):

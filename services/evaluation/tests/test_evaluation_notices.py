@@ -66,3 +66,6 @@ async def test_an_instrument_brings_its_own_notice(programme):
         ("th", "th"), ("cy", "cy"), ("sw", "en"), ("en", "en"),
     ]  # fmt: skip
     assert shown["cy"]["notice"] == notices()["cy"]["anonymous"]
+    for read, tag in (("cy", "cy"), ("de, cy-GB;q=0.5, th;q=0.1", "cy"), ("de", "en"), ("en-GB, cy;q=0.5", "en")):
+        by_header = await programme.public.get(f"/surveys/{token}", headers={"Accept-Language": read})
+        assert by_header.json()["language"] == tag

@@ -18,13 +18,16 @@ from mentoring_contracts.applications import (
     PersonErased,
     RoleGranted,
 )
+from mentoring_contracts.blueprint import check
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue, SurveyResponseReceived
-from mentoring_contracts.matching import MatchConfirmed
+from mentoring_contracts.matching import MatchConfirmed, MatchEnded
 from mentoring_contracts.sessions import (
     ActivityAttended,
     ActivityHeld,
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
+    RelationshipPaused,
+    RelationshipResumed,
 )
 from mentoring_evaluation.app import create_app
 from mentoring_evaluation.surveys.models import Response, Wave
@@ -126,7 +129,7 @@ async def test_one_survey_is_opened_several_times_each_with_its_occasion(program
     assert [item["agrees"] for item in found["items"]] == [True]
     report = await programme.report()
     page = (await programme.team.get(f"/reports/{report['id']}/html")).text
-    assert "Good: pulse: june, mentees" in page
+    assert "Good? (pulse: June, mentees)" in page
     for occasion in ("a,b", "{a}", "a:b", "a=b", "x" * 61):
         refused = await programme.team.post(everybody, json={**new, "occasion": occasion})
         assert refused.status_code == 422
@@ -162,9 +165,10 @@ async def test_the_second_milestone_of_a_kind_is_another_wave_and_a_year_later_i
     "after", [{"trigger": "full_moon"}, {"open_days": 0}, {"roles": []}, {"every": 1}, {"roles": ["manager"]}]
 )
 def test_a_blueprint_that_asks_after_nothing_known_is_refused(after):
-    assert asked_after({}) == asked_after({"surveys": {}}) == []
-    with pytest.raises(ValidationError):
-        asked_after({"surveys": {"after": [SESSIONS | after]}})
+    assert asked_after([]) == []
+    plan, faults = check({"surveys": {"after": [SESSIONS | after]}})
+    assert plan is None
+    assert any(fault.pointer.startswith("/surveys/after/0/") for fault in faults)
 
 
 async def test_after_a_meeting_its_two_people_are_asked_once_and_told_of_together(evaluation, programme, pick):
@@ -388,3 +392,62 @@ async def test_two_replicas_ask_after_meetings_and_close_exactly_once(evaluation
         marks = (await db.scalars(sa.text("SELECT DISTINCT xmin::text FROM responses"))).all()
     assert states == ["closed"] * 13
     assert len(marks) == 1  # what one transaction wrote with the mark on an invitation is written anew
+
+
+def in_pairs_time(**more):
+    return blueprint() | {"waves": [{"instrument": "pulse", "opens": "month 4 of the pair", "open_days": 14} | more]}
+
+
+async def test_a_pair_is_asked_in_its_own_time_and_answers_are_gathered(programme):
+    await programme.begin(blueprint=in_pairs_time())
+    clock = programme.harness.clock
+    first = await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    clock.move_to(clock.now() + timedelta(days=40))
+    await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    standing = await programme.match(
+        1, uuid.uuid4(), uuid.uuid4(), imported=True, starts_on=(clock.now() - timedelta(days=80)).date()
+    )
+    ended = await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    await programme.tell(MatchEnded(match_id=ended, programme_id=programme.id, cohort_id=programme.cohorts[1],
+                                    mentor_id=uuid.uuid4(), mentee_id=uuid.uuid4(), reason="no_time"))  # fmt: skip
+    assert first != standing
+    clock.move_to(clock.now() + timedelta(days=15))  # three months of the imported pair, not of the others
+    await opened(programme, 1)
+    clock.move_to(clock.now() + timedelta(days=40))  # of the first
+    await opened(programme, 2)
+    clock.move_to(clock.now() + timedelta(days=40))  # of the last that stands
+    await opened(programme, 3)
+    (wave,) = [one for one in await programme.every_wave() if one["instrument"] == "pulse"]
+    assert (wave["gathers"], wave["asked"]) == (True, {"mentor": 3, "mentee": 3})
+
+
+async def test_a_break_is_not_the_pairs_time(programme):
+    await programme.begin(blueprint=in_pairs_time())
+    clock, match = programme.harness.clock, await programme.match(1, uuid.uuid4(), uuid.uuid4())
+    ids = {"match_id": match, "programme_id": programme.id, "cohort_id": programme.cohorts[1]}
+    clock.move_to(clock.now() + timedelta(days=80))
+    await programme.tell(RelationshipPaused(**ids, paused_days=0))
+    clock.move_to(clock.now() + timedelta(days=30))  # three months and more, but for the break
+    other = await programme.match(1, uuid.uuid4(), uuid.uuid4(), starts_on=(clock.now() - timedelta(days=95)).date(),
+                                  imported=True)  # fmt: skip
+    await opened(programme, 1)
+    assert other != match
+    await programme.tell(RelationshipResumed(**ids, paused_days=30))
+    clock.move_to(clock.now() + timedelta(days=5))
+    (wave,) = [one for one in await programme.every_wave() if one["instrument"] == "pulse"]
+    assert wave["asked"] == {"mentor": 1, "mentee": 1}
+    clock.move_to(clock.now() + timedelta(days=10))
+    await opened(programme, 2)
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"closes": "month 2 of the pair", "open_days": None}, "order"),
+        ({"closes": "2030-01-01", "open_days": None}, "wave"),
+    ],
+)
+def test_a_wave_in_the_pairs_time_that_cannot_be_is_refused(more, code):
+    document = in_pairs_time(**more)
+    document["waves"][0] = {name: value for name, value in document["waves"][0].items() if value is not None}
+    assert code in {fault.code for fault in check(document)[1] if fault.path[:1] == ("waves",)}

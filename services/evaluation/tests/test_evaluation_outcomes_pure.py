@@ -14,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentoring_contracts.blueprint import read
 from mentoring_evaluation.evidence_pack.facts import Records, design_facts, facts
 from mentoring_evaluation.evidence_pack.scoring import Judgement, evidence_pack, level
 from mentoring_evaluation.evidence_pack.standards import scheme
@@ -140,10 +141,10 @@ def test_a_value_is_counted_from_its_base():
     indicator = read_model({"kind": "kirkpatrick", "indicators": [SHARE | {"target": 50}]}).indicator("promoted")
     value = shown(indicator, Counted(base=8, numerator=3, asked=20, answered=8))
     # 3 of 8 is 37.5 %, half-up 38; Wilson 13.7 to 69.4.
-    assert (value["value"], value["interval"]["low"], value["interval"]["high"]) == (38, 14, 69)
-    assert value["target_met"] is False
-    assert any("13 points" in said for said in value["caveats"])  # 1 of 8 is 12.5
-    assert any("8 of 20" in said for said in value["caveats"])
+    assert (value.value, value.interval.low, value.interval.high) == (38, 14, 69)
+    assert value.target_met is False
+    assert any("13 points" in said for said in value.caveats)  # 1 of 8 is 12.5
+    assert any("8 of 20" in said for said in value.caveats)
     assert faults(indicator, Counted(base=8, numerator=9))
     assert faults(indicator, Counted(base=8, value=Decimal(40)))
     assert faults(indicator, Counted(base=0, numerator=0))
@@ -156,24 +157,24 @@ def test_a_value_is_counted_from_its_base():
 def test_a_difference_has_newcombes_interval():
     # Newcombe 1998, table II, (a): 56/70 - 48/80, method 10: 0.0524 to 0.3339.
     found = compare("Promoted", Group(70, 56), Group(80, 48), "similar_people")
-    assert found["difference"]["value"] == 20
-    assert (found["difference"]["interval"]["low"], found["difference"]["interval"]["high"]) == (5.2, 33.4)
-    assert found["difference"]["compatible_with_none"] is False
-    assert "20 points more" in found["statement"]
-    assert "no proof of a cause" in found["statement"]
+    assert found.difference.value == 20
+    assert (found.difference.interval.low, found.difference.interval.high) == (5.2, 33.4)
+    assert found.difference.compatible_with_none is False
+    assert "20 points more" in found.statement
+    assert "no proof of a cause" in found.statement
 
 
 def test_where_data_do_not_allow_a_comparison_it_is_said_plainly():
     alone = compare("Promoted", Group(40, 20), None, None)
-    assert alone["difference"] is None
-    assert "no comparison group" in alone["statement"]
+    assert alone.difference is None
+    assert "no comparison group" in alone.statement
     few = compare("Promoted", Group(40, 20), Group(9, 3), "all_others")
-    assert few["difference"] is None
-    assert "fewer than 10" in few["statement"]
+    assert few.difference is None
+    assert "fewer than 10" in few.statement
     near = compare("Stayed", Group(20, 10), Group(20, 11), "all_others")
-    assert near["difference"]["compatible_with_none"] is True
-    assert "5 points fewer" in near["statement"]
-    assert "no difference at all" in near["statement"]
+    assert near.difference.compatible_with_none is True
+    assert "5 points fewer" in near.statement
+    assert "no difference at all" in near.statement
     with pytest.raises(ValueError, match="people"):
         Group(3, 4)
 
@@ -193,12 +194,12 @@ def test_the_bounds_hold_the_truth_and_are_reached(data):
 
 def test_an_intention_says_what_it_cannot_know():
     one, two = Intention(1, "f", "mentee", 20, 13, 9, 4), Intention(2, "f", "mentee", 10, 0, 0, 1)
-    assert one.to_json()["meant"]["percent"] == 69  # 9 of 13
-    assert "from 0 to 4 did" in one.to_json()["statement"]
-    assert two.to_json()["meant_and_did"] is None
-    assert "not known" in two.to_json()["statement"]
-    both = total([one, two]).to_json()
-    assert (both["cohort"], both["people"], both["did"]["numerator"]) == (None, 30, 5)
+    assert one.shown().meant.percent == 69  # 9 of 13
+    assert "from 0 to 4 did" in one.shown().statement
+    assert two.shown().meant_and_did is None
+    assert "not known" in two.shown().statement
+    both = total([one, two]).shown()
+    assert (both.cohort, both.people, both.did.numerator) == (None, 30, 5)
 
 
 def pack(records, judgements=()):
@@ -296,7 +297,8 @@ def survey_shares(*waves, exact):
 def test_who_sees_public_figures_cannot_work_out_answers_from_the_pack():
     one, two = answered(1, 33, 48), answered(2, 21, 36)
     assert survey_shares(one, two, exact=True) == [(54, 84), (84, 104)]
-    assert survey_shares(one, two, exact=False) == [(55, 85), (85, 105)]
+    # How many were asked is no secret: people know of each other that they take part.
+    assert survey_shares(one, two, exact=False) == [(55, 85), (85, 104)]
     # One wave more is no difference to subtract: nothing is shown while the survey still runs.
     assert survey_shares(one, answered(2, 0, 0, closed=False), exact=False) == [None, None]
     # Nine of 48 are fewer than ten, whichever side they are on.
@@ -321,5 +323,5 @@ def test_a_level_needs_both_thresholds(scores, reached):
 
 def test_what_a_blueprint_has_in_writing():
     nihr = yaml.safe_load(BLUEPRINT.read_text("utf-8"))
-    assert design_facts(nihr) == {"eligibility": True, "matching": True, "consent": True}
-    assert design_facts({"form": 3}) == {"eligibility": False, "matching": False, "consent": False}
+    assert design_facts(read(nihr)[0]) == {"eligibility": True, "matching": True, "consent": True}
+    assert design_facts(read({"form": 3})[0]) == {"eligibility": False, "matching": False, "consent": False}

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from mentoring_common.testing import refused
 from mentoring_evaluation.errors import PrinterBusy
 from mentoring_evaluation.reports import printing
 from mentoring_evaluation.reports.printing import Printer
@@ -61,7 +62,7 @@ async def test_every_other_report_is_not_there_without_a_token(programme, evalua
     for report_id in (*(ids[kind] for kind in KINDS if kind != "public"), waiting, uuid.uuid4()):
         for page in ("", "/html", "/pdf"):
             answer = await programme.public.get(f"/reports/{report_id}{page}")
-            assert (answer.status_code, answer.json()["code"]) == (404, "report_not_found")
+            assert refused(answer, 404, "report_not_found")
     elsewhere = await evaluation.anonymous().get(f"/public/{uuid.uuid4()}/reports/{ids['public']}")
     assert elsewhere.json()["code"] == "report_not_found"
 

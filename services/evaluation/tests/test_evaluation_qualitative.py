@@ -269,7 +269,8 @@ async def test_a_model_that_cannot_be_read_leaves_the_programme_standing(program
     await programme.begin(blueprint=blueprint)
     seen = (await programme.team.get(f"/programmes/{programme.id}/evaluation-model")).json()
     assert seen["model"] is None
-    assert seen["faults"][0]["field"] == "kind"
+    [fault] = seen["faults"]
+    assert (fault["pointer"], fault["code"], fault["field"]) == ("/evaluation_model/kind", "invalid", "kind")
 
 
 async def test_hr_outcomes_are_compared_where_data_allow(programme):

@@ -7,6 +7,7 @@ import pytest
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.evaluation import CaseStudyWithdrawn
 from mentoring_evaluation.reports.commands.editions import without_words
+from mentoring_evaluation.reports.document import Part, QuoteInReport, Written
 from mentoring_evaluation.reports.narrative import WITHDRAWN, resolved, unknown_references, with_quotes
 from mentoring_evaluation.reports.repetition import Text
 
@@ -17,6 +18,10 @@ SUMMARY = "We spoke about how to lead a team that nobody had ever led before us.
 
 def text_of(*texts):
     return [{"title": "Findings", "text": text} for text in texts]
+
+
+def written(*texts):
+    return tuple(Written(title="Findings", text=text) for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -45,21 +50,22 @@ def test_long_texts_are_compared_quickly():
 
 
 def test_words_are_cut_wherever_they_are_repeated():
-    twice = text_of(f"It is told: {QUOTE} Again: {QUOTE.upper()} End of {{figure:pairs}}.", "Nothing here.")
+    twice = written(f"It is told: {QUOTE} Again: {QUOTE.upper()} End of {{figure:pairs}}.", "Nothing here.")
     cut = without_words(twice, [QUOTE, SHORT])
-    assert cut[0]["text"] == f"It is told: {WITHDRAWN}. Again: {WITHDRAWN}. End of {{figure:pairs}}."
+    assert cut[0].text == f"It is told: {WITHDRAWN}. Again: {WITHDRAWN}. End of {{figure:pairs}}."
     assert cut[1] == twice[1]
 
 
 def test_a_reference_to_a_quote_is_withdrawn_until_it_is_read():
-    sections = text_of("One said {quote: a1 } and\n\n{quote:b2}")
-    assert unknown_references(sections, [], {"a1"}) == ["quote:b2"]
+    one = uuid.uuid4()
+    sections = written(f"One said {{quote: {one} }} and\n\n{{quote:b2}}")
+    assert unknown_references(sections, [], {str(one)}) == ["quote:b2"]
     assert unknown_references(sections, []) == []
-    assert unknown_references(text_of("{quote:a1"), [], {"a1"}) == [""]
-    quotes = [{"quote_id": "a1", "text": "Well.", "role": "mentor", "cohort": 2}]
-    [first, second] = with_quotes(resolved(sections, []), quotes)[0]["paragraphs"]
-    assert first[1] == {"quote": "a1", "text": "“Well.”", "evidence": "a mentor of cohort 2"}
-    assert second == [{"quote": "b2", "text": WITHDRAWN, "evidence": ""}]
+    assert unknown_references(written("{quote:a1"), [], {"a1"}) == [""]
+    quotes = [QuoteInReport(quote_id=one, text="Well.", role="mentor", cohort=2)]
+    [first, second] = with_quotes(resolved(sections, []), quotes)[0].paragraphs
+    assert first[1] == Part(quote=str(one), text="“Well.”", evidence="a mentor of cohort 2")
+    assert second == (Part(quote="b2", text=WITHDRAWN, evidence=""),)
 
 
 async def interviewed(programme, *quotes, summary="said"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,9 @@ from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import RoleGranted
 from mentoring_contracts.evaluation import ReportPublished
 from mentoring_evaluation.errors import PdfNotPossible
-from mentoring_evaluation.reports.changes import changes
+from mentoring_evaluation.figures.shown import ShownFigure
+from mentoring_evaluation.reports.changes import Changes, Differences, Issue, Previous, figure_changes
+from mentoring_evaluation.reports.document import Document, Part, QuoteInReport, Section, Words, Written
 from mentoring_evaluation.reports.narrative import resolved, unknown_references
 from mentoring_evaluation.reports.pdf import report_pdf
 from mentoring_evaluation.reports.typesetting import unprintable
@@ -20,7 +23,7 @@ from mentoring_evaluation.reports.typesetting import unprintable
 def figure(name="trust", value=67, cohort=None, role=None, wave=None, rule="top_box", shown="exact", **more):
     known = {"breakdown": {}, "unit": "percent", "numerator": 2, "denominator": 3, "caveats": []}
     about = {"name": name, "value": value, "cohort": cohort, "role": role, "wave": wave, "rule": rule, "shown": shown}
-    return known | about | more
+    return ShownFigure(**known | about | more)
 
 
 FIGURES = [
@@ -39,6 +42,10 @@ def text_of(*texts):
     return [{"title": "Findings", "text": text} for text in texts]
 
 
+def written(*texts):
+    return tuple(Written(title="Findings", text=text) for text in texts)
+
+
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
@@ -53,66 +60,65 @@ def text_of(*texts):
     ],
 )
 def test_a_reference_is_what_the_figure_says(reference, said):
-    sections = text_of(f"It was {{figure:{reference}}} of them.")
+    sections = written(f"It was {{figure:{reference}}} of them.")
     assert unknown_references(sections, FIGURES) == []
-    parts = resolved(sections, FIGURES)[0]["paragraphs"][0]
-    assert "".join(part["text"] for part in parts) == f"It was {said} of them."
+    parts = resolved(sections, FIGURES)[0].paragraphs[0]
+    assert "".join(part.text for part in parts) == f"It was {said} of them."
 
 
 @pytest.mark.parametrize(
     "reference", ["", "other", "trust,1", "met", "cpd", "pairs,1", "trust,1,mentor,summative,x", "=3"]
 )
 def test_a_reference_to_no_single_figure_is_named(reference):
-    assert unknown_references(text_of(f"{{figure:{reference}}}"), FIGURES) == [reference]
+    assert unknown_references(written(f"{{figure:{reference}}}"), FIGURES) == [reference]
 
 
 def test_an_unclosed_reference_is_no_text():
-    assert unknown_references(text_of("{figure:pairs and {figure:pairs}"), FIGURES) == [""]
+    assert unknown_references(written("{figure:pairs and {figure:pairs}"), FIGURES) == [""]
 
 
 def test_paragraphs_and_braces_stay_as_they_are():
-    found = resolved(text_of("One {x}.\n\nTwo {figure:pairs}."), FIGURES)[0]["paragraphs"]
-    assert found[0] == [{"text": "One {x}."}]
-    assert [part["text"] for part in found[1]] == ["Two ", "21", "."]
+    found = resolved(written("One {x}.\n\nTwo {figure:pairs}."), FIGURES)[0].paragraphs
+    assert found[0] == (Part(text="One {x}."),)
+    assert [part.text for part in found[1]] == ["Two ", "21", "."]
 
 
 def test_what_changed_has_both_values():
     after = [figure(cohort=1, role="mentor", wave="summative", value=70), *FIGURES[1:-1], figure("new", 1)]
-    found = changes(FIGURES, after)
-    assert [(f["name"], f["before"]["value"], f["after"]["value"]) for f in found["changed"]] == [("trust", 67, 70)]
-    assert [(f["name"], f["after"]["value"]) for f in found["added"]] == [("new", 1)]
-    assert [(f["name"], f["wave"], f["before"]["value"]) for f in found["removed"]] == [("met", "summative", 70)]
-    assert changes(FIGURES, reversed(FIGURES)) == {"added": [], "removed": [], "changed": []}
+    found = figure_changes(FIGURES, after)
+    assert [(f.name, f.before.value, f.after.value) for f in found.changed] == [("trust", 67, 70)]
+    assert [(f.name, f.before, f.after.value) for f in found.added] == [("new", None, 1)]
+    assert [(f.name, f.wave, f.before.value) for f in found.removed] == [("met", "summative", 70)]
+    assert figure_changes(FIGURES, reversed(FIGURES)) == Differences([], [], [])
 
 
-CONTENT = {
+CONTENT = Document.model_validate({
     "title": "#title *not markup*",
     "kind": "Final report",
     "as_of": "2024-01-02T03:04:05+00:00",
     "views": {"programme_team": {"statement": "$x$ <a> @b", "figures": []}},
     "ledger": [{"cohort": 1, "role": "mentee", "applied": 2, "matched": 2, "balanced": True}],
     "inconsistencies": [{"rule": "a_b", "confidence": "certain", "where": "$.x", "why": "#panic()", "resolve": "`r`"}],
-    "quotes": [{"text": '#import "x" /* ', "role": "mentor", "cohort": None}],
-    "narrative": resolved(text_of('#read("/etc/passwd") \\ {figure:pairs}'), FIGURES),
-}
-ISSUE = {
-    "version": 2, "edition": 1, "notes": [], "published_at": datetime(2024, 2, 1, tzinfo=UTC),
-    "changes": {"previous": {"version": 1, "notes": []}, "changed": [], "added": [], "removed": []},
-}  # fmt: skip
+})  # fmt: skip
+WORDS = Words(
+    quotes=(QuoteInReport(text='#import "x" /* ', role="mentor", cohort=None),),
+    narrative=resolved(written('#read("/etc/passwd") \\ {figure:pairs}'), FIGURES),
+)
+ISSUE = Issue(2, 1, (), datetime(2024, 2, 1, tzinfo=UTC), Changes(Previous(uuid.uuid4(), 1, None, ())))
 
 
 def test_a_pdf_is_pdf_a_and_pdf_ua_reads_no_markup_and_is_the_same_each_time():
-    pdf = report_pdf(CONTENT, ISSUE)
+    pdf = report_pdf(CONTENT, WORDS, ISSUE)
     assert pdf.startswith(b"%PDF-1.7")
     for mark in (b"<pdfaid:part>2</pdfaid:part>", b"<pdfaid:conformance>A</pdfaid:conformance>", b"<pdfuaid:part>1<"):
         assert mark in pdf
-    assert pdf == report_pdf(CONTENT, ISSUE)
-    assert pdf != report_pdf(CONTENT | {"quotes": []}, ISSUE)
+    assert pdf == report_pdf(CONTENT, WORDS, ISSUE)
+    assert pdf != report_pdf(CONTENT, replace(WORDS, quotes=()), ISSUE)
 
 
 def test_a_character_without_a_font_is_an_error_of_ours():
     with pytest.raises(PdfNotPossible) as refused:
-        report_pdf(CONTENT | {"title": "\U0010fffd"}, ISSUE)
+        report_pdf(CONTENT.but(title="\U0010fffd"), WORDS, ISSUE)
     assert refused.value.members == {"scripts": ["control or unassigned"]}
 
 
@@ -141,18 +147,18 @@ async def test_a_text_that_no_pdf_can_show_is_refused_when_it_is_saved(programme
 
 
 def narrated(title, words):
-    return CONTENT | {"narrative": [{"title": title, "paragraphs": [[{"text": words}]]}]}
+    return Words(narrative=(Section(title=title, paragraphs=((Part(text=words),),)),))
 
 
 @pytest.mark.parametrize("words", ["\U0010fffd", "\ue000", "0" * 20_000])
 def test_what_no_pdf_can_show_is_an_error_of_ours(words):
     with pytest.raises(PdfNotPossible):
-        report_pdf(narrated("Aims", words), ISSUE)
+        report_pdf(CONTENT, narrated("Aims", words), ISSUE)
 
 
 @pytest.mark.parametrize("title", ["", " "])
 def test_a_text_may_begin_before_its_first_heading(title):
-    assert report_pdf(narrated(title, "long " * 4000), ISSUE).startswith(b"%PDF-1.7")
+    assert report_pdf(CONTENT, narrated(title, "long " * 4000), ISSUE).startswith(b"%PDF-1.7")
 
 
 async def ready(programme, **body):

@@ -11,7 +11,7 @@ from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import PersonErased, RoleGranted
 from mentoring_contracts.evaluation import SurveyReminderDue
 from mentoring_evaluation.surveys.instruments import Survey, faults, flattened
-from mentoring_evaluation.surveys.local_time import LocalTime, instant, next_reminder, remind_days
+from mentoring_evaluation.surveys.local_time import LocalTime, instant, next_reminder
 from mentoring_evaluation.surveys.models import NamedAnswer
 from mentoring_evaluation.surveys.presets import presets
 
@@ -123,8 +123,6 @@ def test_reminders_keep_the_hour_of_the_clock():
     assert first == datetime(2024, 3, 26, 17, tzinfo=UTC)  # 17:00 there too
     assert next_reminder(closes, [7, 1], "Europe/London", first) == datetime(2024, 4, 1, 16, tzinfo=UTC)
     assert next_reminder(closes, [7, 1], None, datetime(2024, 4, 1, 16, tzinfo=UTC)) is None
-    assert remind_days([1, 7, True, "x", 0, 7]) == [7, 1]
-    assert remind_days("soon") == []
 
 
 async def begun(programme, **more):

@@ -10,7 +10,13 @@ import sqlalchemy as sa
 
 from mentoring_common.deadlines import DeadlinePoller
 from mentoring_common.tables import audit_log, deadlines, idempotency_keys, outbox
-from mentoring_contracts.applications import CohortMilestonesChanged, Milestone, PersonErased, RoleGranted
+from mentoring_contracts.applications import (
+    CohortMilestonesChanged,
+    Milestone,
+    PersonErased,
+    ProgrammeAmended,
+    RoleGranted,
+)
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyResponseReceived
 from mentoring_contracts.matching import MatchEnded
 from mentoring_evaluation.app import create_app
@@ -282,3 +288,31 @@ async def test_a_planned_wave_follows_its_milestone_and_an_open_one_does_not(pro
     later = {"starts_at": programme.opens + timedelta(days=9), "ends_at": programme.closes + timedelta(days=9)}
     await programme.tell(changed.model_copy(update={"milestones": [Milestone(kind="interim_evaluation", **later)]}))
     assert datetime.fromisoformat((await programme.waves())["interim", 1]["closes_at"]) == times["ends_at"]
+
+
+async def test_waves_follow_the_blueprint_and_its_amendments(programme, evaluation):
+    survey = {"id": "pulse", "title": "Pulse", "questions": [
+        {"id": "q", "kind": "choice", "roles": ["mentor", "mentee"], "scale": "yes_no",
+         "text": {"en": "Well?", "cy": "Iawn?"}}
+    ]}  # fmt: skip
+    scales = {"yes_no": [{"en": "Yes", "cy": "Ie"}, {"en": "No", "cy": "Na"}]}
+    early = {"instrument": "pulse", "opens": "2 days after interim_evaluation", "open_days": 3, "roles": ["mentee"]}
+    ships = {"instrument": "end_of_programme", "milestone": "summative_evaluation"}
+    plan = {"title": "P", "languages": ["en", "cy"], "instruments": [survey], "scales": scales, "waves": [early, ships]}
+    await programme.begin(blueprint=plan)
+    waves = await programme.waves()
+    assert sorted(waves) == [("end_of_programme", 1), ("pulse", 1)]
+    assert waves["pulse", 1]["roles"] == ["mentee"]
+    opens = programme.opens.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    assert datetime.fromisoformat(waves["pulse", 1]["opens_at"]) == opens
+    later = early | {"opens": "5 days after interim_evaluation"}
+    again = later | {"occasion": "again", "opens": "9 days after interim_evaluation"}
+    new = plan | {"title": "Q", "waves": [later, ships, again]}
+    about = {"programme_id": programme.id, "blueprint_version": 2, "changed": ["title", "waves"]}
+    await programme.tell(ProgrammeAmended(**about, blueprint=new))
+    found = {(w["instrument"], w["occasion"]): w["opens_at"][:10] for w in await programme.every_wave()}
+    assert found == {
+        ("end_of_programme", ""): f"{programme.opens:%Y-%m-%d}",
+        ("pulse", ""): f"{opens + timedelta(days=3):%Y-%m-%d}",
+        ("pulse", "again"): f"{opens + timedelta(days=7):%Y-%m-%d}",
+    }

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.pagination import encode
 from mentoring_common.problems import problem
 from mentoring_common.testing.harness import ISSUER, issuer_only
 from mentoring_gateway.app import Gateway, create_app
@@ -121,15 +122,72 @@ def contract(service: str) -> dict[str, Any]:
     return document
 
 
+def operation_of(method: str, route: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The document of the service that a route leads to, and the operation there; None for a route it has not."""
+    _, service, rest = route.split("/", 2)
+    api = contract(service)
+    fits = (
+        o.get(method.lower())
+        for p, o in api["paths"].items()
+        if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]*", p), "/" + rest)
+    )
+    return api, next((operation for operation in fits if operation), None)
+
+
+def answer_schema(operation: dict[str, Any]) -> dict[str, Any] | None:
+    """What an operation answers that did what was asked; None for nothing."""
+    good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    schema: dict[str, Any] | None = good.get("content", {}).get("application/json", {}).get("schema")
+    return schema
+
+
+def resolved(schema: dict[str, Any], api: dict[str, Any]) -> dict[str, Any]:
+    """The schema behind a reference, and of a choice with null the other one."""
+    while "$ref" in schema:
+        schema = api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    choices = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
+    return resolved(choices[0], api) if len(choices) == 1 else schema
+
+
+def completed(given: Any, schema: dict[str, Any], api: dict[str, Any]) -> Any:
+    """The answer with what its document asks for besides what a test is about; KeyError for what is not in it."""
+    shape = resolved(schema, api)
+    if isinstance(given, list) and "items" in shape:
+        return [completed(one, shape["items"], api) for one in given]
+    if not isinstance(given, dict) or "properties" not in shape:
+        return given
+    known = shape["properties"]
+    own = {name: completed(value, known[name], api) for name, value in given.items()}
+    return {name: sample(known[name], api) for name in shape.get("required", [])} | own
+
+
+def sample(schema: dict[str, Any], api: dict[str, Any]) -> Any:
+    """Something that fits the schema: nothing where that is allowed."""
+    if any(one.get("type") == "null" for one in schema.get("anyOf", [])):
+        return None
+    shape = resolved(schema, api)
+    if "anyOf" in shape or "oneOf" in shape:
+        return sample((shape.get("anyOf") or shape["oneOf"])[0], api)
+    if "enum" in shape or "const" in shape:
+        return shape.get("const", shape.get("enum", [None])[0])
+    if "properties" in shape:
+        return completed({}, shape, api)
+    formats = {"uuid": str(UUID(int=0)), "date-time": MOMENT, "date": MOMENT[:10]}
+    plain = {
+        "string": formats.get(shape.get("format", ""), "x"),
+        "integer": 1,
+        "number": 1.0,
+        "boolean": False,
+        "array": [],
+        "object": {},
+    }
+    return plain[shape["type"]]
+
+
 def breach(call: "Call") -> str | None:
     """Why a service would not know a call: no such route, a parameter or a body that is none of its contract."""
-    _, service, rest = call.route.split("/", 2)
-    api = contract(service)
-    for path, operations in api["paths"].items():
-        operation = operations.get(call.method.lower())
-        if operation and re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]*", path), "/" + rest):
-            break
-    else:
+    api, operation = operation_of(call.method, call.route)
+    if operation is None:
         return "no such route"
     known = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"}
     if not call.query.keys() <= known:
@@ -161,6 +219,7 @@ class World:
 
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    breaches: list[str] = field(default_factory=list)
     delay_s: float = 0.0
     page_size: int = 200
     _called: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -168,12 +227,15 @@ class World:
     def get(self, path: str, answer: Any) -> None:
         self.answers["GET", path] = answer
 
+    def put(self, path: str, answer: Any) -> None:
+        self.answers["PUT", path] = answer
+
     def post(self, path: str, answer: Any) -> None:
         self.answers["POST", path] = answer
 
     async def has_called(self, times: int) -> None:
         """Return once there were so many calls."""
-        async with asyncio.timeout(5), self._called:
+        async with self._called:
             await self._called.wait_for(lambda: len(self.calls) >= times)
 
     def paths(self, method: str = "GET") -> list[str]:
@@ -207,13 +269,44 @@ class World:
             return found
         if callable(found):
             found = found(request)
-        return JSONResponse(self._page(request, found) if isinstance(found, list) else found)
+        return JSONResponse(
+            self._as_documented(request, self._page(request, found) if isinstance(found, list) else found)
+        )
+
+    def _as_documented(self, request: Request, answer: Any) -> Any:
+        """The answer completed by its document; what that does not know, or says otherwise, is a breach."""
+        api, operation = operation_of(request.method, request.scope["raw_path"].decode())
+        schema = answer_schema(operation) if operation else None
+        if schema is None:
+            return answer
+        try:
+            whole = completed(answer, schema, api)
+        except KeyError as unknown:
+            self.breaches.append(f"{request.url.path} answers no {unknown}")
+            return answer
+        faults = jsonschema.Draft202012Validator(schema | {"components": api["components"]}).iter_errors(whole)
+        self.breaches += [f"{request.url.path}: {fault.json_path} {fault.message}" for fault in faults]
+        return whole
 
     def _page(self, request: Request, items: list[Any]) -> dict[str, Any]:
-        start = int(request.query_params.get("cursor", "0"))
-        size = min(int(request.query_params.get("limit", "50")), self.page_size)
-        end = start + size
-        return {"items": items[start:end], "next_cursor": str(end) if end < len(items) else None}
+        """A page as the services cut it: by the key of a row, and back from there with `-` before it."""
+        cursor, size = request.query_params.get("cursor"), int(request.query_params.get("limit", "50"))
+        size = min(size, self.page_size)
+        back = cursor is not None and cursor.startswith("-") and len(cursor) != 22
+        keys = [key_of(item) for item in items]
+        found = list(zip(keys, items, strict=True))[:: -1 if back else 1]
+        start = cursor.removeprefix("-") if back and cursor else cursor
+        behind = [k for k, _ in found].index(start) + 1 if start else 0
+        shown = found[behind : behind + size]
+        more = behind + size < len(found)
+        following = ("-" if back else "") + shown[-1][0] if more else None
+        return {"items": [item for _, item in (shown[::-1] if back else shown)], "next_cursor": following}
+
+
+def key_of(item: dict[str, Any]) -> str:
+    """The cursor of a row."""
+    named = next((item[name] for name in ("id", "match_id", "quote_id", "comment_id") if item.get(name)), None)
+    return encode(UUID(named)) if named else encode(UUID(int=0))
 
 
 @dataclass
@@ -262,10 +355,11 @@ class Front:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """The services; at the end every call must have been one that their contracts know."""
+    """The services; at the end every call and every answer must have been one that their contracts know."""
     world = World()
     yield world
     assert [found for call in world.calls if (found := breach(call))] == []
+    assert world.breaches == []
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ async def test_one_part_that_fails_leaves_the_others(front, world, make):
     world.get(f"/applications/people/{m['mentor_id']}", make.person(m["mentor_id"], "Ada"))
     world.get(f"/sessions/relationships/{m['id']}", problem(503, "unavailable", "Try again"))
     answer = await front.answer(MATCH, {"id": m["id"]})
-    assert answer["data"]["match"] == {"id": m["id"], "mentor": {"name": "Ada"}, "relationship": None}
+    assert answer["data"]["match"] == {"id": f"Match:{m['id']}", "mentor": {"name": "Ada"}, "relationship": None}
     [error] = answer["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["match", "relationship"], "unavailable")
 
@@ -72,7 +72,7 @@ async def test_the_deadline_is_the_operations_and_not_each_calls(front, world, m
     m = make.match(uuid4(), uuid4())
     world.get(f"/matching/matches/{m['id']}", m)
     answer = await front.answer(MATCH, {"id": m["id"]})
-    assert answer["data"]["match"]["id"] == m["id"]
+    assert answer["data"]["match"]["id"] == f"Match:{m['id']}"
     assert {e["extensions"]["code"] for e in answer["errors"]} == {"unavailable"}
 
 

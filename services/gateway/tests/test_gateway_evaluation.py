@@ -94,7 +94,8 @@ async def test_many_interviews_and_recommendations_ask_for_their_people_and_matc
     )
     found = (await front.data(query, {"id": p}))["programme"]["evaluation"]
     assert {node["match"]["state"] for node in found["interviews"]["nodes"]} == {"confirmed"}
-    assert [node["owner"]["id"] for node in found["recommendations"]["nodes"]] == [m["mentor_id"] for m in matches]
+    owners = [node["owner"]["id"] for node in found["recommendations"]["nodes"]]
+    assert owners == [f"Person:{m['mentor_id']}" for m in matches]
     assert sorted(world.paths()) == sorted([
         f"/applications/programmes/{p}", f"/evaluation/programmes/{p}/interviews", "/matching/matches",
         f"/evaluation/programmes/{p}/recommendations", "/applications/people",
@@ -272,7 +273,7 @@ async def test_what_the_service_refuses_keeps_its_code(front, world, status, cod
 async def test_lists_of_reports_and_their_content_have_a_price(front, world, make):
     p = programme(world, make)
     inside = "report { changes { changed { name } } figures { name } narrative { paragraphs { text reference } } }"
-    query = OF_PROGRAMME % f"reports(first: 200) {{ nodes {{ {inside} }} }}"
+    query = OF_PROGRAMME % f"reports(first: 200) {{ nodes {{ {inside} again: {inside} }} }}"
     error = await front.refusal(query, {"id": p})
     assert error["extensions"]["code"] == "query_too_costly"
     assert world.calls == []
@@ -306,3 +307,5 @@ async def test_a_pack_outside_the_contract_is_masked(front, world, make):
     error = await front.refusal(OF_PROGRAMME % "evidencePack { overall }", {"id": p})
     assert error["extensions"] == {"code": "internal_error", "status": 500}
     assert "canary" not in str(error)
+    assert len(world.breaches) == 1
+    world.breaches.clear()

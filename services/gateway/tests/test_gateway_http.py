@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from mentoring_gateway import subscriptions
+from mentoring_gateway.app import create_app
 
 ME = {"query": "{ me { id } }"}
 
@@ -92,7 +93,6 @@ async def test_a_websocket_with_a_false_token_is_closed(front, world):
         (b"{}", "application/json", 422, "not_a_graphql_request"),
         (b'{"query": "{ me { id } }", "variables": []}', "application/json", 422, "not_a_graphql_request"),
         (b'[{"query": "{ me { id } }"}]', "application/json", 422, "not_a_graphql_request"),
-        (b'{"query": "query A { me { id } }", "operationName": "B"}', "application/json", 422, "not_a_graphql_request"),
         (b"query=x", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
         (b"[" * 100, "application/json", 400, "json_too_deep"),
         (b" " * 1_048_577, "application/json", 413, "body_too_large"),
@@ -106,6 +106,108 @@ async def test_what_is_no_graphql_request(front, content, kind, status, code):
     async with front.http() as http:
         answer = await http.post("/graphql", content=content, headers={"Content-Type": kind})
     assert (answer.status_code, code_of(answer)) == (status, code)
+
+
+async def accepting(front, accept, query, **more):
+    async with front.http() as http:
+        headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        return await http.post("/graphql", json={"query": query, **more}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("application/graphql-response+json, application/json;q=0.9", "application/graphql-response+json"),
+        ("application/json, application/graphql-response+json", "application/json"),
+        ("application/json;q=0.5, application/graphql-response+json", "application/graphql-response+json"),
+        # as urql, Apollo Client and a browser's fetch ask
+        (
+            "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, "
+            "multipart/mixed",
+            "application/graphql-response+json",
+        ),
+        ("multipart/mixed;deferSpec=20220824,application/json", "application/json"),
+        ("*/*", "application/json"),
+        ("text/html;q=1, */*;q=nonsense", "application/json"),
+    ],
+)
+async def test_the_answer_has_the_form_that_is_wanted_most(front, accept, form):
+    answer = await accepting(front, accept, "{ me { id } }")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{form}; charset=utf-8")
+    assert answer.json()["data"] == {"me": {"id": str(front.person_id)}}
+
+
+async def test_what_is_refused_before_it_runs_has_no_data_and_a_status_for_those_who_know_it(front):
+    for query in ("{ nothing }", "{ me {", "query A { me { id } } query B { me { id } }"):
+        for accept, status in (("application/graphql-response+json", 400), ("application/json", 200)):
+            answer = await accepting(front, accept, query)
+            assert answer.status_code == status
+            [error] = answer.json()["errors"]
+            assert (answer.json().keys() & {"data"}, error["extensions"]["code"]) == (set(), "invalid_graphql")
+    partial = await accepting(front, "application/graphql-response+json", "{ me { person { name } roles { role } } }")
+    assert (partial.status_code, partial.json()["data"]["me"]["roles"]) == (200, None)
+
+
+async def test_one_of_several_operations_has_to_be_named(front):
+    two = "query A { me { id } } query B { __typename }"
+    answer = await accepting(front, "application/json", two)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "invalid_graphql"
+    answer = await accepting(front, "application/json", two, operationName="B")
+    assert answer.json()["data"] == {"__typename": "Query"}
+    answer = await accepting(front, "application/json", two, operationName="C")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "invalid_graphql"
+
+
+async def test_long_answers_are_packed_for_who_unpacks(front):
+    query = "{ __schema { types { name description } } }"
+    async with front.http() as http:
+        packed = await http.post("/graphql", json={"query": query}, headers={"Accept-Encoding": "gzip"})
+        short = await http.post("/graphql", json=ME, headers={"Accept-Encoding": "gzip"})
+    plain = await accepting(front, "application/json", query)
+    assert (packed.headers["content-encoding"], packed.json()) == ("gzip", plain.json())
+    assert "content-encoding" not in short.headers
+    assert "content-encoding" not in plain.headers
+    assert short.headers["vary"] == "Accept, Accept-Encoding"
+
+
+ELSEWHERE = "https://front.example.org"
+
+
+@pytest.fixture
+def across(front):
+    """A gateway that pages of ELSEWHERE may call."""
+    settings = front.gateway.settings.model_copy(update={"allowed_origins": f"{ELSEWHERE}, http://localhost:5173"})
+    front.gateway = create_app(settings, http=front.gateway.http)
+    return front
+
+
+async def test_pages_of_an_allowed_origin_may_call_and_read(across):
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,idempotency-key"}
+    async with across.http() as http:
+        may = await http.options("/graphql", headers={"Origin": ELSEWHERE} | asks)
+        answer = await http.post("/graphql", json=ME, headers={"Origin": "http://localhost:5173"})
+        wrong = await http.post("/graphql", content=b"{", headers={"Origin": ELSEWHERE})
+    assert (may.status_code, may.headers["access-control-allow-origin"]) == (200, ELSEWHERE)
+    assert answer.headers["access-control-allow-origin"] == "http://localhost:5173"
+    assert {"Retry-After", "ETag"} <= set(answer.headers["access-control-expose-headers"].split(", "))
+    assert wrong.headers["access-control-allow-origin"] == ELSEWHERE
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_pages_of_other_origins_may_not(across, front):
+    asks = {"Access-Control-Request-Method": "POST"}
+    async with across.http() as http:
+        for origin in ("https://evil.example", f"{ELSEWHERE}.evil.example", "null"):
+            may = await http.options("/graphql", headers={"Origin": origin} | asks)
+            answer = await http.post("/graphql", json=ME, headers={"Origin": origin})
+            assert (may.status_code, "access-control-allow-origin" in answer.headers) == (400, False)
+
+
+@pytest.mark.parametrize("wrong", ["*", "front.example.org", "https://front.example.org/", "https://a.example,x"])
+async def test_what_is_no_origin_is_refused_when_it_is_set(front, wrong):
+    given = front.gateway.settings.model_dump() | {"allowed_origins": wrong}
+    with pytest.raises(ValueError, match="is no origin"):
+        type(front.gateway.settings)(**given)
 
 
 async def test_false_tokens_are_refused_at_the_edge(front, world):
@@ -161,7 +263,7 @@ async def test_a_run_is_followed_until_it_is_over(front, world, make, monkeypatc
 
 async def test_a_stream_of_nothing_says_what_is_wrong(front, world):
     async with front.http() as http:
-        for query in (None, "fragment F on Me { id }", "{ nothing }", "{ me {", "mutation { nothing }"):
+        for query in ("fragment F on Me { id }", "{ nothing }", "{ me {", "mutation { nothing }"):
             answer = await http.post("/graphql", json={"query": query}, headers={"Accept": "text/event-stream"})
             assert '"code":"invalid_graphql"' in answer.text, (query, answer.text)
     assert world.calls == []

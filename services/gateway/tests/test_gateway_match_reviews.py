@@ -75,20 +75,18 @@ async def test_the_pool_the_runs_and_the_conversations_of_a_cohort(front, world,
 async def test_what_a_team_ruled_out_and_switched_off_is_shown(front, world, make):
     run, programme, cohort, mentor, mentee = (str(uuid4()) for _ in range(5))
     bar = {"mentor_id": mentor, "mentee_id": mentee, "reason": "same ward"}
-    world.get(f"/matching/runs/{run}", make.run(run, "completed", 1.0) | {"bars": [bar], "hours_unread": 2})
-    found = await front.data(
-        "query($r: UUID!) { matchRun(id: $r) { bars { menteeId reason } hoursUnread } }", {"r": run}
-    )
-    assert found["matchRun"] == {"bars": [{"menteeId": mentee, "reason": "same ward"}], "hoursUnread": 2}
+    world.get(f"/matching/runs/{run}", make.run(run, "completed", 1.0) | {"bars": [bar], "unread": 2})
+    found = await front.data("query($r: UUID!) { matchRun(id: $r) { bars { menteeId reason } unread } }", {"r": run})
+    assert found["matchRun"] == {"bars": [{"menteeId": mentee, "reason": "same ward"}], "unread": 2}
     off = ["not_matched_before"]
     policy = {"programme_id": programme, "version": 2, "document": {}, "problem": None, "made_at": MOMENT}
     world.answers["PUT", f"/matching/programmes/{programme}/policy"] = policy | {"rules_off": off}
     query = "mutation($p: UUID!) { changePolicy(programmeId: $p, expectedVersion: 2, document: {}) { rulesOff } }"
     assert (await front.data(query, {"p": programme}))["changePolicy"] == {"rulesOff": off}
     trial = {"mentors": 0, "mentees": 0, "pairs": 0, "permitted": 0, "stranded": 0, "rules": []}
-    world.post(f"/matching/cohorts/{cohort}/dry-run", trial | {"rules_off": off, "hours_unread": 1})
-    query = "mutation($c: UUID!) { tryPolicy(cohortId: $c) { rulesOff hoursUnread } }"
-    assert (await front.data(query, {"c": cohort}))["tryPolicy"] == {"rulesOff": off, "hoursUnread": 1}
+    world.post(f"/matching/cohorts/{cohort}/dry-run", trial | {"rules_off": off, "unread": 1})
+    query = "mutation($c: UUID!) { tryPolicy(cohortId: $c) { rulesOff unread } }"
+    assert (await front.data(query, {"c": cohort}))["tryPolicy"] == {"rulesOff": off, "unread": 1}
 
 
 async def test_buddies_and_groups_are_made_and_read_again(front, world, make):
@@ -118,3 +116,33 @@ async def test_buddies_and_groups_are_made_and_read_again(front, world, make):
     names = [[person["name"] for person in group["people"]] for group in found["groups"]["nodes"][0]["groups"]]
     assert names == [["Ada", "Bea"], [None]]
     assert world.paths().count("/applications/people") == 2, "all people of an answer come in one call"
+
+
+async def test_whom_else_people_could_have(front, world, make):
+    run, mentor, mentee = (str(uuid4()) for _ in range(3))
+    world.get(f"/matching/runs/{run}", make.run(run, "completed", 1.0) | {"busiest": 2, "even_cost": 0.5})
+    pair = {"mentor_id": mentor, "mentee_id": mentee, "price": {"matches": 0, "score": 0.2}, "text": "Possible"}
+    own = {"person_id": mentee, "role": "mentee", "alternatives": [pair]}
+    world.get(f"/matching/runs/{run}/alternatives", {"run_id": run, "people": [own]})
+    query = """query($r: UUID!, $e: UUID!) { matchRun(id: $r) { busiest evenCost
+        alternatives(menteeIds: [$e], number: 2) { personId role alternatives { mentorId price { score } text } } } }"""
+    found = (await front.data(query, {"r": run, "e": mentee}))["matchRun"]
+    assert (found["busiest"], found["evenCost"]) == (2, 0.5)
+    (seen,) = found["alternatives"]
+    assert (seen["personId"], seen["role"]) == (mentee, "MENTEE")
+    assert seen["alternatives"] == [{"mentorId": mentor, "price": {"score": 0.2}, "text": "Possible"}]
+    assert world.calls[-1].query == {"mentee_ids": mentee, "number": "2"}
+
+
+async def test_weights_are_tried_and_taken_by_a_run(front, world):
+    cohort = str(uuid4())
+    await front.refusal(
+        "mutation($c: UUID!) { askWhatIf(cohortId: $c, weights: {topics: 0.4}) { samePairs } }", {"c": cohort}
+    )
+    await front.refusal(
+        "mutation($c: UUID!) { startMatchRun(cohortId: $c, weights: {topics: 0.4}) { id } }", {"c": cohort}
+    )
+    assert [call.body for call in world.calls] == [
+        {"weights": {"topics": 0.4}},
+        {"kind": "full", "weights": {"topics": 0.4}},
+    ]

@@ -1,4 +1,6 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from mentoring_common.pagination import encode
 
 DASHBOARD = """
 query($id: UUID!) { programme(id: $id) {
@@ -74,7 +76,7 @@ async def test_people_and_relationships_of_many_matches_come_in_one_call_each(fr
     query = """query($id: UUID!) { programme(id: $id) { matches(first: 40) { nodes {
         id mentor { name } mentee { name } relationship { totalMinutes mentor { name } } waves { state } } } } }"""
     nodes = (await front.data(query, {"id": str(p)}))["programme"]["matches"]["nodes"]
-    assert [node["id"] for node in nodes] == [m["id"] for m in matches]
+    assert [node["id"] for node in nodes] == [f"Match:{m['id']}" for m in matches]
     assert nodes[39]["mentor"]["name"] == "mentor_id 39"
     assert nodes[39]["relationship"]["totalMinutes"] == 90
     assert world.paths().count("/applications/people") == 1
@@ -90,7 +92,8 @@ async def test_one_match_with_both_people_and_its_mentoring_sessions(front, worl
     notes = [{"id": str(uuid4()), "written_by": str(uuid4()), "written_at": "2022-05-01T10:00:00Z"}]
     notes[0] |= {"version": 1, "visibility": "pair", "text": "went well"}
     meeting = held | {"version": 1, "mode": "online", "over_budget": False, "notes": notes}
-    world.get(f"/sessions/relationships/{m['id']}/mentoring-sessions", [meeting] * 3)
+    meetings = [meeting | {"id": str(uuid4())} for _ in range(3)]
+    world.get(f"/sessions/relationships/{m['id']}/mentoring-sessions", meetings)
     query = """query($id: UUID!) { match(id: $id) { state mentor { name email } mentee { name }
         cohort { number } relationship { mentoringSessionCount agreement { mentorSignedAt }
         mentoringSessions(first: 2) { edges { cursor node { minutes notes { text } } }
@@ -100,17 +103,72 @@ async def test_one_match_with_both_people_and_its_mentoring_sessions(front, worl
     assert found["cohort"] == {"number": 1}
     assert found["relationship"]["mentoringSessionCount"] == 2
     page = found["relationship"]["mentoringSessions"]
-    assert page["pageInfo"] == {"hasNextPage": True, "endCursor": "2"}
-    assert [edge["cursor"] for edge in page["edges"]] == [None, "2"]
+    cursors = [encode(UUID(each["id"])) for each in meetings]
+    assert page["pageInfo"] == {"hasNextPage": True, "endCursor": cursors[1]}
+    assert [edge["cursor"] for edge in page["edges"]] == cursors[:2]
     assert page["edges"][0]["node"]["notes"] == [{"text": "went well"}]
 
 
-async def test_the_next_page_goes_on_behind_the_cursor(front, world, make):
-    world.get("/applications/programmes", [make.programme(uuid4()) for _ in range(5)])
-    query = "query($after: String) { programmes(first: 3, after: $after) { nodes { id } pageInfo { endCursor } } }"
-    first = (await front.data(query))["programmes"]
-    second = (await front.data(query, {"after": first["pageInfo"]["endCursor"]}))["programmes"]
-    assert (len(first["nodes"]), len(second["nodes"]), second["pageInfo"]["endCursor"]) == (3, 2, None)
+PAGES = """query($first: Int, $after: String, $last: Int, $before: String) {
+  programmes(first: $first, after: $after, last: $last, before: $before) { edges { cursor node { title } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+
+
+def titles(page):
+    return "".join(edge["node"]["title"] for edge in page["edges"])
+
+
+def ways(page):
+    return page["pageInfo"]["hasPreviousPage"], page["pageInfo"]["hasNextPage"]
+
+
+async def test_a_list_is_read_from_either_end_and_from_every_cursor(front, world, make):
+    world.get("/applications/programmes", [make.programme(uuid4()) | {"title": title} for title in "ABCDE"])
+
+    async def read(**which):
+        return (await front.data(PAGES, which))["programmes"]
+
+    whole = await read(first=5)
+    assert (titles(whole), ways(whole)) == ("ABCDE", (False, False))
+    cursors = [edge["cursor"] for edge in whole["edges"]]
+    assert (whole["pageInfo"]["startCursor"], whole["pageInfo"]["endCursor"]) == (cursors[0], cursors[-1])
+    a, b, c, d, e = cursors
+    for which, shown, goes_on in [
+        ({"first": 3}, "ABC", (False, True)),
+        ({"first": 2, "after": c}, "DE", (True, False)),
+        ({"first": 1, "after": a}, "B", (True, True)),
+        ({"first": 2, "after": e}, "", (True, False)),
+        ({"last": 2}, "DE", (True, False)),
+        ({"last": 2, "before": d}, "BC", (True, True)),
+        ({"last": 2, "before": b}, "A", (False, True)),
+        ({"first": None, "last": 3}, "CDE", (True, False)),
+        ({"first": 3, "last": None, "before": None}, "ABC", (False, True)),
+        ({}, "ABCDE", (False, False)),
+    ]:
+        page = await read(**which)
+        assert (titles(page), ways(page)) == (shown, goes_on), which
+    assert (await read(first=2, after=e))["pageInfo"]["endCursor"] is None
+
+
+async def test_a_list_is_read_one_way_at_a_time_and_from_its_own_cursors(front, world):
+    cursor = encode(uuid4())
+    for which, code in [
+        ({"before": cursor}, "paged_both_ways"),
+        ({"last": 2, "after": cursor}, "paged_both_ways"),
+        ({"last": 2, "before": "1"}, "invalid_cursor"),
+        ({"first": 2, "after": "-" + cursor}, "invalid_cursor"),
+        ({"first": 2, "after": ""}, "invalid_cursor"),
+        ({"last": 201}, "invalid_page_size"),
+        ({"last": 0}, "invalid_page_size"),
+    ]:
+        assert (await front.refusal(PAGES, which))["extensions"]["code"] == code, which
+    assert world.calls == []
+
+
+async def test_a_page_back_costs_as_much_as_one_forwards(front, world, make):
+    query = "query($first: Int, $last: Int) { programmes(first: $first, last: $last) { nodes { id } } }"
+    for which in ({"first": 7, "last": None}, {"first": None, "last": 7}):
+        assert (await front.answer(query, which))["extensions"]["cost"]["requested"] == 20 + 7 * 2
 
 
 async def test_a_mentor_sees_the_people_whom_the_list_gives(front, world, make):
@@ -127,7 +185,7 @@ async def test_people_whom_the_caller_may_not_see_have_an_id_and_no_name(front, 
     _, _, [m] = a_programme(world, make, pairs=1)
     world.get(f"/matching/matches/{m['id']}", m)
     found = await front.data("query($id: UUID!) { match(id: $id) { mentor { id name } } }", {"id": m["id"]})
-    assert found["match"]["mentor"] == {"id": m["mentor_id"], "name": None}
+    assert found["match"]["mentor"] == {"id": f"Person:{m['mentor_id']}", "name": None}
 
 
 async def test_a_relationship_that_sessions_has_not_heard_of_is_null(front, world, make):
@@ -158,3 +216,84 @@ async def test_reports_name_their_page(front, world, make):
     assert found["url"] == f"http://front.test/evaluation/reports/{r}/html"
     assert [figure["value"] for figure in found["figures"]] == [50, "*"]
     assert found["figures"][0]["role"] == "MENTOR"
+
+
+async def test_pairs_that_differ_are_listed_page_by_page(front, world, make):
+    programme = uuid4()
+    world.get(f"/applications/programmes/{programme}", make.programme(programme))
+    rows = [
+        {"id": str(uuid4()), "match_id": str(uuid4()), "differs": True, "compared_at": "2022-04-27T09:00:00Z"}
+        for _ in range(3)
+    ]
+    world.get(f"/sessions/programmes/{programme}/check-ins/compared", rows)
+    query = """query($p: UUID!, $a: String) { programme(id: $p) { compared(differs: true, first: 2, after: $a) {
+        nodes { matchId differs } pageInfo { hasNextPage endCursor } } } }"""
+    first = (await front.data(query, {"p": str(programme)}))["programme"]["compared"]
+    behind = {"p": str(programme), "a": first["pageInfo"]["endCursor"]}
+    second = (await front.data(query, behind))["programme"]["compared"]
+    assert [row["matchId"] for row in first["nodes"] + second["nodes"]] == [row["match_id"] for row in rows]
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_a_reader_s_languages_go_to_the_services(front, world, make):
+    programme = uuid4()
+    world.get(f"/applications/programmes/{programme}", make.programme(programme))
+    form = {"version": "1", "criteria": [], "steps": [], "fields": [], "privacy_notices": []}
+    world.get(f"/applications/programmes/{programme}/form", form)
+    query = """query($p: UUID!, $l: String, $e: Boolean) { programme(id: $p) {
+        title form(language: $l, easyRead: $e) { version } } }"""
+    await front.data(query, {"p": str(programme)}, Accept_Language="cy, en;q=0.5")
+    assert [call.headers.get("accept-language") for call in world.calls] == ["cy, en;q=0.5"] * 2
+    await front.data(query, {"p": str(programme), "l": "cy", "e": True})
+    assert world.calls[-1].query == {"language": "cy", "easy_read": "True"}
+
+
+async def test_a_programmes_relationships_are_narrowed_put_in_order_and_counted(front, world, make):
+    p, _, matches = a_programme(world, make, pairs=1)
+    [(m, mentor)] = [(one, one["mentor_id"]) for one in matches]
+    asked = []
+
+    def among(request):
+        asked.append(dict(request.query_params) | {"people": request.query_params.getlist("people")})
+        return [make.relationship(m) | {"behind": True, "expected_minutes": 90}]
+
+    def people(request):
+        name = request.query_params.get("name")
+        return [make.person(mentor, name="Ada Okafor")] if name in (None, "oka") else []
+
+    world.get("/sessions/relationships", among)
+    world.get("/applications/people", people)
+    counts = {
+        "relationships": 9,
+        "waiting": 1,
+        "active": 7,
+        "paused": 1,
+        "behind": 3,
+        "quiet": 2,
+        "ending": 1,
+        "review_due": 0,
+        "over": 1,
+    }
+    world.get(f"/sessions/programmes/{p}/relationships/counts", counts | {"open_concern": None})
+    query = """query($id: UUID!, $called: String) { programme(id: $id) {
+      relationshipCounts(quietDays: 14) { active behind openConcern }
+      relationships(filter: {called: $called, behind: true, quietDays: 28}, orderBy: BEHIND) {
+        nodes { matchId behind expectedMinutes } } } }"""
+    found = (await front.data(query, {"id": str(p), "called": "oka"}))["programme"]
+    assert found["relationshipCounts"] == {"active": 7, "behind": 3, "openConcern": None}
+    assert found["relationships"]["nodes"] == [{"matchId": m["id"], "behind": True, "expectedMinutes": 90}]
+    wanted = {"programme_id": str(p), "behind": "True", "quiet_days": "28", "order_by": "behind", "people": [mentor]}
+    assert wanted.items() <= asked[0].items()
+    nobody = (await front.data(query, {"id": str(p), "called": "Nobody"}))["programme"]
+    assert nobody["relationships"]["nodes"] == []
+    assert len(asked) == 1, "nobody is called so: nothing is asked"
+
+
+async def test_pairs_that_went_quiet_are_listed(front, world, make):
+    programme, pair = uuid4(), str(uuid4())
+    world.get(f"/applications/programmes/{programme}", make.programme(programme))
+    quiet = {"id": str(uuid4()), "match_id": pair, "quiet_since": "2022-04-27T09:00:00Z", "weeks": 6}
+    world.get(f"/sessions/programmes/{programme}/nudges", [quiet])
+    query = "query($p: UUID!) { programme(id: $p) { nudges { nodes { matchId weeks quietSince } } } }"
+    [found] = (await front.data(query, {"p": str(programme)}))["programme"]["nudges"]["nodes"]
+    assert (found["matchId"], found["weeks"]) == (pair, 6)

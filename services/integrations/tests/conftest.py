@@ -19,11 +19,13 @@ from fastapi.responses import JSONResponse
 from mentoring_common.faults import fault
 from mentoring_common.testing import Harness, eventually
 from mentoring_common.testing.harness import Servers, running
+from mentoring_common.testing.receivers import Receivers
 from mentoring_contracts.applications import CohortCreated, ProgrammeCreated, RoleGranted
 from mentoring_integrations.app import create_app
-from mentoring_integrations.models import Notification
+from mentoring_integrations.notifications.models import Notification
 
 APPLICATIONS, EVALUATION = "http://applications.test", "http://evaluation.test"
+SESSIONS = "http://sessions.test"
 PUBLIC = "https://mentoring.example.org"
 FORM = [
     {"id": "criteria", "kind": "ranking"},
@@ -50,13 +52,14 @@ class Applications:
         self.deny = False
         self.people: dict[str, dict[str, Any]] = {}
         self.changes: dict[str, dict[str, Any]] = {}
+        self.nominations: dict[str, dict[str, Any]] = {}
         self.applications: list[dict[str, Any]] = []
         self.keys: dict[str, tuple[Any, Any]] = {}
         self.calls: list[str] = []
         self.tokens: set[str] = set()
         self.cohort_id = str(uuid4())
         for path in ("/people/batch", "/employers", "/programmes/{programme_id}/applications", "/internal/profiles",
-            "/internal/email-changes",
+            "/internal/email-changes", "/internal/nominations",
         ):  # fmt: skip
             self.app.post(path)(self._posted)
         for path in ("/people", "/programmes/{programme_id}/form", "/programmes/{programme_id}/cohorts"):
@@ -91,6 +94,8 @@ class Applications:
             return problem(503, "unavailable")
         if path == "/internal/email-changes":
             return {"items": [self.changes[id_] for id_ in body["change_ids"] if id_ in self.changes]}
+        if path == "/internal/nominations":
+            return {"items": [self.nominations[i] for i in body["nomination_ids"] if i in self.nominations]}
         if path == "/internal/profiles":
             return {"items": self._profiles(body["person_ids"])}
         self.tokens.add(request.headers["authorization"])
@@ -155,6 +160,19 @@ class Evaluation:
         people = [p for p in self.asked[wave_id] if not unanswered or UUID(p["person_id"]) not in self.answered]
         following = cursor + 2 if cursor + 2 < len(people) else None
         return {"items": people[cursor : cursor + 2], "next_cursor": following and str(following)}
+
+
+class Sessions:
+    """What letters about appointments say."""
+
+    def __init__(self) -> None:
+        self.app = FastAPI()
+        self.appointments: dict[str, dict[str, Any]] = {}
+        self.app.post("/internal/appointments")(self._posted)
+
+    async def _posted(self, request: Request) -> Any:
+        ids = (await request.json())["appointment_ids"]
+        return {"items": [self.appointments[id_] for id_ in ids if id_ in self.appointments]}
 
 
 class MailServer:
@@ -266,7 +284,11 @@ class World:
     async def hurry(self) -> None:
         """End every lease and pause, as time would."""
         async with self.harness.service.database.transaction(self.tenant) as db:
-            await db.execute(sa.update(Notification).values(not_before=sa.func.clock_timestamp()))
+            await db.execute(
+                sa.update(Notification)
+                .where(Notification.state == "queued")
+                .values(not_before=sa.func.clock_timestamp())
+            )
 
     async def upload(
         self, path: str, text: str | bytes, client: httpx.AsyncClient | None = None, **headers: str
@@ -294,11 +316,29 @@ async def mail_server():
 
 
 @pytest.fixture(scope="session")
+async def receivers():
+    server = await Receivers().start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+def sessions_api():
+    return Sessions()
+
+
+@pytest.fixture(scope="session")
 async def integrations(
-    servers: Servers, applications_api: Applications, evaluation_api: Evaluation, mail_server: MailServer
+    servers: Servers,
+    applications_api: Applications,
+    evaluation_api: Evaluation,
+    sessions_api: Sessions,
+    mail_server: MailServer,
 ):
-    routes = {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app}
+    routes = {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app, SESSIONS: sessions_api.app}
     where = {"applications_url": APPLICATIONS, "evaluation_url": EVALUATION, "public_url": PUBLIC}
+    where |= {"webhooks_to_loopback": True}
+    where |= {"sessions_url": SESSIONS}
     async with running(
         servers, create_app, "integrations", routes=routes, smtp_port=mail_server.port, **where
     ) as harness:

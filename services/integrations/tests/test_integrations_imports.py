@@ -4,20 +4,24 @@ import asyncio
 import csv
 import io
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 import yaml
 
-from mentoring_common.testing import eventually
-from mentoring_integrations.models import Import
+from mentoring_common.testing import eventually, refused
+from mentoring_integrations.imports.models import Import
 
 ROOT = Path(__file__).resolve().parents[3]
 HEADER = "name,email,employer,line_manager_email,languages,years_postdoctoral\n"
 
 
 def reported(answer) -> set[tuple[int, str | None, str]]:
+    for row in answer.json()["refused"]:
+        place = [str(part) for part in (row["row"], row["column"]) if part is not None]
+        assert row["pointer"] == "/rows/" + "/".join(place)
     return {(r["row"], r["column"], r["code"]) for r in answer.json()["refused"]}
 
 
@@ -400,3 +404,55 @@ async def test_the_examples_of_the_documents_go_in(world, applications_api):
         applications_api.form = before
     assert (people.json()["accepted"], people.json()["refused"]) == (3, [])
     assert (applications.json()["accepted"], applications.json()["refused"]) == (2, [])
+
+
+SHEET = "Work E-mail,First,Surname,Organisation,First choice,Second choice,About you,Fine print,Grade\n"
+MAPPING = """
+mentees:
+  email: work e-mail
+  first_name: First
+  last_name: Surname
+  topics: [First choice, Second choice]
+  text: About you
+  ignore: [Fine print]
+people: {employer: Organisation, grade: Grade}
+"""
+
+
+async def test_a_sheet_with_other_headings_comes_in_by_the_mapping_that_the_matching_wrote(world, applications_api):
+    rows = "nia@x,Nia,Owen,Works,networking,leadership,I hope,x,7\n,No,Body,,,,,,\n"
+    said = {"mapping": MAPPING, "sheet": "mentees"}
+    registered = await world.upload("/imports/people?" + urlencode(said), unique(SHEET + rows))
+    assert registered.status_code == 201, registered.text
+    assert reported(registered) == {(3, "email", "cell_empty")}
+    nia = applications_api.by_name("Nia Owen")
+    assert nia["employer_id"]
+    ada = world.person("Ada")
+    rows = f"{world.address(ada)},Ada,,,networking,leadership,I hope,x,7\n"
+    more = said | {"programme_id": world.programme_id, "proxy_reason": "on paper", "cohort": 1}
+    path = "/imports/applications?" + urlencode(more)
+    answer = await world.upload(path, SHEET + rows, world.office)
+    assert answer.json()["accepted"] == 1, answer.text
+    (application,) = [a for a in applications_api.applications if a["person_id"] == str(ada)]
+    assert (application["role"], application["proxy"]) == ("mentee", {"reason": "on paper"})
+    assert application["cohort_id"] == applications_api.cohort_id
+    assert application["answers"] == {"criteria": ["networking", "leadership"], "free_text": "I hope"}
+    again = await world.upload(path, SHEET + rows, world.office)
+    assert again.json()["accepted"] == 1
+    assert len([a for a in applications_api.applications if a["person_id"] == str(ada)]) == 1
+
+
+async def test_what_a_mapping_does_not_say_is_not_lost_in_silence(world):
+    said = {"mapping": "people: {email: Mail, name: Who}"}
+    answer = await world.upload("/imports/people?" + urlencode(said), "Mail,Who,Shoe size\na@x.org,A,9\n")
+    assert refused(answer, 422, "wrong_columns")
+    assert answer.json()["unknown"] == [3]
+    for mapping, at in (
+        ("people: [", ""), ("sheet: {email: x}", "/sheet"), ("people: {email: {a: b}}", "/people/email"), ("- a", ""),
+        ("people: {E-MAIL: Mail}", "/people/E-MAIL"),
+    ):  # fmt: skip
+        answer = await world.upload("/imports/people?" + urlencode({"mapping": mapping}), "Mail\nx\n")
+        assert refused(answer, 422, "mapping_unreadable"), answer.text
+        assert answer.json()["errors"][0]["pointer"].startswith(f"/query/mapping{at}")
+    answer = await world.upload("/imports/people?sheet=tutors", "Mail\nx\n")
+    assert refused(answer, 422, "invalid_request")

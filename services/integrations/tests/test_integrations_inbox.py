@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 from mentoring_common import migrations
+from mentoring_common.testing import refused
 from mentoring_contracts.applications import ApplicationAccepted, ApplicationMoved, RoleRevoked
 from mentoring_contracts.matching import MatchConfirmed
-from mentoring_integrations.csv_table import neutral, write
+from mentoring_integrations.imports.csv_table import neutral, write
 
 
 def accepted(world, person, cls=ApplicationAccepted, **more):
@@ -74,7 +75,7 @@ async def test_a_kind_that_is_off_reaches_the_inbox_only(world):
 async def test_decisions_cannot_be_turned_off_and_kinds_are_known(world):
     own = world.own(world.person())
     answer = await own.put("/preferences", json={"email": {"offer": False, "decision": False}})
-    assert (answer.status_code, answer.json()["code"]) == (422, "decisions_stay_on")
+    assert refused(answer, 422, "decisions_stay_on")
     assert set((await own.get("/preferences")).json()["email"].values()) == {True}
     assert (await own.put("/preferences", json={"email": {"gossip": False}})).status_code == 422
 
@@ -84,7 +85,18 @@ async def test_the_log_is_the_teams_and_holds_counts_only(world):
     await world.publish(*(accepted(world, person) for person in people))
     await world.settled()
     path = f"/programmes/{world.programme_id}/notification-log"
-    expected = [{"kind": "decision", "topic": "application_accepted", "state": "sent", "last_error": None, "count": 3}]
+    own = world.own(people[0])
+    await own.post(f"/notifications/{(await own.get('/notifications')).json()['items'][0]['id']}/read")
+    expected = [
+        {
+            "kind": "decision",
+            "topic": "application_accepted",
+            "state": "sent",
+            "last_error": None,
+            "count": 3,
+            "read": 1,
+        }
+    ]
     for caller in (world.office, world.admin):
         assert (await caller.get(path)).json() == {"items": expected}
     assert (await world.own(people[0]).get(path)).status_code == 403
@@ -101,7 +113,7 @@ async def test_a_revoked_role_ends_the_teams_view(world):
 
 
 async def test_models_and_migrations_agree(integrations):
-    assert await migrations.differences(integrations.service.settings.owner_database_url, "integrations") == []
+    assert await migrations.differences(integrations.service.database.engine, "integrations") == []
 
 
 def test_exported_cells_are_no_formulas():

@@ -1,6 +1,7 @@
 """Events become messages: once, to the right people, over a real SMTP server that may refuse or be away."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -10,15 +11,37 @@ from mentoring_contracts.applications import (
     ApplicationAccepted,
     ApplicationMoved,
     ApplicationRefused,
+    ApplicationSubmitted,
     ApplicationUnmatched,
     ApplicationWaitlisted,
     EmailChangeAsked,
+    NominationEndorsed,
+    NominationOpened,
+    NominationReminderDue,
     PersonErased,
 )
+from mentoring_contracts.applying import (
+    ApplicationDecisionTold,
+    AssessmentAsked,
+    DraftReminderDue,
+    PlaceOffered,
+    PlacePassedOn,
+    RetentionEnds,
+)
 from mentoring_contracts.evaluation import SurveyOpened, SurveyReminderDue
-from mentoring_contracts.matching import MatchConfirmed, MatchDeclined, MatchEnded, MatchProposed
-from mentoring_integrations.delivery import MOST_REFUSALS
-from mentoring_integrations.models import Notification
+from mentoring_contracts.matching import (
+    GroupEnded,
+    GroupMemberInvited,
+    GroupMemberJoined,
+    GroupMemberLeft,
+    MatchConfirmed,
+    MatchDeclined,
+    MatchEnded,
+    MatchProposed,
+)
+from mentoring_contracts.sessions import ConcernAlerted, LastWordsNoticeDue, ReviewNoticeDue
+from mentoring_integrations.notifications.delivery import MOST_REFUSALS
+from mentoring_integrations.notifications.models import Notification
 
 PUBLIC = "https://mentoring.example.org"
 
@@ -54,9 +77,20 @@ async def test_each_decision_is_a_message_of_its_own(world):
     assert accepted["X-Mentoring-Kind"] == "decision"
     assert "Dear Ada Byron" in text(accepted)
     assert "cohort 2" in text(accepted)
-    assert f"{PUBLIC}/applications/applications/{events[1].application_id}" in text(accepted)
+    assert f"{PUBLIC}/pages/applications/{events[1].application_id}" in text(accepted)
     html = accepted.get_body(("html",)).get_content()
     assert "<p>Dear Ada Byron,</p>" in html
+
+
+async def test_who_was_applied_for_is_told_and_who_applied_knows(world):
+    person = world.person("Ada Byron")
+    by_team, by_herself = (decision(world, person, ApplicationSubmitted, by_proxy=proxy) for proxy in (True, False))
+    await world.publish(by_team, by_herself)
+    assert await world.settled() == {"sent": 1}
+    [letter] = world.mail.to(world.address(person))
+    assert letter["Subject"] == "Programme of Science: an application in your name"
+    assert letter["X-Mentoring-Subject"] == str(by_team.application_id)
+    assert "as a mentee in cohort 2" in text(letter)
 
 
 async def test_every_move_is_told(world):
@@ -79,7 +113,7 @@ async def test_an_offer_goes_to_both_with_its_link_and_end(world):
     for message, counterpart in ((to_mentor, "mentee"), (to_mentee, "mentor")):
         assert message["X-Mentoring-Kind"] == "offer"
         assert message["X-Mentoring-Subject"] == str(event.match_id)
-        assert f"{PUBLIC}/matching/matches/{event.match_id}" in text(message)
+        assert f"{PUBLIC}/pages/matches/{event.match_id}" in text(message)
         assert f"a {counterpart} for you" in message["Subject"]
         assert f"{expires_at:%d %B %Y}" in text(message)
     assert "Ada" not in text(to_mentor)  # who it is shows behind the link, to the two people only
@@ -125,7 +159,7 @@ async def test_a_survey_invites_everybody_on_every_page_and_keeps_no_token(world
         [message] = world.mail.to(world.address(person))
         assert message["X-Mentoring-Kind"] == "survey_invitation"
         assert message["X-Mentoring-Subject"] == str(wave)
-        assert f"{PUBLIC}/evaluation/public/{world.tenant}/surveys/token-{person}" in text(message)
+        assert f"{PUBLIC}/pages/surveys/{world.tenant}/token-{person}" in text(message)
     assert all("token-" not in repr(row) for row in await world.rows())
     entry = (await world.own(people[0]).get("/notifications")).json()["items"][0]
     assert (entry["kind"], entry["link"]) == ("survey_invitation", None)
@@ -151,7 +185,7 @@ async def test_every_reminder_goes_once_to_those_who_have_not_answered(world, ev
     assert [len(world.mail.to(world.address(person))) for person in people] == [0, 1, 1, 2]
     message = world.mail.to(world.address(people[3]))[1]
     assert message["X-Mentoring-Kind"] == "survey_reminder"
-    assert f"/surveys/token-{people[3]}" in text(message)
+    assert f"/token-{people[3]}" in text(message)
 
 
 async def test_invitations_wait_for_the_evaluation_service(world, evaluation_api):
@@ -238,13 +272,13 @@ async def test_a_server_that_refuses_one_address_serves_the_others_and_is_given_
     for _ in range(MOST_REFUSALS):
         await world.hurry()
         await eventually(lambda: _tried_again(world, refused))
-    assert await world.settled() == {"sent": 1, "failed": 1}
+    assert await world.settled() == {"sent": 1, "bounced": 1}
     [row] = [row for row in await world.rows() if row.person_id == refused]
     assert (row.refusals, row.last_error) == (MOST_REFUSALS, "SMTPRecipientRefused 550")
     log = (await world.office.get(f"/programmes/{world.programme_id}/notification-log")).json()["items"]
     assert {(e["kind"], e["state"], e["last_error"], e["count"]) for e in log} == {
         ("decision", "sent", None, 1),
-        ("decision", "failed", "SMTPRecipientRefused 550", 1),
+        ("decision", "bounced", "SMTPRecipientRefused 550", 1),
     }
     assert world.address(refused) not in str(log)
 
@@ -333,7 +367,7 @@ async def _with_error(world, count: int) -> bool:
 async def _tried_again(world, person: UUID) -> bool:
     """Hurries until the refusals grow."""
     [row] = [row for row in await world.rows() if row.person_id == person]
-    if row.state == "failed":
+    if row.state == "bounced":
         return True
     before = row.refusals
     await world.hurry()
@@ -361,7 +395,7 @@ async def test_a_change_of_address_is_told_to_the_old_one_and_confirmed_at_the_n
     assert await world.settled() == {"sent": 3, "lapsed": 1}, "nobody is asked to confirm a known address"
     [notice] = world.mail.to(world.address(person))
     [confirm] = world.mail.to(f"new-{world.address(person)}")
-    assert f"{PUBLIC}/applications/public/{world.tenant}/email-confirmations/t0ken" in text(confirm)
+    assert f"{PUBLIC}/pages/email/{world.tenant}/t0ken" in text(confirm)
     assert "t0ken" not in text(notice)
     assert "new-" not in text(notice)
     assert world.mail.to(f"new-{world.address(taken)}") == []
@@ -370,3 +404,168 @@ async def test_a_change_of_address_is_told_to_the_old_one_and_confirmed_at_the_n
     assert all("t0ken" not in str(entry) for entry in inbox)
     off = await world.own(person).put("/preferences", json={"email": {"account": False}})
     assert (off.status_code, off.json()["code"]) == (422, "decisions_stay_on")
+
+
+async def test_who_has_a_draft_is_reminded_with_its_end_and_link(world):
+    person, draft = world.person(), uuid4()
+    closes_at = world.harness.clock.now() + timedelta(days=7)
+    about = {"draft_id": draft, "programme_id": world.programme_id, "cohort_id": world.cohort_id, "role": "mentee"}
+    await world.publish(*(
+        DraftReminderDue(**about, person_id=person, closes_at=closes_at, days_before=days) for days in (7, 1)
+    ))  # fmt: skip
+    assert await world.settled() == {"sent": 2}
+    message, _ = world.mail.to(world.address(person))
+    assert f"{closes_at:%d %B %Y}" in text(message)
+    assert f"{PUBLIC}/pages/drafts/{draft}" in text(message)
+    assert message["X-Mentoring-Kind"] == "draft_reminder"
+
+
+async def test_in_a_group_each_is_told_once_and_its_mentor_is_not_told_of_every_match(world):
+    mentor, one, other = (world.person(name) for name in ("Ada", "Ben", "Cyd"))
+    ids = {"group_id": uuid4(), "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    until = world.harness.clock.now() + timedelta(days=14)
+    people = ((mentor, "mentor"), (one, "mentee"), (other, "mentee"))
+    places = [ids | {"kind": "mentoring", "person_id": person, "role": role} for person, role in people]
+    matches = [
+        match(world, cls, mentor, mentee, group_id=ids["group_id"], **more)
+        for mentee in (one, other)
+        for cls, more in ((MatchProposed, {"expires_at": until}), (MatchConfirmed, {}))
+    ]
+    await world.publish(*(GroupMemberInvited(**place, expires_at=until) for place in places), *matches)
+    await world.publish(*(GroupMemberJoined(**place) for place in places))
+    assert await world.settled() == {"sent": 6}
+    subjects = [message["Subject"] for message in world.mail.to(world.address(mentor))]
+    assert subjects == ["Programme of Science: a place in a group for you", "Programme of Science: your group stands"]
+    assert "as mentor" in text(world.mail.to(world.address(mentor))[0])
+    await world.publish(GroupMemberLeft(**places[1], reason="no_time"))
+    await world.publish(GroupEnded(**ids, kind="mentoring", reason="no_time"))
+    assert await world.settled() == {"sent": 9}
+    for person in (mentor, one, other):  # whoever left before is not told again
+        last = [m["Subject"] for m in world.mail.to(world.address(person))][2:]
+        assert last == ["Programme of Science: you are no longer in your group"]
+
+
+async def test_a_decision_that_is_kept_back_is_told_later(world):
+    person = world.person()
+    event = decision(world, person, told=False)
+    await world.publish(event)
+    told = ApplicationDecisionTold(
+        application_id=event.application_id, programme_id=world.programme_id, cohort_id=world.cohort_id,
+        person_id=person, role="mentee", decision="accepted",
+    )  # fmt: skip
+    await world.publish(told)
+    assert await world.settled() == {"sent": 1}
+    [message] = world.mail.to(world.address(person))
+    assert message["Subject"].endswith("your application was accepted")
+
+
+async def test_a_place_is_offered_until_a_day_and_who_let_it_pass_is_told(world):
+    first, second = world.person(), world.person()
+    until = world.harness.clock.now() + timedelta(days=7)
+    await world.publish(
+        decision(world, first, PlaceOffered, expires_at=until),
+        decision(world, first, PlacePassedOn, declined=False),
+        decision(world, second, PlacePassedOn, declined=True),
+    )
+    assert await world.settled() == {"sent": 2}
+    offered, passed = sorted(world.mail.to(world.address(first)), key=lambda m: "went to" in m["Subject"])
+    assert f"{until:%d %B %Y}" in text(offered)
+    assert "behind the others" in text(passed)
+    assert world.mail.to(world.address(second)) == []
+
+
+async def test_assessors_and_those_whose_words_go_are_told(world):
+    assessor, person = world.person(), world.person()
+    until = world.harness.clock.now() + timedelta(days=30)
+    about = {"application_id": uuid4(), "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    await world.publish(
+        AssessmentAsked(assessment_id=uuid4(), assessor_id=assessor, **about),
+        decision(world, person, RetentionEnds, erased_at=until),
+    )
+    assert await world.settled() == {"sent": 2}
+    [to_assessor], [to_person] = (world.mail.to(world.address(p)) for p in (assessor, person))
+    assert "please assess an application" in to_assessor["Subject"]
+    assert f"deleted on {until:%d %B %Y}" in text(to_person)
+
+
+async def test_a_nominator_is_asked_and_reminded_by_link_and_the_nominee_learns_what_became_of_it(
+    world, applications_api
+):
+    person, nominations = world.person("Ada Byron"), [uuid4(), uuid4()]
+    asked, forgotten = nominations
+
+    def about(id_: UUID) -> dict[str, Any]:
+        return {"nomination_id": id_, "programme_id": world.programme_id, "cohort_id": world.cohort_id,
+                "person_id": person, "role": "mentee"}  # fmt: skip
+
+    item = {"nominee": "Ada Byron", "nominator": "Bo Ss", "nominator_email": "boss@example.org", "token": "t0ken"}
+    applications_api.nominations[str(asked)] = item | {"nomination_id": str(asked)}
+    # Nobody waits for this one any more.
+    over = {"nominator_email": "else@example.org", "token": None}
+    applications_api.nominations[str(forgotten)] = item | over | {"nomination_id": str(forgotten)}
+    await world.publish(*(NominationOpened(**about(id_), opened_by="nominee") for id_ in nominations))
+    await world.publish(NominationReminderDue(**about(asked), number=1), NominationEndorsed(**about(asked)))
+    assert await world.settled() == {"sent": 3, "lapsed": 1}
+    letters = world.mail.to("boss@example.org")
+    assert len(letters) == 2
+    link = f"{PUBLIC}/pages/nominations/{world.tenant}/t0ken"
+    assert all(link in text(letter) for letter in letters)
+    assert all("Ada Byron" in text(letter) for letter in letters)
+    assert world.mail.to("else@example.org") == []
+    [endorsed] = world.mail.to(world.address(person))
+    assert "t0ken" not in text(endorsed)
+    inbox = (await world.own(person).get("/notifications")).json()["items"]
+    assert [entry["kind"] for entry in inbox] == ["nomination"]
+    assert "t0ken" not in str(inbox)
+
+
+async def test_who_was_nominated_learns_by_whom(world, applications_api):
+    person, nomination = world.person("Ada Byron"), uuid4()
+    item = {"nominee": "Ada Byron", "nominator": "Trust", "nominator_email": None, "token": None}
+    applications_api.nominations[str(nomination)] = item | {"nomination_id": str(nomination)}
+    event = NominationOpened(
+        nomination_id=nomination, programme_id=world.programme_id, cohort_id=None, person_id=person, role="mentee",
+        opened_by="nominator",
+    )  # fmt: skip
+    await world.publish(event)
+    assert await world.settled() == {"sent": 1}
+    [letter] = world.mail.to(world.address(person))
+    assert "Trust has nominated you" in text(letter)
+    assert "unless you apply yourself" in text(letter)
+
+
+async def test_a_review_has_its_letters_and_last_words_theirs(world):
+    mentee, team, review, match = world.person("Ada Byron"), world.person("Bo Team"), uuid4(), uuid4()
+    about = {"match_id": match, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    of_review = about | {"review_id": review, "kind": "mid_term"}
+    until = world.harness.clock.now() + timedelta(days=14)
+    asked = ReviewNoticeDue(**of_review, person_id=mentee, what="asked", answer_until=until)
+    others = [ReviewNoticeDue(**of_review, person_id=p, what=w) for p, w in ((team, "needs"), (mentee, "concluded"))]
+    words = [LastWordsNoticeDue(**about, person_id=mentee, number=number) for number in (1, 2, 2)]
+    reminder = ReviewNoticeDue(**of_review, person_id=mentee, what="reminded", answer_until=until)
+    await world.publish(asked, asked, reminder, *others, *words)
+    assert await world.settled() == {"sent": 6}
+    letters = world.mail.to(world.address(mentee))
+    links = [f"{PUBLIC}/pages/reviews/{review}"] * 3 + [f"{PUBLIC}/pages/relationships/{match}"] * 2
+    assert [sum(link in text(letter) for letter in letters) for link in sorted(set(links))] == [2, 3]
+    assert {letter["X-Mentoring-Kind"] for letter in letters} == {"review"}
+    log = (await world.office.get(f"/programmes/{world.programme_id}/letters")).json()["items"]
+    assert not {"review_reminded", "review_needs"} & {one["topic"] for one in log}, "who was reminded has not answered"
+
+
+async def test_whoever_is_on_duty_is_told_of_a_concern_at_once_and_of_nothing_in_it(world):
+    duty, concern = world.person("Ada Byron"), uuid4()
+    quiet = {"quiet_hours": {"begins": "00:00", "ends": "23:59"}, "digest": "weekly"}
+    await world.own(duty).put("/preferences", json=quiet)
+    about = {"concern_id": concern, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    told = [("raised", 0), ("waits", 1), ("waits", 2), ("assigned", 3)]
+    await world.publish(*(ConcernAlerted(**about, person_id=duty, why=why, number=n) for why, n in told))
+    await world.publish(ConcernAlerted(**about, person_id=duty, why="waits", number=2))
+    assert await world.settled() == {"sent": 4}
+    letters = world.mail.to(world.address(duty))
+    assert all(f"{PUBLIC}/pages/concerns/{concern}" in text(letter) for letter in letters)
+    assert len((await world.own(duty).get("/notifications")).json()["items"]) == 4
+    off = await world.own(duty).put("/preferences", json={"email": {"concern": False}})
+    assert off.json()["code"] == "decisions_stay_on"
+    log = (await world.office.get(f"/programmes/{world.programme_id}/letters")).json()["items"]
+    assert log == [], "that somebody raised a concern is not for the whole team"

@@ -63,17 +63,21 @@ class World:
         self.programme_id, self.coordinator = uuid4(), uuid4()
         self.office = harness.caller("matching:write", tenant=tenant, subject=self.coordinator)
 
-    async def begin(self, policy: dict[str, Any] | None = None) -> "World":
-        criteria = {"versions": [{"items": [{"id": "career", "title": "Career progression"}]}]}
-        blueprint = {"criteria": criteria} | ({} if policy is None else {"matching": policy})
+    async def begin(self, policy: dict[str, Any] | None = None, formats: list[dict[str, Any]] | None = None) -> "World":
+        items = [{"id": "career", "title": "Career progression"}]
+        criteria = {"current": 1, "versions": [{"version": 1, "items": items}]}
+        blueprint = {"criteria": criteria, "formats": formats or []} | ({} if policy is None else {"matching": policy})
         await self.harness.publish(
             self.tenant,
             ProgrammeCreated(programme_id=self.programme_id, direction="traditional", blueprint=blueprint),
-            RoleGranted(
-                role_id=uuid4(), programme_id=self.programme_id, person_id=self.coordinator, role="coordinator"
-            ),
+            self.granted(),
         )
         return self
+
+    def granted(self) -> RoleGranted:
+        """The coordinator's role in the programme."""
+        ids = {"role_id": uuid4(), "programme_id": self.programme_id, "person_id": self.coordinator}
+        return RoleGranted(**ids, role="coordinator")
 
     async def cohort(self, places: int) -> UUID:
         cohort_id = uuid4()
@@ -191,8 +195,8 @@ async def matching(servers: Servers, applications_api: Applications):
 def make_world(matching: Harness, applications_api: Applications, tenant: UUID):
     """Begins a programme with a policy of one's own."""
 
-    async def make(**changes: Any) -> World:
-        return await World(matching, applications_api, tenant).begin(POLICY | changes)
+    async def make(formats: list[dict[str, Any]] | None = None, **changes: Any) -> World:
+        return await World(matching, applications_api, tenant).begin(POLICY | changes, formats)
 
     return make
 

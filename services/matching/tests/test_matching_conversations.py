@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from mentoring_common.testing import refused
 from mentoring_contracts.applications import PersonErased
 from mentoring_matching.models import Conversation
 from mentoring_matching.questions import how_it_went
@@ -86,12 +87,12 @@ async def test_who_may_rate_and_until_when(make_world):
     path = f"/conversations/{talk['id']}/rating"
     assert (await world.as_person(uuid4()).post(path, json={"rating": 3})).status_code == 404
     team = await world.office.post(path, json={"rating": 3})
-    assert (team.status_code, team.json()["code"]) == (403, "not_your_conversation")
+    assert refused(team, 403, "not_your_conversation")
     assert (await rate(world, talk, "mentor", 6)).status_code == 422
     assert (await rate(world, talk, "mentor", 2)).status_code == 200
     world.harness.clock.move_by(timedelta(days=7))
     late = await rate(world, talk, "mentee", 5)
-    assert (late.status_code, late.json()["code"]) == (409, "conversation_over")
+    assert refused(late, 409, "conversation_over")
     await world.harness.publish(world.tenant, PersonErased(person_id=talk["mentor_id"]))
     assert await world.items("/conversations") == []
 
@@ -100,7 +101,7 @@ async def test_no_conversations_where_the_policy_plans_none(make_world):
     world = await make_world()
     cohort = await world.cohort(1)
     answer = await world.office.post(f"/cohorts/{cohort}/conversations")
-    assert (answer.status_code, answer.json()["code"]) == (409, "conversations_not_planned")
+    assert refused(answer, 409, "conversations_not_planned")
     path = f"/programmes/{world.programme_id}/policy"
     document = (await world.office.get(path)).json()["document"]
     for section, field in (({"per_mentee": 0}, "per_mentee"), ({"weeks": 2}, "weeks")):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -85,6 +88,7 @@ def both(monkeypatch):
             first = work()
         with monkeypatch.context() as compiled:
             compiled.setattr(acceleration, "_least", [0])
+            compiled.setattr(acceleration, "_cold", [0])
             return first, work()
 
     return twice
@@ -163,10 +167,31 @@ def test_prices_of_many_matches_are_screened_exactly(both) -> None:
 
 def test_a_process_that_goes_on_compiles_from_fewer_pairs_on(monkeypatch) -> None:
     monkeypatch.setattr(acceleration, "_least", [acceleration.LARGE])
+    monkeypatch.setattr(acceleration, "_cold", [acceleration.COLD])
+    monkeypatch.setattr(acceleration, "_on_disk", lambda: True)
     monkeypatch.delitem(sys.modules, "numba", raising=False)
     assert not acceleration.accelerated(acceleration.LARGE_FOR_MANY)
     acceleration.expect_many_runs()
     assert acceleration.accelerated(acceleration.LARGE_FOR_MANY)
+
+
+def test_a_first_run_does_not_wait_for_the_compiler_where_it_is_done_before(monkeypatch) -> None:
+    monkeypatch.setattr(acceleration, "_least", [acceleration.LARGE])
+    monkeypatch.setattr(acceleration, "_cold", [acceleration.COLD])
+    monkeypatch.setattr(acceleration, "_on_disk", lambda: False)
+    monkeypatch.setattr(acceleration, "compiled_scanning", cache(lambda: None))
+    assert not acceleration.accelerated(acceleration.COLD - 1)
+    assert acceleration.accelerated(acceleration.COLD)
+    acceleration.compiled_scanning()
+    assert acceleration.accelerated(acceleration.LARGE)
+
+
+def test_what_an_earlier_process_compiled_is_found(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not acceleration._on_disk.__wrapped__()
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "scanning.scan-106.py311.nbi").touch()
+    assert acceleration._on_disk.__wrapped__()
 
 
 def test_compiled_code_that_cannot_be_kept_is_made_anew(monkeypatch) -> None:
@@ -181,3 +206,14 @@ def test_compiled_code_that_cannot_be_kept_is_made_anew(monkeypatch) -> None:
 
     monkeypatch.setattr(numba, "njit", refusing)
     assert acceleration._jit(acceleration.loops.reach) is not None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+@pytest.mark.parametrize("first", ["mentoring_matching.app", "mentoring_matching.offline"])
+def test_products_take_one_thread_whoever_starts_the_process(first: str) -> None:
+    """More than one wait for each other, at many times the CPU seconds; numpy reads how many when it is imported."""
+    product = "a = np.ones((600, 600), np.float32); a @ a"
+    script = f"import {first}, numpy as np; {product}; print(open('/proc/self/status').read())"
+    named = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    said = subprocess.run([sys.executable, "-c", script], env=named, capture_output=True, text=True, check=True).stdout
+    assert "Threads:\t1\n" in said

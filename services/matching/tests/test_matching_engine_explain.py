@@ -277,7 +277,7 @@ def test_a_rematch_of_a_large_cohort_leaves_the_rest_alone() -> None:
     ("standing", "options", "text"),
     [
         ([("m000", "e000"), ("m000", "e001")], {}, "more pairs than places"),
-        ([("m000", "e000"), ("m001", "e000")], {}, "two mentors"),
+        ([("m000", "e000"), ("m001", "e000")], {}, "more mentors than"),
         ([("m000", "nobody")], {}, "not both among the people"),
         ([("m000", "e000"), ("m001", "e001")], {"places": 1}, "fewer than the 2 standing"),
     ],

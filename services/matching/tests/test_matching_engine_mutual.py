@@ -152,8 +152,8 @@ def test_a_matching_that_breaks_the_rule_is_no_proof():
     # A price for a choice between two pairs that do not exclude each other proves nothing either.
     run = solve(*two("c"), OPEN, embedder=EMBEDDER)
     problem, network = run.situation.problem, run.network
-    rows = np.flatnonzero(network.outcome >= 0)
-    claim = _claim(problem, network, rows, network.outcome[rows])
+    rows, cols = network.pairs
+    claim = _claim(problem, network, rows, cols)
     a_row, b_col = run.situation.row["a"], run.situation.column["b"]
     other = np.array([[a_row * 3 + b_col, run.situation.row["c"] * 3 + b_col]])
     assert not certify(problem.market, replace(claim, cuts=other, cut_price=np.array([1]))).valid

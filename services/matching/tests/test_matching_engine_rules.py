@@ -205,3 +205,18 @@ def test_a_policy_survives_the_way_to_plain_data_and_back() -> None:
         rules=(Rule("r", "barred_pair", pairs=(("m", "e"),)),), criteria=(Criterion("n", "near", levels=("a",)),)
     )
     assert Policy.from_mapping(policy.to_mapping()) == policy
+
+
+def test_what_says_the_same_is_the_same_to_every_rule_and_criterion() -> None:
+    """Spaces of any kind, case and Unicode forms part no values, wherever they come from."""
+    one, other = (
+        {"employer": "Home\u00a0 Office", "site": "Zürich"},
+        {"employer": "home office", "site": "Zu\u0308RICH "},
+    )
+    mentors, mentees = [Mentor("m", one, {"Data\u2009Science": 1.0})], [Mentee("e", other, {"data science": 1.0})]
+    differ = Policy(rules=(Rule("r", "must_differ", "employer"),))
+    assert not solve(mentors, mentees, differ).pairs
+    criteria = (Criterion("topics", "topics", 1), Criterion("site", "same", 1, attribute="site"))
+    match = Policy(rules=(Rule("r", "must_match", "site"), Rule("s", "common_value", "employer")), criteria=criteria)
+    (pair,) = solve(mentors, mentees, match).pairs
+    assert pair.score == pytest.approx(1.0, abs=1e-3)

@@ -74,12 +74,12 @@ async def test_people_meet_by_their_clocks_and_bad_hours_are_shown(make_world):
 
     await begins(1)
     winter = await world.run(cohort)
-    assert (winter["state"], winter["pairs"], winter["hours_unread"]) == ("completed", 1, 1)
+    assert (winter["state"], winter["pairs"], winter["unread"]) == ("completed", 1, 1)
     assert [p["mentor_id"] for p in await world.items(f"/runs/{winter['id']}/pairs")] == [str(listed.id)]
     await begins(7)
     assert (await world.run(cohort))["pairs"] == 0
     dry = (await world.office.post(f"/cohorts/{cohort}/dry-run", json={})).json()
-    assert (dry["permitted"], dry["hours_unread"]) == (0, 1)
+    assert (dry["permitted"], dry["unread"]) == (0, 1)
     unread = {id_: member["unread"] for id_, member in (await world.pool(cohort)).items() if member["unread"]}
     assert unread == {str(odd.id): {"working_hours": "is no span of hours such as 9-17 or 08:30-12:00 UTC+2"}}
     assert (await world.office.post(f"/cohorts/{cohort}/buddies", json={})).status_code == 201

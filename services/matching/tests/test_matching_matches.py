@@ -1,18 +1,20 @@
 """From accepted applications to confirmed matches, and what undoes them, over the real API."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from mentoring_common.tables import audit_log
+from mentoring_common.testing import refused
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import (
     ApplicationMoved,
     ApplicationWithdrawn,
     CohortPlacesChanged,
     PersonErased,
+    PersonLeft,
 )
 from mentoring_contracts.matching import (
     MatchAccepted,
@@ -22,7 +24,8 @@ from mentoring_contracts.matching import (
     MatchProposed,
     RematchRequested,
 )
-from mentoring_contracts.sessions import RelationshipClosed
+from mentoring_contracts.sessions import RelationshipClosed, ReviewConcluded
+from mentoring_contracts.words import REASONS
 from mentoring_matching import reasons
 from mentoring_matching.models import MatchRun, PoolMember, Profile
 
@@ -44,12 +47,12 @@ async def test_from_applications_to_a_confirmed_match(world):
     assert (match["mentor_id"], match["mentee_id"], match["state"]) == (str(mentor.id), str(mentee.id), "proposed")
     first = await world.accept(match, "mentor")
     assert (first.json()["state"], first.json()["mentee_accepted_at"]) == ("proposed", None)
-    again = await world.accept(match, "mentor")
-    assert (again.status_code, again.json()["code"]) == (409, "already_answered")
+    again = await world.as_person(mentor.id).post(f"/matches/{match['id']}/accept", headers={"If-Match": '"1"'})
+    assert (again.status_code, again.json()) == (200, first.json())  # a double click, the version as it was read
     second = await world.accept(match, "mentee")
     assert second.json()["state"] == "confirmed"
     late = await world.as_person(mentee.id).post(f"/matches/{match['id']}/decline", json={"reason": "illness"})
-    assert (late.status_code, late.json()["code"]) == (409, "already_answered")
+    assert refused(late, 409, "already_answered")
     assert {m["state"] for m in (await world.pool(cohort)).values()} == {"matched"}
     kinds = [type(e) for e in await world.events(MatchProposed, MatchAccepted, MatchConfirmed)]
     assert kinds == [MatchProposed, MatchAccepted, MatchAccepted, MatchConfirmed]
@@ -71,7 +74,7 @@ async def test_strangers_see_no_match_and_only_the_two_answer(world):
     outside = world.harness.caller("matching:write", "organisation:admin", tenant=uuid.uuid4())
     assert (await outside.get(f"/matches/{match['id']}")).status_code == 404
     answer = await world.office.post(f"/matches/{match['id']}/accept")
-    assert (answer.status_code, answer.json()["code"]) == (403, "not_your_match")
+    assert refused(answer, 403, "not_your_match")
     mine = await world.as_person(match["mentee_id"]).get("/matches")
     assert [m["id"] for m in mine.json()["items"]] == [match["id"]]
 
@@ -81,7 +84,7 @@ async def test_a_declined_offer_frees_both_and_is_not_made_again(world):
     (match,) = await world.approve((await world.run(cohort))["id"])
     client = world.as_person(mentor.id)
     silent = await client.post(f"/matches/{match['id']}/decline", json={})
-    assert (silent.status_code, silent.json()["code"]) == (422, "decline_reason_needed")
+    assert refused(silent, 422, "decline_reason_needed")
     answer = await client.post(f"/matches/{match['id']}/decline", json={"reason": "She once sued my brother"})
     assert answer.json()["state"] == "declined"
     (declined,) = await world.events(MatchDeclined)
@@ -135,7 +138,7 @@ async def test_an_offer_lapses_by_the_clock(world):
 
     await eventually(expired)
     late = await world.accept(match, "mentee")
-    assert (late.status_code, late.json()["code"]) == (409, "offer_expired")
+    assert refused(late, 409, "offer_expired")
     (declined,) = await world.events(MatchDeclined)
     assert (declined.by, declined.reason) == (None, "expired")
 
@@ -167,7 +170,7 @@ async def test_places_full_says_so_and_changes_nothing(world):
     await world.harness.publish(world.tenant, fewer)
     assert (await world.accept(first)).json()["state"] == "confirmed"
     answer = await world.accept(second)
-    assert (answer.status_code, answer.json()["code"]) == (409, "place_full")
+    assert refused(answer, 409, "place_full")
     view = (await world.office.get(f"/matches/{second['id']}")).json()
     assert (view["state"], view["mentee_accepted_at"]) == ("proposed", None)
     more = CohortPlacesChanged(cohort_id=cohort, programme_id=world.programme_id, places=2)
@@ -210,6 +213,21 @@ async def test_three_pairs_end_together_and_rotate(world):
     assert {m["id"] for m in matches[3:]} <= {m["id"] for m in standing}
 
 
+async def test_a_review_that_leads_to_a_rematch_frees_both_and_blames_nobody(world):
+    cohort, _, _ = await pairs(world, 2)
+    match, other = await world.confirmed(cohort)
+    about = {"match_id": match["id"], "programme_id": world.programme_id, "cohort_id": cohort}
+    review = {"review_id": uuid.uuid4(), "kind": "fit_check"}
+    for outcome in ("continue", "rematch", "rematch"):
+        await world.harness.publish(world.tenant, ReviewConcluded(**about, **review, outcome=outcome))
+    (ended,) = await world.events(MatchEnded)
+    assert (str(ended.match_id), ended.reason) == (match["id"], "rematch")
+    assert len(await world.events(RematchRequested)) == 1
+    again = await world.run(cohort, kind="rematch")
+    assert again["pairs"] == 0, "the same two are not proposed again, and the others stay"
+    assert [m["id"] for m in await world.items(f"/matches?cohort_id={cohort}&state=confirmed")] == [other["id"]]
+
+
 async def test_never_again_holds_in_a_full_run_of_a_policy_without_that_rule(make_world):
     world = await make_world(hard_rules=[], rules_off=["not_matched_before"])
     cohort, _, _ = await pairs(world, 1)
@@ -239,6 +257,23 @@ async def test_withdrawal_takes_offers_back_and_ends_a_match_early(world):
     states = {id_: m["state"] for id_, m in (await world.pool(cohort)).items()}
     assert sorted(states.values()) == ["available", "available", "withdrawn", "withdrawn"]
     assert {states[m["mentee_id"]] for m in (first, second)} == {"available"}
+
+
+async def test_who_left_their_employer_is_matched_no_more_and_their_partner_is_free(world):
+    cohort, (mentor, other), _ = await pairs(world, 2)
+    first, second = await world.approve((await world.run(cohort))["id"])
+    await world.accept(first)
+    for person_id in (mentor.id, other.id):
+        await world.harness.publish(world.tenant, PersonLeft(person_id=person_id, last_day=date(2022, 3, 31)))
+    (ended,) = await world.events(MatchEnded)
+    (declined,) = await world.events(MatchDeclined)
+    assert (str(ended.match_id), ended.reason) == (first["id"], "private")  # of somebody's work nothing is told
+    assert (str(declined.match_id), declined.reason) == (second["id"], "private")
+    shown = (await world.office.get(f"/matches/{first['id']}")).json()
+    assert (shown["state"], shown["end_reason"]) == ("ended", "left_employer")  # but the team
+    states = {id_: member["state"] for id_, member in (await world.pool(cohort)).items()}
+    assert {states[str(person_id)] for person_id in (mentor.id, other.id)} == {"withdrawn"}
+    assert {states[match["mentee_id"]] for match in (first, second)} == {"available"}
 
 
 async def test_moving_takes_offers_back(world):
@@ -292,7 +327,7 @@ async def test_a_relationship_that_ran_its_course_is_closed_and_keeps_its_place(
     view = (await world.office.get(f"/matches/{match['id']}")).json()
     assert (view["state"], view["end_reason"]) == ("closed", "finished")
     answer = await world.office.post(f"/matches/{match['id']}/end", json={"reason": "illness"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "match_not_confirmed")
+    assert refused(answer, 409, "match_not_confirmed")
     assert await world.events(MatchEnded) == []
 
 
@@ -318,7 +353,7 @@ async def test_a_mentee_has_one_mentor_in_a_programme_and_a_mentor_no_more_than_
     offers = [(await world.approve((await world.run(cohort))["id"]))[0] for cohort in (one, two)]
     assert (await world.accept(offers[0])).json()["state"] == "confirmed"
     answer = await world.accept(offers[1])
-    assert (answer.status_code, answer.json()["code"]) == (409, "mentee_matched")
+    assert refused(answer, 409, "mentee_matched")
     async with world.harness.service.database.transaction(world.tenant) as db:
         mine = sa.update(PoolMember).where(PoolMember.id == uuid.UUID(str(twin.application_id)))
         await db.execute(mine.values(taken=1))
@@ -335,3 +370,8 @@ async def test_a_profile_that_cannot_be_read_holds_nobody_up(world):
     await world.harness.publish(world.tenant, world.accepted(cohort, odd), world.accepted(cohort, fine))
     await eventually(lambda: world.available(cohort, [fine]))
     assert (await world.pool(cohort))[str(odd.id)]["state"] == "pending_profile"
+
+
+def test_a_reason_that_people_may_choose_is_kept_as_its_code():
+    assert {code: reasons.coded(code) for code in REASONS} == {code: (code, None) for code in REASONS}
+    assert reasons.coded("We moved to Leeds") == ("other", "We moved to Leeds")

@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from mentoring_common.testing import eventually
 from mentoring_contracts.matching import MatchConfirmed, MatchEnded
-from mentoring_matching.models import MentorLoad
+from mentoring_matching import queries
+from mentoring_matching.models import Match, MentorLoad
 
 
 @pytest.fixture
@@ -100,6 +102,51 @@ async def test_approving_after_the_standing_match_ended_is_refused(stuck):
     await world.office.post(f"/matches/{standing['id']}/end", json={"reason": "illness"})
     answer = await world.office.post(f"/runs/{run['id']}/approve", json={"moves": True})
     assert (answer.status_code, answer.json()["code"]) == (409, "pool_changed")
+
+
+async def waits_for_a_row(world):
+    """Return once a transaction of the service waits for a row that another holds."""
+    waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    async def look():
+        async with world.harness.service.system.connect() as connection:
+            return await connection.scalar(waits)
+
+    await eventually(look, what="somebody waiting")
+
+
+async def held(db, match_id):
+    """As by whoever ends, accepts or declines the match."""
+    await db.execute(sa.update(Match).where(Match.id == match_id).values(version=Match.version))
+
+
+async def test_who_approves_moves_and_who_ends_a_match_take_their_locks_in_one_order(stuck):
+    """Ending goes from the match to the cohort; an approval that held the cohort and wanted the match would be in its
+    way."""
+    world, cohort, _ = stuck
+    run = await propose(world, cohort)
+    (standing,) = await world.items(f"/matches?cohort_id={cohort}&state=confirmed")
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        await held(db, standing["id"])
+        approving = asyncio.create_task(world.office.post(f"/runs/{run['id']}/approve", json={"moves": True}))
+        await waits_for_a_row(world)
+        await queries.locked_cohort(db, cohort)
+    assert (await approving).status_code == 200
+
+
+@pytest.mark.parametrize(("answer", "said"), [("accept", {}), ("decline", {"reason": "no_time"})])
+async def test_who_answers_an_offer_waits_for_the_match_it_would_end_before_the_offer(stuck, answer, said):
+    """Whoever declines the move holds that match and then takes back the offer that waited for it."""
+    world, cohort, people = stuck
+    move, wait = await offer(world, cohort, people)
+    answered = wait if answer == "accept" else move
+    async with world.harness.service.database.transaction(world.tenant) as db:
+        await held(db, move["replaces"])
+        person = world.as_person(answered["mentee_id"])
+        answering = asyncio.create_task(person.post(f"/matches/{answered['id']}/{answer}", json=said))
+        await waits_for_a_row(world)
+        await held(db, answered["id"])
+    assert (await answering).status_code == 200
 
 
 async def test_only_a_rematch_without_pins_may_move(world):

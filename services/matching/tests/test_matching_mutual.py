@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from mentoring_common.testing import refused
 from mentoring_contracts.matching import MatchConfirmed
 from mentoring_matching.app import create_app
 
@@ -68,7 +69,7 @@ async def test_what_stands_or_is_offered_bars_the_way_back_in_runs_and_pins(make
         assert await world.items(f"/runs/{again['id']}/pairs") == []
         back = {"mentor_id": match["mentee_id"], "mentee_id": match["mentor_id"], "reason": "R"}
         pinned = await world.office.post(f"/cohorts/{cohort}/runs", json={"pins": [back]})
-        assert (pinned.status_code, pinned.json()["code"]) == (422, "pairs_invalid")
+        assert refused(pinned, 422, "pairs_invalid")
         assert pinned.json()["field"] == "pins[0]"
         why = await world.office.get(
             f"/runs/{again['id']}/why-not", params={k: back[k] for k in ("mentor_id", "mentee_id")}
@@ -96,7 +97,7 @@ async def test_a_run_for_mentees_who_are_not_in_the_pool_is_refused(world):
     await world.admit(cohort, mentor, mentee)
     asked = [str(mentee.id), str(uuid4()), str(mentor.id)]
     answer = await world.office.post(f"/cohorts/{cohort}/runs", json={"kind": "rematch", "mentee_ids": asked})
-    assert (answer.status_code, answer.json()["code"]) == (422, "mentees_not_in_pool")
+    assert refused(answer, 422, "mentees_not_in_pool")
     assert [e["pointer"] for e in answer.json()["errors"]] == ["/body/mentee_ids/1", "/body/mentee_ids/2"]
     assert await world.items(f"/cohorts/{cohort}/runs") == []
 

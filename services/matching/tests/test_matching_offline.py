@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 
 from mentoring_matching import policies
 from mentoring_matching.offline import match_command
+from mentoring_matching.offline.mappings import of_options
 from mentoring_matching.offline.people import read_people
-from mentoring_matching.offline.tables import read_tables
+from mentoring_matching.offline.sheets import read_sheets
+from mentoring_matching.offline.tables import Table, read_tables
 
 COMMON = [
     "first name",
@@ -62,6 +64,10 @@ def write(path: Path, headings: list[str], rows: list[dict[str, str]], delimiter
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def tables(path: Path, *columns: str) -> list[Table]:
+    return read_tables([(sheet, "mentor") for sheet in read_sheets(path)], of_options(columns).of)
 
 
 def matches(path: Path) -> dict[str, str]:
@@ -135,7 +141,7 @@ def test_a_workbook_with_two_sheets_and_one_with_results(match, tmp_path):
     out = tmp_path / "out.xlsx"
     result = CliRunner().invoke(app, ["--people", str(path), "--out", str(out)])
     assert result.exit_code == 0, result.output
-    (table,) = read_tables(out, {})
+    (table,) = tables(out)
     assert [row.cells["mentor_email"] for row in table.rows] == ["mentor1@example.org"]
 
 
@@ -244,7 +250,7 @@ PLAIN = "email,organisation\na@x.org,A\nb@x.org,B\n"
 def test_files_as_spreadsheets_write_them(tmp_path, data):
     path = tmp_path / "a.csv"
     path.write_bytes(data)
-    (table,) = read_tables(path, {})
+    (table,) = tables(path)
     assert [(row.cells["email"], row.cells["employer"]) for row in table.rows][:2] == [
         ("a@x.org", "A"),
         ("b@x.org", "B"),
@@ -254,10 +260,10 @@ def test_files_as_spreadsheets_write_them(tmp_path, data):
 def test_of_two_columns_the_better_name_counts_and_the_other_keeps_its_own(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("id,Department,e-mail address,Organisation,email\n7,Law,old@x,Court,a@x\n")
-    (table,) = read_tables(path, {})
+    (table,) = tables(path)
     (row,) = table.rows
     assert (row.cells["email"], row.cells["employer"], row.cells["department"]) == ("a@x", "Court", "Law")
-    (table,) = read_tables(path, {"employer": "department"})
+    (table,) = tables(path, "employer=department")
     assert table.rows[0].cells["employer"] == "Law"
 
 
@@ -281,7 +287,8 @@ def test_a_column_that_is_missing_is_one_line(match, files, tmp_path):
     result = match(*files[2:], "--mentors", nameless)
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
-        "names.csv, row 1, email address: there is no such column; there are 'name', 'organisation'",
+        "names.csv, row 1, email address: there is no such column; there are 'name', 'organisation'; say which one it "
+        "is: --column email=HEADING",
         "nothing can be matched: there is no mentor",
     ]
     result = match(*files, "--column", "topics=Interests")
@@ -353,9 +360,10 @@ def test_grades_in_words_have_an_order(tmp_path):
     rows = [
         mentor(n, grade=grade) for n, grade in enumerate(["AA", "HEO", "Grade 7", "SCS1", "12", "boss", "inf", "nan"])
     ]
-    (table,) = read_tables(write(tmp_path / "a.csv", MENTOR, rows), {})
-    grades = [m.attributes.get("grade") for m in read_people([(table, "mentor")]).mentors]
-    assert grades == [1, 4, 6, 8, 12, None, None, None]
+    (table,) = tables(write(tmp_path / "a.csv", MENTOR, rows))
+    people = read_people([table])
+    assert [m.attributes.get("grade") for m in people.mentors] == [1, 4, 6, 8, 12, None]  # nan says nothing
+    assert [(bad.number, bad.reason[:5]) for bad in people.bad_rows] == [(7, "'boss"), (8, "'inf'")]
 
 
 def test_the_policy_of_every_shipped_blueprint_can_be_used():

@@ -1,8 +1,15 @@
 """Policies: versions, what is wrong with one by rule and field, and rules that hold unless switched off."""
 
+from uuid import uuid4
+
 import pytest
 
-from mentoring_matching.policies import SAFE
+from mentoring_common.testing import refused
+from mentoring_contracts.applications import ProgrammeAmended
+from mentoring_matching import policies
+from mentoring_matching.engine import PolicyError
+from mentoring_matching.policies import SAFE, ordered_by
+from mentoring_matching.profiles import ApplicationProfile, Candidate, with_values
 
 
 async def test_safe_rules_hold_unless_the_policy_says_that_it_does_without_them(make_world):
@@ -58,10 +65,11 @@ async def test_a_change_that_nobody_reads_or_of_a_wrong_kind_is_refused_by_name(
             answer = await world.office.post(f"/cohorts/{cohort}/{path}", json={"policy_changes": changes})
             assert answer.status_code == 422, answer.text
             assert (answer.json()["where"], answer.json()["field"]) == (where, field)
+            assert answer.json()["errors"][0]["pointer"].startswith("/body/policy_changes")
     endless = '{"hard_rules": [{"id": "x", "kind": "common_value", "attribute": "languages", "least": 1e999}]}'
     json = {"content-type": "application/json"}
     answer = await world.office.put(f"/programmes/{world.programme_id}/policy", content=endless, headers=json)
-    assert (answer.status_code, answer.json()["code"]) == (422, "inexact_number")
+    assert refused(answer, 422, "inexact_number")
 
 
 async def test_policy_versions_and_what_is_wrong_with_one(world):
@@ -71,19 +79,21 @@ async def test_policy_versions_and_what_is_wrong_with_one(world):
     assert (await world.office.put(path, json=better)).json()["version"] == 2
     assert (await world.office.get(path)).json()["document"]["floor"] == 0.2
     rule = {"id": "gap", "kind": "gap", "attribute": "years", "least": "five"}
+    protected = {"id": "g", "kind": "must_match", "attribute": "gender"}
     wrong = [
-        (better | {"hard_rules": [rule]}, "gap", "least"),
-        (better | {"weights": {"topics": -1}}, "weights", "topics"),
-        (better | {"weights": {"topics": 0.1, "text": 0.9}}, "text", "weight"),
-        (better | {"flor": 1}, "policy", "flor"),
-        (better | {"hard_rules": [{"id": "g", "kind": "must_match", "attribute": "gender"}]}, "g", "attribute"),
-        (better | {"offers": {"limit_days": 0}}, "offers", "limit_days"),
+        (better | {"hard_rules": [rule]}, "gap", "least", "/hard_rules/0/least"),
+        (better | {"weights": {"topics": -1}}, "weights", "topics", "/weights/topics"),
+        (better | {"weights": {"topics": 0.1, "text": 0.9}}, "text", "weight", ""),
+        (better | {"flor": 1}, "policy", "flor", "/flor"),
+        (better | {"hard_rules": [protected]}, "g", "attribute", "/hard_rules/0/attribute"),
+        (better | {"offers": {"limit_days": 0}}, "offers", "limit_days", "/offers/limit_days"),
     ]
-    for body, where, field in wrong:
+    for body, where, field, pointer in wrong:
         answer = await world.office.put(path, json=body)
         problem = answer.json()
         assert (answer.status_code, problem["code"], problem["field"]) == (422, "policy_invalid", field), problem
         assert where in problem["where"]
+        assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [(f"/body{pointer}", "unusable")]
     assert (await world.office.get(path)).json()["version"] == 2
 
 
@@ -94,3 +104,42 @@ async def test_a_blueprint_with_a_wrong_policy_is_kept_and_runs_say_so(make_worl
     assert (problem["where"], problem["field"]) == ("weights", "topics")
     answer = await world.office.post(f"/cohorts/{cohort}/runs", json={})
     assert (answer.status_code, answer.json()["field"]) == (422, "topics")
+
+
+def test_values_that_a_policy_lists_are_places_in_an_order_and_no_others_are_taken() -> None:
+    document = {"hard_rules": [{"id": "senior", "kind": "gap", "attribute": "grade", "least": 1}],
+                "values": {"grade": ["junior", ["senior", "lead"], "head"], "site": ["north", "south"]}}  # fmt: skip
+    terms = policies.read(document, "traditional", strict=True)
+
+    def read(**attributes):
+        profile = ApplicationProfile(application_id=uuid4(), attributes=attributes)
+        found = with_values(
+            Candidate(uuid4(), uuid4(), "mentor", 1, False, profile), terms.values, ordered_by(terms.engine)
+        )
+        return found.profile.attributes, found.unread
+
+    assert read(grade="  LEAD", site="North", other="x") == ({"grade": 2, "site": ["north"], "other": "x"}, {})
+    assert read(grade="boss") == ({}, {"grade": "is not in the policy's list of values"})
+    for wrong in ({"grade": []}, {"grade": "junior"}, {"grade": [[1.5]]}, {"religion": ["a"]}):
+        with pytest.raises(PolicyError, match="values"):
+            policies.read({"values": wrong}, "traditional")
+
+
+async def test_an_amended_programme_has_a_new_version_of_its_policy(make_world):
+    world = await make_world(max_load=1)
+    path = f"/programmes/{world.programme_id}/policy"
+    first = (await world.office.get(path)).json()["version"]
+    about = {"programme_id": world.programme_id, "blueprint_version": 2}
+    rule = {
+        "id": "apart",
+        "kind": "must_differ",
+        "attribute": "employer",
+        "text": {"en": "work apart", "cy": "ar wahân"},
+    }
+    new = {"languages": ["en", "cy"], "matching": {"max_load": 2, "hard_rules": [rule]}}
+    await world.harness.publish(world.tenant, ProgrammeAmended(**about, changed=["matching"], blueprint=new))
+    found = (await world.office.get(path)).json()
+    assert (found["version"], found["document"]["max_load"], found["problem"]) == (first + 1, 2, None)
+    assert found["document"]["hard_rules"][0]["text"] == "work apart"
+    await world.harness.publish(world.tenant, ProgrammeAmended(**about, changed=["title"], blueprint=new))
+    assert (await world.office.get(path)).json()["version"] == first + 1

@@ -26,7 +26,7 @@ async def test_a_run_says_which_rules_stood_on_peoples_own_word(world):
     rules = {rule.pop("rule"): rule for rule in run["rule_sources"]}
     assert set(rules) == {"different_employer", "no_line_management"}, "rules that read no value are not there"
     assert rules["different_employer"] == {
-        "attribute": "employer", "from_hr": 4, "self_declared": 0, "not_given": 0,
+        "attribute": "employer", "from_hr": 4, "self_declared": 0, "not_given": 0, "void": False,
         "explanation": "different employers: HR's word for everybody",
     }  # fmt: skip
     managing = rules["no_line_management"]

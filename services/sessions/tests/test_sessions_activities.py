@@ -8,6 +8,7 @@ from uuid import uuid4
 from icalendar import Calendar
 
 from mentoring_common.ids import new_id
+from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import ApplicationWithdrawn
 from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, AttendanceWithdrawn
 
@@ -22,6 +23,22 @@ async def test_the_last_place_goes_to_one_of_many(play):
     assert sorted(a.status_code for a in answers) == [201] * 3 + [409] * 9
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"activity_full"}
     assert (await play.team.get(f"/activities/{activity['id']}")).json()["registered"] == 3
+
+
+async def test_the_attendance_of_many_costs_as_many_statements_as_of_one(play):
+    people = [new_id() for _ in range(60)]
+    await play.set_up()
+    await play.harness.publish(play.tenant, *(play.accepted(p) for p in people))
+    activity = await play.plan(kind="orientation", title="Orientation")
+    asked = []
+    for some in (people[:1], people[1:]):
+        with statements(play.harness.service.database.engine, own=True) as each:
+            sent = {"person_ids": [str(p) for p in some]}
+            answer = await play.team.post(f"/activities/{activity['id']}/attendance", json=sent)
+        assert answer.json()["recorded"] == len(some), answer.text
+        asked.append(each)
+    assert len(asked[0]) == len(asked[1]), asked
+    assert len(await play.harness.emitted(play.tenant, ActivityAttended)) == 60
 
 
 async def test_a_place_is_taken_once_and_given_back(begun):
@@ -111,6 +128,25 @@ async def test_home_shows_ones_relationships_and_what_comes_next(begun):
     assert (await begun.admin.get(f"/people/{begun.mentor_id}/home")).status_code == 404
 
 
+async def test_every_answer_about_an_activity_says_whether_one_has_a_place(begun):
+    made = await begun.plan(title="Soon", starts_at=(begun.now() + timedelta(days=2)).isoformat(), places=1)
+    path = f"/activities/{made['id']}"
+    listed = f"/programmes/{begun.programme_id}/activities"
+    taken = (await begun.mentor.post(f"{path}/registration")).json()
+    await begun.mentee.post(f"{path}/registration", json={"wait": True})
+    assert (made["registered_myself"], taken["registered_myself"]) == (False, True)
+    for who, mine in ((begun.mentor, True), (begun.mentee, False), (begun.admin, False)):
+        assert (await who.get(path)).json()["registered_myself"] is mine, "who waits has no place"
+        shown = (await who.get(listed)).json()["items"]
+        assert [one["registered_myself"] for one in shown if one["id"] == made["id"]] == [mine]
+    change = {"title": "Sooner"}
+    changed = await begun.team.patch(path, json=change, headers={"If-Match": f'"{taken["version"]}"'})
+    assert changed.json().get("registered_myself") is False, changed.text
+    await begun.mentor.delete(f"{path}/registration")
+    assert (await begun.mentor.get(path)).json()["registered_myself"] is False
+    assert (await begun.team.post(f"{path}/cancel")).json()["registered_myself"] is False
+
+
 async def test_who_withdrew_sees_the_programme_no_more(play):
     await play.set_up()
     accepted = play.accepted(new_id())
@@ -132,7 +168,7 @@ async def test_the_calendar_holds_the_places_one_has(begun):
     assert answer.headers["content-type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
     assert (str(event["uid"]), str(event["summary"]), str(event["location"])) == (
-        mine["id"],
+        f"{mine['id']}@mentoring",
         "Resilience, part 2",
         "Leeds",
     )

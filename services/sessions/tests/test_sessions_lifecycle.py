@@ -8,10 +8,13 @@ import pytest
 
 from mentoring_common.ids import new_id
 from mentoring_common.testing import eventually
+from mentoring_contracts.applications import ProgrammeAmended
+from mentoring_contracts.blueprint import read
+from mentoring_contracts.matching import MatchConfirmed
 from mentoring_contracts.sessions import PairWentQuiet, RelationshipClosed, RelationshipStarted
-from mentoring_sessions.commands.relationships import begin_relationship
 from mentoring_sessions.lifecycle import TRANSITIONS, Act, State, months_later, sources, target
-from mentoring_sessions.terms import terms_of
+from mentoring_sessions.relationships.commands.relationships import begin_relationship
+from mentoring_sessions.relationships.terms import terms_of
 
 
 def test_only_a_started_relationship_closes_and_nothing_leaves_an_end():
@@ -30,11 +33,16 @@ def test_months_later_keeps_the_day_or_takes_the_last_of_the_month(start, months
 
 
 def test_terms_have_defaults_for_what_a_blueprint_leaves_out():
-    bare = terms_of({"hours_budget": None, "nudges": None})
-    assert (bare.budget_minutes, bare.duration_months, bare.nudges.quiet_after_weeks) == (None, None, 8)
-    assert bare.activities.orientation.compulsory is False
-    full = terms_of({"hours_budget": 1.5, "activities": {"orientation": {"compulsory": True}}})
-    assert (full.budget_minutes, full.activities.orientation.compulsory) == (90, True)
+    bare = terms_of(read({"hours_budget": None, "nudges": None})[0])
+    assert (bare.hours.budget_minutes, bare.duration_months, bare.quiet_after_weeks) == (None, None, 8)
+    assert (bare.oriented, bare.kinds) == ([], {})
+    activities = {
+        "orientation": {"compulsory": True, "roles": ["mentee"]},
+        "kinds": [{"id": "walk", "title": "A walk"}],
+    }
+    full = terms_of(read({"hours_budget": 1.5, "activities": activities})[0])
+    assert (full.hours.budget_minutes, full.oriented) == (90, ["mentee"])
+    assert full.kinds == {"orientation": "orientation", "cpd": "cpd", "walk": "A walk"}
 
 
 async def test_attendance_before_the_match_starts_it_at_once(play):
@@ -176,3 +184,38 @@ async def test_a_quiet_pair_is_nudged_once_and_a_meeting_moves_the_deadline(begu
     assert [(e.match_id, e.weeks) for e in events] == [(begun.match_id, 6)]
     assert (await begun.mentor.get(path)).status_code == 403
     assert (await begun.stranger.get(path)).status_code == 404
+
+
+async def test_an_amended_programme_gives_every_pair_its_hours(play):
+    await play.begin()
+    new = play.programme_created().blueprint | {"hours_budget": 8, "activities": {"orientation": {"compulsory": False}}}
+    about = {"programme_id": play.programme_id, "blueprint_version": 2, "changed": ["hours_budget"]}
+    await play.harness.publish(play.tenant, ProgrammeAmended(**about, blueprint=new))
+    assert (await play.read())["budget_minutes"] == 480
+
+
+async def test_only_the_sides_that_the_blueprint_names_attend_an_orientation(play):
+    orientation = {"compulsory": True, "roles": ["mentee"]}
+    await play.set_up(activities={"orientation": orientation})
+    await play.harness.publish(play.tenant, play.confirmed())
+    assert (await play.read())["state"] == "waiting_for_orientation"
+    await play.orient(play.mentee_id)
+    assert (await play.read())["state"] == "active"
+
+
+async def test_a_mentee_with_two_mentors_has_two_relationships_and_one_may_end(begun):
+    other, second = new_id(), new_id()
+    two = begun.pair | {"match_id": other, "mentor_id": second}
+    await begun.harness.publish(begun.tenant, begun.accepted(second))
+    await begun.orient(second)
+    await begun.harness.publish(begun.tenant, MatchConfirmed(**two))
+    listed = (await begun.mentee.get("/relationships")).json()["items"]
+    assert {(one["match_id"], one["state"]) for one in listed} == {
+        (str(begun.match_id), "active"),
+        (str(other), "active"),
+    }
+    assert (await begun.mentor.get(f"/relationships/{other}")).status_code == 404
+    await begun.harness.publish(begun.tenant, begun.ended())
+    listed = (await begun.mentee.get("/relationships")).json()["items"]
+    assert {one["match_id"]: one["state"] for one in listed}[str(other)] == "active"
+    assert (await begun.read())["state"] == "ended"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mentoring_common.testing import eventually
+from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.sessions import (
     MentoringSessionCorrected,
@@ -40,7 +40,7 @@ async def listed(play, **params):
 async def test_what_both_record_counts_once_and_the_second_confirms_it(begun):
     first = (await begun.meet(minutes=60)).json()
     assert (first["outcome"], first["recorded_by"]) == ("recorded", str(begun.mentor_id))
-    second = await begun.meet(begun.mentee, minutes=45, mode="phone", note="Mine")
+    second = await begun.meet(begun.mentee, minutes=60, note="Mine")
     assert (second.status_code, second.json()["outcome"], second.json()["id"]) == (200, "confirmed", first["id"])
     assert (second.json()["minutes"], second.json()["mode"], second.json()["total_minutes"]) == (60, "online", 60)
     (meeting,) = (await begun.mentee.get(f"{begun.path}/mentoring-sessions")).json()["items"]
@@ -55,7 +55,7 @@ async def test_what_one_records_twice_is_refused_unless_they_met_twice(begun):
     first = (await begun.meet()).json()
     for client in (begun.mentor, begun.mentor):
         again = await begun.meet(client)
-        assert (again.status_code, again.json()["code"]) == (409, "already_recorded")
+        assert refused(again, 409, "already_recorded")
         assert again.json()["mentoring_session_id"] == first["id"]
     await begun.meet(begun.mentee)
     thrice = await begun.meet(begun.mentee)  # confirmed before
@@ -80,7 +80,8 @@ async def test_two_meetings_are_one_if_they_overlap_or_begin_together(begun, ear
     held_at = begun.now() - timedelta(hours=1)
     await begun.meet(held_at=held_at.isoformat(), minutes=10)
     answer = await begun.meet(begun.mentee, held_at=(held_at - earlier).isoformat(), minutes=minutes)
-    assert answer.json()["outcome"] == ("confirmed" if same else "recorded")
+    alike = minutes == 10 and abs(earlier) <= timedelta(minutes=15)
+    assert answer.json()["outcome"] == (("confirmed" if alike else "differs") if same else "recorded")
 
 
 async def test_both_at_once_on_two_replicas_make_one_meeting(begun, two_replicas):
@@ -119,7 +120,7 @@ async def test_a_correction_moves_totals_flags_and_the_deadline_and_leaves_a_tra
     # Who did not say so confirms it; and what says so already is not changed again.
     assert (await begun.mentee.patch(path, json=change)).json() == corrected.json()
     assert len((await begun.team.get(f"{path}/corrections")).json()["items"]) == 1
-    confirmed = await begun.meet(held_at=change["held_at"], minutes=30)
+    confirmed = await begun.meet(held_at=change["held_at"], minutes=30, mode="phone")
     assert (confirmed.json()["outcome"], confirmed.json()["id"]) == ("confirmed", first["id"])
     clash = await begun.mentor.patch(path, json={"held_at": second["held_at"], "reason": "R"})
     assert (clash.json()["code"], clash.json()["mentoring_session_id"]) == ("already_recorded", second["id"])
@@ -150,7 +151,7 @@ async def test_what_never_was_is_withdrawn_and_counts_no_more(begun):
         await begun.mentor.patch(path, json={"minutes": 5, "reason": "R"}),
         await begun.mentor.post(f"{path}/notes", json={"text": "T"}),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (409, "record_withdrawn")
+        assert refused(answer, 409, "record_withdrawn")
     # The time is free again: the pair may have met then after all.
     assert (await begun.meet(minutes=10)).json()["outcome"] == "recorded"
 
@@ -198,3 +199,17 @@ async def test_the_reason_of_a_correction_goes_with_its_writer(begun):
     await begun.harness.publish(begun.tenant, PersonErased(person_id=begun.mentee_id))
     (trace,) = (await begun.mentor.get(f"{path}/corrections")).json()["items"]
     assert (trace["reason"], trace["before"]["minutes"], trace["after"]["minutes"]) == (None, 60, 5)
+
+
+@pytest.mark.parametrize("said", [{"minutes": 45}, {"mode": "in_person"}, {"minutes": 10}])
+async def test_who_says_something_else_confirms_nothing_and_is_told_so(begun, said):
+    when = begun.now().isoformat()
+    first = (await begun.meet(held_at=when, minutes=50)).json()
+    other = await begun.meet(begun.mentee, **({"held_at": when, "minutes": 50, "note": "Mine"} | said))
+    answer = other.json()
+    assert (other.status_code, answer["outcome"], answer["id"]) == (200, "differs", first["id"])
+    assert (answer["minutes"], answer["total_minutes"], bool(answer["note_id"])) == (50, 50, True)
+    kept = (await begun.mentee.get(f"/mentoring-sessions/{first['id']}")).json()
+    assert (kept["confirmed_at"], len(kept["notes"])) == (None, 1)
+    again = await begun.meet(begun.mentee, held_at=when, minutes=50)
+    assert again.json()["outcome"] == "confirmed"

@@ -9,6 +9,7 @@ from mentoring_common import migrations
 from mentoring_common.audit_proof import verdict
 from mentoring_common.ids import new_id
 from mentoring_common.tables import audit_log
+from mentoring_common.testing import refused
 from mentoring_contracts.applications import PersonErased
 from mentoring_sessions.models import Base
 
@@ -55,7 +56,7 @@ async def test_a_note_is_the_writers_alone_unless_they_say_more(begun):
         await begun.mentor.patch(f"/notes/{meeting['note_id']}", json={"visibility": "mine"}),
         await begun.mentor.delete(f"/notes/{meeting['note_id']}"),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (404, "note_not_found")
+        assert refused(answer, 404, "note_not_found")
     assert (await begun.mentee.delete(f"/notes/{meeting['note_id']}")).status_code == 204
     assert await _notes(begun, begun.mentor) == ["Mine"]
 
@@ -166,5 +167,22 @@ async def test_erasing_twice_or_somebody_unknown_is_harmless(begun):
 
 
 async def test_the_migrations_make_the_tables_that_the_models_say(sessions):
-    assert await migrations.differences(sessions.service.settings.owner_database_url, "sessions") == []
+    assert await migrations.differences(sessions.service.database.engine, "sessions") == []
     assert set(Base.metadata.tables) >= {"relationships", "notes", "activities"}
+
+
+@pytest.mark.parametrize(
+    ("visibility", "readers"),
+    [("mine", {"mentee"}), ("lead", {"mentee", "mentor"}), ("pair", {"mentee", "mentor"}),
+     ("programme_team", {"mentee", "mentor", "team"})],
+)  # fmt: skip
+async def test_a_note_is_read_by_itself_by_whoever_it_is_shared_with(begun, visibility, readers):
+    meeting = (await begun.meet(begun.mentee, note="Words", note_visibility=visibility)).json()
+    path, found = f"/notes/{meeting['note_id']}", set()
+    for name in ("mentee", "mentor", "team", "admin", "stranger"):
+        answer = await getattr(begun, name).get(path)
+        assert answer.status_code in (200, 404)
+        found |= {name} if answer.status_code == 200 else set()
+        assert ("Words" in answer.text) == (name in readers)
+    assert found == readers
+    assert (await begun.mentor.delete(path)).status_code == 404, "its writer's alone"

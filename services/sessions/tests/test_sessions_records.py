@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from mentoring_common.testing import refused
 from mentoring_contracts.sessions import AgreementSigned, CheckInRecorded, MentoringSessionRecorded
 
 
@@ -56,7 +57,7 @@ async def test_a_repeated_request_with_its_key_counts_once(begun):
 )
 async def test_a_meeting_in_the_future_or_before_the_relationship_is_refused(begun, delta, code):
     answer = await begun.meet(held_at=(begun.now() + delta).isoformat())
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert refused(answer, 422, code)
     assert (await begun.read())["mentoring_sessions"] == 0
 
 
@@ -103,7 +104,7 @@ async def test_both_sign_for_themselves_and_the_agreement_stands(begun):
     assert (await begun.mentee.post(f"{path}/sign")).status_code == 200
     assert len(await begun.harness.emitted(begun.tenant, AgreementSigned)) == 1
     again = await begun.mentee.post(path, json={"terms": "Other"})
-    assert (again.status_code, again.json()["code"]) == (409, "agreement_stands")
+    assert refused(again, 409, "agreement_stands")
     agreement = (await begun.read())["agreement"]
     assert agreement["mentor_signed_at"]
     assert agreement["mentee_signed_at"]
@@ -116,7 +117,7 @@ async def test_other_terms_take_signatures_away_and_an_old_version_cannot_be_sig
     changed = (await begun.mentee.post(path, json={"terms": "Weekly"})).json()
     assert (changed["version"], changed["mentor_signed_at"]) == (2, None)
     late = await begun.mentor.post(f"{path}/sign", json={"version": 1})
-    assert (late.status_code, late.json()["code"]) == (409, "agreement_changed")
+    assert refused(late, 409, "agreement_changed")
 
 
 async def test_two_signatures_at_once_make_one_agreement(begun):
@@ -201,7 +202,7 @@ async def test_what_no_column_can_hold_is_refused(begun):
     await begun.mentor.post(f"{begun.path}/agreement", json={})
     for version, code in ((10**30, "inexact_number"), (2**40, "invalid_request"), (-1, "invalid_request")):
         answer = await begun.mentee.post(f"{begun.path}/agreement/sign", json={"version": version})
-        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert refused(answer, 422, code)
     surrogate = b'{"text": "\\ud800"}'
     answer = await begun.mentor.post(
         f"{begun.path}/concerns", content=surrogate, headers={"Content-Type": "application/json"}

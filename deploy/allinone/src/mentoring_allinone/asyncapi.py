@@ -1,7 +1,7 @@
 """The events as JSON Schema, examples and one AsyncAPI 3 document, all from the classes of mentoring_contracts."""
 
 import types
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 from uuid import UUID, uuid5
 
@@ -58,8 +58,8 @@ def _value(name: str, annotation: Any) -> Any:
         return {"id": "nihr-2022"}
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return {k: _value(k, f.annotation) for k, f in _fields(annotation).items()}
-    plain: dict[Any, Any] = {UUID: str(uuid5(_NAMESPACE, name)), datetime: _MOMENT, int: 1, bool: True, str: name}
-    return plain[annotation]
+    plain: dict[Any, Any] = {UUID: str(uuid5(_NAMESPACE, name)), datetime: _MOMENT, date: _MOMENT[:10]}
+    return (plain | {int: 1, bool: True, str: name})[annotation]
 
 
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from mentoring_common.broker import begin_at_end, connection
 from mentoring_common.embedded import EmbeddedBroker, EmbeddedServerError
+from mentoring_common.embedded.child_process import free_port, is_free
 from mentoring_common.embedded.kept import kept
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
@@ -35,9 +36,17 @@ class GivenBroker:
         return None
 
 
-async def start_broker(kafka: str | None) -> Broker:
-    """The Kafka at `kafka` (host:port[,host:port]), else an embedded one."""
-    return GivenBroker(kafka) if kafka else await EmbeddedBroker.start()
+async def start_broker(kafka: str | None, folder: Path) -> Broker:
+    """The Kafka at `kafka` (host:port[,host:port]), else an embedded one, at the same port at every start on `folder`.
+
+    At another port where somebody else has that one meanwhile.
+    """
+    if kafka:
+        return GivenBroker(kafka)
+    path = folder / "broker.json"
+    known = kept(path, lambda: {"port": free_port()}, "remove it, and the events get another port")
+    port = int(known["port"])
+    return await EmbeddedBroker.start(port if is_free(port) else None)
 
 
 def settings_of(broker: Broker) -> dict[str, Any]:
@@ -74,9 +83,8 @@ class Acquaintance:
     async def begin_at_end(self, services: Iterable[Service]) -> None:
         """Pass over what is on the topics, with groups that nobody has used."""
         for service in services:
-            topics = sorted({cls.topic() for cls in service.design.reactions})
-            if topics:
-                await begin_at_end(service.settings, topics)
+            if service.design.takes:
+                await begin_at_end(service.settings, service.design.topics)
 
     def keep(self) -> None:
         """The folder and the broker have met: nothing of this is done again."""

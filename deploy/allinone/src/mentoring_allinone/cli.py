@@ -3,20 +3,29 @@
 import asyncio
 import json
 import signal
+import socket
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import typer
 import uvloop
 from rich.console import Console
 
+from mentoring_allinone import blueprints
 from mentoring_allinone.failures import DemoFailed
+from mentoring_allinone.scopes import unknown
 from mentoring_common.embedded import EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.observability import configure_logging
 from mentoring_matching.offline import match_command
+
+if TYPE_CHECKING:
+    from mentoring_allinone.stack import Stack
+    from mentoring_evaluation.lint import Document
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Runs mentoring programmes."
@@ -31,47 +40,79 @@ def up(
     data: DataFolder = Path("var"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="instead of a free one")] = None,
     kafka: OwnKafka = None,
+    sample: Annotated[bool, typer.Option("--sample", help="make a programme that takes applications now")] = False,
+    metrics: Annotated[
+        int, typer.Option("--metrics-port", min=0, max=65535, help="port of /metrics; without it nothing is counted")
+    ] = 0,
 ) -> None:
     """Start the whole system on this machine and serve until Ctrl-C."""
     configure_logging("WARNING")
-    uvloop.run(_serve(data, port, kafka))
+    uvloop.run(_serve(data, port, kafka, metrics, sample=sample))
 
 
-async def _serve(data: Path, port: int | None, kafka: str | None) -> None:
+async def _serve(data: Path, port: int | None, kafka: str | None, metrics: int, *, sample: bool) -> None:
     # Six services take seconds to load: the other commands do not wait for them.
     from mentoring_allinone.stack import Stack
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    stack = await Stack.start(data, port=port, kafka=kafka)
+    stack = await Stack.start(data, port=port, kafka=kafka, metrics_port=metrics)
     (data / "address").write_text(stack.base_url)
     out.print(f"Mentoring is at {stack.base_url}", highlight=False)
     out.print(f"  REST     {stack.base_url}/applications/docs (and matching, sessions, evaluation, integrations)")
     out.print(f"  GraphQL  {stack.base_url}/graphql")
     out.print(f"  mailbox  {stack.base_url}/mailbox/")
     out.print(f"  events   {stack.broker.bootstrap_servers}")
-    out.print("Ctrl-C stops it.")
+    if metrics:
+        out.print(f"  numbers  http://127.0.0.1:{metrics}/metrics")
     try:
+        if sample:
+            await _show_sample(stack, data)
+        out.print("Ctrl-C stops it.")
         await stop.wait()
     finally:
         (data / "address").unlink(missing_ok=True)
         await stack.stop()
 
 
+async def _show_sample(stack: "Stack", data: Path) -> None:
+    from mentoring_allinone import sample
+
+    for line in sample.lines(await sample.sample_of(stack, data), stack.base_url, data):
+        out.print(line, highlight=False, soft_wrap=True)
+
+
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Option("--out", help="where the results go")] = Path("build/demo"),
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="which programme; --list names them")] = "nihr",
+    folder: Annotated[Path | None, typer.Option("--out", help="where the results go; build/demo")] = None,
     kafka: OwnKafka = None,
+    listed: Annotated[bool, typer.Option("--list", help="name the programmes that can be played")] = False,
 ) -> None:
-    """Play the NIHR Mentoring Programme 2022, from the first expression of interest to the published report."""
+    """Play a programme from its first application to its report: the NIHR Mentoring Programme 2022, or another."""
     # The demo draws charts and people: only who asks for it waits for that.
-    from mentoring_allinone.demo.run import demo as play
+    from mentoring_allinone import plays
 
     configure_logging("ERROR")
-    if not uvloop.run(play(folder, out, kafka=kafka, serve=sys.stdout.isatty() and sys.stdin.isatty())):
-        out.print("The figures do not agree with the scenario.", style="bold red")
+    if listed:
+        for line in plays.listed():
+            typer.echo(line)
+        return
+    if not uvloop.run(_played(name, folder, kafka)):
+        out.print("Not everything was found as it should be.", style="bold red")
         raise typer.Exit(1)
+
+
+async def _played(name: str, folder: Path | None, kafka: str | None) -> bool:
+    if name == "nihr":
+        from mentoring_allinone.demo.run import demo as nihr
+
+        serve = sys.stdout.isatty() and sys.stdin.isatty()
+        return await nihr(folder or Path("build/demo"), out, kafka=kafka, serve=serve)
+    from mentoring_allinone.plays.run import play
+
+    return await play(name, folder or Path("build/demo") / name, out, kafka)
 
 
 @app.command()
@@ -83,6 +124,8 @@ def token(
     data: DataFolder = Path("var"),
 ) -> None:
     """Print an access token for the embedded stack that runs on the data folder."""
+    for wrong in unknown(scope):
+        raise typer.BadParameter(f"{wrong}.")
     typer.echo(_mint(data, subject, _id("--tenant", tenant), scope, employer=_id("--employer", employer)))
 
 
@@ -97,7 +140,14 @@ def _address(data: Path) -> str:
     address = data / "address"
     if not address.exists():
         raise EmbeddedServerError(f"No stack runs on {data}: start one with `mentoring up --data {data}`.")
-    return address.read_text()
+    url = urlsplit(address.read_text())
+    try:
+        socket.create_connection((url.hostname or "", url.port or 0), timeout=5).close()
+    except OSError:
+        raise EmbeddedServerError(
+            f"The stack on {data} was ended without a farewell: start it again with `mentoring up --data {data}`."
+        ) from None
+    return url.geturl()
 
 
 def _mint(data: Path, subject: str, tenant: str | None, scope: list[str], *, employer: str | None = None) -> str:
@@ -107,6 +157,8 @@ def _mint(data: Path, subject: str, tenant: str | None, scope: list[str], *, emp
 
 
 app.command("match")(match_command)
+
+app.add_typer(blueprints.app, name="blueprint")
 
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(audit_app, name="audit")
@@ -133,23 +185,82 @@ def verify_audit(
     raise typer.Exit(0 if all(one.intact for one in found) else 1)
 
 
+class _Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+
+
 @app.command("lint-report")
 def lint_report(
-    report: Annotated[Path, typer.Argument(metavar="REPORT.json", help="the published figures")],
-    as_json: Annotated[bool, typer.Option("--json", help="print the findings as JSON")] = False,
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="JSON, CSV, XLSX or HTML; - reads what is pasted")],
+    form: Annotated[_Format, typer.Option("--format", help="how the findings are printed")] = _Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="the same as --format json")] = False,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="HEAD=MEANING", help="what a column of a table means, by head or letter")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask whether a table was read right")] = False,
+    describe: Annotated[bool, typer.Option("--describe", help="print what was read, to be corrected, and end")] = False,
 ) -> None:
     """Find faults in published figures; exit status 1 when there are any, 2 when the file cannot be read."""
     # Not at the top: `mentoring token` need not wait for it.
     from mentoring_evaluation import lint
 
+    said = dict(_meaning(one) for one in column or [])
+    pasted = str(report) == "-"
     try:
-        findings = lint.lint_report(lint.load_report(report))
+        content = sys.stdin.buffer.read() if pasted else None
+        found = lint.load_document(report, said) if content is None else lint.read_document(content, "the text", said)
     except lint.ReportUnreadable as error:
         typer.echo(f"mentoring: {error}", err=True)
         raise typer.Exit(2) from None
-    found = {"findings": [finding.to_json() for finding in findings]}
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else lint.render_text(findings))
+    if describe:
+        written = found.report.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        typer.echo(json.dumps({"schema": lint.SCHEMA} | written, indent=2, ensure_ascii=False))
+        raise typer.Exit(0)
+    _shown_as_read(found, ask=not (yes or pasted) and sys.stdin.isatty())
+    findings, checked = lint.faults(found.report), lint.coverage(found.report)
+    form = _Format.JSON if as_json else form
+    if form is _Format.TEXT:
+        typer.echo(lint.render_text(findings, checked.in_words()))
+    elif form is _Format.HTML:
+        title = f"The figures of {'the text' if pasted else report.name}"
+        typer.echo(lint.page(title, found.report, findings, checked, found.grids, found.guesses))
+    else:
+        rows_are_lines = report.suffix.lower() in (".csv", ".tsv", ".txt")
+        document = (
+            lint.sarif(findings, report.name, checked, lines=rows_are_lines)
+            if form is _Format.SARIF
+            else {
+                "findings": [finding.to_json() for finding in findings],
+                "coverage": checked.to_json(),
+                "read_as": [guess.in_words() for guess in found.guesses],
+            }
+        )
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     raise typer.Exit(1 if findings else 0)
+
+
+def _meaning(said: str) -> tuple[str, str]:
+    head, mark, meaning = said.rpartition("=")
+    if not mark or not head.strip():
+        raise typer.BadParameter("--column takes HEAD=MEANING, such as --column 'Base=n'.")
+    return head.strip(), meaning.strip()
+
+
+def _shown_as_read(found: "Document", *, ask: bool) -> None:
+    """What the columns of a table were taken for, on the other stream than the findings; one may say no."""
+    if not found.grids:
+        return
+    for guess in found.guesses:
+        typer.echo(f"read as: {guess.in_words()}", err=True)
+    if found.skipped:
+        few = ", ".join(found.skipped[:5]) + (", …" if len(found.skipped) > 5 else "")
+        typer.echo(f"not read as figures: {few}", err=True)
+    if ask and not typer.confirm("Is it read right?", default=True, err=True):
+        typer.echo("Say what a column means with --column HEAD=MEANING, or correct what --describe prints.", err=True)
+        raise typer.Exit(2)
 
 
 def main() -> None:

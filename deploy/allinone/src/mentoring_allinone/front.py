@@ -1,6 +1,6 @@
 """The one address in front of the embedded services: each under its name, GraphQL, the mailbox, the token issuer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -8,35 +8,38 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
-from mentoring_allinone.mailbox import PAGE_HEADERS, mailbox_app
-from mentoring_common.embedded.issuer import issuer_app
+from mentoring_allinone.mailbox import PAGE_HEADERS, Mailbox, mailbox_app
+from mentoring_common.embedded.issuer import DevIssuer, issuer_app
 from mentoring_common.headers import Protected
-
-if TYPE_CHECKING:
-    from mentoring_allinone.stack import Stack
+from mentoring_common.methods import Methods
+from mentoring_common.origins import across
+from mentoring_common.runner import Service
+from mentoring_gateway.app import Gateway
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mentoring</title>
 <style>body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>
 <h1>Mentoring</h1><p>The embedded stack is running. Data and mail stay on this machine.</p><ul>%s</ul></html>"""
 
 
-def front_app(stack: "Stack") -> ASGIApp:
+def front_app(services: Mapping[str, Service | Gateway], issuer: DevIssuer, mailbox: Mailbox) -> ASGIApp:
     """Routes of the whole system; REST services under /<name>, the gateway at /graphql."""
 
     async def index(_: Request) -> Response:
-        links = [(f"/{name}/docs", f"API of {name}") for name in stack.services if name != "gateway"]
+        links = [(f"/{name}/docs", f"API of {name}") for name in services if name != "gateway"]
         links += [("/graphql", "GraphiQL"), ("/mailbox/", "Mailbox")]
         items = "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links)
         return HTMLResponse(_PAGE % items, headers=PAGE_HEADERS)
 
     async def readyz(_: Request) -> Response:
-        waiting = sorted(name for name, service in stack.services.items() if not service.ready)
+        waiting = sorted(name for name, service in services.items() if not service.ready)
         if waiting:
             return JSONResponse({"status": "starting", "waiting": waiting}, 503)
         return JSONResponse({"status": "ok"})
 
-    routes: list[BaseRoute] = [Route("/", index), Route("/readyz", readyz)]
-    routes += [Mount("/dev", issuer_app(stack.issuer)), Mount("/mailbox", mailbox_app(stack.mailbox))]
-    routes += [Mount(f"/{name}", service.asgi) for name, service in stack.services.items() if name != "gateway"]
-    routes.append(Mount("/", stack.services["gateway"].asgi))
+    own = Methods(Starlette(routes=[Route("/", index), Route("/readyz", readyz)]))
+    routes: list[BaseRoute] = [Route("/", own), Route("/readyz", own)]
+    allowed = services["gateway"].settings.allowed_origins
+    routes += [Mount("/dev", across(issuer_app(issuer), allowed)), Mount("/mailbox", mailbox_app(mailbox))]
+    routes += [Mount(f"/{name}", service.asgi) for name, service in services.items() if name != "gateway"]
+    routes.append(Mount("/", services["gateway"].asgi))
     return Protected(Starlette(routes=routes))

@@ -1,7 +1,8 @@
 """The generated contracts and documents: written by `make generate`, and compared by `make check`.
 
 `python -m mentoring_allinone.generate [--check]`: JSON Schema and example of every event, AsyncAPI, OpenAPI of every
-service, the GraphQL schema, the service map, the state diagrams, the settings, the error codes.
+service, the GraphQL schema, the service map, the state diagrams, the settings, the error codes. --check also refuses
+what breaks the GraphQL schema that was released.
 """
 
 import base64
@@ -15,13 +16,15 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
-from mentoring_allinone import asyncapi, kafka_acls, service_map
+from mentoring_allinone import asyncapi, blueprint_docs, kafka_acls, released, service_map
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common.errors import DomainError, error_classes
-from mentoring_common.problems import STATUS
+from mentoring_common.openapi import words
+from mentoring_common.problems import EDGE, STATUS
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
 from mentoring_contracts import event_classes
+from mentoring_contracts.blueprint import schema
 
 ROOT = Path(__file__).resolve().parents[4]
 CONTRACTS = ROOT / "libs" / "contracts" / "src" / "mentoring_contracts"
@@ -57,11 +60,14 @@ def documents() -> Iterator[tuple[Path, str]]:
     for name, service in built.items():
         yield CONTRACTS / "openapi" / f"{name}.json", _json(service.app.openapi())
     yield CONTRACTS / "graphql" / "schema.graphql", _sdl()
+    yield CONTRACTS / "blueprint" / "schema.json", _json(schema())
+    yield ROOT / "docs" / "blueprints.md", blueprint_docs.text()
     yield ROOT / "docs" / "service-map.md", _HEAD + service_map.text(built)
     yield ROOT / "deploy" / "kafka" / "acls.txt", kafka_acls.text(built)
     yield ROOT / "docs" / "states.md", _HEAD + _states()
     yield ROOT / "docs" / "settings.md", _HEAD + _settings()
     yield ROOT / "docs" / "errors.md", _HEAD + _errors()
+    yield CONTRACTS / "errors.json", _json({code: {"status": s, "title": title} for code, s, title in _codes()})
 
 
 def _json(value: Any) -> str:
@@ -99,10 +105,25 @@ def _settings() -> str:
 
 
 def _errors() -> str:
-    # Services that refuse for the same reason share a line.
-    rows = dict.fromkeys(f"| `{cls.code}` | {_status(cls)} | {cls.title()} |" for cls in error_classes())
-    head = "# Error codes\n\nThe `code` of a problem document and of a GraphQL error.\n\n"
-    return head + "| code | status | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    head = "# Error codes\n\nThe `code` of a problem document and of a GraphQL error. The `type` of a document, "
+    head += "`/errors/<code>`, answers what stands here.\n\n| code | status | meaning |\n|---|---|---|\n"
+    rows = [f"| `{code}` | {status} | {title} |" for code, status, title in _codes()]
+    faults = [f"| `{code}` | {said} |" for code, said in sorted(words()["faults"].items())]
+    more = (
+        "\n## Codes of faults\n\nThe `code` of a member of `errors`, and of a row that an import refused. Others are "
+    )
+    more += (
+        "[pydantic's](https://docs.pydantic.dev/latest/errors/validation_errors/); a refused row also has codes from "
+    )
+    more += "above.\n\n| code | meaning |\n|---|---|\n"
+    return head + "\n".join(rows) + "\n" + more + "\n".join(faults) + "\n"
+
+
+def _codes() -> list[tuple[str, int, str]]:
+    """Every code with its status and meaning. Services that refuse for the same reason share a line."""
+    graphql: dict[str, tuple[int, str]] = importlib.import_module("mentoring_gateway.errors").GRAPHQL
+    found = {(cls.code, _status(cls), cls.title()) for cls in error_classes()}
+    return sorted(found | {(code, *said) for code, said in {**EDGE, **graphql}.items()})
 
 
 def _status(cls: type[DomainError]) -> int:
@@ -122,7 +143,10 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
     for path in stale:
         print(f"{'stale' if check else 'written'}: {path}")  # noqa: T201
-    return 1 if check and stale else 0
+    breaks = released.faults() if check else []
+    for change in breaks:
+        print(f"breaks what front ends were promised ('make release-schema' promises anew): {change}")  # noqa: T201
+    return 1 if check and (stale or breaks) else 0
 
 
 if __name__ == "__main__":

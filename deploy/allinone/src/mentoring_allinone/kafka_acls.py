@@ -8,15 +8,15 @@ _HEAD = """\
 
 
 def text(services: dict[str, Service]) -> str:
-    """The rules of all services: each makes the topics it needs, writes to its own and reads what it reacts to."""
+    """The rules of all services: each makes the topics it needs, writes to its own and reads what it takes."""
     return _HEAD + "".join(f"{rule}\n" for name, service in services.items() for rule in _rules(name, service))
 
 
 def _rules(name: str, service: Service) -> list[str]:
-    own = {f"mentoring.{name}"} if service.design.publishes else set()
-    read = {cls.topic() for cls in service.design.reactions} | own  # its own to verify what it announced
+    own = f"mentoring.{name}"
+    read = {*service.design.topics, own}  # its own to verify what it announced
     who = f"--allow-principal User:mentoring-{name}"
     make_and_read = "--operation Create --operation DescribeConfigs --operation Read"
     rules = [f"{who} {make_and_read} --topic {topic}" for topic in sorted(read)]
-    rules += [f"{who} --operation Write --topic {topic}" for topic in sorted(own)]
-    return [*rules, f"{who} --operation Read --group mentoring-{name}"] if service.design.reactions else rules
+    rules.append(f"{who} --operation Write --topic {own}")
+    return [*rules, f"{who} --operation Read --group mentoring-{name}"] if service.design.takes else rules

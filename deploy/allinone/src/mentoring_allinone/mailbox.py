@@ -8,13 +8,18 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from mentoring_common.methods import Methods
 
 MESSAGES_KEPT = 1000
 MESSAGE_BYTES = 1_000_000  # a bigger one is refused by SMTP, status 552
@@ -46,6 +51,17 @@ class ReceivedMessage:
     headers: dict[str, str]
     size: int
 
+    def write(self, path: Path) -> None:
+        """Make the file at once or not at all."""
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_bytes(_FILE.dump_json(self))
+        unfinished.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> "ReceivedMessage":
+        """What `write` wrote."""
+        return _FILE.validate_json(path.read_bytes())
+
     def as_json(self) -> dict[str, Any]:
         return {
             "number": self.number,
@@ -59,19 +75,30 @@ class ReceivedMessage:
         }
 
 
-class Mailbox:
-    """Receives mail on `port` of 127.0.0.1 and keeps the newest: at most MESSAGES_KEPT, at most BYTES_KEPT together."""
+_FILE = TypeAdapter(ReceivedMessage)
 
-    def __init__(self) -> None:
+
+class Mailbox:
+    """Receives mail on `port` of 127.0.0.1 and keeps the newest: at most MESSAGES_KEPT, at most BYTES_KEPT together.
+
+    With a folder they are there again at the next start, also after a kill: a message is a file before SMTP says yes.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         self._kept: deque[ReceivedMessage] = deque()
         self._bytes = 0
         self._received = 0
         self._server: asyncio.Server | None = None
+        self._folder = folder
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in sorted(folder.glob("*.json")):
+                self._keep(ReceivedMessage.read(path))
 
     @classmethod
-    async def start(cls, port: int = 0) -> Self:
+    async def start(cls, port: int = 0, folder: Path | None = None) -> Self:
         """Listen on `port` (0: a free one) in the running event loop. OSError if it is taken."""
-        mailbox = cls()
+        mailbox = cls(folder)
         mailbox._server = await asyncio.get_running_loop().create_server(mailbox._session, "127.0.0.1", port)
         return mailbox
 
@@ -99,13 +126,16 @@ class Mailbox:
 
     def clear(self) -> None:
         """Forget every message."""
-        self._kept.clear()
-        self._bytes = 0
+        while self._kept:
+            self._forget()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """aiosmtpd calls it for each message."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        self._keep(_received(self._received + 1, envelope, content))
+        message = _received(self._received + 1, envelope, content)
+        if self._folder is not None:
+            message.write(self._file(message))
+        self._keep(message)
         return "250 OK"
 
     def _session(self) -> SMTP:
@@ -116,7 +146,17 @@ class Mailbox:
         self._kept.append(message)
         self._bytes += message.size
         while len(self._kept) > MESSAGES_KEPT or self._bytes > BYTES_KEPT:
-            self._bytes -= self._kept.popleft().size
+            self._forget()
+
+    def _forget(self) -> None:
+        gone = self._kept.popleft()
+        self._bytes -= gone.size
+        if self._folder is not None:
+            self._file(gone).unlink(missing_ok=True)
+
+    def _file(self, message: ReceivedMessage) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{message.number:012}.json"
 
 
 def _received(number: int, envelope: Envelope, content: bytes) -> ReceivedMessage:
@@ -144,7 +184,7 @@ def _text(message: EmailMessage) -> str:
         return payload.decode(errors="replace") if isinstance(payload, bytes) else ""
 
 
-def mailbox_app(mailbox: Mailbox) -> Starlette:
+def mailbox_app(mailbox: Mailbox) -> ASGIApp:
     """A page (`/`) and a list (`/messages`) of what arrived, newest first; both take `?to=address`."""
 
     def chosen(request: Request) -> list[ReceivedMessage]:
@@ -158,7 +198,7 @@ def mailbox_app(mailbox: Mailbox) -> Starlette:
     async def page(request: Request) -> Response:
         return HTMLResponse(_page(chosen(request)), headers=PAGE_HEADERS)
 
-    return Starlette(routes=[Route("/", page), Route("/messages", messages)])
+    return Methods(Starlette(routes=[Route("/", page), Route("/messages", messages)]))
 
 
 def _page(messages: list[ReceivedMessage]) -> str:

@@ -36,6 +36,7 @@ def _service(name: str, service: Service) -> str:
     design = service.design
     emitted = ", ".join(cls.__name__ for cls in event_classes(name)) or "nothing"
     reacted = ", ".join(sorted(cls.__name__ for cls in design.reactions)) or "nothing"
+    reacted += "; keeps every event for those outside" if design.feed else ""
     deadlines = ", ".join(sorted(design.deadlines)) or "none"
     routes = [route for router in design.routers for route in router.routes if isinstance(route, APIRoute)]
     served = "\n".join(

@@ -1,11 +1,11 @@
 """Waiting until everything that was announced has had its effect: what a person calls "a moment later"."""
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from mentoring_common.embedded.patience import Patience
 from mentoring_common.runner import Service
 from mentoring_common.tables import inbox, outbox
 
@@ -20,13 +20,13 @@ class NotSettled(TimeoutError):
 
 
 async def settle(stack: "Stack", within_s: float = PATIENCE_S) -> None:
-    """Return when every event in every outbox was published and handled by each service that reacts to it.
+    """Return when every event in every outbox was published and handled by each service that takes it.
 
     Handling may announce more: this returns when there is nothing left at all. NotSettled after `within_s`.
     """
-    until = time.monotonic() + within_s
+    patience = Patience(within_s)
     while behind := await _behind(stack):
-        if time.monotonic() > until:
+        if patience.is_over:
             raise NotSettled(f"still behind: {', '.join(behind)}")
         await asyncio.sleep(0.01)
 
@@ -46,7 +46,7 @@ async def _behind(stack: "Stack") -> list[str]:
         emitted |= counts
         handled[service.name] = seen
     return [
-        s.name for s in services if sum(emitted.get(cls.type_name(), 0) for cls in s.design.reactions) > handled[s.name]
+        s.name for s in services if sum(emitted.get(cls.type_name(), 0) for cls in s.design.takes) > handled[s.name]
     ]
 
 

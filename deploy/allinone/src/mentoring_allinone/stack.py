@@ -10,8 +10,7 @@ import contextlib
 import secrets
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.kept import kept
 from mentoring_common.http_server import server_config
+from mentoring_common.metrics import MetricsServer, PortTaken
 from mentoring_common.provisioning import Urls, provision
 from mentoring_common.relay import publish_all_again
 from mentoring_common.runner import Service
@@ -99,6 +99,8 @@ class Stack:
         self._front: ASGIApp | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._metrics_port = 0
+        self._metrics: MetricsServer | None = None
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=self._dispatch), timeout=30.0)
 
     @classmethod
@@ -110,10 +112,12 @@ class Stack:
         port: int | None = None,
         durable: bool = True,
         kafka: str | None = None,
+        metrics_port: int = 0,
     ) -> "Stack":
         """Start everything on `data_dir`, which is made if it is missing; EmbeddedServerError says what to do.
 
-        With `kafka` (host:port) the events go to a broker that is there already.
+        With `kafka` (host:port) the events go to a broker that is there already; with `metrics_port` the services
+        count, and their numbers are there.
         """
         _make_folder(data_dir)
         kept = Secrets.of(data_dir)
@@ -121,9 +125,12 @@ class Stack:
         issuer = DevIssuer(f"{_address(listener)}/dev", "mentoring", data_dir)
         acquaintance = Acquaintance(data_dir, await cluster_of(kafka)) if kafka else None
         postgres, broker, mailbox = await asyncio.gather(
-            EmbeddedPostgres.start(data_dir / "postgres", durable=durable), start_broker(kafka), Mailbox.start()
+            EmbeddedPostgres.start(data_dir / "postgres", durable=durable),
+            start_broker(kafka, data_dir),
+            Mailbox.start(folder=data_dir / "mailbox"),
         )
         stack = cls(listener, postgres, broker, mailbox, issuer, clock or SystemClock(), acquaintance)
+        stack._metrics_port = metrics_port
         try:
             await stack._start_services(kept)
             await stack._serve()
@@ -137,6 +144,8 @@ class Stack:
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await asyncio.wait([self._serving], timeout=10)
+        if self._metrics is not None:
+            await self._metrics.stop()
         self._listener.close()
         await asyncio.gather(*(service.stop() for service in self.services.values()), return_exceptions=True)
         await self.http.aclose()
@@ -169,8 +178,14 @@ class Stack:
         await self._introduce(used)
         self.settings["gateway"] = self._settings(kept, Urls("", "", ""), "gateway")
         self.services["gateway"] = create_gateway(self.settings["gateway"], clock=self.clock, http=self.http)
-        self._front = front_app(self)
+        self._front = front_app(self.services, self.issuer, self.mailbox)
         await asyncio.gather(*(service.start() for service in self.services.values()))
+        if self._metrics_port:
+            try:
+                self._metrics = MetricsServer(self.services.values(), "127.0.0.1", self._metrics_port)
+            except PortTaken as error:
+                raise EmbeddedServerError(f"The {error}: choose another one with --metrics-port.") from error
+            await self._metrics.start()
 
     async def _introduce(self, used: Sequence[Service]) -> None:
         """Have the broker told what services that were `used` before announced, where it cannot know."""
@@ -205,8 +220,9 @@ class Stack:
             master_key=SecretStr(kept.master_key),
             smtp_port=self.mailbox.port,
             public_url=self.base_url,
-            poll_interval_s=0.2,
             open_introspection=True,
+            metrics_port=self._metrics_port,
+            webhooks_to_loopback=True,
             **settings_of(self.broker),
             **{f"{other}_url": f"{INTERNAL}/{other}" for other in WITH_DATABASE},  # type: ignore[arg-type]
         )
@@ -228,16 +244,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-@asynccontextmanager
-async def running_stack(data_dir: Path, **options: Any) -> AsyncIterator[Stack]:
-    """A stack for the length of a block."""
-    stack = await Stack.start(data_dir, **options)
-    try:
-        yield stack
-    finally:
-        await stack.stop()
 
 
 def free_port() -> int:

@@ -10,12 +10,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from pydantic import SecretStr
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 GENESIS = b"\0" * 32
@@ -73,23 +70,7 @@ def audit(
     db.info.setdefault("audit", []).append(entry)
 
 
-_COLUMNS: dict[str, Any] = {
-    "at": sa.DateTime(timezone=True),
-    "actor": sa.Text(),
-    "act": sa.Text(),
-    "subject_type": sa.Text(),
-    "subject_id": sa.Uuid(),
-    "reason": sa.Text(),
-}
-_APPEND = sa.text(
-    f"SELECT append_audit(:tenant, :key_id, {', '.join(f':{c}' for c in _COLUMNS)}, :digests)"
-).bindparams(
-    sa.bindparam("tenant", type_=sa.Uuid()),
-    sa.bindparam("key_id", type_=sa.Text()),
-    *(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
-    sa.bindparam("digests", type_=ARRAY(sa.LargeBinary())),
-)
-# One round trip: the head is locked, the entries follow it and the new end becomes the head, which whoever comes next
+# The head is locked, the entries follow it and the new end becomes the head, which whoever comes next
 # waits for.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION append_audit(
@@ -121,14 +102,3 @@ BEGIN
     UPDATE audit_heads h SET position = place, hash = link WHERE h.tenant_id = tenant;
 END $$
 """
-
-
-async def write_collected(db: AsyncSession) -> None:
-    """Append the collected entries behind the tenant's chain, whose head is locked until the commit."""
-    entries: list[Entry] = db.info.pop("audit", [])
-    if not entries:
-        return
-    key: AuditKey = db.info["audit_key"]
-    values = {name: [getattr(entry, name) for entry in entries] for name in _COLUMNS}
-    fixed = {"tenant": db.info["tenant"], "key_id": key.id, "digests": [key.digest(entry) for entry in entries]}
-    await db.execute(_APPEND, values | fixed)

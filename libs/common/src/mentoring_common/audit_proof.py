@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from mentoring_common.audit import GENESIS, AuditKey, Entry, audit, link_of, unkeyed_link_of, write_collected
+from mentoring_common.audit import GENESIS, AuditKey, Entry, audit, link_of, unkeyed_link_of
 from mentoring_common.auth import Allow, Principal
+from mentoring_common.collected import write_collected
 from mentoring_common.db import Database, tenant_of
 from mentoring_common.outbox import emit
 from mentoring_common.records import Received, read

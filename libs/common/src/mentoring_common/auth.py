@@ -55,12 +55,19 @@ class Principal:
     employer: UUID | None = None
 
     @property
-    def person_id(self) -> UUID:
-        """The person behind the token; Forbidden for a machine."""
+    def person(self) -> UUID | None:
+        """The person behind the token; None for a machine."""
         try:
             return UUID(self.subject)
         except ValueError:
-            raise Forbidden("this needs a person's token") from None
+            return None
+
+    @property
+    def person_id(self) -> UUID:
+        """The person behind the token; Forbidden for a machine."""
+        if self.person is None:
+            raise Forbidden("this needs a person's token")
+        return self.person
 
     @property
     def is_admin(self) -> bool:

@@ -3,7 +3,8 @@
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +96,18 @@ async def ensure_topics(settings: Settings, topics: Sequence[str]) -> list[str]:
         await admin.close()
 
 
+async def look_at_topics(settings: Settings, topics: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The topics that are missing, and what is wrong with the others, as `ensure_topics` says; nothing is made."""
+    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=REQUEST_TIMEOUT_MS)
+    try:
+        await admin.start()
+        copies, existing = await _copies(admin, settings), set(await admin.list_topics())
+        wrong = await _what_is_wrong(admin, [t for t in topics if t in existing], copies)
+        return [t for t in topics if t not in existing], wrong
+    finally:
+        await admin.close()
+
+
 async def _copies(admin: AIOKafkaAdminClient, settings: Settings) -> int:
     brokers = len((await admin.describe_cluster())["brokers"])
     return settings.kafka_replication or max(1, min(brokers, REPLICATION))
@@ -131,6 +144,31 @@ async def _what_is_wrong(admin: AIOKafkaAdminClient, topics: Sequence[str], copi
     return sorted(wrong)
 
 
+class Bells:
+    """Tells readers that something was published, as far as they are in the process of who did."""
+
+    def __init__(self) -> None:
+        self._bells: dict[asyncio.Event, frozenset[str]] = {}
+
+    @contextmanager
+    def bell(self, topics: Iterable[str]) -> Iterator[asyncio.Event]:
+        """What is set whenever something was published to one of the topics."""
+        bell = asyncio.Event()
+        self._bells[bell] = frozenset(topics)
+        try:
+            yield bell
+        finally:
+            del self._bells[bell]
+
+    def ring(self, topics: Set[str]) -> None:
+        for bell, wanted in self._bells.items():
+            if wanted & topics:
+                bell.set()
+
+
+published = Bells()
+
+
 class Publisher:
     """Publishes in order: one batch in flight per partition, every acknowledgement awaited, idempotent if possible.
 
@@ -143,13 +181,17 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
 
     async def publish(self, records: Sequence[Record]) -> None:
-        """Return when every record is acknowledged by all in-sync replicas; raise KafkaError if any is not."""
+        """Return when every record is acknowledged by all in-sync replicas; raise KafkaError if any is not.
+
+        Readers in this process are told, for a broker that does not wake them.
+        """
         try:
             producer = await self._started()
             partitions: dict[tuple[str, int], list[Record]] = defaultdict(list)
             for record in records:
                 partitions[record.topic, await self._partition(producer, record)].append(record)
             await asyncio.gather(*(self._send(producer, *where, part) for where, part in partitions.items()))
+            published.ring({topic for topic, _ in partitions})
         except BaseException:
             await self.close()
             raise
@@ -207,13 +249,16 @@ async def _quiet_stop(producer: AIOKafkaProducer) -> None:
 
 def consumer(settings: Settings, group: str | None, **options: Any) -> AIOKafkaConsumer:
     """A consumer whose offsets are committed by hand, from the earliest record on."""
-    fast = {"session_timeout_ms": 2000, "heartbeat_interval_ms": 300} if settings.kafka_fast_groups else {}
+    fast = {"session_timeout_ms": 2000, "heartbeat_interval_ms": 600} if settings.kafka_fast_groups else {}
     return AIOKafkaConsumer(
         **connection(settings),
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=20 if settings.kafka_fast_groups else 250,
+        # A fetch that waits is answered as soon as something comes, but by a broker that does not wake it. While it
+        # waits, partitions that it does not ask for are not read from the same broker: so not for long.
+        fetch_max_wait_ms=20 if settings.kafka_fast_groups else 1000,
+        consumer_timeout_ms=1000,
         **fast,
         **options,
     )

@@ -7,7 +7,8 @@ The rebalance listener waits for the batch in hand: aiokafka would rejoin while 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from mentoring_common.db import Database, bind_tenant, tenant_of
 from mentoring_common.envelope import Envelope
 from mentoring_common.erased import erased_in, without
 from mentoring_common.errors import Unavailable
+from mentoring_common.metrics import Metrics
 from mentoring_common.observability import log
 from mentoring_common.polling import Polled, Polling
 from mentoring_common.progress import Progress, pause
@@ -30,11 +32,28 @@ from mentoring_common.settings import Settings
 from mentoring_common.tables import parked_events
 from mentoring_common.tracing import continue_trace
 from mentoring_common.unit_of_work import PLATFORM
-from mentoring_contracts import Event, event_class
+from mentoring_contracts import Event, event_class, event_classes
 
 Reaction = Callable[[AsyncSession, Any], Awaitable[None]]
 Reactions = Mapping[type[Event], Reaction]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fresh event, with nobody in the place of people who are erased; None where its data does not fit its class."""
+
+    envelope: Envelope
+    event: Event | None
+
+
+Feed = Callable[[AsyncSession, Sequence[Told]], Awaitable[None]]
+"""Is given every event of every service once, those of one tenant at a time and of one aggregate in their order.
+
+It comes before the reactions, and a reaction that fails keeps nothing from it.
+"""
 BATCH = 100
+POLL_MS = 1000
+BUSY_MS = 100  # how long the embedded broker is asked again and again before nobody asks
 LOOK_EVERY_S = 5.0
 LOOK_TIMEOUT_S = 10.0
 # What goes better when it is tried again.
@@ -48,14 +67,28 @@ class NoProgress(Exception):
 class EventConsumer:
     """Feeds one service's reactions; `run` ends when `stop` is called."""
 
-    def __init__(self, database: Database, settings: Settings, service: str, reactions: Reactions) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        service: str,
+        reactions: Reactions,
+        feed: Feed | None = None,
+        *,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._database = database
         self._settings = settings
         self._service = service
         self._reactions = reactions
-        self._topics = sorted({cls.topic() for cls in reactions})
+        self._feed = feed
+        self._taken = taken(reactions, feed)
+        self._topics = sorted({cls.topic() for cls in self._taken})
+        self._metrics = metrics
+        self._reading: AIOKafkaConsumer | None = None
         self._stopping = asyncio.Event()
         self._busy = asyncio.Lock()
+        self.resting = False  # it has read what there is, and is woken when somebody here publishes
         self.progress = Progress()
 
     async def run(self) -> None:
@@ -65,12 +98,14 @@ class EventConsumer:
                 consumer = broker.consumer(self._settings, self._settings.kafka_group or f"mentoring-{self._service}")
                 consumer.subscribe(self._topics, listener=_Drain(self._busy))
                 await consumer.start()
+                self._reading = consumer
                 await self._consume(consumer)
             except Exception as error:
                 seconds = self.progress.failed(error)
                 self._warn("consumer_failed", error)
                 await pause(seconds, self._stopping)
             finally:
+                self._reading = None
                 if consumer is not None:
                     await _quiet_stop(consumer)
 
@@ -78,21 +113,60 @@ class EventConsumer:
         """Finish the batch in hand, commit its offsets, leave the group."""
         self._stopping.set()
 
+    async def behind(self) -> dict[str, int]:
+        """Records of each topic that are in hand of this process and not read yet, as of the broker's last answer."""
+        if self._reading is None:
+            return {}
+        lag = dict.fromkeys(self._topics, 0)
+        for tp in self._reading.assignment():
+            end = self._reading.highwater(tp)
+            if end is not None:
+                lag[tp.topic] += max(0, end - await self._reading.position(tp))
+        return lag
+
     def _warn(self, event: str, error: Exception) -> None:
         log.warning(event, service=self._service, error=type(error).__name__, attempt=self.progress.failures)
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
         look_at, polling = 0.0, Polling(consumer)
-        while not self._stopping.is_set():
-            polled = await polling.poll(BATCH)
-            self.progress.tried()
-            if polled:
-                self.progress.answered()
-                await self._take_in_hand(consumer, polled)
-                self.progress.made()
-            elif time.monotonic() > look_at:
-                await self._look(consumer)
-                look_at = time.monotonic() + LOOK_EVERY_S
+        with broker.published.bell(self._topics) as bell:
+            while not self._stopping.is_set():
+                polled = await self._poll(polling)
+                self.progress.tried()
+                if polled:
+                    self.progress.answered()
+                    await self._take_in_hand(consumer, polled)
+                    self.progress.made()
+                    continue
+                if time.monotonic() > look_at:
+                    await self._look(consumer)
+                    look_at = time.monotonic() + LOOK_EVERY_S
+                if self._settings.kafka_fast_groups:
+                    await self._rest(consumer, bell)
+
+    async def _poll(self, polling: Polling) -> Polled:
+        """What there is; nothing after a while, or once the service ends."""
+        task = asyncio.ensure_future(polling.poll(BATCH, BUSY_MS if self._settings.kafka_fast_groups else POLL_MS))
+        ends = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait([task, ends], return_when=asyncio.FIRST_COMPLETED)
+            return await task if task.done() else {}
+        finally:
+            for one in (task, ends):
+                one.cancel()
+
+    async def _rest(self, consumer: AIOKafkaConsumer, bell: asyncio.Event) -> None:
+        """Ask a broker that does not wake a waiting fetch for nothing until somebody here published, or for a while."""
+        consumer.pause(*consumer.assignment())
+        self.resting = bool(consumer.assignment())
+        ends = asyncio.ensure_future(self._stopping.wait())
+        rung = asyncio.ensure_future(bell.wait())
+        await asyncio.wait([rung, ends], timeout=self._settings.poll_interval_s, return_when=asyncio.FIRST_COMPLETED)
+        rung.cancel()
+        ends.cancel()
+        self.resting = False
+        bell.clear()
+        consumer.resume(*consumer.assignment())
 
     async def _take_in_hand(self, consumer: AIOKafkaConsumer, polled: Polled) -> None:
         async with self._busy:
@@ -113,7 +187,7 @@ class EventConsumer:
             raise NoProgress()
 
     async def _handle(self, records: Sequence[ConsumerRecord | Unreadable]) -> None:
-        read_ = [r if isinstance(r, Unreadable) else read(r, self._reactions.keys()) for r in records]
+        read_ = [r if isinstance(r, Unreadable) else read(r, self._taken) for r in records]
         unreadable = [r for r in read_ if isinstance(r, Unreadable)]
         if unreadable:
             await self._set_aside(unreadable)
@@ -129,7 +203,11 @@ class EventConsumer:
     async def _react(self, items: Sequence[Received]) -> None:
         async with self._database.transaction(None) as db:
             for of_tenant in _by_tenant(items):
-                await handle(db, self._service, self._reactions, of_tenant)
+                await handle(db, self._service, self._reactions, of_tenant, self._feed)
+        if self._metrics is not None:
+            moment = time.time()
+            for item in items:
+                self._metrics.reacted(item.envelope.type, moment - item.record.timestamp / 1000)
 
     async def _handle_alone(self, item: Received) -> None:
         """One event in its own transaction: transient failures are tried for ever, others park the aggregate."""
@@ -158,10 +236,12 @@ class EventConsumer:
         async def write() -> None:
             async with self._database.transaction(item.envelope.tenantid) as db:
                 if await take(db, self._service, [item]):
+                    await _tell(db, self._feed, [item])
                     await park(db, self._service, item, error)
 
         try:
             await self._insist(write)
+            self._count("parked")
         except PASSING:
             raise
         except Exception as second:  # it cannot be parked as it is
@@ -177,6 +257,12 @@ class EventConsumer:
                 await set_aside(db, self._service, records)
 
         await self._insist(write)
+        for _ in records:
+            self._count("unreadable")
+
+    def _count(self, kind: str) -> None:
+        if self._metrics is not None:
+            self._metrics.put_aside(kind)
 
 
 class EventUnreadable(Exception):
@@ -184,15 +270,25 @@ class EventUnreadable(Exception):
 
 
 def _by_tenant(items: Sequence[Received]) -> list[list[Received]]:
-    """The items of each tenant in their order; an aggregate belongs to one tenant, so its order is kept."""
+    """The items of each tenant in their order; an aggregate belongs to one tenant, so its order is kept.
+
+    Tenants come in one order, so that two replicas never wait for each other's.
+    """
     groups: dict[UUID, list[Received]] = {}
     for item in items:
         groups.setdefault(item.envelope.tenantid, []).append(item)
-    return list(groups.values())
+    return [groups[tenant] for tenant in sorted(groups)]
 
 
-async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Sequence[Received]) -> None:
-    """Inbox, then the reactions, for events of one tenant.
+def taken(reactions: Reactions, feed: Feed | None) -> Set[type[Event]]:
+    """The events that a service with these reactions takes: all there are if it has a feed."""
+    return set(event_classes()) if feed else reactions.keys()
+
+
+async def handle(
+    db: AsyncSession, service: str, reactions: Reactions, items: Sequence[Received], feed: Feed | None = None
+) -> None:
+    """Inbox, then the feed, then the reactions, for events of one tenant.
 
     Nothing happens for an event seen before or older than one seen before of its aggregate; one whose aggregate is
     parked is parked behind it.
@@ -201,6 +297,7 @@ async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Se
     fresh = await take(db, service, items)
     parked = await parked_aggregates(db, service, items)
     erased = await erased_in(db, [item.event for item in items if item.event and item.envelope.id in fresh])
+    await _tell(db, feed, _once(items, fresh), erased)
     for item in items:
         if item.envelope.id not in fresh:
             continue
@@ -208,10 +305,32 @@ async def handle(db: AsyncSession, service: str, reactions: Reactions, items: Se
         if item.aggregate_key in parked:
             await park(db, service, item, "behind_parked")
             continue
+        if event_class(item.envelope.type) not in reactions:
+            continue
         if item.event is None:
             raise EventUnreadable()
         continue_trace(item.envelope.traceparent)
         await _react(db, reactions, item.event, item.envelope, erased)
+
+
+def _once(items: Sequence[Received], fresh: Set[UUID]) -> list[Received]:
+    return list({item.envelope.id: item for item in reversed(items) if item.envelope.id in fresh}.values())[::-1]
+
+
+async def _tell(
+    db: AsyncSession, feed: Feed | None, items: Sequence[Received], erased: Set[UUID] | None = None
+) -> None:
+    """Give fresh events to the feed; whoever is erased by one is nobody in what follows."""
+    if feed is None or not items:
+        return
+    if erased is None:
+        erased = await erased_in(db, [item.event for item in items if item.event])
+    gone, told = set(erased), []
+    for item in items:
+        told.append(Told(item.envelope, without(item.event, gone) if item.event else None))
+        if item.event and item.event.erases:
+            gone |= item.event.people()
+    await feed(db, told)
 
 
 async def _react(db: AsyncSession, reactions: Reactions, event: Event, envelope: Envelope, erased: set[UUID]) -> None:

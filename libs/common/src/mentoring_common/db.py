@@ -1,8 +1,8 @@
 """The database: sessions bound to a tenant, one transaction per request or batch, and a commit nobody can cut short."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -23,22 +23,23 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
-from mentoring_common import outbox
 from mentoring_common.audit import AuditKey
 from mentoring_common.clock import Clock
+from mentoring_common.collected import write_collected
+from mentoring_common.driver import LOST, SILENT_S, driver_of, roll_back, throw_away
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.ids import new_id
-from mentoring_common.line import LOOKS, Line, in_time
+from mentoring_common.line import LOOKS, Line, in_time, limit
 from mentoring_common.settings import Settings
 from mentoring_common.tables import NAMING
 
 COMMIT_TIMEOUT_S = 10.0
+# Shorter than PostgreSQL waits before it looks for a deadlock (deadlock_timeout, 1 s) and ends whoever waited first.
+GIVES_WAY_MS = 500
 # What may go better the next time, by SQLSTATE: lost connections, deadlocks and serialization, too few resources, an
 # operator's stop or a timeout, system errors; lock timeouts, transactions ended for their length; a database or role
 # that is not made yet.
 _PASSING_CLASSES = frozenset({"08", "28", "40", "53", "57", "58"})
-# The last is what the driver says when it is asked in the moment in which it loses the connection.
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _PASSING_STATES = frozenset({"55P03", "25P03", "25P04", "3D000"})
 
 
@@ -115,7 +116,7 @@ def create_engine(
 ) -> AsyncEngine:
     """An asyncpg engine: small pool, no overflow, timeouts on the server's side, no values in errors."""
     timeout_ms = str(int(settings.statement_timeout_s * 1000))
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size or settings.pool_size,
         max_overflow=0,
@@ -137,6 +138,14 @@ def create_engine(
             },
         },
     )
+    event.listen(engine.sync_engine, "handle_error", _leave_who_is_silent)
+    return engine
+
+
+def _leave_who_is_silent(context: sa.ExceptionContext) -> None:
+    """A connection that did not answer in time is lent to nobody again: it would wait for the answer first."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
 
 
 def looking(engine: AsyncEngine) -> AsyncEngine:
@@ -163,7 +172,8 @@ class Database:
         )
         # Connections that hold an Idempotency-Key while a request works in several transactions; opened when needed.
         self.claims = looking(create_engine(settings.database_url, settings, name=f"{name}-claims"))
-        self.doorbell = doorbell or asyncio.Event()
+        self.doorbell = doorbell or asyncio.Event()  # rung when a transaction has announced something
+        self.work = asyncio.Event()  # rung when a transaction has left work for the loops beside the requests
         self.master_key = settings.master_key
         self.audit_key = AuditKey(settings.master_key)
         self.pool_size = settings.pool_size
@@ -175,16 +185,17 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, tenant: UUID | None, *, gives_way: bool = False) -> AsyncIterator[AsyncSession]:
         """One transaction: the tenant is set first, collected events are written last, then the commit.
 
-        Raises Unavailable when no connection is to be had and OutcomeUnknown when the commit does not answer.
+        Raises Unavailable when no connection is to be had, or one that `gives_way` waits for a row that somebody holds,
+        and OutcomeUnknown when the commit does not answer.
         """
-        async with self._line.turn(), self._begun(tenant) as connection:
+        async with self._line.turn(), self._begun(tenant, gives_way) as connection:
             db = self._session(connection, tenant)
             try:
                 yield db
-                wrote = await outbox.write_collected(db)
+                wrote = await write_collected(db)
             except (PoolTimeout, OSError) as error:  # not there, does not answer, has no address yet
                 raise Unavailable() from error
             except (DBAPIError, PendingRollbackError) as error:
@@ -197,6 +208,18 @@ class Database:
             await _commit(connection)
         if wrote or db.info.get("wrote"):
             self.doorbell.set()
+        if db.info.get("work"):
+            self.work.set()
+
+    @property
+    def in_use(self) -> int:
+        """Connections that transactions hold."""
+        return cast(sa.QueuePool, self.engine.pool).checkedout()
+
+    @property
+    def waiting(self) -> int:
+        """Transactions that wait for one."""
+        return self._line.length
 
     def _session(self, connection: AsyncConnection, tenant: UUID | None) -> AsyncSession:
         db = AsyncSession(connection, expire_on_commit=False)
@@ -206,13 +229,14 @@ class Database:
         return db
 
     @asynccontextmanager
-    async def _begun(self, tenant: UUID | None) -> AsyncIterator[AsyncConnection]:
+    async def _begun(self, tenant: UUID | None, gives_way: bool) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction of the tenant's, begun in one round trip; rolled back unless committed.
 
         The driver is told directly: by way of SQLAlchemy's, BEGIN and the tenant would cost a round trip each. A pooled
         connection that turns out to be lost is replaced: nothing has been done on it.
         """
-        begin = "BEGIN" if tenant is None else f"BEGIN; SELECT set_config('app.tenant', '{tenant}', true)"
+        begin = f"BEGIN; SET LOCAL lock_timeout = {GIVES_WAY_MS}" if gives_way else "BEGIN"
+        begin += "" if tenant is None else f"; SELECT set_config('app.tenant', '{tenant}', true)"
         connection = await self._connected(begin)
         driver = driver_of(connection)
         try:
@@ -223,13 +247,18 @@ class Database:
     async def _connected(self, begin: str) -> AsyncConnection:
         for _ in range(self.pool_size):
             connection = await self._connect()
+            driver, asked_at = driver_of(connection), asyncio.get_running_loop().time()
             try:
-                await driver_of(connection).execute(begin)
+                with limit(SILENT_S, driver.terminate):
+                    await driver.execute(begin)
                 return connection
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await _throw_away(connection)
+            except LOST as error:
+                silent = asyncio.get_running_loop().time() - asked_at >= SILENT_S
+                await _give_up(connection, driver)
+                if silent:  # nor would anybody answer on the others
+                    raise Unavailable() from error
             except BaseException:  # called off: it may have begun, and must not be lent like that
-                await asyncio.shield(_throw_away(connection))
+                await asyncio.shield(_give_up(connection, driver))
                 raise
         raise Unavailable()
 
@@ -283,44 +312,21 @@ async def bind_tenant(db: AsyncSession, tenant: UUID) -> None:
     if db.info.get("tenant") == tenant:
         return
     if "tenant" in db.info:
-        wrote = await outbox.write_collected(db)
+        wrote = await write_collected(db)
         db.info["wrote"] = bool(wrote) or db.info.get("wrote", False)
     db.info["tenant"] = tenant
     await db.execute(sa.text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(tenant)})
 
 
-def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
-    """The driver's own connection below SQLAlchemy's; Unavailable once it is lost."""
-    assert connection.sync_connection is not None
-    if connection.invalidated or connection.closed:
-        raise Unavailable()
-    found: asyncpg.Connection = connection.sync_connection.connection.driver_connection
-    return found
-
-
-@contextmanager
-def refused() -> Iterator[None]:
-    """The driver's own errors as those that SQLAlchemy makes of them."""
-    try:
-        yield
-    except asyncpg.IntegrityConstraintViolationError as error:
-        raise IntegrityError("", None, error) from error
-    except (asyncpg.PostgresError, *_LOST) as error:
-        raise DBAPIError("", None, error, connection_invalidated=isinstance(error, _LOST)) from error
-
-
-async def _throw_away(connection: AsyncConnection) -> None:
-    await connection.invalidate()
+async def _give_up(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
+    await throw_away(connection, driver)
     await connection.close()
 
 
 async def _end(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
-    """Give the connection back, rolled back where it was not committed, or thrown away where it does not answer."""
+    """Give the connection back, rolled back where it was not committed."""
     try:
-        if not driver.is_closed() and driver.is_in_transaction():
-            await driver.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-        await connection.invalidate()
+        await roll_back(connection, driver)
     finally:
         await connection.close()
 
@@ -336,15 +342,33 @@ async def _commit(connection: AsyncConnection) -> None:
         raise
     except asyncpg.IntegrityConstraintViolationError as error:  # a deferred constraint: the server answered no
         raise IntegrityError("COMMIT", None, error) from error
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (TimeoutError, *LOST) as error:
         task.cancel()
         raise OutcomeUnknown() from error
+
+
+@asynccontextmanager
+async def attempt(db: AsyncSession) -> AsyncIterator[None]:
+    """A part of the transaction that leaves nothing if it fails: no rows, no events, no audit entries."""
+    kept = {name: len(db.info.get(name, [])) for name in ("events", "audit")}
+    try:
+        async with db.begin_nested():
+            yield
+    except BaseException:
+        for name, number in kept.items():
+            del db.info.get(name, [])[number:]
+        raise
 
 
 def now(db: AsyncSession) -> datetime:
     """The business time of this transaction's clock."""
     clock: Clock = db.info["clock"]
     return clock.now()
+
+
+def leave_work(db: AsyncSession) -> None:
+    """Have the loops beside the requests look for work once this transaction is committed."""
+    db.info["work"] = True
 
 
 def occurred_at(db: AsyncSession) -> datetime:

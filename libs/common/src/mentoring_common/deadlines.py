@@ -1,32 +1,57 @@
-"""Business deadlines: rows that fall due by the injected clock, each fired exactly once across replicas."""
+"""Business deadlines: rows that fall due by the injected clock, each fired exactly once across replicas.
+
+Who fires one holds its row and then wants what it is about; a request holds that and then moves the deadline. So that
+the two never end each other, the deadline gives way and is fired a little later.
+"""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from mentoring_common.clock import Clock
-from mentoring_common.db import Database, looking, tenant_of
+from mentoring_common.db import Database, leave_work, looking, tenant_of
+from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.progress import Progress, pause
 from mentoring_common.tables import deadlines
 
 Handler = Callable[[AsyncSession, UUID], Awaitable[None]]
 Handlers = Mapping[str, Handler]
+LEAST_PAUSE_S = 0.05  # between two rounds: another replica may have in hand what is due
 
 
 async def schedule(db: AsyncSession, kind: str, subject_id: UUID, due_at: datetime) -> None:
     """Have the handler of `kind` called with `subject_id` once it is `due_at`; a later call moves the deadline."""
-    values = {"tenant_id": tenant_of(db), "kind": kind, "subject_id": subject_id, "due_at": due_at}
-    statement = insert(deadlines).values(values)
-    moved = {"due_at": due_at, "fired_at": None, "attempts": 0, "not_before": None}
-    await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "kind", "subject_id"], set_=moved))
+    await schedule_all(db, kind, {subject_id: due_at})
+
+
+async def schedule_all(db: AsyncSession, kind: str, moments: Mapping[UUID, datetime]) -> None:
+    """As `schedule`, for many subjects in one statement."""
+    if moments:
+        subjects = sorted(moments)  # in one order, so that two transactions never wait for each other
+        values = {"tenant": tenant_of(db), "kind": kind, "subjects": subjects}
+        await db.execute(_SCHEDULE, values | {"moments": [moments[subject] for subject in subjects]})
+        leave_work(db)
+
+
+_SCHEDULE = sa.text("""
+    INSERT INTO deadlines (tenant_id, kind, subject_id, due_at)
+    SELECT :tenant, :kind, subject_id, due_at FROM unnest(:subjects, :moments) AS s (subject_id, due_at)
+    ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE
+    SET due_at = excluded.due_at, fired_at = NULL, attempts = 0, not_before = NULL
+""").bindparams(
+    sa.bindparam("tenant", type_=sa.Uuid()),
+    sa.bindparam("kind", type_=sa.Text()),
+    sa.bindparam("subjects", type_=ARRAY(sa.Uuid())),
+    sa.bindparam("moments", type_=ARRAY(sa.DateTime(timezone=True))),
+)
 
 
 async def cancel(db: AsyncSession, kind: str, subject_id: UUID) -> None:
@@ -36,33 +61,82 @@ async def cancel(db: AsyncSession, kind: str, subject_id: UUID) -> None:
     await db.execute(sa.delete(deadlines).where(*mine))
 
 
+def waiting(kind: str) -> sa.ColumnElement[float]:
+    """For the lookout: whether there is a row of a kind that is work to be done now, and no deadline."""
+    c = deadlines.c
+    any_ = sa.select(sa.cast(0, sa.Float)).where(c.kind == kind, c.fired_at.is_(None)).limit(1)
+    return any_.scalar_subquery()
+
+
+def until_due(kinds: Collection[str], clock: Clock) -> sa.ColumnElement[float]:
+    """For the lookout: the seconds until the next deadline of these kinds, or the next try of one that failed."""
+    c = deadlines.c
+    moment = sa.bindparam("moment", callable_=clock.now, type_=sa.DateTime(timezone=True))
+    until, again = _seconds(c.due_at - moment), _seconds(c.not_before - sa.func.clock_timestamp())
+    mine = (c.kind.in_(list(kinds)), c.fired_at.is_(None))
+    first = sa.select(until).where(*mine, c.not_before.is_(None)).order_by(c.due_at).limit(1)
+    failed = sa.select(sa.func.min(sa.func.greatest(until, again))).where(*mine, c.not_before.is_not(None))
+    return sa.func.least(first.scalar_subquery(), failed.scalar_subquery())
+
+
+def _seconds(span: sa.ColumnElement[timedelta]) -> sa.ColumnElement[float]:
+    return sa.cast(sa.extract("epoch", span), sa.Float)
+
+
+async def subjects_waiting(system: AsyncEngine, kind: str, each: int) -> Sequence[tuple[UUID, UUID]]:
+    """Work that waits in the table of deadlines as (tenant, subject): the oldest `each` of every organisation."""
+    c = deadlines.c
+    place = sa.func.row_number().over(partition_by=c.tenant_id, order_by=(c.due_at, c.subject_id)).label("place")
+    all_ = sa.select(c.tenant_id, c.subject_id, c.due_at, place).where(c.kind == kind, c.fired_at.is_(None)).subquery()
+    rows = sa.select(all_.c.tenant_id, all_.c.subject_id).where(all_.c.place <= each)
+    async with system.connect() as connection:
+        return [(t, s) for t, s in await connection.execute(rows.order_by(all_.c.due_at, all_.c.subject_id))]
+
+
 class DeadlinePoller:
     """Looks for due rows under the system role and fires each in a transaction of its tenant."""
 
-    def __init__(self, system: AsyncEngine, database: Database, handlers: Handlers, clock: Clock, interval_s: float):
+    def __init__(
+        self,
+        system: AsyncEngine,
+        database: Database,
+        handlers: Handlers,
+        clock: Clock,
+        interval_s: float,
+        due: asyncio.Event | None = None,
+    ) -> None:
+        """`due` is the lookout's bell; every `interval_s` the poller says that it is there."""
         self._looking = looking(system)
         self._database = database
         self._handlers = handlers
         self._clock = clock
         self._interval = interval_s
+        self._due_now = due or asyncio.Event()
         self._at_once = max(1, database.pool_size // 2)  # the rest of the pool is for requests
         self._stopping = asyncio.Event()
         self.progress = Progress()
 
     async def run(self) -> None:
+        """Fire what is due whenever the bell rings, and have it looked for more."""
         while not self._stopping.is_set():
-            seconds = self._interval
+            seconds = LEAST_PAUSE_S
             try:
-                if await self.fire_due():
-                    seconds = 0.0
+                if self._due_now.is_set():
+                    self._due_now.clear()
+                    while await self.fire_due() and not self._stopping.is_set():
+                        self.progress.made()
+                    self._database.work.set()
                 self.progress.made()
             except Exception as error:
                 seconds = self.progress.failed(error)
                 log.warning("deadlines_failed", error=type(error).__name__, attempt=self.progress.failures)
+                self._due_now.set()
             await pause(seconds, self._stopping)
+            await pause(self._interval, self._due_now)
 
     async def stop(self) -> None:
         self._stopping.set()
+        self._due_now.set()
 
     async def fire_due(self) -> int:
         """Fire what is due now, in order of its time, and together what is due at the same moment; the number fired."""
@@ -120,7 +194,7 @@ class DeadlinePoller:
         """Fire one deadline of a tenant and a moment; False if it failed, None if there is none that is free."""
         taken: sa.Row[str, UUID] | None = None
         try:
-            async with self._database.transaction(tenant) as db:
+            async with self._database.transaction(tenant, gives_way=True) as db:
                 taken = (await db.execute(self._take(tenant, due_at))).first()
                 if taken is None:
                     return None
@@ -131,7 +205,8 @@ class DeadlinePoller:
                 log.warning("deadlines_failed", error=type(error).__name__)
                 return None
             kind, subject_id = taken
-            log.error("deadline_failed", kind=kind, subject_id=str(subject_id), error=type(error).__name__)
+            say = log.warning if isinstance(error, Unavailable) else log.error
+            say("deadline_failed", kind=kind, subject_id=str(subject_id), error=type(error).__name__)
             await self._try_later(tenant, kind, subject_id)
             return False
 
@@ -148,6 +223,7 @@ class DeadlinePoller:
         c = deadlines.c
         this = (c.tenant_id == tenant, c.kind == kind, c.subject_id == subject_id)
         async with self._database.transaction(tenant) as db:
+            leave_work(db)
             attempts = await db.scalar(sa.select(c.attempts).where(*this)) or 0
             later = datetime.now(UTC) + timedelta(seconds=min(2**attempts, 300))
             await db.execute(sa.update(deadlines).where(*this).values(attempts=attempts + 1, not_before=later))

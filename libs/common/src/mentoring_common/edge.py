@@ -9,17 +9,20 @@ import time
 import uuid
 from collections.abc import Mapping
 from math import isfinite
+from urllib.parse import unquote_to_bytes
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentoring_common.errors import Rejected
 from mentoring_common.headers import protected
+from mentoring_common.metrics import Metrics
 from mentoring_common.observability import log
-from mentoring_common.problems import of_error, problem
+from mentoring_common.problems import of_error, refusal
 from mentoring_common.tracing import continue_trace
 
-CONTENT_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+CONTENT_TYPES = frozenset({"application/json"})
+OF_PATCH = CONTENT_TYPES | {"application/merge-patch+json"}  # what is left out stays: no other method reads a body so
 MAX_JSON_DEPTH = 64
 # Read from left to right, so that an escaped backslash hides what is behind it and a whole surrogate pair passes.
 _ESCAPES = re.compile(
@@ -32,6 +35,10 @@ MOST_INTEGER = 2**53 - 1
 
 class UnstorableText(Rejected):
     """A text of the request holds a character that cannot be stored: U+0000, or half of a surrogate pair."""
+
+
+class NotUtf8(Rejected):
+    """The path or the query holds bytes that are no UTF-8."""
 
 
 class InexactNumber(Rejected):
@@ -49,6 +56,7 @@ class Edge:
         body_limit: int,
         body_timeout_s: float,
         uploads: Mapping[str, tuple[int, frozenset[str]]] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """`uploads`: path suffix → (limit in bytes, content types) of routes that take files."""
         self._app = app
@@ -56,6 +64,7 @@ class Edge:
         self._limit = body_limit
         self._timeout = body_timeout_s
         self._uploads = uploads or {}
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +86,10 @@ class Edge:
             await self._serve(scope, receive, note, headers)
         finally:
             route = getattr(scope.get("route"), "path", "")
-            took = round((time.perf_counter() - started) * 1000, 1)
+            seconds = time.perf_counter() - started
+            if self._metrics is not None:
+                self._metrics.request(scope["method"], route, status, seconds)
+            took = round(seconds * 1000, 1)
             log.info(
                 "request", service=self._service, method=scope["method"], route=route, status=status,
                 duration_ms=took, request_id=request_id, traceparent=trace,
@@ -87,33 +99,36 @@ class Edge:
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             await of_error(UnstorableText())(scope, receive, send)
             return
+        if not _is_utf8(scope):
+            await of_error(NotUtf8())(scope, receive, send)
+            return
         if not _has_body(headers):
             await self._app(scope, receive, send)
             return
-        limit, types = self._rules(scope["path"])
-        body, refusal = b"", self._refuse_by_headers(headers, limit, types)
-        if refusal is None:
-            body, refusal = await self._read(receive, limit)
-        if refusal is None and "json" in _media_type(headers):
-            refusal = _refuse_json(body)
-        if refusal is not None:
-            refusal.headers["connection"] = "close"
-            await refusal(scope, receive, send)
+        limit, types = self._rules(scope["method"], scope["path"])
+        body, refused = b"", self._refuse_by_headers(headers, limit, types)
+        if refused is None:
+            body, refused = await self._read(receive, limit)
+        if refused is None and "json" in _media_type(headers):
+            refused = _refuse_json(body)
+        if refused is not None:
+            refused.headers["connection"] = "close"
+            await refused(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    def _rules(self, path: str) -> tuple[int, frozenset[str]]:
+    def _rules(self, method: str, path: str) -> tuple[int, frozenset[str]]:
         for suffix, rules in self._uploads.items():
             if path.endswith(suffix):
                 return rules
-        return self._limit, CONTENT_TYPES
+        return self._limit, OF_PATCH if method == "PATCH" else CONTENT_TYPES
 
     def _refuse_by_headers(self, headers: dict[bytes, str], limit: int, types: frozenset[str]) -> Response | None:
         length = headers.get(b"content-length", "0")
         if not length.isdigit() or int(length) > limit:
             return _too_large(limit)
         if _media_type(headers) not in types:
-            return problem(415, "unsupported_media_type", "This content type is not taken here", accepted=sorted(types))
+            return refusal("unsupported_media_type", accepted=sorted(types))
         return None
 
     async def _read(self, receive: Receive, limit: int) -> tuple[bytes, Response | None]:
@@ -124,7 +139,7 @@ class Edge:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return b"", problem(400, "body_incomplete", "The body did not arrive")
+                        return b"", refusal("body_incomplete")
                     chunks.append(message.get("body", b""))
                     size += len(chunks[-1])
                     if size > limit:
@@ -132,12 +147,12 @@ class Edge:
                     if not message.get("more_body"):
                         return b"".join(chunks), None
         except TimeoutError:
-            return b"", problem(408, "body_too_slow", "The body did not arrive in time")
+            return b"", refusal("body_too_slow")
 
 
 def _refuse_json(body: bytes) -> Response | None:
     if too_deep(body):
-        return problem(400, "json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
+        return refusal("json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
     if not storable(body):
         return of_error(UnstorableText())
     return None if exact(body) else of_error(InexactNumber())
@@ -152,7 +167,7 @@ def _media_type(headers: dict[bytes, str]) -> str:
 
 
 def _too_large(limit: int) -> Response:
-    return problem(413, "body_too_large", f"The body is larger than {limit} bytes", limit_bytes=limit)
+    return refusal("body_too_large", limit_bytes=limit)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
@@ -194,6 +209,17 @@ def storable(body: bytes) -> bool:
     JSON in UTF-16, which Python's parser would take, is full of NULs and not storable either.
     """
     return not any(found["bad"] for found in _ESCAPES.finditer(body))
+
+
+def _is_utf8(scope: Scope) -> bool:
+    """Whether path and query are text. Servers put U+FFFD where they are none, and two names would become one."""
+    raw_path: bytes = scope.get("raw_path") or b""
+    try:
+        for raw in (raw_path, scope["query_string"]):
+            unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def exact(body: bytes) -> bool:

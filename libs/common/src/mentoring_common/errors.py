@@ -59,7 +59,7 @@ class PreconditionFailed(DomainError):
 
 
 class PreconditionRequired(DomainError):
-    """This change needs the version that you read: send its ETag as If-Match."""
+    """This change needs the version that you read: send its ETag as If-Match, in GraphQL `expectedVersion`."""
 
 
 class Forbidden(DomainError):

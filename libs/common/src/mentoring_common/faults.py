@@ -1,17 +1,22 @@
 """The one shape of what is wrong with a request: a member of `errors` of a problem document names one place each."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pydantic import ValidationError
 
 
 class Fault(TypedDict):
-    """One thing that is wrong with a request, and where; it never repeats the value, which may be personal data."""
+    """One thing that is wrong with a request, and where; it never repeats the value, which may be personal data.
+
+    `line` and `column` (from 1) are there where the part of the request is a text of several lines.
+    """
 
     pointer: str
     code: str
     detail: str
+    line: NotRequired[int]
+    column: NotRequired[int]
 
 
 def fault(code: str, detail: str, *path: str | int) -> Fault:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mentoring_common.problems import problem
+from mentoring_common.problems import refusal
 
 KEEP_ALIVE_S = 30
 WEBSOCKET_LIMIT_BYTES = 1_048_576
@@ -87,7 +87,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._head_size > self.head_limit_bytes:
             self._refuse(_too_large(self.head_limit_bytes))
         else:
-            self._refuse(problem(400, "malformed_request", "The request is not HTTP"))
+            self._refuse(refusal("malformed_request"))
 
     def _grow_head(self, size: int) -> None:
         self._head_size += size
@@ -108,7 +108,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _head_is_late(self) -> None:
         self._timer = None
         if self._unread:
-            self._refuse(problem(408, "head_too_slow", "The headers did not arrive in time"))
+            self._refuse(refusal("head_too_slow"))
         else:
             self.transport.close()
 
@@ -127,7 +127,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def _too_large(limit: int) -> Response:
-    return problem(431, "head_too_large", f"The headers are larger than {limit} bytes", limit_bytes=limit)
+    return refusal("head_too_large", limit_bytes=limit)
 
 
 def server_config(app: ASGIApp, **options: Any) -> uvicorn.Config:

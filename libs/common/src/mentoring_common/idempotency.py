@@ -10,6 +10,7 @@ import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,13 +20,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from mentoring_common import vault
+from mentoring_common.collected import Answer
 from mentoring_common.db import Database, bind_tenant, tenant_of
+from mentoring_common.driver import driver_of, refused
 from mentoring_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, Rejected, Unavailable
 from mentoring_common.tables import idempotency_keys
 
 HEADER = "Idempotency-Key"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MAX_KEY = 255
+_CLAIM = "SELECT * FROM claim_key($1, $2, $3)"
 
 
 class InvalidIdempotencyKey(Rejected):
@@ -54,32 +58,40 @@ class Claim:
         """What the key is locked by."""
         return int.from_bytes(self.key_digest[:8], "big", signed=True)
 
-    async def check(self, db: AsyncSession) -> None:
-        """AnswerKnown if the key was answered, IdempotencyKeyReused (422) if it was for another request."""
-        c = idempotency_keys.c
-        known = sa.select(idempotency_keys).where(c.tenant_id == self.tenant, c.key_digest == self.key_digest)
-        row = (await db.execute(known)).first()
-        if row is None:
+    def check(self, row: Any | None) -> None:
+        """What is stored under the key: AnswerKnown, or IdempotencyKeyReused (422) if it was for another request."""
+        if row is None or row["request_digest"] is None:
             return
-        if row.request_digest != self.request_digest:
+        if row["request_digest"] != self.request_digest:
             raise IdempotencyKeyReused()
-        body = vault.decrypt(self.answer_key, row.body, self.key_digest)
-        raise AnswerKnown(Response(body, row.status, {"Idempotency-Replayed": "true"}, row.content_type))
+        body = vault.decrypt(self.answer_key, row["body"], self.key_digest)
+        raise AnswerKnown(Response(body, row["status"], {"Idempotency-Replayed": "true"}, row["content_type"]))
 
     async def store(self, db: AsyncSession, response: Response) -> None:
         """Keep the answer; it becomes visible with the effect, or not at all. A failure of ours is not kept."""
         if response.status_code >= 500:
             return
-        row = {
-            "tenant_id": self.tenant,
-            "key_digest": self.key_digest,
-            "request_digest": self.request_digest,
-            "status": response.status_code,
-            "content_type": response.headers.get("content-type"),
-            "body": vault.encrypt(self.answer_key, bytes(response.body), self.key_digest),
-        }
+        body = vault.encrypt(self.answer_key, bytes(response.body), self.key_digest)
+        kind = response.headers.get("content-type")
         await bind_tenant(db, self.tenant)  # a command that makes a tenant is bound to that by now
-        await db.execute(sa.insert(idempotency_keys).values(row))
+        db.info["answer"] = Answer(self.key_digest, self.request_digest, response.status_code, kind, body)
+
+
+# The lock and the look are statements of their own: the look sees what was committed before the lock was free.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION claim_key(tenant uuid, digest bytea, number bigint)
+RETURNS TABLE (free boolean, request_digest bytea, status integer, content_type text, body bytea)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    IF pg_try_advisory_xact_lock(number) THEN
+        RETURN QUERY SELECT true, k.request_digest, k.status, k.content_type, k.body
+        FROM (SELECT) AS one LEFT JOIN idempotency_keys k ON k.tenant_id = tenant AND k.key_digest = digest;
+    ELSE
+        RETURN QUERY SELECT false, NULL::bytea, NULL::integer, NULL::text, NULL::bytea;
+    END IF;
+END $$
+"""
 
 
 async def claim(db: AsyncSession, request: Request, caller: str) -> Claim | None:
@@ -91,9 +103,12 @@ async def claim(db: AsyncSession, request: Request, caller: str) -> Claim | None
     wanted = await _wanted(request, tenant_of(db), caller)
     if wanted is None:
         return None
-    if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(wanted.number))):
+    assert isinstance(db.bind, AsyncConnection)
+    with refused():
+        row = await driver_of(db.bind).fetchrow(_CLAIM, wanted.tenant, wanted.key_digest, wanted.number)
+    if not row["free"]:
         raise IdempotencyKeyInUse()
-    await wanted.check(db)
+    wanted.check(row)
     return wanted
 
 
@@ -106,15 +121,21 @@ async def hold(stack: AsyncExitStack, database: Database, tenant: UUID, request:
     if wanted is None:
         return None
     await stack.enter_async_context(_locked(database, wanted.number))
+    c = idempotency_keys.c
+    known = sa.select(idempotency_keys).where(c.tenant_id == tenant, c.key_digest == wanted.key_digest)
     async with database.transaction(tenant) as db:
-        await wanted.check(db)
+        wanted.check((await db.execute(known)).mappings().first())
     return wanted
 
 
 @asynccontextmanager
 async def _locked(database: Database, number: int) -> AsyncIterator[None]:
     async with _connection(database) as connection:
-        if not await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number))):
+        try:
+            held = await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number)))
+        except (OSError, DBAPIError) as error:  # lost since it was used last
+            raise Unavailable() from error
+        if not held:
             raise IdempotencyKeyInUse()
         try:
             yield
@@ -137,7 +158,7 @@ async def _unlock(connection: AsyncConnection, number: int) -> None:
         await connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
     except BaseException as error:
         await connection.invalidate(error)  # the server unlocks what a closed connection held
-        if not isinstance(error, DBAPIError):
+        if not isinstance(error, OSError | DBAPIError):
             raise
 
 

@@ -6,8 +6,8 @@ connection waits for a lock) is sent away after a short while, and one that is t
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -30,6 +30,24 @@ async def in_time(work: "asyncio.Task[T]", seconds: float) -> T:
         work.cancel()  # nothing happens to what is finished
 
 
+@contextmanager
+def limit(seconds: float, over: Callable[[], None]) -> Iterator[None]:
+    """Call `over` once it was looked for so many seconds in vain for the end of the block; costs next to nothing."""
+    loop = asyncio.get_running_loop()
+
+    def look(more: int) -> None:
+        if more:
+            timers[0] = loop.call_later(seconds / LOOKS, look, more - 1)
+        else:
+            over()
+
+    timers = [loop.call_later(seconds / LOOKS, look, LOOKS - 1)]
+    try:
+        yield
+    finally:
+        timers[0].cancel()
+
+
 @dataclass(eq=False)
 class _Waiting:
     turn: "asyncio.Future[None]"
@@ -47,6 +65,11 @@ class Line:
         self._waiting: deque[_Waiting] = deque()
         self._look = self._moved_look = 0
         self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def length(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import contextlib
+import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import asdict
 from types import FrameType
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -18,23 +20,30 @@ from starlette.types import ASGIApp
 
 from mentoring_common import migrations
 from mentoring_common.audit_proof import AuditVerdict
+from mentoring_common.doctor import examine
+from mentoring_common.erasures import Erasing, Erasure, LedgerUnreadable, announced, erase_again, ledger, read_ledger
 from mentoring_common.http_server import server_config
+from mentoring_common.metrics import Gauge, Metrics, MetricsServer, PortTaken
 from mentoring_common.observability import configure_logging
 from mentoring_common.outbox import outgrow_readers
-from mentoring_common.runner import Service
+from mentoring_common.runner import Found, Service
 from mentoring_common.settings import MigrationSettings, Settings
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
-COMMANDS = ("serve", "migrate", "restored", "replay", "verify-audit")
+COMMANDS = ("serve", "migrate", "restored", "replay", "verify-audit", "doctor", "erasures", "erase-again")
 
 
 class Servable(Protocol):
     """What can be served: a service, or the gateway, which has no database."""
 
     ready: bool
+    settings: Settings
+    metrics: Metrics | None
 
     @property
     def asgi(self) -> ASGIApp: ...
+
+    async def measure(self) -> Sequence[Gauge]: ...
 
     async def start(self) -> None: ...
 
@@ -43,13 +52,18 @@ class Servable(Protocol):
 
 def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     """Serve until SIGTERM or Ctrl-C, migrate the database, have versions outgrow readers after it was restored, replay
-    parked events, or verify an audit log.
+    parked events, verify an audit log, say what is wrong with the installation, print the ledger of erasures or erase
+    again who stands in it.
     """
     parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
     parser.add_argument("command", choices=COMMANDS, nargs="?", default="serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed, or whose audit log is verified")
+    parser.add_argument("--json", action="store_true", help="what doctor found, as JSON")
+    parser.add_argument(
+        "--ledger", type=argparse.FileType("r"), help="what erasures printed, for erase-again; the topic"
+    )
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
     if options.command in _AS_OWNER:
@@ -70,6 +84,20 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         found = asyncio.run(_verify_audit(create_app(settings), options.tenant))
         print(found.model_dump_json())  # noqa: T201
         sys.exit(0 if found.intact else 1)
+    elif options.command == "doctor":
+        sys.exit(_say(asyncio.run(_examine(create_app(settings))), as_json=options.json))
+    elif options.command == "erasures":
+        asyncio.run(_print_erasures(create_app(settings)))
+    elif options.command == "erase-again":
+        service = create_app(settings)
+        if service.design.erasing is None:
+            parser.error(f"{name} does not own people: tell applications, the others hear of it")
+        try:
+            known = None if options.ledger is None else read_ledger(options.ledger)
+        except LedgerUnreadable as error:
+            parser.error(str(error))
+        again = asyncio.run(_erase_again(service, service.design.erasing, known))
+        print(f"{again} people erased again")  # noqa: T201
     else:
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(serve(create_app(settings), options.host, options.port))
@@ -112,6 +140,36 @@ async def _verify_audit(service: Service, tenant: UUID) -> AuditVerdict:
         await service.stop()
 
 
+async def _print_erasures(service: Service) -> None:
+    try:
+        async for one in ledger(service.system, service.database):
+            print(one.model_dump_json())  # noqa: T201
+    finally:
+        await service.stop()
+
+
+async def _erase_again(service: Service, erasing: Erasing, known: list[Erasure] | None) -> int:
+    try:
+        erased = await announced(service.settings, erasing.event) if known is None else known
+        return await erase_again(service.database, erasing, erased)
+    finally:
+        await service.stop()
+
+
+async def _examine(service: Service) -> list[Found]:
+    try:
+        return await examine(service)
+    finally:
+        await service.stop()
+
+
+def _say(findings: list[Found], *, as_json: bool) -> int:
+    """Print what was found; exit status 1 where something is wrong."""
+    lines = [json.dumps([asdict(one) for one in findings], indent=2)] if as_json else [one.line() for one in findings]
+    print("\n".join(lines))  # noqa: T201
+    return int(any(one.level == "wrong" for one in findings))
+
+
 class _Server(uvicorn.Server):
     """Is not ready any more from the moment it is told to end, while it answers what it has accepted."""
 
@@ -128,8 +186,22 @@ async def serve(service: Servable, host: str, port: int) -> None:
     """Start the service, answer HTTP, and stop in order: readiness off, requests in hand, consumer, relay, pools."""
     config = server_config(service.asgi, host=host, port=port, timeout_graceful_shutdown=10, limit_concurrency=1000)
     server = _Server(config, service)
-    await service.start()
-    try:
+    counted = _metrics_server(service, host)
+    async with contextlib.AsyncExitStack() as started:
+        await service.start()
+        started.push_async_callback(service.stop)
+        if counted is not None:
+            await counted.start()
+            started.push_async_callback(counted.stop)
         await server.serve()
-    finally:
-        await service.stop()
+
+
+def _metrics_server(service: Servable, host: str) -> MetricsServer | None:
+    """What serves the numbers, where a port is set; exit status 2 if somebody else has it."""
+    if not service.settings.metrics_port:
+        return None
+    try:
+        return MetricsServer([service], host, service.settings.metrics_port)
+    except PortTaken as error:
+        print(f"error: {error}: choose another one with MENTORING_METRICS_PORT", file=sys.stderr)  # noqa: T201
+        sys.exit(2)

@@ -1,16 +1,16 @@
 """What HTTP promises of every path, whatever methods its routes have: HEAD, OPTIONS, and `Allow` in full on 405."""
 
-from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Methods:
-    """Answers HEAD as GET without the body, and OPTIONS; FastAPI has a route per method and knows neither."""
+    """Answers HEAD as GET without the body, and OPTIONS, neither of which a framework's routes do in full."""
 
-    def __init__(self, app: FastAPI, inner: ASGIApp | None = None) -> None:
+    def __init__(self, app: Starlette, inner: ASGIApp | None = None) -> None:
         """`inner`: what stands before the application; without it nothing does."""
         self._app: ASGIApp = inner or app
         self._routes = app.router

@@ -17,10 +17,13 @@ from alembic import command, context
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mentoring_common import tables
 from mentoring_common.audit import FUNCTION as APPEND_AUDIT
+from mentoring_common.collected import FUNCTION as WRITE_COLLECTED
+from mentoring_common.idempotency import FUNCTION as CLAIM_KEY
+from mentoring_common.provisioning import provision, roles
 
 LOCK = 0x6D6967726174  # advisory lock: one migration at a time, per database
 _TENANT = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid"
@@ -36,11 +39,6 @@ _SYSTEM = {
 }
 # A log is only added to; its head moves on and is never taken away.
 _RIGHTS = {"audit_log": "SELECT, INSERT", "audit_heads": "SELECT, INSERT, UPDATE"}
-
-
-def roles(service: str) -> tuple[str, str, str]:
-    """The names of a service's database roles: owner, application, system."""
-    return f"mentoring_{service}_owner", f"mentoring_{service}_app", f"mentoring_{service}_system"
 
 
 def protect(op: Any, service: str, names: Iterable[str], *, system_rights: Mapping[str, str] | None = None) -> None:
@@ -67,6 +65,21 @@ def create_common_tables(op: Any, service: str) -> None:
     protect(op, service, [t.name for t in tables.metadata.sorted_tables])
     op.execute(APPEND_AUDIT)
     _lay_version_floor(op, service)
+    write_at_once(op)
+
+
+def write_at_once(op: Any) -> None:
+    """The functions by which a transaction writes what it collected, and claims a key, in one round trip each."""
+    op.execute(WRITE_COLLECTED)
+    op.execute(CLAIM_KEY)
+
+
+def find_work_by_index(op: Any) -> None:
+    """Have the lookout find what waits of a kind, and what failed, among any number of deadlines."""
+    table, waiting = "ON deadlines", "WHERE fired_at IS NULL"
+    op.execute(f"CREATE INDEX IF NOT EXISTS ix_deadlines_waiting_of_kind {table} (kind, due_at) {waiting}")
+    failed = f"{waiting} AND not_before IS NOT NULL"
+    op.execute(f"CREATE INDEX IF NOT EXISTS ix_deadlines_failed {table} (not_before) {failed}")
 
 
 def mark_events(op: Any, service: str) -> None:
@@ -114,6 +127,27 @@ def count_changes(op: Any, *names: str, column: str = "version", of: str | None 
         )
 
 
+def note_changes(op: Any, *names: str) -> None:
+    """Have `updated_at` of these tables say when each row was last changed, and find by it what changed since.
+
+    By the clock of the database: whoever polls compares it with other systems', not with the times of programmes.
+    """
+    op.execute(
+        "CREATE OR REPLACE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN NEW.updated_at := clock_timestamp(); RETURN NEW; END $$"
+    )
+    for name in names:
+        op.execute(f"ALTER TABLE {name} ADD COLUMN updated_at timestamptz NOT NULL DEFAULT now()")
+        op.execute(f"ALTER TABLE {name} ALTER COLUMN updated_at SET DEFAULT clock_timestamp()")
+        op.execute(f"CREATE TRIGGER note_change BEFORE UPDATE ON {name} FOR EACH ROW EXECUTE FUNCTION note_change()")
+        op.execute(f"CREATE INDEX ix_{name}_updated ON {name} (tenant_id, updated_at)")
+
+
+def keep_rights(op: Any) -> None:
+    """Keep the rights of a role that somebody holds, where the database was made before roles had them."""
+    op.execute("ALTER TABLE scoped_roles ADD COLUMN IF NOT EXISTS rights text[]")
+
+
 def keep_unreadable_records(op: Any, service: str) -> None:
     """Add the table of records that cannot be read, where the database was made before there was one."""
     table = tables.unreadable_records
@@ -153,20 +187,21 @@ def run_environment(metadata: sa.MetaData) -> None:
     context.run_migrations()
 
 
-async def differences(owner_url: str, service: str) -> list[Any]:
-    """What the models of a service say and its migrated database lacks, or the other way round."""
+async def differences(engine: AsyncEngine, service: str) -> list[Any]:
+    """What the models of a service say and a database lacks, or the other way round, under any role."""
     metadata: sa.MetaData = importlib.import_module(f"mentoring_{service}.models").Base.metadata
-    engine = create_async_engine(owner_url)
-    try:
-        async with engine.connect() as connection:
 
-            def compare(sync: sa.Connection) -> list[Any]:
-                both = [metadata, tables.metadata]
-                return list(compare_metadata(MigrationContext.configure(sync), both))  # type: ignore[arg-type]
+    def compare(connection: sa.Connection) -> list[Any]:
+        both = [metadata, tables.metadata]
+        looked = MigrationContext.configure(connection, opts={"include_name": _of_ours})
+        return list(compare_metadata(looked, both))  # type: ignore[arg-type]
 
-            return await connection.run_sync(compare)
-    finally:
-        await engine.dispose()
+    async with engine.connect() as connection:
+        return await connection.run_sync(compare)
+
+
+def _of_ours(name: str | None, kind: str, _: Any) -> bool:
+    return kind != "table" or name != "alembic_version"
 
 
 def _config(service: str, connection: sa.Connection) -> Config:
@@ -180,7 +215,6 @@ def _config(service: str, connection: sa.Connection) -> Config:
 async def _write_revision(service: str, message: str) -> None:
     """Write a revision with what the models have and a freshly migrated database lacks."""
     from mentoring_common.embedded.postgres import EmbeddedPostgres
-    from mentoring_common.provisioning import provision
 
     with tempfile.TemporaryDirectory() as folder:
         server = await EmbeddedPostgres.start(Path(folder) / "postgres", durable=False)

@@ -30,6 +30,8 @@ FAULT = {
         },
         "code": {"type": "string", "description": "stable", "examples": ["less_than_equal"]},
         "detail": {"type": "string", "description": "for people", "examples": ["Input should be at most 200"]},
+        "line": {"type": "integer", "description": "from 1, where it stands in a text of several lines"},
+        "column": {"type": "integer", "description": "from 1, beside line"},
     },
 }
 PROBLEM = {
@@ -87,7 +89,7 @@ def describe(app: FastAPI, service: str) -> None:
 
 @cache
 def words() -> Mapping[str, Any]:
-    """What the contracts say of members, parameters and tags: `members`, `tags`, `examples`, `bodies`."""
+    """What the contracts say of members, parameters and tags: `members`, `filters`, `tags`, `examples`, `bodies`."""
     return tomllib.loads(files("mentoring_contracts").joinpath("words.toml").read_text("utf-8"))
 
 
@@ -127,7 +129,8 @@ class _Completed:
         operation.setdefault("tags", [noun_of(path)])
         for parameter in operation.get("parameters", []):
             parameter["schema"] = _present(parameter["schema"])
-            if "description" not in parameter and (said := said_of(parameter["name"], operation["operationId"])):
+            name, owner = parameter["name"], operation["operationId"]
+            if "description" not in parameter and (said := said_of(name, owner, narrows=owner.startswith("list_"))):
                 parameter["description"] = said
             if parameter["name"] == "If-Match" and "428" in operation["responses"]:
                 parameter["required"] = True  # for its absence there is an answer of its own
@@ -148,10 +151,11 @@ class _Completed:
             content["example"] = self._examples.of(schema)
 
 
-def said_of(name: str, owner: str) -> str | None:
-    """What the contracts say of a member of a schema, or of a parameter; None if that is nothing."""
+def said_of(name: str, owner: str, *, narrows: bool = False) -> str | None:
+    """What the contracts say of a member of a schema, or of a parameter (that narrows a list); None for nothing."""
     members: Mapping[str, str] = words()["members"]
-    given = members.get(f"{owner}.{name}") or members.get(name)
+    filters: Mapping[str, str] = words()["filters"] if narrows else {}
+    given = members.get(f"{owner}.{name}") or filters.get(name) or members.get(name)
     if given is not None:
         return given
     what, _, last = name.replace("_", " ").rpartition(" ")

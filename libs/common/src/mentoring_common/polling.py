@@ -11,7 +11,7 @@ from mentoring_common.records import Unreadable
 
 Polled = Mapping[TopicPartition, Sequence[ConsumerRecord | Unreadable]]
 
-POLL_MS = 200
+POLL_MS = 200  # of one round in single steps
 _UNDECODABLE = (ValueError, TypeError, IndexError, struct.error, UnsupportedCodecError, CorruptRecordException)
 _GIVE_UP_AFTER = 20  # rounds in which nothing comes: the partition went to another member
 
@@ -28,13 +28,13 @@ class Polling:
         self._careful = self._passed = False
         self._empty = 0
 
-    async def poll(self, max_records: int) -> Polled:
-        """What there is, up to `max_records`; nothing after a while. KafkaError as the consumer raises it."""
+    async def poll(self, max_records: int, timeout_ms: int) -> Polled:
+        """What there is, up to `max_records`; nothing after `timeout_ms`. KafkaError as the consumer raises it."""
         if self._careful:
             return await self._single_steps()
         before = await self._positions()
         try:
-            polled: Polled = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=max_records)
+            polled: Polled = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
             return polled
         except _UNDECODABLE:
             for partition, offset in before.items():

@@ -1,6 +1,7 @@
 """The one place where business errors become RFC 9457 problem documents."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -37,7 +38,24 @@ STATUS: list[tuple[type[DomainError], int]] = [
 ]
 # SQLSTATEs of a value that fits its type in the request and not that of its column; the driver's own checks say 22000.
 _OUT_OF_RANGE = frozenset({"22000", "22003", "22008"})
-_HTTP_TITLES = {400: "The request cannot be read", 404: "There is nothing here", 405: "This method is not allowed here"}
+# What is refused before any business is asked, by its code.
+EDGE: Final[Mapping[str, tuple[int, str]]] = {
+    "invalid_request": (422, "The request does not fit its schema; `errors` says where"),
+    "malformed_json": (400, "The body is not JSON"),
+    "json_too_deep": (400, "The JSON is nested too deep"),
+    "malformed_request": (400, "The request is not HTTP"),
+    "body_incomplete": (400, "The body did not arrive"),
+    "body_too_slow": (408, "The body did not arrive in time"),
+    "head_too_slow": (408, "The headers did not arrive in time"),
+    "body_too_large": (413, "The body is too large; `limit_bytes` says how large it may be"),
+    "unsupported_media_type": (415, "This content type is not taken here; `accepted` names those that are"),
+    "head_too_large": (431, "The headers are too large; `limit_bytes` says how large they may be"),
+    "http_400": (400, "The request cannot be read"),
+    "http_404": (404, "There is nothing at this address"),
+    "http_405": (405, "This method is not allowed here; `Allow` names those that are"),
+    "http_error": (400, "The request cannot be served; the status of the answer says why"),
+    "internal_error": (500, "Something went wrong here; it has been logged"),
+}
 
 
 def document(status: int, code: str, title: str, detail: str | None = None, **members: Any) -> dict[str, Any]:
@@ -48,7 +66,8 @@ def document(status: int, code: str, title: str, detail: str | None = None, **me
 
 def invalid(errors: list[Fault]) -> dict[str, Any]:
     """The problem document of a request that does not fit its schema."""
-    return document(422, "invalid_request", "The request does not fit its schema", errors=errors)
+    status, title = EDGE["invalid_request"]
+    return document(status, "invalid_request", title, errors=errors)
 
 
 def document_of(error: DomainError) -> dict[str, Any]:
@@ -69,6 +88,12 @@ def problem(status: int, code: str, title: str, detail: str | None = None, **mem
     return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def refusal(code: str, detail: str | None = None, **members: Any) -> JSONResponse:
+    """The answer of the edge that a code of `EDGE` stands for."""
+    status, title = EDGE[code]
+    return problem(status, code, title, detail, **members)
+
+
 def of_error(error: DomainError) -> JSONResponse:
     """The answer to a business error."""
     return problem(status_of(error), error.code, error.title(), error.detail, **error.members)
@@ -81,7 +106,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(IntegrityError, _integrity)
     app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Exception, unexpected)
 
 
 async def _domain(_: Request, error: Exception) -> JSONResponse:
@@ -93,15 +118,16 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
-        return problem(400, "malformed_json", "The body is not JSON")
+        return refusal("malformed_json")
     # The values themselves stay out: they may be personal data.
     return JSONResponse(invalid(faults_of(found)), 422, media_type=MEDIA_TYPE)
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    title = _HTTP_TITLES.get(error.status_code, "The request cannot be served")
-    answer = problem(error.status_code, f"http_{error.status_code}", title)
+    code = f"http_{error.status_code}"
+    code = code if code in EDGE else "http_error"
+    answer = problem(error.status_code, code, EDGE[code][1])
     answer.headers.update(error.headers or {})
     return answer
 
@@ -115,15 +141,16 @@ async def _integrity(request: Request, error: Exception) -> JSONResponse:
 async def _database(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DBAPIError)
     if getattr(error.orig, "sqlstate", None) not in _OUT_OF_RANGE:
-        return await _unexpected(request, error)
+        return await unexpected(request, error)
     # A bound that no schema gives; the driver's text holds the value and is not shown.
     log.warning("value_out_of_range", route=_route(request), error=type(error).__name__)
     return of_error(ValueOutOfRange())
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """The answer to an error that nobody foresaw, which is logged without its text."""
     log.error("unexpected_error", method=request.method, error=type(error).__name__, where=_where(error))
-    return problem(500, "internal_error", "Something went wrong here; it has been logged")
+    return refusal("internal_error")
 
 
 def _route(request: Request) -> str:

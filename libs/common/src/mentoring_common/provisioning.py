@@ -7,7 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from mentoring_common.migrations import roles
+
+def roles(service: str) -> tuple[str, str, str]:
+    """The names of a service's database roles: owner, application, system."""
+    return f"mentoring_{service}_owner", f"mentoring_{service}_app", f"mentoring_{service}_system"
 
 
 @dataclass(frozen=True)

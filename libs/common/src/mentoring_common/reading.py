@@ -7,14 +7,15 @@ rows with the statement's column names, read only.
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.util import find_tables
 
-from mentoring_common.db import Base, driver_of, json_deserializer, json_serializer, refused, tenant_of
+from mentoring_common.db import Base, json_deserializer, json_serializer, tenant_of
+from mentoring_common.driver import driver_of, refused
 
 _DIALECT = asyncpg_dialect(json_deserializer=json_deserializer, json_serializer=json_serializer)  # type: ignore[no-untyped-call]
 _TENANT = "tenant_of_reading"
@@ -88,14 +89,28 @@ def _shape(compiled: Any) -> Callable[[Any], Any]:
     return shape
 
 
-def page_of(model: type[Base]) -> Reading:
-    """The columns of `limit` rows of a table after `after`, by id."""
+class Pages(NamedTuple):
+    """All rows of a table by id, a page at a time: `limit` of them behind `key`, or back from it."""
+
+    onwards: Reading
+    back: Reading
+
+
+def page_of(model: type[Base]) -> Pages:
+    """The pages of a table."""
     columns = model.__table__.c
-    rows = sa.select(*(c for c in columns if c.name != "tenant_id")).where(columns["id"] > sa.bindparam("after"))
-    return Reading(rows.order_by(columns["id"]).limit(sa.bindparam("limit")))
+    rows = sa.select(*(c for c in columns if c.name != "tenant_id")).limit(sa.bindparam("limit"))
+    id_ = columns["id"]
+    key: sa.BindParameter[Any] = sa.bindparam("key")
+    return Pages(Reading(rows.where(id_ > key).order_by(id_)), Reading(rows.where(id_ < key).order_by(id_.desc())))
 
 
 def by_id(model: type[Base]) -> Reading:
     """The columns of one row of a table, by its `id`."""
-    columns = model.__table__.c
-    return Reading(sa.select(*(c for c in columns if c.name != "tenant_id")).where(columns["id"] == sa.bindparam("id")))
+    return of(model, model.__table__.c["id"] == sa.bindparam("id"))
+
+
+def of(model: type[Base], *conditions: sa.ColumnElement[bool], in_order_of: Any = None) -> Reading:
+    """The columns of the rows of a table for which the conditions hold."""
+    rows = sa.select(*(c for c in model.__table__.c if c.name != "tenant_id")).where(*conditions)
+    return Reading(rows if in_order_of is None else rows.order_by(in_order_of))

@@ -6,19 +6,23 @@ occurrence of each event stays in order and consumers drop the second); the advi
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mentoring_common.broker import Publisher, Record
 from mentoring_common.db import looking
+from mentoring_common.driver import begun
 from mentoring_common.observability import log
 from mentoring_common.progress import Progress, pause
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox
 
 BATCH = 500
+BREATH_S = 0.01  # between batches: what is announced meanwhile goes together, with one question and one answer
 LOCK = 0x6D656E746F72  # advisory lock of the relay, per database
 
 
@@ -26,7 +30,6 @@ class Relay:
     """Runs for as long as its service; `run` ends only when it is cancelled or `stop` is called."""
 
     def __init__(self, engine: AsyncEngine, settings: Settings, doorbell: asyncio.Event, name: str) -> None:
-        self._engine = engine
         self._looking = looking(engine)
         self._publisher = Publisher(settings)
         self._doorbell = doorbell
@@ -38,17 +41,17 @@ class Relay:
 
     async def run(self) -> None:
         while not self._stopping.is_set():
-            published = 0
             try:
-                published = await self._publish_while_leading()
+                if (self._doorbell.is_set() or await self._look()) and await self._publish_while_leading():
+                    await pause(BREATH_S, self._stopping)
             except Exception as error:
                 # Broker or database away: back off and start again from the first unmarked row, for ever.
                 seconds = self.progress.failed(error)
                 failures = self.progress.failures
                 log.warning("relay_failed", service=self._name, error=type(error).__name__, attempt=failures)
                 await pause(seconds, self._stopping)
-            if not published:
-                await self._wait_for_ring()
+                self._doorbell.set()
+            await self._wait_for_ring()
         await self._publisher.close()
 
     async def stop(self) -> None:
@@ -61,29 +64,37 @@ class Relay:
         """How long the oldest unpublished event has waited, as of the last look; 0 where none does."""
         return time.monotonic() - self._oldest[1] if self._oldest else 0.0
 
-    async def _publish_while_leading(self) -> int:
-        if not await self._look():
-            return 0
-        async with self._engine.connect() as connection:
-            if not await connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK))):
-                return 0
-            rows = (await connection.execute(unpublished(BATCH))).all()
-            if rows:
+    async def _publish_while_leading(self) -> bool:
+        """Publish the rows that wait, unless another replica is at it; whether there were any, which rings for more."""
+        self._doorbell.clear()
+        async with self._looking.connect() as connection, begun(connection) as driver:
+            rows = await driver.fetch(_TAKE, LOCK, BATCH)
+            leads = bool(rows) and rows[0]["leads"]
+            self._note((rows[0]["seq"], rows[0]["age"]) if rows else None)
+            if leads:
                 await self._publisher.publish([_record(row) for row in rows])
-                await mark_published(connection, [row.seq for row in rows])
-            await connection.commit()
-            self.progress.made()
-            return len(rows)
+                await mark_published(driver, [row["seq"] for row in rows])
+                await driver.execute("COMMIT")
+                self._oldest = None
+                self.progress.made()
+        if rows and not (leads and len(rows) < BATCH):
+            self._doorbell.set()
+        return bool(rows)
 
     async def _look(self) -> bool:
-        """Whether anything waits. None, or another than before, is progress: of this relay or of another replica's."""
+        """Whether anything waits."""
         async with self._looking.connect() as connection:
-            row = (await connection.execute(_OLDEST)).first()
+            row = (await connection.execute(OLDEST)).first()
+        self._note((row.seq, row.age) if row else None)
+        return row is not None
+
+    def _note(self, oldest: tuple[int, float] | None) -> None:
+        """None, or another than before, is progress: of this relay or of another replica's."""
         self.progress.tried()
-        before, self._oldest = self._oldest, (row.seq, time.monotonic() - row.age) if row else None
+        before = self._oldest
+        self._oldest = (oldest[0], time.monotonic() - oldest[1]) if oldest else None
         if self._oldest is None or before is None or before[0] != self._oldest[0]:
             self.progress.made()
-        return row is not None
 
     async def _wait_for_ring(self) -> None:
         try:
@@ -95,27 +106,23 @@ class Relay:
             self._doorbell.clear()
 
 
-_OLDEST = (
-    sa.select(
-        outbox.c.seq,
-        sa.cast(sa.extract("epoch", sa.func.clock_timestamp() - outbox.c.created_at), sa.Float).label("age"),
-    )
-    .where(outbox.c.published_at.is_(None))
-    .order_by(outbox.c.seq)
-    .limit(1)
-)
+_AGE = "extract(epoch FROM clock_timestamp() - created_at)::float8 AS age"
+OLDEST = sa.text(f"SELECT seq, {_AGE} FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1")  # noqa: S608
+# The lock and the rows in one round trip; who does not lead is told of the oldest alone. What another replica publishes
+# just now may be read once more: consumers drop it.
+_TAKE = f"""
+    SELECT lock.leads, o.seq, o.topic, o.aggregate_id, o.headers, o.payload, o.age
+    FROM (SELECT pg_try_advisory_xact_lock($1) AS leads) AS lock, LATERAL (
+        SELECT seq, topic, aggregate_id, headers, payload, {_AGE}
+        FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT CASE WHEN lock.leads THEN $2 ELSE 1 END
+    ) AS o ORDER BY o.seq
+"""  # noqa: S608
 
 
-def unpublished(limit: int) -> sa.Select[int, str, object, dict[str, str], bytes]:
-    """The first rows that wait, in the order of `seq`."""
-    columns = (outbox.c.seq, outbox.c.topic, outbox.c.aggregate_id, outbox.c.headers, outbox.c.payload)
-    return sa.select(*columns).where(outbox.c.published_at.is_(None)).order_by(outbox.c.seq).limit(limit)
-
-
-async def mark_published(connection: AsyncConnection, seqs: Sequence[int]) -> None:
+async def mark_published(driver: asyncpg.Connection, seqs: Sequence[int]) -> None:
     """Note that these rows are on the broker."""
-    marked = sa.update(outbox).where(outbox.c.seq == sa.any_(sa.cast(seqs, sa.ARRAY(sa.BigInteger))))
-    await connection.execute(marked.values(published_at=sa.func.clock_timestamp()))
+    marked = "UPDATE outbox SET published_at = clock_timestamp() WHERE seq = ANY ($1::bigint[])"
+    await driver.execute(marked, seqs)
 
 
 async def publish_all_again(engine: AsyncEngine) -> None:
@@ -124,6 +131,6 @@ async def publish_all_again(engine: AsyncEngine) -> None:
         await connection.execute(sa.update(outbox).values(published_at=None))
 
 
-def _record(row: sa.Row[int, str, object, dict[str, str], bytes]) -> Record:
-    headers = [(name, value.encode()) for name, value in row.headers.items()]
-    return Record(topic=row.topic, key=str(row.aggregate_id), value=row.payload, headers=headers)
+def _record(row: Mapping[str, Any]) -> Record:
+    headers = [(name, value.encode()) for name, value in row["headers"].items()]
+    return Record(topic=row["topic"], key=str(row["aggregate_id"]), value=row["payload"], headers=headers)

@@ -20,20 +20,20 @@ _AT_ONCE = 10_000
 
 async def delete_what_is_old(system: AsyncEngine, settings: Settings) -> None:
     """Delete the stored answers, the published and the seen events that are over their time."""
-    await _delete(system, idempotency_keys, _older_than(idempotency_keys.c.created_at, ANSWERS))
-    await _delete(system, inbox, _older_than(inbox.c.received_at, timedelta(days=settings.inbox_days)))
+    await delete_in_steps(system, idempotency_keys, older_than(idempotency_keys.c.created_at, ANSWERS))
+    await delete_in_steps(system, inbox, older_than(inbox.c.received_at, timedelta(days=settings.inbox_days)))
     if settings.outbox_days:
-        old = _older_than(outbox.c.created_at, timedelta(days=settings.outbox_days))
-        await _delete(system, outbox, sa.and_(outbox.c.published_at.is_not(None), old))
+        old = older_than(outbox.c.created_at, timedelta(days=settings.outbox_days))
+        await delete_in_steps(system, outbox, sa.and_(outbox.c.published_at.is_not(None), old))
 
 
-def _older_than(column: sa.ColumnElement[object], age: timedelta) -> sa.ColumnElement[bool]:
+def older_than(column: sa.ColumnElement[object], age: timedelta) -> sa.ColumnElement[bool]:
     """Whether a moment set by the database lies further back than `age`."""
     return column <= sa.func.clock_timestamp() - age
 
 
-async def _delete(system: AsyncEngine, table: sa.Table, is_old: sa.ColumnElement[bool]) -> None:
-    """In steps, so that no statement runs long."""
+async def delete_in_steps(system: AsyncEngine, table: sa.Table, is_old: sa.ColumnElement[bool]) -> None:
+    """Delete the rows that are old, some at a time, so that no statement runs long."""
     keys = list(table.primary_key)
     some = sa.select(*keys).where(is_old).limit(_AT_ONCE)
     while True:

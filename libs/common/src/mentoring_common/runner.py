@@ -1,32 +1,38 @@
 """One service: its HTTP application and the loops beside it, started and stopped in a fixed order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import httpx
+import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from mentoring_common import broker, problems, retention
+from mentoring_common import broker, gauges, problems, retention
 from mentoring_common.audit import audit
 from mentoring_common.audit_proof import AuditVerdict, anchor_daily, published_anchors, verdict
 from mentoring_common.auth import TokenSource, TokenVerifier
 from mentoring_common.clients import ServiceClient, http_client
 from mentoring_common.clock import Clock, SystemClock
-from mentoring_common.consumer import EventConsumer, Reactions, replay_parked, waiting_aggregates
+from mentoring_common.consumer import EventConsumer, Feed, Reactions, replay_parked, taken, waiting_aggregates
 from mentoring_common.db import Database, create_engine, looking
-from mentoring_common.deadlines import DeadlinePoller, Handlers
+from mentoring_common.deadlines import DeadlinePoller, Handlers, until_due
 from mentoring_common.dispatch import Dispatch
 from mentoring_common.edge import Edge
+from mentoring_common.erasures import Erasing
+from mentoring_common.error_pages import add_error_pages
 from mentoring_common.errors import Unavailable
 from mentoring_common.health import Health
+from mentoring_common.lookout import Lookout
 from mentoring_common.methods import Methods
+from mentoring_common.metrics import Gauge, Metrics
 from mentoring_common.observability import log
 from mentoring_common.openapi import describe, operation_id
+from mentoring_common.origins import across
 from mentoring_common.pages import add_api_pages
 from mentoring_common.progress import LONGEST_PAUSE_S, Progress
 from mentoring_common.relay import Relay
@@ -42,11 +48,29 @@ ENDLESS = "endless"  # name of tasks whose work has nothing to finish: it is can
 
 @dataclass(frozen=True)
 class Periodic:
-    """Work outside any request: `run(service)` is awaited again and again, `every_s` apart, and logged if it fails."""
+    """Work outside any request: `run(service)` is awaited again and again, `every_s` apart, and logged if it fails.
+
+    With `waits` (the seconds until there is work, null if there is none) only where the lookout has seen some.
+    """
 
     name: str
     run: Callable[["Service"], Awaitable[None]]
     every_s: float = 0.2
+    waits: sa.ColumnElement[float] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check of an installation found, in one line without values, and what to do where it is not ok."""
+
+    check: str
+    level: Literal["ok", "warning", "wrong"]
+    said: str
+    remedy: str = ""
+
+    def line(self) -> str:
+        """The finding as a line of text."""
+        return f"{self.level:8} {self.check:11} {self.said}" + (f" → {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True)
@@ -58,14 +82,27 @@ class Design:
     description: str
     routers: Sequence[APIRouter]
     reactions: Reactions = field(default_factory=dict)
+    feed: Feed | None = None  # is given every event of every service, beside the reactions
     deadlines: Handlers = field(default_factory=dict)
     periodic: Sequence[Periodic] = ()
-    publishes: bool = True
     calls: Collection[str] = ()  # the services whose internal APIs it calls; its client at the issuer may do no more
     # how the service announces the end of its audit log; None: it does not
     anchors: type[Event] | None = None
     # path suffix → (limit in bytes, content types) of routes that take files
     uploads: Mapping[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    # what `doctor` looks at beside what all services have
+    checks: Sequence[tuple[str, Callable[["Service"], Awaitable[list[Found]]]]] = ()
+    erasing: Erasing | None = None  # of the service that owns people
+
+    @property
+    def takes(self) -> Set[type[Event]]:
+        """The events that it takes, be it to react or for its feed."""
+        return taken(self.reactions, self.feed)
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics that it listens to."""
+        return sorted({cls.topic() for cls in self.takes})
 
 
 class Service:
@@ -92,19 +129,24 @@ class Service:
         )
         self.looking = looking(self.system)
         self.ready = False
+        self.metrics = Metrics(self.name) if settings.metrics_port else None
         self.app = self._application()
-        self.asgi: ASGIApp = Edge(
+        edge = Edge(
             Methods(self.app, Dispatch(self.app, _routes(design))),
             service=self.name,
             body_limit=settings.body_limit_bytes,
             body_timeout_s=settings.body_timeout_s,
             uploads=design.uploads,
+            metrics=self.metrics,
         )
+        self.asgi: ASGIApp = across(edge, settings.allowed_origins)
         self._health = Health(self.looking, self.name)
         self._tasks: list[asyncio.Task[None]] = []
+        self._begun: set[asyncio.Task[None]] = set()
         self._relay: Relay | None = None
         self._consumer: EventConsumer | None = None
         self._poller: DeadlinePoller | None = None
+        self._lookout: Lookout | None = None
 
     def client(self, service: str) -> ServiceClient:
         """A client of another service's internal API, which the design has to name."""
@@ -112,29 +154,47 @@ class Service:
             raise LookupError(f"{self.name} calls {service}, and its design does not say so")
         return ServiceClient(self.http, self.tokens, getattr(self.settings, f"{service}_url"))
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have work that a `Periodic` found go on beside it, so that it does not wait for the slowest.
+
+        It is to end by itself and to raise nothing; what is not done when the service stops is called off.
+        """
+        task = asyncio.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+    @property
+    def begun(self) -> int:
+        """How much of what was begun is not done."""
+        return len(self._begun)
+
     async def start(self) -> None:
         """Start what the design names. Nothing is waited for: what is away is asked again until it is there."""
-        if self.design.publishes or self.design.reactions:
-            progress = Progress()
-            self._health.met_broker = False
-            self._spawn("topics", lambda: self._keep_topics(progress), progress, endless=True)
+        progress = Progress()
+        self._health.met_broker = False
+        self._spawn("topics", lambda: self._keep_topics(progress), progress, endless=True)
+        lookout = Lookout(self.system, self.name, self.database.work, self.settings.poll_interval_s)
         if self.design.deadlines:
-            interval = self.settings.poll_interval_s
-            handlers = self.design.deadlines
-            self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval)
+            handlers, interval = self.design.deadlines, self.settings.poll_interval_s
+            due = lookout.bell(until_due(handlers, self.clock))
+            self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval, due)
             self._spawn("deadlines", self._poller.run, self._poller.progress)
         for work in (*self.design.periodic, _CLEANING, _ANCHORING):
-            self._spawn_periodic(work)
+            self._spawn_periodic(work, lookout.bell(work.waits) if work.waits is not None else None)
+        if lookout.watches:
+            self._lookout = lookout
+            self.clock.when_moved(self.database.work.set)
+            self._spawn("lookout", lookout.run, lookout.progress)
         self.ready = True
 
     def _start_events(self) -> None:
         self._health.met_broker = True
-        if self.design.publishes:
-            self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
-            self._health.relay = self._relay
-            self._spawn("relay", self._relay.run, self._relay.progress)
-        if self.design.reactions:
-            self._consumer = EventConsumer(self.database, self.settings, self.name, self.design.reactions)
+        self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
+        self._health.relay = self._relay
+        self._spawn("relay", self._relay.run, self._relay.progress)
+        if self.design.takes:
+            made_of = (self.database, self.settings, self.name, self.design.reactions, self.design.feed)
+            self._consumer = EventConsumer(*made_of, metrics=self.metrics)
             self._spawn("consumer", self._consumer.run, self._consumer.progress)
 
     async def stop(self) -> None:
@@ -142,12 +202,13 @@ class Service:
         self.ready = False
         for loop in self._health.loops:
             loop.stop()
-        for part in (self._consumer, self._poller, self._relay):
+        for part in (self._consumer, self._lookout, self._poller, self._relay):
             if part is not None:
                 await part.stop()
         for task in self._tasks:
             if task.get_name() == ENDLESS:
                 task.cancel()
+        await self._end_what_was_begun()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STEP_TIMEOUT_S)
             for task in late:
@@ -155,9 +216,22 @@ class Service:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._health.loops.clear()
-        self._consumer = self._poller = self._relay = None
+        self._consumer = self._lookout = self._poller = self._relay = None
         await self.database.close()
         await self.system.dispose()
+
+    async def measure(self) -> Sequence[Gauge]:
+        """The numbers that are read when somebody asks: see `gauges`."""
+        asked = await gauges.of_database(self.looking, self.name, self.clock)
+        behind = await gauges.of_consumer(self._consumer)
+        return [*gauges.of_loops(self._health.loops), *gauges.of_connections(self.database), *behind, *asked]
+
+    async def _end_what_was_begun(self) -> None:
+        if self._begun:
+            _, late = await asyncio.wait(self._begun, timeout=STEP_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def replay(self, tenant: UUID, *, by: str) -> int:
         """React again to the tenant's parked events; the number replayed. An aggregate that fails again stays parked.
@@ -207,12 +281,15 @@ class Service:
         self._health.loops.append(loop)
         self._tasks.append(asyncio.create_task(loop.run(), name=ENDLESS if endless else name))
 
-    def _spawn_periodic(self, work: Periodic) -> None:
+    def _spawn_periodic(self, work: Periodic, bell: asyncio.Event | None) -> None:
         progress = Progress(longest_pause_s=max(work.every_s, LONGEST_PAUSE_S))
-        self._spawn(work.name, lambda: self._repeat(work, progress), progress, steady=False, endless=True)
+        self._spawn(work.name, lambda: self._repeat(work, progress, bell), progress, steady=False, endless=True)
 
-    async def _repeat(self, work: Periodic, progress: Progress) -> None:
+    async def _repeat(self, work: Periodic, progress: Progress, bell: asyncio.Event | None) -> None:
         while True:
+            if bell is not None:
+                await bell.wait()
+                bell.clear()
             seconds = work.every_s
             try:
                 await work.run(self)
@@ -223,11 +300,12 @@ class Service:
                 attempt = progress.failures
                 log.warning("periodic_failed", service=self.name, kind=work.name, error=name, attempt=attempt)
             await asyncio.sleep(seconds)
+            if bell is not None:
+                self.database.work.set()  # there may be more, or the same again
 
     async def _keep_topics(self, progress: Progress) -> None:
         """Make the topics that are missing, and only then publish and consume; then look at them now and again."""
-        topics = {cls.topic() for cls in self.design.reactions}
-        topics |= {f"mentoring.{self.name}"} if self.design.publishes else set()
+        topics = {f"mentoring.{self.name}", *self.design.topics}
         while True:
             seconds = TOPICS_EVERY_S
             try:
@@ -265,6 +343,7 @@ class Service:
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)
         describe(app, made.name)
         add_api_pages(app)
+        add_error_pages(app)
         return app
 
     async def _fetch_keys(self) -> dict[str, Any]:

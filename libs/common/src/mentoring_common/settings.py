@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mentoring_common.origins import origins
+
 
 class MigrationSettings(BaseSettings):
     """All that `migrate` and `restored` are told: nothing of what serves, as what serves is not told this."""
@@ -67,9 +69,15 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="user at the mail server, if it asks")
     smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
     mail_sender: str = Field("mentoring@example.org", description="sender of notifications")
+    front_end_url: str = Field(
+        "", description="address of the front end, which links in letters start with; empty: plain pages of the gateway"
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="base address that links in messages start with")
     open_introspection: bool = Field(
         False, description="whether the gateway shows its schema, and suggests names, without an access token"
+    )
+    allowed_origins: str = Field(
+        "", description="origins of front ends elsewhere (scheme://host[:port], by commas) whose pages may call"
     )
     body_limit_bytes: int = Field(1_048_576, description="largest request body")
     body_timeout_s: float = Field(30.0, description="longest time a request body may take to arrive")
@@ -80,12 +88,23 @@ class Settings(BaseSettings):
     queue_timeout_s: float = Field(60.0, description="longest wait for a connection while others get through")
     queue_length: int = Field(2000, ge=0, description="requests that wait for a connection; one more answers 503")
     statement_timeout_s: float = Field(15.0, description="longest statement of the application role")
-    poll_interval_s: float = Field(0.1, description="how often relay and deadline poller look when nobody rings")
+    poll_interval_s: float = Field(
+        5.0, gt=0, description="how often a service looks for work that nobody in its own process has left"
+    )
     outbox_days: int = Field(
         0, ge=0, description="days a published event stays in the outbox, which fills a lost Kafka again; 0: for ever"
     )
     inbox_days: int = Field(30, ge=1, description="days a service knows each event it has seen by its id")
+    changes_days: int = Field(
+        90, ge=90, description="days that events stay in the feed of changes and deliveries in the log of a webhook"
+    )
+    webhooks_to_loopback: bool = Field(
+        False, description="whether webhooks may go to this machine, and by http; for development alone"
+    )
     log_level: str = Field("INFO", description="least level that is logged")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="port of /metrics in Prometheus' format; 0: nothing is counted"
+    )
 
     @field_validator("kafka_password")
     @classmethod
@@ -95,6 +114,12 @@ class Settings(BaseSettings):
         if by_password and not (other.data.get("kafka_username") and password.get_secret_value()):
             raise ValueError("SASL needs a user and a password")
         return password
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, given: str) -> str:
+        origins(given)
+        return given
 
     @field_validator("master_key")
     @classmethod

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -136,6 +136,12 @@ deadlines = Table(
     Column("fired_at", _when),
     PrimaryKeyConstraint("tenant_id", "kind", "subject_id"),
     Index("ix_deadlines_waiting", "due_at", postgresql_where=text("fired_at IS NULL")),
+    Index("ix_deadlines_waiting_of_kind", "kind", "due_at", postgresql_where=text("fired_at IS NULL")),
+    Index(
+        "ix_deadlines_failed",
+        "not_before",
+        postgresql_where=text("fired_at IS NULL AND not_before IS NOT NULL"),
+    ),
 )
 
 idempotency_keys = Table(
@@ -198,6 +204,7 @@ scoped_roles = Table(
     Column("scope_id", Uuid, nullable=False),
     Column("subject_id", Uuid, nullable=False),
     Column("role", Text, nullable=False),
+    Column("rights", ARRAY(Text)),  # null: granted before rights were said
     PrimaryKeyConstraint("tenant_id", "grant_id"),
     Index("ix_scoped_roles_held", "tenant_id", "scope_id", "subject_id", "role"),
     Index("ix_scoped_roles_of_subject", "tenant_id", "subject_id", "role"),

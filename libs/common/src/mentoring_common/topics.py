@@ -3,7 +3,7 @@
 from aiokafka import ConsumerRecord, TopicPartition
 
 from mentoring_common import broker
-from mentoring_common.polling import Polling
+from mentoring_common.polling import POLL_MS, Polling
 from mentoring_common.settings import Settings
 
 AT_ONCE = 500
@@ -26,7 +26,7 @@ async def read_topic(settings: Settings, topic: str) -> list[ConsumerRecord]:
         waiting = {p for p in partitions if ends[p] > 0}
         polling = Polling(consumer)
         while waiting:
-            for partition, records in (await polling.poll(AT_ONCE)).items():
+            for partition, records in (await polling.poll(AT_ONCE, POLL_MS)).items():
                 found += [record for record in records if isinstance(record, ConsumerRecord)]
                 if records and records[-1].offset + 1 >= ends[partition]:
                     waiting.discard(partition)

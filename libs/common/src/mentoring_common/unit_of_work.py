@@ -18,7 +18,7 @@ from fastapi.params import Query
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common import idempotency, versions
+from mentoring_common import idempotency, locations, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
 from mentoring_common.solving import Plan
@@ -31,8 +31,9 @@ PLATFORM = UUID(int=0)  # stands for the tenant that an operator has not: their 
 class Route(APIRoute):
     """Refuses query parameters that the route does not have: a misspelt filter would be lost.
 
-    Gives a known answer again, or stores a fresh one in the transaction of its effect; tags what has a version. An
-    unsafe route that takes no unit of work is refused when it is declared: it would ignore the Idempotency-Key.
+    Gives a known answer again, or stores a fresh one in the transaction of its effect; tags what has a version, and
+    says where what was made is read. An unsafe route that takes no unit of work is refused when it is declared: it
+    would ignore the Idempotency-Key.
     """
 
     answer: Callable[[Request], Coroutine[Any, Any, Response]]
@@ -43,7 +44,12 @@ class Route(APIRoute):
         if idempotency.UNSAFE & (self.methods or set()) and not _UNITS & calls:
             raise TypeError(f"{self.path} takes no unit of work and would ignore the Idempotency-Key")
         view = versions.shown(self.response_model)
-        described = versions.answers(self.status_code or 200, tagged=view is not None, calls=calls)
+        made_at = locations.made_at(self.response_model, self.status_code)
+        alone = view is not None and view.ALONE and "GET" in (self.methods or set())
+        described = versions.answers(self.status_code or 200, tagged=view is not None, alone=alone, calls=calls)
+        if made_at:
+            headers = described.setdefault(self.status_code or 200, {}).setdefault("headers", {})
+            headers["Location"] = locations.described(made_at)
         self.responses = described | self.responses
         parameters = frozenset(p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query))
 
@@ -52,6 +58,7 @@ class Route(APIRoute):
                 raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
             async with AsyncExitStack() as stack:
                 response = await _once(request, plan, stack)
+            response = locations.located(request, response, made_at) if made_at else response
             return versions.tagged(request, response, view) if view else response
 
         self.answer = answer

@@ -28,14 +28,24 @@ class MasterKeyWrong(Unavailable):
 
 async def seal(db: AsyncSession, subject_id: UUID, text: str) -> bytes:
     """Encrypt `text` (AES-256-GCM) under the subject's key, which is made on first use; Erased after erasure."""
+    return await seal_bytes(db, subject_id, text.encode())
+
+
+async def seal_bytes(db: AsyncSession, subject_id: UUID, data: bytes) -> bytes:
+    """As `seal`, for data that is no text."""
     key = await _key(db, subject_id, create=True)
-    return encrypt(key, text.encode(), subject_id.bytes)
+    return encrypt(key, data, subject_id.bytes)
 
 
 async def unseal(db: AsyncSession, subject_id: UUID, sealed: bytes) -> str:
     """Decrypt what `seal` gave for the same subject; Erased after erasure."""
+    return (await unseal_bytes(db, subject_id, sealed)).decode()
+
+
+async def unseal_bytes(db: AsyncSession, subject_id: UUID, sealed: bytes) -> bytes:
+    """Decrypt what `seal_bytes` gave for the same subject; Erased after erasure."""
     key = await _key(db, subject_id, create=False)
-    return decrypt(key, sealed, subject_id.bytes).decode()
+    return decrypt(key, sealed, subject_id.bytes)
 
 
 async def unseal_all(db: AsyncSession, sealed: Sequence[tuple[UUID, bytes]]) -> list[str]:

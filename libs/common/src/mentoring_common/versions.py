@@ -5,12 +5,13 @@ the comparison to the commit: of two changes of one version, one is made and the
 """
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 import orjson
 import sqlalchemy as sa
-from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import Depends, Header, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +36,14 @@ class Versioned:
     VERSION: ClassVar[str] = "version"
     __mapper_args__ = {"eager_defaults": True}
     version: Mapped[int] = _counted()
+
+
+class Dated(Versioned):
+    """As Versioned, of a table of which one reads what changed since: `updated_at` is by the database's own clock."""
+
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=sa.func.clock_timestamp(), server_onupdate=sa.FetchedValue()
+    )
 
 
 class Revised:
@@ -64,6 +73,15 @@ class RevisedView(BaseModel):
     ALONE: ClassVar[bool] = False
     revision: int = Field(ge=0, le=MOST, description="counts the changes; the ETag, and what If-Match asks for")
 
+
+UpdatedSince = Annotated[
+    AwareDatetime | None,
+    Query(
+        description="only what was made or changed at this moment or later, by `updated_at`; what is under way when "
+        "you ask may come with a moment before it, so ask again from a minute before you last began"
+    ),
+]
+"""The parameter of a list by which a system that polls reads what changed."""
 
 AnyVersioned: TypeAlias = Versioned | Revised
 AnyView: TypeAlias = VersionedView | RevisedView
@@ -98,6 +116,10 @@ class Precondition:
         except InvalidRequestError:  # it was removed meanwhile
             raise PreconditionFailed() from None
         self.compare(getattr(row, row.VERSION))
+
+    def met_before(self) -> None:
+        """What is asked for has been done already: any version will do (RFC 9110, 13.1.1)."""
+        self.compared = True
 
     def require(self) -> None:
         """PreconditionRequired if the caller gave none: for a route that needs it only where there is something."""
@@ -146,11 +168,13 @@ IfMatchRequired = Annotated[Precondition, Depends(_required)]
 """The precondition of a route by which people edit in turns: PreconditionRequired (428) without one."""
 
 
-def answers(status: int, *, tagged: bool, calls: set[Any]) -> dict[int | str, dict[str, Any]]:
+def answers(status: int, *, tagged: bool, alone: bool, calls: set[Any]) -> dict[int | str, dict[str, Any]]:
     """What the description of a route with these dependencies says of versions, by status."""
     found: dict[int | str, dict[str, Any]] = {}
     if tagged:
         found[status] = {"headers": {"ETag": {"description": "the version", "schema": {"type": "string"}}}}
+    if alone:
+        found[304] = {"description": "Nothing is new since the version that If-None-Match names"}
     if {_optional, _required} & calls:
         found[412] = _refusal("It was changed since that version")
     if _required in calls:

@@ -6,6 +6,44 @@ from uuid import UUID
 
 from mentoring_contracts.audit import _AuditAnchored
 from mentoring_contracts.event import Event
+from mentoring_contracts.words import RoleId
+
+
+class _ReportShare(Event):
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "report_share"
+    subject: ClassVar = "share_id"
+    for_integrators: ClassVar = "an organisation's own records of what it handed over"
+    share_id: UUID
+    programme_id: UUID
+    report_id: UUID
+    network_id: UUID
+
+
+class ReportShared(_ReportShare):
+    """The protected figures of a report were handed over to the office of a network."""
+
+
+class ReportShareWithdrawn(_ReportShare):
+    """What was handed over to the office of a network was taken back."""
+
+
+class _NetworkReport(Event):
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "network_report"
+    subject: ClassVar = "received_id"
+    for_integrators: ClassVar = "an office reads its totals again"
+    received_id: UUID
+    network_id: UUID
+    organisation_id: UUID
+
+
+class NetworkReportReceived(_NetworkReport):
+    """A member shared a report with the network: totals change."""
+
+
+class NetworkReportWithdrawn(_NetworkReport):
+    """A member took back what it had shared: totals change."""
 
 
 class _WaveEvent(Event):
@@ -42,7 +80,7 @@ class SurveyResponseReceived(_WaveEvent):
     """Somebody answered: no content, no identity. Of a role in which too few people were asked it is not announced."""
 
     for_integrators: ClassVar = "response counters outside follow it"
-    role: Literal["mentor", "mentee"]
+    role: RoleId
 
 
 class SurveyClosed(_WaveEvent):
@@ -55,7 +93,7 @@ class SurveyClosed(_WaveEvent):
     for_integrators: ClassVar = "the sign that figures of the wave can be read"
     asked: int
     responses: int
-    hidden_roles: list[Literal["mentor", "mentee"]] = []
+    hidden_roles: list[str] = []
 
 
 class InterviewApproved(Event):

@@ -92,6 +92,3 @@ def event_classes(owner: str | None = None) -> list[type[Event]]:
 def schema_id(cls: type[Event]) -> str:
     """The CloudEvents `dataschema` of an event class."""
     return f"urn:mentoring:schema:{cls.owner}:{cls.__name__}:{cls.version}"
-
-
-from mentoring_contracts import applications, evaluation, integrations, matching, sessions  # noqa: E402, F401  registers the classes

@@ -1,5 +1,6 @@
 """Events of the sessions service."""
 
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from mentoring_contracts.event import Event, PersonId
 
 
 class _RelationshipEvent(Event):
+    # Of a group `match_id` is the id of the group.
     owner: ClassVar = "sessions"
     aggregate: ClassVar = "relationship"
     subject: ClassVar = "match_id"
@@ -17,24 +19,25 @@ class _RelationshipEvent(Event):
 
 
 class RelationshipStarted(_RelationshipEvent):
-    """A confirmed pair may meet (orientation attended where it is compulsory)."""
+    """A confirmed pair or group may meet: orientation was attended where it is compulsory."""
 
     for_integrators: ClassVar = "learning platforms open their material with it"
 
 
 class AgreementSigned(_RelationshipEvent):
-    """Both people signed the mentoring agreement."""
+    """Everybody in the relationship signed the agreement."""
 
     for_integrators: ClassVar = "shows integrators that a pair is under way"
 
 
 class MentoringSessionRecorded(_RelationshipEvent):
-    """The pair met; minutes of this meeting and of all so far."""
+    """The pair or group met; minutes of this meeting and of all so far, counted once, and how many were there."""
 
     mentoring_session_id: UUID
     minutes: int
     total_minutes: int
     budget_minutes: int | None = None
+    attended: int | None = None
 
 
 class MentoringSessionCorrected(_RelationshipEvent):
@@ -44,6 +47,7 @@ class MentoringSessionCorrected(_RelationshipEvent):
     minutes: int
     total_minutes: int
     budget_minutes: int | None = None
+    attended: int | None = None
 
 
 class MentoringSessionWithdrawn(_RelationshipEvent):
@@ -53,17 +57,198 @@ class MentoringSessionWithdrawn(_RelationshipEvent):
     minutes: int
     total_minutes: int
     budget_minutes: int | None = None
+    attended: int | None = None
 
 
 class CheckInRecorded(_RelationshipEvent):
-    """One side answered a check-in."""
+    """Somebody in the relationship answered a check-in; `by` is their role: mentor, mentee, or another of its kind."""
 
     for_integrators: ClassVar = "dashboards outside count who was heard from"
-    by: Literal["mentor", "mentee"]
+    by: str
+
+
+class _ConcernEvent(Event):
+    # Neither the pair nor who raised it: that a pair has a concern is for whoever takes it.
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "concern"
+    subject: ClassVar = "concern_id"
+    concern_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+
+
+class ConcernRaised(_ConcernEvent):
+    """Somebody needs help or told the programme team of a concern; it is to be taken until `due_at`."""
+
+    for_integrators: ClassVar = "tools of a duty desk count what is open, and until when"
+    severity: Literal["normal", "serious", "urgent"]
+    due_at: datetime
+
+
+class ConcernAlerted(_ConcernEvent):
+    """Somebody on duty is to be told: a concern was `raised`, it `waits` since nobody took it, or it is theirs
+    (`assigned`); `number` counts how often it was waited for."""
+
+    person_id: PersonId
+    why: Literal["raised", "waits", "assigned"]
+    number: int = 0
+
+
+class ConcernResolved(_ConcernEvent):
+    """A concern is settled."""
+
+    for_integrators: ClassVar = "tools of a duty desk count what is open"
 
 
 class RelationshipClosed(_RelationshipEvent):
     """A relationship ran its course and was closed (never the same as a match that ended early)."""
+
+
+class _PairsTime(_RelationshipEvent):
+    # `paused_days` are those of every pause that is over; by so many, times that stand to the pair's start are later.
+    paused_days: int
+    ends_at: datetime | None = None
+
+
+class RelationshipPaused(_PairsTime):
+    """A pair or group takes a break, until a day where it is known: nobody is reminded, and its time stands still."""
+
+    until: date | None = None
+
+
+class RelationshipResumed(_PairsTime):
+    """A pair or group goes on after a break; its end is later by as many days."""
+
+
+class RelationshipExtended(_PairsTime):
+    """The programme team moved the end of a relationship."""
+
+    for_integrators: ClassVar = "calendars and learning platforms follow the pair's own end"
+
+
+class RelationshipPhaseBegan(_RelationshipEvent):
+    """A pair is in another phase of its programme; in a `quiet` one nobody writes that it has not met."""
+
+    for_integrators: ClassVar = "learning platforms open what a phase needs"
+    phase: str
+    quiet: bool
+
+
+class RelationshipNoticeDue(_RelationshipEvent):
+    """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
+    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn. It is the
+    `number`th notice of its kind."""
+
+    person_id: PersonId
+    what: Literal[
+        "break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected", "meeting_withdrawn"
+    ]
+    number: int
+    mentoring_session_id: UUID | None = None
+
+
+class QuietPairReminded(_RelationshipEvent):
+    """Somebody in a pair that has not met for `days` days is written to; it is the `number`th time that the pair is."""
+
+    person_id: PersonId
+    days: int
+    number: int
+
+
+class _AppointmentEvent(_RelationshipEvent):
+    appointment_id: UUID
+
+
+class AppointmentProposed(_AppointmentEvent):
+    """Somebody in a relationship proposed so many times for a meeting."""
+
+    for_integrators: ClassVar = "assistants and calendars show that an answer is awaited"
+    times: int
+
+
+class AppointmentAgreed(_AppointmentEvent):
+    """A meeting has its time; a `sequence` above 0 says that another one stood before, as in calendars."""
+
+    for_integrators: ClassVar = "calendars and rooms are booked with it"
+    starts_at: datetime
+    minutes: int
+    sequence: int
+
+
+class AppointmentCancelled(_AppointmentEvent):
+    """A meeting that was planned does not take place."""
+
+    for_integrators: ClassVar = "calendars and rooms are freed with it"
+    sequence: int
+
+
+class AppointmentMissed(_AppointmentEvent):
+    """Somebody did not come to a meeting that was agreed."""
+
+    for_integrators: ClassVar = "dashboards outside count it"
+
+
+class AppointmentNoticeDue(_AppointmentEvent):
+    """Somebody is told of an appointment: times are proposed to them, or it is agreed, or cancelled. It is the
+    `number`th notice of its kind, and of no use after `until`."""
+
+    person_id: PersonId
+    what: Literal["proposed", "agreed", "cancelled"]
+    number: int
+    until: datetime | None = None
+
+
+ReviewKind = Literal["fit_check", "mid_term", "end"]
+
+
+class _ReviewEvent(_RelationshipEvent):
+    review_id: UUID
+    kind: ReviewKind
+
+
+class ReviewOpened(_ReviewEvent):
+    """Everybody in a pair is asked how it goes on, until `answer_until`."""
+
+    for_integrators: ClassVar = "calendars and dashboards show that a review is held"
+    answer_until: datetime
+
+
+class ReviewAnswered(_ReviewEvent):
+    """Somebody answered a review; `answered` have so far. Never who, nor what."""
+
+    for_integrators: ClassVar = "dashboards outside count it"
+    answered: int
+
+
+class ReviewConcluded(_ReviewEvent):
+    """The programme team said what follows from a review; a `rematch` ends the match, and `close` the relationship."""
+
+    outcome: Literal["continue", "re_energise", "rematch", "close"]
+
+
+class ReviewNoticeDue(_ReviewEvent):
+    """Somebody is told of a review: they are `asked` or `reminded`, it `needs` the programme team, or it is
+    `concluded`."""
+
+    person_id: PersonId
+    what: Literal["asked", "reminded", "needs", "concluded"]
+    answer_until: datetime | None = None
+
+
+class LastWordsNoticeDue(_RelationshipEvent):
+    """Somebody is told that the other left last words for them; it is the `number`th time."""
+
+    person_id: PersonId
+    number: int
+
+
+class GoalReminderDue(_RelationshipEvent):
+    """Somebody asked to be reminded of a goal, or of a step towards it (`about_id`), on this day."""
+
+    person_id: PersonId
+    goal_id: UUID
+    about_id: UUID
+    day: date
 
 
 class PairWentQuiet(_RelationshipEvent):
@@ -85,6 +270,35 @@ class ActivityHeld(Event):
     kind: str
     mode: Literal["online", "in_person"]
     attended: int
+
+
+class ActivityCancelled(Event):
+    """An activity will not take place."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "activity"
+    subject: ClassVar = "activity_id"
+    for_integrators: ClassVar = "calendars of rooms and speakers take it out"
+    activity_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    kind: str
+
+
+class ActivityNoticeDue(Event):
+    """Somebody who has a place at an activity, or waits for one, is to be told: they were given a `place`, it was
+    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "activity"
+    subject: ClassVar = "activity_id"
+    activity_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    person_id: PersonId
+    why: Literal["place", "changed", "cancelled"]
+    number: int
+    until: datetime | None = None
 
 
 class ActivityAttended(Event):

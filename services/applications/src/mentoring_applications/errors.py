@@ -3,6 +3,42 @@
 from mentoring_common.errors import Conflict, Forbidden, NotFound, Rejected
 
 
+class NetworkNotFound(NotFound):
+    """There is no such network."""
+
+
+class MembershipNotFound(NotFound):
+    """There is no such membership of a network."""
+
+
+class NetworkBlueprintNotFound(NotFound):
+    """There is no such blueprint of a network."""
+
+
+class OriginNotFound(NotFound):
+    """The programme was not made from a blueprint of a network."""
+
+
+class AlreadyMember(Conflict):
+    """The organisation is a member of the network, or has been invited and has not answered."""
+
+
+class MembershipNotAllowed(Conflict):
+    """The membership is in a state in which this cannot be; `state` names it."""
+
+
+class NothingChanged(Conflict):
+    """The blueprint is the same as its last version in the network."""
+
+
+class UnknownOrganisation(Rejected):
+    """There is no such organisation."""
+
+
+class MemberIsOffice(Rejected):
+    """An organisation is no member of its own network."""
+
+
 class PersonNotFound(NotFound):
     """There is no such person."""
 
@@ -19,6 +55,50 @@ class ApplicationNotFound(NotFound):
     """There is no such application."""
 
 
+class AssessmentNotFound(NotFound):
+    """There is no such assessment."""
+
+
+class DraftNotFound(NotFound):
+    """There is no such draft."""
+
+
+class FileNotFound(NotFound):
+    """There is no such file."""
+
+
+class NominationNotFound(NotFound):
+    """There is no such nomination, or the link is not valid."""
+
+
+class NominationIsOver(Conflict):
+    """The nomination was answered, taken back or lapsed, or the application does not wait for it any more."""
+
+
+class AlreadyNominated(Conflict):
+    """The person is nominated in this role already."""
+
+
+class NominatorNotAllowed(Forbidden):
+    """The programme does not take nominations from them; `by` names from whom it does."""
+
+
+class NominationsNotTaken(Rejected):
+    """The programme takes no nominations for this role."""
+
+
+class NominatorNeeded(Rejected):
+    """The application needs somebody who stands behind it: name them in `nominator`."""
+
+
+class NominatorIsOneself(Rejected):
+    """Nobody nominates themselves."""
+
+
+class StatementNeeded(Rejected):
+    """The programme asks the nominator to say something: `statement`."""
+
+
 class RoleNotFound(NotFound):
     """There is no such role of a person."""
 
@@ -31,8 +111,32 @@ class EmailTaken(Conflict):
     """Another person has this e-mail address."""
 
 
+class AlreadyLeft(Conflict):
+    """The person left already, by another day or for another reason; take that back first."""
+
+
+class HasLeft(Conflict):
+    """The person left their employer; until that is taken back they start nothing new."""
+
+
+class ExternalIdTaken(Conflict):
+    """Another person of this employer has this external id."""
+
+
 class SlugTaken(Conflict):
     """Another organisation has this slug."""
+
+
+class RoleUnknown(Rejected):
+    """The programme has no such role that is given by hand; `roles` names those it has."""
+
+
+class NoteNotAsked(Rejected):
+    """Nothing is noted of who holds this role: the blueprint's role has no `note`."""
+
+
+class RoleIsOver(Rejected):
+    """A role is given until a moment that is still to come."""
 
 
 class RoleAlreadyHeld(Conflict):
@@ -57,6 +161,46 @@ class PlacesInUse(Conflict):
 
 class WindowClosed(Conflict):
     """Applications are not open now; `opens_at` and `closes_at` say when they are."""
+
+
+class DraftExists(Conflict):
+    """The person has a draft for this round and role; `draft_id` names it."""
+
+
+class EditingNotOffered(Conflict):
+    """The programme takes no changes to an application that was submitted."""
+
+
+class AssessmentNotOffered(Conflict):
+    """The programme does not have such applications assessed."""
+
+
+class AssessmentClosed(Conflict):
+    """Everybody has scored, the application is decided, or you declared a conflict: it cannot be scored any more."""
+
+
+class AssessmentIncomplete(Conflict):
+    """Not everybody has scored the application."""
+
+
+class ModerationNeeded(Conflict):
+    """The scores are far apart: say first what follows from them."""
+
+
+class ConflictOfInterest(Conflict):
+    """Somebody is too close to the applicant to assess them."""
+
+
+class TooManyAssessors(Conflict):
+    """More people are asked than the programme has assess an application; `assessors` says how many."""
+
+
+class DecisionTold(Conflict):
+    """The person knows of the decision, or was offered a match: it cannot be undone."""
+
+
+class TooSoonToApply(Conflict):
+    """The programme asks people to wait before they apply again; `applies_from` says until when."""
 
 
 class AlreadyApplied(Conflict):
@@ -88,7 +232,7 @@ class SameCohort(Conflict):
 
 
 class NotEligible(Conflict):
-    """The person does not meet every eligibility rule; `rules` names those not met."""
+    """The person does not meet every eligibility rule; `rules` names those not met, `words` says them."""
 
 
 class TransitionNotAllowed(Conflict):
@@ -97,6 +241,10 @@ class TransitionNotAllowed(Conflict):
 
 class ChangedMeanwhile(Conflict):
     """The application changed at the same moment; read it again."""
+
+
+class NotTheApplicant(Forbidden):
+    """Only who applied may do this."""
 
 
 class OverrideNotAllowed(Forbidden):
@@ -119,6 +267,14 @@ class ProgrammeNeeded(Rejected):
     """Name the programme that invites the person: you are in the teams of several."""
 
 
+class FileRefused(Rejected):
+    """The form takes no such file; `accept` and `max_kb` say what it takes."""
+
+
+class ScoresInvalid(Rejected):
+    """The scores do not fit the criteria; `errors` names them."""
+
+
 class ProxyNeeded(Rejected):
     """An application in somebody's name needs `proxy` with a reason; it is on record and the person sees it."""
 
@@ -129,6 +285,18 @@ class ProxyForOneself(Rejected):
 
 class ReasonNeeded(Rejected):
     """Refusing somebody who meets every rule needs a reason."""
+
+
+class AmendmentRefused(Conflict):
+    """The changes would rewrite what has happened; `errors` names them."""
+
+
+class PlanUndated(Rejected):
+    """The programme's plan cannot date this cohort."""
+
+
+class BlueprintUnreadable(Rejected):
+    """The body is not JSON."""
 
 
 class BlueprintInvalid(Rejected):
@@ -145,6 +313,10 @@ class ConsentNeeded(Rejected):
 
 class UnknownEmployer(Rejected):
     """There is no such employer."""
+
+
+class CircularLineManager(Rejected):
+    """Somebody would be their own line manager, or that of whoever manages them."""
 
 
 class UnknownLineManager(Rejected):

@@ -9,27 +9,41 @@ import httpx
 
 from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
+from mentoring_common.deadlines import waiting
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.evaluation import EvaluationAuditAnchored
+from mentoring_evaluation import subject_access
 from mentoring_evaluation.evidence_pack import api as evidence_pack
 from mentoring_evaluation.figures.api import figures, views
 from mentoring_evaluation.figures.snapshots import take_snapshots
 from mentoring_evaluation.interviews.api import case_studies, interviews
 from mentoring_evaluation.lint import api as lint
+from mentoring_evaluation.networks import api as networks
 from mentoring_evaluation.outcomes import api as outcomes
 from mentoring_evaluation.reactions import REACTIONS
 from mentoring_evaluation.reports.api import public_reports, reports
 from mentoring_evaluation.reports.building import build_reports
+from mentoring_evaluation.reports.commands.reports import BUILD
 from mentoring_evaluation.reports.printing import Printer
-from mentoring_evaluation.surveys.api import instruments, public, waves
+from mentoring_evaluation.surveys.api import instruments, public, respondents, waves
 from mentoring_evaluation.surveys.commands.occasions import (
     AFTER_ACTIVITY,
     AFTER_SESSION,
+    PAIRS_TIME,
     ask_after_activity,
     ask_after_session,
+    ask_pair,
 )
-from mentoring_evaluation.surveys.commands.waves import CLOSE, OPEN, REMIND, close_wave, open_wave, remind_wave
+from mentoring_evaluation.surveys.commands.waves import (
+    CLOSE,
+    OPEN,
+    REMIND,
+    SNAPSHOT,
+    close_wave,
+    open_wave,
+    remind_wave,
+)
 from mentoring_evaluation.themes.api import recommendations, themes
 from mentoring_evaluation.themes.commands.recommendations import DUE, fall_due
 from mentoring_evaluation.withdrawals import api as withdrawals
@@ -42,8 +56,10 @@ DESIGN = Design(
     calls=("applications",),
     routers=[
         public.router,
+        subject_access.router,
         public_reports.router,
         waves.router,
+        respondents.router,
         instruments.router,
         figures.router,
         interviews.router,
@@ -56,6 +72,7 @@ DESIGN = Design(
         evidence_pack.router,
         views.router,
         reports.router,
+        networks.router,
         lint.router,
         audit_proof.router,
     ],
@@ -66,11 +83,12 @@ DESIGN = Design(
         CLOSE: close_wave,
         AFTER_SESSION: ask_after_session,
         AFTER_ACTIVITY: ask_after_activity,
+        PAIRS_TIME: ask_pair,
         DUE: fall_due,
     },
     periodic=[
-        Periodic("build_reports", build_reports, every_s=0.3),
-        Periodic("take_snapshots", take_snapshots, every_s=1.0),
+        Periodic("build_reports", build_reports, every_s=0.3, waits=waiting(BUILD)),
+        Periodic("take_snapshots", take_snapshots, every_s=1.0, waits=waiting(SNAPSHOT)),
     ],
 )
 

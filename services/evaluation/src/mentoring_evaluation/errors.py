@@ -1,6 +1,22 @@
 """What the evaluation service says no to."""
 
-from mentoring_common.errors import Conflict, NotFound, Rejected, Unavailable
+from mentoring_common.errors import Conflict, Forbidden, NotFound, Rejected, Unavailable
+
+
+class NetworkNotFound(NotFound):
+    """There is no such network."""
+
+
+class SharedReportNotFound(NotFound):
+    """There is no such shared report."""
+
+
+class ReportNotForNetwork(Conflict):
+    """Only a published report of the kind `network` is shared with a network."""
+
+
+class NotInNetwork(Conflict):
+    """The organisation is no member of the network."""
 
 
 class ProgrammeNotFound(NotFound):
@@ -265,3 +281,35 @@ class PdfNotPossible(Conflict):
 
 class PrinterBusy(Unavailable):
     """Too many readers wait for a page to be made; try again."""
+
+
+class RespondentNotFound(NotFound):
+    """There is no such respondent."""
+
+
+class RespondentKindUnknown(Rejected):
+    """The programme has no such kind of respondents; `kinds` names those it has."""
+
+
+class NotAsked(Rejected):
+    """The survey asks this kind of respondents nothing."""
+
+
+class MemberNeeded(Rejected):
+    """Respondents of this kind are somebody's: name a member of the programme, of the right side."""
+
+
+class MembersOwn(Forbidden):
+    """This is the member's own to say, or the programme team's."""
+
+
+class TooManyRespondents(Conflict):
+    """The member has as many respondents of this kind as the programme asks for; `most` says how many."""
+
+
+class RespondentAlreadyNamed(Conflict):
+    """This address is named already."""
+
+
+class RespondentsAreApplicants(Rejected):
+    """Respondents of this kind are whoever applied: nobody names them."""

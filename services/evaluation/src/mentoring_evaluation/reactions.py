@@ -1,8 +1,7 @@
 """What the evaluation service makes of other services' events: its own copies, in whatever order they come."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import roles, vault
 from mentoring_common.consumer import Reaction, Reactions
-from mentoring_common.db import occurred_at
+from mentoring_common.db import occurred_at, tenant_of
 from mentoring_common.deadlines import cancel
 from mentoring_common.ids import new_id
 from mentoring_contracts import Event
@@ -27,12 +26,19 @@ from mentoring_contracts.applications import (
     CohortCreated,
     CohortMilestonesChanged,
     CohortPlacesChanged,
+    Milestone,
+    NetworkJoined,
+    NetworkLeft,
+    NetworkMemberJoined,
+    NetworkMemberLeft,
     PersonErased,
+    ProgrammeAmended,
     ProgrammeCreated,
     RoleGranted,
     RoleRevoked,
 )
-from mentoring_contracts.matching import MatchConfirmed, MatchEnded
+from mentoring_contracts.applying import ApplicationDecisionUndone
+from mentoring_contracts.matching import GroupEnded, GroupMemberJoined, GroupMemberLeft, MatchConfirmed, MatchEnded
 from mentoring_contracts.sessions import (
     ActivityAttended,
     ActivityHeld,
@@ -40,41 +46,30 @@ from mentoring_contracts.sessions import (
     MentoringSessionCorrected,
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
+    RelationshipPaused,
+    RelationshipResumed,
 )
-from mentoring_evaluation.blueprint import keep_design
+from mentoring_evaluation.blueprint import keep_blueprint, plan_waves
 from mentoring_evaluation.evidence_pack.models import Assessment
 from mentoring_evaluation.interviews.models import CaseStudy, Interview
-from mentoring_evaluation.programmes import queries as programmes
+from mentoring_evaluation.networks.commands import end_link, keep_link
 from mentoring_evaluation.programmes.models import (
     Activity,
     Application,
     Attendance,
     Cohort,
+    GroupMember,
     Match,
     MentoringSession,
-    Programme,
+    PairClock,
 )
-from mentoring_evaluation.reports.kinds import KINDS
-from mentoring_evaluation.reports.schemas import Approver
-from mentoring_evaluation.surveys import queries as surveys
-from mentoring_evaluation.surveys.commands.instruments import keep_version
-from mentoring_evaluation.surveys.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking
-from mentoring_evaluation.surveys.commands.waves import add_wave, move_wave
-from mentoring_evaluation.surveys.instruments import Instrument, complete
-from mentoring_evaluation.surveys.local_time import remind_days
-from mentoring_evaluation.surveys.models import Invitation, NamedAnswer, Wave
-from mentoring_evaluation.surveys.occasions import asked_after
-from mentoring_evaluation.surveys.presets import preset_instruments
+from mentoring_evaluation.surveys.commands.occasions import AFTER_ACTIVITY, AFTER_SESSION, plan_asking, plan_pairs_time
+from mentoring_evaluation.surveys.commands.respondents import forget_respondents_of
+from mentoring_evaluation.surveys.models import Invitation, NamedAnswer
 from mentoring_evaluation.tables import Base
 from mentoring_evaluation.themes.models import FollowUp, Recommendation
 from mentoring_evaluation.withdrawals.commands import forget_case_studies, forget_interviews
 
-# A milestone of this kind, with an end, is a wave of the instrument it is named after.
-WAVE_MILESTONES = {
-    "interim_evaluation": "interim",
-    "summative_evaluation": "summative",
-    "follow_up_evaluation": "twelve_months_later",
-}
 STATES: Mapping[type[Event], str] = {
     ApplicationAccepted: "accepted",
     ApplicationWaitlisted: "waitlisted",
@@ -86,61 +81,32 @@ STATES: Mapping[type[Event], str] = {
 
 
 async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> None:
-    """Keep the surveys and the rules of publication; waves of surveys the programme lacks are not held."""
-    blueprint = event.blueprint
-    instruments = [complete(Instrument.model_validate(one)) for one in blueprint.get("instruments", [])]
-    after = asked_after(blueprint)
-    instruments += preset_instruments({rule.instrument for rule in after} - {one.id for one in instruments})
-    kinds = blueprint.get("activities", {}).get("kinds", [])
-    values = {
-        "title": str(blueprint.get("title", "")),
-        "survey_modes": {one.id: one.mode for one in instruments if one.mode != "anonymous"},
-        "remind_days": remind_days(blueprint.get("surveys", {}).get("remind_days_before_close", [])),
-        "asks_after": [rule.model_dump(mode="json") for rule in after],
-        "cpd_kinds": ["cpd", *(kind["id"] for kind in kinds if kind.get("figure") == "cpd_sessions")],
-        "decimals": int(blueprint.get("figures", {}).get("decimals", 0)),
-        "public_minimum": int(blueprint.get("disclosure", {}).get("public", {}).get("minimum_n", 10)),
-        "report_approvers": _approvers(blueprint.get("reports")),
-    }
-    await _keep(db, Programme, event.programme_id, values)
-    await keep_design(db, event.programme_id, blueprint)
-    for instrument in instruments:
-        await keep_version(db, event.programme_id, instrument)
-    names = [instrument.id for instrument in instruments]
-    lacking = (Wave.programme_id == event.programme_id, Wave.state == "planned", Wave.instrument.not_in(names))
-    await db.execute(sa.delete(Wave).where(*lacking))
+    """Keep what the blueprint says of surveys, figures and reports."""
+    await keep_blueprint(db, event.programme_id, event.blueprint)
+
+
+async def on_programme_amended(db: AsyncSession, event: ProgrammeAmended) -> None:
+    """Keep the new parts: of surveys, for waves that have not opened."""
+    await keep_blueprint(db, event.programme_id, event.blueprint, event.changed)
 
 
 async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
-    """Keep the cohort and plan a wave for every milestone that is one."""
+    """Keep the cohort and plan its waves."""
     places = {"places_first_planned": event.places, "places": event.places}
-    await _keep(db, Cohort, event.cohort_id, {"programme_id": event.programme_id, "number": event.number, **places})
-    for name, occasion, times in await _waves(db, event):
-        await add_wave(db, event.programme_id, event.cohort_id, name, *times, occasion=occasion)
+    values = {"programme_id": event.programme_id, "number": event.number, "milestones": _plain(event.milestones)}
+    await _keep(db, Cohort, event.cohort_id, values | places)
+    await plan_waves(db, event.programme_id, event.cohort_id)
 
 
 async def on_cohort_milestones_changed(db: AsyncSession, event: CohortMilestonesChanged) -> None:
     """Plan the waves that are new and move those that have not opened; an open wave is extended by the team."""
-    for name, occasion, times in await _waves(db, event):
-        if await add_wave(db, event.programme_id, event.cohort_id, name, *times, occasion=occasion) is None:
-            await move_wave(db, event.cohort_id, name, occasion, *times)
+    this = sa.update(Cohort).where(Cohort.id == event.cohort_id)
+    await db.execute(this.values(milestones=_plain(event.milestones)))
+    await plan_waves(db, event.programme_id, event.cohort_id)
 
 
-async def _waves(
-    db: AsyncSession, event: CohortCreated | CohortMilestonesChanged
-) -> list[tuple[str, str, tuple[datetime, datetime]]]:
-    """The instruments, occasions and times of the milestones that are waves; the second of a kind is occasion 2."""
-    known = await programmes.known_programme(db, event.programme_id) is not None
-    found: list[tuple[str, str, tuple[datetime, datetime]]] = []
-    for milestone in event.milestones:
-        name = WAVE_MILESTONES.get(milestone.kind)
-        if name is None or milestone.ends_at is None or milestone.ends_at <= milestone.starts_at:
-            continue
-        if not known or await surveys.present_instrument(db, event.programme_id, name) is not None:
-            number = [known_name for known_name, *_ in found].count(name) + 1
-            times = (milestone.starts_at, milestone.ends_at)
-            found.append((name, "" if number == 1 else str(number), times))
-    return found
+def _plain(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
+    return [milestone.model_dump(mode="json") for milestone in milestones]
 
 
 async def on_cohort_places_changed(db: AsyncSession, event: CohortPlacesChanged) -> None:
@@ -169,6 +135,12 @@ async def on_application_decided(db: AsyncSession, event: Any) -> None:
     await db.execute(this.values(state=STATES[type(event)]))
 
 
+async def on_decision_undone(db: AsyncSession, event: ApplicationDecisionUndone) -> None:
+    """It stands where it stood before."""
+    this = sa.update(Application).where(Application.id == event.application_id)
+    await db.execute(this.values(state=event.state))
+
+
 async def on_application_moved(db: AsyncSession, event: ApplicationMoved) -> None:
     """Keep the present cohort, and that it is not the one asked for."""
     this = sa.update(Application).where(Application.id == event.application_id)
@@ -185,13 +157,43 @@ async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
         "state": "standing",
         "rematch_of": event.rematch_of,
         "confirmed_at": occurred_at(db),
+        "starts_on": event.starts_on,
+        "group_id": event.group_id,
     }
     await _keep(db, Match, event.match_id, values)
+    await plan_pairs_time(db, event.programme_id, [event.match_id])
 
 
 async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
     """A pair ended early: it is asked no more and counts no more."""
     await db.execute(sa.update(Match).where(Match.id == event.match_id).values(state="ended"))
+
+
+async def on_pairs_time_told(db: AsyncSession, event: RelationshipPaused | RelationshipResumed) -> None:
+    """A pair has a break or goes on: what it is asked in its own time waits, and comes later."""
+    values = {"paused": isinstance(event, RelationshipPaused), "paused_days": event.paused_days}
+    await _keep(db, PairClock, event.match_id, values)
+    await plan_pairs_time(db, event.programme_id, [event.match_id])
+
+
+async def on_group_member_joined(db: AsyncSession, event: GroupMemberJoined) -> None:
+    """Somebody is in a group, also who was before."""
+    names = {"group_id", "programme_id", "cohort_id", "kind", "person_id", "leads", "application_id"}
+    values = event.model_dump(include=names) | {"state": "present"}
+    row = insert(GroupMember).values(id=new_id(), **values)
+    await db.execute(row.on_conflict_do_update(index_elements=["tenant_id", "group_id", "person_id"], set_=values))
+
+
+async def on_group_member_left(db: AsyncSession, event: GroupMemberLeft) -> None:
+    """Somebody is asked no more about a group, and counts no more in it."""
+    here = (GroupMember.group_id == event.group_id, GroupMember.person_id == event.person_id)
+    await db.execute(sa.update(GroupMember).where(*here).values(state="left"))
+
+
+async def on_group_ended(db: AsyncSession, event: GroupEnded) -> None:
+    """A group ended early: it counts no more."""
+    present = (GroupMember.group_id == event.group_id, GroupMember.state == "present")
+    await db.execute(sa.update(GroupMember).where(*present).values(state="ended"))
 
 
 async def on_mentoring_session_recorded(db: AsyncSession, event: MentoringSessionRecorded) -> None:
@@ -244,7 +246,7 @@ async def _count_attended(db: AsyncSession, event: ActivityAttended | Attendance
 
 
 async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
-    await roles.grant(db, event.role_id, event.programme_id, event.person_id, event.role)
+    await roles.grant(db, event.role_id, event.programme_id, event.person_id, event.role, event.rights)
 
 
 async def on_role_revoked(db: AsyncSession, event: RoleRevoked) -> None:
@@ -258,8 +260,10 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
     await forget_case_studies(db, person)
     await db.execute(sa.delete(Invitation).where(Invitation.person_id == person))
     await db.execute(sa.delete(NamedAnswer).where(NamedAnswer.person_id == person))
+    await forget_respondents_of(db, person)
     columns = (
         Application.person_id, Attendance.person_id, Interview.person_id, Match.mentor_id, Match.mentee_id,
+        GroupMember.person_id,
         Recommendation.owner_id, FollowUp.by_id, Assessment.assessor_id, CaseStudy.mentor_id, CaseStudy.mentee_id,
     )  # fmt: skip
     for column in columns:
@@ -267,11 +271,24 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
     await vault.destroy_key(db, person)
 
 
-def _approvers(reports: Any) -> dict[str, str]:
-    """Kind of report to the role that approves it: a blueprint's `reports: {approval: {public: steering_group}}`."""
-    named = reports.get("approval") if isinstance(reports, dict) else None
-    known = named.items() if isinstance(named, dict) else ()
-    return {kind: role for kind, role in known if kind in KINDS and role in get_args(Approver)}
+async def on_network_member_joined(db: AsyncSession, event: NetworkMemberJoined) -> None:
+    """Of a network of which the organisation is the office."""
+    await keep_link(db, event.member_id, event.network_id, tenant_of(db), event.organisation_id)
+
+
+async def on_network_joined(db: AsyncSession, event: NetworkJoined) -> None:
+    """The organisation may share reports with the network."""
+    await keep_link(db, event.membership_id, event.network_id, event.office_id, tenant_of(db))
+
+
+async def on_network_member_left(db: AsyncSession, event: NetworkMemberLeft) -> None:
+    """What the member shared is in no total any more."""
+    await end_link(db, event.network_id, event.organisation_id)
+
+
+async def on_network_left(db: AsyncSession, event: NetworkLeft) -> None:
+    """What was shared with the network is taken back."""
+    await end_link(db, event.network_id, tenant_of(db))
 
 
 async def _keep(db: AsyncSession, table: type[Base], id_: UUID, values: dict[str, Any]) -> None:
@@ -283,14 +300,21 @@ async def _keep(db: AsyncSession, table: type[Base], id_: UUID, values: dict[str
 _DECIDED: dict[type[Event], Reaction] = dict.fromkeys(STATES, on_application_decided)
 REACTIONS: Reactions = {
     ProgrammeCreated: on_programme_created,
+    ProgrammeAmended: on_programme_amended,
     CohortCreated: on_cohort_created,
     CohortPlacesChanged: on_cohort_places_changed,
     CohortMilestonesChanged: on_cohort_milestones_changed,
     ApplicationSubmitted: on_application_submitted,
     ApplicationMoved: on_application_moved,
+    ApplicationDecisionUndone: on_decision_undone,
     **_DECIDED,
     MatchConfirmed: on_match_confirmed,
     MatchEnded: on_match_ended,
+    RelationshipPaused: on_pairs_time_told,
+    RelationshipResumed: on_pairs_time_told,
+    GroupMemberJoined: on_group_member_joined,
+    GroupMemberLeft: on_group_member_left,
+    GroupEnded: on_group_ended,
     MentoringSessionRecorded: on_mentoring_session_recorded,
     MentoringSessionCorrected: on_mentoring_session_corrected,
     MentoringSessionWithdrawn: on_mentoring_session_withdrawn,
@@ -299,5 +323,9 @@ REACTIONS: Reactions = {
     AttendanceWithdrawn: on_attendance_withdrawn,
     RoleGranted: on_role_granted,
     RoleRevoked: on_role_revoked,
+    NetworkMemberJoined: on_network_member_joined,
+    NetworkMemberLeft: on_network_member_left,
+    NetworkJoined: on_network_joined,
+    NetworkLeft: on_network_left,
     PersonErased: on_person_erased,
 }

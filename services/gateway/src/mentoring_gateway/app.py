@@ -4,26 +4,61 @@ What shapes it: the caller's token goes on to the owning service, which decides;
 once; an operation has limits and one deadline; a service's problem becomes an error with the same code.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.requests import Request
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentoring_common import problems
 from mentoring_common.auth import InvalidToken, Principal, TokenVerifier
 from mentoring_common.clients import http_client
 from mentoring_common.clock import Clock
 from mentoring_common.edge import Edge
+from mentoring_common.error_pages import add_error_pages
 from mentoring_common.methods import Methods
+from mentoring_common.metrics import Gauge, Metrics
+from mentoring_common.origins import across, origins
 from mentoring_common.pages import Assets
 from mentoring_common.settings import Settings
+from mentoring_gateway import letters
 from mentoring_gateway.context import Context
 from mentoring_gateway.endpoint import Endpoint
+from mentoring_gateway.subject_access import SubjectAccess
 
 NAME = "gateway"
+
+
+class Door:
+    """Leads GraphQL over HTTP to its endpoint, past the layers that FastAPI has for routes of its own."""
+
+    def __init__(self, app: FastAPI, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._route = Route("/graphql", endpoint, methods=["GET", "POST"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "http" and scope["method"] in ("GET", "POST")
+        if not is_ours or scope["path"] != scope.get("root_path", "") + self._route.path:
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        scope["route"] = self._route
+        try:
+            await self._route.app(scope, receive, noting)
+        except Exception as error:
+            if begun:
+                raise
+            await (await problems.unexpected(Request(scope), error))(scope, receive, send)
 
 
 class Gateway:
@@ -34,15 +69,20 @@ class Gateway:
         self.settings = settings
         self.http = http or http_client(None)  # every call is under its operation's deadline
         self.ready = False
+        self.metrics = Metrics(NAME) if settings.metrics_port else None
         self._owns_http = http is None
         self._verifier = TokenVerifier(settings, self._fetch_keys)
+        self._endpoint = Endpoint(self._authenticate, self._context, origins(settings.allowed_origins))
         self.app = self._application()
-        self.asgi: ASGIApp = Edge(
-            Methods(self.app),
+        edge = Edge(
+            Methods(self.app, Door(self.app, self._endpoint)),
             service=self.name,
             body_limit=settings.body_limit_bytes,
             body_timeout_s=settings.body_timeout_s,
+            uploads=letters.FORMS,
+            metrics=self.metrics,
         )
+        self.asgi: ASGIApp = across(edge, settings.allowed_origins)
 
     async def start(self) -> None:
         """Take requests."""
@@ -54,21 +94,28 @@ class Gateway:
         if self._owns_http:
             await self.http.aclose()
 
+    async def measure(self) -> Sequence[Gauge]:
+        """It has no loops, no database and no events."""
+        return ()
+
     def _application(self) -> FastAPI:
         app = FastAPI(title="Gateway", docs_url=None, redoc_url=None, openapi_url=None)
         problems.install(app)
-        endpoint = Endpoint(self._authenticate, self._context)
+        access = SubjectAccess(self._authenticate, self.http, self.settings)
         app.router.routes += [
-            Route("/graphql", endpoint, methods=["GET", "POST"]),
+            Route("/graphql", self._endpoint, methods=["GET", "POST"]),
             Mount("/graphql/assets", Assets(("mentoring_gateway", "static"))),
-            WebSocketRoute("/graphql", endpoint),
+            WebSocketRoute("/graphql", self._endpoint),
+            Route("/subject-access/{person_id}", access.answer),
         ]
+        app.router.routes += letters.routes(lambda: self._context(None, None))
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
+        add_error_pages(app)
         return app
 
-    def _context(self, caller: Principal | None, idempotency_key: str | None) -> Context:
-        return Context(self.settings, self.http, caller, idempotency_key)
+    def _context(self, caller: Principal | None, idempotency_key: str | None, languages: str | None = None) -> Context:
+        return Context(self.settings, self.http, caller, idempotency_key, languages)
 
     async def _authenticate(self, authorization: str | None) -> Principal | None:
         """The caller; None without a token: introspection and surveys need none, and the services refuse the rest."""

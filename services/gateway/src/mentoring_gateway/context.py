@@ -11,9 +11,10 @@ import strawberry
 from mentoring_common.auth import Principal
 from mentoring_common.errors import Unauthenticated
 from mentoring_common.settings import Settings
-from mentoring_gateway.clients import Services, Upstream
+from mentoring_gateway.apis import Services
 from mentoring_gateway.loaders import Loaders
 from mentoring_gateway.settings import LIMITS
+from mentoring_gateway.upstream import Upstream
 
 
 @dataclass
@@ -24,7 +25,9 @@ class Context:
     http: httpx.AsyncClient
     caller: Principal | None
     idempotency_key: str | None = None
+    languages: str | None = None
     connection_params: dict[str, Any] | None = None
+    cost: int | None = None  # of the operation, once it was measured
     services: Services = field(init=False)
     loaders: Loaders = field(init=False)
 
@@ -34,7 +37,9 @@ class Context:
     def act_for(self, caller: Principal | None) -> None:
         """Call the services as this caller from now on."""
         self.caller = caller
-        self._upstream = Upstream(self.http, "", caller.token if caller else None, _deadline())
+        self._upstream = Upstream(
+            self.http, "", caller.token if caller else None, _deadline(), languages=self.languages
+        )
         self._read_with(self._upstream)
 
     @property
@@ -58,7 +63,7 @@ class Context:
         self._read_with(self._upstream)
         key = f"{self.idempotency_key}:{info.path.key}" if self.idempotency_key else None
         upstream = replace(self._upstream, idempotency_key=key, expected_version=expected_version)
-        return Services.of(upstream, self.settings)
+        return Services(upstream, self.settings)
 
     def renew(self) -> None:
         """Start over with a fresh deadline: a subscription outlives the deadline of a request."""
@@ -66,7 +71,7 @@ class Context:
         self._read_with(self._upstream)
 
     def _read_with(self, upstream: Upstream) -> None:
-        self.services = Services.of(upstream, self.settings)
+        self.services = Services(upstream, self.settings)
         self.loaders = Loaders(self.services)
 
 

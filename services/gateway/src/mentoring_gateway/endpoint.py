@@ -1,8 +1,10 @@
 """GraphQL over HTTP, GraphiQL, and subscriptions over WebSocket (graphql-transport-ws) or server-sent events."""
 
+import gzip
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import orjson
 from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,27 +20,32 @@ from mentoring_common.errors import DomainError
 from mentoring_common.idempotency import HEADER, MAX_KEY, InvalidIdempotencyKey
 from mentoring_gateway.context import Context
 from mentoring_gateway.errors import NotAGraphqlRequest
+from mentoring_gateway.requests import GRAPHQL, JSON, Asked, form, takes_events
 from mentoring_gateway.schema import schema
 
 # The name of the mutation field is put behind the caller's key.
 LONGEST_KEY = MAX_KEY - 100
+WORTH_PACKING = 2000  # bytes of an answer: below, packing costs more than it saves
 _PAGE = (
     "graphiql.min.css", "page.css", "react.production.min.js", "react-dom.production.min.js", "graphiql.min.js",
     "page.js",
 )  # fmt: skip
+MOST_LANGUAGES = 500  # characters; who sends more reads what comes first
 Authenticate = Callable[[str | None], Awaitable[Principal | None]]
-NewContext = Callable[[Principal | None, str | None], Context]
+NewContext = Callable[[Principal | None, str | None, str | None], Context]
 
 
 class Endpoint(GraphQL[Context, None]):
     """The ASGI application at /graphql. What is wrong with a request as such is answered by a problem document."""
 
-    def __init__(self, authenticate: Authenticate, new_context: NewContext) -> None:
+    def __init__(self, authenticate: Authenticate, new_context: NewContext, origins: list[str]) -> None:
+        """`origins`: those of pages elsewhere that may open a WebSocket."""
         super().__init__(
             schema,
             allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         )
+        self.allowed_origins = frozenset(origins)
         self._authenticate = authenticate
         self._new_context = new_context
 
@@ -51,28 +58,41 @@ class Endpoint(GraphQL[Context, None]):
 
     async def _answer(self, request: Request) -> Response:
         try:
-            return await self.run(request)
+            if request.method != "POST":
+                return await self.run(request)
+            asked = Asked.of(await request.body())
+            accept = request.headers.get("accept", "")
+            wanted = form(accept)
+            # Clients name streams in every request (urql as the last of five): only a subscription is one.
+            if takes_events(accept) and (wanted is None or asked.is_subscription):
+                return await self.run(request)
+            return await self._answer_whole(request, asked, wanted or JSON)
         except HTTPException as error:
             return problems.of_error(NotAGraphqlRequest(error.reason))
         except DomainError as error:
             return problems.of_error(error)
 
+    async def _answer_whole(self, request: Request, asked: Asked, wanted: str) -> Response:
+        """The answer to a query or a mutation, as one JSON document."""
+        context = await self.get_context(request, Response())
+        found = await schema.answer(asked.query, asked.variables, asked.operation_name, context)
+        # Who takes no more than JSON is told all but faults of HTTP by 200, as clients have always been.
+        status = 400 if wanted == GRAPHQL and "data" not in found else 200
+        content, headers = orjson.dumps(found), {"Vary": "Accept, Accept-Encoding"}
+        if len(content) > WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+            content, headers = gzip.compress(content, 5), headers | {"Content-Encoding": "gzip"}
+        return Response(content, status, headers, f"{wanted}; charset=utf-8")
+
     async def render_graphql_ide(self, request: Request) -> Response:
         """GraphiQL, from files of our own; Strawberry's page loads it from elsewhere."""
         return pages.page("GraphiQL", "graphql/assets", *_PAGE, element="graphiql")
 
-    def parse_json(self, data: str | bytes) -> Any:
-        # Strawberry takes any JSON here and fails on what is no object.
-        parsed = super().parse_json(data)
-        if not isinstance(parsed, dict):
-            raise HTTPException(400, "The body has to be one JSON object")
-        return parsed
-
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        languages = request.headers.get("Accept-Language", "")[:MOST_LANGUAGES] or None
         if isinstance(request, WebSocket):
-            return self._new_context(None, None)  # the caller is known once the connection is initialised
+            return self._new_context(None, None, languages)  # the caller is known once the connection is initialised
         caller = await self._authenticate(request.headers.get("Authorization"))
-        return self._new_context(caller, _checked(request.headers.get(HEADER)))
+        return self._new_context(caller, _checked(request.headers.get(HEADER)), languages)
 
     async def on_ws_connect(self, context: Context) -> dict[str, object]:
         """The token comes as `Authorization` in the connection's payload: browsers cannot set headers here."""

@@ -4,7 +4,8 @@ An error has a `message`, the `path` of its field, and `extensions` with the sta
 problem document behind it, and that document's own members (`closes_at`, `rules`, `errors`, …).
 """
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -12,9 +13,11 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from mentoring_common.errors import DomainError, Rejected
 from mentoring_common.observability import log
-from mentoring_common.problems import STATUS
+from mentoring_common.problems import EDGE, STATUS
 
-INTERNAL = ("internal_error", "Something went wrong here; it has been logged")
+INVALID = "invalid_graphql"
+# What GraphQL itself refuses, by its code; the status stands in `extensions`.
+GRAPHQL: Final[Mapping[str, tuple[int, str]]] = {INVALID: (400, "The operation does not fit the schema, or is none")}
 _GRAPHQLS_OWN = (ValueError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _DOCUMENT = frozenset({"type", "title", "detail", "instance"})
 
@@ -47,7 +50,7 @@ class ServiceProblem(Exception):
     """A service answered a problem document (RFC 9457); it is passed on."""
 
     def __init__(self, document: dict[str, Any], status: int) -> None:
-        self.code = str(document.get("code", f"http_{status}"))
+        self.code = str(document.get("code", "http_error"))
         self.status = status
         self.members = {name: value for name, value in document.items() if name not in _DOCUMENT}
         super().__init__(str(document.get("detail") or document.get("title") or self.code))
@@ -75,10 +78,10 @@ def shown(error: GraphQLError, *, guessing: bool = True) -> GraphQLError:
         return _made(error, message, cause.members | {"code": cause.code, "status": status})
     if cause is None and error.path is None:
         message = error.message if guessing else error.message.partition(" Did you mean ")[0]
-        return _made(error, message, {"code": "invalid_graphql", "status": 400})
+        return _made(error, message, {"code": INVALID, "status": GRAPHQL[INVALID][0]})
     log.error("unexpected_error", error=type(cause or error).__name__, where=".".join(map(str, error.path or [])))
-    code, message = INTERNAL
-    return _made(error, message, {"code": code, "status": 500})
+    status, message = EDGE["internal_error"]
+    return _made(error, message, {"code": "internal_error", "status": status})
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -8,27 +8,23 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from mentoring_gateway.clients import Services
-from mentoring_gateway.clients.applications import (
-    ApplicationRecord,
-    CohortRecord,
-    Ledger,
-    PersonRecord,
-    ProgrammeRecord,
-)
-from mentoring_gateway.clients.evaluation import WaveRecord
-from mentoring_gateway.clients.interviews import (
+from mentoring_gateway.apis import Services
+from mentoring_gateway.applications.client import ApplicationRecord
+from mentoring_gateway.errors import ServiceProblem
+from mentoring_gateway.interviews.client import (
     CaseStudyRecord,
     CaseStudyWithSections,
     InterviewRecord,
     InterviewWithTexts,
 )
-from mentoring_gateway.clients.matching import MatchRecord
-from mentoring_gateway.clients.reports import ReportRecord
-from mentoring_gateway.clients.sessions import RelationshipRecord
-from mentoring_gateway.clients.themes import RecommendationWithFollowUps
-from mentoring_gateway.errors import ServiceProblem
+from mentoring_gateway.matching.client import MatchRecord
+from mentoring_gateway.people.client import PersonRecord
+from mentoring_gateway.programmes.client import CohortRecord, Ledger, ProgrammeRecord
+from mentoring_gateway.reports.client import ReportRecord
+from mentoring_gateway.sessions.client import RelationshipRecord
 from mentoring_gateway.settings import MAX_PAGE
+from mentoring_gateway.surveys.client import WaveRecord
+from mentoring_gateway.themes.client import RecommendationWithFollowUps
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -53,15 +49,15 @@ class Loaders:
 
     @cached_property
     def programme(self) -> DataLoader[UUID, ProgrammeRecord]:
-        return _each(self._services.applications.programme)
+        return _each(self._services.programmes.programme)
 
     @cached_property
     def cohorts(self) -> DataLoader[UUID, list[CohortRecord]]:
-        return _each(self._services.applications.cohorts)
+        return _each(self._services.programmes.cohorts)
 
     @cached_property
     def ledger(self) -> DataLoader[UUID, Ledger]:
-        return _each(self._services.applications.programme_ledger)
+        return _each(self._services.programmes.programme_ledger)
 
     @cached_property
     def applications(self) -> DataLoader[UUID, list[ApplicationRecord]]:
@@ -69,7 +65,7 @@ class Loaders:
 
     @cached_property
     def waves(self) -> DataLoader[UUID, list[WaveRecord]]:
-        return _each(self._services.evaluation.waves)
+        return _each(self._services.surveys.waves)
 
     @cached_property
     def report(self) -> DataLoader[UUID, ReportRecord]:
@@ -118,8 +114,8 @@ class Loaders:
     async def _people(self, person_ids: list[UUID]) -> list[PersonRecord | None]:
         """People by id; None for those whom the caller may not see."""
         if len(person_ids) == 1:
-            return [await _or_none(self._services.applications.person(person_ids[0]))]
-        found = {person.id: person for person in await self._services.applications.people(person_ids)}
+            return [await _or_none(self._services.people.person(person_ids[0]))]
+        found = {person.id: person for person in await self._services.people.people(person_ids)}
         return [found.get(person_id) for person_id in person_ids]
 
     async def _relationships(self, keys: list[InCohort]) -> Sequence[RelationshipRecord | None]:

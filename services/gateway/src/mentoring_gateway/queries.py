@@ -4,23 +4,36 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients.applications import Blueprint
-from mentoring_gateway.clients.evaluation import Preset, Survey
-from mentoring_gateway.clients.outcomes import EvaluationModel
-from mentoring_gateway.clients.sessions import Attendance, WithdrawnAttendance
-from mentoring_gateway.clients.values import same
+from mentoring_gateway import nodes
+from mentoring_gateway.applications.client import AssessmentDetail
+from mentoring_gateway.applications.types import Application, Draft
+from mentoring_gateway.appointments.client import Appointment
 from mentoring_gateway.context import Info
+from mentoring_gateway.fields import derived, fetched
+from mentoring_gateway.identity import Node
+from mentoring_gateway.interviews.types import CaseStudy, Interview, case_study_of, interview_of
+from mentoring_gateway.matching import groups
+from mentoring_gateway.matching.groups import RelationshipKind
+from mentoring_gateway.matching.types import Match, MatchRun, RelationshipGroup, group_of
+from mentoring_gateway.me import Me
+from mentoring_gateway.networks import types as networks
+from mentoring_gateway.networks.client import NetworkMembership
+from mentoring_gateway.networks.types import MembershipState, Network, NetworkBlueprint
+from mentoring_gateway.outcomes.client import EvaluationModel
+from mentoring_gateway.paging import After, Connection, First, connection, wanted
+from mentoring_gateway.pair_reviews.client import PairReview
+from mentoring_gateway.people.types import Person
+from mentoring_gateway.programmes.client import Blueprint
+from mentoring_gateway.programmes.types import Cohort, Programme
+from mentoring_gateway.reports.types import Report, report_of
+from mentoring_gateway.sessions.client import ActivityDoor, ActivityPlace, Attendance, Registration, WithdrawnAttendance
+from mentoring_gateway.sessions.types import Relationship
 from mentoring_gateway.settings import DEFAULT_PAGE
-from mentoring_gateway.types.evaluation import Wave
-from mentoring_gateway.types.fields import derived, fetched
-from mentoring_gateway.types.interviews import CaseStudy, Interview, case_study_of, interview_of
-from mentoring_gateway.types.matches import Match, MatchRun, Relationship
-from mentoring_gateway.types.me import Me
-from mentoring_gateway.types.paging import After, Connection, First, connection, wanted
-from mentoring_gateway.types.people import Person
-from mentoring_gateway.types.programmes import Application, Cohort, Programme
-from mentoring_gateway.types.reports import Report, report_of
-from mentoring_gateway.types.themes import Recommendation, recommendation_of
+from mentoring_gateway.surveys.client import Preset, Survey
+from mentoring_gateway.surveys.types import Wave
+from mentoring_gateway.themes.types import Recommendation, recommendation_of
+from mentoring_gateway.values import same
+from mentoring_gateway.webhooks.client import Webhook, WebhookDelivery, WebhookSecret
 
 
 @strawberry.type
@@ -29,28 +42,74 @@ class Query:
     def me(self, info: Info) -> Me:
         return Me(id=info.context.person_id)
 
+    @fetched("The thing of a global id; null where the caller finds none. For a client that keeps things by their ids")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        return await nodes.node(info, id)
+
+    @fetched("The things of up to 200 global ids, in their order; null where the caller finds none")
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        # GraphQL takes an exception among the items as the error of that one.
+        return await nodes.nodes(info, [str(one) for one in ids])  # type: ignore[return-value]
+
     @fetched("The organisation's programmes")
     async def programmes(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Programme] | None:
-        page = await info.context.services.applications.programmes(wanted(first, after))
+        page = await info.context.services.programmes.programmes(wanted(first, after))
         return connection(page, lambda record: Programme(**vars(record)))
 
     @fetched("One programme")
     async def programme(self, info: Info, id: UUID) -> Programme | None:
-        return Programme(**vars(await info.context.services.applications.programme(id)))
+        return Programme(**vars(await info.context.services.programmes.programme(id)))
 
     @fetched("The blueprints that ship")
     async def blueprints(self, info: Info) -> list[Blueprint] | None:
-        return await info.context.services.applications.blueprints()
+        return await info.context.services.programmes.blueprints()
+
+    @fetched("The networks of which the caller's organisation is the office")
+    async def networks(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Network] | None:
+        page = await info.context.services.networks.networks(wanted(first, after))
+        return connection(page, lambda record: Network(**vars(record)))
+
+    @fetched("One network, for its office")
+    async def network(self, info: Info, id: UUID) -> Network | None:
+        return Network(**vars(await info.context.services.networks.network(id)))
+
+    @fetched("The organisation's own memberships of networks, and the members of networks of which it is the office")
+    async def network_memberships(
+        self,
+        info: Info,
+        network_id: UUID | None = None,
+        state: MembershipState | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[NetworkMembership] | None:
+        return await networks.memberships(info, first, after, network_id, state)
+
+    @fetched("The versions of blueprints that the organisation published as an office or was given as a member")
+    async def network_blueprints(
+        self,
+        info: Info,
+        network_id: UUID | None = None,
+        name: str | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[NetworkBlueprint] | None:
+        return await networks.blueprints(info, first, after, network_id, name)
+
+    @fetched("One version of a blueprint that a network shares")
+    async def network_blueprint(self, info: Info, id: UUID) -> NetworkBlueprint | None:
+        return networks.blueprint_of(await info.context.services.networks.blueprint(id))
 
     @fetched("One cohort")
     async def cohort(self, info: Info, id: UUID) -> Cohort | None:
-        return Cohort(**vars(await info.context.services.applications.cohort(id)))
+        return Cohort(**vars(await info.context.services.programmes.cohort(id)))
 
     @fetched("One person")
     async def person(self, info: Info, id: UUID) -> Person | None:
-        return Person(**vars(await info.context.services.applications.person(id)))
+        return Person(**vars(await info.context.services.people.person(id)))
 
     @fetched("One application")
     async def application(self, info: Info, id: UUID) -> Application | None:
@@ -63,12 +122,34 @@ class Query:
         page = await info.context.services.sessions.attendance(activity_id, wanted(first, after))
         return connection(page, same)
 
+    @fetched("Where I stand at an activity: with a place, in line, or not")
+    async def activity_place(self, info: Info, activity_id: UUID) -> ActivityPlace | None:
+        return await info.context.services.sessions.place(activity_id)
+
+    @fetched("Who has a place at an activity, and who waits; for who runs activities")
+    async def registrations(
+        self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Registration] | None:
+        return connection(await info.context.services.sessions.registrations(activity_id, wanted(first, after)), same)
+
+    @fetched("Where an activity is online, and the code at its door; for who runs activities")
+    async def activity_door(self, info: Info, activity_id: UUID) -> ActivityDoor | None:
+        return await info.context.services.sessions.door(activity_id)
+
     @fetched("Whose attendance of an activity was taken back, by whom and why; for the programme team and trainers")
     async def withdrawn_attendance(
         self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[WithdrawnAttendance] | None:
         page = await info.context.services.sessions.withdrawn_attendance(activity_id, wanted(first, after))
         return connection(page, same)
+
+    @fetched("A meeting that is planned")
+    async def appointment(self, info: Info, id: UUID) -> Appointment | None:
+        return await info.context.services.appointments.appointment(id)
+
+    @fetched("A review of a pair")
+    async def review(self, info: Info, id: UUID) -> PairReview | None:
+        return await info.context.services.pair_reviews.review(id)
 
     @fetched("One match")
     async def match(self, info: Info, id: UUID) -> Match | None:
@@ -78,17 +159,50 @@ class Query:
     async def relationship(self, info: Info, match_id: UUID) -> Relationship | None:
         return Relationship(**vars(await info.context.services.sessions.relationship(match_id)))
 
+    @fetched("One group")
+    async def group(self, info: Info, id: UUID) -> RelationshipGroup | None:
+        return group_of(await groups.group(info.context.services.matching.api, id))
+
+    @fetched("Groups by programme, cohort, person, kind and state")
+    async def groups(
+        self,
+        info: Info,
+        programme_id: UUID | None = None,
+        cohort_id: UUID | None = None,
+        person_id: UUID | None = None,
+        kind: str | None = None,
+        state: str | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[RelationshipGroup] | None:
+        which = {"programme_id": programme_id, "cohort_id": cohort_id, "person_id": person_id}
+        api = info.context.services.matching.api
+        page = await groups.groups(api, wanted(first, after), kind=kind, state=state, **which)
+        return connection(page, group_of)
+
+    @fetched("The kinds of relationship of a programme")
+    async def relationship_kinds(self, info: Info, programme_id: UUID) -> list[RelationshipKind] | None:
+        return await groups.kinds(info.context.services.matching.api, programme_id)
+
     @fetched("One matching run")
     async def match_run(self, info: Info, id: UUID) -> MatchRun | None:
         return MatchRun(**vars(await info.context.services.matching.run(id)))
 
     @fetched("One survey wave")
     async def wave(self, info: Info, id: UUID) -> Wave | None:
-        return Wave(**vars(await info.context.services.evaluation.wave(id)))
+        return Wave(**vars(await info.context.services.surveys.wave(id)))
 
     @fetched("One report")
     async def report(self, info: Info, id: UUID) -> Report | None:
         return await report_of(info, id)
+
+    @fetched("What one was asked to assess")
+    async def assessment(self, info: Info, id: UUID) -> AssessmentDetail | None:
+        return await info.context.services.applications.assessment(id)
+
+    @fetched("One's own draft of an application")
+    async def draft(self, info: Info, id: UUID) -> Draft | None:
+        return Draft(**vars(await info.context.services.applications.draft(id)))
 
     @fetched("One interview; of a person or of those who hold interviews, whose reading is audited")
     async def interview(self, info: Info, id: UUID) -> Interview | None:
@@ -104,15 +218,42 @@ class Query:
 
     @fetched("The surveys that ship, to be taken into a programme")
     async def instrument_presets(self, info: Info) -> list[Preset] | None:
-        return await info.context.services.evaluation.presets()
+        return await info.context.services.surveys.presets()
 
     @fetched("The evaluation models that ship")
     async def evaluation_models(self, info: Info) -> list[EvaluationModel] | None:
         return await info.context.services.outcomes.models()
+
+    @fetched("The organisation's webhooks; an HR client's own")
+    async def webhooks(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Webhook] | None:
+        page = await info.context.services.webhooks.webhooks(wanted(first, after))
+        return connection(page, same)
+
+    @fetched("One webhook")
+    async def webhook(self, info: Info, id: UUID) -> Webhook | None:
+        return await info.context.services.webhooks.webhook(id)
+
+    @fetched("What a webhook is signed with; reading it is audited")
+    async def webhook_secret(self, info: Info, webhook_id: UUID) -> WebhookSecret | None:
+        return await info.context.services.webhooks.secret(webhook_id)
+
+    @fetched("What was queued for a webhook, or what of it is in one state, and how the last attempt of each ended")
+    async def webhook_deliveries(
+        self,
+        info: Info,
+        webhook_id: UUID,
+        state: str | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[WebhookDelivery] | None:
+        page = await info.context.services.webhooks.deliveries(webhook_id, state, wanted(first, after))
+        return connection(page, same)
 
     @fetched("The survey of an invitation, in the words asked for; its token is all that is needed")
     async def survey(
         self, info: Info, organisation_id: UUID, token: str, language: str | None = None, easy_read: bool | None = None
     ) -> Survey | None:
         words = {"language": language, "easy_read": easy_read}
-        return await info.context.services.evaluation.survey(organisation_id, token, **words)
+        return await info.context.services.surveys.survey(organisation_id, token, **words)

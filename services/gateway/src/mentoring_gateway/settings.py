@@ -35,7 +35,7 @@ class Limits:
     depth: int = 12
     introspection_depth: int = 24
     # Fields times page sizes; a field that makes a call of its own for every parent counts CALL of them.
-    cost: int = 30_000
+    cost: int = 60_000
     deadline_s: float = 10.0
     calls_at_once: int = 8
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.clients.matching import RunRecord
-from mentoring_gateway.clients.reports import ReportRecord
 from mentoring_gateway.context import Info
-from mentoring_gateway.types.fields import followed
-from mentoring_gateway.types.matches import MatchRun
-from mentoring_gateway.types.reports import Report
+from mentoring_gateway.fields import followed
+from mentoring_gateway.matching.client import RunRecord
+from mentoring_gateway.matching.types import MatchRun
+from mentoring_gateway.reports.client import ReportRecord
+from mentoring_gateway.reports.types import Report
 
 UNDER_WAY = frozenset({"queued", "running"})
 POLL_S = 0.5

@@ -8,15 +8,18 @@ import httpx
 
 from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
+from mentoring_common.deadlines import waiting
 from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
-from mentoring_contracts import applications as a
-from mentoring_contracts import sessions as s
 from mentoring_contracts.matching import MatchingAuditAnchored
-from mentoring_matching import api, arrangement_api, conversation_api, jobs, match_api, what_if_api
-from mentoring_matching import reactions as r
+from mentoring_matching import jobs, subject_access
+from mentoring_matching.api import ROUTERS
+from mentoring_matching.commands.groups import GROUP_OFFER_EXPIRES, expire_places
 from mentoring_matching.commands.matches import OFFER_EXPIRES
+from mentoring_matching.commands.pool import PROFILE_WANTED
+from mentoring_matching.commands.runs import RUN_WAITING
 from mentoring_matching.engine import acceleration
+from mentoring_matching.reactions import REACTIONS, on_offer_expires
 
 DESIGN = Design(
     name="matching",
@@ -24,37 +27,13 @@ DESIGN = Design(
     description=__doc__,
     anchors=MatchingAuditAnchored,
     calls=("applications",),
-    routers=[
-        match_api.router,
-        conversation_api.router,
-        arrangement_api.router,
-        what_if_api.router,
-        api.router,
-        audit_proof.router,
-    ],
-    reactions={
-        a.ProgrammeCreated: r.on_programme_created,
-        a.CohortCreated: r.on_cohort_created,
-        a.CohortMilestonesChanged: r.on_cohort_milestones_changed,
-        a.CohortPlacesChanged: r.on_cohort_places_changed,
-        a.ApplicationAccepted: r.on_application_accepted,
-        a.ApplicationMoved: r.on_application_moved,
-        a.ApplicationWithdrawn: r.on_application_withdrawn,
-        a.ApplicationCarriedOver: r.on_application_carried_over,
-        a.ApplicationUnmatched: r.on_application_unmatched,
-        a.ApplicationRefused: r.on_application_not_accepted,
-        a.ApplicationWaitlisted: r.on_application_not_accepted,
-        a.PersonChanged: r.on_person_changed,
-        a.PersonErased: r.on_person_erased,
-        a.RoleGranted: r.on_role_granted,
-        a.RoleRevoked: r.on_role_revoked,
-        s.RelationshipClosed: r.on_relationship_closed,
-    },
-    deadlines={OFFER_EXPIRES: r.on_offer_expires},
+    routers=[*ROUTERS, audit_proof.router, subject_access.router],
+    reactions=REACTIONS,
+    deadlines={OFFER_EXPIRES: on_offer_expires, GROUP_OFFER_EXPIRES: expire_places},
     periodic=[
-        Periodic("profiles", jobs.fetch_profiles),
-        Periodic("runs", jobs.work_runs),
-        Periodic("sealing", jobs.seal_profiles, every_s=5.0),
+        Periodic("profiles", jobs.fetch_profiles, waits=waiting(PROFILE_WANTED)),
+        Periodic("runs", jobs.work_runs, waits=waiting(RUN_WAITING)),
+        Periodic("sealing", jobs.seal_profiles, every_s=3600.0),
     ],
 )
 

@@ -1,21 +1,22 @@
 """What the REST API takes and gives: buddy pairs and groups."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from mentoring_contracts.words import Side
 from mentoring_matching.schemas import Body
 
 
 class NewBuddies(Body):
-    role: Literal["mentor", "mentee"] = "mentor"
+    role: Side = "mentor"
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
 class NewGroups(Body):
-    role: Literal["mentor", "mentee"] = "mentee"
+    role: Side = "mentee"
     size: Annotated[int, Field(ge=2, le=100)]
     balance_over: Annotated[list[str], Field(max_length=10)] = []
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

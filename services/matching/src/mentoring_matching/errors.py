@@ -112,8 +112,56 @@ class MutualMatch(Conflict):
 
 
 class MenteeMatched(Conflict):
-    """The mentee has a mentor already."""
+    """The mentee has that mentor already, or as many as the programme gives to one."""
 
 
 class MatchNotConfirmed(Conflict):
     """Only a confirmed match can end."""
+
+
+class GroupNotFound(NotFound):
+    """There is no such group."""
+
+
+class ArrangementNotFound(NotFound):
+    """There is no such arrangement of groups or buddies."""
+
+
+class KindUnknown(Rejected):
+    """The programme has no relationships of this kind."""
+
+
+class StandingInvalid(Rejected):
+    """Some of these relationships cannot be taken over, and none was."""
+
+
+class GroupInvalid(Rejected):
+    """The group cannot be made of these people."""
+
+
+class PeopleNotFree(Rejected):
+    """Some of these people are not in the pool, or have no place left."""
+
+
+class PeopleNotOfProgramme(Rejected):
+    """Some of these people have no part in the programme."""
+
+
+class NotYourGroup(Forbidden):
+    """Only who was offered a place in the group answers for it."""
+
+
+class GroupFull(Conflict):
+    """The group has as many members as its kind allows."""
+
+
+class GroupOver(Conflict):
+    """The group is over."""
+
+
+class AlreadyInGroup(Conflict):
+    """This person is in the group, or was offered a place in it, already."""
+
+
+class AnswerTheGroup(Conflict):
+    """This match is one of a group: its mentor answers for the whole group."""

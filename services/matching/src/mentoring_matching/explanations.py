@@ -4,6 +4,7 @@ They speak of what both sides chose and of the programme's rules; never of whom 
 one side alone wished, of a declared conflict or line management, nor of the value of an attribute.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentoring_matching.engine import MUTUAL, Mentee, Mentor, Pair, Policy, Run, WhyNobody, WhyNot, why_nobody
+from mentoring_matching.engine.likeness import plain
 
 _SHOWN = 3
+_NUMBERS = ("no", "one", "two", "three", "four", "five")
 # None for a wish: beside two known backgrounds, that it is met says what the mentee wished.
 _SENTENCES = {
     "same": "They have in common what the programme looks for ({name}).",
@@ -35,7 +38,14 @@ class Reason:
     text: str
 
 
-SPARE = Reason("spare", None, "There are more places with mentors than mentees who can take them.")
+SPARE = Reason("spare", None, "All mentees who could be proposed have a mentor.")
+_MANY = Reason("spare", None, "No mentee is left who needs this mentor, or no place for one.")
+_SPARE_OF_SEVERAL = Reason(
+    "spare", None, "All mentees who could be proposed have a mentor, and who may have several has all of them."
+)
+_CLOSED = Reason("no_place", None, "This mentor has no place free now.")
+_ALONE = Reason("no_permitted_mentee", None, "There is no mentee but this person.")
+_NOBODY = Reason("no_permitted_mentee", None, "There is no mentee.")
 _FULL = Reason("no_place", None, "All places of the cohort are taken.")
 _LIMITED = Reason("no_place", None, "All places within the limits of the programme went to others.")
 _BELOW = Reason("below_floor", "floor", "With no mentee this mentor fits as well as the programme asks.")
@@ -46,7 +56,8 @@ MOST_TESTED = 4_000_000  # pairs of mentors without and all mentees, up to which
 
 def why_this_pair(pair: Pair, mentor: Mentor, mentee: Mentee, policy: Policy, titles: Mapping[str, str]) -> str:
     """A few sentences on what the two have in common."""
-    sentences = [_topics(mentor, mentee, titles)]
+    both_ways = any(criterion.kind == "topics_back" for criterion in policy.criteria)
+    sentences = _both_ways(mentor, mentee, titles) if both_ways else [_topics(mentor, mentee, titles)]
     for criterion, share in policy.shares():
         name = criterion.name.replace("_", " ")
         if criterion.hidden or pair.contributions.get(criterion.name, 0.0) < share / 2:
@@ -59,13 +70,31 @@ def why_this_pair(pair: Pair, mentor: Mentor, mentee: Mentee, policy: Policy, ti
     return " ".join(filter(None, [*sentences, told]))
 
 
-def _topics(mentor: Mentor, mentee: Mentee, titles: Mapping[str, str]) -> str:
-    both = {topic: wish * mentor.topics[topic] for topic, wish in mentee.topics.items() if topic in mentor.topics}
-    if not both:
-        return ""
+def _both_ways(mentor: Mentor, mentee: Mentee, titles: Mapping[str, str]) -> list[str]:
+    """What each of two partners wants to learn that the other offers; neither is told apart as the mentor."""
+    ways = ((mentee.topics, mentor.topics), (mentor.back, mentee.back))
+    named = [_best(wanted, offered, titles)[0] for wanted, offered in ways]
+    if not any(named):
+        return []
+    if all(named):
+        return [f"One wants to learn what the other offers: {_listed(named[0])}; and the other way round: "
+                f"{_listed(named[1])}."]  # fmt: skip
+    return [f"One wants to learn what the other offers: {_listed(named[0] or named[1])}."]
+
+
+def _best(
+    wanted: Mapping[str, float], offered: Mapping[str, float], titles: Mapping[str, str]
+) -> tuple[list[str], int]:
+    """The best of the topics that are wanted and offered, by their titles, and how many there are."""
+    offers = {plain(topic): offer for topic, offer in offered.items()}
+    both = {topic: wish * offers[plain(topic)] for topic, wish in wanted.items() if plain(topic) in offers}
     best = sorted(both, key=lambda topic: (-both[topic], topic))[:_SHOWN]
-    named = [titles.get(topic, topic.replace("_", " ")) for topic in best]
-    return f"Both chose {_listed(named)}{_share(len(both), len(mentee.topics))}."
+    return [titles.get(topic, topic.replace("_", " ")) for topic in best], len(both)
+
+
+def _topics(mentor: Mentor, mentee: Mentee, titles: Mapping[str, str]) -> str:
+    named, number = _best(mentee.topics, mentor.topics, titles)
+    return f"Both chose {_listed(named)}{_share(number, len(mentee.topics))}." if named else ""
 
 
 def _share(common: int, asked: int) -> str:
@@ -80,11 +109,31 @@ def _listed(words: Sequence[str]) -> str:
 
 def why_without_mentor(run: Run, texts: Mapping[str, str]) -> dict[str, Reason]:
     """For each mentee without a mentor (by id): no permitted mentor, none good enough, or no place left."""
-    return {mentee_id: _reason(why_nobody(run, mentee_id), texts) for mentee_id in run.unmatched}
+    has = {mentee.id: mentee.has for mentee in run.situation.mentees}
+    return {mentee_id: _reason(why_nobody(run, mentee_id), texts, has[mentee_id]) for mentee_id in run.unmatched}
 
 
-def _reason(why: WhyNobody, texts: Mapping[str, str]) -> Reason:
+def how_many_mentors(run: Run, texts: Mapping[str, str]) -> dict[str, str]:
+    """Of each mentee (by id) who got a mentor and may have several, how many they have, and why no more."""
+    held, found = Counter(pair.mentee_id for pair in run.pairs), {}
+    for mentee in run.situation.mentees if run.situation.problem.seats is not None else ():
+        has, most = mentee.has + held[mentee.id], mentee.has + mentee.capacity
+        if not held[mentee.id] or most == 1:
+            continue
+        if has == most:
+            found[mentee.id] = f"With this the mentee has {'both' if most == 2 else f'all {_NUMBERS[most]}'} mentors."
+        else:
+            why = _reason(why_nobody(run, mentee.id), texts).text.replace("No mentor is", "No other mentor is")
+            found[mentee.id] = f"The mentee has {_NUMBERS[has]} of {_NUMBERS[most]} mentors. {why}"
+    return found
+
+
+def _reason(why: WhyNobody, texts: Mapping[str, str], has: int = 0) -> Reason:
+    """The words for somebody who `has` so many mentors, or offers of one, beside the run."""
     text = why.text.replace(f"'{why.rule}'", f"'{texts.get(why.rule, why.rule)}'") if why.rule else why.text
+    if has:
+        told = "a mentor" if has == 1 else f"{_NUMBERS[has]} mentors"
+        text = f"Has, or was offered, {told}; no other one: {text}"
     return Reason(_CODES[why.reason], why.rule, text)
 
 
@@ -96,13 +145,18 @@ def why_without_mentee(run: Run, texts: Mapping[str, str], *, full: bool) -> dic
     busy = {pair.mentor_id for pair in run.pairs}
     idle = [mentor.id for mentor in run.situation.mentors if mentor.id not in busy]
     if len(idle) * len(run.situation.mentees) > MOST_TESTED:
-        return dict.fromkeys(idle, SPARE)
-    left = [run.situation.row[mentee_id] for mentee_id in run.unmatched]
+        return dict.fromkeys(idle, _MANY)
+    left = [run.situation.row[mentee_id] for mentee_id in (*run.unmatched, *run.short)]
     return {mentor_id: _why_idle(run, mentor_id, texts, left, full) for mentor_id in idle}
 
 
 def _why_idle(run: Run, mentor_id: str, texts: Mapping[str, str], left: Sequence[int], full: bool) -> Reason:
-    market = run.situation.problem.market
+    situation = run.situation
+    market = situation.problem.market
+    if not situation.mentors[situation.column[mentor_id]].capacity:
+        return _CLOSED
+    if all(person.id == mentor_id for person in situation.mentees):
+        return _ALONE if situation.mentees else _NOBODY
     i = np.arange(len(run.situation.mentees), dtype=np.int64)
     j = np.full(i.size, run.situation.column[mentor_id], dtype=np.int64)
     held = {rule.name: rule.test(i, j) for rule in market.rules if rule.kind != "available"}
@@ -112,7 +166,9 @@ def _why_idle(run: Run, mentor_id: str, texts: Mapping[str, str], left: Sequence
         return _no_mentee(run, held, texts)
     if not good.any():
         return _BELOW
-    return _FULL if full else _LIMITED if good[left].any() else SPARE
+    if not good[left].any():
+        return SPARE if situation.problem.seats is None else _SPARE_OF_SEVERAL
+    return _FULL if full else _LIMITED
 
 
 def _no_mentee(run: Run, held: Mapping[str, NDArray[np.bool_]], texts: Mapping[str, str]) -> Reason:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from mentoring_common.deadlines import subjects_waiting
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.runner import Service
@@ -45,7 +46,7 @@ class _Progress:
 async def fetch_profiles(service: Service) -> None:
     """Read the profiles that are wanted from the applications service, organisation by organisation."""
     by_tenant: dict[UUID, list[UUID]] = defaultdict(list)
-    for tenant, member_id in await queries.waiting(service.looking, pool.PROFILE_WANTED, PROFILES_AT_ONCE):
+    for tenant, member_id in await subjects_waiting(service.looking, pool.PROFILE_WANTED, PROFILES_AT_ONCE):
         by_tenant[tenant].append(member_id)
     for tenant, member_ids in by_tenant.items():
         try:
@@ -80,14 +81,22 @@ async def seal_profiles(service: Service) -> None:
     async with service.looking.connect() as connection:
         tenants = await queries.tenants_with_clear_profiles(connection)
     for tenant in tenants:
-        async with service.database.transaction(tenant) as db:
-            for row in await queries.clear_profiles(db, PROFILES_AT_ONCE):
-                await pool.seal_profile(db, row)
+        while await _seal_some(service, tenant):
+            pass
+
+
+async def _seal_some(service: Service, tenant: UUID) -> int:
+    """Seal some profiles of an organisation in a transaction; how many."""
+    async with service.database.transaction(tenant) as db:
+        rows = await queries.clear_profiles(db, PROFILES_AT_ONCE)
+        for row in rows:
+            await pool.seal_profile(db, row)
+        return len(rows)
 
 
 async def work_runs(service: Service) -> None:
     """Work off the runs that wait, and those whose worker is gone, one after another."""
-    for tenant, run_id in await queries.waiting(service.looking, runs.RUN_WAITING, 20):
+    for tenant, run_id in await subjects_waiting(service.looking, runs.RUN_WAITING, 20):
         await _work(service, tenant, run_id)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 MatchState = Literal["proposed", "confirmed", "declined", "expired", "ended", "closed"]
+GroupState = Literal["offered", "standing", "ended", "closed"]
+GroupMemberState = Literal["invited", "joined", "declined", "expired", "left", "finished"]
 RunState = Literal["queued", "running", "completed", "approved", "cancelled", "failed"]
 MemberState = Literal["pending_profile", "available", "matched", "withdrawn"]
 RunKind = Literal["full", "rematch", "pass_on"]
@@ -21,6 +23,19 @@ MATCH: Table = {
     "close": {"confirmed": "closed"},
 }
 LIVE: tuple[MatchState, ...] = ("proposed", "confirmed")
+
+GROUP: Table = {
+    "stand": {"offered": "standing"},
+    "end": {"offered": "ended", "standing": "ended"},
+    "close": {"standing": "closed"},
+}
+GROUP_MEMBER: Table = {
+    "join": {"invited": "joined"},
+    "decline": {"invited": "declined"},
+    "expire": {"invited": "expired"},
+    "leave": {"joined": "left"},
+    "finish": {"joined": "finished"},
+}
 
 RUN: Table = {
     "claim": {"queued": "running", "running": "running"},
@@ -53,7 +68,13 @@ def target(table: Table, transition: str) -> str:
 
 def diagrams() -> dict[str, list[tuple[str, str, str]]]:
     """Every state machine as (from, to, transition), by the name of the thing."""
-    machines = {"match": MATCH, "matching run": RUN, "pool member": MEMBER}
+    machines = {
+        "match": MATCH,
+        "group": GROUP,
+        "group member": GROUP_MEMBER,
+        "matching run": RUN,
+        "pool member": MEMBER,
+    }
     return {
         name: [(before, after, step) for step, moves in table.items() for before, after in sorted(moves.items())]
         for name, table in machines.items()

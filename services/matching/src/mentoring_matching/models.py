@@ -28,11 +28,12 @@ class Base(CommonBase):
 
 
 class Programme(TenantRow, Base):
-    """A programme: which way it mentors and what its topics are called."""
+    """A programme: which way it mentors, what its topics are called, and its kinds of relationship beside pairs."""
 
     __tablename__ = "programmes"
     direction: Mapped[str]
     topic_titles: Mapped[dict[str, str]] = mapped_column(JSONB)
+    formats: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
 
 
 class PolicyVersion(TenantRow, Base):
@@ -168,31 +169,40 @@ class Unmatched(TenantRow, Base):
 
 
 class Match(TenantRow, Versioned, Base):
-    """A pair that was offered, and what became of it (lifecycle.MATCH)."""
+    """A pair that was offered, and what became of it (lifecycle.MATCH).
+
+    In a group of a mentor and several mentees each mentee has a match; `group_id` is the same for all of them. Without
+    a run (`run_id`, `score` null) the team made the pair by hand, or it stood before it came into the system, since
+    `starts_on`.
+    """
 
     __tablename__ = "matches"
     __table_args__ = (
         sa.Index("ix_matches_cohort", "tenant_id", "cohort_id", "state"),
         sa.Index("ix_matches_mentor", "tenant_id", "mentor_id"),
         sa.Index("ix_matches_mentee", "tenant_id", "mentee_id"),
+        sa.Index("ix_matches_group", "tenant_id", "group_id", postgresql_where=sa.text("group_id IS NOT NULL")),
         sa.Index(
-            "uq_matches_confirmed_mentee",
+            "uq_matches_confirmed_pair",
             "tenant_id",
             "programme_id",
             "mentee_id",
+            "mentor_id",
             unique=True,
             postgresql_where=sa.text("state = 'confirmed'"),
         ),
     )
     programme_id: Mapped[UUID]
     cohort_id: Mapped[UUID]
-    run_id: Mapped[UUID]
+    run_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None]
+    starts_on: Mapped[date | None]
     mentor_id: Mapped[UUID]
     mentee_id: Mapped[UUID]
     mentor_member_id: Mapped[UUID]
     mentee_member_id: Mapped[UUID]
     state: Mapped[str]
-    score: Mapped[float]
+    score: Mapped[float | None]
     proposed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     mentor_accepted_at: Mapped[datetime | None]
@@ -206,6 +216,58 @@ class Match(TenantRow, Versioned, Base):
     rematch_of: Mapped[UUID | None]
     replaces: Mapped[UUID | None]
     waits_for: Mapped[UUID | None]
+
+
+class Group(TenantRow, Versioned, Base):
+    """People who were offered one relationship, and what became of it (lifecycle.GROUP); `kind` is of the blueprint."""
+
+    __tablename__ = "groups"
+    __table_args__ = (sa.Index("ix_groups_cohort", "tenant_id", "cohort_id", "kind"),)
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    kind: Mapped[str]
+    title: Mapped[str | None]
+    state: Mapped[str]
+    starts_on: Mapped[date | None]
+    offered_at: Mapped[datetime]
+    formed_at: Mapped[datetime | None]
+    over_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class GroupMember(TenantRow, Base):
+    """A person who was offered a place in a group (lifecycle.GROUP_MEMBER), once at a time.
+
+    `pool_member_id` is the application that the place answers, null in a kind that is beside what people applied for.
+    `match_id` is the match of a mentee, whose steps this row follows. `told` is what was announced of the row so far.
+    """
+
+    __tablename__ = "group_members"
+    __table_args__ = (
+        sa.Index("ix_group_members_group", "tenant_id", "group_id"),
+        sa.Index("ix_group_members_person", "tenant_id", "person_id"),
+        sa.Index(
+            "uq_group_members_present",
+            "tenant_id",
+            "group_id",
+            "person_id",
+            unique=True,
+            postgresql_where=sa.text("state IN ('invited', 'joined')"),
+        ),
+    )
+    group_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    leads: Mapped[bool]
+    state: Mapped[str]
+    pool_member_id: Mapped[UUID | None]
+    match_id: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    told: Mapped[str | None]
 
 
 class MentorLoad(TenantRow, Base):

@@ -1,5 +1,6 @@
 """From what the applications service answered to the people of the engine."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,10 +9,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from mentoring_contracts.blueprint import Blueprint, text
 from mentoring_matching import hours
 from mentoring_matching.engine import Mentee, Mentor, ranked
+from mentoring_matching.engine.likeness import plain
 from mentoring_matching.engine.people import Value
+from mentoring_matching.engine.rules import members
 
+WANTS, OFFERS = "wants", "offers"
+"""The fields of a form in which people rank what they want to learn, and what they offer to teach."""
+_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?", re.ASCII)
 TIME_ZONE = "time_zone"
 """The attribute that says the time zone of hours written without one."""
 
@@ -37,7 +44,9 @@ class Candidate:
     """A pool member who is free for a run: `free` partners at most; `before` are people they were matched with.
 
     `ratings` (of a mentee) says how well conversations with mentors went for both, in 0..1. `unread` are attributes
-    that are wanted as hours and are none, with the reason: they count as not given.
+    that a rule cannot read (no hours, no place in an order, not among the policy's values), with the reason: they count
+    as not given. `load` counts partners and open offers in the cohort; `waited` says whether an earlier run left the
+    mentee without a mentor, None where the policy does not let them go first.
     """
 
     member_id: UUID
@@ -49,6 +58,8 @@ class Candidate:
     before: frozenset[UUID] = frozenset()
     ratings: Mapping[UUID, float] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
+    load: int = 0
+    waited: bool | None = None
 
 
 def with_hours(candidate: Candidate, names: Collection[str], on: date) -> Candidate:
@@ -63,23 +74,75 @@ def with_hours(candidate: Candidate, names: Collection[str], on: date) -> Candid
     return replace(candidate, profile=candidate.profile.model_copy(update={"attributes": attributes}), unread=unread)
 
 
+Values = Mapping[str, Sequence[Sequence[str]]]
+"""All values there are of attributes, lowest first; those that are equal stand together."""
+
+
+def with_values(candidate: Candidate, values: Values, ordered: Collection[str]) -> Candidate:
+    """The candidate with the attributes whose `values` a policy lists, `ordered` ones as their place in the list; what
+    is not in it, or has no place in any order, counts as not given.
+    """
+    profile = candidate.profile
+    own, unread = {**profile.attributes, "languages": profile.languages}, dict(candidate.unread)
+    attributes = {name: value for name, value in own.items() if name not in values}
+    for name in values.keys() & own.keys():
+        read, reason = _read(_value(own[name]), values[name], in_order=name in ordered)
+        if reason:
+            unread[name] = reason
+        elif read is not None:
+            attributes[name] = read
+    languages = attributes.pop("languages", [])
+    changed = profile.model_copy(update={"attributes": attributes, "languages": languages})
+    return replace(candidate, profile=changed, unread=unread)
+
+
+def _read(given: Value | None, listed: Sequence[Sequence[str]], *, in_order: bool) -> tuple[Any, str | None]:
+    """A value as rules read it, None without one; and why it cannot be read."""
+    said = members(given)
+    if not listed:  # an order that the policy does not list: that of numbers
+        number = all(_NUMBER.fullmatch(value) for value in said) and len(said) < 2
+        reason = None if number else "is no number, and the policy's values give no order of others"
+        return (float(next(iter(said))) if said and number else None), reason
+    places = {plain(value): place for place, equal in enumerate(listed, start=1) for value in equal}
+    known = [value for value in said if value in places]
+    if len(known) < len(said):
+        return None, "is not in the policy's list of values"
+    if in_order and len(known) > 1:
+        return None, "names more than one place in an order"
+    if not known:
+        return None, None
+    return (places[known[0]] if in_order else sorted(known)), None
+
+
 def mentor(candidate: Candidate) -> Mentor:
-    """The engine's mentor; what they ranked is what they offer."""
-    return Mentor(**_common(candidate), capacity=candidate.free)
+    """The engine's mentor; what they ranked is what they offer, unless they ranked what they want beside it."""
+    return Mentor(**_common(candidate, OFFERS, WANTS), capacity=candidate.free)
 
 
 def mentee(candidate: Candidate) -> Mentee:
-    """The engine's mentee; those with priority stand in the first tier."""
+    """The engine's mentee; those with priority stand in the highest tier, those who waited before others of theirs.
+
+    Who has a mentor or an offer goes after who has fewer.
+    """
     ratings = {str(mentor_id): rating for mentor_id, rating in candidate.ratings.items()}
-    return Mentee(**_common(candidate), tier=int(candidate.priority), ratings=ratings)
+    tier = int(candidate.priority) if candidate.waited is None else 2 * candidate.priority + candidate.waited
+    common = _common(candidate, WANTS, OFFERS)
+    return Mentee(**common, tier=tier, ratings=ratings, capacity=candidate.free, has=candidate.load)
 
 
-def _common(candidate: Candidate) -> dict[str, Any]:
+def _ranking(profile: ApplicationProfile, name: str) -> dict[str, float]:
+    """One of the two rankings of a programme in which both learn and both teach; empty without one."""
+    found = profile.attributes.get(name)
+    return ranked(list(dict.fromkeys(map(str, found)))) if isinstance(found, list) else {}
+
+
+def _common(candidate: Candidate, first: str, second: str) -> dict[str, Any]:
     profile = candidate.profile
     return {
         "id": str(candidate.person_id),
         "attributes": _attributes(profile) | {"matched_before": frozenset(map(str, candidate.before))},
-        "topics": ranked(list(dict.fromkeys(profile.criteria))),
+        "topics": _ranking(profile, first) or ranked(list(dict.fromkeys(profile.criteria))),
+        "back": _ranking(profile, second),
         "text": profile.free_text,
         "preferred": tuple(map(str, profile.preferred)),
         "blocked": frozenset(map(str, profile.conflicts)),
@@ -107,7 +170,7 @@ def _attributes(profile: ApplicationProfile) -> dict[str, Value]:
 
 def wish_or_other(attributes: Mapping[str, Value]) -> str:
     """Which discipline a person's mentor is to have: the same if they wish so, else another one."""
-    return "same" if attributes.get("discipline_wish") == "same" else "other"
+    return "same" if plain(attributes.get("discipline_wish", "")) == "same" else "other"
 
 
 def _value(value: Any) -> Value | None:
@@ -120,13 +183,7 @@ def _value(value: Any) -> Value | None:
     return None
 
 
-def topic_titles(blueprint: Mapping[str, Any]) -> dict[str, str]:
+def topic_titles(blueprint: Blueprint) -> dict[str, str]:
     """The titles of the criteria of every version in a blueprint, by id; empty where it has none."""
-    section = blueprint.get("criteria")
-    versions = section.get("versions") if isinstance(section, Mapping) else None
-    items = [item for version in _mappings(versions) for item in _mappings(version.get("items"))]
-    return {str(item["id"]): str(item.get("title", item["id"])) for item in items if "id" in item}
-
-
-def _mappings(found: object) -> list[Mapping[str, Any]]:
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+    versions = blueprint.criteria.versions if blueprint.criteria else []
+    return {item.id: text.plain(item.title, blueprint.languages) for version in versions for item in version.items}

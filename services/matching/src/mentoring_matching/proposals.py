@@ -8,6 +8,7 @@ from uuid import UUID
 
 from mentoring_matching import profiles
 from mentoring_matching.engine import (
+    Choice,
     DryRun,
     FloorPoint,
     Mentee,
@@ -18,8 +19,11 @@ from mentoring_matching.engine import (
     Run,
     WhyNot,
     blocking_pairs,
+    choices,
+    choices_of_mentor,
     default_embedder,
     dry_run,
+    evenly,
     floor_points,
     pin_costs,
     prices_without,
@@ -33,6 +37,7 @@ from mentoring_matching.engine import (
 )
 from mentoring_matching.explanations import (
     Reason,
+    how_many_mentors,
     in_words,
     why_this_pair,
     why_without_mentee,
@@ -43,8 +48,10 @@ from mentoring_matching.profiles import Candidate
 
 PairIds = tuple[str, str]
 Progress = Callable[[int, int], None]
-PRICED_PINS = 100
-HELPFUL = 2000  # pairs up to which a run says what else would have been possible, and whom to recruit
+PRICED_PINS = 100  # each price is one more solution
+HELPFUL = 2000
+"""Pairs up to which a run says what else would have been possible, and whom to recruit: beyond, that would take longer
+than the matching itself, and nobody reads it pair by pair."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,8 @@ class Proposal:
 
 def propose(question: Question, progress: Progress | None = None) -> Proposal:
     """Solve and explain. InputError and PolicyError say what cannot be solved; `progress` may raise to end the work."""
-    run = solved(question, progress)
-    pairs = _with_moves(question, _explained(run, question))
+    run, even_cost = _solved(question, progress)
+    pairs = _with_moves(question, {(pair.mentor_id, pair.mentee_id) for pair in run.pairs}, _explained(run, question))
     costs = [asdict(cost) for cost in costs_of_pins(question, run)]
     sources = [asdict(rule) for rule in rule_sources(question)]
     moved = sum(explained.replaces is not None for explained in pairs)
@@ -103,7 +110,8 @@ def propose(question: Question, progress: Progress | None = None) -> Proposal:
         unmatched_mentees=why_without_mentor(run, question.terms.texts),
         unmatched_mentors=why_without_mentee(run, question.terms.texts, full=len(run.pairs) >= question.places),
         result=_result(run)
-        | {"pins": costs, "moved": moved, "hours_unread": hours_unread(question), "rule_sources": sources},
+        | {"pins": costs, "moved": moved, "unread": unread(question), "rule_sources": sources}
+        | {"busiest": busiest(run), "even_cost": even_cost, "short_of_mentors": len(run.short)},
         certificate=asdict(run.certificate) | {"gap": run.certificate.gap},
         input_hash=run.input_hash,
     )
@@ -118,6 +126,8 @@ class RuleSources:
     from_hr: int
     self_declared: int
     not_given: int
+    void: bool
+    """Nothing is known of one side: the rule keeps nobody apart, or everybody if it asks for an answer."""
     explanation: str
 
 
@@ -132,18 +142,33 @@ def rule_sources(question: Question) -> list[RuleSources]:
             said = Counter(profiles.source(c.profile, names[c.role]) for c in question.candidates)
             counts = (said["hr"], said["self"], said[None])
             words = question.terms.texts.get(rule.name, rule.name)
-            found.append(RuleSources(rule.name, names["mentee"], *counts, _standing(words, *counts)))
+            # who is the other's line manager or partner of before is said by either of the two
+            both = rule.kind not in ("no_line_management", "not_matched_before")
+            silent = [role for role in names if both and _is_silent(question, role, names[role])]
+            told = _standing(words, *counts, silent, lenient=rule.allows_missing)
+            found.append(RuleSources(rule.name, names["mentee"], *counts, bool(silent), told))
     return found
 
 
-def _standing(words: str, from_hr: int, self_declared: int, not_given: int) -> str:
+def _is_silent(question: Question, role: str, name: str) -> bool:
+    """Whether there are people of a role and none of them has a value that can be read."""
+    values = [profiles.source(c.profile, name) for c in question.candidates if c.role == role]
+    return bool(values) and not any(values)
+
+
+def _standing(
+    words: str, from_hr: int, self_declared: int, not_given: int, silent: Sequence[str], *, lenient: bool
+) -> str:
+    if silent:
+        effect = "so it keeps nobody apart" if lenient else "so no pair can meet it"
+        return f"{words}: nothing is known of any {' or '.join(silent)}, {effect}"
     if not self_declared and not not_given:
         return f"{words}: HR's word for everybody"
     return f"{words}: HR's word for {from_hr}, their own for {self_declared}, nothing known of {not_given}"
 
 
-def hours_unread(question: Question) -> int:
-    """The number of people whose hours the policy asks for and nobody can read."""
+def unread(question: Question) -> int:
+    """The number of people of whom the policy asks for something that cannot be read."""
     return sum(bool(candidate.unread) for candidate in question.candidates)
 
 
@@ -155,8 +180,8 @@ def conversations(question: Question, per_mentee: int, had: Collection[PairIds])
     people, found = question.candidates, [Pair(*pair, 0.0, {}) for pair in had]
     for _ in range(per_mentee):
         talks = Counter(id_ for pair in found for id_ in (pair.mentor_id, pair.mentee_id))
-        left = [replace(c, free=(c.free if c.role == "mentor" else 1) * per_mentee - talks[str(c.person_id)])
-                for c in people]  # fmt: skip
+        left = [replace(c, load=0, free=c.free * per_mentee - talks[str(c.person_id)]) if c.role == "mentor"
+                else replace(c, load=0, free=int(talks[str(c.person_id)] < per_mentee)) for c in people]  # fmt: skip
         bars = {*question.bars, *((pair.mentor_id, pair.mentee_id) for pair in found)}
         here = {str(c.person_id) for c in left if c.free > 0}
         asked = sorted(pair for pair in bars if here >= set(pair))
@@ -170,34 +195,57 @@ def why_not_these(question: Question, input_hash: str, mentor_id: str, mentee_id
     run = solved(question)
     if run.input_hash != input_hash:
         return None
-    pair = run.by_mentee.get(mentee_id)
-    if pair is not None and pair.mentor_id == mentor_id:
+    if any((pair.mentor_id, pair.mentee_id) == (mentor_id, mentee_id) for pair in run.pairs):
         return WhyNot(mentor_id, mentee_id, (), False, None, "The run proposes this pair.")
     return in_words(why_not(run, mentor_id, mentee_id), question.terms.texts)
 
 
+def alternatives_of(
+    question: Question, input_hash: str, wanted: Sequence[tuple[str, str]], number: int
+) -> list[list[Choice]] | None:
+    """For each of `wanted` (role, person id) the cheapest other partners; None when the question is no longer the one
+    the run answered.
+    """
+    run = solved(question)
+    if run.input_hash != input_hash:
+        return None
+    of = {"mentee": choices, "mentor": choices_of_mentor}
+    return [of[role](run, person_id, number) for role, person_id in wanted]
+
+
 def solved(question: Question, progress: Progress | None = None) -> Run:
     """The engine's answer; with standing pairs, as few of their people moved as the number matched allows."""
-    if question.standing:
-        return rematch(
-            *_people(question),
-            question.terms.engine,
-            question.standing,
-            places=question.places,
-            bars=question.bars,
-            held=question.held,
-            seed=question.seed,
-        ).run
-    return solve(
-        *_people(question),
-        question.terms.engine,
-        places=question.places,
-        pins=question.pins,
-        bars=question.bars,
-        held=question.held,
-        seed=question.seed,
-        progress=progress,
-    )
+    return _solved(question, progress)[0]
+
+
+def _solved(question: Question, progress: Progress | None = None) -> tuple[Run, float | None]:
+    """The same, and the total score that an even load costs (None where it is not asked for)."""
+    mentors, mentees = _people(question)
+    policy, even = question.terms.engine, question.terms.load.even
+    terms: dict[str, Any] = {
+        "places": question.places,
+        "bars": question.bars,
+        "held": question.held,
+        "seed": question.seed,
+    }
+    terms["embedder"] = Remembering(default_embedder())
+
+    def run_of(able: Sequence[Mentor]) -> Run:
+        if question.standing:
+            return rematch(able, mentees, policy, question.standing, **terms).run
+        return solve(able, mentees, policy, pins=question.pins, progress=progress, **terms)
+
+    run = run_of(mentors)
+    if even is None:
+        return run, None
+    loads = {str(c.person_id): c.load for c in question.candidates if c.role == "mentor"}
+    found, _ = evenly(mentors, run, run_of, worth=even, loads=loads)
+    return found, round(run.totals.score - found.totals.score, 4)
+
+
+def busiest(run: Run) -> int:
+    """The most mentees that the run gives one mentor."""
+    return max(Counter(pair.mentor_id for pair in run.pairs).values(), default=0)
 
 
 def _people(question: Question) -> tuple[list[Mentor], list[Mentee]]:
@@ -232,10 +280,13 @@ def costs_of_pins(question: Question, run: Run) -> list[PinCost]:
     return [replace(cost, rules=tuple(texts.get(rule, rule) for rule in cost.rules)) for cost in found]
 
 
-def _with_moves(question: Question, pairs: Sequence[ExplainedPair]) -> list[ExplainedPair]:
+def _with_moves(question: Question, made: Collection[PairIds], pairs: Sequence[ExplainedPair]) -> list[ExplainedPair]:
     """Who moves, and who waits for whose move: a mentor's free places go first, then those that moves free."""
-    present = {mentee: match_id for (_, mentee), match_id in question.standing.items()}
-    new = [replace(e, replaces=present.get(e.pair.mentee_id)) for e in pairs]
+    lost: dict[str, list[UUID]] = defaultdict(list)
+    for pair, match_id in question.standing.items():
+        if pair not in made:
+            lost[pair[1]].append(match_id)
+    new = [replace(e, replaces=lost[e.pair.mentee_id].pop() if lost[e.pair.mentee_id] else None) for e in pairs]
     moving = {e.replaces for e in new}
     leaving: dict[str, list[UUID]] = defaultdict(list)
     free = {str(c.person_id): c.free for c in question.candidates if c.role == "mentor"}
@@ -258,14 +309,16 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
     found = []
     policy, titles = question.terms.engine, question.titles
     alternatives = prices_without(run) if len(run.pairs) <= HELPFUL else {}
+    several = how_many_mentors(run, question.terms.texts)
     for pair in run.pairs:
         if (pair.mentor_id, pair.mentee_id) in question.standing:
             continue
         two = mentors[columns[pair.mentor_id]], mentees[rows[pair.mentee_id]]
         alone = alternatives.get(pair.mentee_id)
-        price = None if alone is None else {"matches": alone.matches, "score": alone.score}
+        price = None if alone is None else {"matches": alone.matches, "score": alone.score, "priority": alone.priority}
         close = alone is not None and alone.small
-        found.append(ExplainedPair(pair, why_this_pair(pair, *two, policy, titles), price, close))
+        text = " ".join(filter(None, [why_this_pair(pair, *two, policy, titles), several.get(pair.mentee_id)]))
+        found.append(ExplainedPair(pair, text, price, close))
     return found
 
 

@@ -1,17 +1,18 @@
 """Every SELECT of the matching service."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from mentoring_common import roles, vault
 from mentoring_common.auth import Principal
 from mentoring_common.db import tenant_of
-from mentoring_common.roles import RoleNeeded
-from mentoring_common.tables import deadlines, scoped_roles
+from mentoring_contracts.rights import Right
+from mentoring_matching import policies
 from mentoring_matching.errors import (
     CohortNotFound,
     ConversationNotFound,
@@ -35,8 +36,9 @@ from mentoring_matching.models import (
 )
 from mentoring_matching.profiles import ApplicationProfile, Candidate
 
+TEAM: tuple[Right, ...] = ("match_people",)
+"""The right of who sees and makes matches."""
 Pairing = TypeVar("Pairing", Match, Conversation)
-TEAM = ("programme_manager", "coordinator")
 
 
 async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
@@ -126,12 +128,10 @@ def visible_matches(caller: Principal, tenant: UUID) -> sa.Select[Match]:
 def _visible(found: sa.Select[Pairing], row: type[Pairing], caller: Principal, tenant: UUID) -> sa.Select[Pairing]:
     if caller.is_admin:
         return found
-    try:
-        person_id = UUID(caller.subject)
-    except ValueError:
+    person_id = caller.person
+    if person_id is None:
         return found.where(sa.false())
-    c = scoped_roles.c
-    led = sa.select(c.scope_id).where(c.tenant_id == tenant, c.subject_id == person_id, c.role.in_(TEAM))
+    led = roles.scopes_with(tenant, person_id, *TEAM)
     own = sa.or_(row.mentor_id == person_id, row.mentee_id == person_id)
     return found.where(sa.or_(own, row.programme_id.in_(led)))
 
@@ -142,39 +142,15 @@ def matches_of(caller: Principal) -> sa.Select[Match]:
 
 
 def _own(found: sa.Select[Pairing], row: type[Pairing], caller: Principal) -> sa.Select[Pairing]:
-    try:
-        person_id = UUID(caller.subject)
-    except ValueError:
+    person_id = caller.person
+    if person_id is None:
         return found.where(sa.false())
     return found.where(sa.or_(row.mentor_id == person_id, row.mentee_id == person_id))
 
 
-async def require_part(
-    db: AsyncSession,
-    caller: Principal,
-    own: sa.Select[Any],
-    programme_id: UUID | None,
-    cohort_id: UUID | None,
-    *,
-    narrowed: bool,
-) -> None:
-    """RoleNeeded for a list of others' rows from somebody with no part in it, and for a machine's list of its own."""
-    if not narrowed:
-        if not caller.is_admin and not _is_person(caller):
-            raise RoleNeeded(needed=sorted(TEAM))
-        return
-    if programme_id is None and cohort_id is not None:
-        found = await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))
-        programme_id = found or cohort_id  # of a cohort that is not known nobody holds a role
-    await roles.require_part(db, caller, programme_id, TEAM, own)
-
-
-def _is_person(caller: Principal) -> bool:
-    try:
-        UUID(caller.subject)
-    except ValueError:
-        return False
-    return True
+async def programme_of_cohort(db: AsyncSession, cohort_id: UUID) -> UUID | None:
+    """The programme of a cohort; None for one that is not known here."""
+    return await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))
 
 
 async def visible_match(db: AsyncSession, caller: Principal, match_id: UUID) -> Match:
@@ -191,6 +167,11 @@ async def live_matches(db: AsyncSession, member_ids: Iterable[UUID]) -> Sequence
     of_them = sa.or_(Match.mentor_member_id.in_(ids), Match.mentee_member_id.in_(ids))
     found = sa.select(Match).where(of_them, Match.state.in_(LIVE)).order_by(Match.id).with_for_update()
     return (await db.scalars(found.execution_options(populate_existing=True))).all()
+
+
+async def known_member(db: AsyncSession, member_id: UUID) -> PoolMember | None:
+    """The pool member, None before it was admitted."""
+    return await db.scalar(sa.select(PoolMember).where(PoolMember.id == member_id))
 
 
 async def members_of_person(db: AsyncSession, person_id: UUID) -> Sequence[PoolMember]:
@@ -275,19 +256,27 @@ async def offers_by_member(db: AsyncSession, cohort_id: UUID) -> Mapping[UUID, i
 
 
 async def available_members(
-    db: AsyncSession, cohort_id: UUID, *, lock: bool = False, held: Mapping[UUID, int] | None = None
+    db: AsyncSession,
+    cohort_id: UUID,
+    *,
+    lock: bool = False,
+    held: Mapping[UUID, int] | None = None,
+    mentors_each: int | None = None,
 ) -> Mapping[UUID, tuple[PoolMember, int]]:
     """The members of a cohort who are free, with the number of partners they could still be offered.
 
-    `held` counts the partners of members who may be moved: for them those places count as free.
+    `held` counts the partners of members who may be moved: for them those places count as free. `mentors_each` is how
+    many mentors a mentee may have, in the place of what the policy in force says.
     """
     held = held or {}
-    free_ones = sa.or_(PoolMember.state == "available", PoolMember.id.in_(held))
+    more = sa.and_(PoolMember.role == "mentee", PoolMember.state == "matched", PoolMember.taken < (mentors_each or 0))
+    free_ones = sa.or_(PoolMember.state == "available", PoolMember.id.in_(held), more)
     members = pool(cohort_id).where(free_ones).order_by(PoolMember.id)
     members = members.with_for_update() if lock else members
     offers = await offers_by_member(db, cohort_id)
     found = (await db.scalars(members.execution_options(populate_existing=True))).all()
-    free = {m.id: (m, m.capacity - m.taken - offers.get(m.id, 0) + held.get(m.id, 0)) for m in found}
+    most = {m.id: mentors_each if mentors_each and m.role == "mentee" else m.capacity for m in found}
+    free = {m.id: (m, most[m.id] - m.taken - offers.get(m.id, 0) + held.get(m.id, 0)) for m in found}
     return {id_: (member, left) for id_, (member, left) in free.items() if left > 0}
 
 
@@ -300,28 +289,52 @@ async def loads(db: AsyncSession, mentor_ids: Iterable[UUID]) -> Mapping[UUID, i
 
 
 async def candidates(
-    db: AsyncSession, cohort_id: UUID, max_load: int | None, held: Mapping[UUID, int] | None = None
+    db: AsyncSession,
+    cohort_id: UUID,
+    max_load: int | None,
+    held: Mapping[UUID, int] | None = None,
+    *,
+    most: int | None = None,
+    mentors_each: int | None = None,
 ) -> list[Candidate]:
-    """The people of a cohort who are free for a run, with profile and former partners; mentors within `max_load`.
+    """The people of a cohort who are free for a run, with profile and former partners.
 
-    `held` as for `available_members`.
+    Mentors are free within `max_load` over all programmes and up to `most` mentees in the cohort. `held` and
+    `mentors_each` as for `available_members`.
     """
     held = held or {}
-    members = await available_members(db, cohort_id, held=held)
+    members = await available_members(db, cohort_id, held=held, mentors_each=mentors_each)
     profiles = await profiles_of(db, members)
     before = await _former_partners(db, [member.person_id for member, _ in members.values()])
     mentor_ids = [member.person_id for member, _ in members.values() if member.role == "mentor"]
     load = await loads(db, mentor_ids) if max_load else {}
     found = []
     for member, free in members.values():
+        partners = (mentors_each if mentors_each and member.role == "mentee" else member.capacity) - free
+        if most and member.role == "mentor":
+            free = min(free, most - partners)
         if max_load and member.role == "mentor":
             room = max_load - load.get(member.person_id, 0)
             free = min(free, max(room, 0) + held.get(member.id, 0))
         if free > 0 and member.id in profiles:
             known = before.get(member.person_id, frozenset())
-            profile = profiles[member.id]
-            found.append(Candidate(member.id, member.person_id, member.role, free, member.priority, profile, known))
+            person = Candidate(
+                member.id, member.person_id, member.role, free, member.priority, profiles[member.id], known
+            )
+            found.append(replace(person, load=partners))
     return found
+
+
+async def waiting_mentees(db: AsyncSession, programme_id: UUID, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the people whom an approved run of the programme left without a mentor, and who got none since."""
+    since = (Match.programme_id == programme_id, Match.mentee_id == Unmatched.person_id)
+    mentor = sa.exists().where(*since, Match.confirmed_at > MatchRun.requested_at)
+    run_of = sa.and_(MatchRun.tenant_id == Unmatched.tenant_id, MatchRun.id == Unmatched.run_id)
+    left = sa.select(Unmatched.person_id).join(MatchRun, run_of).where(
+        MatchRun.programme_id == programme_id, MatchRun.state == "approved", Unmatched.role == "mentee",
+        Unmatched.person_id.in_(list(person_ids)), ~mentor,
+    )  # fmt: skip
+    return set((await db.scalars(left.distinct())).all())
 
 
 async def profiles_of(db: AsyncSession, members: Iterable[UUID]) -> dict[UUID, ApplicationProfile]:
@@ -376,6 +389,29 @@ async def alone_with(db: AsyncSession, match: Match) -> None:
     two = "".join(sorted((match.mentor_id.hex, match.mentee_id.hex)))
     key = sa.func.hashtextextended(match.programme_id.hex + two, 0)
     await db.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+async def mentors_of(db: AsyncSession, programme_id: UUID, mentee_id: UUID) -> set[UUID]:
+    """The mentors whom a mentee has in a programme, none of whom anybody adds to or confirms until the commit."""
+    key = sa.func.hashtextextended(f"mentors {programme_id.hex}{mentee_id.hex}", 0)
+    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    mine = (Match.programme_id == programme_id, Match.mentee_id == mentee_id, Match.state == "confirmed")
+    return set((await db.scalars(sa.select(Match.mentor_id).where(*mine))).all())
+
+
+async def policy_read_with(db: AsyncSession, programme_id: UUID, *, change: bool) -> None:
+    """Wait until nobody changes the programme's policy, or for a `change` until nobody joins the pool under it."""
+    lock = sa.func.pg_advisory_xact_lock if change else sa.func.pg_advisory_xact_lock_shared
+    await db.execute(sa.select(lock(sa.func.hashtextextended(f"policy {programme_id.hex}", 0))))
+
+
+async def mentors_each(db: AsyncSession, programme_id: UUID) -> int:
+    """How many mentors a mentee may have by the policy in force; 1 before the programme is known here, or where its
+    policy cannot be used.
+    """
+    versions = sa.select(PolicyVersion).where(PolicyVersion.programme_id == programme_id)
+    found = await db.scalar(versions.order_by(PolicyVersion.version.desc()).limit(1))
+    return 1 if found is None or found.problem else policies.mentors_each(found.document)
 
 
 async def stands_the_other_way(db: AsyncSession, match: Match) -> bool:
@@ -441,13 +477,3 @@ async def counts(db: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, Map
     for run_id, kind, count in await db.execute(both):
         found.setdefault(run_id, {})[kind] = count
     return found
-
-
-async def waiting(system: AsyncEngine, kind: str, each: int) -> Sequence[tuple[UUID, UUID]]:
-    """Work that waits in the table of deadlines as (tenant, subject): the oldest `each` of every organisation."""
-    c = deadlines.c
-    place = sa.func.row_number().over(partition_by=c.tenant_id, order_by=(c.due_at, c.subject_id)).label("place")
-    all_ = sa.select(c.tenant_id, c.subject_id, c.due_at, place).where(c.kind == kind, c.fired_at.is_(None)).subquery()
-    rows = sa.select(all_.c.tenant_id, all_.c.subject_id).where(all_.c.place <= each)
-    async with system.connect() as connection:
-        return [(t, s) for t, s in await connection.execute(rows.order_by(all_.c.due_at, all_.c.subject_id))]

@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now
 from mentoring_matching import profiles, queries
-from mentoring_matching.commands.policy import usable_changes, usable_terms
 from mentoring_matching.errors import PolicyInvalid, ProgrammeNotFound
 from mentoring_matching.models import Cohort, Match, MatchRun, PoolMember
-from mentoring_matching.policies import Terms, hours_of
+from mentoring_matching.policies import CHANGES, Terms, hours_of, ordered_by, usable_changes, usable_terms, with_weights
 from mentoring_matching.profiles import Candidate
 from mentoring_matching.proposals import PairIds, Question
 
@@ -26,11 +25,13 @@ async def question_of(db: AsyncSession, run: MatchRun) -> Question:
     terms = usable_terms(run.policy, programme.direction, run.policy_version)
     matches = await queries.standing_matches(db, run.cohort_id) if run.may_move else []
     held = Counter(id_ for match in matches for id_ in (match.mentor_member_id, match.mentee_member_id))
-    free = await queries.candidates(db, run.cohort_id, terms.max_load, held)
-    free = with_hours(free, terms, cohort.starts_on or run.requested_at.date())
-    free = await _with_ratings(db, run.cohort_id, terms, free)
+    free = await queries.candidates(
+        db, run.cohort_id, terms.max_load, held, most=terms.load.most, mentors_each=terms.mentors_each
+    )
+    free = await _known(db, cohort, terms, free, run.requested_at.date())
     mentees = await _rematched(db, run)
-    candidates = [c for c in free if c.member_id in held or _is_asked(c, run, mentees)]
+    candidates = [c if _is_asked(c, run, mentees) else _as_they_stand(c, held[c.member_id])
+                  for c in free if c.member_id in held or _is_asked(c, run, mentees)]  # fmt: skip
     standing = _movable(matches, candidates)
     places = await _free_places(db, cohort) + len(standing)
     barred = await queries.barred_pairs(db, cohort, also_ended=run.kind == "rematch")
@@ -49,27 +50,50 @@ async def question_now(
     pins: Sequence[Mapping[str, str]] = (),
     bars: Sequence[Mapping[str, str]] = (),
     places: int | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> Question:
-    """What a full run would solve now under a policy (default: the one in force) with changes; PolicyInvalid."""
+    """What a full run would solve now under a policy (default: the one in force) with changes, and with other weights
+    by the names of criteria; PolicyInvalid.
+    """
     cohort = await queries.cohort(db, cohort_id)
     programme = await queries.programme(db, cohort.programme_id)
     version = await queries.policy(db, cohort.programme_id)
+    at = CHANGES if document is None else ("body", "policies")
     asked = usable_changes(version.document if document is None else document, changes or {})
-    terms = usable_terms(asked, programme.direction, version.version, strict=document is not None)
+    asked = with_weights(asked, programme.direction, weights or {})
+    terms = usable_terms(asked, programme.direction, version.version, strict=document is not None, at=at)
     room = await _free_places(db, cohort) if places is None else places
-    free = await queries.candidates(db, cohort_id, terms.max_load)
-    free = with_hours(free, terms, cohort.starts_on or now(db).date())
-    free = await _with_ratings(db, cohort_id, terms, free)
+    free = await queries.candidates(
+        db, cohort_id, terms.max_load, most=terms.load.most, mentors_each=terms.mentors_each
+    )
+    free = await _known(db, cohort, terms, free, now(db).date())
     barred = await queries.barred_pairs(db, cohort, also_ended=False)
     held = await _held(db, cohort.programme_id)
     question = Question(free, terms, programme.topic_titles, room, _ids(pins), [], 0, held=held)
     return _with_bars(question, {(str(a), str(b)) for a, b in barred} | set(_ids(bars)))
 
 
-def with_hours(candidates: Sequence[Candidate], terms: Terms, on: date) -> list[Candidate]:
-    """The people with the hours that rules of the policy read, by the clocks of the day their pairs begin."""
-    names = hours_of(terms.engine)
-    return [profiles.with_hours(c, names, on) for c in candidates] if names else list(candidates)
+async def _known(
+    db: AsyncSession, cohort: Cohort, terms: Terms, candidates: Sequence[Candidate], today: date
+) -> list[Candidate]:
+    """The people as rules and criteria read them, with what is known of them beside their profile."""
+    found = as_read(candidates, terms, cohort.starts_on or today)
+    found = await _with_ratings(db, cohort.id, terms, found)
+    if not terms.unmatched_first:
+        return found
+    mentees = [c.person_id for c in found if c.role == "mentee"]
+    waiting = await queries.waiting_mentees(db, cohort.programme_id, mentees)
+    return [replace(c, waited=c.person_id in waiting) if c.role == "mentee" else c for c in found]
+
+
+def as_read(candidates: Sequence[Candidate], terms: Terms, on: date) -> list[Candidate]:
+    """The people with the hours that rules of the policy read, by the clocks of the day their pairs begin, and with the
+    values that it lists or orders; what cannot be read is `unread`.
+    """
+    names, ordered = hours_of(terms.engine), ordered_by(terms.engine)
+    people = [profiles.with_hours(c, names, on) for c in candidates] if names else list(candidates)
+    wanted = {name: terms.values.get(name, ()) for name in {*terms.values, *ordered}}
+    return [profiles.with_values(c, wanted, ordered) for c in people] if wanted else people
 
 
 async def _terms_in_force(db: AsyncSession, programme_id: UUID) -> Terms:
@@ -77,18 +101,17 @@ async def _terms_in_force(db: AsyncSession, programme_id: UUID) -> Terms:
     return usable_terms(version.document, programme.direction, version.version)
 
 
-async def unread_hours(
-    db: AsyncSession, cohort: Cohort, members: Sequence[PoolMember]
-) -> dict[UUID, Mapping[str, str]]:
-    """For each pool member the attributes that the policy in force reads as hours and cannot, with the reason."""
+async def unread(db: AsyncSession, cohort: Cohort, members: Sequence[PoolMember]) -> dict[UUID, Mapping[str, str]]:
+    """For each pool member the attributes that the policy in force cannot read, with the reason."""
     try:
-        names = hours_of((await _terms_in_force(db, cohort.programme_id)).engine)
+        terms = await _terms_in_force(db, cohort.programme_id)
     except (ProgrammeNotFound, PolicyInvalid):  # not heard of yet, or nothing that a run could read
         return {}
-    known = await queries.profiles_of(db, [m.id for m in members]) if names else {}
-    on = cohort.starts_on or now(db).date()
+    if not (hours_of(terms.engine) or ordered_by(terms.engine) or terms.values):
+        return {}
+    known = await queries.profiles_of(db, [m.id for m in members])
     people = [Candidate(m.id, m.person_id, m.role, 1, m.priority, known[m.id]) for m in members if m.id in known]
-    return {c.member_id: profiles.with_hours(c, names, on).unread for c in people}
+    return {c.member_id: c.unread for c in as_read(people, terms, cohort.starts_on or now(db).date())}
 
 
 async def _with_ratings(
@@ -146,6 +169,11 @@ async def _rematched(db: AsyncSession, run: MatchRun) -> frozenset[str] | None:
     if run.mentee_ids is not None:
         return frozenset(run.mentee_ids)
     return frozenset(map(str, await queries.freed_mentees(db, run.cohort_id))) if run.kind == "rematch" else None
+
+
+def _as_they_stand(candidate: Candidate, held: int) -> Candidate:
+    """Somebody who may be moved and is not to get more: a mentee as many mentors as they have, no further one."""
+    return replace(candidate, free=min(candidate.free, held)) if candidate.role == "mentee" else candidate
 
 
 def _is_asked(candidate: Candidate, run: MatchRun, mentees: frozenset[str] | None) -> bool:

@@ -5,10 +5,12 @@ PRIVATE = "private"
 # private until somebody decides otherwise.
 SHOWN = frozenset({
     "no_time", "no_contact", "finished_early", "finished", "expired", "withdrawn", "moved", "not_moved", "carried_over",
-    "unmatched", "other", "not_given", PRIVATE,
+    "unmatched", "other", "not_given", "no_place", "rematch", PRIVATE,
 })  # fmt: skip
 # They tell of health, work, a conflict, what one thinks of the other, or what became of an application.
-HIDDEN = frozenset({"conflict_of_interest", "illness", "changed_job", "not_a_good_fit", "not_accepted", "erased"})
+HIDDEN = frozenset({
+    "conflict_of_interest", "illness", "changed_job", "not_a_good_fit", "not_accepted", "left_employer", "erased"
+})  # fmt: skip
 
 
 def coded(reason: str) -> tuple[str, str | None]:

@@ -1,16 +1,33 @@
 """What the REST API takes and gives."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.words import REASONS, Side
 from mentoring_matching.lifecycle import MatchState, MemberState, RunKind, RunState
 
+Weights = Annotated[
+    dict[str, Annotated[float, Field(ge=0, le=1_000_000)]],
+    Field(max_length=200, description="other weights by the names of criteria; 0 leaves one out"),
+]
+Ids = Annotated[
+    list[UUID],
+    BeforeValidator(lambda values: [part for value in values for part in str(value).split(",")]),
+    Field(max_length=50),
+]
 Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+ReasonToEnd = Annotated[
+    Reason,
+    Field(
+        description=f"why: {', '.join(REASONS)}, or one's own words, which the programme team reads and nobody else",
+        json_schema_extra={"x-extensible-enum": list(REASONS)},
+    ),
+]
 
 
 class Body(BaseModel):
@@ -45,13 +62,13 @@ class PolicyTrial(Body):
 class MemberView(View):
     """`load` is the number of partners and open offers over all programmes of the organisation.
 
-    `unread` are attributes that a rule of the policy reads as working hours and that are none, with the reason; they
-    count as not given.
+    `unread` are attributes that the policy cannot read, with the reason: no working hours, no place in the order that a
+    rule asks for, or not among the policy's values. They count as not given.
     """
 
     id: UUID
     person_id: UUID
-    role: Literal["mentor", "mentee"]
+    role: Side
     capacity: int
     taken: int
     priority: bool
@@ -73,6 +90,7 @@ class NewRun(Body):
     bars: Annotated[list[NewPair], Field(max_length=1000)] = []
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     policy_changes: dict[str, Any] = {}
+    weights: Weights = {}
     kind: Literal["full", "rematch"] = "full"
     mentee_ids: Annotated[list[UUID], Field(max_length=1000)] | None = None
     may_move: bool = False
@@ -101,10 +119,14 @@ class FloorPointView(BaseModel):
 
 
 class PriceView(View):
-    """Matches and total score lost."""
+    """Matches and total score lost, and by how much the tiers of those matched sum up to less (above 0: somebody who
+    goes before others would give way); `further` counts the mentors lost beyond everybody's first.
+    """
 
     matches: int
     score: float
+    priority: int = 0
+    further: int = 0
 
 
 class StableView(BaseModel):
@@ -135,6 +157,30 @@ class WhyNotView(View):
     text: str
 
 
+class AlternativeView(View):
+    """Another partner, and what the pair would cost everybody; `text` says it in words."""
+
+    mentor_id: UUID
+    mentee_id: UUID
+    price: PriceView
+    text: str
+
+
+class PersonAlternativesView(BaseModel):
+    """The cheapest other partners of one person, cheapest first."""
+
+    person_id: UUID
+    role: Side
+    alternatives: list[AlternativeView]
+
+
+class AlternativesView(BaseModel):
+    """Whom else people could have, each person of the question in its order."""
+
+    run_id: UUID
+    people: list[PersonAlternativesView]
+
+
 class PinView(View):
     """A pair that the team settled. `price` is what it alone costs (negative parts are gains), null if not computed.
 
@@ -158,22 +204,30 @@ class BarView(View):
 
 
 class RuleSourcesView(BaseModel):
-    """How many people a hard rule judged by what HR said, by their own word, and with nothing said; in words too."""
+    """How many people a hard rule judged by what HR said, by their own word, and with nothing said; in words too.
+
+    `void`: nothing is known of one side, so the rule keeps nobody apart (or, if it asks for an answer, everybody).
+    """
 
     rule: str
     attribute: str
     from_hr: int
     self_declared: int
     not_given: int
+    void: bool = False
     explanation: str
 
 
 class RunView(VersionedView):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
 
-    `hours_unread` counts people whose working hours could not be read (the pool says whose and why).
+    `unread` counts people of whom something could not be read that a rule asks for (the pool says whose and why).
+    `priority` counts those who go before others: with priority, or left over by an earlier run where the policy says
+    so. `busiest` is the most mentees of one mentor; `even_cost` the total score that an even load costs;
+    `short_of_mentors` counts mentees who get a mentor and fewer than they may have.
     """
 
+    MADE_AT: ClassVar = "/runs/{id}"
     id: UUID
     programme_id: UUID
     cohort_id: UUID
@@ -196,7 +250,10 @@ class RunView(VersionedView):
     priority: int | None = None
     priority_matched: int | None = None
     moved: int | None = None
-    hours_unread: int | None = None
+    unread: int | None = None
+    busiest: int | None = None
+    even_cost: float | None = None
+    short_of_mentors: int | None = None
     total_score: float | None = None
     worst_score: float | None = None
     fifth_percentile: float | None = None
@@ -216,6 +273,7 @@ class PairView(View):
     `replaces`: the confirmed match that ends once this one is confirmed; `waits_for`: one whose end frees the place.
     """
 
+    id: UUID
     mentor_id: UUID
     mentee_id: UUID
     score: float
@@ -231,8 +289,9 @@ class PairView(View):
 class UnmatchedView(View):
     """Somebody without a partner; `reason` and `rule` are for the programme team, `explanation` for anybody."""
 
+    id: UUID
     person_id: UUID
-    role: Literal["mentor", "mentee"]
+    role: Side
     reason: str
     rule: str | None
     explanation: str
@@ -256,9 +315,12 @@ class Comparison(BaseModel):
 
 
 class WhatIf(Body):
-    """Either changes of the policy in force, or two whole policies; places, pins and bars belong to the second side."""
+    """Either changes of the policy in force, or two whole policies; other `weights`, places, pins and bars belong to
+    the second side.
+    """
 
     policy_changes: dict[str, Any] = {}
+    weights: Weights = {}
     policies: Annotated[list[dict[str, Any]], Field(min_length=2, max_length=2)] | None = None
     pins: Annotated[list[NewPair], Field(max_length=50)] = []
     bars: Annotated[list[NewPair], Field(max_length=1000)] = []
@@ -272,12 +334,17 @@ class WhatIf(Body):
 
 
 class SideView(BaseModel):
-    """One side of a what-if: people matched and how well, scores in 0..1, `certified` if proved to be the best."""
+    """One side of a what-if: people matched and how well, scores in 0..1, `certified` if proved to be the best.
+
+    `matched` counts mentees, `pairs` more where they may have several mentors. `weights` are the criteria with their
+    shares of a score, `busiest` the most mentees that one mentor has.
+    """
 
     mentors: int
     mentees: int
     places: int
     matched: int
+    pairs: int
     priority: int
     priority_matched: int
     total_score: float
@@ -285,6 +352,8 @@ class SideView(BaseModel):
     fifth_percentile: float | None
     blocking_pairs: int
     certified: bool
+    busiest: int
+    weights: dict[str, float]
 
 
 class WhatIfView(BaseModel):
@@ -310,8 +379,8 @@ class RuleEffectView(BaseModel):
 class DryRunView(BaseModel):
     """What the policy's rules do to the pool as it is; nothing is stored.
 
-    `stranded` mentees have no permitted mentor; `rules_off` are the safe rules that the policy does without,
-    `hours_unread` counts people whose working hours cannot be read (the pool says whose and why).
+    `stranded` mentees have no permitted mentor; `rules_off` are the safe rules that the policy does without; `unread`
+    counts people of whom something cannot be read that a rule asks for (the pool says whose and why).
     """
 
     mentors: int
@@ -321,30 +390,37 @@ class DryRunView(BaseModel):
     stranded: int
     rules: list[RuleEffectView]
     rules_off: list[str] = []
-    hours_unread: int = 0
+    unread: int = 0
 
 
 class Approval(Body):
-    """`moves`: also offer another mentor to people who have one, as a run with `may_move` proposes."""
+    """`moves`: also offer another mentor to people who have one, as a run with `may_move` proposes.
+
+    `together`: a mentor and the mentees of the run are offered one group; without it as the programme says.
+    """
 
     offer_days: Annotated[int, Field(ge=1, le=365)] | None = None
     moves: bool = False
+    together: bool | None = None
 
 
 class MatchView(View, VersionedView):
     """A match; `end_reason` is a code, `end_note` the words behind it, shown to the programme team only.
 
     The two people themselves read `private` in place of a code that tells of one of them (illness, a conflict, …).
+    `run_id` and `score` are null of a pair that no run proposed; `group_id` is of a mentee's match in a group.
     """
 
     id: UUID
     programme_id: UUID
     cohort_id: UUID
-    run_id: UUID
+    run_id: UUID | None
+    group_id: UUID | None = None
+    starts_on: date | None = Field(None, description="since when it stood, where it came into the system standing")
     mentor_id: UUID
     mentee_id: UUID
     state: MatchState
-    score: float
+    score: float | None
     proposed_at: datetime
     expires_at: datetime
     mentor_accepted_at: datetime | None
@@ -366,11 +442,11 @@ class Approved(BaseModel):
 
 
 class Declining(Body):
-    reason: Reason | None = None
+    reason: ReasonToEnd | None = None
 
 
 class Ending(Body):
-    reason: Reason
+    reason: ReasonToEnd
     never_again: bool = False
     rematch: bool = False
 

@@ -19,7 +19,9 @@ class Sides:
 def side_by_side(first: Question, second: Question) -> Sides:
     """Solve both; the second from the first one's prices where the people are the same. InputError, PolicyError."""
     before = solved(first)
-    after = _after(before, second) if first.candidates == second.candidates else solved(second)
+    same = first.candidates == second.candidates
+    uneven = first.terms.load.even is None and second.terms.load.even is None
+    after = _after(before, second) if same and uneven else solved(second)
     return Sides(before, after, compare(before, after), costs_of_pins(second, after))
 
 

@@ -11,20 +11,69 @@ from mentoring_common.clock import Clock
 from mentoring_common.runner import Design, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.sessions import SessionsAuditAnchored
-from mentoring_sessions import api
-from mentoring_sessions.commands import relationships
+from mentoring_sessions import subject_access
+from mentoring_sessions.activities import api as activities
+from mentoring_sessions.agreements import api as agreements
+from mentoring_sessions.appointments import api as appointments
+from mentoring_sessions.appointments.commands import close_in_time
+from mentoring_sessions.check_ins import api as check_ins
+from mentoring_sessions.concerns import api as concerns
+from mentoring_sessions.concerns import commands as concerns_commands
+from mentoring_sessions.goals import api as goals
+from mentoring_sessions.goals import commands as goals_commands
+from mentoring_sessions.habits import api as habits
+from mentoring_sessions.meetings import api as meetings
+from mentoring_sessions.notes import api as notes
+from mentoring_sessions.overview.api import people
+from mentoring_sessions.overview.api import relationships as overview
+from mentoring_sessions.pair_clock import api as time
+from mentoring_sessions.pair_clock import commands as pair_clock
 from mentoring_sessions.reactions import REACTIONS
+from mentoring_sessions.relationships import api as nudges
+from mentoring_sessions.relationships.commands import quiet, relationships
+from mentoring_sessions.relationships.commands.reviewing import OPENS
+from mentoring_sessions.reviews import api as reviews
+from mentoring_sessions.reviews import commands as reviews_commands
 
 DESIGN = Design(
     name="sessions",
     title="Sessions",
     description=__doc__,
     anchors=SessionsAuditAnchored,
-    routers=[*api.ROUTERS, audit_proof.router],
+    routers=[
+        overview.router,
+        time.router,
+        agreements.router,
+        goals.router,
+        meetings.router,
+        appointments.router,
+        appointments.people_router,
+        appointments.internal_router,
+        notes.router,
+        check_ins.router,
+        concerns.router,
+        reviews.router,
+        nudges.router,
+        habits.router,
+        activities.router,
+        people.router,
+        audit_proof.router,
+        subject_access.router,
+    ],
     reactions=REACTIONS,
     deadlines={
-        relationships.RUNS_OUT: relationships.close_relationship_in_time,
-        relationships.GOES_QUIET: relationships.nudge_quiet_pair,
+        relationships.RUNS_OUT: close_in_time,
+        quiet.GOES_QUIET: quiet.nudge_quiet_pair,
+        quiet.REMIND: quiet.remind_quiet_pair,
+        pair_clock.GOES_ON: pair_clock.resume_in_time,
+        pair_clock.PHASE_BEGINS: pair_clock.begin_phase_in_time,
+        goals_commands.GOAL_REMINDS: goals_commands.remind_of_goal,
+        goals_commands.ACTION_REMINDS: goals_commands.remind_of_action,
+        OPENS["fit_check"]: reviews_commands.open_fit_check,
+        OPENS["mid_term"]: reviews_commands.open_mid_term,
+        OPENS["end"]: reviews_commands.open_end,
+        reviews_commands.REMINDS: reviews_commands.remind,
+        concerns_commands.UNTAKEN: concerns_commands.escalate_untaken,
     },
 )
 

@@ -11,6 +11,10 @@ class ProgrammeNotFound(NotFound):
     """There is no such programme."""
 
 
+class ConcernsOfProgramme(Rejected):
+    """Who takes concerns is said by a programme: name it."""
+
+
 class CohortNotFound(NotFound):
     """There is no such cohort."""
 
@@ -35,6 +39,38 @@ class ConcernNotFound(NotFound):
     """There is no such concern."""
 
 
+class OwnerNotOnDuty(Rejected):
+    """Whoever sees to a concern may read it, and is not of the pair."""
+
+
+class ReviewNotFound(NotFound):
+    """There is no such review."""
+
+
+class ReviewConcludedAlready(Conflict):
+    """The programme team said already what follows from the review."""
+
+
+class PlanMissing(Rejected):
+    """Who starts afresh needs a plan: say what changes."""
+
+
+class RematchOfPair(Conflict):
+    """Only a pair is matched anew; people leave a group one by one."""
+
+
+class HabitNotFound(NotFound):
+    """There is no such habit."""
+
+
+class HabitDropped(Conflict):
+    """The habit was given up; take it up again first."""
+
+
+class DayOutsideHabit(Rejected):
+    """The day is to come, or not within the weeks of the habit."""
+
+
 class ActivityNotFound(NotFound):
     """There is no such activity."""
 
@@ -48,7 +84,7 @@ class PersonNotFound(NotFound):
 
 
 class NotOfThePair(Forbidden):
-    """Only the mentor and the mentee may do this."""
+    """Only the people of the relationship may do this."""
 
 
 class NotForYou(Forbidden):
@@ -56,15 +92,71 @@ class NotForYou(Forbidden):
 
 
 class OrientationNeeded(Conflict):
-    """Both people attend an orientation first."""
+    """Everybody in the relationship attends an orientation first."""
 
 
 class RelationshipOver(Conflict):
     """The relationship is over."""
 
 
+class AppointmentNotFound(NotFound):
+    """There is no such appointment."""
+
+
+class AppointmentOver(Conflict):
+    """The appointment was cancelled, held or missed, or nothing is proposed."""
+
+
+class AppointmentNotBegun(Conflict):
+    """No time was agreed, or it has not come."""
+
+
+class ProposedByYou(Conflict):
+    """You proposed these times yourself; another one of the relationship accepts."""
+
+
+class TimeNotProposed(Rejected):
+    """This is none of the times that were proposed."""
+
+
+class TimePassed(Rejected):
+    """A time in the future is wanted."""
+
+
+class FeedNotFound(NotFound):
+    """There is no such calendar."""
+
+
+class AlreadyPaused(Conflict):
+    """The relationship is paused already."""
+
+
+class NotPaused(Conflict):
+    """The relationship is not paused."""
+
+
+class DayPassed(Rejected):
+    """A day in the future is wanted."""
+
+
+class PhaseUnknown(Rejected):
+    """The programme has no phase of this name."""
+
+
+class PhaseNotFound(NotFound):
+    """There is no such phase of the relationship."""
+
+
+class StepNotFound(NotFound):
+    """There is no such step in the checklist."""
+
+
+class PhaseBegun(Conflict):
+    """The phase has begun already."""
+
+
 class AgreementStands(Conflict):
-    """Both people signed the agreement; it stands."""
+    """Everybody signed the agreement; it stands."""
 
 
 class AgreementChanged(Conflict):
@@ -73,6 +165,18 @@ class AgreementChanged(Conflict):
 
 class AlreadySigned(Conflict):
     """You signed this agreement already."""
+
+
+class AgreementNotMade(Rejected):
+    """Relationships of this kind make no agreement."""
+
+
+class NotesPrivate(Rejected):
+    """What is written in relationships of this kind is for the people in them."""
+
+
+class PeopleNotMembers(Rejected):
+    """Some of these people are not in the relationship."""
 
 
 class MentoringSessionInFuture(Rejected):
@@ -85,6 +189,10 @@ class MentoringSessionOutsideRelationship(Rejected):
 
 class AlreadyRecorded(Conflict):
     """This meeting is recorded already; say `another_meeting` if the pair met twice."""
+
+
+class MeetingDiffers(Conflict):
+    """The other said that the meeting took another time: leave the minutes out to confirm it, or correct the record."""
 
 
 class RecordWithdrawn(Conflict):
@@ -103,6 +211,10 @@ class NotAttended(NotFound):
     """It is not recorded that this person attended."""
 
 
+class ActivityKindUnknown(Rejected):
+    """The programme has no activities of this kind."""
+
+
 class ActivityFull(Conflict):
     """Every place of the activity is taken."""
 
@@ -112,7 +224,27 @@ class ActivityOver(Conflict):
 
 
 class ActivityNotBegun(Conflict):
-    """The activity is on a later day."""
+    """The time of the activity has not come."""
+
+
+class AttendanceRecorded(Conflict):
+    """Somebody attended the activity; take that back first, with a reason. `attended` says how many."""
+
+
+class ActivityCalledOff(Conflict):
+    """The activity was cancelled."""
+
+
+class PrerequisiteMissing(Conflict):
+    """Somebody attends another kind of activity first; `kind` says which."""
+
+
+class PlacesTaken(Conflict):
+    """More people have a place than there would be places; `registered` says how many."""
+
+
+class WrongDoorCode(Rejected):
+    """This is not the code of the activity."""
 
 
 class AlreadyRegistered(Conflict):

@@ -9,16 +9,30 @@ from mentoring_contracts.applications import (
     ApplicationWithdrawn,
     CohortCreated,
     PersonErased,
+    ProgrammeAmended,
     ProgrammeCreated,
     RoleGranted,
     RoleRevoked,
 )
-from mentoring_contracts.matching import MatchConfirmed, MatchEnded
-from mentoring_sessions import queries
-from mentoring_sessions.commands import erasure, projections, relationships
+from mentoring_contracts.applying import ApplicationDecisionUndone
+from mentoring_contracts.matching import (
+    GroupEnded,
+    GroupFormed,
+    GroupMemberJoined,
+    GroupMemberLeft,
+    MatchConfirmed,
+    MatchEnded,
+)
+from mentoring_sessions import erasure
+from mentoring_sessions.agreements import commands as agreements
+from mentoring_sessions.appointments import commands as appointments
+from mentoring_sessions.concerns import commands as concerns
+from mentoring_sessions.relationships import queries
+from mentoring_sessions.relationships.commands import projections, relationships
+from mentoring_sessions.relationships.parts import SAFEGUARDING
 
 
-async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> None:
+async def on_programme_told(db: AsyncSession, event: ProgrammeCreated | ProgrammeAmended) -> None:
     await projections.learn_programme(db, event)
     programme = await queries.programme_locked(db, event.programme_id)
     await relationships.start_ready_relationships(db, programme)
@@ -32,7 +46,7 @@ async def on_application_accepted(db: AsyncSession, event: ApplicationAccepted) 
     await projections.admit_participant(db, event)
 
 
-async def on_application_withdrawn(db: AsyncSession, event: ApplicationWithdrawn) -> None:
+async def on_application_withdrawn(db: AsyncSession, event: ApplicationWithdrawn | ApplicationDecisionUndone) -> None:
     await projections.forget_participant(db, event.application_id)
 
 
@@ -42,14 +56,37 @@ async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
 
 async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
     await relationships.end_relationship(db, event.match_id)
+    await appointments.call_off(db, event.match_id)
+
+
+async def on_group_formed(db: AsyncSession, event: GroupFormed) -> None:
+    await relationships.begin_group(db, event)
+
+
+async def on_group_member_joined(db: AsyncSession, event: GroupMemberJoined) -> None:
+    await relationships.join_group(db, event)
+
+
+async def on_group_member_left(db: AsyncSession, event: GroupMemberLeft) -> None:
+    left = await relationships.leave_group(db, event)
+    if left is not None:
+        await agreements.agree_without(db, left)
+
+
+async def on_group_ended(db: AsyncSession, event: GroupEnded) -> None:
+    await relationships.end_relationship(db, event.group_id)
+    await appointments.call_off(db, event.group_id)
 
 
 async def on_role_granted(db: AsyncSession, event: RoleGranted) -> None:
-    await roles.grant(db, event.role_id, event.programme_id, event.person_id, event.role)
+    await roles.grant(db, event.role_id, event.programme_id, event.person_id, event.role, event.rights)
+    if SAFEGUARDING in (event.rights or ()):
+        await concerns.follow_readers(db, event.programme_id)
 
 
 async def on_role_revoked(db: AsyncSession, event: RoleRevoked) -> None:
     await roles.revoke(db, event.role_id)
+    await concerns.follow_readers(db, event.programme_id)
 
 
 async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
@@ -57,12 +94,18 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
 
 
 REACTIONS: Reactions = {
-    ProgrammeCreated: on_programme_created,
+    ProgrammeCreated: on_programme_told,
+    ProgrammeAmended: on_programme_told,
     CohortCreated: on_cohort_created,
     ApplicationAccepted: on_application_accepted,
     ApplicationWithdrawn: on_application_withdrawn,
+    ApplicationDecisionUndone: on_application_withdrawn,
     MatchConfirmed: on_match_confirmed,
     MatchEnded: on_match_ended,
+    GroupFormed: on_group_formed,
+    GroupMemberJoined: on_group_member_joined,
+    GroupMemberLeft: on_group_member_left,
+    GroupEnded: on_group_ended,
     RoleGranted: on_role_granted,
     RoleRevoked: on_role_revoked,
     PersonErased: on_person_erased,

@@ -10,7 +10,8 @@ from mentoring_allinone.demo import evaluating, findings, pairing, recruitment, 
 from mentoring_allinone.demo.pairs import meetings
 from mentoring_allinone.demo.people import Person
 from mentoring_allinone.demo.scenario import COHORTS, Scenario
-from mentoring_allinone.demo.stage import Stage, together
+from mentoring_allinone.demo.stage import Stage
+from mentoring_allinone.hands import together
 
 Act = Callable[[Stage], Awaitable[None]]
 _DAY = timedelta(days=1)

@@ -11,8 +11,9 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from mentoring_allinone.demo.scenario import COHORTS, ROLES, Outcome, Role, Scenario, WaveName
+from mentoring_allinone.demo.scenario import COHORTS, Outcome, Scenario, WaveName
 from mentoring_allinone.demo.words import COMMENTS
+from mentoring_contracts.words import SIDES, Side
 
 Share = tuple[int, int]  # numerator, answered
 Answers = Mapping[str, str | int]  # question id -> answer; a question that was skipped is absent
@@ -27,7 +28,7 @@ class CohortLine:
     """
 
     name: str
-    role: Role
+    role: Side
     cohort: int
     published_percent: int | None
     numerator: int
@@ -49,7 +50,7 @@ class OverallLine:
     """
 
     name: str
-    role: Role
+    role: Side
     published_percent: int
     mean_of_cohorts: Fraction
     pooled: Fraction
@@ -73,7 +74,7 @@ class AnswerPlan:
 
     lines: tuple[CohortLine, ...]
     overall: tuple[OverallLine, ...]
-    answers: Mapping[tuple[WaveName, int, Role], tuple[Answers, ...]]
+    answers: Mapping[tuple[WaveName, int, Side], tuple[Answers, ...]]
 
 
 def half_up(value: Fraction) -> int:
@@ -105,7 +106,7 @@ def plan_answers(scenario: Scenario, seed: int = 2022) -> AnswerPlan:
     answers = {
         (wave.survey, wave.cohort, role): _respondents(scenario, wave.survey, wave.cohort, role, shares, seed)
         for wave in scenario.waves
-        for role in ROLES
+        for role in SIDES
     }
     return AnswerPlan(lines, tuple(overall for _, overall in fitted), answers)
 
@@ -190,8 +191,8 @@ def _respondents(
     scenario: Scenario,
     survey: WaveName,
     cohort: int,
-    role: Role,
-    shares: Mapping[tuple[str, int, Role], Share],
+    role: Side,
+    shares: Mapping[tuple[str, int, Side], Share],
     seed: int,
 ) -> tuple[Answers, ...]:
     """The answers of one wave and role, a mapping for each respondent."""

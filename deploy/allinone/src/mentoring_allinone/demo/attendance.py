@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from itertools import cycle
 from random import Random
 
-from mentoring_allinone.demo.scenario import ROLES, Role, Scenario, WaveName
+from mentoring_allinone.demo.scenario import Scenario, WaveName
+from mentoring_contracts.words import SIDES, Side
 
-Matched = Mapping[tuple[int, Role], tuple[str, ...]]  # keys of people by cohort and role
+Matched = Mapping[tuple[int, Side], tuple[str, ...]]  # keys of people by cohort and role
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ def plan_attendance(rng: Random, scenario: Scenario, matched: Matched) -> Attend
 
 def plan_respondents(
     rng: Random, scenario: Scenario, matched: Matched
-) -> dict[tuple[WaveName, int, Role], tuple[str, ...]]:
+) -> dict[tuple[WaveName, int, Side], tuple[str, ...]]:
     """Keys of those who answer each survey, as many as published."""
     return {
         (wave.survey, wave.cohort, role): tuple(rng.sample(matched[wave.cohort, role], wave.responses[role]))
         for wave in scenario.waves
-        for role in ROLES
+        for role in SIDES
     }
 
 
@@ -74,8 +75,8 @@ def _dates(scenario: Scenario, number: int) -> list[date]:
 
 
 def _topics(scenario: Scenario, number: int) -> list[str]:
-    """The topics of the blueprint in turn, the popular ones twice a round."""
-    topics = cycle((*scenario.blueprint["activities"]["cpd_topics"], *scenario.popular_topics))
+    """The topics in turn, the popular ones twice a round."""
+    topics = cycle((*scenario.cpd_topics, *scenario.popular_topics))
     return [next(topics) for _ in range(number)]
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from mentoring_allinone.demo.findings import write_case_study
 from mentoring_allinone.demo.pairs import interviewed_pairs, transcript_pages
-from mentoring_allinone.demo.scenario import COHORTS, ROLES, Interviews, Wave
-from mentoring_allinone.demo.stage import DemoFailed, Stage, ask, pages, refused, together, until
+from mentoring_allinone.demo.scenario import COHORTS, Interviews, Wave
+from mentoring_allinone.demo.stage import Stage, refused
 from mentoring_allinone.demo.words import QUOTES
+from mentoring_allinone.failures import DemoFailed
+from mentoring_allinone.hands import ask, pages, together, until
+from mentoring_contracts.words import SIDES
 
-_LINK = re.compile(r"/evaluation/public/[0-9a-f-]+/surveys/([A-Za-z0-9_-]+)")
+_LINK = re.compile(r"/pages/surveys/[0-9a-f-]+/([A-Za-z0-9_-]+)")
 
 
 async def wave_id(stage: Stage, wave: Wave) -> str:
@@ -39,7 +42,7 @@ async def answer_wave(stage: Stage, wave: Wave) -> None:
 async def _answer(stage: Stage, id_: str, key: str, answers: dict[str, Any]) -> None:
     token = await _token(stage, id_, key)
     path = f"/evaluation/public/{stage.organisation_id}"
-    anybody = stage.anonymous()
+    anybody = stage.anybody
     form = await ask(anybody, "GET", f"{path}/surveys/{token}")
     known = {question["id"] for question in form["questions"]}
     if unknown := set(answers) - known:
@@ -73,7 +76,7 @@ async def wave_closed(stage: Stage, wave: Wave) -> None:
     token = await _token(stage, id_, late)
     body = {"token": token, "answers": {}}
     path = f"/evaluation/public/{stage.organisation_id}/responses"
-    await refused(stage, "an answer after the wave closed", stage.anonymous(), "POST", path, json=body)
+    await refused(stage, "an answer after the wave closed", stage.anybody, "POST", path, json=body)
     await stage.settle()
 
 
@@ -90,7 +93,7 @@ async def interview(stage: Stage, interviews: Interviews) -> None:
     """Two interviews a pair: consent, transcript, the person's approval of the summary."""
     standing = {m.pair: m.id for m in stage.matches.values() if m.cohort == interviews.cohort and m.standing}
     chosen = interviewed_pairs(interviews, standing)
-    sides = [(place, side) for place in range(len(chosen)) for side in ROLES]
+    sides = [(place, side) for place in range(len(chosen)) for side in SIDES]
     await together(
         _interview(stage, standing[chosen[place]], getattr(chosen[place], side), side, count, quotes)
         for (place, side), count in zip(sides, transcript_pages(interviews), strict=True)
@@ -115,24 +118,3 @@ async def _interview(stage: Stage, match_id: str, key: str, side: str, count: in
 def _quotes(cohort: int, place: int, side: str) -> list[str]:
     """What one of the pair at this place is quoted with, while there are words: nobody says what another has said."""
     return list(QUOTES[side][cohort - 1 :: len(COHORTS)][place : place + 1])
-
-
-async def report(stage: Stage, audience: str) -> dict[str, Any]:
-    """A report for an audience, built and published: JSON with `html` beside it."""
-    office = stage.office()
-    path = f"/evaluation/programmes/{stage.programme_id}/reports"
-    made = await ask(office, "POST", path, json={"audience": audience})
-
-    async def built() -> dict[str, Any] | None:
-        found: dict[str, Any] = await ask(office, "GET", f"/evaluation/reports/{made['id']}")
-        if found["state"] == "failed":
-            raise DemoFailed("the report could not be built")
-        return found if found["state"] != "queued" else None
-
-    await until(built, "the report")
-    await ask(office, "POST", f"/evaluation/reports/{made['id']}/publish")
-    document: dict[str, Any] = await ask(office, "GET", f"/evaluation/reports/{made['id']}")
-    answer = await office.get(f"/evaluation/reports/{made['id']}/html")
-    if answer.status_code != 200:
-        raise DemoFailed(f"the page of the report answered {answer.status_code}")
-    return document | {"html": answer.text}

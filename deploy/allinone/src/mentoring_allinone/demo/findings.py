@@ -9,7 +9,8 @@ import yaml
 
 from mentoring_allinone.demo.pairs import Pair
 from mentoring_allinone.demo.people import Person
-from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, change, pages, together
+from mentoring_allinone.demo.stage import Stage
+from mentoring_allinone.hands import ask, change, pages, together
 
 
 @cache
@@ -86,7 +87,7 @@ async def follow_up(stage: Stage) -> None:
 
 async def come_back(stage: Stage) -> None:
     """Some who were in pairs apply as mentors to the programme that follows."""
-    admin = stage.client("administrator", "organisation:admin", *PERSONAL)
+    admin = stage.admin
     new = {"blueprint": "nihr", "title": "The mentoring programme that follows"}
     following = await ask(admin, "POST", "/applications/programmes", json=new)
     path = f"/applications/programmes/{following['id']}/applications"

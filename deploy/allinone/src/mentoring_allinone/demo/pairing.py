@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from mentoring_allinone.demo.pairs import Pair, pairs_to_rotate
-from mentoring_allinone.demo.stage import DemoFailed, Match, Stage, ask, graphql, pages, together, until
+from mentoring_allinone.demo.stage import Match, Stage
+from mentoring_allinone.failures import DemoFailed
+from mentoring_allinone.hands import ask, graphql, pages, together, until
 
 ACCEPT = "mutation Accept($match: UUID!) { acceptMatch(matchId: $match) { id state } }"
 
@@ -63,7 +65,7 @@ async def _accept(stage: Stage, match: Match, key: str) -> None:
         return stage.mail(key, "offer", match.id)
 
     message = (await until(offered, "an offer by mail"))[0]
-    if f"/matching/matches/{match.id}" not in message.text:
+    if f"/matches/{match.id}" not in message.text:
         raise DemoFailed("the offer has no link to the match")
     if key == match.pair.mentee:
         await graphql(stage.person(key), ACCEPT, match=match.id)

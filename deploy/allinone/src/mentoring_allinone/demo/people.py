@@ -12,7 +12,7 @@ from random import Random
 from typing import Literal
 
 from mentoring_allinone.demo.attendance import Attendance, plan_attendance, plan_respondents
-from mentoring_allinone.demo.scenario import COHORTS, ROLES, LedgerRow, Override, Role, Scenario, WaveName
+from mentoring_allinone.demo.scenario import COHORTS, LedgerRow, Override, Scenario, WaveName
 from mentoring_allinone.demo.words import (
     DISCIPLINES,
     EMPLOYERS,
@@ -24,6 +24,7 @@ from mentoring_allinone.demo.words import (
     OFFERS,
     WISHES,
 )
+from mentoring_contracts.words import SIDES, Side
 
 Ending = Literal["matched", "carried_over", "withdrawn", "ineligible", "unmatched"]
 
@@ -53,7 +54,7 @@ class Person:
     """One applicant, the answers to the form and the plan. Keys are `mentee-001` and on, by time of application."""
 
     key: str
-    role: Role
+    role: Side
     given_name: str
     family_name: str
     email: str
@@ -126,12 +127,12 @@ class Cast:
 
     people: tuple[Person, ...]
     attendance: Attendance
-    respondents: Mapping[tuple[WaveName, int, Role], tuple[str, ...]]
+    respondents: Mapping[tuple[WaveName, int, Side], tuple[str, ...]]
 
     def by_key(self) -> dict[str, Person]:
         return {person.key: person for person in self.people}
 
-    def matched(self, cohort: int, role: Role) -> tuple[Person, ...]:
+    def matched(self, cohort: int, role: Side) -> tuple[Person, ...]:
         """The people whose application ends matched in this cohort, the pool of its matching run."""
         return tuple(p for p in self.people if (p.plan.cohort, p.role, p.plan.ending) == (cohort, role, "matched"))
 
@@ -145,10 +146,10 @@ class Cast:
 def generate(scenario: Scenario, seed: int = 2022) -> Cast:
     """The cast of the scenario: 106 mentees and 77 mentors who are eligible, and the few who are not."""
     rng = Random(seed)
-    plans = [(role, plan) for role in ROLES for plan in _plans(rng, scenario, role)]
+    plans = [(role, plan) for role in SIDES for plan in _plans(rng, scenario, role)]
     backgrounds = _backgrounds(rng, scenario, plans)
     names = _names(rng, len(plans))
-    numbers = dict.fromkeys(ROLES, 0)
+    numbers = dict.fromkeys(SIDES, 0)
     people = []
     for (role, plan), background, name in zip(plans, backgrounds, names, strict=True):
         numbers[role] += 1
@@ -162,12 +163,12 @@ def generate(scenario: Scenario, seed: int = 2022) -> Cast:
             p.key for p in everybody if (p.plan.cohort, p.role, p.plan.ending) == (cohort, role, "matched")
         )
         for cohort in COHORTS
-        for role in ROLES
+        for role in SIDES
     }
     return Cast(everybody, plan_attendance(rng, scenario, matched), plan_respondents(rng, scenario, matched))
 
 
-def _plans(rng: Random, scenario: Scenario, role: Role) -> list[Plan]:
+def _plans(rng: Random, scenario: Scenario, role: Side) -> list[Plan]:
     """The plans of a role in the order of application."""
     rows = (row for row in scenario.ledger if row.role == role)
     return sorted(chain.from_iterable(_row_plans(rng, scenario, row) for row in rows), key=lambda p: p.applied_at)
@@ -202,17 +203,17 @@ def _noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def _backgrounds(rng: Random, scenario: Scenario, plans: list[tuple[Role, Plan]]) -> list[tuple[str, str | None]]:
+def _backgrounds(rng: Random, scenario: Scenario, plans: list[tuple[Side, Plan]]) -> list[tuple[str, str | None]]:
     """Background and breakdown of 'Other' for every plan; matched people are dealt those of the published tables."""
-    decks = {(cohort, role): _deck(rng, scenario, cohort, role) for cohort in COHORTS for role in ROLES}
-    common = {role: [card for cohort in COHORTS for card in decks[cohort, role]] for role in ROLES}
+    decks = {(cohort, role): _deck(rng, scenario, cohort, role) for cohort in COHORTS for role in SIDES}
+    common = {role: [card for cohort in COHORTS for card in decks[cohort, role]] for role in SIDES}
     return [
         decks[plan.cohort, role].pop() if plan.cohort and plan.ending == "matched" else rng.choice(common[role])
         for role, plan in plans
     ]
 
 
-def _deck(rng: Random, scenario: Scenario, cohort: int, role: Role) -> list[tuple[str, str | None]]:
+def _deck(rng: Random, scenario: Scenario, cohort: int, role: Side) -> list[tuple[str, str | None]]:
     main, other = scenario.backgrounds[cohort, role], scenario.other_backgrounds[cohort, role]
     deck: list[tuple[str, str | None]] = [
         (name, None) for name, number in main.items() if name != "Other" for _ in range(number)
@@ -232,7 +233,7 @@ def _person(
     rng: Random,
     scenario: Scenario,
     key: str,
-    role: Role,
+    role: Side,
     name: tuple[str, str],
     background: tuple[str, str | None],
     plan: Plan,
@@ -280,7 +281,7 @@ def _domain(employer: str) -> str:
     return f"{words[2]}-uni.example.org" if words[0] == "university" else f"{words[0]}-trust.example.org"
 
 
-def _seniority(rng: Random, role: Role, plan: Plan) -> tuple[int, bool]:
+def _seniority(rng: Random, role: Side, plan: Plan) -> tuple[int, bool]:
     """Postdoctoral years, and whether this is a senior leader."""
     if role == "mentee":
         return rng.randint(1, 9), False
@@ -289,13 +290,13 @@ def _seniority(rng: Random, role: Role, plan: Plan) -> tuple[int, bool]:
     return rng.randint(5, 30), rng.random() < 0.4
 
 
-def _career_stage(rng: Random, role: Role, years: int, leader: bool) -> str:
+def _career_stage(rng: Random, role: Side, years: int, leader: bool) -> str:
     if role == "mentee" or years < 5:
         return rng.choice(("Postdoctoral researcher", "Lecturer") if years < 5 else ("Lecturer", "Senior lecturer"))
     return rng.choice(("Professor", "Research leader") if leader else ("Senior lecturer", "Associate professor"))
 
 
-def _about(rng: Random, role: Role, criteria: tuple[str, ...], discipline: str, wish: str) -> str:
+def _about(rng: Random, role: Side, criteria: tuple[str, ...], discipline: str, wish: str) -> str:
     """One to three sentences that follow from the first criteria and the wish."""
     texts = OFFERS if role == "mentor" else HOPES
     sentences = [texts[criterion] for criterion in criteria[: rng.randint(1, 2)]] + [WISHES[wish]]

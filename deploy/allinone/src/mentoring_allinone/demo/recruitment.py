@@ -5,7 +5,8 @@ import io
 from typing import Any
 
 from mentoring_allinone.demo.people import Person
-from mentoring_allinone.demo.stage import PERSONAL, Stage, ask, change, graphql, pages, refused, together
+from mentoring_allinone.demo.stage import Stage, refused
+from mentoring_allinone.hands import ask, change, graphql, pages, together
 
 ORGANISATION = "National Institute for Health and Care Research"
 TEAM = {
@@ -27,7 +28,7 @@ async def found_organisation(stage: Stage) -> None:
     operator = stage.client("operator", "platform:admin")
     made = await ask(operator, "POST", "/applications/organisations", json={"name": ORGANISATION, "slug": "nihr"})
     stage.organisation_id = made["id"]
-    admin = stage.client("administrator", "organisation:admin", *PERSONAL)
+    admin = stage.admin
     programme = await ask(admin, "POST", "/applications/programmes", json={"blueprint": "nihr"})
     stage.programme_id = programme["id"]
     for role, (name, email) in TEAM.items():
@@ -42,7 +43,7 @@ async def found_organisation(stage: Stage) -> None:
 
 async def import_people(stage: Stage) -> None:
     """An HR system hands over everybody as a CSV file, with one broken row that is kept out and reported."""
-    admin = stage.client("administrator", "organisation:admin", *PERSONAL)
+    admin = stage.admin
     table = _csv(stage.cast.people)
     broken = table + b"No Address,not-an-address,Somewhere,en\r\n"
     done = await ask(
@@ -63,7 +64,7 @@ def _csv(people: tuple[Person, ...]) -> bytes:
 
 async def _learn_ids(stage: Stage) -> None:
     """The ids of the imported people, by the address they have in the cast."""
-    admin = stage.client("administrator", "organisation:admin", *PERSONAL)
+    admin = stage.admin
     ids = {row["email"]: row["id"] for row in await pages(admin, "/applications/people")}
     stage.person_ids = {p.key: ids[p.email.lower()] for p in stage.cast.people}
 
@@ -79,7 +80,7 @@ async def apply(stage: Stage, person: Person) -> None:
     else:
         body = _form(stage, person, cohort) | {"equality": dict(person.equality)}
         made = await ask(client, "POST", _applications(stage), json=body)
-    stage.application_ids[person.key] = made["id"]
+    stage.application_ids[person.key] = made["id"].removeprefix("Application:")  # as GraphQL has it
 
 
 def _form(stage: Stage, person: Person, cohort: str | None) -> dict[str, Any]:

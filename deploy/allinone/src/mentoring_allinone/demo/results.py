@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from mentoring_allinone.demo.scenario import COHORTS, ROLES, Scenario
+from mentoring_allinone.demo.scenario import COHORTS, Scenario
+from mentoring_contracts.words import SIDES
 
 Figure = Mapping[str, Any]
 
@@ -82,7 +83,7 @@ def _counts(scenario: Scenario, figures: list[Figure]) -> list[Check]:
     def check(name: str, published: int, cohort: int | None = None, role: str | None = None) -> None:
         made.append(_count(figures, name, published, cohort, role))
 
-    for role in ROLES:
+    for role in SIDES:
         check("expressions_of_interest", eoi["totals"][role], role=role)
         check("oversubscription", eoi["oversubscription_percent"][role], role=role)
         for cohort in COHORTS:

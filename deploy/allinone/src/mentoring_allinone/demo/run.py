@@ -15,7 +15,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from mentoring_allinone.demo import evaluating
 from mentoring_allinone.demo.agenda import Step, play
 from mentoring_allinone.demo.answers import AnswerPlan, plan_answers
 from mentoring_allinone.demo.page import page
@@ -26,6 +25,7 @@ from mentoring_allinone.demo.scenario import Scenario, load_scenario
 from mentoring_allinone.demo.stage import Stage
 from mentoring_allinone.demo.summary import print_summary
 from mentoring_allinone.failures import DemoFailed
+from mentoring_allinone.hands import PERSONAL
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
 from mentoring_common.embedded.folders import TemporaryFolder
@@ -48,7 +48,7 @@ async def demo(folder: Path, out: Console, *, serve: bool, kafka: str | None = N
                 began = time.monotonic()
                 await _play(stage, out)
                 reports = {
-                    audience: await evaluating.report(stage, audience) for audience in ("programme_team", "public")
+                    audience: await stage.report(audience, published=True) for audience in ("programme_team", "public")
                 }
                 await stage.settle()
                 await recorder.caught_up(await stage.events_announced())
@@ -133,7 +133,7 @@ def _beside(scenario: Scenario, found: list[Check], events: dict[str, int]) -> d
 
 async def _serve(stage: Stage, out: Console, folder: Path) -> None:
     base = stage.stack.base_url
-    token = stage.stack.token("organisation:admin", *stage.personal, tenant=stage.organisation_id, subject="you")
+    token = stage.stack.token("organisation:admin", *PERSONAL, tenant=stage.organisation_id, subject="you")
     (folder / "token.txt").write_text(token)
     out.print(f"\nStill serving: GraphiQL {base}/graphql · API documents {base}/ · mailbox {base}/mailbox/")
     out.print(f"An administrator's token is in {folder / 'token.txt'} (Authorization: Bearer …). Ctrl-C stops it.")

@@ -9,9 +9,10 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-Role = Literal["mentor", "mentee"]
+from mentoring_contracts.blueprint import read
+from mentoring_contracts.words import SIDES, Side
+
 WaveName = Literal["interim", "summative"]
-ROLES: tuple[Role, ...] = get_args(Role)
 WAVES: tuple[WaveName, ...] = get_args(WaveName)
 COHORTS = (1, 2, 3)
 BLUEPRINT = Path(__file__).resolve().parents[5] / "blueprints" / "nihr.yaml"
@@ -26,7 +27,7 @@ class LedgerRow:
     """What becomes of the applications of one cohort and role. Cohort None is a cohort of the following year."""
 
     cohort: int | None
-    role: Role
+    role: Side
     eligible: int
     ineligible: int
     moved_out: int
@@ -55,7 +56,7 @@ class Wave:
     cohort: int
     opened: date
     closed: date
-    responses: Mapping[Role, int]
+    responses: Mapping[Side, int]
     published_rate_percent: int
 
 
@@ -64,7 +65,7 @@ class Outcome:
     """The whole percentages printed for one question and role: per cohort (empty if only overall) and overall."""
 
     name: str
-    role: Role
+    role: Side
     by_cohort: Mapping[int, int]
     overall: int
 
@@ -104,7 +105,7 @@ class Override:
     """An eligible person of this row breaks the named eligibility rule and is let in for this reason."""
 
     cohort: int
-    role: Role
+    role: Side
     rule: str
     reason: str
 
@@ -134,12 +135,13 @@ class Scenario:
     matching_run_on: Mapping[int, date]
     waves: tuple[Wave, ...]
     outcomes: tuple[Outcome, ...]
-    backgrounds: Mapping[tuple[int, Role], Mapping[str, int]]
-    other_backgrounds: Mapping[tuple[int, Role], Mapping[str, int]]
+    backgrounds: Mapping[tuple[int, Side], Mapping[str, int]]
+    other_backgrounds: Mapping[tuple[int, Side], Mapping[str, int]]
     cpd_sessions: int
     in_person_events: tuple[InPersonEvent, ...]
     online_participants: int
     in_person_participants: int
+    cpd_topics: tuple[str, ...]
     popular_topics: tuple[str, ...]
     interviews: tuple[Interviews, ...]
     rematching: Rematching
@@ -149,9 +151,9 @@ class Scenario:
     meeting_weeks_apart: int
     findings_on: date
     follow_up_on: date
-    later_mentors: Mapping[Role, int]
+    later_mentors: Mapping[Side, int]
 
-    def row(self, cohort: int | None, role: Role) -> LedgerRow:
+    def row(self, cohort: int | None, role: Side) -> LedgerRow:
         return next(row for row in self.ledger if (row.cohort, row.role) == (cohort, role))
 
     def wave(self, survey: WaveName, cohort: int) -> Wave:
@@ -159,14 +161,21 @@ class Scenario:
 
     def milestone(self, cohort: int, kind: str) -> date:
         """The date of a milestone of the blueprint. Raises KeyError if the cohort has none of this kind."""
-        milestones = next(c["milestones"] for c in self.blueprint["cohorts"] if c["number"] == cohort)
-        dates: dict[str, date] = {milestone["kind"]: milestone["date"] for milestone in milestones}
-        return dates[kind]
+        plan, _ = read(self.blueprint)
+        calendar = plan.calendar(next(one for one in plan.cohorts if one.number == cohort))
+        if kind not in [line.milestone.kind for line in calendar.lines]:
+            raise KeyError(kind)
+        return calendar.resolve(kind)[0]
 
-    def questions(self, survey: WaveName, role: Role) -> tuple[Mapping[str, Any], ...]:
-        """The questions of an instrument that this role is asked, in order."""
+    def questions(self, survey: WaveName, role: Side) -> tuple[Mapping[str, Any], ...]:
+        """The questions of an instrument that this role is asked, in order; options of scales are written out."""
         instrument = next(i for i in self.blueprint["instruments"] if i["id"] == survey)
-        return tuple(question for question in instrument["questions"] if role in question["roles"])
+        scales = self.blueprint["scales"]
+        return tuple(
+            question | ({"options": scales[question["scale"]]} if "scale" in question else {})
+            for question in instrument["questions"]
+            if role in question["roles"]
+        )
 
     def criteria(self) -> tuple[str, ...]:
         """The ids of the current version of the criteria, in order."""
@@ -219,6 +228,7 @@ def _scenario(data: dict[str, Any], programme: dict[str, Any]) -> Scenario:
         in_person_events=tuple(InPersonEvent(**event) for event in cpd["in_person"]),
         online_participants=cpd["online_participants"],
         in_person_participants=cpd["in_person_participants"],
+        cpd_topics=tuple(data["cpd_topics"]),
         popular_topics=tuple(cpd["most_popular"]),
         interviews=tuple(Interviews(cohort=cohort, **row) for cohort, row in published["interviews"].items()),
         rematching=Rematching(**data["rematch"]),
@@ -237,11 +247,11 @@ def _texts(rows: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _wave(survey: WaveName, cohort: int, row: dict[str, Any]) -> Wave:
-    responses = {role: int(row[role]) for role in ROLES}
+    responses = {role: int(row[role]) for role in SIDES}
     return Wave(survey, cohort, row["opened"], row["closed"], responses, row["rate_percent"])
 
 
-def _outcomes(table: dict[str, dict[Role, dict[Any, int]]]) -> tuple[Outcome, ...]:
+def _outcomes(table: dict[str, dict[Side, dict[Any, int]]]) -> tuple[Outcome, ...]:
     return tuple(
         Outcome(name, role, {cohort: line[cohort] for cohort in COHORTS if cohort in line}, line["overall"])
         for name, roles in table.items()
@@ -249,7 +259,7 @@ def _outcomes(table: dict[str, dict[Role, dict[Any, int]]]) -> tuple[Outcome, ..
     )
 
 
-def _columns(table: dict[Role, dict[str, list[int]]]) -> dict[tuple[int, Role], Mapping[str, int]]:
+def _columns(table: dict[Side, dict[str, list[int]]]) -> dict[tuple[int, Side], Mapping[str, int]]:
     return {
         (cohort, role): {name: counts[cohort - 1] for name, counts in rows.items()}
         for role, rows in table.items()

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time
 
 from mentoring_allinone.demo.attendance import CpdSession
 from mentoring_allinone.demo.pairs import Meeting
-from mentoring_allinone.demo.stage import Match, Stage, ask, graphql, together
+from mentoring_allinone.demo.stage import Match, Stage
+from mentoring_allinone.hands import ask, graphql, together
 
 MEET = """
 mutation Meet($match: UUID!, $at: DateTime!, $minutes: Int!, $note: String) {

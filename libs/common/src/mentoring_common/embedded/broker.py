@@ -43,11 +43,14 @@ class EmbeddedBroker:
         self.bootstrap_servers = bootstrap_servers
 
     @classmethod
-    async def start(cls, port: int | None = None) -> "EmbeddedBroker":
-        """Start a broker on `port` of 127.0.0.1 (None: a free one), wait for it. Raises EmbeddedServerError."""
+    async def start(cls, port: int | None = None, *, advertised_port: int | None = None) -> "EmbeddedBroker":
+        """Start a broker on `port` of 127.0.0.1 (None: a free one), wait for it. Raises EmbeddedServerError.
+
+        Its clients are told to come to `advertised_port`, where somebody else leads them to it (None: to `port`).
+        """
         program = await asyncio.to_thread(_program)
         for _ in range(1 if port else START_ATTEMPTS):
-            broker, cluster_id = await asyncio.to_thread(cls._spawn, program, port or free_port())
+            broker, cluster_id = await asyncio.to_thread(cls._spawn, program, port or free_port(), advertised_port)
             if await answers(broker._process, broker.bootstrap_servers, cluster_id, START_PATIENCE_S):
                 return broker
             last_words = broker._process.last_words()
@@ -57,14 +60,14 @@ class EmbeddedBroker:
         )
 
     @classmethod
-    def _spawn(cls, program: Path, port: int) -> tuple["EmbeddedBroker", str]:
+    def _spawn(cls, program: Path, port: int, advertised_port: int | None) -> tuple["EmbeddedBroker", str]:
         cluster_id = secrets.token_hex(8)
-        address = f"tcp://127.0.0.1:{port}"
+        address, told = (f"tcp://127.0.0.1:{at}" for at in (port, advertised_port or port))
         folder = TemporaryFolder("mentoring-broker-")
         # Options go to the program itself: with a sub-command it would ignore them.
         options = ["--cluster-id", cluster_id, "--storage-engine", "memory://tansu/", "--silent"]
         process = ChildProcess.spawn(
-            [program, "--listener-url", address, "--advertised-listener-url", address, *options],
+            [program, "--listener-url", address, "--advertised-listener-url", told, *options],
             stop_signal=signal.SIGTERM,
             log=folder.path / "broker.log",
             environment=server_environment(RUST_LOG="warn"),

@@ -21,9 +21,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from mentoring_common.embedded.errors import EmbeddedServerError
 from mentoring_common.embedded.kept import kept
+from mentoring_common.methods import Methods
 
 ALGORITHM = "ES256"
 KEY_FILE = "issuer-key.json"
@@ -136,7 +138,7 @@ def _kept_key(path: Path) -> ECKey:
     raise EmbeddedServerError(f"{path} holds no signing key: {remedy}.")
 
 
-def issuer_app(issuer: DevIssuer) -> Starlette:
+def issuer_app(issuer: DevIssuer) -> ASGIApp:
     """The issuer over HTTP: metadata (OpenID Connect Discovery 1.0), key set, and tokens for registered clients."""
 
     async def metadata(request: Request) -> Response:
@@ -158,7 +160,7 @@ def issuer_app(issuer: DevIssuer) -> Starlette:
         Route("/jwks.json", key_set),
         Route("/token", token, methods=["POST"]),
     ]
-    return Starlette(routes=routes)
+    return Methods(Starlette(routes=routes))
 
 
 def _metadata(issuer: str) -> dict[str, Any]:

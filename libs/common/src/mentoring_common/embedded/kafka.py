@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import fcntl
+import os
 import shutil
 import signal
 import subprocess
-import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from mentoring_common.embedded.child_process import ChildProcess, free_port, server_environment
 from mentoring_common.embedded.errors import EmbeddedServerError
 from mentoring_common.embedded.folders import TemporaryFolder
+from mentoring_common.embedded.patience import Patience
 from mentoring_common.embedded.readiness import answers
 
 START_ATTEMPTS = 3
@@ -25,7 +27,7 @@ DOWNLOAD_PATIENCE_S = 600.0
 HEAP = "-Xmx384m"
 
 _PROPERTIES = """\
-controller.quorum.voters=1@127.0.0.1:{controller_port}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 auto.create.topics.enable=false
@@ -60,12 +62,14 @@ class ApacheKafka:
 
     def __init__(
         self,
-        processes: Sequence[ChildProcess],
+        spawn_node: Callable[[int], ChildProcess],
+        nodes: int,
         bootstrap_servers: str,
         addresses: Mapping[str, str],
         folder: TemporaryFolder,
     ) -> None:
-        self._processes = processes
+        self._spawn_node = spawn_node
+        self._processes = [spawn_node(number) for number in range(1, nodes + 1)]
         self._folder = folder
         self.bootstrap_servers = bootstrap_servers
         self.addresses = addresses
@@ -84,6 +88,8 @@ class ApacheKafka:
         project: Path | None = None,
         *,
         nodes: int = 1,
+        controllers: int = 1,
+        ports: Sequence[int] = (),
         listeners: Mapping[str, Listener] | None = None,
         users: Sequence[str] = (),
         properties: Mapping[str, str] | None = None,
@@ -92,14 +98,15 @@ class ApacheKafka:
         """Start the nodes and wait until all answer. Raises EmbeddedServerError.
 
         `project` is the folder of the Maven project that names Kafka's jars (None: `deploy/kafka` of the source tree);
-        the first start brings them there. `users` are SCRAM users as `--add-scram` takes them, `properties` are set for
-        every node beside our own.
+        the first start brings them there. The first `controllers` nodes vote on who is the controller. `ports` are
+        those of the nodes where they must be known before. `users` are SCRAM users as `--add-scram` takes them,
+        `properties` are set for every node beside our own.
         """
         project = project or kafka_project()
         if project is None or not cls.available(project):
             raise EmbeddedServerError("Apache Kafka needs Java 17, Maven and deploy/kafka/pom.xml: install them first.")
         jars = await asyncio.to_thread(_jars, project)
-        plan = _Plan(jars, nodes, listeners or {}, users, properties or {}, java_options)
+        plan = _Plan(jars, nodes, controllers, ports, listeners or {}, users, properties or {}, java_options)
         for _ in range(START_ATTEMPTS):
             kafka, cluster_id = await asyncio.to_thread(cls._spawn, plan)
             first = kafka._processes[0]
@@ -115,35 +122,28 @@ class ApacheKafka:
     def _spawn(cls, plan: "_Plan") -> tuple["ApacheKafka", str]:
         folder = TemporaryFolder("mentoring-kafka-")
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        ports = [free_port() for _ in range(plan.nodes)]
+        ports = list(plan.ports) or [free_port() for _ in range(plan.nodes)]
         doors = {name: free_port() for name in plan.listeners}
-        common = _PROPERTIES.format(controller_port=(controller_port := free_port()))
-        processes = []
+        votes = {number: free_port() for number in range(1, plan.controllers + 1)}
+        common = _PROPERTIES.format(voters=",".join(f"{number}@127.0.0.1:{port}" for number, port in votes.items()))
         for number, port in enumerate(ports, start=1):
             home = folder.path / str(number)
             home.mkdir()
             properties = home / "server.properties"
-            own = _of_node(home, number, port, controller_port, plan.listeners, doors) | dict(plan.properties)
+            own = _of_node(home, number, port, votes.get(number), plan.listeners, doors) | dict(plan.properties)
             properties.write_text(common + "".join(f"{name}={value}\n" for name, value in own.items()))
             _format(plan, properties, cluster_id)
-            processes.append(
-                ChildProcess.spawn(
-                    [*_java(plan.jars, plan.java_options), f"-Dkafka.logs.dir={home}", "kafka.Kafka", properties],
-                    stop_signal=signal.SIGTERM,
-                    log=home / "kafka.log",
-                    environment=server_environment(),
-                )
-            )
         servers = ",".join(f"127.0.0.1:{port}" for port in ports)
-        return cls(processes, servers, {n: f"127.0.0.1:{p}" for n, p in doors.items()}, folder), cluster_id
+        addresses = {name: f"127.0.0.1:{port}" for name, port in doors.items()}
+        return cls(partial(_spawn_node, plan, folder.path), plan.nodes, servers, addresses, folder), cluster_id
 
     async def _joined(self, patience_s: float) -> bool:
         """Whether every node is in the cluster in time."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers.split(",")[0])
         await admin.start()
-        until = time.monotonic() + patience_s
+        patience = Patience(patience_s)
         try:
-            while time.monotonic() < until:
+            while not patience.is_over:
                 if len((await admin.describe_cluster())["brokers"]) == len(self._processes):
                     return True
                 await asyncio.sleep(0.1)
@@ -155,13 +155,32 @@ class ApacheKafka:
     def pid(self) -> int:
         return self._processes[0].pid
 
+    def running(self, number: int) -> bool:
+        """Whether the process of a node (the first is 1) is there."""
+        return self._processes[number - 1].running
+
+    def data(self, number: int) -> Path:
+        """Where a node keeps its topics."""
+        return self._folder.path / str(number) / "data"
+
+    def kill(self, *numbers: int) -> None:
+        """End nodes without a word, all at once."""
+        for number in numbers:
+            os.kill(self._processes[number - 1].pid, signal.SIGKILL)
+        for number in numbers:
+            self._processes[number - 1].wait()
+
+    def start_again(self, number: int) -> None:
+        """Start a node that has ended, on the data it had."""
+        self._processes[number - 1] = self._spawn_node(number)
+
     async def stop(self) -> None:
         """End the nodes and remove their data. Does nothing the second time."""
         await asyncio.to_thread(self.stop_blocking)
 
     def stop_blocking(self) -> None:
         """`stop` for code without an event loop."""
-        for process in reversed(self._processes):  # the first is the controller, which the others report to
+        for process in reversed(self._processes):  # the first is a controller, which the others report to
             process.stop(patience_s=15)
         self._folder.close()
 
@@ -172,6 +191,8 @@ class _Plan:
 
     jars: Path
     nodes: int
+    controllers: int
+    ports: Sequence[int]
     listeners: Mapping[str, Listener]
     users: Sequence[str]
     properties: Mapping[str, str]
@@ -182,19 +203,19 @@ def _of_node(
     home: Path,
     number: int,
     port: int,
-    controller_port: int,
+    votes_at: int | None,
     listeners: Mapping[str, Listener],
     doors: Mapping[str, int],
 ) -> dict[str, str]:
-    """The properties of one node; the first is the controller too, and has the further listeners."""
+    """The properties of one node, a controller too where it votes; the first has the further listeners."""
     first = number == 1
     open_doors = {"PLAINTEXT": port} | (dict(doors) if first else {})
     advertised = ",".join(f"{name}://127.0.0.1:{at}" for name, at in open_doors.items())
     protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"} | {n: x.protocol for n, x in listeners.items()}
     own = {
-        "process.roles": "broker,controller" if first else "broker",
+        "process.roles": "broker,controller" if votes_at else "broker",
         "node.id": str(number),
-        "listeners": advertised + (f",CONTROLLER://127.0.0.1:{controller_port}" if first else ""),
+        "listeners": advertised + (f",CONTROLLER://127.0.0.1:{votes_at}" if votes_at else ""),
         "advertised.listeners": advertised,
         "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
         "log.dirs": str(home / "data"),
@@ -245,6 +266,19 @@ def _copy_dependencies(project: Path, jars: Path) -> None:
 def _java(jars: Path, options: Sequence[str] = ()) -> list[str | Path]:
     fast = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
     return ["java", HEAP, *fast, *options, "-cp", f"{jars}/*"]
+
+
+def _spawn_node(plan: _Plan, folder: Path, number: int) -> ChildProcess:
+    home = folder / str(number)
+    command = [
+        *_java(plan.jars, plan.java_options),
+        f"-Dkafka.logs.dir={home}",
+        "kafka.Kafka",
+        home / "server.properties",
+    ]
+    return ChildProcess.spawn(
+        command, stop_signal=signal.SIGTERM, log=home / "kafka.log", environment=server_environment()
+    )
 
 
 def _format(plan: _Plan, properties: Path, cluster_id: str) -> None:

@@ -6,15 +6,16 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, urlencode
 
-import asyncpg
-
 from mentoring_common.embedded.child_process import Account, ChildProcess, server_environment
 from mentoring_common.embedded.errors import EmbeddedServerError
 from mentoring_common.embedded.folders import TemporaryFolder
+from mentoring_common.embedded.patience import Patience
 from mentoring_common.embedded.postgres_account import server_account
 from mentoring_common.embedded.postgres_binaries import reachable_binaries
 
@@ -47,8 +48,12 @@ class EmbeddedPostgres:
     is root, which PostgreSQL refuses to be, the server runs as `postgres` or, where there is no such account, `nobody`.
     """
 
-    def __init__(self, process: ChildProcess, sockets: TemporaryFolder, lock: IO[str]) -> None:
-        self._process = process
+    def __init__(
+        self, spawn: Callable[[Path], ChildProcess], data_dir: Path, sockets: TemporaryFolder, lock: IO[str]
+    ) -> None:
+        self._spawn = spawn
+        self._data_dir = data_dir
+        self._process = spawn(sockets.path)
         self._lock = lock
         self._sockets = sockets
         self.socket_dir = sockets.path
@@ -77,39 +82,50 @@ class EmbeddedPostgres:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Whether the server's process is there."""
+        return self._process.running
+
     def dsn(self, database: str, user: str | None = None) -> str:
         """The address of `database` for SQLAlchemy's asyncpg driver, as `user` (default: the superuser). No password is
         asked for: the socket's folder is open to this account alone."""
         where = urlencode({"host": str(self.socket_dir)})
         return f"postgresql+asyncpg://{quote(user or SUPERUSER, safe='')}@/{quote(database, safe='')}?{where}"
 
-    async def create_database(self, name: str, owner: str | None = None) -> None:
-        """Make `name` and its login role `owner` (default: the same name) where they are missing.
-
-        Nobody but the owner and the superuser may connect to it.
-        """
-        owner = owner or name
-        connection = await asyncpg.connect(host=str(self.socket_dir), user=SUPERUSER, database="postgres")
-        try:
-            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", owner):
-                await connection.execute(f"CREATE ROLE {_quoted(owner)} LOGIN")
-            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-                await connection.execute(f"CREATE DATABASE {_quoted(name)} OWNER {_quoted(owner)}")
-                await connection.execute(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
-        finally:
-            await connection.close()
-
     def wait_until_ready(self, cluster: Path) -> None:
         """The eighth line of postmaster.pid is the server's state (miscadmin.h, LOCK_FILE_LINE_PM_STATUS)."""
         pid_file = cluster / "postmaster.pid"
-        deadline = time.monotonic() + START_PATIENCE_S
-        while self._process.running and time.monotonic() < deadline:
+        patience = Patience(START_PATIENCE_S)
+        while self._process.running and not patience.is_over:
             lines = pid_file.read_text().splitlines() if pid_file.exists() else []
             if len(lines) > 7 and lines[7].strip() == "ready":
                 return
             time.sleep(0.01)
         self.stop_blocking()
         raise EmbeddedServerError(f"PostgreSQL did not start in {cluster.parent}: {self._process.last_words()}")
+
+    def restart(self, away_s: float = 0.0) -> None:
+        """End the server and start it again on the same data and socket, `away_s` seconds later: blocking."""
+        self._process.stop()
+        time.sleep(away_s)
+        self.start_again()
+
+    def kill(self) -> None:
+        """End all processes of the server without a word: blocking."""
+        os.kill(self.pid, signal.SIGSTOP)  # it makes no more of them
+        children = _children(self.pid)
+        for pid in (*children, self.pid):
+            os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        while any(map(_lives, children)):
+            time.sleep(0.01)
+
+    def start_again(self) -> None:
+        """Start a server that has ended, on the same data and socket: blocking."""
+        _await_leftover(self._data_dir / "cluster")
+        self._process = self._spawn(self.socket_dir)
+        self.wait_until_ready(self._data_dir / "cluster")
 
     async def stop(self) -> None:
         """Close every connection, write everything down and end the server. Does nothing the second time."""
@@ -122,10 +138,6 @@ class EmbeddedPostgres:
         self._lock.close()
 
 
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 def _start(data_dir: Path, durable: bool) -> EmbeddedPostgres:
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = _locked(data_dir)
@@ -136,7 +148,8 @@ def _start(data_dir: Path, durable: bool) -> EmbeddedPostgres:
         if not (data_dir / "cluster").exists():
             _make_cluster(data_dir, binaries, account, durable)
         sockets = _sockets(account)
-        server = EmbeddedPostgres(_spawn(data_dir, binaries, account, sockets.path, durable), sockets, lock)
+        spawn = partial(_spawn, data_dir, binaries, account, durable)
+        server = EmbeddedPostgres(spawn, data_dir, sockets, lock)
     except BaseException:
         lock.close()
         raise
@@ -162,9 +175,9 @@ def _await_leftover(cluster: Path) -> None:
     if not Path("/proc/self").exists():
         return  # PostgreSQL's own, simpler check has to do
     pid_file = cluster / "postmaster.pid"
-    deadline = time.monotonic() + START_PATIENCE_S
+    patience = Patience(START_PATIENCE_S)
     while (pid := _postmaster(pid_file)) is not None:
-        if time.monotonic() > deadline:
+        if patience.is_over:
             raise EmbeddedServerError(f"The server of an earlier run still uses {cluster.parent}: end process {pid}.")
         time.sleep(0.05)
     pid_file.unlink(missing_ok=True)
@@ -181,6 +194,17 @@ def _postmaster(pid_file: Path) -> int | None:
         return pid if os.geteuid() == 0 else None
     except (FileNotFoundError, ProcessLookupError, ValueError, IndexError):
         return None
+
+
+def _children(pid: int) -> list[int]:
+    return [int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _folder_argument(folder: Path, account: Account | None) -> tuple[str, int]:
@@ -233,7 +257,7 @@ def _sockets(account: Account | None) -> TemporaryFolder:
     return folder
 
 
-def _spawn(data_dir: Path, binaries: Path, account: Account | None, socket_dir: Path, durable: bool) -> ChildProcess:
+def _spawn(data_dir: Path, binaries: Path, account: Account | None, durable: bool, socket_dir: Path) -> ChildProcess:
     settings = _SETTINGS | {"unix_socket_directories": str(socket_dir)} | ({} if durable else _FAST_AND_FORGETFUL)
     name, descriptor = _folder_argument(data_dir / "cluster", account)
     options = [f"--{key}={value}" for key, value in settings.items()]

@@ -1,12 +1,12 @@
 """When does a broker answer, and is it ours?"""
 
 import asyncio
-import time
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from mentoring_common.embedded.child_process import ChildProcess
+from mentoring_common.embedded.patience import Patience
 
 
 async def answers(process: ChildProcess, bootstrap_servers: str, cluster_id: str, patience_s: float) -> bool:
@@ -14,8 +14,8 @@ async def answers(process: ChildProcess, bootstrap_servers: str, cluster_id: str
 
     The cluster's id tells our broker from one of another process that took the same port a moment earlier.
     """
-    deadline = time.monotonic() + patience_s
-    while process.running and time.monotonic() < deadline:
+    patience = Patience(patience_s)
+    while process.running and not patience.is_over:
         if await _accepts(bootstrap_servers) and await _cluster_id(bootstrap_servers) == cluster_id:
             return True
         await asyncio.sleep(0.02)

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-import time
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from mentoring_common.auth import internal
 from mentoring_common.broker import Publisher, Record, begin_at_end, ensure_topics
 from mentoring_common.clock import Clock, MovableClock
 from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.embedded.patience import Patience
 from mentoring_common.envelope import Envelope
 from mentoring_common.ids import new_id
 from mentoring_common.provisioning import Urls, provision
@@ -66,14 +67,21 @@ def settings_for(servers: Servers, urls: Urls, **changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
+def refused(answer: httpx.Response, status: int, code: str) -> bool:
+    """Whether an answer is the problem document of this code under this status; AssertionError shows what it is."""
+    found = answer.status_code, answer.json().get("code") if answer.content else None
+    assert found == (status, code), answer.text
+    return True
+
+
 async def eventually(probe: Callable[[], Awaitable[T | None]], *, within_s: float = 60.0, what: str = "condition") -> T:
-    """What `probe` gives once it is truthy; AssertionError if that takes longer than `within_s`."""
-    until = time.monotonic() + within_s
+    """What `probe` gives once it is truthy; AssertionError if that takes longer (`Patience`)."""
+    patience = Patience(within_s)
     while True:
         found = await probe()
         if found:
             return found
-        assert time.monotonic() < until, f"{what} did not come true within {within_s} s"
+        assert not patience.is_over, f"{what} did not come true within {within_s} s"
         await asyncio.sleep(0.02)
 
 
@@ -85,6 +93,7 @@ class Harness:
         self.issuer = issuer
         self.clock = clock
         self._publisher = Publisher(service.settings)
+        self._documented: list[tuple[re.Pattern[str], dict[str, Any]]] = []
 
     def token(self, *scopes: str, tenant: UUID | None, subject: UUID | str | None = None, **extra: Any) -> str:
         """An access token."""
@@ -104,7 +113,33 @@ class Harness:
     def anonymous(self, **headers: str) -> httpx.AsyncClient:
         """An HTTP client of the service with no token, or with headers of one's own."""
         transport = httpx.ASGITransport(app=self.service.asgi, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url="http://service.test", headers=headers)
+        hooks = {"response": [self._check_status]}
+        return httpx.AsyncClient(
+            transport=transport, base_url="http://service.test", headers=headers, event_hooks=hooks
+        )
+
+    async def _check_status(self, answer: httpx.Response) -> None:
+        """Every status that a service answers is in its document: clients that are made of it know no other.
+
+        Problems are there as `default`; what no route answers is nobody's, and what is given again was looked at
+        before.
+        """
+        if "Idempotency-Replayed" in answer.headers:
+            return
+        operation = self._operation(answer.request.method.lower(), answer.request.url.path)
+        said = operation.get("responses", {})
+        known = str(answer.status_code) in said or (answer.status_code >= 400 and "default" in said)
+        assert known or not operation, f"{operation['operationId']} answers {answer.status_code}, not one of {[*said]}"
+
+    def _operation(self, method: str, path: str) -> dict[str, Any]:
+        if not self._documented:
+            paths = self.service.app.openapi()["paths"]
+            # Paths without parameters come first, as they do where they are served.
+            ordered = sorted(paths.items(), key=lambda item: item[0].count("{"))
+            self._documented = [(re.compile(re.sub(r"\{[^}]*\}", "[^/]+", at)), said) for at, said in ordered]
+        found = (said for pattern, said in self._documented if pattern.fullmatch(path) and method in said)
+        operation: dict[str, Any] = next(found, {}).get(method, {})
+        return operation
 
     async def publish(self, tenant: UUID, *events: Event, wait: bool = True) -> list[UUID]:
         """Publish events as their owners would; with `wait`, return when the service has handled them."""
@@ -165,8 +200,8 @@ async def running(
     service = create_app(settings_for(servers, urls, **changes), clock=clock, http=http or issuer_only(issuer, routes))
     issuer.register_client("service", "service", "service", "", map(internal, service.design.calls))
     harness = Harness(service, issuer, clock)
-    if service.design.reactions:
-        await begin_at_end(service.settings, sorted({cls.topic() for cls in service.design.reactions}))
+    if service.design.takes:
+        await begin_at_end(service.settings, service.design.topics)
     await service.start()
     try:
         yield harness

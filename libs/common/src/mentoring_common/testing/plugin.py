@@ -1,21 +1,24 @@
-"""The pytest plugin: servers for the whole run, a fresh tenant for every test."""
+"""The pytest plugin: servers for the whole run, a fresh tenant for every test.
+
+Every run imports it: what a server needs is imported by the fixture that starts one, so that a test of a pure module
+answers at once.
+"""
 
 import asyncio
+import inspect
 import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 import uvloop
 
-from mentoring_common.embedded.broker import EmbeddedBroker
-from mentoring_common.embedded.folders import TemporaryFolder
-from mentoring_common.embedded.kafka import ApacheKafka
-from mentoring_common.embedded.postgres import EmbeddedPostgres
-from mentoring_common.observability import configure_logging
-from mentoring_common.testing.harness import Servers
+if TYPE_CHECKING:
+    from mentoring_common.testing.harness import Servers
+
 
 _ran: Counter[str] = Counter()
 # Servers as in production, for the tests of faults: every commit on the disk, Apache Kafka instead of the small broker.
@@ -25,7 +28,21 @@ _BROKER = {"servers": "embedded", "stack": "embedded", "kafka_servers": "Apache 
 
 def pytest_configure() -> None:
     """A run that is told to end (by a CI that has waited long enough, say) ends as by Ctrl-C: its servers too."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that is not async and takes what lives on the event loop would end the loop, and every server with it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("asyncio") is None:
+            found = [name for name in item.fixturenames if _is_async(item, name)]
+            if found:
+                raise pytest.UsageError(f"{item.nodeid} takes {found[0]}, which is async: make it an async def")
+
+
+def _is_async(item: pytest.Function, name: str) -> bool:
+    known = item._fixtureinfo.name2fixturedefs.get(name, ())[-1:]  # the nearest is the one that it gets
+    return any(inspect.iscoroutinefunction(one.func) or inspect.isasyncgenfunction(one.func) for one in known)
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -35,6 +52,8 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
+    from mentoring_common.observability import configure_logging
+
     configure_logging("ERROR")
 
 
@@ -45,6 +64,9 @@ async def superuser_url() -> AsyncIterator[str]:
     if given:
         yield given.replace("postgresql://", "postgresql+asyncpg://", 1)
         return
+    from mentoring_common.embedded.folders import TemporaryFolder
+    from mentoring_common.embedded.postgres import EmbeddedPostgres
+
     folder = TemporaryFolder("mentoring-tests-")
     server = await EmbeddedPostgres.start(folder.path / "postgres", durable=AS_IN_PRODUCTION)
     yield server.dsn("postgres")
@@ -53,15 +75,18 @@ async def superuser_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def servers(request: pytest.FixtureRequest) -> Servers:
+def servers(request: pytest.FixtureRequest) -> "Servers":
     """PostgreSQL and a broker: the usual one of tests, or Apache Kafka where all is as in production."""
     found: Servers = request.getfixturevalue("kafka_servers" if AS_IN_PRODUCTION else "usual_servers")
     return found
 
 
 @pytest.fixture(scope="session")
-async def usual_servers(superuser_url: str) -> AsyncIterator[Servers]:
+async def usual_servers(superuser_url: str) -> "AsyncIterator[Servers]":
     """PostgreSQL and a broker: that of KAFKA_BOOTSTRAP_SERVERS, else the embedded one."""
+    from mentoring_common.embedded.broker import EmbeddedBroker
+    from mentoring_common.testing.harness import Servers
+
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if given:
         yield Servers(superuser_url, given, kafka_idempotent=True, kafka_fast_groups=False)
@@ -72,8 +97,11 @@ async def usual_servers(superuser_url: str) -> AsyncIterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-async def kafka_servers(superuser_url: str) -> AsyncIterator[Servers]:
+async def kafka_servers(superuser_url: str) -> "AsyncIterator[Servers]":
     """PostgreSQL and Apache Kafka itself; skips where Java or Maven is missing."""
+    from mentoring_common.embedded.kafka import ApacheKafka
+    from mentoring_common.testing.harness import Servers
+
     if not ApacheKafka.available():
         pytest.skip("Apache Kafka needs Java and Maven")
     kafka = await ApacheKafka.start()
@@ -82,7 +110,7 @@ async def kafka_servers(superuser_url: str) -> AsyncIterator[Servers]:
 
 
 @pytest.fixture(scope="session", params=["embedded", "kafka"])
-def each_broker(request: pytest.FixtureRequest) -> Servers:
+def each_broker(request: pytest.FixtureRequest) -> "Servers":
     """Runs a test on the embedded broker and on Apache Kafka."""
     found: Servers = request.getfixturevalue("servers" if request.param == "embedded" else "kafka_servers")
     return found

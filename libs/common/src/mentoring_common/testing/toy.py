@@ -21,7 +21,7 @@ from mentoring_common.migrations import create_common_tables, protect
 from mentoring_common.outbox import emit
 from mentoring_common.pagination import Limit
 from mentoring_common.provisioning import Urls, provision
-from mentoring_common.roles import grant, require_role
+from mentoring_common.roles import grant, require_right
 from mentoring_common.runner import Design
 from mentoring_common.tables import deadlines
 from mentoring_common.testing import toy_things
@@ -79,12 +79,12 @@ async def kept(body: Kept, _: Writer, db: Db) -> None:
 
 @router.post("/guarded")
 async def guarded(body: Body, by: Writer, db: Db) -> None:
-    await require_role(db, by, body.person_id, "coordinator")
+    await require_right(db, by, body.person_id, "run_activities")
 
 
 @router.post("/granted")
 async def granted(body: Body, by: Writer, db: Db) -> None:
-    await grant(db, new_id(), body.person_id, by.person_id, "coordinator")
+    await grant(db, new_id(), body.person_id, by.person_id, "coordinator", None)
 
 
 @router.post("/public/{tenant_id}/changes", dependencies=[Depends(Public("a test"))])

@@ -1,18 +1,22 @@
 """Disclosure control of survey results that leave the programme team, and the floor under what anybody reads at all.
 
-What is published is counts by breakdowns that were fixed before the survey opened, from one frozen snapshot:
+What is published of a count is a band: that it is one of several neighbouring numbers (`bands`). Nothing else is: a
+rounded number is the middle of its band, a share is made of two bands, a total of several groups is the sum of theirs.
 
-1. A group is shown only if it, and whoever is left over when it is taken from a broader group, are at least `minimum`.
-2. Counts below `minimum` are hidden (`*`); what is hidden in a line adds to at least `minimum` too, so that taking the
-   shown ones from their total never leaves fewer (secondary suppression).
-3. Everything else is rounded to `base`; totals are rounded from their true values, never added up from rounded ones.
-4. An audit then looks, for every count, for a twin: other answers of people that would be published in exactly the same
-   way and in which this count differs. Where there is none, more is hidden until there is one. So no reasoning over
-   what is published, however clever, ends in a single value.
+1. The people of a wave stand in groups that follow from how many were asked alone. Small cohorts are taken together.
+2. A group has one grid: bands of at least five numbers, from none to as many as were asked, that do not overlap. All
+   that is counted in the group is put on this grid: responses, answers to any question, what was answered.
+3. What is sensitive, which is everything that the survey does not call ordinary, is shown only if its band, and that of
+   those left over, begin at `minimum` or above.
+4. What is known of counts beyond that is checked, and the question hidden if a count had fewer than five numbers left:
+   options of which everybody chose one or more, parts of a total that is published exactly.
 
-The method of 4 is the feasibility audit of Hundepool et al., Statistical Disclosure Control (2012), chapter 4, by local
-moves: it may hide more than needed, never less.
+Why that is enough for all tables together: between two counts of a group nothing is known but that one is no larger
+than the other (who gave an answer has answered, who answered has responded, who responded was asked). Two bands of one
+grid are the same or lie apart, so that says nothing new of either: take all counts at the low ends of their bands, and
+no order is broken; all at the high ends; or one of them and all below it low and the others high. So every count has
+its whole band left, and so has every difference of two of them: five numbers at least. Groups share nobody. What is
+shown is worked out from the bands and from who was asked, so what is hidden, merged or put as "at least" tells no more.
 
-`rule` is the policy and the breakdowns, `table` applies it, `twins` is the audit, `floor` says of how few people
-nothing is shown to anybody. All of it is pure.
+`rule` is the policy, `bands` applies it, `floor` says of how few people nothing is shown to anybody. All of it is pure.
 """

@@ -1,14 +1,15 @@
 """The floor of surveys without names: of how many different people what they say may be read at all, by anybody.
 
 Of a survey that is not `named` nothing is shown of a role in which fewer people were asked: no text, no figure, no
-count of answers. Nor is anything of both roles together then, since taking the other role away would leave it.
+count of answers. Nor is anything of both roles together then, since taking the other role away would leave it. Kinds
+of respondents beyond the pair are roles like any other here; nothing is ever added up over them.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
+from mentoring_contracts.words import SIDES
 from mentoring_evaluation.disclosure.rule import SMALLEST, Policy
-from mentoring_evaluation.sides import ROLES, Role
 
 # What is kept of who answered: nothing, names, or names only to compare the two sides of pairs.
 Mode = Literal["anonymous", "named", "paired"]
@@ -26,23 +27,23 @@ def policy_of(public_minimum: int) -> Policy:
     return Policy(minimum=least_asked(public_minimum))
 
 
-def hidden_roles(mode: Mode, people: Mapping[Role, int], least: int) -> tuple[Role, ...]:
-    """The roles of which nothing is shown, by how many different `people` of each were asked."""
+def hidden_roles(mode: Mode, people: Mapping[str, int], least: int) -> tuple[str, ...]:
+    """The roles that are not shown, given how many different `people` of each were asked."""
     if mode == "named":
         return ()
-    return tuple(role for role in ROLES if 0 < people[role] < least)
+    return tuple(role for role in people if 0 < people[role] < least)
 
 
-def shown(mode: Mode, people: Mapping[Role, int], least: int) -> dict[Role, Shown]:
+def shown(mode: Mode, people: Mapping[str, int], least: int) -> dict[str, Shown]:
     """What is read of each role; nothing where nobody is asked."""
     hidden = hidden_roles(mode, people, least)
     what: Shown = "answers" if mode == "named" else "figures"
-    return {role: what if people[role] and role not in hidden else "nothing" for role in ROLES}
+    return {role: what if people[role] and role not in hidden else "nothing" for role in people}
 
 
-def shown_together(of_roles: Mapping[Role, Shown], people: Mapping[Role, int]) -> Shown:
+def shown_together(of_roles: Mapping[str, Shown], people: Mapping[str, int]) -> Shown:
     """What is read of both roles taken together: nothing where one of them is hidden."""
-    asked = {of_roles[role] for role in ROLES if people[role]}
+    asked = {of_roles[role] for role in SIDES if people.get(role)}
     return asked.pop() if len(asked) == 1 else "nothing"
 
 

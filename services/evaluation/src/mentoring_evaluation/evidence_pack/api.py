@@ -5,13 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation.evidence_pack import commands, queries
 from mentoring_evaluation.evidence_pack.models import Assessment
 from mentoring_evaluation.evidence_pack.schemas import AssessmentView, EvidencePackView, NewAssessment
 from mentoring_evaluation.programmes import queries as programmes
-from mentoring_evaluation.programmes.access import READERS, TEAM, Reader, Writer, require_team
+from mentoring_evaluation.programmes.access import READERS, Reader, Writer, is_team, require_team
 
 router = APIRouter(route_class=Route, tags=["evidence pack"])
 
@@ -23,8 +23,8 @@ async def read_evidence_pack(programme_id: UUID, by: Reader, db: Db) -> Evidence
     The steering group sees survey answers rounded, and none of small groups, as in public figures.
     """
     programme = await programmes.programme(db, programme_id)
-    await require_role(db, by, programme_id, *READERS)
-    exact = by.is_admin or bool(await roles_of(db, by, programme_id) & set(TEAM))
+    await require_right(db, by, programme_id, *READERS)
+    exact = await is_team(db, by, programme_id)
     return EvidencePackView.model_validate(await commands.pack(db, programme, exact=exact))
 
 
@@ -42,7 +42,7 @@ async def list_assessments(
 ) -> Page[AssessmentView]:
     """Every judgement, replaced ones too. For the programme team and the steering group."""
     await programmes.programme(db, programme_id)
-    await require_role(db, by, programme_id, *READERS)
+    await require_right(db, by, programme_id, *READERS)
     shown, following = await page(db, queries.assessments(programme_id), Assessment.id, cursor, limit)
     return page_of(shown, following, _view)
 

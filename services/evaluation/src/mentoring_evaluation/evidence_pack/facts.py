@@ -1,12 +1,17 @@
 """What the records of a programme say of each criterion: so many of so many, and where to look. None: no record."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from mentoring_evaluation.disclosure.floor import policy_of
+from mentoring_contracts.blueprint import Blueprint
+from mentoring_evaluation.disclosure.bands import NOBODY, Band
 from mentoring_evaluation.figures.evidence import Evidence, WaveRecord
+from mentoring_evaluation.figures.protected import ProtectedWaves
+from mentoring_evaluation.figures.public_view import protected_waves
+from mentoring_evaluation.surveys.instruments import Question
 
 CLOSED = frozenset({"accepted", "refused", "withdrawn", "carried_over", "unmatched", "matched"})
 
@@ -53,21 +58,14 @@ def facts(records: Records) -> dict[str, Fact | None]:
     }
 
 
-def design_facts(blueprint: Mapping[str, Any]) -> dict[str, bool]:
+def design_facts(blueprint: Blueprint) -> dict[str, bool]:
     """What a blueprint has in writing."""
-    eligibility, matching = _section(blueprint, "eligibility"), _section(blueprint, "matching")
-    fields = _section(blueprint, "form").get("fields") or []
-    consents = [f for f in fields if isinstance(f, Mapping) and f.get("kind") == "consent" and f.get("required")]
+    consents = [field for field in blueprint.form.fields if field.kind == "consent" and field.required]
     return {
-        "eligibility": bool(eligibility.get("mentor")) and bool(eligibility.get("mentee")),
-        "matching": bool(matching.get("hard_rules")),
+        "eligibility": bool(blueprint.eligibility.mentor) and bool(blueprint.eligibility.mentee),
+        "matching": bool(blueprint.matching and blueprint.matching.hard_rules),
         "consent": bool(consents),
     }
-
-
-def _section(blueprint: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = blueprint.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _path(records: Records, end: str = "") -> str:
@@ -78,15 +76,14 @@ def _share(met: int, of: int, said: str, *links: str) -> Fact | None:
     return Fact(met, of, f"{met} of {of} {said}", links) if of else None
 
 
-def _share_of_answers(r: Records, met: int, of: int, said: str, *links: str) -> Fact | None:
-    """A share of survey answers; for who sees public figures only, none that is small, and rounded counts."""
-    if not r.exact:
-        policy = policy_of(r.evidence.public_minimum)
-        if min(met, of - met) < policy.minimum:
-            return None
-        met, of = policy.rounded(met), policy.rounded(of)
-        said += " (rounded)"
-    return _share(met, of, said, *links)
+def _rounded(counts: Iterable[tuple[Band, Band] | None], said: str, *links: str) -> Fact | None:
+    """A share of survey answers for who sees public figures only: of bands, and nothing where one of them is hidden."""
+    every = list(counts)
+    known = [one for one in every if one is not None]
+    if not known or len(known) < len(every):
+        return None
+    met, of = (int(sum(bands, NOBODY).middle) for bands in zip(*known, strict=True))
+    return _share(met, of, f"{said} (rounded)", *links)
 
 
 def _closed(r: Records) -> list[WaveRecord]:
@@ -166,10 +163,22 @@ def _waves_held(r: Records) -> Fact | None:
 
 
 def _people_answered(r: Records) -> Fact | None:
+    said, link = "who were asked answered", f"evaluation:{_path(r, '/waves')}"
+    if not r.exact:
+        rates = (waves.response_rate(None, role) for waves, role in _protected(r))
+        return _rounded((rate and (rate[0], Band(rate[1], rate[1])) for rate in rates), said, link)
     closed = _closed(r)
     asked = sum(sum(wave.asked.values()) for wave in closed)
     answered = sum(sum(wave.responses.values()) for wave in closed)
-    return _share_of_answers(r, answered, asked, "who were asked answered", f"evaluation:{_path(r, '/waves')}")
+    return _share(answered, asked, said, link)
+
+
+def _protected(r: Records) -> Iterator[tuple[ProtectedWaves, str]]:
+    """The waves that are over, as the public sees them, with every role that is shown of them."""
+    over = {wave.name for wave in _closed(r)}
+    for name, waves in protected_waves(r.evidence).items():
+        roles = dict.fromkeys(role for wave in waves.waves for role in wave.asked if role not in wave.hidden)
+        yield from ((waves, role) for role in roles if name in over)
 
 
 def _pairs_interviewed(r: Records) -> Fact | None:
@@ -212,16 +221,34 @@ def _roles_held(r: Records) -> Fact:
 
 def _survey_share(r: Records, question_id: str) -> Fact | None:
     """The share of counted answers to a question, all closed waves and both roles taken together."""
+    said, link = "who answered said so", f"evaluation:{_path(r, '/figures')}"
+    if not r.exact:
+        return _rounded(_bands(r, question_id), said, link)
     met = of = 0
     for wave in _closed(r):
-        question = next((q for q in wave.used.questions if q.id == question_id), None) if wave.used else None
-        if question is None or not question.counted:
+        question = _counted_question(wave, question_id)
+        if question is None:
             continue
-        counted = {str(answer) for answer in question.counted}
         for answers in _answers(wave.answers, question_id):
             of += sum(answers.values())
-            met += sum(number for answer, number in answers.items() if answer in counted)
-    return _share_of_answers(r, met, of, "who answered said so", f"evaluation:{_path(r, '/figures')}")
+            met += sum(number for answer, number in answers.items() if answer in question.counted)
+    return _share(met, of, said, link)
+
+
+def _bands(r: Records, question_id: str) -> Iterator[tuple[Band, Band] | None]:
+    """What is counted and who answered, of every wave and role that was asked; None where that is hidden."""
+    for waves, role in _protected(r):
+        asked = partial(_counted_question, question_id=question_id, role=role)
+        if any(map(asked, waves.waves)):
+            found = waves.answers_to(asked, None, role)
+            yield (found.parts[None], found.whole) if found and None in found.parts else None
+
+
+def _counted_question(wave: WaveRecord, question_id: str, role: str | None = None) -> Question | None:
+    """The question of a wave, if some of its answers are counted (and if the role was asked it)."""
+    question = wave.used.question(question_id) if wave.used else None
+    told = role is None or (role in wave.asked and role not in wave.hidden and question and role in question.roles)
+    return question if question is not None and question.counted and told else None
 
 
 def _answers(table: Mapping[Any, Mapping[str, int]], question_id: str) -> Iterable[Mapping[str, int]]:

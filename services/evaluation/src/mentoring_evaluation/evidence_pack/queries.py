@@ -48,7 +48,7 @@ async def pack_records(db: AsyncSession, programme: Programme, evidence: Evidenc
     measured = set(await latest_values(db, programme.id))
     stages = model.stages if model else []
     indicators = model.indicators if model else []
-    figures = [line.to_json() for line in programme_lines(evidence)]
+    figures = [line.shown() for line in programme_lines(evidence)]
     have = indicators_measured(model, measured, figures) if model else set()
     return Records(
         evidence=evidence,

@@ -10,10 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mentoring_evaluation.disclosure.rule import Plan, Policy
-from mentoring_evaluation.disclosure.table import protect
-
-PLAN = Plan(("role",), (("role",),))
+from mentoring_evaluation.disclosure.bands import parts_of
+from mentoring_evaluation.disclosure.rule import Policy
 
 Cell = tuple[str, str]  # role, background
 
@@ -50,6 +48,9 @@ def next_table(present: Mapping[Cell, int], before: Frozen | None, policy: Polic
 
 def _protected(counts: Mapping[Cell, int], policy: Policy) -> dict[Cell, int | None]:
     # How many mentors and mentees there are is published exactly, beside this table.
-    given: dict[tuple[tuple[str, ...], str], int] = {((role,), what): people for (role, what), people in counts.items()}
-    table = protect(given, PLAN, policy, totals_known=True)
-    return {(role, background): table.count({"role": role}, background) for role, background in counts}
+    shown: dict[Cell, int | None] = {}
+    for role in sorted({role for role, _ in counts}):
+        of_role = {cell: people for cell, people in counts.items() if cell[0] == role}
+        bands = parts_of(sum(of_role.values()), of_role, policy.minimum)
+        shown |= {cell: band.rounded if band else None for cell, band in bands.items()}
+    return shown

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mentoring_evaluation.sides import Role
+from mentoring_contracts.words import SIDES, Side
 from mentoring_evaluation.surveys.instruments import Instrument
 
 
@@ -23,7 +23,7 @@ class Applicants:
     """So many applications of one role that first asked for one cohort (None: a later one) and came to one state."""
 
     cohort: int | None
-    role: Role
+    role: Side
     state: str
     people: int
     moved: int
@@ -31,13 +31,23 @@ class Applicants:
 
 @dataclass(frozen=True, slots=True)
 class PairRecord:
-    """A pair that was confirmed; `standing` unless it ended early."""
+    """A pair that was confirmed; `standing` unless it ended early. Those of one `group_id` are one relationship."""
 
     cohort: int
     mentor_id: UUID
     mentee_id: UUID
     standing: bool
     is_rematch: bool
+    group_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRecord:
+    """A group that did not end early: its kind, and who is in it."""
+
+    cohort: int
+    kind: str
+    people: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Extension:
 class WaveRecord:
     """One wave: who was asked and answered by role, and answers counted by (role, question) and answer.
 
+    Roles are the two sides, and the kinds of respondents beyond the pair that it asked.
+
     Of a paired survey, `sides` are for every published question what mentor and mentee of a pair say (None: nothing),
     and of how many pairs. `most_asked` is how often one person was asked, at most: more than once in a wave that
     gathers the answers of several occasions. `hidden` are roles of which nothing is shown (floor.py): as if they had
@@ -65,19 +77,30 @@ class WaveRecord:
     instrument: str
     used: Instrument | None
     closed_at: datetime | None
-    asked: Mapping[Role, int]
-    responses: Mapping[Role, int]
-    answers: Mapping[tuple[Role, str], Mapping[str, int]]
+    asked: Mapping[str, int]
+    responses: Mapping[str, int]
+    answers: Mapping[tuple[str, str], Mapping[str, int]]
     sides: Mapping[str, Sequence[tuple[bool | None, bool | None, int]]] = field(default_factory=dict)
     occasion: str = ""
     most_asked: int = 1
     extensions: Sequence[Extension] = ()
-    hidden: frozenset[Role] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    planned_at: datetime | None = None
 
     @property
     def name(self) -> str:
         """How figures call it: the survey, and the occasion where there are several."""
         return f"{self.instrument}: {self.occasion}" if self.occasion else self.instrument
+
+    @property
+    def asks_sides(self) -> bool:
+        """Whether it asked people of pairs at all."""
+        return "mentor" in self.asked
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of respondents beyond the pair that it asked."""
+        return [role for role in self.asked if role not in SIDES]
 
     @property
     def source(self) -> str:
@@ -93,6 +116,16 @@ class InterviewRecord:
     cohort: int
     match_id: UUID
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRecord:
+    """A quote of an approved interview by its place: its text stays where it is sealed."""
+
+    interview_id: UUID
+    position: int
+    cohort: int | None
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +146,13 @@ class Evidence:
     cohorts: tuple[CohortRecord, ...] = ()
     applicants: tuple[Applicants, ...] = ()
     pairs: tuple[PairRecord, ...] = ()
+    groups: tuple[GroupRecord, ...] = ()
     waves: tuple[WaveRecord, ...] = ()
     cpd_held: Mapping[str, int] = field(default_factory=dict)
     cpd_people: Mapping[str, int] = field(default_factory=dict)
     meetings: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     interviews: tuple[InterviewRecord, ...] = ()
-    quotes: tuple[Mapping[str, Any], ...] = ()
+    quotes: tuple[QuoteRecord, ...] = ()
     statistics: Mapping[str, Any] = field(default_factory=dict)
     public_backgrounds: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
     numbers: Mapping[UUID, int] = field(default_factory=dict)

@@ -11,9 +11,8 @@ from fractions import Fraction
 from typing import Any, Literal, TypedDict, Unpack
 
 from mentoring_evaluation.figures.intervals import Interval, half_up, interval_of_mean, percent, wilson
-
-Role = Literal["mentor", "mentee"]
-Rule = Literal["pooled", "top_box", "mean_of_cohorts", "count", "excess"]
+from mentoring_evaluation.figures.shown import Rounding, Rule, ShownFigure, ShownInterval
+from mentoring_evaluation.kept import Number
 
 SMALL_N = 10
 LOW_RESPONSE = Fraction(1, 2)
@@ -27,7 +26,7 @@ class About(TypedDict, total=False):
     """What every way of making a figure may also be told: whose it is, its decimals, the snapshot it was counted in."""
 
     cohort: int | None
-    role: Role | None
+    role: str | None
     wave: str | None
     digits: int
     source: str | None
@@ -53,7 +52,7 @@ class Figure:
     asked: int | None = None
     answered: int | None = None
     cohort: int | None = None
-    role: Role | None = None
+    role: str | None = None
     wave: str | None = None
     top_box: tuple[str, ...] = ()
     digits: int = 0
@@ -68,29 +67,29 @@ class Figure:
         """The exact value rounded half-up to `digits` decimals; None where nobody answered."""
         return None if self.exact is None else half_up(self.exact, self.digits)
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object; numbers are rounded (interval to one decimal more than the value), `exact` is a fraction."""
-        return {
-            "name": self.name,
-            "definition": self.definition,
-            "cohort": self.cohort,
-            "role": self.role,
-            "wave": self.wave,
-            "numerator": self.numerator,
-            "denominator": self.denominator,
-            "asked": self.asked,
-            "answered": self.answered,
-            "value": _number(self.value),
-            "exact": None if self.exact is None else str(self.exact),
-            "unit": self.unit,
-            "rule": self.rule,
-            "top_box": list(self.top_box),
-            "rounding": {"mode": self.rounding, "digits": self.digits},
-            "interval": _interval_json(self.interval, self.digits + 1),
-            "caveats": list(self.caveats),
-            "components": [part.to_json() for part in self.components],
-            "source": self.source,
-        }
+    def shown(self) -> ShownFigure:
+        """As it is shown: numbers are rounded (interval to one decimal more than the value), `exact` is a fraction."""
+        return ShownFigure(
+            name=self.name,
+            definition=self.definition,
+            cohort=self.cohort,
+            role=self.role,
+            wave=self.wave,
+            numerator=self.numerator,
+            denominator=self.denominator,
+            asked=self.asked,
+            answered=self.answered,
+            value=_number(self.value),
+            exact=None if self.exact is None else str(self.exact),
+            unit=self.unit,
+            rule=self.rule,
+            top_box=self.top_box,
+            rounding=Rounding(mode=self.rounding, digits=self.digits),
+            interval=None if self.interval is None else shown_interval(self.interval, self.digits + 1),
+            caveats=self.caveats,
+            components=tuple(part.shown() for part in self.components),
+            source=self.source,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,9 @@ class Line:
     figure: Figure
     breakdown: Mapping[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """The figure's JSON object with `breakdown`, and `shown`: exact."""
-        return self.figure.to_json() | {"breakdown": dict(self.breakdown), "shown": "exact"}
+    def shown(self) -> ShownFigure:
+        """The figure with its breakdown, exact."""
+        return self.figure.shown().but(breakdown=dict(self.breakdown), shown="exact", between=None)
 
 
 def rate(
@@ -336,14 +335,14 @@ def _total(numbers: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(numbers) else None
 
 
-def _number(value: Decimal | None) -> int | float | None:
+def _number(value: Decimal | None) -> Number | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _interval_json(interval: Interval | None, digits: int) -> dict[str, Any] | None:
-    if interval is None:
-        return None
+def shown_interval(interval: Interval, digits: int = 1) -> ShownInterval:
+    """An interval as it is shown: of a difference to one decimal, since an end of 0.4 that prints as 0 would say that
+    there may be none."""
     low, high = (float(half_up(Fraction(end), digits)) for end in (interval.low, interval.high))
-    return {"level": 95, "method": interval.method, "low": low, "high": high}
+    return ShownInterval(level=95, method=interval.method, low=low, high=high)

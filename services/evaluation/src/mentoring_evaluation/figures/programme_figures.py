@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from mentoring_contracts.words import SIDES, Side
 from mentoring_evaluation.figures.evidence import Evidence, PairRecord
 from mentoring_evaluation.figures.figure import Line, count, oversubscription
 from mentoring_evaluation.figures.survey_figures import agreements, outcomes, response_rates
-from mentoring_evaluation.sides import ROLES, Role
 
 NOT_ELIGIBLE = "refused"
 BACKGROUND = "professional_background"
@@ -19,7 +19,7 @@ BACKGROUND = "professional_background"
 def programme_lines(evidence: Evidence) -> list[Line]:
     """All figures, exact, in the order of a report. Figures of a survey are there once its wave is closed."""
     sections: list[Callable[[Evidence], Iterable[Line]]] = [
-        expressions_of_interest, moves, demand, matched, backgrounds, meetings, cpd, response_rates, outcomes,
+        expressions_of_interest, moves, demand, matched, groups, backgrounds, meetings, cpd, response_rates, outcomes,
         agreements, interviews,
     ]  # fmt: skip
     return [line for section in sections for line in section(evidence)]
@@ -30,14 +30,14 @@ def expressions_of_interest(evidence: Evidence) -> Iterator[Line]:
     name, unit = "expressions_of_interest", "people"
     said = "Applications found eligible (refused ones are not counted), by the cohort first asked for."
     eligible = [a for a in evidence.applicants if a.state != NOT_ELIGIBLE]
-    for role in ROLES:
+    for role in SIDES:
         yield Line(count(name, said, sum(a.people for a in eligible if a.role == role), unit=unit, role=role))
     yield Line(count(name, said, sum(a.people for a in eligible), unit=unit))
     for cohort in evidence.cohorts:
-        for role in ROLES:
+        for role in SIDES:
             number = sum(a.people for a in eligible if (a.cohort, a.role) == (cohort.number, role))
             yield Line(count(name, said, number, unit=unit, cohort=cohort.number, role=role))
-    for role in ROLES:
+    for role in SIDES:
         later = sum(a.people for a in eligible if a.cohort is None and a.role == role)
         also = "Of the expressions of interest, those that asked for a cohort which is not planned yet."
         yield Line(count(f"{name}_for_later", also, later, unit=unit, role=role))
@@ -47,7 +47,7 @@ def moves(evidence: Evidence) -> Iterator[Line]:
     """Applications that went to another cohort than the one asked for."""
     said = "Applications that were moved to another cohort of the programme."
     yield Line(count("moved_cohort", said, sum(a.moved for a in evidence.applicants), unit="people"))
-    for role in ROLES:
+    for role in SIDES:
         moved = sum(a.moved for a in evidence.applicants if a.role == role)
         yield Line(count("moved_cohort", said, moved, unit="people", role=role))
 
@@ -55,7 +55,7 @@ def moves(evidence: Evidence) -> Iterator[Line]:
 def demand(evidence: Evidence) -> Iterator[Line]:
     """Eligible applications beyond the places that were first planned."""
     places = sum(cohort.places_first_planned for cohort in evidence.cohorts)
-    for role in ROLES if places else ():
+    for role in SIDES if places else ():
         people = sum(a.people for a in evidence.applicants if a.role == role and a.state != NOT_ELIGIBLE)
         yield Line(oversubscription(people, places, role=role, digits=evidence.decimals))
 
@@ -74,7 +74,7 @@ def matched(evidence: Evidence) -> Iterator[Line]:
 
 def _matched_people(pairs: Sequence[PairRecord], cohort: int | None) -> Iterator[Line]:
     said = "Different people in pairs that did not end early; a mentor of two mentees is one person."
-    people: dict[Role | None, set[Any]] = {
+    people: dict[Side | None, set[Any]] = {
         "mentor": {pair.mentor_id for pair in pairs},
         "mentee": {pair.mentee_id for pair in pairs},
     }
@@ -83,10 +83,30 @@ def _matched_people(pairs: Sequence[PairRecord], cohort: int | None) -> Iterator
         yield Line(count("matched_people", said, len(ids), unit="people", cohort=cohort, role=role))
 
 
+def groups(evidence: Evidence) -> Iterator[Line]:
+    """Relationships of several people: each counts once, and each person once in their kind."""
+    if not evidence.groups and not any(pair.group_id for pair in evidence.pairs):
+        return
+    standing = [pair for pair in evidence.pairs if pair.standing]
+    for cohort in (None, *(c.number for c in evidence.cohorts)):
+        here = [pair for pair in standing if cohort in (None, pair.cohort)]
+        alone = sum(pair.group_id is None for pair in here)
+        together = len({pair.group_id for pair in here} - {None})
+        said = "Mentoring relationships that did not end early: pairs, and a mentor's group as one."
+        yield Line(count("relationships", said, alone + together, unit="relationships", cohort=cohort))
+        for kind in sorted({group.kind for group in evidence.groups}):
+            of_kind = [g for g in evidence.groups if g.kind == kind and cohort in (None, g.cohort)]
+            people: set[Any] = set().union(*(group.people for group in of_kind))
+            said = "Relationships of several people that did not end early, by their kind."
+            yield Line(count("groups", said, len(of_kind), unit="groups", cohort=cohort), {"kind": kind})
+            said = "Different people in groups of this kind, whoever leads them included."
+            yield Line(count("group_members", said, len(people), unit="people", cohort=cohort), {"kind": kind})
+
+
 def backgrounds(evidence: Evidence) -> Iterator[Line]:
     """The professional backgrounds of matched people, as the applications service counts them."""
     said = "Matched people by professional background."
-    table: Counter[tuple[int | None, Role, str, str | None]] = Counter()
+    table: Counter[tuple[int | None, Side, str, str | None]] = Counter()
     numbers = {str(id_): number for id_, number in evidence.numbers.items()}
     for row in evidence.statistics.get("backgrounds", []):
         cohort, role = numbers.get(str(row["cohort_id"])), row["role"]

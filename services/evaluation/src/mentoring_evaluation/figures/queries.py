@@ -14,8 +14,10 @@ from mentoring_evaluation.figures.evidence import (
     CohortRecord,
     Evidence,
     Extension,
+    GroupRecord,
     InterviewRecord,
     PairRecord,
+    QuoteRecord,
     WaveRecord,
 )
 from mentoring_evaluation.figures.models import PublicSnapshot
@@ -28,11 +30,11 @@ from mentoring_evaluation.programmes.models import (
     Application,
     Attendance,
     Cohort,
+    GroupMember,
     Match,
     MentoringSession,
     Programme,
 )
-from mentoring_evaluation.sides import ROLES, Role
 from mentoring_evaluation.surveys import queries as surveys
 from mentoring_evaluation.surveys import queries_answers
 from mentoring_evaluation.surveys.agreements import Sides
@@ -60,6 +62,7 @@ async def evidence_of(db: AsyncSession, programme: Programme) -> Evidence:
         cohorts=await _cohorts(db, programme.id),
         applicants=await _applicants(db, programme.id, numbers),
         pairs=await _pairs(db, programme.id, numbers),
+        groups=await _groups(db, programme.id, numbers),
         waves=await _waves(db, programme.id, numbers),
         cpd_held=held,
         cpd_people=people,
@@ -95,9 +98,28 @@ async def _applicants(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, 
 async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[PairRecord, ...]:
     matches = (await db.scalars(sa.select(Match).where(Match.programme_id == programme_id))).all()
     return tuple(
-        PairRecord(numbers[m.cohort_id], m.mentor_id, m.mentee_id, m.state == "standing", m.rematch_of is not None)
+        PairRecord(
+            numbers[m.cohort_id],
+            m.mentor_id,
+            m.mentee_id,
+            m.state == "standing",
+            m.rematch_of is not None,
+            m.group_id,
+        )
         for m in matches
         if m.cohort_id in numbers
+    )
+
+
+async def _groups(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[GroupRecord, ...]:
+    rows = sa.select(GroupMember).where(GroupMember.programme_id == programme_id, GroupMember.state == "present")
+    people: dict[tuple[UUID, UUID, str], set[UUID]] = {}
+    for member in await db.scalars(rows.order_by(GroupMember.group_id)):
+        people.setdefault((member.group_id, member.cohort_id, member.kind), set()).add(member.person_id)
+    return tuple(
+        GroupRecord(numbers[cohort_id], kind, frozenset(ids))
+        for (_, cohort_id, kind), ids in people.items()
+        if cohort_id in numbers
     )
 
 
@@ -121,23 +143,24 @@ async def _sides(db: AsyncSession, wave: Wave) -> Sides:
 
 
 def _wave_record(
-    wave: Wave, cohort: int, responses: Mapping[Role, int | None], tallies: queries_answers.Tallies, sides: Sides
+    wave: Wave, cohort: int, responses: Mapping[str, int | None], tallies: queries_answers.Tallies, sides: Sides
 ) -> WaveRecord:
-    asked: dict[Role, int] = {"mentor": wave.asked_mentors, "mentee": wave.asked_mentees}
+    asked = wave.asked_by_role
     return WaveRecord(
         id=wave.id,
         cohort=cohort,
         instrument=wave.instrument,
         used=Instrument.model_validate(wave.instrument_used) if wave.instrument_used else None,
         closed_at=wave.closed_at,
-        asked={role: 0 if responses[role] is None else asked[role] for role in ROLES},
-        responses={role: responses[role] or 0 for role in ROLES},
-        hidden=frozenset(role for role in ROLES if responses[role] is None),
+        asked={role: 0 if responses[role] is None else asked[role] for role in asked},
+        responses={role: responses[role] or 0 for role in asked},
+        hidden=frozenset(role for role in asked if responses[role] is None),
         answers=tallies.get(wave.id, {}),
         sides=sides,
         occasion=wave.occasion,
         most_asked=wave.most_asked,
         extensions=tuple(_extension(one) for one in wave.extensions),
+        planned_at=wave.planned_at,
     )
 
 
@@ -170,8 +193,8 @@ async def _interviews(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, 
     return tuple(InterviewRecord(numbers[c], m, pages or 0) for c, m, pages in held if c in numbers)
 
 
-async def _quotes(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[dict[str, Any], ...]:
+async def _quotes(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[QuoteRecord, ...]:
     return tuple(
-        {"interview_id": str(interview_id), "position": position, "cohort": numbers.get(cohort_id), "role": role}
+        QuoteRecord(interview_id, position, numbers.get(cohort_id), role)
         for interview_id, position, cohort_id, role in await interviews.quotable(db, programme_id)
     )

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from mentoring_contracts.words import SIDES
 from mentoring_evaluation.figures.evidence import Evidence, WaveRecord
 from mentoring_evaluation.figures.figure import Figure
 from mentoring_evaluation.figures.intervals import half_up, percent
 from mentoring_evaluation.figures.programme_figures import programme_lines
 from mentoring_evaluation.figures.survey_figures import question_of
 from mentoring_evaluation.figures.tallies import shown_to, tally
-from mentoring_evaluation.sides import ROLES, Role
 
 Groups = Sequence[Mapping[str, Any]]
 
 
 def figures_named(
-    evidence: Evidence, name: str, cohort: int | None, role: Role | None, wave: str | None, option: str | None = None
+    evidence: Evidence, name: str, cohort: int | None, role: str | None, wave: str | None, option: str | None = None
 ) -> list[Figure]:
     """The figures of a name for a group; overall ones come both ways. No `wave`: of every survey that has it. Of
     several choices each `option` has figures of its own."""
@@ -68,17 +68,17 @@ def _said(figure: Figure) -> dict[str, int | None]:
 
 
 def _groups(evidence: Evidence, figure: Figure) -> Iterator[dict[str, Any]]:
-    roles: Sequence[Role] = ROLES if figure.role is None else (figure.role,)
+    roles: Sequence[str] = SIDES if figure.role is None else (figure.role,)
     for wave in evidence.waves:
         if wave.name != figure.wave or wave.closed_at is None or figure.cohort not in (None, wave.cohort):
             continue
         for role in roles:
-            found = None if role in wave.hidden else _group(wave, figure, role)
+            found = None if role in wave.hidden or role not in wave.asked else _group(wave, figure, role)
             if found is not None:
                 yield found
 
 
-def _group(wave: WaveRecord, figure: Figure, role: Role) -> dict[str, Any] | None:
+def _group(wave: WaveRecord, figure: Figure, role: str) -> dict[str, Any] | None:
     known = {
         "wave_id": wave.id, "source": wave.source, "cohort": wave.cohort, "role": role,
         "responses": wave.responses[role],

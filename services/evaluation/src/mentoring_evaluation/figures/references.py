@@ -5,11 +5,11 @@ by name: `rule=mean_of_cohorts` (otherwise the pooled line is taken where there 
 broken down by, as `mode=online`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-Figures = Sequence[Mapping[str, Any]]
+from mentoring_evaluation.figures.shown import Figures, ShownFigure
+
 _BY_PLACE = ("name", "cohort", "role", "wave")
 
 
@@ -24,12 +24,12 @@ class Reference:
     rule: str | None = None
     breakdown: Mapping[str, str] = field(default_factory=dict)
 
-    def names(self, figure: Mapping[str, Any]) -> bool:
+    def names(self, figure: ShownFigure) -> bool:
         """Whether this is the figure, as far as the reference says."""
-        cohort = None if figure["cohort"] is None else str(figure["cohort"])
-        exactly = (self.name, self.cohort, self.role) == (figure["name"], cohort, figure["role"])
-        open_ended = self.wave in (None, figure["wave"]) and self.rule in (None, figure["rule"])
-        return exactly and open_ended and dict(self.breakdown) == dict(figure["breakdown"])
+        cohort = None if figure.cohort is None else str(figure.cohort)
+        exactly = (self.name, self.cohort, self.role) == (figure.name, cohort, figure.role)
+        open_ended = self.wave in (None, figure.wave) and self.rule in (None, figure.rule)
+        return exactly and open_ended and dict(self.breakdown) == figure.breakdown
 
 
 def read_reference(inside: str) -> Reference | None:
@@ -46,9 +46,9 @@ def read_reference(inside: str) -> Reference | None:
     )  # fmt: skip
 
 
-def found(reference: Reference, figures: Figures) -> Mapping[str, Any] | None:
+def found(reference: Reference, figures: Figures) -> ShownFigure | None:
     """The one figure that is meant; None for no figure, and for several of which the reference does not choose one."""
     meant = [figure for figure in figures if reference.names(figure)]
     if reference.rule is None and len(meant) > 1:
-        meant = [figure for figure in meant if figure["rule"] != "mean_of_cohorts"]
+        meant = [figure for figure in meant if figure.rule != "mean_of_cohorts"]
     return meant[0] if len(meant) == 1 else None

@@ -5,18 +5,20 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from mentoring_evaluation.figures.shown import ShownFigure, ShownInterval
 from mentoring_evaluation.figures.views import Audience
+from mentoring_evaluation.kept import AsObject
 
 
 class FiguresView(BaseModel):
     programme_id: UUID
     view: Audience
     statement: str
-    figures: list[dict[str, Any]]
+    figures: list[AsObject[ShownFigure]]
 
 
 class FigureEvidence(BaseModel):
-    figure: dict[str, Any]
+    figure: AsObject[ShownFigure]
     groups: list[dict[str, Any]] = Field(description="by wave and role: asked, responses, and counts by answer")
     counted_again: dict[str, int] | None = Field(description="numerator and denominator of the groups")
     cohorts_again: list[dict[str, int]] | None = Field(
@@ -33,9 +35,9 @@ class FigureEvidenceView(BaseModel):
 
 
 class ComparisonView(BaseModel):
-    first: dict[str, Any]
-    second: dict[str, Any]
+    first: AsObject[ShownFigure]
+    second: AsObject[ShownFigure]
     people: Literal["same", "different", "unknown"]
     difference: float = Field(description="first minus second, in points")
-    interval: dict[str, Any] | None
+    interval: AsObject[ShownInterval] | None
     caveats: list[str]

@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-import sqlalchemy as sa
-
+from mentoring_common.deadlines import subjects_waiting
 from mentoring_common.runner import Service
-from mentoring_common.tables import deadlines
 from mentoring_evaluation.figures.commands import freeze_when_due
 from mentoring_evaluation.figures.statistics import statistics_of
 from mentoring_evaluation.surveys import queries as surveys
@@ -15,13 +13,9 @@ from mentoring_evaluation.surveys.commands.waves import SNAPSHOT
 
 
 async def take_snapshots(service: Service) -> None:
-    """Freeze the table of every programme of which waves have closed; after a failure all are tried the next time."""
-    c = deadlines.c
-    waiting = sa.select(c.tenant_id, c.subject_id).where(c.kind == SNAPSHOT, c.fired_at.is_(None))
-    async with service.system.connect() as connection:
-        rows = (await connection.execute(waiting.order_by(c.due_at).limit(100))).all()
+    """Freeze the table of every programme that had a wave close; what failed is tried again at the next look."""
     closed: dict[UUID, list[UUID]] = defaultdict(list)
-    for tenant, wave_id in rows:
+    for tenant, wave_id in await subjects_waiting(service.looking, SNAPSHOT, 100):
         closed[tenant].append(wave_id)
     for tenant, wave_ids in closed.items():
         async with service.database.transaction(tenant) as db:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from mentoring_contracts.words import SIDES
 from mentoring_evaluation.figures.comparisons import two_sided_agreement
 from mentoring_evaluation.figures.evidence import Evidence, WaveRecord
 from mentoring_evaluation.figures.figure import Figure, Line, mean_of_cohorts, pooled, response_rate, top_box_rate
 from mentoring_evaluation.figures.tallies import shown_to, tally
-from mentoring_evaluation.sides import ROLES, Role
 from mentoring_evaluation.surveys.instruments import Question
 
 # Of several choices every option has a share of its own; of other questions there is one, of the counted answers.
@@ -21,7 +21,7 @@ Option = str | None
 def response_rates(evidence: Evidence) -> Iterator[Line]:
     """Responses of the people asked: by wave and role, and overall both ways."""
     for name, waves in _closed(evidence):
-        for role in (None, *ROLES):
+        for role in (None, *_roles(waves)):
             told = [wave for wave in waves if _tells_of(wave, role)]
             rates = [_response_rate(wave, role, evidence.decimals) for wave in told]
             said = [_extended(wave) if role is None else () for wave in told]
@@ -31,9 +31,17 @@ def response_rates(evidence: Evidence) -> Iterator[Line]:
             yield from _with_care(lines, waves)
 
 
-def _tells_of(wave: WaveRecord, role: Role | None) -> bool:
+def _tells_of(wave: WaveRecord, role: str | None) -> bool:
     """Whether anything is shown of a role, or of both together: of a hidden one neither."""
-    return not wave.hidden if role is None else role not in wave.hidden
+    if role is None:
+        return not wave.hidden & set(SIDES) and wave.asks_sides
+    return role in wave.asked and role not in wave.hidden
+
+
+def _roles(waves: Sequence[WaveRecord]) -> list[str]:
+    """The two sides where they were asked, and the kinds of respondents beyond the pair."""
+    sides = SIDES if any(wave.asks_sides for wave in waves) else ()
+    return [*sides, *sorted({kind for wave in waves for kind in wave.kinds})]
 
 
 def _extended(wave: WaveRecord) -> tuple[str, ...]:
@@ -48,8 +56,8 @@ def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _response_rate(wave: WaveRecord, role: Role | None, digits: int) -> Figure:
-    counted = ROLES if role is None else (role,)
+def _response_rate(wave: WaveRecord, role: str | None, digits: int) -> Figure:
+    counted = SIDES if role is None else (role,)
     return response_rate(
         responses=sum(wave.responses[r] for r in counted),
         asked=sum(wave.asked[r] for r in counted),
@@ -66,19 +74,19 @@ def outcomes(evidence: Evidence) -> Iterator[Line]:
     and role, and overall both ways."""
     for _, waves in _closed(evidence):
         for name in published_questions(waves):
-            for role in ROLES:
+            for role in _roles(waves):
                 for option in _options(waves, name, role):
                     yield from _with_care(_shares(waves, name, role, option, evidence.decimals), waves)
 
 
-def _shares(waves: Sequence[WaveRecord], name: str, role: Role, option: Option, digits: int) -> list[Line]:
+def _shares(waves: Sequence[WaveRecord], name: str, role: str, option: Option, digits: int) -> list[Line]:
     figures = [f for wave in waves if (f := _share(wave, name, role, option, digits)) is not None]
     lines = [Line(figure) for figure in figures]
     lines += overall(figures, digits, wave=waves[0].name)
     return [line if option is None else replace(line, breakdown={"option": option}) for line in lines]
 
 
-def _share(wave: WaveRecord, name: str, role: Role, option: Option, digits: int) -> Figure | None:
+def _share(wave: WaveRecord, name: str, role: str, option: Option, digits: int) -> Figure | None:
     question = question_of(wave, name, role)
     if question is None or option not in question.shares:
         return None
@@ -99,7 +107,7 @@ def _share(wave: WaveRecord, name: str, role: Role, option: Option, digits: int)
     )
 
 
-def _definition(question: Question, role: Role, counted: Sequence[str]) -> str:
+def _definition(question: Question, role: str, counted: Sequence[str]) -> str:
     said = f"{question.wording(role)} Counted: {', '.join(counted)}; of those who answered this question."
     if question.kind == "choices":
         said += " Several could be chosen."
@@ -139,12 +147,13 @@ def published_questions(waves: Sequence[WaveRecord]) -> list[str]:
     return list(dict.fromkeys(q.figure for wave in waves if wave.used for q in wave.used.flat() if q.figure))
 
 
-def question_of(wave: WaveRecord, name: str, role: Role) -> Question | None:
+def question_of(wave: WaveRecord, name: str, role: str) -> Question | None:
     """The question of a wave that is published under a name, if the role was asked it and is not hidden."""
-    return wave.used.published(name, role) if wave.used and role not in wave.hidden else None
+    told = role in wave.asked and role not in wave.hidden
+    return wave.used.published(name, role) if wave.used and told else None
 
 
-def _options(waves: Sequence[WaveRecord], name: str, role: Role) -> list[Option]:
+def _options(waves: Sequence[WaveRecord], name: str, role: str) -> list[Option]:
     questions = [question for wave in waves if (question := question_of(wave, name, role)) is not None]
     return list(dict.fromkeys(option for question in questions for option in question.shares))
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mentoring_evaluation.figures.evidence import WaveRecord
-from mentoring_evaluation.sides import Role
 from mentoring_evaluation.surveys.instruments import Question
 
 
@@ -17,7 +16,7 @@ class Tally:
     answered: int
 
 
-def tally(wave: WaveRecord, question: Question, role: Role) -> Tally:
+def tally(wave: WaveRecord, question: Question, role: str) -> Tally:
     """The answers of a role to a question (of a matrix: to one row)."""
     if question.kind != "choices":
         given = wave.answers.get((role, question.id), {})
@@ -28,7 +27,7 @@ def tally(wave: WaveRecord, question: Question, role: Role) -> Tally:
     return Tally(counts, sum(chosen.values()))
 
 
-def combinations(wave: WaveRecord, question: Question, role: Role) -> dict[frozenset[str], int]:
+def combinations(wave: WaveRecord, question: Question, role: str) -> dict[frozenset[str], int]:
     """What people chose together in a question of several choices, and how many chose just that."""
     found: dict[frozenset[str], int] = {}
     for text, number in wave.answers.get((role, question.id), {}).items():
@@ -37,7 +36,7 @@ def combinations(wave: WaveRecord, question: Question, role: Role) -> dict[froze
     return found
 
 
-def shown_to(wave: WaveRecord, question: Question, role: Role) -> int:
+def shown_to(wave: WaveRecord, question: Question, role: str) -> int:
     """How many people were asked a question: of one that depends on an earlier answer, those who gave that answer."""
     condition = question.shown_when
     if condition is None:

@@ -5,15 +5,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
-from mentoring_common.roles import roles_of
-from mentoring_evaluation.interviews.schemas import InterviewingRole
-from mentoring_evaluation.programmes.access import TEAM, team_role
+from mentoring_contracts.rights import Right
+from mentoring_evaluation.programmes.access import role_for
+from mentoring_evaluation.programmes.schemas import ActingRole
 
-INTERVIEWERS = (*TEAM, "interviewer")
+INTERVIEWERS: tuple[Right, ...] = ("interview",)
 
 
-async def interviewing_role(db: AsyncSession, by: Principal, programme_id: UUID) -> InterviewingRole:
+async def interviewing_role(db: AsyncSession, by: Principal, programme_id: UUID) -> ActingRole:
     """The role under which the caller holds interviews of the programme."""
-    held = await roles_of(db, by, programme_id)
-    team = await team_role(db, by, programme_id)
-    return "interviewer" if "interviewer" in held and not held & set(TEAM) else team
+    return await role_for(db, by, programme_id, *INTERVIEWERS)

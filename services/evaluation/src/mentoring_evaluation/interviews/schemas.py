@@ -1,7 +1,7 @@
 """What the REST API takes and gives for interviews and case studies."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,9 +11,8 @@ from mentoring_evaluation.lifecycle import (
     CaseStudyState,
     InterviewState,
 )
-from mentoring_evaluation.programmes.schemas import Body, LongText, Reason
+from mentoring_evaluation.programmes.schemas import ActingRole, Body, LongText, Reason
 
-InterviewingRole = Literal["programme_manager", "coordinator", "interviewer", "organisation_admin"]
 Pages = Annotated[int, Field(ge=1, le=1000)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
 
@@ -44,10 +43,11 @@ class CorrectionView(BaseModel):
     pages: int
     reason: str
     corrected_at: datetime
-    role: InterviewingRole = Field(description="of whoever corrected it; the person is in the audit log")
+    role: ActingRole = Field(description="of whoever corrected it; the person is in the audit log")
 
 
 class InterviewView(VersionedView):
+    MADE_AT: ClassVar = "/interviews/{id}"
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID
@@ -94,6 +94,7 @@ class Section(BaseModel):
 
 
 class CaseStudyView(RevisedView):
+    MADE_AT: ClassVar = "/case-studies/{id}"
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID

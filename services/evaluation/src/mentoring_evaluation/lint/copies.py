@@ -67,7 +67,7 @@ def _unexplained(report: PublishedReport) -> set[int]:
         if line.cohort is not None and line.n is not None and not candidates(line)
     }
     counted = [o for o in overalls(report) if all(line.n for line in o.cohorts) and not o.partial]
-    return lines | {id(o.line) for o in counted if not o.is_mean and not o.reachable()}
+    return lines | {id(o.line) for o in counted if not o.is_mean and not o.reachable}
 
 
 def _blocks(report: PublishedReport) -> dict[tuple[str, str | None], _Block]:

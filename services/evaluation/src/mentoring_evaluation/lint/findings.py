@@ -19,6 +19,14 @@ RULES = {
     "overall_unexplained": "an overall that is neither pooled nor the mean of its cohorts",
     "percentage_in_two_versions": "one figure printed with two values",
     "copied_line": "a line that was copied from another",
+    "partitions_disagree": "one whole parted in two ways that are not of the same people",
+    "more_than_took_part": "more answers to a question than people who took part",
+    "distribution_does_not_add": "answers to one question that are not those of the people who answered it",
+    "impossible_mean": "a mean that no answers of so many people on the scale give",
+    "impossible_spread": "a standard deviation that no answers with the printed mean have",
+    "impossible_median": "a median that no answers with the printed mean have",
+    "change_not_as_stated": "a change in percent that its own before and after do not give",
+    "score_not_of_its_parts": "a net promoter score that is not promoters less detractors",
     "total_does_not_add": "a total that is not the sum of its parts",
     "oversubscription_denominator": "an over-subscription not of the places it is said to be of",
     "ledger_does_not_balance": "applicants, moves, places and matches that cannot all be true",
@@ -49,14 +57,18 @@ class Finding:
         return asdict(self) | {"also": list(self.also)}
 
 
-def render_text(findings: Sequence[Finding]) -> str:
-    """The findings for a terminal, 100 columns wide, in their order, with a last line that counts them."""
+def render_text(findings: Sequence[Finding], closing: str = "") -> str:
+    """The findings for a terminal, 100 columns wide, in their order, with a last line that counts them.
+
+    `closing` are words on what was checked (`Coverage.in_words`).
+    """
+    words = f"\n{textwrap.fill(_plain(closing), width=100)}" if closing else ""
     if not findings:
-        return "No findings: every figure can be true."
+        return f"No findings{'.' if closing else ': every figure can be true.'}{words}"
     blocks = [_block(number, finding) for number, finding in enumerate(findings, start=1)]
     counts = {sure: sum(f.confidence == sure for f in findings) for sure in ("certain", "likely", "possible")}
     said = ", ".join(f"{number} {sure}" for sure, number in counts.items() if number)
-    return "\n\n".join([*blocks, f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {said}."])
+    return "\n\n".join([*blocks, f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {said}.{words}"])
 
 
 def _block(number: int, finding: Finding) -> str:

@@ -41,10 +41,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Imbalance:
-    """What cannot hold, in words with the arithmetic, and the (cohort, role) of the accounts it rests on."""
+    """What cannot hold, in words with the arithmetic, and the (cohort, role) of the accounts it rests on.
+
+    `if_all` where a cohort that is left out could explain it.
+    """
 
     why: str
     keys: tuple[tuple[str, str | None], ...]
+    if_all: bool = False
 
 
 def imbalances(accounts: Sequence[Account], moved: int | None = None) -> list[Imbalance]:
@@ -93,19 +97,19 @@ def _all_moves(accounts: Sequence[Account], moved: int) -> Iterator[Imbalance]:
         known_of_all = bool(numbers) and len(numbers) == len(accounts)
         if sum(numbers) > moved or (known_of_all and sum(numbers) != moved):
             why = f"{words} {' + '.join(map(str, numbers))} = {sum(numbers)}, but {moved} moves are printed."
-            yield Imbalance(why, _keys(accounts))
+            yield Imbalance(why, _keys(accounts), if_all=sum(numbers) < moved)
 
 
 def _of_role(role: str | None, lines: Sequence[Account]) -> Iterator[Imbalance]:
     applied, ended = sum(a.applied for a in lines), sum(a.known_outcomes for a in lines)
     if ended > applied:
         why = f"{_role(role)}: {ended} were placed in all, but only {applied} applied."
-        yield Imbalance(why, _keys(lines))
+        yield Imbalance(why, _keys(lines), if_all=True)
     moves_in = [a.moved_in for a in lines if a.moved_in is not None]
     moves_out = [a.moved_out for a in lines if a.moved_out is not None]
     if len(moves_in) == len(moves_out) == len(lines) and sum(moves_in) != sum(moves_out):
         why = f"{_role(role)}: {sum(moves_in)} moved in, but {sum(moves_out)} moved out of a cohort."
-        yield Imbalance(why, _keys(lines))
+        yield Imbalance(why, _keys(lines), if_all=True)
 
 
 def _needed(account: Account) -> int:

@@ -1,20 +1,18 @@
 """Rules for overall percentages: pooled, a mean of cohorts under another name, or neither."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import prod
+from typing import Literal
 
 from mentoring_evaluation.figures.intervals import half_up, percent
-from mentoring_evaluation.lint.counts import decimals_of, numerators_of, step_of
+from mentoring_evaluation.lint.counts import decimals_of, numerators_of, step_of, usual_numerators
 from mentoring_evaluation.lint.findings import Confidence, Finding
-from mentoring_evaluation.lint.percentages import beyond_search, candidates, own_counts
+from mentoring_evaluation.lint.percentages import candidates, own_counts
+from mentoring_evaluation.lint.pooling import CLOSED, OPEN, can_pool, is_possible
 from mentoring_evaluation.lint.published import Percentage, PublishedReport
-
-# Beyond this many combinations of counts the pooled value is taken as reachable between its lowest and highest cohort.
-_MOST_COMBINATIONS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,11 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """An overall line and the cohort lines of the same question, wave and role."""
+    """An overall line and the lines of its parts: the cohorts (or roles) of the same question and wave."""
 
     line: Percentage
     cohorts: list[Percentage]
+    over: Literal["cohort", "role"] = "cohort"
 
     @property
     def mean(self) -> Fraction:
@@ -53,8 +52,16 @@ class Overall:
         """Whether the overall can be that mean, given that every printed value stands for half a step either way."""
         if all(_counted(line) for line in self.cohorts):
             return _prints(self.mean, self.line.percent)
-        slack = max(step_of(line.percent) for line in [self.line, *self.cohorts])
-        return abs(self.mean - Fraction(self.line.percent)) < slack
+        return abs(self.mean - Fraction(self.line.percent)) < self._step
+
+    @property
+    def _step(self) -> Fraction:
+        return max(step_of(line.percent) for line in [self.line, *self.cohorts])
+
+    @property
+    def never_mean(self) -> bool:
+        """Whether no rounding in use makes it that mean, and no cohort can be missing from it."""
+        return self.whole and abs(self.mean - Fraction(self.line.percent)) >= self._step * 3 / 2
 
     @property
     def best_reading(self) -> Pool | None:
@@ -66,16 +73,21 @@ class Overall:
         counts = [[x for x, m in option if m == n] for n, option in best]
         return Pool(sum(map(min, counts)), sum(map(max, counts)), sum(n for n, _ in best))
 
+    @property
+    def refuted(self) -> bool:
+        """Whether no counts behind the cohorts, and nobody in a cohort that is not printed, make this overall."""
+        if not all(map(is_possible, self.cohorts)):
+            return False  # another rule says which, and the overall may be right
+        if self.over == "role" and not (self.whole and all(_answered(line) for line in [self.line, *self.cohorts])):
+            return False  # somebody may have both roles
+        return not can_pool(self.line, self.cohorts, OPEN)
+
+    @property
     def reachable(self) -> bool:
-        """Whether some counts behind the cohort lines pool to the overall as printed."""
-        options = [candidates(line) for line in self.cohorts]
-        many = any(beyond_search(line) for line in self.cohorts)
-        if many or prod(map(len, options)) > _MOST_COMBINATIONS:
-            return not self.outside
-        sums = {(0, 0)} if all(options) else set()
-        for option in options:
-            sums = {(a + x, b + n) for a, b in sums for x, n in option}
-        return any(x in numerators_of(self.line.percent, n) for x, n in sums)
+        """Whether some counts behind the cohort lines pool to the overall as printed, if these are all the cohorts."""
+        if not all(map(candidates, self.cohorts)):
+            return not self.outside and any(line.n is None for line in self.cohorts)
+        return not self.outside and can_pool(self.line, self.cohorts, CLOSED)
 
     @property
     def outside(self) -> bool:
@@ -86,11 +98,20 @@ class Overall:
         return shown + half <= low or shown - half >= high
 
     @property
-    def adds(self) -> bool:
+    def beyond(self) -> bool:
+        """Whether no weighting of the cohorts makes the overall, all of them being printed, under any rounding."""
+        low = min(Fraction(line.percent) - step_of(line.percent) / 2 for line in self.cohorts)
+        high = max(Fraction(line.percent) + step_of(line.percent) for line in self.cohorts)
+        shown, step = Fraction(self.line.percent), step_of(self.line.percent)
+        known = self.whole and (self.over == "cohort" or all(map(_answered, [self.line, *self.cohorts])))
+        return known and (shown + step <= low or shown - step / 2 >= high)
+
+    @property
+    def fits(self) -> bool:
         """Whether its own counts can hold those of its cohorts, and perhaps of others that are not printed."""
-        if not all(line.n is not None and line.n_is == "answered" for line in [self.line, *self.cohorts]):
+        if not self._counts_known:
             return True
-        rest = (self.line.n or 0) - sum(line.n or 0 for line in self.cohorts)
+        rest = (self.line.n or 0) - self._people
         if not all(_counted(line) for line in [self.line, *self.cohorts]):
             return rest >= 0
         return 0 <= (self.line.numerator or 0) - sum(line.numerator or 0 for line in self.cohorts) <= rest
@@ -98,21 +119,62 @@ class Overall:
     @property
     def partial(self) -> bool:
         """Whether the overall is of more people than its printed cohorts, so that they do not pool to it."""
-        known = self.line.n_is == "answered" and all(line.n is not None for line in self.cohorts)
-        return known and (self.line.n or 0) > sum(line.n or 0 for line in self.cohorts)
+        return self._counts_known and (self.line.n or 0) > self._people
+
+    @property
+    def whole(self) -> bool:
+        """Whether the overall is of the very people of its printed cohorts."""
+        return self._counts_known and (self.line.n or 0) == self._people
+
+    @property
+    def _people(self) -> int:
+        return sum(line.n or 0 for line in self.cohorts)
+
+    @property
+    def _counts_known(self) -> bool:
+        return all(line.n is not None for line in [self.line, *self.cohorts])
 
 
 def overalls(report: PublishedReport) -> list[Overall]:
-    """The overall lines that have at least two cohort lines of the same question, wave and role."""
+    """The overall lines that have at least two lines of cohorts, or of roles, of the same question and wave.
+
+    A cohort that is printed twice counts once, by the line that says most of it.
+    """
     groups: dict[tuple[str | None, ...], list[Percentage]] = defaultdict(list)
     for line in report.percentages:
         groups[(line.name, line.wave, line.role)].append(line)
     found = []
     for lines in groups.values():
-        cohorts = [line for line in lines if line.cohort is not None]
+        cohorts = _once([line for line in lines if line.cohort is not None], lambda line: line.cohort)
         if len(cohorts) > 1:
             found += [Overall(line, cohorts) for line in lines if line.cohort is None]
+    return found + _over_roles(report)
+
+
+def _over_roles(report: PublishedReport) -> list[Overall]:
+    groups: dict[tuple[str | None, ...], list[Percentage]] = defaultdict(list)
+    for line in report.percentages:
+        if line.rule != "mean_of_cohorts":
+            groups[(line.name, line.wave, line.cohort)].append(line)
+    found = []
+    for lines in groups.values():
+        roles = _once([line for line in lines if line.role is not None], lambda line: line.role)
+        if len(roles) > 1:
+            found += [Overall(line, roles, "role") for line in lines if line.role is None]
     return found
+
+
+def _once(lines: Sequence[Percentage], part: Callable[[Percentage], str | None]) -> list[Percentage]:
+    kept: dict[str | None, Percentage] = {}
+    for line in lines:
+        before = kept.get(part(line))
+        if before is None or _said(line) > _said(before):
+            kept[part(line)] = line
+    return list(kept.values())
+
+
+def _said(line: Percentage) -> tuple[bool, ...]:
+    return _counted(line), _answered(line), line.n is not None, line.numerator is not None
 
 
 def overall_lines(report: PublishedReport) -> Iterator[Finding]:
@@ -134,22 +196,59 @@ def _judged(overall: Overall) -> Iterator[Finding]:
     compared = _compared(overall)
     if compared is not None:
         yield compared
-    elif line.rule != "mean_of_cohorts":
-        yield from _by_its_own_counts(overall)
-
-
-def _by_its_own_counts(overall: Overall) -> Iterator[Finding]:
-    """The overall against the counts printed beside it, and these against those of the cohorts."""
-    if overall.line.n_is == "answered":
-        yield from own_counts(overall.line)
-    if not overall.adds:
+    if line.rule == "mean_of_cohorts":
+        return
+    if overall.over == "cohort" and (compared is None or not is_possible(line)) and not overall.is_mean:
+        yield from own_counts(line)
+    if not overall.fits:
         yield _not_their_sum(overall)
+
+
+def partitions(report: PublishedReport) -> Iterator[Finding]:
+    """One whole, parted by cohort and by role, whose parts cannot add to the same people."""
+    by_cohort: dict[tuple[str | None, ...], dict[str, Percentage]] = defaultdict(dict)
+    by_role: dict[tuple[str | None, ...], dict[str, Percentage]] = defaultdict(dict)
+    for line in report.percentages:
+        counted = _answered(line) and line.rule != "mean_of_cohorts" and is_possible(line)
+        if counted and line.cohort is not None and line.role is None:
+            by_cohort[(line.name, line.wave)].setdefault(line.cohort, line)
+        elif counted and line.role is not None and line.cohort is None:
+            by_role[(line.name, line.wave)].setdefault(line.role, line)
+    for question, cohorts in by_cohort.items():
+        roles = by_role.get(question, {})
+        if len(cohorts) > 1 and len(roles) > 1:
+            yield from _parted(list(cohorts.values()), list(roles.values()))
+
+
+def _parted(cohorts: list[Percentage], roles: list[Percentage]) -> Iterator[Finding]:
+    people, sums = sum(line.n or 0 for line in cohorts), [_run(cohorts), _run(roles)]
+    if people == sum(line.n or 0 for line in roles) and not range(
+        max(run.start for run in sums), min(run.stop for run in sums)
+    ):
+        first, second = (f"{run.start} to {run.stop - 1}" if len(run) > 1 else f"{run.start}" for run in sums)
+        why = f"{cohorts[0].name}: of {people} people, the cohorts make {first} and the roles make {second}."
+        resolve = "Recompute both from the answers."
+        also = tuple(line.at for line in [*cohorts[1:], *roles])
+        yield Finding("partitions_disagree", cohorts[0].at, why, "certain", resolve, also)
+
+
+def _run(lines: Sequence[Percentage]) -> range:
+    """The numerators of several lines together, under any rounding in use."""
+    runs = [
+        usual_numerators(line.percent, line.n or 0)
+        if line.numerator is None
+        else range(line.numerator, line.numerator + 1)
+        for line in lines
+    ]
+    return range(sum(run.start for run in runs), sum(run.stop - 1 for run in runs) + 1)
 
 
 def _not_their_sum(overall: Overall) -> Finding:
     terms, line = " + ".join(map(_share, overall.cohorts)), overall.line
-    why = f"The overall is of {_share(line)}, and its cohorts are {terms}: they are not together in it."
-    return _finding(overall, "overall_unexplained", why, "certain")
+    why = f"The overall is of {_share(line)}, and its {overall.over}s are {terms}: they are not together in it."
+    # Somebody may be counted in both roles; and of a cohort that took part, fewer may have answered.
+    sure = overall.over == "cohort" and all(map(_answered, overall.cohorts))
+    return _finding(overall, "overall_unexplained", why, "certain" if sure else "likely")
 
 
 def _share(line: Percentage) -> str:
@@ -158,47 +257,73 @@ def _share(line: Percentage) -> str:
 
 def _compared(overall: Overall) -> Finding | None:
     """The overall against the percentages of its cohorts."""
-    line = overall.line
-    if overall.partial:
-        return None  # other cohorts, not printed, are in it
-    if overall.outside:
-        why = f"The overall is {line.percent} %, but the cohorts are {_listed(overall.cohorts)}: {_beyond(overall)}"
-        return _finding(overall, "overall_outside_cohorts", why, "certain")
-    if line.rule == "mean_of_cohorts":
-        return None if overall.is_mean else _unexplained(overall, "It is said to be the mean of the cohorts. ")
-    if _is_pooled(overall):
+    if overall.line.rule == "mean_of_cohorts":
+        return _compared_as_mean(overall)
+    if _is_pooled(overall) or not overall.fits:
         return None
+    refuted = overall.refuted
+    if overall.partial and not refuted:
+        return None  # other cohorts, not printed, are in it
+    if overall.partial:
+        return _unexplained(overall, refuted)
+    if overall.outside:
+        return _outside(overall, "certain" if refuted or overall.beyond else "likely")
     if overall.is_mean:
-        return _mean_as_overall(overall)
-    return None if overall.reachable() else _unexplained(overall, "")
+        return _mean_as_overall(overall, refuted)
+    return None if overall.reachable and not refuted else _unexplained(overall, refuted)
+
+
+def _compared_as_mean(overall: Overall) -> Finding | None:
+    if overall.partial or (overall.is_mean and not overall.outside):
+        return None
+    sure: Confidence = "certain" if overall.never_mean else "likely"
+    if overall.outside:
+        return _outside(overall, sure)
+    why = f"It is said to be the mean of the cohorts. {_overall_in_words(overall)}"
+    return _finding(overall, "overall_unexplained", why, sure)
 
 
 def _is_pooled(overall: Overall) -> bool:
     line, best = overall.line, overall.best_reading
+    if best is not None and line.n_is == "answered" and line.n not in (None, best.n):
+        return False
     if best is not None:
-        return best.prints(line.percent)
+        known = line.numerator is None or best.low <= line.numerator <= best.high
+        return known and best.prints(line.percent)
     estimate = _estimate(overall)
     # No counts to pool: only what cannot be told apart from a pooled figure is let pass.
-    return estimate is None or _prints(estimate, line.percent)
+    return not overall.outside and (estimate is None or _prints(estimate, line.percent))
 
 
-def _mean_as_overall(overall: Overall) -> Finding:
+def _outside(overall: Overall, confidence: Confidence) -> Finding:
+    listed = _listed(overall.cohorts)
+    why = f"The overall is {overall.line.percent} %, but the {overall.over}s are {listed}: {_beyond(overall)}"
+    if confidence == "likely":
+        why += f" It is possible if others, not printed, are in it, or the {overall.over}s are not its parts."
+    return _finding(overall, "overall_outside_cohorts", why, confidence)
+
+
+def _mean_as_overall(overall: Overall, refuted: bool) -> Finding:
     counted = all(_counted(line) for line in overall.cohorts)
     values = ", ".join(str(half_up(_exact(line), 1) if _counted(line) else line.percent) for line in overall.cohorts)
-    mean = f"The mean of the cohorts ({values}) is {half_up(overall.mean, 1)} %, printed {overall.line.percent} %."
-    if overall.best_reading is None:
-        confidence: Confidence = "likely"
-    else:
-        confidence = "certain" if counted or not overall.reachable() else "possible"
-    why = f"{mean} {_pooled_in_words(overall)}"
-    return _finding(overall, "mean_as_overall", why, confidence)
+    mean = (
+        f"The mean of the {overall.over}s ({values}) is {half_up(overall.mean, 1)} %, printed {overall.line.percent} %."
+    )
+    sure: Confidence = "certain" if refuted else "likely"
+    if not refuted and overall.best_reading is not None and not counted and overall.reachable:
+        sure = "possible"
+    return _finding(overall, "mean_as_overall", f"{mean} {_pooled_in_words(overall)}", sure)
 
 
-def _unexplained(overall: Overall, said: str) -> Finding:
-    mean = f"The mean of the cohorts ({_listed(overall.cohorts)}) is {half_up(overall.mean, 1)} %."
-    why = f"{said}The overall is {overall.line.percent} %. {mean} {_pooled_in_words(overall)}"
-    certain = overall.best_reading is not None and not overall.reachable() and not overall.is_mean
-    return _finding(overall, "overall_unexplained", why, "certain" if certain else "likely")
+def _unexplained(overall: Overall, refuted: bool) -> Finding:
+    return _finding(overall, "overall_unexplained", _overall_in_words(overall), "certain" if refuted else "likely")
+
+
+def _overall_in_words(overall: Overall) -> str:
+    mean = f"The mean of the {overall.over}s ({_listed(overall.cohorts)}) is {half_up(overall.mean, 1)} %."
+    rest = (overall.line.n or 0) - overall._people
+    others = f" At most {rest} more people, in no printed {overall.over}, are in it." if overall.partial else ""
+    return f"The overall is {overall.line.percent} %. {mean} {_pooled_in_words(overall)}{others}"
 
 
 def _pooled_in_words(overall: Overall) -> str:
@@ -209,7 +334,11 @@ def _pooled_in_words(overall: Overall) -> str:
     if estimate is None:
         return "Nothing is known of how many answered, so no pooled figure can be given."
     sizes = ", ".join(str(line.n) for line in overall.cohorts)
-    stuck = ", ".join(f"{line.percent} % of cohort {line.cohort}" for line in overall.cohorts if not candidates(line))
+    stuck = ", ".join(
+        f"{line.percent} % of {overall.over} {getattr(line, overall.over)}"
+        for line in overall.cohorts
+        if not candidates(line)
+    )
     about = f"Weighted by the stated numbers of people ({sizes}) it would be about {half_up(estimate, 1)} %."
     return f"It rests on what no counts give ({stuck}). {about}"
 
@@ -239,6 +368,10 @@ def _listed(lines: Sequence[Percentage]) -> str:
 
 def _counted(line: Percentage) -> bool:
     return line.numerator is not None and bool(line.n) and line.n_is == "answered"
+
+
+def _answered(line: Percentage) -> bool:
+    return line.n is not None and line.n_is == "answered"
 
 
 def _exact(line: Percentage) -> Fraction:

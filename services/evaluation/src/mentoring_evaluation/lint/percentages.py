@@ -5,9 +5,18 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 
 from mentoring_evaluation.figures.intervals import half_up, percent
-from mentoring_evaluation.lint.counts import ROUNDINGS, decimals_of, numerators_of, possible_counts, step_of
+from mentoring_evaluation.lint.counts import (
+    ROUNDINGS,
+    answered_of,
+    decimals_of,
+    numerators_of,
+    possible_counts,
+    step_of,
+    usual_numerators,
+)
 from mentoring_evaluation.lint.findings import Confidence, Finding
 from mentoring_evaluation.lint.published import Percentage, PublishedReport
 
@@ -52,7 +61,7 @@ def impossible(report: PublishedReport) -> Iterator[Finding]:
     with_cohorts = {_question(line) for line in report.percentages if line.cohort is not None}
     for line in report.percentages:
         is_mean = line.rule == "mean_of_cohorts" or (line.cohort is None and _question(line) in with_cohorts)
-        if line.n is None or is_mean or not 0 <= line.percent <= 100:
+        if is_mean or not 0 <= line.percent <= 100:
             continue
         yield from own_counts(line)
 
@@ -60,11 +69,21 @@ def impossible(report: PublishedReport) -> Iterator[Finding]:
 def own_counts(line: Percentage) -> Iterator[Finding]:
     """What the numerator and the n printed beside a percentage say against it."""
     if line.n is None:
-        return
-    if line.numerator is not None and (line.n_is == "answered" or not candidates(line)):
+        yield from _of_no_number(line)
+    elif line.numerator is not None and (line.n_is == "answered" or not candidates(line)):
         yield from _not_of_its_counts(line)
     elif line.numerator is None and not numerators_of(line.percent, line.n):
         yield _impossible_of_n(line, line.n)
+
+
+def _of_no_number(line: Percentage) -> Iterator[Finding]:
+    """A numerator without its n: some number of people must make it the percentage."""
+    if line.numerator is None:
+        return
+    fewest, most = answered_of(line.percent, line.numerator)
+    if most is not None and fewest > most:
+        why = f"{line.numerator} people are {line.percent} % of no number of people."
+        yield Finding("percentage_not_of_its_counts", line.at, why, "certain", _counts_wanted(line))
 
 
 def two_versions(report: PublishedReport) -> Iterator[Finding]:
@@ -83,6 +102,14 @@ def _differ(first: Percentage, other: Percentage) -> bool:
     return abs(Fraction(first.percent) - Fraction(other.percent)) >= slack
 
 
+def _cannot_be_one(first: Percentage, other: Percentage) -> bool:
+    """Whether no rounding in use prints one share of one number of people as both."""
+    if None not in (first.n, other.n) and first.n != other.n:
+        return False
+    low, high = sorted((first, other), key=lambda line: line.percent)
+    return Fraction(low.percent) + step_of(low.percent) <= Fraction(high.percent) - step_of(high.percent) / 2
+
+
 def _versions(first: Percentage, apart: list[Percentage]) -> Finding:
     values = " and ".join(dict.fromkeys(f"{line.percent} %" for line in [first, *apart]))
     group = ", ".join(part for part in (first.role, first.cohort and f"cohort {first.cohort}", first.wave) if part)
@@ -90,7 +117,7 @@ def _versions(first: Percentage, apart: list[Percentage]) -> Finding:
         "percentage_in_two_versions",
         first.at,
         f"{first.name}{f' ({group})' if group else ''} is printed as {values}.",
-        "certain",
+        "certain" if any(_cannot_be_one(first, line) for line in apart) else "likely",
         "Say which value is right, or what each of them is a share of.",
         tuple(line.at for line in apart),
     )
@@ -100,7 +127,7 @@ def changing_denominators(report: PublishedReport) -> Iterator[Finding]:
     """Questions of one survey to one group that no single number of people can have answered."""
     groups: dict[tuple[str | None, ...], list[Percentage]] = defaultdict(list)
     for line in report.percentages:
-        known = line.n_is == "at_most" and line.cohort is not None and not beyond_search(line)
+        known = line.n_is == "at_most" and line.rule != "mean_of_cohorts" and not beyond_search(line)
         if known and candidates(line):
             # Another n beside another question already says that fewer were asked.
             groups[(line.wave, line.role, line.cohort, str(line.n))].append(line)
@@ -119,10 +146,29 @@ def _changing(lines: list[Percentage], answered: list[set[int]]) -> Finding:
         "denominator_changes",
         lines[0].at,
         f"At most {most} answered, and no single number of them gives all of these percentages: {needs}.",
-        "certain",
+        "likely",
         "Print beside every percentage how many answered that question.",
         tuple(line.at for line in lines[1:]),
     )
+
+
+def more_than_took_part(report: PublishedReport) -> Iterator[Finding]:
+    """Questions that more people answered than are said, beside another question of the wave, to have taken part."""
+    took_part: dict[tuple[str | None, ...], Percentage] = {}
+    for line in report.percentages:
+        key = (line.wave, line.role, line.cohort)
+        if line.n_is == "at_most" and line.n is not None and (key not in took_part or line.n > _n(took_part[key])):
+            took_part[key] = line
+    for line in report.percentages:
+        most = took_part.get((line.wave, line.role, line.cohort))
+        if most is not None and line.n_is == "answered" and _n(line) > _n(most):
+            why = f"{line.n} answered {line.name}, and {most.n} took part where {most.name} was asked."
+            resolve = "Say how many took part in the survey, and how many answered each question."
+            yield Finding("more_than_took_part", line.at, why, "likely", resolve, (most.at,))
+
+
+def _n(line: Percentage) -> int:
+    return line.n or 0
 
 
 def _not_of_its_counts(line: Percentage) -> Iterator[Finding]:
@@ -132,14 +178,16 @@ def _not_of_its_counts(line: Percentage) -> Iterator[Finding]:
         yield Finding("percentage_not_of_its_counts", line.at, why, "certain", _counts_wanted(line))
     elif line.n_is == "at_most":
         why = f"{x} people are {line.percent} % of no number up to {n}."
-        yield Finding("percentage_not_of_its_counts", line.at, why, "certain", _counts_wanted(line))
+        fewest, most = answered_of(line.percent, x)
+        sure: Confidence = "possible" if fewest <= min(n, n if most is None else most) else "certain"
+        yield Finding("percentage_not_of_its_counts", line.at, why, sure, _counts_wanted(line))
     elif not _agrees(line):
         shown = half_up(percent(x, n), decimals_of(line.percent))
         other = [mode for mode in ROUNDINGS[1:] if x in numerators_of(line.percent, n, mode)]
         why = f"{x} of {n} is {half_up(percent(x, n), 2)} %, printed half-up {shown} %, not {line.percent} %."
         hint = f" It is possible if {other[0]}." if other else ""
         resolve = "Correct the percentage or the counts, or state the rounding."
-        confidence: Confidence = "possible" if other else "certain"
+        confidence: Confidence = "possible" if x in usual_numerators(line.percent, n) else "certain"
         yield Finding("percentage_not_of_its_counts", line.at, why + hint, confidence, resolve)
 
 
@@ -154,11 +202,12 @@ def _impossible_of_n(line: Percentage, n: int) -> Finding:
     said = f"No whole number of {n} people" + (", nor of any smaller number," if several else "")
     why = f"{said} is {line.percent} % ({near})."
     other = _other_rounding(line, n)
+    explained = other or (not several and usual_numerators(line.percent, n))
     return Finding(
         "impossible_percentage",
         line.at,
         f"{why} {other}".strip(),
-        "possible" if other else "certain",
+        "possible" if explained else "certain",
         f"{_counts_wanted(line)}{_would_do(line, n)}",
     )
 
@@ -169,9 +218,13 @@ def _would_do(line: Percentage, n: int) -> str:
         return ""
     below = range(n - 1, 0, -1) if line.n_is == "answered" else range(0)
     above = range(n + 1, _searched(line.percent) + 1)
-    fitting = [(fit[0], m) for near in (below, above) for m in near for fit in [numerators_of(line.percent, m)] if fit]
+    fitting = [share for near in (below, above) for share in islice(_fitting(line.percent, near), 2)]
     nearest = sorted(fitting, key=lambda share: abs(share[1] - n))[:2]
     return f" {_shares(nearest)} would print as {line.percent} %." if nearest else ""
+
+
+def _fitting(shown: Decimal, numbers: range) -> Iterator[tuple[int, int]]:
+    return ((fit[0], m) for m in numbers if (fit := numerators_of(shown, m)))
 
 
 def _other_rounding(line: Percentage, n: int) -> str:

@@ -4,7 +4,7 @@ Every section is a list and may be left out. Every item may carry `at`, the plac
 a finding points into this description itself (an RFC 9535 JSON path).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -25,14 +25,19 @@ def _real_day(text: str) -> str:
 Day = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-[0-9]{2}(-[0-9]{2})?$"), AfterValidator(_real_day)]
 
 
-def _few_decimals(percent: Decimal) -> Decimal:
-    exponent = percent.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -2:
-        raise ValueError("print at most 2 decimals")
-    return percent
+def _at_most(decimals: int) -> Callable[[Decimal], Decimal]:
+    def check(printed: Decimal) -> Decimal:
+        exponent = printed.as_tuple().exponent
+        if not isinstance(exponent, int) or exponent < -decimals:
+            raise ValueError(f"print at most {decimals} decimals")
+        return printed
+
+    return check
 
 
-Percent = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000), AfterValidator(_few_decimals)]
+Percent = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000), AfterValidator(_at_most(2))]
+Number = Annotated[Decimal, Field(ge=-1_000_000_000, le=1_000_000_000), AfterValidator(_at_most(4))]
+Point = Annotated[int, Field(ge=-1000, le=1000)]
 
 
 class Item(BaseModel):
@@ -61,6 +66,98 @@ class Percentage(Item):
     rule: Literal["pooled", "mean_of_cohorts"] | None = None
 
 
+class Answers(Item):
+    """One answer of a distribution: how many gave it, the share they are of those who answered, or both."""
+
+    label: Text
+    count: Count | None = None
+    percent: Percent | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.count is None and self.percent is None:
+            raise ValueError("give a count, a percent or both")
+        return self
+
+
+class Distribution(Item):
+    """The answers to one question. `several`: one person could give several of them. `complete`: no answer is left out.
+
+    Without `several`, answers of a known scale (agreement, satisfaction, frequency, 1 to 5, yes and no) are taken to
+    exclude each other, and of others it is possible.
+    """
+
+    name: Text
+    cohort: Text | None = None
+    role: Text | None = None
+    wave: Text | None = None
+    n: Count | None = None
+    n_is: Literal["answered", "at_most"] = "answered"
+    answers: Annotated[list[Answers], Field(max_length=1000)]
+    several: bool | None = None
+    complete: bool | None = None
+
+
+class Mean(Item):
+    """What is printed of answers on a scale of whole numbers: the mean, and perhaps the SD and the median.
+
+    `minimum` and `maximum` are the ends of the scale. `items` is the number of questions a score is the mean of.
+    `counts` are the answers at each point from `minimum` to `maximum`. `loose` where it is only taken that answers are
+    whole numbers.
+    """
+
+    name: Text
+    mean: Number
+    sd: Annotated[Decimal, Field(ge=0, le=1_000_000_000), AfterValidator(_at_most(4))] | None = None
+    median: Number | None = None
+    n: Count | None = None
+    n_is: Literal["answered", "at_most"] = "answered"
+    minimum: Point | None = None
+    maximum: Point | None = None
+    items: Annotated[int, Field(ge=1, le=1000)] = 1
+    counts: Annotated[list[Count], Field(max_length=2001)] | None = None
+    loose: bool = False
+    cohort: Text | None = None
+    role: Text | None = None
+    wave: Text | None = None
+
+    @model_validator(mode="after")
+    def _of_one_scale(self) -> Self:
+        if None not in (self.minimum, self.maximum) and (self.minimum or 0) >= (self.maximum or 0):
+            raise ValueError("minimum is not below maximum")
+        if self.counts is not None:
+            if self.minimum is None or self.maximum is None:
+                raise ValueError("counts need the minimum and the maximum of the scale")
+            if len(self.counts) != self.maximum - self.minimum + 1:
+                raise ValueError("give one count for each point of the scale")
+        return self
+
+
+class Change(Item):
+    """A change in percent of what was before: 40 to 46 is 15 %. `counted`: before and after are whole, not rounded."""
+
+    label: Text
+    before: Number
+    after: Number
+    percent: Percent
+    counted: bool = False
+
+
+class NetPromoter(Item):
+    """A net promoter score, promoters less detractors in points, with what is printed of its parts in percent."""
+
+    name: Text
+    score: Percent
+    promoters: Percent | None = None
+    passives: Percent | None = None
+    detractors: Percent | None = None
+    n: Count | None = None
+    n_is: Literal["answered", "at_most"] = "answered"
+    cohort: Text | None = None
+    role: Text | None = None
+    wave: Text | None = None
+
+
 class Part(BaseModel):
     """One addend of a total."""
 
@@ -71,9 +168,15 @@ class Part(BaseModel):
 
 
 class Total(Item):
-    """A printed total and the printed parts it should be the sum of."""
+    """A printed total and the printed parts it should be the sum of.
+
+    Totals of one label that say `partition` are one total, parted in several ways. `loose` where it is only taken that
+    these are its parts: others may be left out, or overlap.
+    """
 
     label: Text
+    partition: Text | None = None
+    loose: bool = False
     parts: list[Part]
     stated: Count
 
@@ -106,10 +209,14 @@ class LedgerLine(Item):
 
 
 class Ledger(Item):
-    """The lines of all cohorts and roles, and how many applicants moved between cohorts in all."""
+    """The lines of all cohorts and roles, and how many applicants moved between cohorts in all.
+
+    `complete` where no cohort is left out.
+    """
 
     lines: list[LedgerLine]
     moved: Count | None = None
+    complete: bool | None = None
 
 
 class Matches(Item):
@@ -177,6 +284,10 @@ class PublishedReport(Item):
     schema_: Literal["mentoring-report/1"] = Field(default="mentoring-report/1", alias="schema")
     title: Text = "untitled report"
     percentages: list[Percentage] = []
+    distributions: list[Distribution] = []
+    means: list[Mean] = []
+    net_promoter: list[NetPromoter] = []
+    changes: list[Change] = []
     totals: list[Total] = []
     oversubscription: list[Oversubscription] = []
     ledgers: list[Ledger] = []
@@ -193,6 +304,8 @@ class PublishedReport(Item):
             _number(items if isinstance(items, list) else [], f"$.{section}")
         for ledger in self.ledgers:
             _number(ledger.lines, f"{ledger.at}.lines")
+        for distribution in self.distributions:
+            _number(distribution.answers, f"{distribution.at}.answers")
         return self
 
 

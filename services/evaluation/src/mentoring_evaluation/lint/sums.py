@@ -7,7 +7,14 @@ from mentoring_evaluation.figures.intervals import half_up, percent
 from mentoring_evaluation.lint.counts import decimals_of, step_of
 from mentoring_evaluation.lint.findings import Confidence, Finding
 from mentoring_evaluation.lint.ledger_rules import Account, imbalances
-from mentoring_evaluation.lint.published import CountRange, LedgerLine, Matches, Oversubscription, PublishedReport
+from mentoring_evaluation.lint.published import (
+    CountRange,
+    LedgerLine,
+    Matches,
+    Oversubscription,
+    PublishedReport,
+    Total,
+)
 
 
 def totals(report: PublishedReport) -> Iterator[Finding]:
@@ -20,7 +27,23 @@ def totals(report: PublishedReport) -> Iterator[Finding]:
             more = "counted in the total but in no part" if added < total.stated else "counted in more than one part"
             why = f"{total.label}: {parts} = {added}, but {total.stated} is printed."
             resolve = f"Say which {gap} are {more}, or correct the total or a part."
-            yield Finding("total_does_not_add", total.at, why, "certain", resolve)
+            sure: Confidence = "likely" if total.loose else "certain"
+            yield Finding("total_does_not_add", total.at, why, sure, resolve)
+
+
+def partitions(report: PublishedReport) -> Iterator[Finding]:
+    """Totals of one label, parted in several ways, that are not one number."""
+    parted: dict[str, Total] = {}
+    for total in report.totals:
+        if total.partition is not None:
+            first = parted.setdefault(total.label, total)
+            if first.stated != total.stated:
+                why = (
+                    f"{total.label}: {first.stated} by {first.partition} and {total.stated} by {total.partition} "
+                    "are printed for one whole."
+                )
+                resolve = "Say who is in the one and not in the other, or correct one of the two."
+                yield Finding("partitions_disagree", total.at, why, "certain", resolve, (first.at,))
 
 
 def oversubscription(report: PublishedReport) -> Iterator[Finding]:
@@ -51,7 +74,10 @@ def ledgers(report: PublishedReport) -> Iterator[Finding]:
             where = [line.at for line in ledger.lines if (line.cohort, line.role) in problem.keys]
             first, *rest = where or [ledger.at]
             resolve = "Print, for every cohort and role, who applied, moved, withdrew, was matched or carried over."
-            yield Finding("ledger_does_not_balance", first, problem.why, "certain", resolve, tuple(rest))
+            open_ = problem.if_all and not ledger.complete
+            why = problem.why + (" A cohort that is not printed would explain it." if open_ else "")
+            sure: Confidence = "likely" if open_ else "certain"
+            yield Finding("ledger_does_not_balance", first, why, sure, resolve, tuple(rest))
 
 
 def pairs(report: PublishedReport) -> Iterator[Finding]:
@@ -73,7 +99,9 @@ def _all_pairs(report: PublishedReport) -> Iterator[Finding]:
             why = f"pairs: {terms} = {added}, but {line.pairs} is printed."
             resolve = "Correct the total or a cohort."
             also = tuple(other.at for other in cohorts)
-            yield Finding("total_does_not_add", line.at, why, "certain", resolve, also)
+            others = line.pairs > added  # of a cohort that is not printed
+            why += " A cohort that is not printed would explain it." if others else ""
+            yield Finding("total_does_not_add", line.at, why, "likely" if others else "certain", resolve, also)
 
 
 def ranges(report: PublishedReport) -> Iterator[Finding]:
@@ -119,12 +147,14 @@ def _outside(line: CountRange, options: list[int]) -> Finding:
         f"but {line.total} is printed."
     )
     why += _possible(line)
+    # Printed as a range that all lie in, its ends need not be reached by any.
+    within = said * line.minimum <= line.total <= said * line.maximum
     if fitting and line.groups:
         each = fitting[0] // line.groups
         resolve = f"{fitting[0]} of them ({each} for each of the {line.groups}) would do: print how many there were."
     else:
         resolve = "Print how many there were, or correct the total or the range."
-    return Finding("count_outside_range", line.at, why, "likely" if fitting else "certain", resolve)
+    return Finding("count_outside_range", line.at, why, "likely" if fitting or within else "certain", resolve)
 
 
 def _possible(line: CountRange) -> str:

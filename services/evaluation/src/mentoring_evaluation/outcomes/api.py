@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatchRequired
 from mentoring_evaluation.outcomes import queries
@@ -24,7 +24,7 @@ from mentoring_evaluation.outcomes.schemas import (
     Withdrawal,
 )
 from mentoring_evaluation.programmes import queries as programmes
-from mentoring_evaluation.programmes.access import READERS, TEAM, Reader, Writer, require_team, team_role
+from mentoring_evaluation.programmes.access import READERS, Reader, Writer, is_team, require_team, team_role
 
 router = APIRouter(route_class=Route, tags=["outcomes"])
 FOLLOWED_UP = (
@@ -44,12 +44,16 @@ async def read_evaluation_model(programme_id: UUID, by: Reader, db: Db) -> Model
     """The programme's model and what its indicators are at. For the team and the steering group, which sees figures as
     the public view has them."""
     kept = await programmes.design(db, programme_id)
-    await require_role(db, by, programme_id, *READERS)
+    await require_right(db, by, programme_id, *READERS)
     model = EvaluationModel.model_validate(kept.model) if kept.model else None
-    exact = by.is_admin or bool(await roles_of(db, by, programme_id) & set(TEAM))
+    exact = await is_team(db, by, programme_id)
     latest = await outcomes.latest_of_all(db, programme_id, model, exact=exact) if model else {}
     return ModelView(
-        programme_id=programme_id, model=model, faults=kept.model_faults, latest=latest, version=kept.version
+        programme_id=programme_id,
+        model=model,
+        faults=[design.shown(one) for one in kept.model_faults],
+        latest=latest,
+        version=kept.version,
     )
 
 
@@ -95,7 +99,7 @@ async def list_indicator_values(
 ) -> Page[IndicatorValueView]:
     """Every value of an indicator, withdrawn ones too. For the programme team and the steering group."""
     kept = await programmes.design(db, programme_id)
-    await require_role(db, by, programme_id, *READERS)
+    await require_right(db, by, programme_id, *READERS)
     indicator = outcomes.indicator_of(kept, indicator_id)
     rows = queries.indicator_values(programme_id, indicator_id)
     shown, following = await page(db, rows, IndicatorValue.id, cursor, limit)
@@ -137,5 +141,5 @@ async def read_intentions(programme_id: UUID, by: Reader, db: Db) -> IntentionsV
     """Meant to become or stay a mentor, and applied as one later; exact totals. For the programme team."""
     await programmes.programme(db, programme_id)
     await require_team(db, by, programme_id)
-    items = [intention.to_json() for intention in await outcomes.intentions(db, programme_id)]
+    items = [intention.shown() for intention in await outcomes.intentions(db, programme_id)]
     return IntentionsView(programme_id=programme_id, statement=FOLLOWED_UP, items=items)

@@ -2,13 +2,29 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any
 
+from mentoring_evaluation.figures.figure import shown_interval
 from mentoring_evaluation.figures.intervals import half_up, percent, wilson
+from mentoring_evaluation.figures.shown import Shown, ShownInterval
+from mentoring_evaluation.kept import Kept, Number
 from mentoring_evaluation.outcomes.evaluation_models import Indicator
 
 SMALL = 10
+
+
+class Measured(Kept):
+    """The value of an indicator as it is shown: rounded once, with its base, its interval where it is a share, and its
+    caveats."""
+
+    value: Number | None
+    numerator: int | None
+    base: int | None
+    asked: int | None
+    answered: int | None
+    interval: ShownInterval | None
+    target_met: bool | None
+    caveats: tuple[str, ...]
+    shown: Shown = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +60,22 @@ def faults(indicator: Indicator, counted: Counted) -> list[str]:
     return found
 
 
-def shown(indicator: Indicator, counted: Counted) -> dict[str, Any]:
-    """The value as it is published: rounded once, with its base, its interval where it is a share, and its caveats."""
+def shown(indicator: Indicator, counted: Counted) -> Measured:
+    """A recorded value as it is shown."""
     interval = None
     if indicator.kind == "share":
         assert counted.numerator is not None  # faults has seen to it
         exact = percent(counted.numerator, counted.base)
         bounds = wilson(counted.numerator, counted.base)
         value = float(half_up(exact))
-        low, high = (float(half_up(Fraction(end))) for end in (bounds.low, bounds.high))
-        interval = {"low": low, "high": high, "level": 95, "method": bounds.method}
+        interval = shown_interval(bounds, 0)
     else:
         value = float(counted.value or 0)
     met = None if indicator.target is None else value >= indicator.target
-    return {
-        "value": value, "unit": indicator.unit, "numerator": counted.numerator, "base": counted.base,
-        "asked": counted.asked, "answered": counted.answered, "interval": interval, "target_met": met,
-        "caveats": caveats(counted),
-    }  # fmt: skip
+    return Measured(
+        value=value, numerator=counted.numerator, base=counted.base, asked=counted.asked, answered=counted.answered,
+        interval=interval, target_met=met, caveats=tuple(caveats(counted)),
+    )  # fmt: skip
 
 
 def caveats(counted: Counted) -> list[str]:

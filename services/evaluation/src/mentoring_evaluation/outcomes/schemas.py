@@ -8,9 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field, WithJsonSchema, model_validator
 
 from mentoring_common.versions import VersionedView
-from mentoring_evaluation.outcomes.comparison import Selection
+from mentoring_contracts.words import Side
+from mentoring_evaluation.figures.shown import Shown, ShownInterval
+from mentoring_evaluation.kept import AsObject
+from mentoring_evaluation.outcomes.comparison import Difference, GroupShare, Selection
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
-from mentoring_evaluation.programmes.schemas import Body, ExtendingRole, Reason
+from mentoring_evaluation.outcomes.intentions import ShownIntention
+from mentoring_evaluation.programmes.schemas import ActingRole, Body, Reason
 
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 People = Annotated[int, Field(ge=1, le=100_000_000)]
@@ -52,7 +56,7 @@ class Withdrawal(Body):
 
 class WithdrawalView(BaseModel):
     withdrawn_at: datetime
-    role: ExtendingRole = Field(description="of whoever withdrew it; the person is in the audit log")
+    role: ActingRole = Field(description="of whoever withdrew it; the person is in the audit log")
     reason: str
 
 
@@ -71,7 +75,7 @@ class IndicatorValueView(BaseModel):
     asked: int | None
     answered: int | None
     from_records: bool
-    interval: dict[str, Any] | None
+    interval: AsObject[ShownInterval] | None
     target_met: bool | None
     caveats: list[str]
     withdrawn: WithdrawalView | None = Field(None, description="taken back: it counts in nothing")
@@ -86,7 +90,7 @@ class LatestView(BaseModel):
 
     indicator: str
     figure: str | None
-    shown: Literal["exact", "rounded", "hidden"]
+    shown: Shown
     id: UUID | None = None
     cohort_id: UUID | None = None
     measured_on: date | None = None
@@ -100,7 +104,7 @@ class LatestView(BaseModel):
     asked: int | None
     answered: int | None
     from_records: bool = False
-    interval: dict[str, Any] | None
+    interval: AsObject[ShownInterval] | None
     target_met: bool | None
     caveats: list[str]
 
@@ -109,12 +113,21 @@ class ReplacedModel(EvaluationModel, VersionedView):
     """The model that was put in place of another."""
 
 
+class ModelFault(BaseModel):
+    """Why the blueprint's model cannot be read: `pointer` goes into the blueprint, `field` names the same with dots."""
+
+    pointer: str = Field(description="where in the blueprint (RFC 6901)")
+    code: str
+    detail: str
+    field: str
+
+
 class ModelView(VersionedView):
     """The programme's model; `latest` is what each indicator is at, null where it is not measured."""
 
     programme_id: UUID
     model: EvaluationModel | None
-    faults: list[dict[str, str]]
+    faults: list[ModelFault]
     latest: dict[str, LatestView | None]
 
 
@@ -134,7 +147,7 @@ class Comparison(Body):
 
 class NewHrOutcome(Body):
     outcome: Literal["promotion", "retention", "internal_move", "pay_progression", "sickness_absence", "other"]
-    role: Literal["mentor", "mentee"]
+    role: Side
     definition: Annotated[str, Field(min_length=1, max_length=300, description="what counted as the outcome")]
     months: Annotated[int, Field(ge=1, le=240, description="how long people were followed")]
     people: People
@@ -160,10 +173,10 @@ class HrOutcomeView(BaseModel):
     source: str
     measured_on: date
     recorded_at: datetime
-    participants: dict[str, Any]
-    comparison: dict[str, Any] | None
+    participants: AsObject[GroupShare]
+    comparison: AsObject[GroupShare] | None
     selection: str | None
-    difference: dict[str, Any] | None
+    difference: AsObject[Difference] | None
     statement: str
     withdrawn: WithdrawalView | None = Field(None, description="taken back: it counts in nothing")
 
@@ -171,4 +184,4 @@ class HrOutcomeView(BaseModel):
 class IntentionsView(BaseModel):
     programme_id: UUID
     statement: str
-    items: list[dict[str, Any]]
+    items: list[AsObject[ShownIntention]]

@@ -1,6 +1,6 @@
 """The programme as its blueprint has it, and our own copies of what other services announced of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,8 @@ class Programme(TenantRow, Base):
     """What this service reads of a programme's blueprint.
 
     `survey_modes` are the surveys that are not anonymous, by name; `remind_days` how many days before a wave closes;
-    `asks_after` the surveys that follow a meeting or an activity (occasions.py).
+    `asks_after` the surveys that follow a meeting or an activity (occasions.py); `waves` when the others are asked, by
+    the clocks of `zone`; `respondent_kinds` whom surveys ask beyond the pair, as the blueprint has them.
     """
 
     __tablename__ = "programmes"
@@ -29,16 +30,20 @@ class Programme(TenantRow, Base):
     decimals: Mapped[int]
     public_minimum: Mapped[int]
     report_approvers: Mapped[dict[str, str]] = mapped_column(JSONB)
+    waves: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    zone: Mapped[str | None]
+    respondent_kinds: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
 
 class Cohort(TenantRow, Base):
-    """A copy of a cohort's number and places."""
+    """A copy of a cohort's number, places and milestones: its waves are planned by them."""
 
     __tablename__ = "cohorts"
     programme_id: Mapped[UUID] = mapped_column(index=True)
     number: Mapped[int]
     places_first_planned: Mapped[int]
     places: Mapped[int]
+    milestones: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
 
 class Application(TenantRow, Base):
@@ -56,7 +61,8 @@ class Application(TenantRow, Base):
 
 
 class Match(TenantRow, Base):
-    """A copy of a confirmed pair: standing (also when its relationship was closed), or ended early."""
+    """A copy of a confirmed pair: standing (also when its relationship was closed), or ended early; `starts_on` is the
+    day on which it began where that was before it was confirmed here."""
 
     __tablename__ = "matches"
     programme_id: Mapped[UUID] = mapped_column(index=True)
@@ -66,6 +72,38 @@ class Match(TenantRow, Base):
     state: Mapped[str]
     rematch_of: Mapped[UUID | None]
     confirmed_at: Mapped[datetime]
+    starts_on: Mapped[date | None]
+    group_id: Mapped[UUID | None]
+
+
+class PairClock(TenantRow, Base):
+    """The breaks of a pair, under the id of its match: its own time stands still while it is `paused`, and what
+    stands to its start is later by the days of those that are over."""
+
+    __tablename__ = "pair_clocks"
+    paused: Mapped[bool]
+    paused_days: Mapped[int]
+
+
+class GroupMember(TenantRow, Base):
+    """A copy of a person in a group: `present`, `left`, or there when it `ended` early.
+
+    `application_id` is set where the group is what the person applied for: they are asked as somebody matched.
+    """
+
+    __tablename__ = "group_members"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "group_id", "person_id"),
+        sa.Index(None, "tenant_id", "programme_id"),
+    )
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID]
+    group_id: Mapped[UUID]
+    kind: Mapped[str]
+    person_id: Mapped[UUID]
+    leads: Mapped[bool]
+    application_id: Mapped[UUID | None]
+    state: Mapped[str]
 
 
 class Activity(TenantRow, Base):

@@ -1,12 +1,15 @@
 """What bodies and answers of all capabilities have in common."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mentoring_contracts.words import RoleId
+
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
-ExtendingRole = Literal["programme_manager", "coordinator", "organisation_admin"]
+ActingRole = RoleId
+"""The role under which somebody acted: one of the programme's, or `organisation_admin`."""
 
 
 class Body(BaseModel):

@@ -4,11 +4,9 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID
 
-import sqlalchemy as sa
-
+from mentoring_common.deadlines import subjects_waiting
 from mentoring_common.observability import log
 from mentoring_common.runner import Service
-from mentoring_common.tables import deadlines
 from mentoring_evaluation.figures import queries as figures
 from mentoring_evaluation.figures.commands import next_snapshot
 from mentoring_evaluation.figures.queries import evidence_of
@@ -23,11 +21,7 @@ from mentoring_evaluation.reports.page import views_of
 
 async def build_reports(service: Service) -> None:
     """Build every report that waits; one that fails is tried again the next time."""
-    c = deadlines.c
-    waiting = sa.select(c.tenant_id, c.subject_id).where(c.kind == BUILD, c.fired_at.is_(None)).order_by(c.due_at)
-    async with service.looking.connect() as connection:
-        rows = (await connection.execute(waiting.limit(20))).all()
-    for tenant, report_id in rows:
+    for tenant, report_id in await subjects_waiting(service.looking, BUILD, 20):
         try:
             await build_report(service, tenant, report_id)
         except Exception as error:

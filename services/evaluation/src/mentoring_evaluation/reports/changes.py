@@ -1,67 +1,218 @@
 """What changed between two versions of a report: what came, went, or says something else."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
 
-Figure = Mapping[str, Any]
-_WHICH = ("name", "cohort", "role", "wave", "rule", "unit", "breakdown")
-_SAID = ("value", "numerator", "denominator", "shown")
+from mentoring_evaluation.figures.shown import Rule, Shown, ShownFigure
+from mentoring_evaluation.figures.views import Audience
+from mentoring_evaluation.kept import Kept, Number
+from mentoring_evaluation.lifecycle import RecommendationState
+from mentoring_evaluation.reports.document import (
+    CaseStudyNamed,
+    Document,
+    Note,
+    RecommendationInReport,
+    ThemeGoal,
+    ThemeInReport,
+    Voices,
+)
+from mentoring_evaluation.themes.priority import Band
 
 
-def changes(before: Iterable[Figure], after: Iterable[Figure]) -> dict[str, list[dict[str, Any]]]:
-    """`added`, `removed` and `changed` figures; a changed one carries what it said `before` and says `after`."""
-    old, new = ({_key(figure): figure for figure in figures} for figures in (before, after))
-    return {
-        "added": [_which(f) | {"after": _said(f)} for key, f in new.items() if key not in old],
-        "removed": [_which(f) | {"before": _said(f)} for key, f in old.items() if key not in new],
-        "changed": [
-            _which(f) | {"before": _said(old[key]), "after": _said(f)}
-            for key, f in new.items()
-            if key in old and _said(old[key]) != _said(f)
+class FigureSaid(Kept):
+    """What a figure said."""
+
+    value: Number | None
+    numerator: int | None
+    denominator: int | None
+    shown: Shown
+
+
+class FigureChange(Kept):
+    """A figure, and what it said `before` and says `after`; None where it was not there."""
+
+    name: str
+    cohort: int | None
+    role: str | None
+    wave: str | None
+    rule: Rule
+    unit: str
+    breakdown: dict[str, str]
+    before: FigureSaid | None = None
+    after: FigureSaid | None = None
+
+
+class ThemeSaid(Kept):
+    """What is compared of a theme."""
+
+    title: str
+    description: str
+    impact: int | None
+    effort: int | None
+    priority: Band
+    goals: list[ThemeGoal]
+    texts: Voices | None
+    voices: Voices
+
+
+class ThemeChange(Kept):
+    """A theme `before` and `after`."""
+
+    theme_id: UUID
+    before: ThemeSaid | None = None
+    after: ThemeSaid | None = None
+
+
+class RecommendationSaid(Kept):
+    """What is compared of a recommendation."""
+
+    text: str
+    owner_role: str | None
+    team: str | None
+    due_on: date
+    state: RecommendationState
+    overdue: bool
+
+
+class RecommendationChange(Kept):
+    """A recommendation `before` and `after`."""
+
+    recommendation_id: UUID
+    before: RecommendationSaid | None = None
+    after: RecommendationSaid | None = None
+
+
+class CaseStudySaid(Kept):
+    """What is compared of a case study."""
+
+    cohort: int | None
+
+
+class CaseStudyChange(Kept):
+    """A case study `before` and `after`."""
+
+    case_study_id: UUID
+    before: CaseStudySaid | None = None
+    after: CaseStudySaid | None = None
+
+
+Change = TypeVar("Change")
+Item = TypeVar("Item")
+Said = TypeVar("Said")
+
+
+@dataclass(frozen=True, slots=True)
+class Differences(Generic[Change]):
+    """What came, what went, and what says something else."""
+
+    added: Sequence[Change] = ()
+    removed: Sequence[Change] = ()
+    changed: Sequence[Change] = ()
+
+    def every(self) -> Iterable[Change]:
+        """What changed first, then what came and what went."""
+        return (*self.changed, *self.added, *self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The version that was published before."""
+
+    id: UUID
+    version: int
+    published_at: datetime | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything that differs from the version published before; nothing where there is none."""
+
+    previous: Previous | None = None
+    figures: Differences[FigureChange] = field(default_factory=Differences)
+    themes: Differences[ThemeChange] = field(default_factory=Differences)
+    recommendations: Differences[RecommendationChange] = field(default_factory=Differences)
+    case_studies: Differences[CaseStudyChange] = field(default_factory=Differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Which issue of a report is shown."""
+
+    version: int
+    edition: int
+    notes: tuple[Note, ...]
+    published_at: datetime | None
+    changes: Changes = field(default_factory=Changes)
+
+
+def changes_since(previous: Previous, before: Document, after: Document, audience: Audience) -> Changes:
+    """What a document says otherwise than the version published before."""
+    return Changes(
+        previous=previous,
+        figures=figure_changes(before.views[audience].figures, after.views[audience].figures),
+        themes=_differences(
+            before.themes.items if before.themes else (), after.themes.items if after.themes else (),
+            lambda one: one.theme_id, ThemeSaid.model_validate, _theme,
+        ),
+        recommendations=_differences(
+            before.recommendations, after.recommendations,
+            lambda one: one.recommendation_id, RecommendationSaid.model_validate, _recommendation,
+        ),
+        case_studies=_differences(
+            before.case_studies, after.case_studies,
+            lambda one: one.case_study_id, CaseStudySaid.model_validate, _case_study,
+        ),
+    )  # fmt: skip
+
+
+def figure_changes(before: Iterable[ShownFigure], after: Iterable[ShownFigure]) -> Differences[FigureChange]:
+    """The figures that came, went or say something else."""
+    return _differences(before, after, _key, FigureSaid.model_validate, _figure)
+
+
+def _differences(
+    before: Iterable[Item],
+    after: Iterable[Item],
+    key: Callable[[Item], object],
+    said: Callable[[Item], Said],
+    change: Callable[[Item, dict[str, Said]], Change],
+) -> Differences[Change]:
+    """Items by their key, of which `said` is compared; `change` makes of one, and what it says, what is told of it."""
+    old, new = ({key(item): (item, said(item)) for item in items} for items in (before, after))
+    return Differences(
+        added=[change(item, {"after": says}) for at, (item, says) in new.items() if at not in old],
+        removed=[change(item, {"before": says}) for at, (item, says) in old.items() if at not in new],
+        changed=[
+            change(item, {"before": old[at][1], "after": says})
+            for at, (item, says) in new.items()
+            if at in old and old[at][1] != says
         ],
-    }
+    )
 
 
-def _key(figure: Figure) -> str:
-    return repr([figure[member] for member in _WHICH[:-1]] + sorted(figure["breakdown"].items()))
+def _key(figure: ShownFigure) -> object:
+    f = figure
+    return f.name, f.cohort, f.role, f.wave, f.rule, f.unit, tuple(sorted(f.breakdown.items()))
 
 
-def _which(figure: Figure) -> dict[str, Any]:
-    return {member: figure[member] for member in _WHICH}
+def _figure(figure: ShownFigure, said: dict[str, FigureSaid]) -> FigureChange:
+    f = figure
+    return FigureChange(
+        name=f.name, cohort=f.cohort, role=f.role, wave=f.wave, rule=f.rule, unit=f.unit, breakdown=f.breakdown, **said,
+    )  # fmt: skip
 
 
-def _said(figure: Figure) -> dict[str, Any]:
-    return {member: figure[member] for member in _SAID}
+def _theme(theme: ThemeInReport, said: dict[str, ThemeSaid]) -> ThemeChange:
+    return ThemeChange(theme_id=theme.theme_id, **said)
 
 
-# Part of a report, by what its items are named, and what of them is compared.
-_PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "themes": ("theme_id", ("title", "description", "impact", "effort", "priority", "goals", "texts", "voices")),
-    "recommendations": ("recommendation_id", ("text", "owner_role", "team", "due_on", "state", "overdue")),
-    "case_studies": ("case_study_id", ("cohort",)),
-}
+def _recommendation(one: RecommendationInReport, said: dict[str, RecommendationSaid]) -> RecommendationChange:
+    return RecommendationChange(recommendation_id=one.recommendation_id, **said)
 
 
-def part_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Of the content of two reports: `added`, `removed` and `changed` themes, recommendations and case studies."""
-    return {part: _part(_items(before, part), _items(after, part), *how) for part, how in _PARTS.items()}
-
-
-def _items(content: Mapping[str, Any], part: str) -> Iterable[Mapping[str, Any]]:
-    """The items of a part; none where the kind of report, or the release that built it, has no such part."""
-    held = content.get(part) or []
-    items: Iterable[Mapping[str, Any]] = held["items"] if isinstance(held, Mapping) else held
-    return items
-
-
-def _part(
-    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], by: str, said: tuple[str, ...]
-) -> dict[str, list[dict[str, Any]]]:
-    old, new = ({item[by]: {name: item[name] for name in said} for item in items} for items in (before, after))
-    return {
-        "added": [{by: key, "after": item} for key, item in new.items() if key not in old],
-        "removed": [{by: key, "before": item} for key, item in old.items() if key not in new],
-        "changed": [
-            {by: key, "before": old[key], "after": item} for key, item in new.items() if key in old and old[key] != item
-        ],
-    }
+def _case_study(study: CaseStudyNamed, said: dict[str, CaseStudySaid]) -> CaseStudyChange:
+    return CaseStudyChange(case_study_id=study.case_study_id, **said)

@@ -1,79 +1,80 @@
 """The content of a report, made from evidence alone: the same records give the same report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mentoring_evaluation.disclosure.floor import policy_of
 from mentoring_evaluation.figures.evidence import Evidence
+from mentoring_evaluation.figures.shown import Figures
 from mentoring_evaluation.figures.views import view_of
 from mentoring_evaluation.lint import lint_report
 from mentoring_evaluation.reports import findings, outcomes
-from mentoring_evaluation.reports.kinds import Kind, Part, kind_of
+from mentoring_evaluation.reports.document import LEDGER, Document, Fault, LedgerRow, QuoteNamed, View, Written
+from mentoring_evaluation.reports.kinds import Kind, kind_of
 from mentoring_evaluation.reports.narrative import resolved, unknown_references
 from mentoring_evaluation.reports.records import ReportRecords
 
-LEDGER = (
-    "applied", "moved_in", "moved_out", "matched", "carried_over", "withdrawn", "ineligible", "unmatched", "open",
-)  # fmt: skip
-
-
-EMPTY: Mapping[Part, list[Any]] = {"ledger": [], "quotes": [], "case_studies": [], "recommendations": []}
-
 
 def report_content(
-    evidence: Evidence,
-    records: ReportRecords,
-    kind: str,
-    published: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """Everything a report of a kind holds but its text."""
+    evidence: Evidence, records: ReportRecords, kind: str, published: Mapping[str, Any] | None
+) -> Document:
+    """Everything a report of a kind holds but its text; a part that it has no room for is empty, or None."""
     held = kind_of(kind)
-    made = {view: kept_view(evidence, kind, view) for view in held.views}
-    return {
-        "title": evidence.title,
-        "kind": held.title,
-        "as_of": evidence.as_of.isoformat(timespec="seconds"),
-        "views": {view: {"statement": said, "figures": figures} for view, (said, figures) in made.items()},
-        "inconsistencies": [finding.to_json() for finding in lint_report(dict(published))] if published else [],
-        **_parts(evidence, records, held, made[held.views[0]][1]),
-    }
+    views = {audience: kept_view(evidence, held, audience) for audience in held.views}
+    figures, parts, policy = views[held.views[0]].figures, held.parts, policy_of(evidence.public_minimum)
+    told = records.case_studies if "case_studies" in parts else ()
+    return Document(
+        title=evidence.title,
+        kind=held.title,
+        as_of=evidence.as_of.replace(microsecond=0),
+        wordings=wordings(evidence),
+        views=views,
+        inconsistencies=_faults(published),
+        ledger=_ledger(evidence) if "ledger" in parts else (),
+        quotes=tuple(map(QuoteNamed.model_validate, evidence.quotes)) if "quotes" in parts else (),
+        case_studies=tuple(map(findings.case_study, told)),
+        themes=findings.themes(records, held, policy) if "themes" in parts else None,
+        recommendations=findings.recommendations(records, held) if "recommendations" in parts else (),
+        evaluation_model=(
+            outcomes.evaluation_model(records, figures, held, policy) if "evaluation_model" in parts else None
+        ),
+        outcomes=outcomes.outcomes(records, figures, held, policy) if "outcomes" in parts else None,
+    )
 
 
-def _parts(
-    evidence: Evidence, records: ReportRecords, kind: Kind, figures: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """What stands beside the figures in a report of this kind; empty (None of what is no list) where it has no room."""
-    policy = policy_of(evidence.public_minimum)
-    made: dict[Part, Callable[[], Any]] = {
-        "ledger": lambda: _ledger(evidence),
-        "quotes": lambda: [dict(quote) for quote in evidence.quotes],
-        "case_studies": lambda: findings.case_studies(records),
-        "themes": lambda: findings.themes(records, kind, policy),
-        "recommendations": lambda: findings.recommendations(records, kind),
-        "evaluation_model": lambda: outcomes.evaluation_model(records, figures, kind, policy),
-        "outcomes": lambda: outcomes.outcomes(records, figures, kind, policy),
-    }
-    return {part: make() if part in kind.parts else EMPTY.get(part) for part, make in made.items()}
+def wordings(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """What every role was asked under a figure's name, as the last wave that asked put it."""
+    asked: dict[str, dict[str, str]] = {}
+    for wave in sorted(evidence.waves, key=lambda wave: (wave.closed_at is not None, wave.cohort)):
+        for question in wave.used.flat() if wave.used else ():
+            if question.figure:
+                asked.setdefault(question.figure, {}).update({r: question.wording(r) for r in question.roles})
+    return asked
 
 
-def kept_view(evidence: Evidence, kind: str, audience: str) -> tuple[str, list[dict[str, Any]]]:
+def kept_view(evidence: Evidence, kind: Kind, audience: str) -> View:
     """A view as a report of a kind shows it."""
     said, figures = view_of(evidence, audience)
-    return said, [figure for figure in figures if kind_of(kind).holds(figure)]
+    return View(statement=said, figures=tuple(figure for figure in figures if kind.holds(figure)))
 
 
-def written(narrative: Sequence[Mapping[str, str]], figures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The text with its figures in place and quotations still to be read, and the references that name no figure."""
-    return {"narrative": resolved(narrative, figures), "unresolved": unknown_references(narrative, figures)}
+def written(document: Document, narrative: Sequence[Written], figures: Figures) -> Document:
+    """The document with this text, figures in place and quotations still to be read."""
+    unknown = tuple(unknown_references(narrative, figures))
+    return document.but(narrative=resolved(narrative, figures), unresolved=unknown)
 
 
-def _ledger(evidence: Evidence) -> list[dict[str, Any]]:
+def _faults(published: Mapping[str, Any] | None) -> tuple[Fault, ...]:
+    return tuple(map(Fault.model_validate, lint_report(dict(published)))) if published else ()
+
+
+def _ledger(evidence: Evidence) -> tuple[LedgerRow, ...]:
     """The application ledger as the applications service keeps it, and whether each line balances by our own sum."""
-    rows = []
-    for row in evidence.statistics.get("ledger", []):
-        numbers = {name: int(row.get(name) or 0) for name in LEDGER}
-        entered = numbers["applied"] + numbers["moved_in"] - numbers["moved_out"]
-        ended = sum(numbers[name] for name in LEDGER[3:])
-        cohort = row.get("cohort_number")
-        rows.append({"cohort": cohort, "role": row["role"], **numbers, "balanced": entered == ended})
-    return rows
+    return tuple(map(_ledger_row, evidence.statistics.get("ledger", [])))
+
+
+def _ledger_row(row: Mapping[str, Any]) -> LedgerRow:
+    numbers = {name: int(row.get(name) or 0) for name in LEDGER}
+    entered = numbers["applied"] + numbers["moved_in"] - numbers["moved_out"]
+    balanced = entered == sum(numbers[name] for name in LEDGER[3:])
+    return LedgerRow(cohort=row.get("cohort_number"), role=row["role"], **numbers, balanced=balanced)

@@ -1,12 +1,30 @@
-"""What a report says that was found: case studies, themes and recommendations, as JSON for one kind of report."""
+"""What a report says that was found: case studies, themes and recommendations, for one kind of report."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+from uuid import UUID
 
 from mentoring_evaluation.disclosure.rule import Policy
+from mentoring_evaluation.figures.shown import Shown
+from mentoring_evaluation.reports.document import (
+    CaseStudyNamed,
+    FollowUpInReport,
+    HeardInReport,
+    RecommendationInReport,
+    ThemeGoal,
+    ThemeInReport,
+    ThemesInReport,
+    Voices,
+)
 from mentoring_evaluation.reports.kinds import Kind
-from mentoring_evaluation.reports.protection import exact_by_role, protected_base, protected_by_role
-from mentoring_evaluation.reports.records import Heard, RecommendationRecord, ReportRecords, ThemeRecord
+from mentoring_evaluation.reports.protection import HIDDEN, exact_by_role, protected_by_role
+from mentoring_evaluation.reports.records import (
+    CaseStudyRecord,
+    Heard,
+    RecommendationRecord,
+    ReportRecords,
+    ThemeRecord,
+)
 from mentoring_evaluation.themes import priority
 
 EXACT = (
@@ -15,29 +33,31 @@ EXACT = (
 )
 
 
-def case_studies(records: ReportRecords) -> list[dict[str, Any]]:
-    """The case studies that both people approve, by name only."""
-    return [{"case_study_id": str(study.id), "cohort": study.cohort} for study in records.case_studies]
+def case_study(study: CaseStudyRecord) -> CaseStudyNamed:
+    """A case study that both people approve, by name only."""
+    return CaseStudyNamed(case_study_id=study.id, cohort=study.cohort)
 
 
-def themes(records: ReportRecords, kind: Kind, policy: Policy) -> dict[str, Any]:
-    """`rule` of priority, `statement` on counting, `heard` (all texts open to coding) and the `items` in order."""
-    said = f"{EXACT} {policy.in_words()}" if kind.protected else EXACT
-    items = sorted(_told(records, kind), key=lambda theme: priority.order(_judged(theme, kind)))
-    return {
-        "rule": priority.RULE,
-        "statement": said,
-        "heard": _shown(records.heard, protected_base(records.heard.voices, policy) if kind.protected else None),
-        "items": [_theme(theme, records, kind, policy) for theme in items],
-    }
+def themes(records: ReportRecords, kind: Kind, policy: Policy) -> ThemesInReport:
+    """The themes that the kind may tell, the first to act on first."""
+    heard = HIDDEN if kind.protected else exact_by_role(records.heard.voices)
+    return ThemesInReport(
+        rule=priority.RULE,
+        statement=f"{EXACT} {policy.in_words()}" if kind.protected else EXACT,
+        heard=HeardInReport(**_shown(records.heard, heard, kind)),
+        items=[
+            _theme(theme, records, kind, policy)
+            for theme in sorted(_told(records, kind), key=lambda theme: priority.order(_judged(theme, kind)))
+        ],
+    )
 
 
-def recommendations(records: ReportRecords, kind: Kind) -> list[dict[str, Any]]:
+def recommendations(records: ReportRecords, kind: Kind) -> tuple[RecommendationInReport, ...]:
     """The recommendations, the first due first; of owners only role and team."""
     titles = {theme.id: theme.title for theme in _told(records, kind)}
-    return [
+    return tuple(
         _recommendation(one, titles, kind) for one in records.recommendations if one.released or not kind.leaves
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _told(records: ReportRecords, kind: Kind) -> Iterator[ThemeRecord]:
@@ -50,40 +70,47 @@ def _judged(theme: ThemeRecord, kind: Kind) -> priority.Judged:
     return priority.Judged(theme.title, theme.impact, theme.effort, texts)
 
 
-def _theme(theme: ThemeRecord, records: ReportRecords, kind: Kind, policy: Policy) -> dict[str, Any]:
-    voices = protected_by_role(theme.heard.voices, records.heard.voices, policy) if kind.protected else None
-    return {
-        "theme_id": str(theme.id),
-        "title": theme.title,
-        "description": theme.description,
-        "impact": theme.impact,
-        "effort": theme.effort,
-        "priority": priority.band(theme.impact, theme.effort),
-        "goals": [{"title": title, "of": of} for title, of in theme.goals],
-        **_shown(theme.heard, voices),
-    }
+def _theme(theme: ThemeRecord, records: ReportRecords, kind: Kind, policy: Policy) -> ThemeInReport:
+    voices = exact_by_role(theme.heard.voices)
+    if kind.protected:
+        voices = protected_by_role(theme.heard.voices, records.heard.voices, policy)
+    return ThemeInReport(
+        theme_id=theme.id,
+        title=theme.title,
+        description=theme.description,
+        impact=theme.impact,
+        effort=theme.effort,
+        priority=priority.band(theme.impact, theme.effort),
+        goals=[ThemeGoal.model_validate({"title": title, "of": of}) for title, of in theme.goals],
+        **_shown(theme.heard, voices, kind),
+    )
 
 
-def _shown(found: Heard, protected: Mapping[str, int | None] | None) -> dict[str, Any]:
-    """`voices` by role, rounded or hidden (None) where they are protected; `texts` only where they are not."""
-    if protected is not None:
-        return {"texts": None, "voices": dict(protected), "shown": "rounded"}
-    return {"texts": exact_by_role(found.texts), "voices": exact_by_role(found.voices), "shown": "exact"}
+class _Heard(TypedDict):
+    texts: Voices | None
+    voices: Voices
+    shown: Shown
 
 
-def _recommendation(one: RecommendationRecord, titles: Mapping[Any, str], kind: Kind) -> dict[str, Any]:
-    notes: Sequence[dict[str, Any]] = [
-        {"on": told.on.isoformat(), "state": told.state, "note": None if kind.leaves else told.note}
-        for told in one.follow_ups
-    ]
-    return {
-        "recommendation_id": str(one.id),
-        "text": one.text,
-        "theme": titles.get(one.theme_id),
-        "owner_role": one.owner_role,
-        "team": one.team,
-        "due_on": one.due_on.isoformat(),
-        "state": one.state,
-        "overdue": one.overdue,
-        "follow_ups": notes,
-    }
+def _shown(found: Heard, voices: Voices, kind: Kind) -> _Heard:
+    """`voices` rounded or hidden (None) where they are protected; `texts` only where they are not."""
+    if kind.protected:
+        return {"texts": None, "voices": voices, "shown": "rounded"}
+    return {"texts": exact_by_role(found.texts), "voices": voices, "shown": "exact"}
+
+
+def _recommendation(one: RecommendationRecord, titles: Mapping[UUID, str], kind: Kind) -> RecommendationInReport:
+    return RecommendationInReport(
+        recommendation_id=one.id,
+        text=one.text,
+        theme=None if one.theme_id is None else titles.get(one.theme_id),
+        owner_role=one.owner_role,
+        team=one.team,
+        due_on=one.due_on,
+        state=one.state,
+        overdue=one.overdue,
+        follow_ups=[
+            FollowUpInReport(on=told.on, state=told.state, note=None if kind.leaves else told.note)
+            for told in one.follow_ups
+        ],
+    )

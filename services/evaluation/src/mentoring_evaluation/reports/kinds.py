@@ -8,8 +8,9 @@ kind, never a person; why a date was moved stands among the follow-ups.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from mentoring_evaluation.figures.shown import ShownFigure
 from mentoring_evaluation.figures.views import Audience
 
 ReportKind = Literal["interim", "final", "steering_group", "network", "public", "programme_team"]
@@ -22,15 +23,15 @@ NOT_FOR_NETWORKS = frozenset({"professional_background"})
 FROM_INTERVIEWS = frozenset({"interviews", "interviewed_pairs", "interview_pages"})
 
 
-EVERYBODY = "everybody"  # stands where a role does
+EVERYBODY = "everybody"  # stands where a right does
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a kind of report holds beside figures. It speaks of everything as the first of its views shows it.
 
-    `totals_only`: figures of the whole programme alone. `readers`: once published, these roles read it beside the team,
-    and everybody where one of them is EVERYBODY.
+    `totals_only`: figures of the whole programme alone. `readers`: once published, whoever has one of these rights
+    reads it beside the team, and everybody where one of them is EVERYBODY.
     `leaves`: it leaves the organisation's hands, so the team's own words stand in it only where they were approved.
     """
 
@@ -46,20 +47,20 @@ class Kind:
         """Whether counts of people are under disclosure control."""
         return self.views[0] == "public"
 
-    def holds(self, figure: Mapping[str, Any]) -> bool:
-        """Whether a figure (its JSON object) belongs in a report of this kind."""
-        if "interviews" not in self.parts and figure["name"] in FROM_INTERVIEWS:
+    def holds(self, figure: ShownFigure) -> bool:
+        """Whether a figure belongs in a report of this kind."""
+        if "interviews" not in self.parts and figure.name in FROM_INTERVIEWS:
             return False
         if not self.totals_only:
             return True
-        return figure["cohort"] is None and not figure["breakdown"] and figure["name"] not in NOT_FOR_NETWORKS
+        return figure.cohort is None and not figure.breakdown and figure.name not in NOT_FOR_NETWORKS
 
 
 _BOTH: tuple[Audience, ...] = ("programme_team", "public")
 _PUBLIC: tuple[Audience, ...] = ("public",)
 _FINDINGS: frozenset[Part] = frozenset({"themes", "recommendations", "evaluation_model", "outcomes"})
 _WORDS: frozenset[Part] = frozenset({"interviews", "quotes", "case_studies"})
-_GROUP: frozenset[str] = frozenset({"steering_group"})
+_GROUP: frozenset[str] = frozenset({"read_reports"})
 _LEDGER: frozenset[Part] = frozenset({"ledger"})
 _LATER: frozenset[Part] = frozenset({"outcomes"})
 _SHARED: frozenset[Part] = frozenset({"interviews", "themes", "evaluation_model", "outcomes"})
@@ -83,6 +84,6 @@ def kind_of(name: str) -> Kind:
     return next(kind for known, kind in KINDS.items() if known == name)
 
 
-def kinds_for(roles: Collection[str]) -> frozenset[str]:
-    """The kinds of published reports that whoever holds these roles (or none) may read, beside the programme team."""
-    return frozenset(name for name, kind in KINDS.items() if kind.readers & {EVERYBODY, *roles})
+def kinds_for(rights: Collection[str]) -> frozenset[str]:
+    """The kinds of published reports that whoever has these rights (or none) may read, beside the programme team."""
+    return frozenset(name for name, kind in KINDS.items() if kind.readers & {EVERYBODY, *rights})

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
 from mentoring_common.versions import Revised
+from mentoring_evaluation.figures.views import Audience
+from mentoring_evaluation.reports.document import Document, Note, Written
 from mentoring_evaluation.reports.kinds import kind_of
-from mentoring_evaluation.tables import Base
+from mentoring_evaluation.tables import Base, JsonOf
 
 
 class Report(TenantRow, Revised, Base):
@@ -29,16 +31,16 @@ class Report(TenantRow, Revised, Base):
     state: Mapped[str] = mapped_column(default="queued")
     approver: Mapped[str | None]
     edition: Mapped[int] = mapped_column(default=0)
-    narrative: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default=list)
+    narrative: Mapped[tuple[Written, ...]] = mapped_column(JsonOf(tuple[Written, ...]), default=())
     published: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    content: Mapped[Document | None] = mapped_column(JsonOf(Document))
+    notes: Mapped[tuple[Note, ...]] = mapped_column(JsonOf(tuple[Note, ...]), default=())
     requested_at: Mapped[datetime]
     built_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
     @property
-    def audience(self) -> str:
+    def audience(self) -> Audience:
         """Which of the views its text speaks of: the public one, or the programme team's."""
         return kind_of(self.kind).views[0]

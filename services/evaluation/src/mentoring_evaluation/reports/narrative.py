@@ -7,10 +7,11 @@ A reference to a figure is `{figure:name,cohort,role,wave}` (figures/references.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 
-from mentoring_evaluation.figures.references import Figures, found, read_reference
+from mentoring_evaluation.figures.references import found, read_reference
+from mentoring_evaluation.figures.shown import ABOUT, Figures, ShownFigure
+from mentoring_evaluation.reports.document import Part, QuoteInReport, Section, Written
 
 WITHDRAWN = "[a quotation was withdrawn]"
 _REFERENCE = re.compile(r"\{(figure|quote):([^{}]*)\}")
@@ -18,63 +19,62 @@ _BEGUN = re.compile(r"\{(?:figure|quote)")
 
 
 def unknown_references(
-    sections: Iterable[Mapping[str, str]], figures: Figures, quotes: Collection[str] | None = None
+    sections: Iterable[Written], figures: Figures, quotes: Collection[str] | None = None
 ) -> list[str]:
     """The references of a text that name no single figure and none of the quotes (ids; None: any may be named), as they
     are written (at most 100 characters)."""
-    written = (reference for section in sections for reference in _written(section["text"]))
+    written = (reference for section in sections for reference in _written(section.text))
     return [_named(*one)[:100] for one in written if not _known(*one, figures, quotes)]
 
 
-def resolved(sections: Iterable[Mapping[str, str]], figures: Figures) -> list[dict[str, Any]]:
-    """The sections with paragraphs of parts: plain `text`; or a figure's `text`, `reference` and `evidence`; or those
-    of a `quote` (its id), which is not read yet."""
-    return [
-        {
-            "title": section["title"],
-            "paragraphs": [list(_parts(p, figures)) for p in re.split(r"\n\s*\n", section["text"].strip())],
-        }
+def resolved(sections: Iterable[Written], figures: Figures) -> tuple[Section, ...]:
+    """The sections with figures in place; what stands for quotations is not read yet."""
+    return tuple(
+        Section(
+            title=section.title,
+            paragraphs=tuple(tuple(_parts(p, figures)) for p in re.split(r"\n\s*\n", section.text.strip())),
+        )
         for section in sections
-    ]
+    )
 
 
-def with_quotes(narrative: Iterable[Mapping[str, Any]], quotes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A resolved text with the quotations that are still there (`quote_id`, `text`, `role`, `cohort`) in place."""
-    known = {str(quote["quote_id"]): quote for quote in quotes}
+def with_quotes(narrative: Iterable[Section], quotes: Iterable[QuoteInReport]) -> tuple[Section, ...]:
+    """A resolved text with the quotations that are still there in place."""
+    known = {str(quote.quote_id): quote for quote in quotes}
 
-    def read(part: Mapping[str, Any]) -> dict[str, Any]:
-        quote = known.get(part.get("quote", ""))
-        said = {} if quote is None else {"text": f"\u201c{quote['text']}\u201d", "evidence": by_whom(quote)}
-        return dict(part) | said
+    def read(part: Part) -> Part:
+        quote = known.get(part.quote or "")
+        return part if quote is None else part.but(text=f"\u201c{quote.text}\u201d", evidence=by_whom(quote))
 
-    return [
-        {**section, "paragraphs": [[read(part) for part in parts] for parts in section["paragraphs"]]}
+    return tuple(
+        Section(
+            title=section.title, paragraphs=tuple(tuple(read(part) for part in parts) for parts in section.paragraphs)
+        )
         for section in narrative
-    ]
+    )
 
 
-def by_whom(quote: Mapping[str, Any]) -> str:
+def by_whom(quote: QuoteInReport) -> str:
     """Who said it, as far as a report tells: `a mentor of cohort 1`."""
-    return f"a {quote['role']}" + (f" of cohort {quote['cohort']}" if quote["cohort"] else "")
+    return f"a {quote.role}" + (f" of cohort {quote.cohort}" if quote.cohort else "")
 
 
-def shown(figure: Mapping[str, Any]) -> str:
+def shown(figure: ShownFigure) -> str:
     """A figure's value as text shows it: `67 %`, `about 65 %`, `12`; `*` is hidden, `–` has no value."""
-    if figure["shown"] == "hidden":
+    if figure.shown == "hidden":
         return "*"
-    if figure["value"] is None:
+    if figure.value is None:
         return "–"
-    about = "about " if figure["shown"] == "rounded" else ""
-    return f"{about}{figure['value']}{' %' if figure['unit'] == 'percent' else ''}"
+    return f"{ABOUT[figure.shown]}{figure.value}{' %' if figure.unit == 'percent' else ''}"
 
 
-def counted(figure: Mapping[str, Any]) -> str:
+def counted(figure: ShownFigure) -> str:
     """What stands behind a figure, in a few words."""
-    if figure["shown"] == "hidden":
+    if figure.shown == "hidden":
         return "hidden: too few people stand behind it"
-    if figure["denominator"] is not None:
-        return f"{figure['numerator']} of {figure['denominator']}"
-    return str(figure["rule"]).replace("_", " ")
+    if figure.numerator is not None and figure.denominator is not None:
+        return f"{figure.numerator} of {figure.denominator}"
+    return figure.rule.replace("_", " ")
 
 
 def _written(text: str) -> Iterator[tuple[str, str]]:
@@ -94,12 +94,12 @@ def _named(kind: str, inside: str) -> str:
     return inside if kind == "figure" else f"quote:{inside}"
 
 
-def _figure(inside: str, figures: Figures) -> Mapping[str, Any] | None:
+def _figure(inside: str, figures: Figures) -> ShownFigure | None:
     reference = read_reference(inside)
     return None if reference is None else found(reference, figures)
 
 
-def _parts(paragraph: str, figures: Figures) -> Iterator[dict[str, Any]]:
+def _parts(paragraph: str, figures: Figures) -> Iterator[Part]:
     read = 0
     for match in _REFERENCE.finditer(paragraph):
         yield from _plain(paragraph[read : match.start()])
@@ -109,18 +109,17 @@ def _parts(paragraph: str, figures: Figures) -> Iterator[dict[str, Any]]:
     yield from _plain(paragraph[read:])
 
 
-def _plain(text: str) -> Iterator[dict[str, Any]]:
+def _plain(text: str) -> Iterator[Part]:
     if text:
-        yield {"text": text}
+        yield Part(text=text)
 
 
-def _quotation(inside: str) -> dict[str, Any]:
-    return {"text": WITHDRAWN, "evidence": "", "quote": inside.strip()}
+def _quotation(inside: str) -> Part:
+    return Part(text=WITHDRAWN, evidence="", quote=inside.strip())
 
 
-def _said(inside: str, figures: Figures) -> dict[str, Any]:
+def _said(inside: str, figures: Figures) -> Part:
     figure = _figure(inside, figures)
-    said = {"text": "[not available]", "evidence": ""}
-    if figure is not None:
-        said = {"text": shown(figure), "evidence": counted(figure)}
-    return said | {"reference": inside}
+    if figure is None:
+        return Part(text="[not available]", evidence="", reference=inside)
+    return Part(text=shown(figure), evidence=counted(figure), reference=inside)

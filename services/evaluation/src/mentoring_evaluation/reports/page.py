@@ -1,6 +1,6 @@
 """A report as one self-contained, accessible page: every chart has its table beside it, and nothing is loaded."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -8,10 +8,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from mentoring_evaluation.figures.shown import ABOUT, Figures, ShownFigure
+from mentoring_evaluation.reports.changes import Changes, FigureChange, FigureSaid, Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
 from mentoring_evaluation.reports.charts import Bar, bars_svg
+from mentoring_evaluation.reports.document import Document, Words
+from mentoring_evaluation.reports.summary import Summary, Wordings, summary, wording_of
 
-Figures = Sequence[Mapping[str, Any]]
+HIDDEN = "*"
 POOLED, MEAN, ALL = "All, pooled", "All, mean of cohorts", "All"
 _LAST = {ALL: 1, POOLED: 2, MEAN: 3}
 
@@ -22,8 +26,18 @@ class Section:
 
     title: str
     names: tuple[str, ...] | None
-    charted: Callable[[Mapping[str, Any]], bool]
+    charted: Callable[[ShownFigure], bool]
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    """A view of a report: its name, which is its anchor, and its sections."""
+
+    name: str
+    title: str
+    statement: str
+    blocks: "list[Block]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +50,11 @@ class Block:
     rows: list[tuple[str, list[str]]]
     chart: Markup | None = None
     caveats: list[str] = field(default_factory=list)
+    hidden: str = ""
 
 
-def _by_cohort(name: str) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda figure: figure["name"] == name and figure["cohort"] is not None and figure["role"] is not None
+def _by_cohort(name: str) -> Callable[[ShownFigure], bool]:
+    return lambda figure: figure.name == name and figure.cohort is not None and figure.role is not None
 
 
 SECTIONS = (
@@ -54,46 +69,51 @@ SECTIONS = (
     ),
     Section("Who answered the surveys", ("response_rate",), _by_cohort("response_rate")),
     Section(
-        "What they answered", None, lambda figure: figure["cohort"] is None,
+        "What they answered", None, lambda figure: figure.cohort is None,
         "A mean of cohorts counts every cohort the same; pooled, every person counts the same.",
     ),
     Section(
         "Professional background", ("professional_background",),
-        lambda figure: figure["cohort"] is None and "other" not in figure["breakdown"],
+        lambda figure: figure.cohort is None and "other" not in figure.breakdown,
     ),
     Section("Continuing development", ("cpd_sessions", "cpd_participants"), lambda figure: False),
     Section("Interviews", ("interviews", "interviewed_pairs", "interview_pages"), lambda figure: False),
 )  # fmt: skip
 
 
-def report_page(content: Mapping[str, Any], issue: Mapping[str, Any]) -> str:
-    """The HTML of a report's content, with people's words in it. Blocking (charts are drawn): run it in a thread."""
+def report_page(document: Document, words: Words, issue: Issue) -> str:
+    """The HTML of a report, with people's words in it. Blocking (charts are drawn): run it in a thread."""
     changed = {
-        "Figures that changed, came or went": change_rows(issue["changes"]),
-        "Themes, recommendations and case studies that changed, came or went": changed_items(issue["changes"]),
+        "Figures that changed, came or went": change_rows(issue.changes),
+        "Themes, recommendations and case studies that changed, came or went": changed_items(issue.changes),
     }
     page: str = _template().render(
-        content=content, views=views_of(content), chapters=chapters(content), issue=issue, changed=changed
+        document=document, words=words, first=first_page(document), views=views_of(document), issue=issue,
+        chapters=chapters(document, words.case_studies), changed=changed,
     )  # fmt: skip
     return page
 
 
-def views_of(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The views of a report as pages show them: name, title, statement and blocks."""
+def first_page(document: Document) -> Summary | None:
+    """What is said first: of the view that the report speaks of; None where a report has no figures."""
+    view = next(iter(document.views.values()), None)
+    return None if view is None else summary(view.figures, document.wordings)
+
+
+def views_of(document: Document) -> list[ShownView]:
+    """The views of a report as pages show them."""
     titles = {"public": "The public view", "programme_team": "The programme team's view"}
     return [
-        {"name": name, "title": titles[name], "statement": view["statement"], "blocks": blocks(view["figures"])}
-        for name, view in content["views"].items()
+        ShownView(name, titles[name], view.statement, blocks(view.figures, document.wordings))
+        for name, view in document.views.items()
     ]
 
 
-def change_rows(changed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def change_rows(changes: Changes) -> list[tuple[str, str, str]]:
     """(figure, what it said before, what it says now) for every figure that is new, gone or different."""
-    nothing = {"value": None, "numerator": None, "denominator": None, "shown": "exact"}
     return [
-        (f"{_row(f)}, {_column(f)}", _cell(f | f.get("before", nothing)), _cell(f | f.get("after", nothing)))
-        for group in ("changed", "added", "removed")
-        for f in changed.get(group, [])
+        (f"{_row(f, {})}, {_column(f)}", _cell(f.unit, f.before), _cell(f.unit, f.after))
+        for f in changes.figures.every()
     ]
 
 
@@ -104,64 +124,87 @@ def _template() -> Any:
     return environment.get_template("report.html")
 
 
-def blocks(figures: Figures) -> list[Block]:
-    """The sections of a view that have figures."""
-    made = (_block(section, [f for f in figures if _belongs(section, f)]) for section in SECTIONS)
-    return [block for block in made if block.rows]
+def blocks(figures: Figures, wordings: Wordings) -> list[Block]:
+    """The sections of a view that have figures; questions of surveys as they were asked."""
+    made = (_block(section, [f for f in figures if _belongs(section, f)], wordings) for section in SECTIONS)
+    return [block for block in made if block.rows or block.hidden]
 
 
-def _belongs(section: Section, figure: Mapping[str, Any]) -> bool:
+def _belongs(section: Section, figure: ShownFigure) -> bool:
     if section.names is None:
-        return figure["wave"] is not None and figure["name"] != "response_rate"
-    return figure["name"] in section.names
+        return figure.wave is not None and figure.name != "response_rate"
+    return figure.name in section.names
 
 
-def _block(section: Section, figures: Figures) -> Block:
-    columns = sorted({_column(f) for f in figures}, key=lambda name: (_LAST.get(name, 0), name))
+def _block(section: Section, figures: Figures, wordings: Wordings) -> Block:
     cells: dict[str, dict[str, str]] = {}
     for figure in figures:
-        cells.setdefault(_row(figure), {})[_column(figure)] = _cell(figure)
-    rows = [(row, [known.get(column, "") for column in columns]) for row, known in cells.items()]
-    caveats = list(dict.fromkeys(_caveats(figures)))
-    return Block(section.title, section.note, columns, rows, _chart(section, figures), caveats)
+        cells.setdefault(_row(figure, wordings), {})[_column(figure)] = _cell(figure.unit, figure)
+    hidden = [row for row, known in cells.items() if set(known.values()) == {HIDDEN}]
+    told = {row: known for row, known in cells.items() if row not in hidden}
+    named = {column for known in told.values() for column, cell in known.items() if cell != HIDDEN}
+    columns = sorted(named, key=lambda name: (_LAST.get(name, 0), name))
+    rows = [(row, [known.get(column, "") for column in columns]) for row, known in told.items()]
+    caveats = list(dict.fromkeys(_caveats(figures, wordings)))
+    chart = _chart(section, figures, wordings)
+    return Block(section.title, section.note, columns, rows, chart, caveats, _said_of_hidden(hidden))
 
 
-def _column(figure: Mapping[str, Any]) -> str:
-    if figure["cohort"] is not None:
-        return f"Cohort {figure['cohort']}"
-    return {"mean_of_cohorts": MEAN, "pooled": POOLED}.get(figure["rule"], ALL)
+def _said_of_hidden(rows: Sequence[str]) -> str:
+    """One sentence on all rows in which nothing is shown."""
+    return f"Nothing is shown, since too few people stand behind it, of: {'; '.join(rows)}." if rows else ""
 
 
-def _row(figure: Mapping[str, Any]) -> str:
-    parts = [figure["breakdown"].get("other") or figure["breakdown"].get("professional_background")]
-    parts += [figure["breakdown"].get("mode", "").replace("_", " "), figure["breakdown"].get("option")]
-    name = "" if figure["name"] == "professional_background" else figure["name"].replace("_", " ")
-    who = f"{figure['role']}s" if figure["role"] else ""
+def _column(figure: ShownFigure | FigureChange) -> str:
+    if figure.cohort is not None:
+        return f"Cohort {figure.cohort}"
+    return {"mean_of_cohorts": MEAN, "pooled": POOLED}.get(figure.rule, ALL)
+
+
+def _row(figure: ShownFigure | FigureChange, wordings: Wordings) -> str:
+    """What a row is called: a question of a survey in its own words."""
+    if figure.name in wordings and figure.wave is not None:
+        occasion = figure.wave if ": " in figure.wave else ""
+        about = (figure.breakdown.get("option"), occasion, f"{figure.role}s" if figure.role else "")
+        return f"{wording_of(figure, wordings)} ({', '.join(part for part in about if part)})"
+    parts = [figure.breakdown.get("other") or figure.breakdown.get("professional_background")]
+    parts += [figure.breakdown.get("mode", "").replace("_", " "), figure.breakdown.get("option")]
+    name = "" if figure.name == "professional_background" else figure.name.replace("_", " ")
+    who = f"{figure.role}s" if figure.role else ""
     # A wave with an occasion after its survey is one of several: each has a row.
-    wave = figure["wave"] if figure["name"] == "response_rate" or ": " in (figure["wave"] or "") else ""
+    wave = figure.wave if figure.name == "response_rate" or ": " in (figure.wave or "") else ""
     detail = ", ".join(part for part in (*parts, wave, who) if part)
     return f"{name}: {detail}".strip(": ").capitalize() if name and detail else (name or detail).capitalize()
 
 
-def _cell(figure: Mapping[str, Any]) -> str:
-    if figure["shown"] == "hidden":
-        return "*"
-    if figure["value"] is None:
+def _cell(unit: str, said: ShownFigure | FigureSaid | None) -> str:
+    if said is not None and said.shown == "hidden":
+        return HIDDEN
+    if said is None or said.value is None:
         return "–"
-    about = "≈ " if figure["shown"] == "rounded" else ""
-    if figure["unit"] != "percent":
-        return f"{about}{figure['value']}"
-    counted = f" ({figure['numerator']} of {figure['denominator']})" if figure["denominator"] is not None else ""
-    return f"{about}{figure['value']} %{counted}"
+    about = ABOUT[said.shown]
+    if unit != "percent":
+        return f"{about}{said.value}"
+    known = said.numerator is not None and said.denominator is not None
+    counted = f" ({said.numerator} of {said.denominator})" if known else ""
+    return f"{about}{said.value} %{counted}"
 
 
-def _caveats(figures: Figures) -> Iterable[str]:
-    return (f"{_row(figure)}, {_column(figure)}: {caveat}" for figure in figures for caveat in figure["caveats"])
+def _caveats(figures: Figures, wordings: Wordings) -> Iterable[str]:
+    return (f"{_row(figure, wordings)}, {_column(figure)}: {caveat}" for figure in figures for caveat in figure.caveats)
 
 
-def _chart(section: Section, figures: Figures) -> Markup | None:
-    charted = [f for f in figures if section.charted(f) and f["shown"] != "hidden" and f["value"] is not None]
+def _chart(section: Section, figures: Figures, wordings: Wordings) -> Markup | None:
+    charted = [f for f in figures if section.charted(f) and f.shown != "hidden" and f.value is not None]
     if not charted:
         return None
-    bars = tuple(Bar(_row(figure), _column(figure), float(figure["value"])) for figure in charted)
-    return Markup(bars_svg(bars, charted[0]["unit"]))  # noqa: S704  drawn by vl-convert, which escapes every label
+    bars = tuple(
+        Bar(_row(figure, wordings), _column(figure), float(figure.value or 0), *_ends(figure)) for figure in charted
+    )
+    return Markup(bars_svg(bars, charted[0].unit))  # noqa: S704  drawn by vl-convert, which escapes every label
+
+
+def _ends(figure: ShownFigure) -> tuple[float | None, float | None]:
+    """What a value lies between: its interval, or the bounds that rounding leaves."""
+    ends = figure.interval or figure.between
+    return (float(ends.low), float(ends.high)) if ends else (None, None)

@@ -1,24 +1,26 @@
 """A report as PDF/A-2a and PDF/UA-1, set by typst from data alone: no text of anybody is ever read as markup."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
-from mentoring_evaluation.reports.page import Block, change_rows, views_of
+from mentoring_evaluation.reports.document import Document, LedgerRow, Words
+from mentoring_evaluation.reports.page import Block, ShownView, change_rows, first_page, views_of
 from mentoring_evaluation.reports.typesetting import typeset
 
 
-def report_pdf(content: Mapping[str, Any], issue: Mapping[str, Any]) -> bytes:
-    """The PDF of a report's content, the same bytes for the same report.
+def report_pdf(document: Document, words: Words, issue: Issue) -> bytes:
+    """The PDF of a report with people's words in it, the same bytes for the same report.
 
     PdfNotPossible for characters without a font, and words too long.
     Blocking: run it in a thread.
     """
-    return typeset(_template(), _data(content, issue))
+    return typeset(_template(), _data(document, words, issue))
 
 
 @cache
@@ -26,32 +28,36 @@ def _template() -> bytes:
     return resources.files("mentoring_evaluation.reports").joinpath("templates/report.typ").read_bytes()
 
 
-def _data(content: Mapping[str, Any], issue: Mapping[str, Any]) -> dict[str, Any]:
-    views = [view | {"blocks": [_block(block) for block in view["blocks"]]} for view in views_of(content)]
-    published = issue["published_at"]
-    previous = issue["changes"].get("previous")
+def _data(document: Document, words: Words, issue: Issue) -> dict[str, Any]:
+    previous = issue.changes.previous
+    first = first_page(document)
     return {
-        "title": content["title"],
-        "kind": content["kind"],
-        "as_of": _day(datetime.fromisoformat(content["as_of"])),
-        "version": issue["version"],
-        "edition": issue["edition"],
-        "published": published.date().isoformat() if published else None,
-        "notes": [f"Edition {note['edition']}, {note['at'][:10]}: {note['text']}" for note in issue["notes"]],
+        "title": document.title,
+        "kind": document.kind,
+        "as_of": _day(document.as_of),
+        "version": issue.version,
+        "edition": issue.edition,
+        "published": issue.published_at.date().isoformat() if issue.published_at else None,
+        "notes": [f"Edition {note.edition}, {note.at[:10]}: {note.text}" for note in issue.notes],
+        "first": None if first is None else asdict(first),
         "narrative": [
-            {"title": s["title"], "paragraphs": ["".join(part["text"] for part in p) for p in s["paragraphs"]]}
-            for s in content["narrative"]
+            {"title": s.title, "paragraphs": ["".join(part.text for part in parts) for parts in s.paragraphs]}
+            for s in words.narrative
         ],
-        "views": views,
-        "changes": change_rows(issue["changes"]),
-        "changed_items": changed_items(issue["changes"]),
-        "previous": previous["version"] if previous else None,
-        "previous_notes": [note["text"] for note in previous["notes"]] if previous else [],
-        "chapters": [asdict(chapter) for chapter in chapters(content)],
-        "ledger": _ledger(content["ledger"]),
-        "findings": content["inconsistencies"],
-        "quotes": content["quotes"],
+        "views": [_view(view) for view in views_of(document)],
+        "changes": change_rows(issue.changes),
+        "changed_items": changed_items(issue.changes),
+        "previous": previous.version if previous else None,
+        "previous_notes": [note.text for note in previous.notes] if previous else [],
+        "chapters": [asdict(chapter) for chapter in chapters(document, words.case_studies)],
+        "ledger": _ledger(document.ledger),
+        "findings": [fault.to_json() for fault in document.inconsistencies],
+        "quotes": [{"text": one.text, "role": one.role, "cohort": one.cohort} for one in words.quotes],
     }
+
+
+def _view(view: ShownView) -> dict[str, Any]:
+    return {"title": view.title, "statement": view.statement, "blocks": [_block(block) for block in view.blocks]}
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -62,19 +68,18 @@ def _block(block: Block) -> dict[str, Any]:
         "rows": [[row, *cells] for row, cells in block.rows],
         "chart": None if block.chart is None else str(block.chart),
         "caveats": block.caveats,
+        "hidden": block.hidden,
     }
 
 
-def _ledger(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    names = [name for name in (rows[0] if rows else {}) if name not in ("cohort", "role", "balanced")]
-    headings = [name.replace("_", " ").capitalize() for name in names]
-    return {"columns": [*headings, "Balances"], "rows": [_ledger_row(row, names) for row in rows]}
+def _ledger(rows: Sequence[LedgerRow]) -> dict[str, Any]:
+    headings = [name.replace("_", " ").capitalize() for name in (rows[0].counts() if rows else ())]
+    return {"columns": [*headings, "Balances"], "rows": [_ledger_row(row) for row in rows]}
 
 
-def _ledger_row(row: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    cohort = f"Cohort {row['cohort']}" if row["cohort"] else "A later cohort"
-    balances = "yes" if row["balanced"] else "no"
-    return [f"{cohort}, {row['role']}s", *(str(row[name]) for name in names), balances]
+def _ledger_row(row: LedgerRow) -> list[str]:
+    cohort = f"Cohort {row.cohort}" if row.cohort else "A later cohort"
+    return [f"{cohort}, {row.role}s", *map(str, row.counts().values()), "yes" if row.balanced else "no"]
 
 
 def _day(moment: datetime) -> dict[str, int]:

@@ -2,22 +2,23 @@
 
 import asyncio
 import hashlib
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from mentoring_evaluation.errors import PrinterBusy
+from mentoring_evaluation.reports.changes import Issue
+from mentoring_evaluation.reports.document import Document, Words
 
 KEPT = 16  # pages and PDFs of a few hundred kB each
 WAITING = 20
 
-Content = Mapping[str, Any]
 Key = tuple[str, UUID]
 
 
 class Printer:
-    """Makes what is asked for, unless it is at hand as it is now; of a report nothing older than the last is kept."""
+    """Makes pages and PDFs and keeps them while the report stays as it is; older versions of a report are dropped."""
 
     def __init__(self) -> None:
         self._kept: dict[Key, tuple[str, bytes]] = {}
@@ -48,6 +49,6 @@ class Printer:
         return found
 
 
-def digest_of(content: Content, issue: Content) -> str:
+def digest_of(document: Document, words: Words, issue: Issue) -> str:
     """A short name of what a page is made from; anything else has another. Blocking."""
-    return hashlib.sha256(json.dumps([content, issue], default=str, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(b"\0".join(map(to_json, (document, words, issue)))).hexdigest()

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
-from mentoring_evaluation.errors import (
-    ReportNotFound,
-)
+from mentoring_evaluation.errors import ReportNotFound
 from mentoring_evaluation.programmes.queries import hold_programme
 from mentoring_evaluation.reports.models import Report
 
@@ -21,6 +20,11 @@ async def report(db: AsyncSession, report_id: UUID) -> Report:
     return found
 
 
+async def report_in(db: AsyncSession, report_id: UUID, states: Collection[str]) -> Report | None:
+    """The report while it is in one of the states, held until the commit."""
+    return await db.scalar(sa.select(Report).where(Report.id == report_id, Report.state.in_(states)).with_for_update())
+
+
 async def public_report(db: AsyncSession, report_id: UUID) -> Report:
     """The report, if it is a public one and published; ReportNotFound for every other."""
     found = await report(db, report_id)
@@ -30,8 +34,9 @@ async def public_report(db: AsyncSession, report_id: UUID) -> Report:
 
 
 def reports(programme_id: UUID) -> sa.Select[Report]:
-    """The reports of a programme."""
-    return sa.select(Report).where(Report.programme_id == programme_id)
+    """The reports of a programme, without what they say."""
+    without = (defer(column, raiseload=True) for column in (Report.content, Report.narrative, Report.published))
+    return sa.select(Report).where(Report.programme_id == programme_id).options(*without)
 
 
 def readable_reports(programme_id: UUID, kinds: Collection[str], roles: Collection[str]) -> sa.Select[Report]:
@@ -56,4 +61,5 @@ async def report_published_before(db: AsyncSession, report: Report) -> Report | 
 
 async def reports_held(db: AsyncSession, programme_id: UUID) -> Sequence[Report]:
     """The reports of a programme, locked until this transaction ends."""
-    return (await db.scalars(reports(programme_id).order_by(Report.id).with_for_update())).all()
+    rows = sa.select(Report).where(Report.programme_id == programme_id)
+    return (await db.scalars(rows.order_by(Report.id).with_for_update())).all()

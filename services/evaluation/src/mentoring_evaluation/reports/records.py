@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from mentoring_contracts.words import Side
+from mentoring_evaluation.lifecycle import RecommendationState
 from mentoring_evaluation.outcomes.comparison import Selection
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
 from mentoring_evaluation.outcomes.intentions import Intention
 from mentoring_evaluation.outcomes.measured import Counted
-from mentoring_evaluation.sides import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Heard:
     as the question has that most of them answer, since nobody knows whose the answers to the others are.
     """
 
-    texts: Mapping[Role, int] = field(default_factory=dict)
-    voices: Mapping[Role, int] = field(default_factory=dict)
+    texts: Mapping[Side, int] = field(default_factory=dict)
+    voices: Mapping[Side, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class FollowUpRecord:
     """What was reported of a recommendation on one day, and the state it then had."""
 
     on: date
-    state: str
+    state: RecommendationState
     note: str
 
 
@@ -57,7 +58,7 @@ class RecommendationRecord:
     owner_role: str | None
     team: str | None
     due_on: date
-    state: str
+    state: RecommendationState
     overdue: bool
     released: bool
     follow_ups: tuple[FollowUpRecord, ...] = ()
@@ -86,7 +87,7 @@ class HrRecord:
     """An outcome from HR data as totals: (people, with outcome) of participants, and of a comparison group if any."""
 
     outcome: str
-    role: Role
+    role: Side
     definition: str
     months: int
     participants: tuple[int, int]

@@ -1,18 +1,31 @@
 """What the REST API takes and gives for reports; of protected counts `shown` says so, and hidden ones are null."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.versions import RevisedView
+from mentoring_contracts.words import RoleId
+from mentoring_evaluation.figures.shown import ShownFigure
 from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.interviews.schemas import Section
-from mentoring_evaluation.lifecycle import RecommendationState, ReportState
+from mentoring_evaluation.kept import AsObject, Kept
+from mentoring_evaluation.lifecycle import ReportState
 from mentoring_evaluation.programmes.schemas import Body, LongText
+from mentoring_evaluation.reports.document import (
+    Fault,
+    LedgerRow,
+    ModelInReport,
+    Note,
+    OutcomesInReport,
+    QuoteInReport,
+    RecommendationInReport,
+    ThemesInReport,
+)
+from mentoring_evaluation.reports.document import Section as TextInReport
 from mentoring_evaluation.reports.kinds import ReportKind
-from mentoring_evaluation.themes.priority import Band
 
 
 class TextSection(Body):
@@ -23,7 +36,7 @@ class TextSection(Body):
 
 
 Narrative = Annotated[list[TextSection], Field(max_length=40)]
-Approver = Literal["programme_manager", "coordinator", "steering_group"]
+Approver = RoleId
 
 
 class NewReport(Body):
@@ -56,6 +69,7 @@ class NewNarrative(Body):
 
 
 class ReportQueued(RevisedView):
+    MADE_AT: ClassVar = "/reports/{id}"
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID
@@ -67,149 +81,25 @@ class ReportQueued(RevisedView):
     edition: int
 
 
-Shown = Literal["exact", "rounded", "hidden"]
-
-
 class CaseStudyInReport(BaseModel):
     case_study_id: UUID
     cohort: int | None
     sections: list[Section]
 
 
-class Voices(BaseModel):
-    mentor: int | None
-    mentee: int | None
-    all: int | None
-
-
-class ThemeGoal(BaseModel):
-    title: str
-    of: Literal["programme", "organisation"]
-
-
-class HeardInReport(BaseModel):
-    texts: Annotated[Voices | None, Field(description="quotes and comments; null where counts are protected")]
-    voices: Voices
-    shown: Shown
-
-
-class ThemeInReport(HeardInReport):
-    theme_id: UUID
-    title: str
-    description: str
-    impact: int | None
-    effort: int | None
-    priority: Band
-    goals: list[ThemeGoal]
-
-
-class ThemesInReport(BaseModel):
-    """Themes, the first to act on first; `heard` is all texts that are open to coding, and the base of their counts."""
-
-    rule: str
-    statement: str
-    heard: HeardInReport
-    items: list[ThemeInReport]
-
-
-class FollowUpInReport(BaseModel):
-    on: date
-    state: RecommendationState
-    note: Annotated[str | None, Field(description="null in reports that leave the organisation")]
-
-
-class RecommendationInReport(BaseModel):
-    """A recommendation; its owner is a team or a role in the programme, never a person."""
-
-    recommendation_id: UUID
-    text: str
-    theme: str | None
-    owner_role: Annotated[str | None, Field(description="null: the owner holds no role in the programme")]
-    team: str | None
-    due_on: date
-    state: RecommendationState
-    overdue: bool
-    follow_ups: list[FollowUpInReport]
-
-
-class IndicatorInReport(BaseModel):
-    indicator: str
-    title: str
-    unit: str
-    base_is: Annotated[str, Field(description="who or what stands in the denominator, or n, in words")]
-    target: float | None
-
-
-class MeasuredInReport(IndicatorInReport):
-    """What was measured: by a figure of the programme, or as it was recorded."""
-
-    value: float | None
-    numerator: int | None
-    base: int | None
-    asked: int | None
-    answered: int | None
-    interval: dict[str, Any] | None
-    target_met: bool | None
-    figure: str | None
-    cohort: int | None
-    source: str | None
-    measured_on: date | None
-    caveats: list[str]
-    shown: Shown
-
-
-class StageInReport(BaseModel):
-    id: str
-    title: str
-    asks: str
-    statements: list[str]
-    statement: str
-    measured: list[MeasuredInReport]
-    not_measured: list[IndicatorInReport]
-
-
-class ModelInReport(BaseModel):
-    title: str
-    source: str
-    stages: list[StageInReport]
-
-
-class HrOutcomeInReport(BaseModel):
-    outcome: str
-    role: str
-    definition: Annotated[str | None, Field(description="null in reports that leave the organisation")]
-    months: int
-    source: str | None
-    measured_on: date
-    selection: str | None
-    participants: dict[str, Any] | None
-    comparison: dict[str, Any] | None
-    difference: dict[str, Any] | None
-    statement: str
-    shown: Shown
-
-
-class OutcomesInReport(BaseModel):
-    """Outcomes from HR data and intentions followed up; `statement` says so where there is nothing from HR data."""
-
-    statement: str
-    hr: list[HrOutcomeInReport]
-    intentions: list[dict[str, Any]]
-
-
 class ReportParts(BaseModel):
     """What a report says, as far as its kind has room for it."""
 
     title: str | None = None
-    narrative: list[dict[str, Any]] = Field(
+    narrative: list[AsObject[TextInReport]] = Field(
         [], description="sections of paragraphs of parts: text, or a figure (`reference`), or a quotation (`quote`)"
     )
     view: Audience | None = None
     statement: str | None = None
-    figures: list[dict[str, Any]] = []
-    ledger: list[dict[str, Any]] = []
-    inconsistencies: list[dict[str, Any]] = []
-    quotes: list[dict[str, Any]] = []
+    figures: list[AsObject[ShownFigure]] = []
+    ledger: list[AsObject[LedgerRow]] = []
+    inconsistencies: list[AsObject[Fault]] = []
+    quotes: list[AsObject[QuoteInReport]] = []
     case_studies: list[CaseStudyInReport] = []
     themes: ThemesInReport | None = None
     recommendations: list[RecommendationInReport] = []
@@ -224,7 +114,7 @@ class ReportView(ReportQueued, ReportParts):
     built_at: datetime | None
     approved_at: datetime | None
     published_at: datetime | None
-    notes: list[dict[str, Any]]
+    notes: list[AsObject[Note]]
 
 
 class PublicReport(ReportParts):
@@ -235,35 +125,22 @@ class PublicReport(ReportParts):
     version: int
     edition: int
     published_at: datetime
-    notes: Annotated[list[dict[str, Any]], Field(description="why it has more than one edition")]
-
-    @field_validator("quotes", mode="after")
-    @classmethod
-    def _of_nobody(cls, quotes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{name: quote[name] for name in ("text", "cohort", "role")} for quote in quotes]
-
-    @field_validator("narrative", mode="after")
-    @classmethod
-    def _naming_nobody(cls, narrative: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        def named(part: dict[str, Any]) -> dict[str, Any]:
-            return {name: value for name, value in part.items() if name != "quote"}
-
-        return [s | {"paragraphs": [[named(part) for part in parts] for parts in s["paragraphs"]]} for s in narrative]
+    notes: Annotated[list[AsObject[Note]], Field(description="why it has more than one edition")]
 
 
 class PreviousReport(BaseModel):
     id: UUID
     version: int
     published_at: datetime | None
-    notes: Annotated[list[dict[str, Any]], Field(description="why it has more than one edition")]
+    notes: Annotated[list[AsObject[Note]], Field(description="why it has more than one edition")]
 
 
 class PartChanges(BaseModel):
     """What came, went or changed; a changed one carries what it was `before` and is `after`."""
 
-    added: list[dict[str, Any]] = []
-    removed: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
+    added: list[AsObject[Kept]] = []
+    removed: list[AsObject[Kept]] = []
+    changed: list[AsObject[Kept]] = []
 
 
 class ChangesView(PartChanges):

@@ -35,7 +35,7 @@ def require_printable(*texts: str) -> None:
 
 
 def unprintable(text: str) -> list[str]:
-    """The scripts, by their Unicode names, of which the text has characters that no font shows. Blocking."""
+    """The scripts (by Unicode name) of characters in the text that no font shows. Blocking."""
     doubtful = {character for character in text if not _plain(character)}
     if not doubtful or _shows(doubtful):
         return []

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from mentoring_contracts.words import RoleId
 from mentoring_evaluation.disclosure.floor import Mode
-from mentoring_evaluation.sides import Role
+from mentoring_evaluation.disclosure.rule import Sensitivity
 from mentoring_evaluation.surveys.wordings import NOTHING, Language, QuestionWords, Said, Wording, Words
 
 Kind = Literal["choice", "choices", "scale", "matrix", "integer", "text"]
@@ -57,12 +58,12 @@ class Question(BaseModel):
     every option is published, with its share of those who answered.
 
     A scale has whole numbers from `min` to `max`, some of which `labels` put in words; a matrix asks its options of
-    every row, and its rows carry the figures.
+    every row, and its rows carry the figures. `sensitivity` says whether it is a secret that few gave an answer.
     """
 
     id: Id
     kind: Kind
-    roles: Annotated[list[Role], Field(min_length=1)]
+    roles: Annotated[list[RoleId], Field(min_length=1)]
     text: Said
     options: Annotated[list[Words], Field(max_length=100)] = []
     rows: Annotated[list[Row], Field(max_length=50)] = []
@@ -73,6 +74,7 @@ class Question(BaseModel):
     max: int | None = None
     max_length: int = Field(2000, ge=1, le=LONGEST_TEXT)
     shown_when: Condition | None = None
+    sensitivity: Sensitivity = "sensitive"
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -127,11 +129,11 @@ class Question(BaseModel):
             for row in self.rows
         ]
 
-    def wording(self, role: Role) -> str:
+    def wording(self, role: str) -> str:
         """The question as this role reads it."""
         return _said(self.text, role)
 
-    def for_role(self, role: Role, words: QuestionWords = NOTHING) -> dict[str, Any]:
+    def for_role(self, role: str, words: QuestionWords = NOTHING) -> dict[str, Any]:
         """What a respondent is shown: the wording and what an answer may be, not what is counted."""
         shown = self.model_dump(include={"options", "min", "max", "max_length", "shown_when"}, by_alias=True)
         limits = {name: shown[name] for name in _LIMITS[self.kind]}
@@ -158,7 +160,7 @@ _LIMITS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
-def _said(text: str | dict[Role, str], role: Role) -> str:
+def _said(text: str | dict[str, str], role: str) -> str:
     return text if isinstance(text, str) else text.get(role, next(iter(text.values())))
 
 
@@ -209,7 +211,7 @@ class Survey(BaseModel):
                     raise ValueError("a wording names questions, options, rows and labels of the survey")
         return self
 
-    def for_role(self, role: Role) -> list[Question]:
+    def for_role(self, role: str) -> list[Question]:
         """The questions this role is asked, in order."""
         return [question for question in self.questions if role in question.roles]
 
@@ -221,7 +223,7 @@ class Survey(BaseModel):
         """The question of this id."""
         return next((one for one in self.questions if one.id == id_), None)
 
-    def published(self, name: str, role: Role) -> Question | None:
+    def published(self, name: str, role: str) -> Question | None:
         """The question published under a name, if the role is asked it; of a matrix its row."""
         return next((one for one in self.flat() if one.figure == name and role in one.roles), None)
 
@@ -295,7 +297,7 @@ def skipped(answer: object) -> bool:
     return answer is None or answer == [] or (isinstance(answer, str) and not answer.strip())
 
 
-def faults(instrument: Survey, role: Role, answers: Mapping[str, Any]) -> list[Fault]:
+def faults(instrument: Survey, role: str, answers: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with the answers of one respondent; an absent question was skipped."""
     asked = {question.id: question for question in instrument.for_role(role)}
     # An id that is none of ours may be anything a respondent typed, and is not repeated.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, WithJsonSchema
@@ -46,10 +46,3 @@ def next_reminder(
     wall = closes_at.astimezone(ZoneInfo(zone) if zone else UTC)
     moments = sorted((wall - timedelta(days=days)).astimezone(UTC) for days in days_before)
     return next((moment for moment in moments if moment > after), None)
-
-
-def remind_days(given: Any) -> list[int]:
-    """The days of a blueprint, most first; what is no whole number from 1 to 90 is left out."""
-    listed = given if isinstance(given, list) else []
-    days = {day for day in listed if isinstance(day, int) and not isinstance(day, bool) and 1 <= day <= 90}
-    return sorted(days, reverse=True)[:MOST_REMINDERS]

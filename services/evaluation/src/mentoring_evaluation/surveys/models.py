@@ -37,13 +37,14 @@ class InstrumentVersion(TenantRow, Revised, Base):
 class Wave(TenantRow, Versioned, Base):
     """One opening of a survey for one cohort. `instrument_used` is the survey as it was when the wave opened.
 
-    `occasion` tells the waves of one survey and cohort apart, blank where there is one. `roles` is whom it asks, None
-    for both. A wave that `gathers` asks nobody itself: it keeps the answers of those that open after a meeting or an
-    activity (`after_id`) and are `gathered_in` it, for they ask so few that each alone would say who answered what;
-    `most_asked` is how often it asked one person, at most. `least_asked` is the floor (floor.py) as it was when the
-    wave opened, `hidden_roles` are those under it when it closed, and it is `withheld` if nothing is left. `agreements`
-    are the two sides of the pairs of a paired survey, counted when it closed. `extensions` say how its end was put off,
-    in order.
+    `occasion` tells the waves of one survey and cohort apart, blank where there is one. `roles` is whom it asks of
+    the pairs, None for both; `kinds` are respondents beyond them. A wave that `gathers` asks nobody itself: it
+    keeps the answers of those that open after a meeting or an activity (`after_id`) and are `gathered_in` it, for
+    they ask so few that each alone would say who answered what; `most_asked` is how often it asked one person, at
+    most. `least_asked` is the floor (floor.py) as it was when the wave opened, `hidden_roles` are those under it
+    when it closed, and it is `withheld` if nothing is left. `agreements` are the two sides of the pairs of a paired
+    survey, counted when it closed. `extensions` say how its end was put off, in order. `planned_at` is None where it
+    was not kept yet.
     """
 
     __tablename__ = "waves"
@@ -70,6 +71,7 @@ class Wave(TenantRow, Versioned, Base):
     extensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     instrument_used: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(default="planned")
+    planned_at: Mapped[datetime | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     zone: Mapped[str | None]
@@ -78,6 +80,14 @@ class Wave(TenantRow, Versioned, Base):
     closed_at: Mapped[datetime | None]
     asked_mentors: Mapped[int] = mapped_column(default=0)
     asked_mentees: Mapped[int] = mapped_column(default=0)
+    kinds: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    asked_kinds: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
+
+    @property
+    def asked_by_role(self) -> dict[str, int]:
+        """How many were asked: of the two sides, unless it asks neither, and of every kind of respondents beyond."""
+        sides = {} if self.roles == [] else {"mentor": self.asked_mentors, "mentee": self.asked_mentees}
+        return sides | {kind: self.asked_kinds.get(kind, 0) for kind in self.kinds}
 
     @property
     def mode(self) -> Mode:
@@ -108,6 +118,33 @@ class Invitation(TenantRow, Base):
     role: Mapped[str]
     token_digest: Mapped[bytes]
     answered: Mapped[bool] = mapped_column(default=False)
+
+
+class Respondent(TenantRow, Base):
+    """Somebody beyond the pair whom surveys ask, by link and for nothing else.
+
+    A row for a person of the programme's choice (of a comparison group, say), or about a member (`member_id`): their
+    line manager, a peer. The member named them, or agrees before they are asked: `agreed_at`. Name and address are
+    sealed under the respondent's own id, which stands where a person's does in invitations.
+    """
+
+    __tablename__ = "respondents"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "tenant_id", "programme_id", "kind", "member_id", "address_digest", name="uq_respondents_once",
+            postgresql_nulls_not_distinct=True,
+        ),
+        sa.Index(None, "tenant_id", "member_id"),
+    )  # fmt: skip
+    programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    member_id: Mapped[UUID | None]
+    address_digest: Mapped[bytes]
+    sealed: Mapped[bytes]
+    named_by: Mapped[str]
+    named_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
 
 
 class Response(TenantRow, Base):

@@ -1,4 +1,5 @@
-"""Surveys that follow what happens: after a mentoring session or an activity, as a programme's blueprint declares.
+"""Surveys that follow what happens: after a mentoring session or an activity, as a programme's blueprint declares; and
+what a pair is asked in its own time (`waves` that open in `month 4 of the pair`).
 
 surveys:
   after:
@@ -6,16 +7,18 @@ surveys:
     - {instrument: after_workshop, trigger: activity, kinds: [workshop], roles: [mentee], open_days: 5}
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mentoring_evaluation.sides import Role
+from mentoring_contracts.blueprint.surveys import AfterWhat
+from mentoring_contracts.words import Side
 from mentoring_evaluation.surveys.instruments import Id
 
-Trigger = Literal["mentoring_session", "activity"]
+Trigger = Literal["mentoring_session", "activity", "pairs_time"]
+MOST_OPEN_DAYS = 90
 
 
 class After(BaseModel):
@@ -29,8 +32,8 @@ class After(BaseModel):
     instrument: Id
     trigger: Trigger
     kinds: list[str] = []
-    roles: Annotated[list[Role], Field(min_length=1)] = ["mentor", "mentee"]
-    open_days: int = Field(7, ge=1, le=90)
+    roles: Annotated[list[Side], Field(min_length=1)] = ["mentor", "mentee"]
+    open_days: int = Field(7, ge=1, le=MOST_OPEN_DAYS)
     together_days: int = Field(365, ge=1, le=730)
 
     @property
@@ -48,6 +51,6 @@ class After(BaseModel):
         return not self.kinds or kind in self.kinds
 
 
-def asked_after(blueprint: Mapping[str, Any]) -> list[After]:
-    """What a blueprint's `surveys: {after: […]}` declares. ValidationError for what cannot be read."""
-    return [After.model_validate(one) for one in (blueprint.get("surveys") or {}).get("after", [])]
+def asked_after(declared: Sequence[AfterWhat]) -> list[After]:
+    """What a blueprint's `surveys: {after: […]}` declares."""
+    return [After.model_validate(one.model_dump()) for one in declared]

@@ -1,17 +1,18 @@
 """The SELECTs of surveys, waves and invitations; what people said is read in queries_answers.py."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_evaluation.errors import InstrumentNotFound, SurveyNotFound, WaveNotFound
-from mentoring_evaluation.programmes.queries import hold_programme, standing_pairs
-from mentoring_evaluation.sides import ROLES, Role
+from mentoring_contracts.words import SIDES, Side
+from mentoring_evaluation.errors import InstrumentNotFound, RespondentNotFound, SurveyNotFound, WaveNotFound
+from mentoring_evaluation.programmes.models import Application, Match, Programme
+from mentoring_evaluation.programmes.queries import hold_programme, people_of_circles, standing_pairs
 from mentoring_evaluation.surveys.instruments import Instrument
-from mentoring_evaluation.surveys.models import InstrumentVersion, Invitation, Wave, WaveKey
+from mentoring_evaluation.surveys.models import InstrumentVersion, Invitation, Respondent, Wave, WaveKey
 
 
 async def present_instrument(
@@ -43,6 +44,13 @@ async def instrument_version(db: AsyncSession, programme_id: UUID, name: str, ve
     if found is None:
         raise InstrumentNotFound()
     return found
+
+
+async def instrument_names(db: AsyncSession, programme_id: UUID) -> set[str]:
+    """The names of the programme's surveys."""
+    return set(
+        await db.scalars(sa.select(InstrumentVersion.name).where(InstrumentVersion.programme_id == programme_id))
+    )
 
 
 async def next_instrument_version(db: AsyncSession, programme_id: UUID, name: str) -> int:
@@ -101,14 +109,75 @@ def waves(programme_id: UUID, cohort_id: UUID | None) -> sa.Select[Wave]:
     return rows.where(Wave.cohort_id == cohort_id) if cohort_id else rows
 
 
-async def people_to_ask(db: AsyncSession, wave: Wave) -> dict[UUID, Role]:
-    """Whom a wave would ask now: person to role, of the roles that it asks; a mentor of two mentees is one person."""
-    asked: dict[UUID, Role] = {}
-    for pair in await standing_pairs(db, wave.cohort_id):
-        for person, role in zip(pair, ROLES, strict=True):
-            if wave.roles is None or role in wave.roles:
-                asked.setdefault(person, role)
+async def people_to_ask(db: AsyncSession, wave: Wave) -> dict[UUID, str]:
+    """Whom a wave would ask now: person to role, of the roles that it asks; a mentor of two mentees is one person.
+
+    Respondents beyond the pair stand under their own id; applicants of the cohort under the person's.
+    """
+    pairs = await standing_pairs(db, wave.cohort_id)
+    people = [(person, role) for pair in pairs for person, role in zip(pair, SIDES, strict=True)]
+    people += (await people_of_circles(db, wave.cohort_id)).items()
+    asked: dict[UUID, str] = {}
+    for person, role in people:
+        if wave.roles is None or role in wave.roles:
+            asked.setdefault(person, role)
+    for kind in wave.kinds:
+        source = await _kind_source(db, wave.programme_id, kind)
+        rows = _applicants(wave.cohort_id) if source == "applications" else _respondents(wave, kind)
+        for person in await db.scalars(rows):
+            asked.setdefault(person, kind)
     return asked
+
+
+async def _kind_source(db: AsyncSession, programme_id: UUID, kind: str) -> str:
+    kinds = await db.scalar(sa.select(Programme.respondent_kinds).where(Programme.id == programme_id)) or []
+    return next((str(one.get("source", "named")) for one in kinds if one["id"] == kind), "named")
+
+
+def _applicants(cohort_id: UUID) -> sa.Select[UUID]:
+    """Who applied to a cohort and did not withdraw, whatever became of it."""
+    rows = sa.select(Application.person_id).where(Application.cohort_id == cohort_id)
+    return rows.where(Application.state != "withdrawn").order_by(Application.person_id)
+
+
+def _respondents(wave: Wave, kind: str) -> sa.Select[UUID]:
+    """The respondents of a kind who may be asked: named by the member they are of, or with the member's consent."""
+    here = sa.or_(Respondent.cohort_id.is_(None), Respondent.cohort_id == wave.cohort_id)
+    rows = sa.select(Respondent.id).where(Respondent.programme_id == wave.programme_id, Respondent.kind == kind, here)
+    return rows.where(Respondent.agreed_at.is_not(None)).order_by(Respondent.id)
+
+
+def respondents(programme_id: UUID, member_id: UUID | None) -> sa.Select[Respondent]:
+    """The respondents of a programme, or those of one member."""
+    rows = sa.select(Respondent).where(Respondent.programme_id == programme_id)
+    return rows.where(Respondent.member_id == member_id) if member_id is not None else rows
+
+
+async def respondents_of(db: AsyncSession, member_id: UUID) -> Sequence[UUID]:
+    """The ids of everybody who is tied to a member, in any programme."""
+    return (await db.scalars(sa.select(Respondent.id).where(Respondent.member_id == member_id))).all()
+
+
+async def respondent(db: AsyncSession, respondent_id: UUID) -> Respondent:
+    """The respondent; RespondentNotFound."""
+    found = await db.scalar(sa.select(Respondent).where(Respondent.id == respondent_id))
+    if found is None:
+        raise RespondentNotFound()
+    return found
+
+
+async def respondents_named(db: AsyncSession, programme_id: UUID, kind: str, member_id: UUID) -> int:
+    """How many respondents of a kind a member has."""
+    rows = sa.select(sa.func.count()).where(
+        Respondent.programme_id == programme_id, Respondent.kind == kind, Respondent.member_id == member_id
+    )
+    return await db.scalar(rows) or 0
+
+
+async def contacts(db: AsyncSession, ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """Name and address of respondents, sealed, by their id; nothing for people."""
+    rows = sa.select(Respondent.id, Respondent.sealed).where(Respondent.id.in_(ids))
+    return dict((await db.execute(rows)).all())
 
 
 async def sealed_wave_key(db: AsyncSession, wave_id: UUID) -> bytes:
@@ -155,3 +224,21 @@ def people_asked(wave_ids: Sequence[UUID], role: str | None) -> sa.Select[UUID]:
     of_waves = sa.select(Wave.id).where(sa.or_(Wave.id.in_(wave_ids), Wave.gathered_in.in_(wave_ids)))
     people = sa.select(Invitation.person_id).where(Invitation.wave_id.in_(of_waves))
     return people.where(Invitation.role == role) if role else people
+
+
+async def is_member(db: AsyncSession, programme_id: UUID, person_id: UUID, side: Side) -> bool:
+    """Whether the person applied to the programme on that side, and did not withdraw, or is matched there."""
+    applied = sa.select(Application.id).where(
+        Application.programme_id == programme_id, Application.person_id == person_id, Application.role == side,
+        Application.state.not_in(["withdrawn", "refused"]),
+    )  # fmt: skip
+    column = Match.mentor_id if side == "mentor" else Match.mentee_id
+    matched = sa.select(Match.id).where(Match.programme_id == programme_id, column == person_id)
+    return await db.scalar(sa.select(sa.or_(applied.exists(), matched.exists()))) or False
+
+
+async def takes_part(db: AsyncSession, programme_id: UUID, person_id: UUID | None) -> bool:
+    """Whether the person is a member of the programme on either side; nobody for a machine."""
+    if person_id is None:
+        return False
+    return any([await is_member(db, programme_id, person_id, side) for side in SIDES])

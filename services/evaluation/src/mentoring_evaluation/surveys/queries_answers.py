@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_evaluation.disclosure.floor import hidden_roles
 from mentoring_evaluation.disclosure.rule import SMALLEST
 from mentoring_evaluation.programmes import queries as programmes
-from mentoring_evaluation.sides import ROLES, Role
 from mentoring_evaluation.surveys import queries, queries_occasions
 from mentoring_evaluation.surveys.agreements import Sides, sides_of_pairs
 from mentoring_evaluation.surveys.instruments import Instrument
@@ -85,7 +84,7 @@ async def answers_of_figure(db: AsyncSession, wave: Wave, figure: str, role: str
     return int(row[0]), int(row[1])
 
 
-async def responses_by_role(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, dict[Role, int | None]]:
+async def responses_by_role(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, dict[str, int | None]]:
     """How many responses every wave has by role, also while it is open; None of a role of which nothing is shown."""
     counted = sa.select(Response.wave_id, Response.role, sa.func.count())
     counted = counted.where(Response.wave_id.in_([wave.id for wave in waves]))
@@ -93,13 +92,15 @@ async def responses_by_role(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUI
     numbers = {(wave_id, role): number for wave_id, role, number in rows}
     hidden = await hidden_of(db, waves)
     return {
-        wave.id: {role: None if role in hidden[wave.id] else numbers.get((wave.id, role), 0) for role in ROLES}
+        wave.id: {
+            role: None if role in hidden[wave.id] else numbers.get((wave.id, role), 0) for role in wave.asked_by_role
+        }
         for wave in waves
     }
 
 
 async def hidden_of(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, Sequence[str]]:
-    """The roles of every wave of which nothing is shown: as it was frozen, or by who has been asked until now."""
+    """For every wave the roles that are not shown: as frozen when it closed, or from the people asked so far."""
     people = await people_asked(db, [wave for wave in waves if wave.state == "open"])
     return {
         wave.id: hidden_roles(wave.mode, people[wave.id], wave.least_asked or SMALLEST)
@@ -109,13 +110,10 @@ async def hidden_of(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, Seque
     }
 
 
-async def people_asked(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, Mapping[Role, int]]:
+async def people_asked(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, Mapping[str, int]]:
     """How many different people every wave asked until now, by role; a wave that gathers, over all its occasions."""
     gathered = await queries_occasions.people_asked(db, [wave.id for wave in waves if wave.gathers])
-    return {
-        wave.id: gathered[wave.id] if wave.gathers else {"mentor": wave.asked_mentors, "mentee": wave.asked_mentees}
-        for wave in waves
-    }
+    return {wave.id: gathered[wave.id] if wave.gathers else wave.asked_by_role for wave in waves}
 
 
 async def agreements_of(db: AsyncSession, wave: Wave) -> Sides | None:

@@ -9,8 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_evaluation.programmes.models import Activity, Application, Attendance, Cohort, Match, MentoringSession
-from mentoring_evaluation.sides import Role
+from mentoring_contracts.words import Side
+from mentoring_evaluation.programmes.models import (
+    Activity,
+    Application,
+    Attendance,
+    Cohort,
+    Match,
+    MentoringSession,
+    PairClock,
+)
 from mentoring_evaluation.surveys.models import Invitation, Wave
 
 
@@ -24,12 +32,17 @@ async def known_match(db: AsyncSession, match_id: UUID) -> Match | None:
     return await db.scalar(sa.select(Match).where(Match.id == match_id))
 
 
+async def pair_clock(db: AsyncSession, match_id: UUID) -> PairClock | None:
+    """The breaks of a pair, None if it never had one."""
+    return await db.scalar(sa.select(PairClock).where(PairClock.id == match_id))
+
+
 async def known_activity(db: AsyncSession, activity_id: UUID) -> Activity | None:
     """The activity, None while its ActivityHeld has not come."""
     return await db.scalar(sa.select(Activity).where(Activity.id == activity_id))
 
 
-async def attended(db: AsyncSession, activity: Activity) -> Mapping[UUID, Mapping[UUID, Role]]:
+async def attended(db: AsyncSession, activity: Activity) -> Mapping[UUID, Mapping[UUID, Side]]:
     """Cohort to the people who attended, each once with their role: as in the latest of their standing pairs, else as
     in their accepted application. All of them in the activity's cohort where it has one."""
     here = sa.select(Attendance.person_id).where(Attendance.activity_id == activity.id)
@@ -45,7 +58,7 @@ async def attended(db: AsyncSession, activity: Activity) -> Mapping[UUID, Mappin
     ).subquery("places")  # fmt: skip
     person, role, cohort_id, rank = places.c
     rows = sa.select(person, role, cohort_id).outerjoin(Cohort, Cohort.id == cohort_id)
-    found: dict[UUID, dict[UUID, Role]] = defaultdict(dict)
+    found: dict[UUID, dict[UUID, Side]] = defaultdict(dict)
     known: set[UUID] = set()
     for who, what, where in await db.execute(rows.order_by(person, rank, Cohort.number.desc().nulls_last(), role)):
         cohort = activity.cohort_id or where
@@ -81,9 +94,9 @@ async def most_asked(db: AsyncSession, gathering_id: UUID) -> int:
     return await db.scalar(sa.select(sa.func.max(each.subquery().c.times))) or 1
 
 
-async def people_asked(db: AsyncSession, gathering_ids: Sequence[UUID]) -> dict[UUID, Mapping[Role, int]]:
+async def people_asked(db: AsyncSession, gathering_ids: Sequence[UUID]) -> dict[UUID, Mapping[str, int]]:
     """How many different people the occasions gathered in each of these waves asked, by role."""
-    found: dict[UUID, dict[Role, int]] = {id_: {"mentor": 0, "mentee": 0} for id_ in gathering_ids}
+    found: dict[UUID, dict[str, int]] = {id_: {"mentor": 0, "mentee": 0} for id_ in gathering_ids}
     if not found:
         return {}
     people = sa.select(Wave.gathered_in, Invitation.role, sa.func.count(sa.distinct(Invitation.person_id)))

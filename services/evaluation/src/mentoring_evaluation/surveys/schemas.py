@@ -1,16 +1,16 @@
 """What the REST API takes and gives for surveys, waves and answers."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.versions import RevisedView, VersionedView
+from mentoring_contracts.words import EMAIL, RoleId, Side, one_line
 from mentoring_evaluation.disclosure.floor import Mode, Shown
 from mentoring_evaluation.lifecycle import WaveState
-from mentoring_evaluation.programmes.schemas import Body, ByRole, ExtendingRole, Reason
-from mentoring_evaluation.sides import Role
+from mentoring_evaluation.programmes.schemas import ActingRole, Body, ByRole, Reason
 from mentoring_evaluation.surveys.instruments import Instrument, Survey, complete
 from mentoring_evaluation.surveys.local_time import MOST_REMINDERS, LocalTime
 
@@ -29,7 +29,12 @@ class ResponsesByRole(BaseModel):
 class NewWave(Body):
     instrument: Annotated[str, Field(min_length=1, max_length=100)]
     occasion: Occasion = Field("", description="tells the waves of one survey apart where there are several")
-    roles: Annotated[list[Role], Field(min_length=1)] | None = Field(None, description="whom it asks; absent: both")
+    roles: Annotated[list[Side], Field(min_length=1)] | None = Field(
+        None, description="whom it asks of the pairs; absent: both, or nobody where it asks respondents"
+    )
+    respondents: Annotated[list[RoleId], Field(max_length=20)] = Field(
+        [], description="whom it asks beyond the pairs: kinds of respondents of the programme"
+    )
     opens_at: AwareDatetime | LocalTime
     closes_at: AwareDatetime | LocalTime
     remind_days_before: Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS)] | None = Field(
@@ -63,13 +68,15 @@ class PresetView(Survey):
 
 
 class InstrumentView(Instrument, RevisedView):
+    MADE_AT: ClassVar = "/programmes/{programme_id}/instruments/{name}/versions/{version}"
     frozen: bool = Field(description="a wave opened with this version")
 
 
 class NamedAnswerView(BaseModel):
     model_config = ConfigDict(from_attributes=True)
+    id: UUID
     person_id: UUID
-    role: Role
+    role: str
     answers: dict[str, Any]
 
 
@@ -78,19 +85,58 @@ class ExtensionView(BaseModel):
     closes_at: datetime
     reason: str
     extended_at: datetime
-    role: ExtendingRole = Field(description="of whoever extended it; the person is in the audit log")
+    role: ActingRole = Field(description="of whoever extended it; the person is in the audit log")
+
+
+class RespondentsAsked(BaseModel):
+    """How many of a kind were asked and answered; null, and hidden once closed, where too few were asked."""
+
+    kind: str
+    asked: int
+    responses: int | None
+    hidden: bool
+
+
+class NewRespondent(Body):
+    """Somebody beyond the pair: of the programme, or of a member (`member_id`, oneself where a member names)."""
+
+    kind: RoleId
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
+    email: Annotated[str, Field(pattern=EMAIL, max_length=254)]
+    member_id: UUID | None = None
+    cohort_id: UUID | None = None
+
+
+class RespondentStateView(BaseModel):
+    """`agreed_at` is null until the member agrees: nobody is asked before."""
+
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    kind: str
+    member_id: UUID | None
+    named_at: datetime
+    agreed_at: datetime | None
+
+
+class RespondentView(RespondentStateView):
+    name: str
+    email: str
 
 
 class WaveView(VersionedView):
+    MADE_AT: ClassVar = "/waves/{id}"
     id: UUID
     programme_id: UUID
     cohort_id: UUID
     instrument: str
     occasion: str
-    roles: list[Role] | None = Field(description="whom it asks; null: both")
+    roles: list[Side] | None = Field(description="whom it asks of the pairs; null: both, none: nobody")
+    respondents: list[RespondentsAsked] = Field(description="whom it asks beyond the pairs")
     gathers: bool = Field(description="its answers come from occasions after meetings or activities, none shown alone")
     withheld: bool = Field(description="closed, and too few different people were asked to show anything")
-    hidden_roles: list[Role] = Field(
+    hidden_roles: list[Side] = Field(
         description="closed, and of these roles nothing is shown: too few different people of them were asked"
     )
     state: WaveState
@@ -105,7 +151,7 @@ class WaveView(VersionedView):
 
 
 class RolePreview(BaseModel):
-    role: Role
+    role: str
     people: int = Field(description="different people asked until now; of a wave that is planned, who would be now")
     shown: Shown = Field(description="what will be read of them, by anybody; answers: who said what, by the team")
 
@@ -122,8 +168,10 @@ class WavePreview(BaseModel):
 
 class InvitationView(BaseModel):
     person_id: UUID
-    role: Literal["mentor", "mentee"]
+    role: str
     token: str
+    name: str | None = Field(description="of a respondent beyond the pairs, whom nobody else knows; null: a person")
+    email: str | None
 
 
 class WordingKind(BaseModel):
@@ -133,7 +181,7 @@ class WordingKind(BaseModel):
 
 class SurveyView(BaseModel):
     wave_id: UUID
-    role: Literal["mentor", "mentee"]
+    role: str
     title: str
     version: int
     mode: Mode

@@ -6,20 +6,20 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from mentoring_common.documented import DocumentedAs
-from mentoring_evaluation.sides import Role
+from mentoring_contracts.words import RoleId
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47, such as cy or pt-BR")]
 
 
 class WordsByRole(BaseModel):
-    """What is said to mentors, and what to mentees."""
+    """What is said to mentors, and what to mentees; kinds of respondents may stand beside them."""
 
     mentor: Words | None = None
     mentee: Words | None = None
 
 
-Said = Words | Annotated[dict[Role, Words], DocumentedAs(WordsByRole)]
+Said = Words | Annotated[dict[RoleId, Words], DocumentedAs(WordsByRole)]
 
 
 class QuestionWords(BaseModel):
@@ -49,14 +49,13 @@ class Wording(BaseModel):
 NOTHING = QuestionWords()
 
 
-def chosen(wordings: Sequence[Wording], own: str, language: str | None, easy_read: bool) -> Wording | None:
-    """The wording for a reader; None for the instrument's own words.
+def chosen(wordings: Sequence[Wording], own: str, wanted: Sequence[str], easy_read: bool) -> Wording | None:
+    """The wording for who reads these languages, most wanted first; None for the instrument's own words.
 
     The language comes before easy reading: a reader who asks for easy Welsh gets plain Welsh before easy English.
     """
-    wanted = language or own
     by_kind = {(wording.language, wording.easy_read): wording for wording in wordings}
-    for tag in dict.fromkeys((wanted, wanted.partition("-")[0])):
+    for tag in dict.fromkeys(each for one in wanted for each in (one, one.partition("-")[0])):
         found = (by_kind.get((tag, True)) if easy_read else None) or by_kind.get((tag, False))
         if found is not None or tag == own:
             return found

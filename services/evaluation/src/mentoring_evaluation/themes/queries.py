@@ -7,10 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_contracts.words import Side
 from mentoring_evaluation.errors import CodingNotFound, RecommendationNotFound, ThemeNotFound
 from mentoring_evaluation.interviews.models import Interview, InterviewText
 from mentoring_evaluation.interviews.queries import quotes
-from mentoring_evaluation.sides import Role
 from mentoring_evaluation.surveys import queries_answers
 from mentoring_evaluation.themes.models import Coding, FollowUp, Goal, Recommendation, Theme, ThemeGoal
 
@@ -37,6 +37,12 @@ async def theme(db: AsyncSession, theme_id: UUID) -> Theme:
     return found
 
 
+async def is_title_taken(db: AsyncSession, theme: Theme, title: str) -> bool:
+    """Whether another theme of the programme has the title."""
+    same = sa.select(Theme.id).where(Theme.programme_id == theme.programme_id, Theme.title == title)
+    return await db.scalar(same.where(Theme.id != theme.id)) is not None
+
+
 async def themes(db: AsyncSession, programme_id: UUID) -> Sequence[Theme]:
     """All themes of a programme."""
     return (await db.scalars(sa.select(Theme).where(Theme.programme_id == programme_id).order_by(Theme.id))).all()
@@ -55,8 +61,8 @@ async def texts_of_themes(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[t
     return {(theme_id, role): number for theme_id, role, number in rows}
 
 
-# Role of who said it, the interview or wave it is of, the question (None: a quote), and how many texts.
-TextCount = tuple[Role, UUID, str | None, int]
+# Side of who said it, the interview or wave it is of, the question (None: a quote), and how many texts.
+TextCount = tuple[Side, UUID, str | None, int]
 
 
 async def coded_texts(db: AsyncSession, theme_ids: Sequence[UUID]) -> dict[UUID, list[TextCount]]:

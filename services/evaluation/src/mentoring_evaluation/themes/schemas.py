@@ -1,7 +1,7 @@
 """What the REST API takes and gives for themes and recommendations."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -44,6 +44,7 @@ class ThemeChange(Body):
 
 
 class ThemeView(VersionedView):
+    MADE_AT: ClassVar = "/themes/{id}"
     id: UUID
     programme_id: UUID
     title: str
@@ -141,6 +142,7 @@ class FollowUpView(BaseModel):
 
 
 class RecommendationView(VersionedView):
+    MADE_AT: ClassVar = "/recommendations/{id}"
     model_config = ConfigDict(from_attributes=True)
     id: UUID
     programme_id: UUID

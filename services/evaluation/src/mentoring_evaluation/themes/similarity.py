@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import scipy  # its parts are imported when they are used: a CPU second
 from numpy.typing import NDArray
-from scipy import sparse
 
 _WORD = re.compile(r"\w+")
 _SHORTEST, _LONGEST = 3, 5
@@ -44,7 +44,7 @@ def ngrams(text: str) -> Iterator[str]:
                 yield edged[start : start + size]
 
 
-def _weights(texts: Sequence[str]) -> "sparse.csr_array[np.float64]":
+def _weights(texts: Sequence[str]) -> "scipy.sparse.csr_array[np.float64]":
     """One row of unit length for every text, one column for every n-gram that occurs."""
     counted = [Counter(ngrams(text)) for text in texts]
     document_frequency: Counter[str] = Counter(gram for grams in counted for gram in grams)
@@ -59,4 +59,4 @@ def _weights(texts: Sequence[str]) -> "sparse.csr_array[np.float64]":
         data += [weight / length for weight in row]
         indices += [column[gram] for gram in grams]
         starts.append(len(data))
-    return sparse.csr_array((np.array(data), indices, starts), shape=(len(texts), len(column)))
+    return scipy.sparse.csr_array((np.array(data), indices, starts), shape=(len(texts), len(column)))

@@ -45,7 +45,7 @@ async def rate_conversation(
     if by.subject not in (str(conversation.mentor_id), str(conversation.mentee_id)):
         raise NotYourConversation()
     side = "mentor" if by.subject == str(conversation.mentor_id) else "mentee"
-    sealed = await seal(db, UUID(by.subject), comment) if comment else None
+    sealed = await seal(db, by.person_id, comment) if comment else None
     open_ = (Conversation.id == conversation.id, Conversation.due_at > now(db))
     rated = sa.update(Conversation).where(*open_).values({f"{side}_rating": rating, f"{side}_comment": sealed})
     found: Conversation | None = await db.scalar(

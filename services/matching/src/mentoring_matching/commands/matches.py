@@ -1,23 +1,22 @@
 """Offers and matches: propose, accept, confirm, decline, expire, end.
 
-Each step is one conditional UPDATE: whoever comes second finds no row. Locks are taken in one order: match, cohort,
-mentor, mentee.
+Each step is one conditional UPDATE: whoever comes second finds no row. Locks are taken in one order: matches that end,
+match, cohort, mentor, mentee.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
-from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.deadlines import cancel, schedule_all
 from mentoring_common.outbox import emit
 from mentoring_contracts.matching import (
     MatchAccepted,
@@ -26,9 +25,10 @@ from mentoring_contracts.matching import (
     MatchEnded,
     MatchProposed,
     RematchRequested,
-    Side,
 )
+from mentoring_contracts.words import Side
 from mentoring_matching import policies, queries
+from mentoring_matching.commands import memberships
 from mentoring_matching.errors import (
     AlreadyAnswered,
     LoadFull,
@@ -62,19 +62,24 @@ async def offer_pairs(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedP
     """Offer pairs to both people each, to be answered within so many days."""
     proposed_at = now(db)
     expires_at = proposed_at + timedelta(days=days)
-    before = await queries.last_ended(db, run.programme_id, [pair.mentee_id for pair in pairs])
-    matches = [_offer(run, pair, proposed_at, expires_at, before.get(pair.mentee_id)) for pair in pairs]
+    matches = [_offer(run, pair, proposed_at, expires_at) for pair in pairs]
+    return await announce_offers(db, run.programme_id, matches)
+
+
+async def announce_offers(db: AsyncSession, programme_id: UUID, matches: Sequence[Match]) -> list[Match]:
+    """Keep new offers, say to both people of each, and watch when they lapse."""
+    before = await queries.last_ended(db, programme_id, [match.mentee_id for match in matches])
+    for match in matches:
+        match.rematch_of = match.replaces or before.get(match.mentee_id)
     db.add_all(matches)
     await db.flush()
+    await schedule_all(db, OFFER_EXPIRES, {match.id: match.expires_at for match in matches})
     for match in matches:
-        await schedule(db, OFFER_EXPIRES, match.id, expires_at)
-        emit(db, MatchProposed(**_ids(match), expires_at=expires_at))
-    return matches
+        emit(db, MatchProposed(**_ids(match), expires_at=match.expires_at))
+    return list(matches)
 
 
-def _offer(
-    run: MatchRun, pair: ProposedPair, proposed_at: datetime, expires_at: datetime, before: UUID | None
-) -> Match:
+def _offer(run: MatchRun, pair: ProposedPair, proposed_at: datetime, expires_at: datetime) -> Match:
     return Match(
         programme_id=run.programme_id,
         cohort_id=run.cohort_id,
@@ -88,37 +93,54 @@ def _offer(
         proposed_at=proposed_at,
         expires_at=expires_at,
         never_again=False,
-        rematch_of=pair.replaces or before,
         replaces=pair.replaces,
         waits_for=pair.waits_for,
     )
 
 
-def _ids(match: Match) -> dict[str, UUID]:
+def _ids(match: Match) -> dict[str, Any]:
     return {
         "match_id": match.id,
         "programme_id": match.programme_id,
         "cohort_id": match.cohort_id,
         "mentor_id": match.mentor_id,
         "mentee_id": match.mentee_id,
+        "group_id": match.group_id,
     }
 
 
 async def accept_match(db: AsyncSession, match: Match, by: Principal) -> Match:
-    """Accept for the caller's side; the second acceptance confirms. See `_refuse` for what is said no to."""
+    """Accept for the caller's side; the second acceptance confirms. Who accepted already gets the match as it is.
+
+    See `_refusal` for what is said no to.
+    """
     side = side_of(match, by)
     mine = Match.mentor_accepted_at if side == "mentor" else Match.mentee_accepted_at
-    if match.replaces:
-        # The older match is locked first, as by whoever ends it.
-        await queries.confirmed_matches(db, [match.replaces])
+    await _hold_older(db, match)
     at = now(db)
     accepted = await _move(db, match.id, "accept", mine.is_(None), Match.expires_at > at, values={mine.key: at})
     if accepted is None:
+        present = await queries.match(db, match.id)
+        if has_accepted(present, side):
+            return present
         raise await _refusal(db, match.id, side)
     emit(db, MatchAccepted(**_ids(accepted), by=side))
     if accepted.mentor_accepted_at and accepted.mentee_accepted_at:
-        return await _confirm_match(db, accepted)
+        return await confirm_match(db, accepted)
     return accepted
+
+
+async def _hold_older(db: AsyncSession, match: Match) -> None:
+    """Lock the matches that an offer ends, or waits for the end of, before the offer: as whoever ends them does."""
+    older = [id_ for id_ in (match.replaces, match.waits_for) if id_ is not None]
+    if older:
+        await queries.confirmed_matches(db, older)
+
+
+def has_accepted(match: Match, side: Side) -> bool:
+    """Whether an offer stands that this side accepted: accepting it again, as by a double click, changes nothing."""
+    mine = match.mentor_accepted_at if side == "mentor" else match.mentee_accepted_at
+    return mine is not None and match.state in ("proposed", "confirmed")
 
 
 async def _move(
@@ -128,7 +150,10 @@ async def _move(
     ready = (Match.id == match_id, Match.state.in_(sources(MATCH, transition)), *conditions)
     step = {"state": target(MATCH, transition)}
     moved = sa.update(Match).where(*ready).values(step | values).returning(Match)
-    return await db.scalar(moved, execution_options={"populate_existing": True})
+    found: Match | None = await db.scalar(moved, execution_options={"populate_existing": True})
+    if found is not None and found.group_id is not None:
+        await memberships.follow(db, found)
+    return found
 
 
 async def _refusal(db: AsyncSession, match_id: UUID, side: Side) -> Exception:
@@ -141,50 +166,69 @@ async def _refusal(db: AsyncSession, match_id: UUID, side: Side) -> Exception:
     return AlreadyAnswered() if answered else OfferOver(state=match.state)
 
 
-async def _confirm_match(db: AsyncSession, match: Match) -> Match:
+async def confirm_match(db: AsyncSession, match: Match) -> Match:
     """Take a place, the mentor and the mentee; PlaceFull, MentorFull, MenteeMatched or LoadFull if one is gone.
 
     MutualMatch where the mentee is the mentor of the mentor, or one person is both, unless the policy allows the first.
 
     A move ends the mentee's present match first; MoveAwaited if the place is still to be freed by somebody's move.
     """
-    await _require_one_way(db, match)
+    version = await queries.policy(db, match.programme_id)
+    document = {} if version.problem else version.document
+    await _require_one_way(db, match, document)
     if match.waits_for and await queries.confirmed_matches(db, [match.waits_for]):
         raise MoveAwaited()
     if match.replaces:
         for present in (await queries.confirmed_matches(db, [match.replaces])).values():
             await end_match(db, present, "moved")
-    place = sa.update(Cohort).where(Cohort.id == match.cohort_id, Cohort.confirmed < Cohort.places)
-    if await db.scalar(place.values(confirmed=Cohort.confirmed + 1).returning(Cohort.id)) is None:
-        raise PlaceFull()
-    if not await _take(db, match.mentor_member_id):
+    await take_place(db, match.cohort_id)
+    if not await take(db, match.mentor_member_id):
         raise MentorFull()
-    if not await _take(db, match.mentee_member_id):
+    if not await take(db, match.mentee_member_id):
         raise MenteeMatched()
-    await _take_load(db, match)
+    await _require_mentee_free(db, match, policies.mentors_each(document))
+    await _take_load(db, match, policies.max_load(document))
     same = Match.version == match.version
-    try:
-        confirmed = await _move(db, match.id, "confirm", same, values={"confirmed_at": now(db)})
-    except IntegrityError:  # matched in another cohort of the programme
-        raise MenteeMatched() from None
+    confirmed = await _move(db, match.id, "confirm", same, values={"confirmed_at": now(db)})
     if confirmed is None:
         raise OfferOver()
     await cancel(db, OFFER_EXPIRES, match.id)
-    emit(db, MatchConfirmed(**_ids(confirmed), rematch_of=confirmed.rematch_of))
+    kind = await memberships.kind_of(db, confirmed)
+    stood = {"imported": confirmed.starts_on is not None, "starts_on": confirmed.starts_on}
+    emit(db, MatchConfirmed(**_ids(confirmed), rematch_of=confirmed.rematch_of, kind=kind, **stood))
     return confirmed
 
 
-async def _require_one_way(db: AsyncSession, match: Match) -> None:
+async def take_place(db: AsyncSession, cohort_id: UUID) -> None:
+    """Take a place of the cohort; PlaceFull."""
+    place = sa.update(Cohort).where(Cohort.id == cohort_id, Cohort.confirmed < Cohort.places)
+    if await db.scalar(place.values(confirmed=Cohort.confirmed + 1).returning(Cohort.id)) is None:
+        raise PlaceFull()
+
+
+async def give_place_back(db: AsyncSession, cohort_id: UUID) -> None:
+    """Free a place of the cohort, unless it has fewer than are taken."""
+    fewer = Cohort.confirmed - 1
+    place = sa.update(Cohort).where(Cohort.id == cohort_id)
+    await db.execute(place.values(confirmed=fewer, places=sa.func.greatest(Cohort.announced, fewer)))
+
+
+async def _require_one_way(db: AsyncSession, match: Match, document: Mapping[str, Any]) -> None:
     """Of two offers, the one way and the other, one is confirmed, also of different cohorts at once."""
-    version = await queries.policy(db, match.programme_id)
     await queries.alone_with(db, match)
-    allowed = not version.problem and policies.may_be_mutual(version.document)
     themselves = match.mentor_id == match.mentee_id
-    if themselves or (not allowed and await queries.stands_the_other_way(db, match)):
+    if themselves or (not policies.may_be_mutual(document) and await queries.stands_the_other_way(db, match)):
         raise MutualMatch()
 
 
-async def _take(db: AsyncSession, member_id: UUID) -> bool:
+async def _require_mentee_free(db: AsyncSession, match: Match, most: int) -> None:
+    """The mentee has room for one mentor more in the programme, whatever cohorts theirs are of, and not this one."""
+    mentors = await queries.mentors_of(db, match.programme_id, match.mentee_id)
+    if match.mentor_id in mentors or len(mentors) >= most:
+        raise MenteeMatched()
+
+
+async def take(db: AsyncSession, member_id: UUID) -> bool:
     """Give the member one more partner, if they have room."""
     room = (PoolMember.id == member_id, PoolMember.taken < PoolMember.capacity, PoolMember.state != "withdrawn")
     state = sa.case((PoolMember.taken + 1 >= PoolMember.capacity, "matched"), else_=PoolMember.state)
@@ -192,10 +236,8 @@ async def _take(db: AsyncSession, member_id: UUID) -> bool:
     return await db.scalar(taken.returning(PoolMember.id)) is not None
 
 
-async def _take_load(db: AsyncSession, match: Match) -> None:
+async def _take_load(db: AsyncSession, match: Match, most: int | None) -> None:
     """One more partner over all programmes, in one conditional update; LoadFull at the policy's `max_load`."""
-    version = await queries.policy(db, match.programme_id)
-    most = None if version.problem else policies.max_load(version.document)
     one = insert(MentorLoad).values(tenant_id=tenant_of(db), id=match.mentor_id, taken=1)
     room = None if most is None else MentorLoad.taken < most
     more = one.on_conflict_do_update(
@@ -210,7 +252,7 @@ async def _give_load_back(db: AsyncSession, mentor_id: UUID) -> None:
     await db.execute(fewer.values(taken=MentorLoad.taken - 1))
 
 
-async def _give_back(db: AsyncSession, member_id: UUID) -> None:
+async def give_back(db: AsyncSession, member_id: UUID) -> None:
     """Take a partner from the member, who is free again unless they left."""
     state = sa.case((PoolMember.state == "matched", "available"), else_=PoolMember.state)
     given = sa.update(PoolMember).where(PoolMember.id == member_id, PoolMember.taken > 0)
@@ -223,6 +265,7 @@ async def decline_match(db: AsyncSession, match: Match, by: Principal, reason: s
     code, note = coded(reason or "not_given") if reason else ("not_given", None)
     in_time = Match.expires_at > now(db)
     values = {"end_reason": code, "end_note": note, "ended_at": now(db)}
+    await _hold_older(db, match)
     declined = await _move(db, match.id, "decline", in_time, values=values)
     if declined is None:
         raise await _refusal(db, match.id, side)
@@ -268,16 +311,21 @@ async def end_match(
     ended = await _move(db, match.id, "end", values=values)
     if ended is None:
         raise MatchNotConfirmed(state=(await queries.match(db, match.id)).state)
-    fewer = Cohort.confirmed - 1
-    place = sa.update(Cohort).where(Cohort.id == ended.cohort_id)
-    await db.execute(place.values(confirmed=fewer, places=sa.func.greatest(Cohort.announced, fewer)))
-    await _give_back(db, ended.mentor_member_id)
-    await _give_back(db, ended.mentee_member_id)
+    await give_place_back(db, ended.cohort_id)
+    await give_back(db, ended.mentor_member_id)
+    await give_back(db, ended.mentee_member_id)
     await _give_load_back(db, ended.mentor_id)
     emit(db, MatchEnded(**_ids(ended), reason=shown(code)))
     if rematch:
         emit(db, RematchRequested(**_ids(ended)))
     return ended
+
+
+async def rematch(db: AsyncSession, match_id: UUID) -> None:
+    """A review led to another match for both, nobody to blame: it ends if it stands, and comes no more."""
+    standing = (await queries.confirmed_matches(db, [match_id])).get(match_id)
+    if standing is not None:
+        await end_match(db, standing, "rematch", never_again=True, rematch=True)
 
 
 async def end_match_by(

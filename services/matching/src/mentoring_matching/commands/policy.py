@@ -1,6 +1,6 @@
 """Programmes and their policies."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +11,56 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
+from mentoring_common.errors import Unavailable
+from mentoring_contracts.blueprint import read
+from mentoring_contracts.blueprint.text import plain
 from mentoring_matching import policies, queries
 from mentoring_matching.engine import PolicyError
-from mentoring_matching.errors import PolicyChanged, PolicyInvalid
-from mentoring_matching.models import PolicyVersion, Programme
+from mentoring_matching.errors import PolicyChanged
+from mentoring_matching.models import PolicyVersion, PoolMember, Programme
 from mentoring_matching.profiles import topic_titles
 
 
 async def adopt_programme(db: AsyncSession, programme_id: UUID, direction: str, blueprint: Mapping[str, Any]) -> None:
     """Keep a programme and its policy as the blueprint has it, also one that cannot be used: runs say what is wrong."""
     values = {"tenant_id": tenant_of(db), "id": programme_id, "direction": direction}
-    statement = insert(Programme).values(**values, topic_titles=topic_titles(blueprint)).on_conflict_do_nothing()
+    plan, _ = read(blueprint)
+    formats = [one.model_dump(mode="json", exclude_none=True) for one in plan.formats]
+    own = {"topic_titles": topic_titles(plan), "formats": formats}
+    statement = insert(Programme).values(**values, **own).on_conflict_do_nothing()
     await db.execute(statement)
     found = blueprint.get("matching")
-    document = dict(found) if isinstance(found, Mapping) else dict(policies.DEFAULT)
+    document = _worded(found, plan.languages) if isinstance(found, Mapping) else dict(policies.DEFAULT)
     await _add_version(db, programme_id, 1, document, _problem(document, direction))
+
+
+async def amend_programme(
+    db: AsyncSession, programme_id: UUID, blueprint: Mapping[str, Any], changed: Collection[str]
+) -> None:
+    """Keep the new titles of topics and, where the policy changed, a new version of it: runs from now on take it."""
+    plan, _ = read(blueprint)
+    this = sa.update(Programme).where(Programme.id == programme_id)
+    await db.execute(this.values(topic_titles=topic_titles(plan)))
+    if "matching" not in changed:
+        return
+    found = blueprint.get("matching")
+    document = _worded(found, plan.languages) if isinstance(found, Mapping) else dict(policies.DEFAULT)
+    version = (await queries.policy(db, programme_id)).version + 1
+    direction = (await queries.programme(db, programme_id)).direction
+    if await _add_version(db, programme_id, version, document, _problem(document, direction)) is None:
+        raise Unavailable("somebody changes the policy now")
+
+
+def _worded(section: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """The section with the texts of its rules in one language: explanations have one text each."""
+    rules = section.get("hard_rules")
+    said = [
+        {**rule, "text": plain(rule["text"], languages)}
+        if isinstance(rule, Mapping) and isinstance(rule.get("text"), Mapping) and rule["text"]
+        else rule
+        for rule in (rules if isinstance(rules, list) else [])
+    ]
+    return dict(section) | ({"hard_rules": said} if said else {})
 
 
 def _problem(document: Mapping[str, Any], direction: str) -> dict[str, str] | None:
@@ -39,7 +74,8 @@ def _problem(document: Mapping[str, Any], direction: str) -> dict[str, str] | No
 async def _add_version(
     db: AsyncSession, programme_id: UUID, version: int, document: dict[str, Any], problem: dict[str, str] | None
 ) -> PolicyVersion | None:
-    """The new version; None if that number exists."""
+    """The new version, and room in the pool for as many mentors of a mentee as it says; None if that number exists."""
+    await queries.policy_read_with(db, programme_id, change=True)
     made = PolicyVersion(
         programme_id=programme_id, version=version, document=document, problem=problem, made_at=now(db)
     )
@@ -48,37 +84,30 @@ async def _add_version(
             db.add(made)
     except sa.exc.IntegrityError:
         return None
+    await _make_room(db, programme_id, await queries.mentors_each(db, programme_id))
     return made
+
+
+async def _make_room(db: AsyncSession, programme_id: UUID, most: int) -> None:
+    """Let mentees have so many mentors; who has more keeps them."""
+    room = sa.func.greatest(most, PoolMember.taken)
+    state = sa.case(
+        (sa.and_(PoolMember.state == "available", PoolMember.taken >= most), "matched"),
+        (sa.and_(PoolMember.state == "matched", PoolMember.taken < most), "available"),
+        else_=PoolMember.state,
+    )
+    mentees = (PoolMember.programme_id == programme_id, PoolMember.role == "mentee", PoolMember.capacity != room)
+    await db.execute(sa.update(PoolMember).where(*mentees).values(capacity=room, state=state))
 
 
 async def change_policy(db: AsyncSession, programme_id: UUID, document: dict[str, Any], by: Principal) -> PolicyVersion:
     """Make a new version of the policy. PolicyInvalid names rule and field, PolicyChanged says who came second."""
     programme = await queries.programme(db, programme_id)
     version = (await queries.policy(db, programme_id)).version + 1
-    terms = usable_terms(document, programme.direction, version, strict=True)
+    terms = policies.usable_terms(document, programme.direction, version, strict=True, at=("body",))
     made = await _add_version(db, programme_id, version, document, None)
     if made is None:
         raise PolicyChanged()
     said = "".join(f", without {kind}" for kind in terms.rules_off)
     audit(db, by.subject, "change_policy", "programme", programme_id, reason=f"version {version}{said}")
     return made
-
-
-def usable_changes(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with changes; PolicyInvalid for a name that no policy has."""
-    try:
-        return policies.changed(document, changes)
-    except PolicyError as error:
-        raise _invalid(error) from None
-
-
-def usable_terms(document: Mapping[str, Any], direction: str, version: int, *, strict: bool = False) -> policies.Terms:
-    """The terms of a policy document; PolicyInvalid with the rule and the field."""
-    try:
-        return policies.read(document, direction, version, strict=strict)
-    except PolicyError as error:
-        raise _invalid(error) from None
-
-
-def _invalid(error: PolicyError) -> PolicyInvalid:
-    return PolicyInvalid(str(error), where=error.where, field=error.field, reason=error.reason)

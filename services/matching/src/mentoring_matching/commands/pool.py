@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now, tenant_of
-from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.deadlines import cancel, schedule, schedule_all
 from mentoring_common.vault import destroy_key, seal
 from mentoring_contracts.applications import Milestone
-from mentoring_matching import queries, reasons
+from mentoring_matching import group_queries, queries, reasons
+from mentoring_matching.commands.groups import leave_groups
 from mentoring_matching.commands.matches import end_match, withdraw_offer
 from mentoring_matching.commands.runs import erase_words
 from mentoring_matching.lifecycle import MEMBER, sources
@@ -52,8 +53,11 @@ async def admit_member(
     capacity: int,
     priority: bool,
 ) -> None:
-    """Take an accepted application into the pool and ask for its profile; a mentee has one partner at most."""
-    most = max(capacity, 1) if role == "mentor" else 1
+    """Take an accepted application into the pool and ask for its profile; the policy says how many mentors a mentee may
+    have.
+    """
+    await queries.policy_read_with(db, programme_id, change=False)
+    most = max(capacity, 1) if role == "mentor" else await queries.mentors_each(db, programme_id)
     values = {
         "tenant_id": tenant_of(db), "id": application_id, "programme_id": programme_id, "cohort_id": cohort_id,
         "person_id": person_id, "role": role, "capacity": most, "priority": priority, "taken": 0, "wanted": 1,
@@ -75,8 +79,8 @@ async def want_profiles(db: AsyncSession, person_id: UUID) -> None:
     """Have the profiles of a person read again."""
     wanted = sa.update(PoolMember).where(PoolMember.person_id == person_id, PoolMember.state != "withdrawn")
     ids = await db.scalars(wanted.values(wanted=PoolMember.wanted + 1).returning(PoolMember.id))
-    for member_id in ids.all():
-        await schedule(db, PROFILE_WANTED, member_id, now(db))
+    at = now(db)
+    await schedule_all(db, PROFILE_WANTED, dict.fromkeys(ids.all(), at))
 
 
 async def store_profiles(
@@ -124,6 +128,7 @@ async def move_member(db: AsyncSession, member_id: UUID, cohort_id: UUID | None)
 
 async def leave_pool(db: AsyncSession, member_id: UUID, reason: str) -> None:
     """Take a member out of the pool: offers are withdrawn, a confirmed match ends early, the profile is deleted."""
+    await _leave_groups(db, member_id, reason)
     for match in await queries.live_matches(db, [member_id]):
         if match.state == "proposed":
             await withdraw_offer(db, match, reason)
@@ -138,10 +143,28 @@ async def leave_pool(db: AsyncSession, member_id: UUID, reason: str) -> None:
     await cancel(db, PROFILE_WANTED, member_id)
 
 
+async def _leave_groups(db: AsyncSession, member_id: UUID, reason: str) -> None:
+    """Who leaves the programme leaves its groups; who goes on in another role stays in those beside that."""
+    member = await queries.known_member(db, member_id)
+    if member is None:
+        return
+    stays = await group_queries.stays_in_programme(db, member.programme_id, member.person_id, member_id)
+    only = member_id if stays else None
+    await leave_groups(db, member.person_id, reason, programme_id=member.programme_id, pool_member_id=only)
+
+
+async def leave_all(db: AsyncSession, person_id: UUID) -> None:
+    """Take somebody who left their employer out of every pool and group: partners are free for another match."""
+    for member in await queries.members_of_person(db, person_id):
+        await leave_pool(db, member.id, "left_employer")
+    await leave_groups(db, person_id, "left_employer")
+
+
 async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     """Delete what is held of a person; their matches stay as ids and dates, without anybody's words."""
     for member in await queries.members_of_person(db, person_id):
         await leave_pool(db, member.id, "erased")
+    await leave_groups(db, person_id, "erased")
     await db.execute(sa.delete(Profile).where(Profile.person_id == person_id))
     talked = sa.or_(Conversation.mentor_id == person_id, Conversation.mentee_id == person_id)
     await db.execute(sa.delete(Conversation).where(talked))

@@ -15,20 +15,24 @@ from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.faults import fault
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
-from mentoring_contracts.matching import MatchRunCompleted, Side
-from mentoring_matching import policies, queries, questions
+from mentoring_contracts.blueprint.formats import MENTORING
+from mentoring_contracts.matching import MatchRunCompleted
+from mentoring_contracts.words import Side
+from mentoring_matching import group_queries, policies, queries, questions
+from mentoring_matching.commands.groups import offer_as_groups
 from mentoring_matching.commands.matches import offer_pairs
-from mentoring_matching.commands.policy import usable_changes, usable_terms
+from mentoring_matching.engine import PolicyError
 from mentoring_matching.errors import MenteesNotInPool, MovesNotApproved, PoolChanged, RunNotCompleted, RunOver
 from mentoring_matching.explanations import Reason
 from mentoring_matching.lifecycle import RUN, RunKind, sources, target
-from mentoring_matching.models import Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
+from mentoring_matching.models import Cohort, Match, MatchRun, PolicyVersion, ProposedPair, Unmatched
 from mentoring_matching.pairs import Pair, check_people, check_room
+from mentoring_matching.policies import usable_changes, usable_terms, with_weights
 from mentoring_matching.proposals import ExplainedPair, Proposal
 
 RUN_WAITING = "run_waiting"
-LEASE_S = 30
-MOST_FAILURES = 3
+LEASE_S = 30  # how long a run waits whose worker died; renewed every second, so a slow one keeps it
+MOST_FAILURES = 3  # a run that kills its worker (memory, say) must not kill them for ever
 TRY_AGAIN_AFTER_S = 5.0
 Members = Mapping[tuple[str, str], UUID]
 """(role, person id) to pool member."""
@@ -44,6 +48,7 @@ async def start_run(
     pins: Sequence[dict[str, str]] = (),
     bars: Sequence[dict[str, str]] = (),
     policy_changes: Mapping[str, Any] | None = None,
+    weights: Mapping[str, float] | None = None,
     mentee_ids: Iterable[UUID] | None = None,
     may_move: bool = False,
 ) -> MatchRun:
@@ -51,9 +56,12 @@ async def start_run(
     cohort = await queries.cohort(db, cohort_id)
     direction = (await queries.programme(db, cohort.programme_id)).direction
     version = await queries.policy(db, cohort.programme_id)
-    document = usable_changes(version.document, policy_changes or {})
-    usable_terms(document, direction, version.version)
-    await check_pairs(db, cohort_id, pins, bars)
+    changes = dict(policy_changes or {})
+    document = with_weights(usable_changes(version.document, changes), direction, weights or {})
+    changes |= {"criteria": document["criteria"]} if weights else {}
+    terms = usable_terms(document, direction, version.version)
+    _check_mentors_each(terms.mentors_each, version, changes)
+    await check_pairs(db, cohort_id, pins, bars, terms.mentors_each)
     mentees = None if mentee_ids is None else list(mentee_ids)
     await _check_mentees(db, cohort_id, mentees or [])
     for pair in [*pins, *bars]:
@@ -62,9 +70,7 @@ async def start_run(
         audit(db, by.subject, act, "cohort", cohort_id, reason=who)
     limited = None if mentees is None else sorted(map(str, mentees))
     asked = {"pins": list(pins), "bars": list(bars), "mentee_ids": limited, "may_move": may_move}
-    run = await _queue(
-        db, cohort.programme_id, cohort_id, kind, seed, version, document, dict(policy_changes or {}), asked
-    )
+    run = await _queue(db, cohort.programme_id, cohort_id, kind, seed, version, document, changes, asked)
     if pins:
         check_room(await questions.question_of(db, run), pins)
     return run
@@ -110,10 +116,19 @@ async def _check_mentees(db: AsyncSession, cohort_id: UUID, mentee_ids: Sequence
         raise MenteesNotInPool(errors=[fault("not_in_pool", said, "body", "mentee_ids", place) for place in unknown])
 
 
-async def check_pairs(db: AsyncSession, cohort_id: UUID, pins: Sequence[Pair], bars: Sequence[Pair]) -> None:
+def _check_mentors_each(most: int, version: PolicyVersion, changes: Mapping[str, Any]) -> None:
+    """PolicyInvalid where a run would give mentees more mentors than the programme lets them accept."""
+    if "mentors_each" in changes and (version.problem or most > policies.mentors_each(version.document)):
+        error = PolicyError("policy", "mentors_each", "is more than the policy of the programme allows")
+        raise policies.refused(error, changes, policies.CHANGES)
+
+
+async def check_pairs(
+    db: AsyncSession, cohort_id: UUID, pins: Sequence[Pair], bars: Sequence[Pair], mentors_each: int
+) -> None:
     """PairsInvalid when pins and bars contradict each other or name somebody who is not in the pool."""
     members = await queries.member_ids(db, cohort_id) if pins or bars else {}
-    check_people(pins, bars, {(role, str(person_id)) for role, person_id in members})
+    check_people(pins, bars, {(role, str(person_id)) for role, person_id in members}, mentors_each)
 
 
 async def _move(
@@ -220,16 +235,23 @@ async def cancel_run(db: AsyncSession, run: MatchRun, by: Principal) -> MatchRun
 
 
 async def approve_run(
-    db: AsyncSession, run: MatchRun, by: Principal, offer_days: int | None, *, moves: bool = False
+    db: AsyncSession,
+    run: MatchRun,
+    by: Principal,
+    offer_days: int | None,
+    *,
+    moves: bool = False,
+    together: bool | None = None,
 ) -> list[Match]:
     """Offer every pair of a completed run. RunNotCompleted, or PoolChanged when people or places are gone.
 
-    MovesNotApproved where people who have a mentor would be offered another one and `moves` does not say so.
+    MovesNotApproved where people who have a mentor would be offered another one and `moves` does not say so. A mentor
+    and their mentees are offered one group if `together` says so, or in its place the programme.
     """
-    await queries.locked_cohort(db, run.cohort_id)
+    pairs = await queries.all_pairs(db, run.id)
+    cohort = await _held(db, run, pairs)
     if await _move(db, run.id, "approve") is None:
         raise RunNotCompleted(state=(await queries.run(db, run.id)).state)
-    pairs = await queries.all_pairs(db, run.id)
     moved = sum(pair.replaces is not None for pair in pairs)
     if moved and not moves:
         raise MovesNotApproved(moved=moved)
@@ -237,23 +259,35 @@ async def approve_run(
     if gone:
         raise PoolChanged(pairs_affected=gone)
     audit(db, by.subject, "approve_run", "match_run", run.id)
-    return await offer_pairs(db, run, pairs, offer_days or policies.offer_days(run.policy))
+    days = offer_days or policies.offer_days(run.policy)
+    kind = await group_queries.kind(db, run.programme_id, MENTORING)
+    if not moved and (kind.together if together is None else together):
+        return await offer_as_groups(db, cohort, kind, pairs, days, by)
+    return await offer_pairs(db, run, pairs, days)
+
+
+async def _held(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) -> Cohort:
+    """The run's cohort: one approval at a time. Before it the matches that would end, as by whoever ends one."""
+    await queries.confirmed_matches(db, [pair.replaces for pair in pairs if pair.replaces])
+    return await queries.locked_cohort(db, run.cohort_id)
 
 
 async def _gone(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) -> int:
     """How many pairs cannot be offered any more: a person is not free, or the cohort has too few places."""
-    cohort = await queries.locked_cohort(db, run.cohort_id)
+    cohort = await _held(db, run, pairs)
     ending = await queries.confirmed_matches(db, [pair.replaces for pair in pairs if pair.replaces])
     held = Counter(id_ for match in ending.values() for id_ in (match.mentor_member_id, match.mentee_member_id))
     available = await queries.available_members(db, run.cohort_id, lock=True, held=held)
     free = {member_id: left for member_id, (_, left) in available.items()}
-    ways = set() if policies.may_be_mutual(run.policy) else await queries.live_pairs(db, run.programme_id)
-    ways -= {(match.mentor_id, match.mentee_id) for match in ending.values()}
+    live = await queries.live_pairs(db, run.programme_id)
+    live -= {(match.mentor_id, match.mentee_id) for match in ending.values()}
+    ways = set() if policies.may_be_mutual(run.policy) else live
     lost = 0
     for pair in pairs:
         both = (pair.mentor_member_id, pair.mentee_member_id)
         taken = any(free.get(member_id, 0) < 1 for member_id in both)
-        lost += taken or pair.replaces not in {None, *ending} or (pair.mentee_id, pair.mentor_id) in ways
+        known = (pair.mentor_id, pair.mentee_id) in live or (pair.mentee_id, pair.mentor_id) in ways
+        lost += taken or known or pair.replaces not in {None, *ending}
         free |= {member_id: free.get(member_id, 0) - 1 for member_id in both}
     room = cohort.places - cohort.confirmed - await queries.offers_open(db, run.cohort_id)
     return max(lost, len(pairs) - room - len(ending))
@@ -261,9 +295,9 @@ async def _gone(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) 
 
 async def _offer_passed_on(db: AsyncSession, run: MatchRun) -> MatchRun:
     """Offer what a declined place passed on to; left for review when somebody was quicker."""
-    await queries.locked_cohort(db, run.cohort_id)
     await db.flush()
     pairs = await queries.all_pairs(db, run.id)
+    await _held(db, run, pairs)
     if not pairs or await _gone(db, run, pairs):
         return run
     approved = await _move(db, run.id, "approve")

@@ -1,7 +1,9 @@
 """The matching engine: pure functions from people and a policy to certified pairs and their explanations."""
 
+from . import _blas  # noqa: F401
 from .alternatives import prices_without
 from .certificate import Certificate, certify
+from .choices import Choice, capped, choices, choices_of_mentor, evenly
 from .compare import Change, Comparison, DryRun, RuleEffect, compare, dry_run, first_come_pairs, score_of, stable_pairs
 from .explain import (
     FloorPoint,
@@ -12,23 +14,28 @@ from .explain import (
     blocking_pairs,
     floor_curve,
     price_of,
+    price_text,
     why_nobody,
     why_not,
 )
 from .mutual import NAME as MUTUAL
-from .people import Mentee, Mentor, ranked, working_hours
+from .people import MOST_MENTORS, Mentee, Mentor, ranked, working_hours
 from .policy import Criterion, Limit, Policy, PolicyError, Rule
 from .recruit import recruitment
 from .rematch import Rematch, rematch
+from .rules import AGAIN as TOGETHER
 from .run import InputError, Pair, Run, Situation, Totals, prepare, solve
 from .text import CharacterEmbedder, Embedder, WordLlamaEmbedder, default_embedder
 from .whatif import PinCost, Remembering, floor_points, pin_costs, solve_again
 
 __all__ = [
+    "MOST_MENTORS",
     "MUTUAL",
+    "TOGETHER",
     "Certificate",
     "Change",
     "CharacterEmbedder",
+    "Choice",
     "Comparison",
     "Criterion",
     "DryRun",
@@ -55,16 +62,21 @@ __all__ = [
     "WhyNot",
     "WordLlamaEmbedder",
     "blocking_pairs",
+    "capped",
     "certify",
+    "choices",
+    "choices_of_mentor",
     "compare",
     "default_embedder",
     "dry_run",
+    "evenly",
     "first_come_pairs",
     "floor_curve",
     "floor_points",
     "pin_costs",
     "prepare",
     "price_of",
+    "price_text",
     "prices_without",
     "ranked",
     "recruitment",

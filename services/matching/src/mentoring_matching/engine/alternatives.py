@@ -11,7 +11,7 @@ import numpy as np
 from .explain import Price
 from .features import UNITS
 from .loops import FAR
-from .pricing import Problem
+from .problem import Problem
 from .rules import Index
 from .run import Run
 from .solver import Network
@@ -22,9 +22,10 @@ FIRST, WIDER = 1000, 8
 
 def prices_without(run: Run) -> dict[str, Price]:
     """By mentee id the loss without the pair, for every pair that was not pinned. It looks at all n x m pairs at once,
-    so it is meant for up to some thousand people. Empty where limits decide: a pair alone then has no price.
+    so it is meant for up to some thousand people. Empty where limits decide, or mentees may have several mentors: the
+    network alone then has no price for a pair.
     """
-    if run.limited:
+    if run.limited or run.situation.problem.seats is not None:
         return {}
     problem, network, mentees = run.situation.problem, run.network, run.situation.mentees
     reduced, left, limit = _reduced(problem, network), np.flatnonzero(network.match >= 0), FIRST
@@ -33,7 +34,9 @@ def prices_without(run: Run) -> dict[str, Price]:
         lengths, fewer = network.detours(reduced, left, limit, problem.places)
         known = lengths < limit
         for i, length, change in zip(left[known].tolist(), lengths[known].tolist(), fewer[known].tolist(), strict=True):
-            found[mentees[i].id] = Price(change, round(_score(problem, length) / UNITS, 4))
+            steps = round(length / problem.step)
+            score = round(_score(problem, length) / UNITS, 4)
+            found[mentees[i].id] = Price(change, score, steps - change, ranks=steps)
         left, limit = left[~known], limit * WIDER
     return found
 

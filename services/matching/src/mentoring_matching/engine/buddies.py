@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+import scipy  # its parts are imported when they are used: more than a CPU second
 
 from .features import UNITS
 from .people import Mentee, Mentor, Person
@@ -70,16 +69,16 @@ def _match(one: Index, other: Index, units: Index, n: int) -> tuple[Index, bool]
     if not one.size:
         return one, True
     edges = np.arange(one.size)
-    incident = csr_array(
+    incident = scipy.sparse.csr_array(
         (np.ones(2 * one.size), (np.concatenate([one, other]), np.concatenate([edges, edges]))), shape=(n, one.size)
     )
     # a pair is worth more than any change of the total score
     worth = units / UNITS + n
-    found = milp(
+    found = scipy.optimize.milp(
         -worth,
         integrality=np.ones(one.size, dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(incident, ub=1),
+        bounds=scipy.optimize.Bounds(0, 1),
+        constraints=scipy.optimize.LinearConstraint(incident, ub=1),
         options={"time_limit": TIME_LIMIT_S, "mip_rel_gap": 0},
     )
     values = found.x if found.x is not None else np.zeros(one.size)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .text import Embedder
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mentee whose mentor differs between two runs (None: nobody)."""
+    """A mentee's mentor before and, in their place, after (None: nobody); who has several may have several of these."""
 
     mentee_id: str
     before: str | None
@@ -60,15 +61,18 @@ class DryRun:
 
 def compare(before: Run, after: Run) -> Comparison:
     """A what-if: nothing is stored, nobody is told."""
-    mentees = sorted({*before.by_mentee, *after.by_mentee})
-    pairs = [(mentee, _mentor(before, mentee), _mentor(after, mentee)) for mentee in mentees]
-    changes = tuple(Change(mentee, old, new) for mentee, old, new in pairs if old != new)
-    return Comparison((before.totals, after.totals), (blocking_pairs(before), blocking_pairs(after)), changes)
+    old, new = ({(pair.mentee_id, pair.mentor_id) for pair in run.pairs} for run in (before, after))
+    gone, came = (_by_mentee(pairs) for pairs in (old - new, new - old))
+    mentees = sorted({*gone, *came})
+    changes = [Change(m, *two) for m in mentees for two in zip_longest(gone.get(m, ()), came.get(m, ()))]
+    return Comparison((before.totals, after.totals), (blocking_pairs(before), blocking_pairs(after)), tuple(changes))
 
 
-def _mentor(run: Run, mentee_id: str) -> str | None:
-    pair = run.by_mentee.get(mentee_id)
-    return pair.mentor_id if pair else None
+def _by_mentee(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for mentee, mentor in sorted(pairs):
+        found.setdefault(mentee, []).append(mentor)
+    return found
 
 
 def dry_run(
@@ -80,7 +84,7 @@ def dry_run(
     rules = [
         rule
         for rule in market.rules
-        if rule.kind not in ("self", "available") and rule.name != "barred by a coordinator"
+        if rule.kind not in ("self", "available", "together") and rule.name != "barred by a coordinator"
     ]
     names = [*(rule.name for rule in rules), "floor"]
     removes, alone, strands = (np.zeros(len(names), dtype=np.int64) for _ in range(3))
@@ -127,15 +131,16 @@ def _everything(situation: Situation) -> tuple[Index, np.ndarray[tuple[int, ...]
 
 def _take(situation: Situation, order: Index) -> list[PairIds]:
     room, places = situation.problem.capacity.tolist(), situation.problem.places
-    taken: set[int] = set()
+    seats = situation.problem.seats
+    wants = [1] * len(situation.mentees) if seats is None else seats.room.tolist()
     pairs: list[PairIds] = []
     width = max(len(situation.mentors), 1)
     for key in order.tolist():
         i, j = divmod(key, width)
         if places is not None and len(pairs) >= places:
             break
-        if i not in taken and room[j]:
-            taken.add(i)
+        if wants[i] and room[j]:
+            wants[i] -= 1
             room[j] -= 1
             pairs.append((situation.mentors[j].id, situation.mentees[i].id))
     return pairs

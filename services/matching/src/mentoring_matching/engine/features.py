@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .likeness import plain
 from .people import Mentee, Mentor, Person
 from .policy import Criterion, Policy
-from .rules import moved
+from .rules import ids_of, moved, said
 from .text import Embedder
 
 UNITS = 10_000
@@ -40,7 +41,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """Sparse parts of the score (named preferences): sorted keys row * m + column, and their value in 1/SCALE."""
+    """Sparse parts of the score (named preferences, pairs that are not new): sorted keys row * m + column, and their
+    value in 1/SCALE, which may be below 0.
+    """
 
     criterion: Criterion
     keys: NDArray[np.int64]
@@ -84,10 +87,15 @@ def build_features(
         if criterion.kind == "conversation":
             bonuses.append(_conversations(criterion, share, mentors, mentees))
             continue
+        if criterion.kind == "new":
+            bonuses.append(_again(criterion, share, mentors, mentees))
         wants, has = _columns(criterion, mentors, mentees, embedder)
         grades = _TEXT_GRADES if criterion.kind == "text" else _GRADES
-        left.append(np.rint(wants * (share * SCALE / grades)))
-        right.append(np.rint(has * grades))
+        # What was divided by a whole is kept fine, on whichever side it stands.
+        fine = (share * SCALE / grades, float(grades))
+        of_mentees, of_mentors = fine[::-1] if criterion.kind == "topics_back" else fine
+        left.append(np.rint(wants * of_mentees))
+        right.append(np.rint(has * of_mentors))
         spans.append(Span(criterion, share, start, start + wants.shape[1]))
         start += wants.shape[1]
     return Features(_join(left, len(mentees)), _join(right, len(mentors)), tuple(spans), tuple(bonuses))
@@ -102,7 +110,9 @@ def _join(parts: list[NDArray[np.float64]], rows: int) -> Matrix:
 def _columns(criterion: Criterion, mentors: Sequence[Mentor], mentees: Sequence[Mentee], embedder: Embedder) -> Columns:
     match criterion.kind:
         case "topics":
-            return _topics(mentors, mentees)
+            return _topics([p.topics for p in mentees], [p.topics for p in mentors])
+        case "topics_back":
+            return _topics([p.back for p in mentors], [p.back for p in mentees])[::-1]
         case "text":
             return embedder_columns(mentors, mentees, embedder)
         case "near":
@@ -111,25 +121,28 @@ def _columns(criterion: Criterion, mentors: Sequence[Mentor], mentees: Sequence[
             return wants / len(parts), has
         case "same":
             return _equal(mentors, mentees, criterion.attribute)
+        case "new":
+            return np.ones((len(mentees), 1)), np.ones((len(mentors), 1))
         case "other":
             return _unequal(mentors, mentees, criterion.attribute)
         case _:
             return _wish(mentors, mentees, criterion)
 
 
-def _topics(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Columns:
-    """The share of what a mentee wants that a mentor offers: sum(importance * offer) / sum(importance)."""
-    names = sorted({topic for person in mentees for topic in person.topics})
-    place = {topic: column for column, topic in enumerate(names)}
-    wants, has = np.zeros((len(mentees), len(names))), np.zeros((len(mentors), len(names)))
-    for row, mentee in enumerate(mentees):
-        whole = sum(mentee.topics.values()) or 1.0
-        for topic, importance in mentee.topics.items():
-            wants[row, place[topic]] = importance / whole
-    for row, mentor in enumerate(mentors):
-        for topic, offer in mentor.topics.items():
-            if topic in place:
-                has[row, place[topic]] = offer
+def _topics(wanted: Sequence[Mapping[str, float]], offered: Sequence[Mapping[str, float]]) -> Columns:
+    """The share of what one side wants that the other offers: sum(importance * offer) / sum(importance)."""
+    said = {topic: plain(topic) for side in (wanted, offered) for ranking in side for topic in ranking}
+    names = {name: column for column, name in enumerate(sorted({said[t] for ranking in wanted for t in ranking}))}
+    place = {topic: names[name] for topic, name in said.items() if name in names}
+    wants, has = np.zeros((len(wanted), len(names))), np.zeros((len(offered), len(names)))
+    for row, ranking in enumerate(wanted):
+        whole = sum(ranking.values()) or 1.0
+        for topic, importance in ranking.items():
+            wants[row, place[topic]] += importance / whole
+    for row, ranking in enumerate(offered):
+        for topic, offer in ranking.items():
+            if (column := place.get(topic)) is not None:
+                has[row, column] = max(has[row, column], offer)
     return wants, has
 
 
@@ -149,22 +162,20 @@ def _equal(mentors: Sequence[Mentor], mentees: Sequence[Mentee], attribute: str)
 
 
 def _values(people: Sequence[Person], attribute: str) -> set[str]:
-    return {
-        str(person.attributes[attribute]) for person in people if person.attributes.get(attribute) not in (None, "")
-    }
+    return set(filter(None, (said(person.attributes.get(attribute)) for person in people)))
 
 
 def _one_hot(people: Sequence[Person], attribute: str, place: dict[str, int]) -> NDArray[np.float64]:
     columns = np.zeros((len(people), len(place)))
     for row, person in enumerate(people):
-        column = place.get(str(person.attributes.get(attribute, "")))
+        column = place.get(said(person.attributes.get(attribute)))
         if column is not None:
             columns[row, column] = 1
     return columns
 
 
 def _known(people: Sequence[Person], attribute: str) -> NDArray[np.float64]:
-    return np.array([[float(person.attributes.get(attribute) not in (None, ""))] for person in people]).reshape(-1, 1)
+    return np.array([[float(bool(said(person.attributes.get(attribute))))] for person in people]).reshape(-1, 1)
 
 
 def _unequal(mentors: Sequence[Mentor], mentees: Sequence[Mentee], attribute: str) -> Columns:
@@ -177,7 +188,7 @@ def _unequal(mentors: Sequence[Mentor], mentees: Sequence[Mentee], attribute: st
 def _wish(mentors: Sequence[Mentor], mentees: Sequence[Mentee], criterion: Criterion) -> Columns:
     same, has = _equal(mentors, mentees, criterion.attribute)
     other, known = _unequal(mentors, mentees, criterion.attribute)
-    wishes = [str(person.attributes.get(criterion.wish_attribute, "")) for person in mentees]
+    wishes = [said(person.attributes.get(criterion.wish_attribute)) for person in mentees]
     wants_same, wants_other = (np.array([wish == word for wish in wishes], dtype=float) for word in ("same", "other"))
     wants = np.concatenate([same * wants_same[:, None], other * wants_other[:, None]], axis=1)
     return wants, np.concatenate([has, known], axis=1)
@@ -195,6 +206,16 @@ def _preferences(criterion: Criterion, share: float, mentors: Sequence[Mentor], 
             if i in row and j in column:
                 found.setdefault(row[i] * len(mentors) + column[j], 1 - place / len(person.preferred))
     return _bonus(criterion, share, found)
+
+
+def _again(criterion: Criterion, share: float, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Bonus:
+    """Takes off what every pair has for being new, from those who were matched before."""
+    row, column = ({person.id: place for place, person in enumerate(people)} for people in (mentees, mentors))
+    pairs = {(p.id, other) for p in mentees for other in ids_of(p.attributes.get("matched_before"))}
+    pairs |= {(other, p.id) for p in mentors for other in ids_of(p.attributes.get("matched_before"))}
+    keys = sorted(row[i] * len(mentors) + column[j] for i, j in pairs if i in row and j in column)
+    new = -np.rint(share * SCALE / _GRADES) * _GRADES
+    return Bonus(criterion, np.array(keys, dtype=np.int64), np.full(len(keys), new, dtype=np.float32))
 
 
 def _conversations(criterion: Criterion, share: float, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Bonus:

@@ -1,34 +1,35 @@
-"""Side constraints that break the network: at most or at least so many pairs per employer, region, team and the like.
+"""What the network cannot hold: at most or at least so many pairs per employer, region, team and the like, and several
+mentors of one mentee.
 
 A pair that is missing to a least number is worth more than any other aim, so one is missing only where it has to be.
 Where the best matching without them keeps to all limits it stands. Otherwise the linear relaxation over all pairs is
 solved by column generation, and the integer programme over the columns that can matter (HiGHS). Every limit counts
 people of one side, so its price adds to those people's own, and the relaxation's prices are checked like any others.
 Two pairs that exclude each other (mutual.py) are a cut, added when a solution takes both; its price is that of these
-two pairs alone.
+two pairs alone. A further mentor of a mentee is room that costs what it is worth less than the first; as every pair is
+taken once at most, one that is taken may be worth more than its prices, and the difference is a price of its own.
+Without limits that is a flow still, so that the relaxation's result is whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import scipy  # its parts are imported when they are used: more than a CPU second
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, hstack, vstack
 
 from .features import UNITS
+from .loops import FAR
 from .people import Person
 from .policy import Limit, Side
-from .rules import Barred, Index, members
+from .problem import Bound, Limits, Problem
+from .rules import Barred, Index, members, said
 from .scoring import Prices
 from .search import best_pairs
 from .solver import Decision, Network
-
-if TYPE_CHECKING:
-    from .pricing import Problem
 
 PER_PERSON = 10
 WIDE = 200
@@ -39,34 +40,6 @@ NODES = 500
 """Branch-and-bound nodes after which the best matching found is taken; a count keeps runs equal on any machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """At most, or (`least`) at least, `room` pairs with these `people` (rows of mentees or columns of mentors)."""
-
-    name: str
-    value: str
-    side: Side
-    people: Index
-    room: int
-    least: bool = False
-
-    @property
-    def sign(self) -> int:
-        """1 or, as a least number is a negative most, -1."""
-        return -1 if self.least else 1
-
-    def used(self, rows: Index, cols: Index) -> int:
-        """How many of the pairs count."""
-        return int(np.isin(cols if self.side == "mentor" else rows, self.people).sum())
-
-    def beyond(self, rows: Index, cols: Index) -> int:
-        """How many pairs there are too many, or are missing."""
-        return max(0, self.sign * (self.used(rows, cols) - self.room))
-
-
-Limits = tuple[Bound, ...]
-
-
 def compile_limits(limits: Sequence[Limit], mentors: Sequence[Person], mentees: Sequence[Person]) -> Limits:
     """A bound for each limit with a value, one for each value that occurs for a limit without; most and least apart."""
     found: list[Bound] = []
@@ -75,7 +48,7 @@ def compile_limits(limits: Sequence[Limit], mentors: Sequence[Person], mentees: 
         for place, person in enumerate(mentors if limit.side == "mentor" else mentees):
             for value in members(person.attributes.get(limit.attribute)):
                 groups.setdefault(value, []).append(place)
-        wanted = sorted(groups) if limit.value is None else [str(limit.value)]
+        wanted = sorted(groups) if limit.value is None else [said(limit.value)]
         bounds = [(room, least) for room, least in ((limit.most, False), (limit.least, True)) if room is not None]
         found += [
             Bound(limit.name, value, limit.side, np.array(groups.get(value, []), dtype=np.int64), room, least)
@@ -99,11 +72,21 @@ def with_standing(limits: Limits, rows: Index, cols: Index) -> Limits:
 
 def decide(problem: Problem, network: Network) -> Decision | None:
     """The best matching within the limits with the relaxation's prices; None where the network's own is within them."""
-    match = network.match
-    rows = np.flatnonzero(match >= 0)
-    apart = not problem.exclusive(rows, match[rows])[0].size
-    if apart and not any(bound.beyond(rows, match[rows]) for bound in problem.limits):
+    if problem.seats is not None and network.links.rows.size:
+        free = _decided(replace(problem, limits=(), doubles=None), network)
+        if _within(problem, free.rows, free.cols):
+            return replace(free, limit_price=np.zeros(len(problem.limits), dtype=np.int64), limited=False)
+    elif _within(problem, *network.pairs):
         return None
+    return _decided(problem, network)
+
+
+def _within(problem: Problem, rows: Index, cols: Index) -> bool:
+    apart = not problem.exclusive(rows, cols)[0].size
+    return apart and not any(bound.beyond(rows, cols) for bound in problem.limits)
+
+
+def _decided(problem: Problem, network: Network) -> Decision:
     programme = _Programme(problem, network)
     relaxed = programme.relax()
     chosen = programme.choose()
@@ -137,6 +120,11 @@ class _Programme:
         self.of_mentees, self.of_mentors = (_groups(problem.limits, side, size) for side, size in self._sides())
         self.cuts = np.zeros((0, 2), dtype=np.int64)
         self.missing = [place for place, bound in enumerate(problem.limits) if bound.least]
+        worth = problem.seat_worth()
+        self.extra, place = np.nonzero(worth[:, 1:])
+        """The mentee (row) of each further mentor that somebody may get."""
+        self.less = worth[self.extra, 0] - worth[self.extra, 1 + place]
+        """By how much that is worth less than their first."""
         self.relaxed_x = np.zeros(0)
 
     def _sides(self) -> tuple[tuple[Side, int], tuple[Side, int]]:
@@ -152,18 +140,28 @@ class _Programme:
         return np.array(most, dtype=np.int64)
 
     def matrix(self) -> Any:
-        """Constraints (mentees, mentors, cohort, cuts, limits) by columns, then what is missing to least numbers."""
+        """Constraints (mentees, mentors, cohort, cuts, limits) by columns: pairs, the room for further mentors, then
+        what is missing to least numbers.
+        """
         edges, one = np.arange(self.rows.size), np.ones(self.rows.size)
-        by_mentee = csr_array((one, (self.rows, edges)), shape=(self.n, edges.size))
-        by_mentor = csr_array((one, (self.cols, edges)), shape=(self.m, edges.size))
-        cohort = [] if self.problem.places is None else [csr_array(one[None, :])]
+        by_mentee = scipy.sparse.csr_array((one, (self.rows, edges)), shape=(self.n, edges.size))
+        by_mentor = scipy.sparse.csr_array((one, (self.cols, edges)), shape=(self.m, edges.size))
+        cohort = [] if self.problem.places is None else [scipy.sparse.csr_array(one[None, :])]
         limits = self.of_mentees @ by_mentee + self.of_mentors @ by_mentor
         lines, columns = self._in_cuts()
-        cuts = csr_array((np.ones(lines.size), (lines, columns)), shape=(len(self.cuts), edges.size))
-        pairs = vstack([by_mentee, by_mentor, *cohort, cuts, limits], format="csr")
+        cuts = scipy.sparse.csr_array((np.ones(lines.size), (lines, columns)), shape=(len(self.cuts), edges.size))
+        pairs = scipy.sparse.vstack([by_mentee, by_mentor, *cohort, cuts, limits], format="csr")
         lines = np.array(self.missing, dtype=np.int64) + (pairs.shape[0] - len(self.problem.limits))
-        missing = (-np.ones(lines.size), (lines, np.arange(lines.size)))
-        return hstack([pairs, csr_array(missing, shape=(pairs.shape[0], lines.size))], format="csr")
+        lines = np.concatenate([self.extra, lines])
+        room = (-np.ones(lines.size), (lines, np.arange(lines.size)))
+        return scipy.sparse.hstack(
+            [pairs, scipy.sparse.csr_array(room, shape=(pairs.shape[0], lines.size))], format="csr"
+        )
+
+    def most_of_each(self) -> NDArray[np.float64]:
+        """How often each column of the matrix may be taken."""
+        missing = [self.problem.limits[place].room for place in self.missing]
+        return np.concatenate([np.ones(self.rows.size + self.extra.size), missing])
 
     def _in_cuts(self) -> tuple[Index, Index]:
         """Which column is in which cut: places of cuts and of columns."""
@@ -186,7 +184,7 @@ class _Programme:
     def costs(self) -> NDArray[np.float64]:
         """Of each column of the matrix, in scores."""
         missing = np.full(len(self.missing), self.problem.shortfall)
-        return np.concatenate([-self.values, missing]) / UNITS
+        return np.concatenate([-self.values, self.less, missing]) / UNITS
 
     def relax(self) -> _Relaxed:
         """Solve, price every permitted pair, add the violated, until none is left."""
@@ -202,9 +200,11 @@ class _Programme:
         many steps by the interior point method.
         """
         terms: dict[str, Any] = {"A_ub": self.matrix(), "b_ub": self.most}
+        if self.extra.size:  # otherwise no pair can be taken twice
+            terms["bounds"] = np.stack([np.zeros(self.most_of_each().size), self.most_of_each()], axis=1)
         steps = STEPS * (self.n + self.m)
-        found = linprog(self.costs(), **terms, method="highs-ds", options={"maxiter": steps})
-        return found if found.status == 0 else linprog(self.costs(), **terms, method="highs-ipm")
+        found = scipy.optimize.linprog(self.costs(), **terms, method="highs-ds", options={"maxiter": steps})
+        return found if found.status == 0 else scipy.optimize.linprog(self.costs(), **terms, method="highs-ipm")
 
     def _whole(self, marginals: Any) -> _Relaxed:
         """Round the prices; the mentees' are then what is left of their best pair, so that no column is violated."""
@@ -218,10 +218,29 @@ class _Programme:
         left = self.values - extra[0][self.rows] - (mentors + extra[1])[self.cols] - place
         lines, columns = self._in_cuts()
         np.subtract.at(left, columns, cuts[lines])
-        mentees = np.zeros(self.n, dtype=np.int64)
-        np.maximum.at(mentees, self.rows, left)
+        mentees = self._cheapest(left)
         dual = np.concatenate([mentees, prices[self.n :]])
-        return _Relaxed(mentees, mentors, place, limits, cuts, sum((dual * self.most).tolist()))
+        bound = sum((dual * self.most).tolist())
+        if self.extra.size:
+            bound += sum(np.maximum(mentees[self.extra] - self.less, 0).tolist())
+            bound += sum(np.maximum(left - mentees[self.rows], 0).tolist())
+        return _Relaxed(mentees, mentors, place, limits, cuts, bound)
+
+    def _cheapest(self, left: Index) -> Index:
+        """The mentees' prices that bound best, from what each pair is worth beyond the other prices: the highest that
+        keep u + sum of max(0, u - less) + sum of max(0, left - u) least. With one mentor that is their best pair's.
+        """
+        if not self.extra.size:
+            mentees = np.zeros(self.n, dtype=np.int64)
+            np.maximum.at(mentees, self.rows, left)
+            return mentees
+        order = np.lexsort((-left, self.rows))
+        rows, most = self.rows[order], int(np.bincount(self.extra).max()) + 1
+        place = np.arange(rows.size) - np.searchsorted(rows, rows)
+        best, less = np.zeros((self.n, most), dtype=np.int64), np.full((self.n, most), FAR)
+        best[rows[place < most], place[place < most]] = left[order][place < most]
+        less[self.extra, np.arange(self.extra.size) - np.searchsorted(self.extra, self.extra)] = self.less
+        return np.asarray(np.maximum(np.minimum(best, less).max(axis=1), 0))
 
     def _folded(self, limits: Index) -> tuple[Index, Index]:
         """What the limits' prices add to those of mentees and mentors; a least number's price is taken off."""
@@ -262,13 +281,12 @@ class _Programme:
         whole = self.relaxed_x.size == self.rows.size
         if whole and np.abs(self.relaxed_x - np.rint(self.relaxed_x)).max(initial=0) < 1e-6:
             return np.flatnonzero(self.relaxed_x > 0.5).tolist()
-        missing = [self.problem.limits[place].room for place in self.missing]
-        most = np.concatenate([np.ones(self.rows.size), missing])
-        found = milp(
+        most = self.most_of_each()
+        found = scipy.optimize.milp(
             self.costs(),
             integrality=np.ones(most.size, dtype=np.int64),
-            bounds=Bounds(0, most),
-            constraints=LinearConstraint(self.matrix(), ub=self.most),
+            bounds=scipy.optimize.Bounds(0, most),
+            constraints=scipy.optimize.LinearConstraint(self.matrix(), ub=self.most),
             options={"mip_rel_gap": 0, "node_limit": NODES},
         )
         return [] if found.x is None else np.flatnonzero(found.x[: self.rows.size] > 0.5).tolist()
@@ -276,13 +294,22 @@ class _Programme:
     def worth_of(self, chosen: Sequence[int]) -> int:
         rows, cols = self.rows[list(chosen)], self.cols[list(chosen)]
         missing = sum(self.problem.limits[place].beyond(rows, cols) for place in self.missing)
-        return int(sum(self.values[list(chosen)].tolist()) - missing * self.problem.shortfall)
+        worth = sum(self.values[list(chosen)].tolist()) - less_for_further(self.problem, rows)
+        return int(worth - missing * self.problem.shortfall)
 
     def decision(self, relaxed: _Relaxed, chosen: Sequence[int]) -> Decision:
-        match = np.full(self.n, -1, dtype=np.int64)
-        match[self.rows[list(chosen)]] = self.cols[list(chosen)]
+        rows, cols = self.rows[list(chosen)], self.cols[list(chosen)]
+        order = np.lexsort((cols, rows))
         prices = relaxed.mentees, relaxed.mentors, relaxed.place, relaxed.limits
-        return Decision(match, *prices, self.cuts[: relaxed.cuts.size], relaxed.cuts)
+        return Decision(rows[order], cols[order], *prices, self.cuts[: relaxed.cuts.size], relaxed.cuts)
+
+
+def less_for_further(problem: Problem, rows: Index) -> int:
+    """By how much the mentors of mentees (`rows`) are worth less than if each were the first."""
+    worth = problem.seat_worth()
+    held = np.bincount(rows, minlength=worth.shape[0])
+    taken = np.arange(worth.shape[1]) < held[:, None]
+    return sum((worth[:, :1] - worth)[taken].tolist())
 
 
 def _groups(limits: Limits, side: Side, size: int) -> Any:
@@ -291,4 +318,4 @@ def _groups(limits: Limits, side: Side, size: int) -> Any:
     lines = np.repeat([place for place, _ in own], [people.size for _, people in own]).astype(np.int64)
     people = np.concatenate([np.zeros(0, dtype=np.int64), *(people for _, people in own)])
     signs = np.array([bound.sign for bound in limits], dtype=np.float64)
-    return csr_array((signs[lines], (lines, people)), shape=(len(limits), size))
+    return scipy.sparse.csr_array((signs[lines], (lines, people)), shape=(len(limits), size))

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 Value = str | int | float | frozenset[str]
+MOST_MENTORS = 5
+"""Of one mentee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """What both sides share.
 
-    `topics` maps a criterion to its importance (mentee) or to how much of it is offered (mentor), each in 0..1.
+    `topics` maps a criterion to its importance (mentee) or to how much of it is offered (mentor), each in 0..1; `back`
+    is the other way round, where both learn and both teach: what a mentor wants to learn, and what a mentee offers.
     `preferred` names people of the other side, best first; `blocked` holds ids of declared conflicts of interest.
     """
 
@@ -25,13 +28,15 @@ class Person:
     text: str = ""
     preferred: tuple[str, ...] = ()
     blocked: frozenset[str] = frozenset()
+    back: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.id:
             raise ValueError("id: a person needs an id that is not empty")
-        for topic, importance in self.topics.items():
-            if not 0 <= importance <= 1:
-                raise ValueError(f"topics[{topic}]: importance {importance} is not between 0 and 1")
+        for name, ranking in (("topics", self.topics), ("back", self.back)):
+            for topic, importance in ranking.items():
+                if not 0 <= importance <= 1:
+                    raise ValueError(f"{name}[{topic}]: importance {importance} is not between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,16 @@ class Mentor(Person):
 
 @dataclass(frozen=True, slots=True)
 class Mentee(Person):
-    """A person who wants one mentor. A higher `tier` goes first when places run out; 0 is the ordinary tier.
+    """A person who wants a mentor. A higher `tier` goes first when places run out; 0 is the ordinary tier.
 
-    `ratings` says how well a first conversation with a mentor (id) went for both, in 0..1.
+    `ratings` says how well a first conversation with a mentor (id) went for both, in 0..1. `capacity` is how many
+    different mentors a run may give them, `has` how many they have beside it: who has fewer goes first.
     """
 
     tier: int = 0
     ratings: Mapping[str, float] = field(default_factory=dict)
+    capacity: int = 1
+    has: int = 0
 
     def __post_init__(self) -> None:
         Person.__post_init__(self)
@@ -63,6 +71,8 @@ class Mentee(Person):
         for mentor, rating in self.ratings.items():
             if not 0 <= rating <= 1:
                 raise ValueError(f"ratings[{mentor}]: {rating} is not between 0 and 1")
+        if self.capacity < 1 or self.has < 0 or self.capacity + self.has > MOST_MENTORS:
+            raise ValueError(f"capacity: {self.capacity} beside {self.has} is not 1 to {MOST_MENTORS} mentors")
 
 
 def ranked(topics: tuple[str, ...] | list[str]) -> dict[str, float]:

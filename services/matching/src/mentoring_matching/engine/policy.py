@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 Direction = Literal["traditional", "reverse", "two_way", "peer", "group"]
@@ -19,10 +19,22 @@ RuleKind = Literal[
     "barred_pair",
 ]
 CriterionKind = Literal[
-    "topics", "text", "mentee_preference", "mentor_preference", "conversation", "same", "other", "wish", "near"
+    "topics",
+    "topics_back",
+    "text",
+    "mentee_preference",
+    "mentor_preference",
+    "conversation",
+    "same",
+    "other",
+    "wish",
+    "near",
+    "new",
 ]
 
-Side = Literal["mentor", "mentee"]
+MOST_WEIGHT = 1_000_000
+"""Of one criterion; the sum of all must be a number too."""
+Side = Literal["mentor", "mentee"]  # as in the contracts, which the engine does without
 
 TEXT_LIMIT = 0.25
 """Largest share of the score that free text may have: similar wording is weak evidence of a good pair."""
@@ -111,9 +123,11 @@ class Rule:
 class Criterion:
     """A weighted criterion; weights are relative and are divided by their sum.
 
+    `topics` is the share of what the mentee wants that the mentor offers, `topics_back` that of what the mentor wants.
     `same` and `other` compare `attribute`; `wish` reads each mentee's own wish ("same", "other", anything
     else: no matter) from `wish_attribute`; `near` is the share of `levels` (such as country, region, town) on
-    which both agree; `conversation` reads how well a first conversation went from the mentee's `ratings`.
+    which both agree; `conversation` reads how a first conversation went from the mentee's `ratings`; `new` is 1 for
+    two who were not matched before (`matched_before`).
     """
 
     name: str
@@ -127,7 +141,7 @@ class Criterion:
 
     @property
     def hidden(self) -> bool:
-        return self.private or self.kind in ("mentee_preference", "mentor_preference", "conversation")
+        return self.private or self.kind in ("mentee_preference", "mentor_preference", "conversation", "new")
 
     def __post_init__(self) -> None:
         where = f"criterion '{self.name}'"
@@ -210,6 +224,16 @@ class Policy:
         """Each criterion with its share of the score; the shares add up to 1."""
         whole = sum(criterion.weight for criterion in self.criteria)
         return [(criterion, criterion.weight / whole) for criterion in self.criteria]
+
+    def weighing(self, weights: Mapping[str, float]) -> Policy:
+        """The same with other weights by the names of criteria; 0 leaves one out. Raises `PolicyError`."""
+        known = [criterion.name for criterion in self.criteria]
+        for name, weight in weights.items():
+            _require(name in known, "weights", name, f"is no criterion; there are {', '.join(known)}")
+            good = _number(weight) and 0 <= weight <= MOST_WEIGHT
+            _require(good, "weights", name, f"{weight} is not a number from 0 to {MOST_WEIGHT:,}")
+        kept = [c for c in self.criteria if weights.get(c.name, c.weight) > 0]
+        return replace(self, criteria=tuple(replace(c, weight=float(weights.get(c.name, c.weight))) for c in kept))
 
     def to_mapping(self) -> dict[str, Any]:
         """The policy as plain data that `from_mapping` reads back. What is absent is left out: runs are known by it."""

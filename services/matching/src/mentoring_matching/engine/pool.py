@@ -47,7 +47,10 @@ class Pool:
         digest = sha256()
         for side in (self.mentors, self.mentees):
             names = [item.name for item in fields(Mentor if side is self.mentors else Mentee)]
-            for line in sorted(_plain([getattr(person, name) for name in names]) for person in side):
+            kept = [
+                name for name in names if name not in ("back", *(("capacity", "has") if side is self.mentees else ()))
+            ]
+            for line in sorted(_plain([getattr(p, name) for name in kept] + _later(p)) for p in side):
                 digest.update(line.encode())
             digest.update(b"|")
         return digest
@@ -64,6 +67,14 @@ class Pool:
         digest, terms = self._people.copy(), [policy.to_mapping(), places, sorted(set(pins)), sorted(set(bars))]
         digest.update(_plain([*terms, embedder.name]).encode())
         return str(digest.hexdigest())
+
+
+def _later(person: Person) -> list[Any]:
+    """What people are said to be since runs were first hashed, where it is not as it was before."""
+    found: list[Any] = [person.back] if person.back else []
+    if isinstance(person, Mentee) and (person.capacity, person.has) != (1, 0):
+        found.append([person.capacity, person.has])
+    return found
 
 
 def _ticket(person: Person, seed: int) -> bytes:

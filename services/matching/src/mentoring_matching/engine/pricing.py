@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .bidding import bid
 from .features import UNITS
-from .limits import Limits, decide
-from .mutual import Doubles
+from .limits import decide
+from .problem import Problem
 from .rules import Mask
 from .scoring import Market, Pairs, Prices
 from .search import best_pairs
@@ -27,45 +26,6 @@ CONTESTED = 0.7
 ROUGH = 1024
 """The first least increment of rehearsed bids among equals, in units."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class Problem:
-    """A market with what the objective needs: tiers and capacities (at least 1), and the cohort's places
-    (None: no limit). `standing` holds pairs that exist already and what keeping each is worth beyond its
-    score, in units; they may break rules made since. `doubles` are the people on both sides, None if there are none or
-    two may be each other's mentor.
-
-    `step` is the worth of one match: more than any change of score along a path of reassignments.
-    """
-
-    market: Market
-    tiers: Index
-    capacity: Index
-    places: int | None
-    standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    limits: Limits = ()
-    doubles: Doubles | None = None
-
-    def exclusive(self, rows: Index, cols: Index) -> tuple[Index, Index]:
-        """Positions, among pairs, of those that exclude each other."""
-        nothing = np.zeros(0, dtype=np.int64)
-        return (nothing, nothing) if self.doubles is None else self.doubles.exclusive(rows, cols, self.standing)
-
-    @property
-    def step(self) -> int:
-        most = UNITS + max(self.standing.values(), default=0)
-        return (min(self.tiers.size, int(self.capacity.sum())) + 1) * most
-
-    @property
-    def shortfall(self) -> int:
-        """What a pair that is missing to a least number costs: more than anybody's match is worth."""
-        return self.step * (2 + int(self.tiers.max(initial=0)))
-
-    @property
-    def worth(self) -> Index:
-        """One match is worth `step`; each tier adds another, which never costs a match (matroid exchange)."""
-        return self.step * (1 + self.tiers)
 
 
 def candidates(market: Market) -> Pairs:
@@ -157,7 +117,7 @@ def refine(problem: Problem, network: Network, progress: Progress | None = None)
         elif not limited and problem.places is not None and network.matched > problem.places:
             limited = True
         else:
-            network.decision = decide(problem, network) if problem.limits or problem.doubles else None
+            network.decision = decide(problem, network) if problem.beyond_network else None
             return network
         # more than were taken may be violated in these rows
         crowded = np.bincount(pairs.rows, minlength=crowded.size) >= PER_MENTEE // 2

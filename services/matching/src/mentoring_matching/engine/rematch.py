@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,9 @@ from .text import Embedder, default_embedder
 
 @dataclass(frozen=True)
 class Rematch:
-    """A run over everybody, and the mentees who had a mentor, were not freed and would get another one."""
+    """A run over everybody, and the mentees who had a mentor, were not freed and would get another one (with several
+    mentors once for each).
+    """
 
     run: Run
     moved: tuple[str, ...]
@@ -51,22 +54,23 @@ def rematch(
     kept = [pair for pair in pairs if pair[1] not in ended]
     terms = {"bars": never, "held": held}
     situation = prepare(mentors, mentees, policy, places=places, **terms, seed=seed, embedder=embedder)
-    _check(kept, mentors, {person.id for person in mentees}, places)
+    _check(kept, mentors, {person.id: person.capacity for person in mentees}, places)
     problem = situation.problem
-    stay = (len(mentees) + 1) * UNITS
+    stay = (sum(person.capacity for person in mentees) + 1) * UNITS
     problem.standing = {(situation.row[mentee], situation.column[mentor]): stay for mentor, mentee in kept}
     standing_pairs = np.array(list(problem.standing), dtype=np.int64).reshape(-1, 2).T
     problem.limits = with_standing(problem.limits, *standing_pairs)
     top = int(problem.tiers.max(initial=0)) + 1
-    for row, _ in problem.standing:
+    for row, _ in problem.standing if problem.seats is None else ():
         problem.tiers[row] = top
     network = optimise(problem)
     run = conclude(situation, network, replace(situation, pins=tuple(kept)).hash_with(places, embedder), seed)
-    moved = tuple(mentee for mentor, mentee in kept if run.by_mentee[mentee].mentor_id != mentor)
-    return Rematch(run, moved, tuple(mentee for _, mentee in kept if mentee not in moved))
+    made = {(pair.mentor_id, pair.mentee_id) for pair in run.pairs}
+    moved = tuple(pair[1] for pair in kept if pair not in made)
+    return Rematch(run, moved, tuple(pair[1] for pair in kept if pair in made))
 
 
-def _check(kept: Sequence[PairIds], mentors: Sequence[Mentor], mentees: set[str], places: int | None) -> None:
+def _check(kept: Sequence[PairIds], mentors: Sequence[Mentor], mentees: Mapping[str, int], places: int | None) -> None:
     capacity = {person.id: person.capacity for person in mentors}
     for mentor, mentee in kept:
         if mentor not in capacity or mentee not in mentees:
@@ -74,7 +78,7 @@ def _check(kept: Sequence[PairIds], mentors: Sequence[Mentor], mentees: set[str]
         capacity[mentor] -= 1
         if capacity[mentor] < 0:
             raise InputError(f"standing: mentor '{mentor}' has more pairs than places")
-    if len({mentee for _, mentee in kept}) < len(kept):
-        raise InputError("standing: a mentee has two mentors")
+    if any(count > mentees[mentee] for mentee, count in Counter(mentee for _, mentee in kept).items()):
+        raise InputError("standing: a mentee has more mentors than they may have")
     if places is not None and places < len(kept):
         raise InputError(f"places: {places} is fewer than the {len(kept)} standing pairs")

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import mutual
-from .people import Mentee, Mentor, Person
+from .likeness import plain
+from .people import Mentee, Mentor, Person, Value
 from .policy import Direction, Policy, PolicyError, Rule
 
 Index = NDArray[np.int64]
@@ -185,20 +186,21 @@ def _test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee], dire
 
 
 def _equality_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Equal:
-    codes: dict[object, int] = {}
+    codes: dict[str, int] = {}
     wants = _codes(mentees, rule.of_mentee, codes)
     has = _codes(mentors, rule.of_mentor, codes)
     return Equal(wants, has, rule.kind == "must_differ", rule.allows_missing)
 
 
-def _codes(people: Sequence[Person], attribute: str, codes: dict[object, int]) -> Index:
-    values = (person.attributes.get(attribute) for person in people)
-    found = [-1 if _empty(value) else codes.setdefault(value, len(codes)) for value in values]
+def _codes(people: Sequence[Person], attribute: str, codes: dict[str, int]) -> Index:
+    values = (said(person.attributes.get(attribute)) for person in people)
+    found = [codes.setdefault(value, len(codes)) if value else -1 for value in values]
     return np.array(found, dtype=np.int64)
 
 
-def _empty(value: object) -> bool:
-    return value is None or value in ("", frozenset())
+def said(value: Value | None) -> str:
+    """A value as it is compared; "" where nothing is said."""
+    return "" if value is None else plain(value)
 
 
 def _gap_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee], direction: Direction) -> Test:
@@ -260,15 +262,20 @@ def _common_test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee
 def _kinds(people: Sequence[Person], attribute: str) -> tuple[list[frozenset[str]], Index]:
     """The different sets of values there are, and everybody's place among them; many people have equal sets."""
     places: dict[frozenset[str], int] = {}
-    codes = [places.setdefault(members(person.attributes.get(attribute)), len(places)) for person in people]
+    known: dict[Value | None, int] = {}  # as people wrote it, which most of them do alike
+    codes = []
+    for person in people:
+        value = person.attributes.get(attribute)
+        if (code := known.get(value)) is None:
+            code = known[value] = places.setdefault(members(value), len(places))
+        codes.append(code)
     return list(places), np.array(codes, dtype=np.int64)
 
 
-def members(value: object) -> frozenset[str]:
-    """An attribute as a set of words; a single value is a set of one."""
-    if isinstance(value, frozenset):
-        return value
-    return frozenset() if _empty(value) else frozenset({str(value)})
+def members(value: Value | None) -> frozenset[str]:
+    """An attribute as a set of values as they are compared; a single value is a set of one."""
+    values = value if isinstance(value, frozenset) else [value]
+    return frozenset(filter(None, map(said, values)))
 
 
 def _bits(kinds: Sequence[frozenset[str]], words: dict[str, int]) -> NDArray[np.uint64]:
@@ -282,8 +289,13 @@ def _bits(kinds: Sequence[frozenset[str]], words: dict[str, int]) -> NDArray[np.
 
 
 def _named(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> set[tuple[str, str]]:
-    of_mentors = {(m.id, other) for m in mentors for other in members(m.attributes.get(rule.of_mentor))}
-    return of_mentors | {(other, m.id) for m in mentees for other in members(m.attributes.get(rule.of_mentee))}
+    of_mentors = {(m.id, other) for m in mentors for other in ids_of(m.attributes.get(rule.of_mentor))}
+    return of_mentors | {(other, m.id) for m in mentees for other in ids_of(m.attributes.get(rule.of_mentee))}
+
+
+def ids_of(value: Value | None) -> Iterable[str]:
+    """Ids of people, which are compared as they are."""
+    return value if isinstance(value, frozenset) else [] if value in (None, "") else [str(value)]
 
 
 def _conflicts(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> set[tuple[str, str]]:
@@ -309,6 +321,18 @@ def settled(never: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees
     """The other way round of pairs (mentor id, mentee id) that are settled as a rule, if there are such people."""
     test = _pair_test(never, mentors, mentees)
     return [Permission(mutual.NAME, "mutual", test)] if test.keys.size else []
+
+
+AGAIN = "together already"
+
+
+def together(
+    pairs: Iterable[tuple[str, str]], mentors: Sequence[Mentor], mentees: Sequence[Mentee]
+) -> list[Permission]:
+    """Pairs (mentor id, mentee id) that there are already as a rule, where somebody could get the same mentor again."""
+    several = {person.id for person in mentees if person.capacity + person.has > 1}
+    test = _pair_test({pair for pair in pairs if pair[1] in several}, mentors, mentees)
+    return [Permission(AGAIN, "together", test)] if test.keys.size else []
 
 
 def available(wanting: Mask, open_places: Mask) -> Permission:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +17,9 @@ from .mutual import Doubles, reversed_pairs
 from .people import Mentee, Mentor, Person
 from .policy import Policy
 from .pool import PairIds, Pool
-from .pricing import Problem, Progress, optimise
-from .rules import Index, available, bar, compile_rules, settled
+from .pricing import Progress, optimise
+from .problem import Problem, Seats
+from .rules import Index, available, bar, compile_rules, settled, together
 from .scoring import Market
 from .solver import Network
 from .text import Embedder, default_embedder
@@ -41,7 +42,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a run achieved. `score` is the sum over pairs; `worst` and `fifth_percentile` are None without pairs."""
+    """What a run achieved. `score` is the sum over pairs; `worst` and `fifth_percentile` are None without pairs.
+
+    `matched` are mentees with a mentor, `places` the most pairs there could be, `pairs` how many there are.
+    """
 
     mentors: int
     mentees: int
@@ -52,6 +56,7 @@ class Totals:
     score: float
     worst: float | None
     fifth_percentile: float | None
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,14 @@ class Situation:
 
     def hash_with(self, places: int | None, embedder: Embedder) -> str:
         """Of everything that decides the run except the seed; pairs that stand beside it count as what they forbid."""
-        never = () if self.policy.mutual else reversed_pairs(self.held)
-        return self.pool.hash_with(self.policy, places, self.pins, {*self.bars, *never}, embedder)
+        never = set() if self.policy.mutual else reversed_pairs(self.held)
+        return self.pool.hash_with(self.policy, places, self.pins, {*self.bars, *never, *self.again}, embedder)
+
+    @property
+    def again(self) -> set[PairIds]:
+        """Pairs that stand beside the run and could be made once more: nobody has the same mentor twice."""
+        several = {person.id for person in self.mentees if person.capacity + person.has > 1}
+        return {pair for pair in self.held if pair[0] in self.column and pair[1] in several}
 
 
 @dataclass(frozen=True)
@@ -120,8 +131,15 @@ class Run:
 
     @cached_property
     def by_mentee(self) -> dict[str, Pair]:
-        """Mentee id to pair."""
-        return {pair.mentee_id: pair for pair in self.pairs}
+        """Mentee id to pair, of several to the best one."""
+        return {pair.mentee_id: pair for pair in reversed(self.pairs)}
+
+    @cached_property
+    def short(self) -> dict[str, int]:
+        """By mentee id how many mentors fewer somebody got than they could, of those who got any."""
+        held = Counter(pair.mentee_id for pair in self.pairs)
+        most = {person.id: person.capacity for person in self.situation.mentees}
+        return {mentee: most[mentee] - count for mentee, count in held.items() if count < most[mentee]}
 
     @property
     def limits(self) -> tuple[LimitUse, ...]:
@@ -137,7 +155,7 @@ class Run:
         """Whether limits, or pairs that exclude each other, changed the outcome; its certificate is then the linear
         relaxation's bound.
         """
-        return self.network.decision is not None
+        return self.network.decision is not None and self.network.decision.limited
 
 
 def solve(
@@ -156,7 +174,8 @@ def solve(
     """The best matching: priority mentees matched, then mentees matched, then total score, over all permitted pairs.
 
     `pins` and `bars` are (mentor id, mentee id); `places` is the most pairs of the cohort, pins included. `held` pairs
-    stand beside the run; their mentees do not become mentors of their own mentors unless the policy is `mutual`. The
+    stand beside the run: they are not made again, and their mentees do not become mentors of their own mentors unless
+    the policy is `mutual`. A mentee gets up to `capacity` different mentors, everybody one before anybody two. The
     same input and seed give the same output whatever the order of the people. Raises `InputError` and `PolicyError`.
     """
     embedder = embedder or default_embedder()
@@ -202,24 +221,34 @@ def arrange(
     ordered, wanting = pool.mentors, pool.mentees
     taken = Counter(mentor for mentor, _ in pinned)
     left = np.array([person.capacity - taken[person.id] for person in ordered], dtype=np.int64)
-    placed = {mentee for _, mentee in pinned}
-    wants = np.array([person.id not in placed for person in wanting], dtype=np.bool_)
+    placed = Counter(mentee for _, mentee in pinned)
+    room = np.array([person.capacity - placed[person.id] for person in wanting], dtype=np.int64)
     compiled = (
         *compile_rules(ordered, wanting, policy),
         *settled(never, ordered, wanting),
         bar(barred, ordered, wanting),
-        available(wants, left > 0),
+        *together([*pinned, *stand], ordered, wanting),
+        available(room > 0, left > 0),
     )
     features = build_features(ordered, wanting, policy, embedder or default_embedder())
     market = Market.under(features, compiled, round(policy.floor * UNITS))
     tiers = np.array([person.tier if policy.priority else 0 for person in wanting], dtype=np.int64)
     free = None if places is None else places - len(pinned)
-    problem = Problem(market, tiers, np.maximum(left, 1), free)
+    problem = Problem(market, tiers, np.maximum(left, 1), free, seats=_seats(wanting, placed, room))
     doubles = Doubles.among(ordered, wanting, apply=not policy.mutual)
     problem.doubles = doubles if doubles.any else None
     situation = Situation(pool, policy, problem, pinned, barred, stand)
     problem.limits = after_pins(compile_limits(policy.limits, ordered, wanting), *_pinned(situation))
     return situation
+
+
+def _seats(mentees: Sequence[Mentee], placed: Mapping[str, int], room: Index) -> Seats | None:
+    """How many mentors each may get beside the pins; None where all get one at most and nobody has any."""
+    has = np.array([person.has for person in mentees], dtype=np.int64)
+    if not has.any() and all(person.capacity == 1 for person in mentees):
+        return None
+    pinned = np.array([placed[person.id] * (person.capacity > 1) for person in mentees], dtype=np.int64)
+    return Seats(np.maximum(room, 1), has + pinned)
 
 
 def _pinned(situation: Situation) -> tuple[Index, Index]:
@@ -230,12 +259,11 @@ def _pinned(situation: Situation) -> tuple[Index, Index]:
 
 def conclude(situation: Situation, network: Network, input_hash: str, seed: int) -> Run:
     """Read the pairs off the network, prove them, and sum up."""
-    match = network.outcome
-    rows = np.flatnonzero(match >= 0)
-    certificate = certify(situation.problem.market, _claim(situation.problem, network, rows, match[rows]))
-    chosen = _pairs(situation, rows, match[rows], pinned=False)
+    rows, cols = network.pairs
+    certificate = certify(situation.problem.market, _claim(situation.problem, network, rows, cols))
+    chosen = _pairs(situation, rows, cols, pinned=False)
     held = _pairs(situation, *_pinned(situation), pinned=True)
-    pairs = tuple(sorted(chosen + held, key=lambda pair: pair.mentee_id))
+    pairs = tuple(sorted(chosen + held, key=lambda pair: (pair.mentee_id, -pair.score, pair.mentor_id)))
     matched = {pair.mentee_id for pair in pairs}
     unmatched = tuple(sorted(person.id for person in situation.mentees if person.id not in matched))
     totals = _totals(situation, pairs, matched)
@@ -250,7 +278,10 @@ def _claim(problem: Problem, network: Network, rows: Index, cols: Index) -> Clai
     mentee, mentor, place, limit = decided or network_prices
     terms = problem.worth, problem.capacity, problem.places, mentee, mentor, place, problem.standing
     cuts = (own.cuts, own.cut_price) if own else ()
-    return Claim(rows, cols, *terms, problem.limits, limit, problem.shortfall, problem.doubles, *cuts)
+    seats = problem.seat_worth()
+    further = np.where(seats[:, 1:] > 0, seats[:, :1] - seats[:, 1:], -1)
+    claim = Claim(rows, cols, *terms, problem.limits, limit, problem.shortfall, problem.doubles, *cuts)
+    return replace(claim, further=further)
 
 
 def _pairs(situation: Situation, rows: Index, cols: Index, *, pinned: bool) -> list[Pair]:
@@ -269,12 +300,13 @@ def contributions(market: Market, rows: Index, cols: Index) -> dict[str, Any]:
     """What each criterion adds to the score (0..1) of single pairs: criterion name to array, rounded to 1e-4."""
     features = market.features
     left, right = features.mentees[rows], features.mentors[cols]
-    parts = {}
+    parts: dict[str, Any] = {}
     for span in features.spans:
         columns = slice(span.start, span.stop)
         parts[span.criterion.name] = np.einsum("ij,ij->i", left[:, columns], right[:, columns])
     for bonus in features.bonuses:
-        parts[bonus.criterion.name] = bonus.at(rows * market.shape[1] + cols)
+        name = bonus.criterion.name
+        parts[name] = parts.get(name, 0) + bonus.at(rows * market.shape[1] + cols)
     return {name: np.round(values.astype(np.float64) / SCALE, 4) for name, values in parts.items()}
 
 
@@ -286,12 +318,13 @@ def _totals(situation: Situation, pairs: Sequence[Pair], matched: set[str]) -> T
         mentors=len(situation.mentors),
         mentees=len(situation.mentees),
         places=room if limit is None else min(room, limit + len(situation.pins)),
-        matched=len(pairs),
+        matched=len(matched),
         priority=len(priority),
         priority_matched=len(priority & matched),
         score=round(float(scores.sum()), 4),
         worst=float(scores.min()) if pairs else None,
         fifth_percentile=float(np.percentile(scores, 5, method="lower")) if pairs else None,
+        pairs=len(pairs),
     )
 
 
@@ -307,7 +340,9 @@ def _check_terms(pool: Pool, places: int | None, pins: Sequence[PairIds], bars: 
             _demand(mentor in capacity, field_name, f"there is no mentor '{mentor}'")
             _demand(mentee in known, field_name, f"there is no mentee '{mentee}'")
     for mentee, count in Counter(mentee for _, mentee in pins).items():
-        _demand(count == 1, "pins", f"mentee '{mentee}' is pinned to {count} mentors")
+        _demand(
+            count <= pool.mentees[known[mentee]].capacity, "pins", f"mentee '{mentee}' is pinned to {count} mentors"
+        )
     for mentor, count in Counter(mentor for mentor, _ in pins).items():
         _demand(
             count <= capacity[mentor], "pins", f"mentor '{mentor}' has {capacity[mentor]} places, {count} are pinned"

@@ -11,10 +11,12 @@ import numpy as np
 PER_UNIT = 512.0
 MOST = 10_000
 FAR = 1 << 60
-NEVER = -3.0e38
-"""What a forbidden pair has in place of a score (float32 holds nothing lower)."""
+NEVER = np.nan
+"""What a forbidden pair has in place of a score: no comparison with it holds."""
 WIDTH = 32
 """Scores looked at together, so that the processor can compare several at a time."""
+ROUNDING = 3.0e-7
+"""More than what a sum of float32 numbers loses, as a share of the largest."""
 
 
 class Rules(NamedTuple):
@@ -89,52 +91,71 @@ def keep(gains: Any, others: Any, line: int, count: int, gain: int, other: int) 
 
 
 def score(dot: float) -> int:
-    """1/SCALE to units; a forbidden pair is far below every price."""
-    return min(int(np.rint(dot / PER_UNIT)), MOST) if dot >= 0 else -FAR
+    """1/SCALE to units, cut to 0..MOST."""
+    return min(int(np.rint(dot / PER_UNIT)), MOST) if dot > 0 else 0
 
 
-def open_to(rules: Rules, i: int, asks: Any, asked: Any) -> None:
-    """What columns ask of row i's kind of people: endless where the first table forbids."""
+def open_to(rules: Rules, i: int, first: int, asks: Any, asked: Any) -> None:
+    """What columns from `first` ask of row i's kind of people: endless where the first table forbids."""
     allowed = rules.allowed[rules.rows[i]]
-    for j in range(asks.size):
-        asked[j] = asks[j] if allowed[rules.cols[j]] else np.inf
+    for j in range(asked.size):
+        asked[j] = asks[first + j] if allowed[rules.cols[first + j]] else np.inf
 
 
-def reaches(scores: Any, asks: Any, need: float) -> bool:
-    """Whether any of a stretch of scores, less what its column asks, reaches `need`."""
+def reaches(scores: Any, asked: Any, need: Any, others: Any, own: Any) -> bool:
+    """Whether any of a stretch of scores, at least 0, less what its column asks reaches `need`, or less the `others`
+    reaches `own`. In float32, twice as many at a time: prices are rounded so that nothing is overlooked.
+    """
     reached = False
     for j in range(scores.size):
-        reached |= scores[j] - asks[j] >= need
+        dot = np.float32(0) if scores[j] < 0 else scores[j]
+        reached |= (dot - asked[j] >= need) | (dot - others[j] >= own)
     return reached
 
 
+def downwards(value: float) -> Any:
+    """A price in float32, not above it and with room for what a difference with a score loses."""
+    return np.float32(value - ROUNDING * (abs(value) + 2 * PER_UNIT * MOST))
+
+
 def scan(
-    block: Any, first: int, names: Any, row_price: Any, col_price: Any, floor: int, rules: Rules, best: Best
+    block: Any, first: int, left: int, names: Any, row_price: Any, col_price: Any, floor: int, rules: Rules, best: Best
 ) -> None:
-    """Offer every pair of a block (rows from `first`, together by kind) that is worth more than its prices to its row
-    and column. `names` are the positions by which equals of a column are ordered.
+    """Offer every pair of a block that is worth more than its prices to its row and column: rows from `first`, together
+    by kind, columns from `left`. `names` are the positions by which equals of a column are ordered.
     """
     row_gain, row_other, col_gain, col_other = best.row_gain, best.row_other, best.col_gain, best.col_other
     per_row, per_col, col_count, col_asks = row_gain.shape[1], col_gain.shape[1], best.col_count, best.col_asks
-    asks, asked, col_asked, kind = col_price * PER_UNIT, np.empty(col_price.size), np.empty(col_price.size), -1
+    width, kind = block.shape[1], -1
+    asks = col_price * PER_UNIT
+    asked, others = np.empty(width), np.empty(width)
+    asked_low, others_low = np.empty(width, np.float32), np.empty(width, np.float32)
     for b in range(block.shape[0]):
-        i, count, scores = first + b, 0, block[b]
+        i, scores = first + b, block[b]
+        count = best.row_count[i]
         if rules.rows[i] != kind:
             kind = rules.rows[i]
-            open_to(rules, i, asks, asked)
-            open_to(rules, i, col_asks, col_asked)
+            open_to(rules, i, left, asks, asked)
+            open_to(rules, i, left, col_asks, others)
+            for j in range(width):
+                asked_low[j], others_low[j] = downwards(asked[j]), downwards(others[j])
         own = PER_UNIT * row_price[i] + PER_UNIT / 2
         need = own if per_row > 0 else np.inf
-        for start in range(0, scores.size, WIDTH):
+        if per_row > 0 and count == per_row:
+            need = own + PER_UNIT * row_gain[i, per_row - 1]
+        own_low, need_low = downwards(own), downwards(need)
+        for start in range(0, width, WIDTH):
             part = slice(start, start + WIDTH)
-            if not reaches(scores[part], asked[part], need) and not reaches(scores[part], col_asked[part], own):
+            if not reaches(scores[part], asked_low[part], need_low, others_low[part], own_low):
                 continue
-            for j in range(start, min(start + WIDTH, scores.size)):
+            for at in range(start, min(start + WIDTH, width)):
+                dot = 0.0 if scores[at] < 0 else np.float64(scores[at])
                 # one branch, seldom taken: two that are hard to foresee would cost more than all the rest
-                wanted = (scores[j] - asked[j] >= need) | (scores[j] - col_asked[j] >= own)
+                wanted = (dot - asked[at] >= need) | (dot - others[at] >= own)
+                j = left + at
                 if not wanted or not permits(rules, i, j):
                     continue
-                units = score(scores[j])
+                units = score(dot)
                 gain = units - row_price[i] - col_price[j]
                 if units < floor or gain <= 0:
                     continue
@@ -142,32 +163,40 @@ def scan(
                     count = keep(row_gain, row_other, i, count, gain, j)
                     if count == per_row:
                         need = own + PER_UNIT * row_gain[i, per_row - 1]
+                        need_low = downwards(need)
                 if better(col_gain, col_other, j, col_count[j], gain, names[i]):
                     col_count[j] = keep(col_gain, col_other, j, col_count[j], gain, names[i])
                     if col_count[j] == per_col:
                         # rows do not come in the order of their names, so equals have to be looked at
-                        col_asks[j] = col_asked[j] = asks[j] + PER_UNIT * (col_gain[j, per_col - 1] - 1)
+                        col_asks[j] = others[at] = asks[j] + PER_UNIT * (col_gain[j, per_col - 1] - 1)
+                        others_low[at] = downwards(others[at])
         best.row_count[i] = count
 
 
-def worst_violation(block: Any, first: int, row_limit: Any, col_limit: Any, floor: int, rules: Rules) -> int:
+def worst_violation(block: Any, first: int, left: int, row_limit: Any, col_limit: Any, floor: int, rules: Rules) -> int:
     """The largest amount by which a permitted pair of a block is worth more than its limits allow; 0 if none is."""
-    worst, asks, asked, kind = 0, col_limit * PER_UNIT, np.empty(col_limit.size), -1
+    worst, kind, width = 0, -1, block.shape[1]
+    asks = col_limit * PER_UNIT
+    asked, asked_low = np.empty(width), np.empty(width, np.float32)
     for b in range(block.shape[0]):
         i, scores = first + b, block[b]
         if rules.rows[i] != kind:
             kind = rules.rows[i]
-            open_to(rules, i, asks, asked)
+            open_to(rules, i, left, asks, asked)
+            for j in range(width):
+                asked_low[j] = downwards(asked[j])
         need = PER_UNIT * row_limit[i] + PER_UNIT / 2
-        for start in range(0, scores.size, WIDTH):
+        need_low = downwards(need)
+        for start in range(0, width, WIDTH):
             part = slice(start, start + WIDTH)
-            if not reaches(scores[part], asked[part], need):
+            if not reaches(scores[part], asked_low[part], need_low, asked_low[part], need_low):
                 continue
-            for j in range(start, min(start + WIDTH, scores.size)):
-                if scores[j] - asked[j] >= need and permits(rules, i, j):
-                    units = score(scores[j])
+            for at in range(start, min(start + WIDTH, width)):
+                dot = 0.0 if scores[at] < 0 else np.float64(scores[at])
+                if dot - asked[at] >= need and permits(rules, i, left + at):
+                    units = score(dot)
                     if units >= floor:
-                        worst = max(worst, units - row_limit[i] - col_limit[j])
+                        worst = max(worst, units - row_limit[i] - col_limit[left + at])
     return worst
 
 

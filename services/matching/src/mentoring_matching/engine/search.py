@@ -17,6 +17,8 @@ _SAMPLE = 2048
 _MANY = 400
 """Pairs above their price, per row, from which on it pays to bound each row's and column's best first."""
 _WAITING = 1 << 19
+_TILE_ROWS, _TILE_COLS = 256, 1024
+"""A tile of scores is 1 MB: it stays in the cache between the product and the look at it."""
 
 
 def best_pairs(market: Market, per_row: int, per_col: int, prices: Prices) -> Pairs:
@@ -56,23 +58,41 @@ class Screen:
             np.array([test.lenient for test in equals], dtype=np.bool_),
         )
 
-    def blocks(self) -> Iterator[tuple[int, Scores]]:
-        """The market's blocks, at least 0, but NEVER where a rule that the loops do not hold forbids the pair."""
-        for start, block in self.market.blocks():
-            np.maximum(block, 0, out=block)
-            self._mark(start, block)
-            yield start, block
+    def blocks(self) -> Iterator[tuple[int, int, Scores]]:
+        """The market's scores in tiles that stay near the processor, each with its first row and column; NEVER where a
+        rule that the loops do not hold forbids the pair. The next tile overwrites one.
+        """
+        market, (rows, cols) = self.market, self.market.shape
+        room = np.empty(_TILE_ROWS * _TILE_COLS, dtype=np.float32)
+        for start in range(0, rows, _TILE_ROWS):
+            of_rows = market.features.mentees[start : start + _TILE_ROWS]
+            marks = list(self._marks(start, len(of_rows)))
+            for left in range(0, cols, _TILE_COLS):
+                of_cols = market.features.mentors[left : left + _TILE_COLS]
+                out = room[: len(of_rows) * len(of_cols)].reshape(len(of_rows), len(of_cols))
+                np.matmul(of_rows, of_cols.T, out=out)
+                for i, j, values in marks:
+                    low, high = np.searchsorted(j, (left, left + len(of_cols)))
+                    out[i[low:high], j[low:high] - left] += values[low:high]
+                self._forbid(start, left, out)
+                yield start, left, out
 
-    def _mark(self, start: int, block: Scores) -> None:
-        stop = start + len(block)
+    def _marks(self, start: int, rows: int) -> Iterator[tuple[Index, Index, Scores]]:
+        """What is added to single pairs of some rows: their rows in the tile, columns (ascending) and what is added."""
+        width = self.market.shape[1]
+        never = [(test.keys, None) for test in self.others if isinstance(test, Barred)]
+        for keys, values in [*((bonus.keys, bonus.values) for bonus in self.market.features.bonuses), *never]:
+            low, high = np.searchsorted(keys, (start * width, (start + rows) * width))
+            i, j = np.divmod(keys[low:high] - start * width, width)
+            order = np.argsort(j, kind="stable")
+            added = np.full(high - low, NEVER, dtype=np.float32) if values is None else values[low:high]
+            yield i[order], j[order], added[order]
+
+    def _forbid(self, start: int, left: int, tile: Scores) -> None:
         for test in self.others:
-            if isinstance(test, Barred):
-                width = self.market.shape[1]
-                low, high = np.searchsorted(test.keys, (start * width, stop * width))
-                block.ravel()[test.keys[low:high] - start * width] = NEVER
-            else:
-                rows, cols = np.arange(start, stop)[:, None], np.arange(block.shape[1])[None, :]
-                block[~test(rows, cols)] = NEVER
+            if isinstance(test, Computed):
+                rows = np.arange(start, start + tile.shape[0])[:, None]
+                tile[~test(rows, np.arange(left, left + tile.shape[1])[None, :])] = NEVER
 
 
 def _stacked(codes: list[Index], size: int) -> Index:
@@ -138,13 +158,17 @@ class _Search:
         return np.asarray(np.maximum(bound, np.partition(seen, kth, axis=1)[:, kth] - self.slack))
 
     def _column_bounds(self) -> NDArray[np.float32]:
-        """A first bound of each column from a sample of rows; bonuses only add, so they may be left out."""
+        """A first bound of each column from a sample of rows; bonuses that only add may be left out."""
         features, (rows, cols) = self.market.features, self.market.shape
         sample = _sample(rows)
         bounds = [np.zeros(0, dtype=np.float32)]
         for start in range(0, cols, _SAMPLE):
             columns = np.arange(start, min(start + _SAMPLE, cols), dtype=np.int64)
-            seen = np.maximum(features.mentors[columns] @ features.mentees[sample].T, 0)
+            seen = features.mentors[columns] @ features.mentees[sample].T
+            for bonus in features.bonuses:
+                if bonus.values.min(initial=0) < 0:
+                    seen += bonus.at((sample[None, :] * cols + columns[:, None]).ravel()).reshape(seen.shape)
+            np.maximum(seen, 0, out=seen)
             low = seen < (self.market.floor - 0.5) * PER_UNIT
             seen -= self.row_screen[sample]
             seen -= self.col_screen[columns, None]
@@ -199,8 +223,8 @@ class _CompiledSearch:
     def scan(self) -> None:
         prices = self.row_price, self.col_price
         terms = self.screen.names, *prices, self.screen.market.floor, self.screen.rules, self.best
-        for start, block in self.screen.blocks():
-            compiled_scanning().scan(block, start, *terms)
+        for start, left, tile in self.screen.blocks():
+            compiled_scanning().scan(tile, start, left, *terms)
 
     def result(self) -> Pairs:
         best, names, width = self.best, self.screen.names, max(self.col_price.size, 1)

@@ -24,9 +24,12 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A matching (n,; -1: nobody) within limits that the network itself cannot hold, and the prices that bound it."""
+    """Pairs (`rows`, `cols`) within what the network itself cannot hold, and the prices that bound them; `limited` says
+    whether limits, or pairs that exclude each other, changed the outcome.
+    """
 
-    match: Index
+    rows: Index
+    cols: Index
     mentee_price: Index
     mentor_price: Index
     place_price: int
@@ -34,6 +37,7 @@ class Decision:
     cuts: Index
     """Two pairs (row * mentors + column) each, of which one may be taken (k, 2), with the prices of the choice (k,)."""
     cut_price: Index
+    limited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,18 @@ class Network:
         return int(np.count_nonzero(self.match >= 0))
 
     @property
-    def outcome(self) -> Index:
-        """The matching, within the limits where there are any."""
-        return self.match if self.decision is None else self.decision.match
+    def pairs(self) -> tuple[Index, Index]:
+        """Rows and columns of the pairs, within the limits where there are any, by row."""
+        if self.decision is not None:
+            return self.decision.rows, self.decision.cols
+        rows = np.flatnonzero(self.match >= 0)
+        return rows, self.match[rows]
+
+    @property
+    def prices(self) -> tuple[Index, Index, int]:
+        """Of mentees, mentors and a place, as they bound the pairs; without those of limits."""
+        own = self.decision
+        return (own.mentee_price, own.mentor_price, own.place_price) if own else (self.u, self.v, self.place_price)
 
     def fork(self) -> Network:
         """A copy that can be changed freely."""
@@ -106,7 +119,12 @@ class Network:
         work.keep()
 
     def settle(self, places: int | None = None) -> None:
-        """Restore optimality: place every mentee still worth placing, fill priced places, then keep to `places`."""
+        """Restore optimality: place every mentee still worth placing, fill priced places, then keep to `places`.
+
+        Raises ValueError for places below 0: no number of pairs is that small.
+        """
+        if places is not None and places < 0:
+            raise ValueError(f"places: {places} is below 0")
         work = _Work(self)
         work.balance()
         if places is not None:
@@ -183,6 +201,8 @@ class _Work:
         self.loops.charge(self.state, self.network.links.out, rise, price)
 
     def reduce(self) -> None:
+        if not self.matched:
+            raise ValueError("there is no pair to take away")
         self.price += int(self.loops.reduce(self.state, self.network.links.out, self.scratch, self.price))
 
     def approach(self, places: int) -> None:

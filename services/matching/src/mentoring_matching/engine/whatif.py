@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .explain import FLOORS, FloorPoint, Price
+from .explain import FLOORS, FloorPoint, Price, lost
+from .features import UNITS
 from .mutual import NAME
 from .policy import Policy
 from .pool import PairIds
-from .pricing import Problem, refine
+from .pricing import refine
+from .problem import Problem
 from .rules import Index
 from .run import Run, Situation, arrange, conclude
 from .solver import Network
@@ -115,9 +117,10 @@ def _pin_cost(run: Run, pair: PairIds, embedder: Embedder) -> PinCost:
     bars = [barred for barred in situation.bars if barred != pair]
     places = situation.problem.places
     other = solve_again(run, situation.policy, places=places, pins=[pair], bars=bars, embedder=embedder)
-    matches, score = run.totals.matched - other.totals.matched, run.totals.score - other.totals.score
+    before, after = ([situation.row[pair.mentee_id] for pair in each.pairs] for each in (run, other))
+    score = round((run.totals.score - other.totals.score) * UNITS)
     rules, below = _overridden(situation, pair)
-    return PinCost(*pair, Price(matches, round(score, 4)), rules, below)
+    return PinCost(*pair, lost(situation.problem, before, after, score), rules, below)
 
 
 def _overridden(situation: Situation, pair: PairIds) -> tuple[tuple[str, ...], bool]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mentoring_matching.engine import Criterion, Limit, Policy, PolicyError, Rule
+from mentoring_matching.offline.headings import Side
 from mentoring_matching.offline.people import derived
 
-Headings = Mapping[str, frozenset[str]]
-"""Of mentors and of mentees (`mentor`, `mentee`): what the columns of their files mean."""
-_BOTH = ("mentee", "mentor")
+Headings = Mapping[Side, frozenset[str]]
+"""Of mentors and of mentees: what the columns of their files mean."""
+_BOTH: Sequence[Side] = ("mentee", "mentor")
 _COLUMNS = {
     "topics": ("topics", "characteristics"),
     "text": ("text",),
@@ -23,7 +24,7 @@ class Wanted(NamedTuple):
     where: str
     field: str
     column: str
-    sides: Sequence[str] = _BOTH
+    sides: Sequence[Side] = _BOTH
     instead: Sequence[str] = ()
 
 

@@ -1,8 +1,9 @@
 """`mentoring match`: from spreadsheets to matches, with no server."""
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -11,32 +12,27 @@ import typer
 import yaml
 
 from mentoring_matching import policies
-from mentoring_matching.engine import InputError, Policy, PolicyError, Run, solve
+from mentoring_matching.engine import InputError, PolicyError, Run
 from mentoring_matching.engine.pricing import Progress
+from mentoring_matching.offline import mappings
 from mentoring_matching.offline.columns import check_columns
+from mentoring_matching.offline.files import Files
+from mentoring_matching.offline.headings import Side
+from mentoring_matching.offline.matching import Asks, Solved, matched, with_earlier
 from mentoring_matching.offline.outputs import lines_of, proof_of, write_report, write_table
-from mentoring_matching.offline.people import People, Shapes, read_people
-from mentoring_matching.offline.tables import NAMES, Table, UnreadableFile, read_tables
+from mentoring_matching.offline.people import People, read_people
+from mentoring_matching.offline.shapes import default_policy, new_pairs_first, shapes_of
+from mentoring_matching.offline.sheets import UnreadableFile
+from mentoring_matching.offline.tables import Table
+from mentoring_matching.offline.trying import listed, tried
+from mentoring_matching.offline.understood import Understood, of_tables, understood
+from mentoring_matching.policies import Terms
 
-POLICY: dict[str, Any] = {
-    "hard_rules": [
-        {"id": "different organisation", "kind": "must_differ", "attribute": "employer"},
-        {"id": "no line management", "kind": "no_line_management"},
-        {"id": "no conflict of interest", "kind": "no_declared_conflict"},
-        {"id": "not matched before", "kind": "not_matched_before"},
-        {"id": "mentor is more senior", "kind": "gap", "attribute": "grade", "least": 1, "missing": "allow"},
-    ],
-    "criteria": [
-        {"name": "topics", "kind": "topics", "weight": 0.45},
-        {"name": "same profession", "kind": "same", "attribute": "profession", "weight": 0.2},
-        {"name": "mentee's wish", "kind": "mentee_preference", "weight": 0.1},
-        {"name": "mentor's wish", "kind": "mentor_preference", "weight": 0.05},
-        {"name": "similar wording", "kind": "text", "weight": 0.2},
-    ],
-}
 _WEIGHED = frozenset({"weights", "criteria"})
 _IN = {"exists": True, "dir_okay": False, "readable": True}
 _OUT = {"dir_okay": False, "writable": True}
+_DOUBTFUL = 3
+"""The exit status with `--strict` where something is left to be decided."""
 
 
 def match_command(
@@ -47,9 +43,36 @@ def match_command(
     ] = None,
     policy: Annotated[Path | None, typer.Option(help="YAML file with rules and weights", **_IN)] = None,
     places: Annotated[int | None, typer.Option(min=0, help="the most pairs to make")] = None,
+    pin: Annotated[list[str] | None, typer.Option(help="MENTOR=MENTEE, a pair that is settled; repeat it")] = None,
+    bar: Annotated[list[str] | None, typer.Option(help="MENTOR=MENTEE, a pair that is not to be; repeat it")] = None,
+    most_each: Annotated[int | None, typer.Option(min=0, help="the most mentees of any mentor")] = None,
+    even: Annotated[bool, typer.Option(help="an even load: as few mentees of the busiest as lose no match")] = False,
+    mentors_each: Annotated[
+        int | None,
+        typer.Option(min=1, max=5, help="how many mentors a mentee may have, everybody one before anybody two"),
+    ] = None,
+    new_first: Annotated[
+        bool, typer.Option(help="who was matched before may be again, where nothing is better")
+    ] = False,
+    earlier: Annotated[
+        list[Path] | None, typer.Option(help="results of an earlier round; who had nobody goes first; repeat it", **_IN)
+    ] = None,
+    alternatives: Annotated[int, typer.Option(min=0, max=20, help="so many others for each, and what they cost")] = 0,
+    attempt: Annotated[
+        list[str] | None, typer.Option("--try", help="other weights, 'topics=0.6, text=0'; repeat it")
+    ] = None,
+    live: Annotated[bool, typer.Option(help="ask for weights to try until an empty line")] = False,
     out: Annotated[Path, typer.Option(help="where the matches go: .csv or .xlsx", **_OUT)] = Path("matches.csv"),
     report: Annotated[Path | None, typer.Option(help="where the HTML report goes", **_OUT)] = None,
-    column: Annotated[list[str] | None, typer.Option(help="MEANING=HEADING, for a column that is not found")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="[mentors:]MEANING=HEADING, for a column that is not taken right; repeat it"),
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="YAML file that says what columns mean", **_IN)] = None,
+    write_mapping: Annotated[Path | None, typer.Option(help="where such a file is to be written", **_OUT)] = None,
+    explain_columns: Annotated[bool, typer.Option(help="say what each column is taken as, and stop")] = False,
+    strict: Annotated[bool, typer.Option(help="status 3 and no result where something is left to decide")] = False,
+    grades: Annotated[str | None, typer.Option(help="grades in order, lowest first, between commas")] = None,
     seed: Annotated[int, typer.Option(min=0, help="settles what is equally good")] = 0,
     starts: Annotated[
         datetime | None,
@@ -57,54 +80,96 @@ def match_command(
     ] = None,
 ) -> None:
     """Match mentors and mentees from spreadsheets: the best arrangement, proved, with the reasons."""
+    files = Files(mentors, mentees, people, mapping, column or [])
     try:
-        _check_outputs([out, report], [mentors, mentees, people, policy])
-        mapping = _mapping(column or [])
-        tables = _tables(mentors, mentees, people, mapping)
-        headings = _headings(tables)
-        _check_mapping(mapping, headings["mentor"] | headings["mentee"])
-        document, direction = _document(policy)
-        terms = policies.read(document, direction, strict=True)
-        found = read_people(tables, _shapes(terms.engine, starts))
-        for bad in found.bad_rows:
-            typer.echo(str(bad), err=True)
-        _check(found)
-        check_columns(terms.engine, headings, weighed=policy is not None and not _WEIGHED.isdisjoint(document))
-        run = _solve(found, terms.engine, places, seed)
-        lines = lines_of(run, found)
-        write_table(out, lines)
+        _check_outputs([out, report, write_mapping], [*files.inputs, *([policy] if policy else [])])
+        sheet = _read(files, policy, _Wishes(grades, starts, new_first, earlier or []))
+        if write_mapping:
+            mappings.write_mapping(write_mapping, sheet.tables)
+        if explain_columns:
+            return
+        _check(sheet, strict)
+        asks = Asks(places, pin or [], bar or [], most_each, even, mentors_each, seed)
+        with _progress() as progress:
+            solved = matched(sheet.people, sheet.terms, asks, progress)
+        run = solved.run
+        lines = lines_of(solved, sheet.people, alternatives)
+        write_table(out, lines, alternatives)
         if report:
-            write_report(report, run, found, lines)
+            write_report(report, run, sheet.people, lines, sheet.known)
     except (UnreadableFile, PolicyError, InputError) as error:
         _stop(str(error))
     except OSError as error:
         _stop(f"{error.filename or 'a result'}: cannot be written ({error.strerror})")
     if not run.pairs:
         _stop(f"nothing can be matched: the rules, the floor or the places permit no pair; the reasons are in {out}")
-    _sum_up(run, out, report)
-    for kind in terms.rules_off:
+    _sum_up(run, sheet.known, out, report)
+    _echo(solved.notes)
+    _try(solved, asks, sheet.people, attempt or [], live)
+    for kind in sheet.terms.rules_off:
         typer.echo(f"Switched off by the policy: {kind.replace('_', ' ')}.")
 
 
-def _stop(why: str) -> NoReturn:
+@dataclass(frozen=True)
+class _Sheets:
+    """Everything that was read."""
+
+    tables: Sequence[Table]
+    people: People
+    terms: Terms
+    known: Understood
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What options say of how files and policy are read."""
+
+    grades: str | None
+    starts: datetime | None
+    new_first: bool
+    earlier: Sequence[Path]
+
+
+def _read(files: Files, path: Path | None, wishes: _Wishes) -> _Sheets:
+    """The people and the policy; what was understood is said on the way, and seen where something is wrong."""
+    tables, left = files.tables()
+    headings = _headings(tables)
+    document, direction = _document(path) if path else (default_policy(headings), "traditional")
+    if wishes.new_first:
+        document = new_pairs_first(document)
+    try:
+        terms = policies.read(document, direction, strict=True)
+        order = [grade.strip() for grade in (wishes.grades or "").split(",") if grade.strip()]
+        shapes = shapes_of(terms, (wishes.starts or datetime.now(UTC)).date(), order, own=path is not None)
+        people = read_people(tables, shapes)
+        with_earlier(people, wishes.earlier)
+        check_columns(terms.engine, headings, weighed=path is not None and not _WEIGHED.isdisjoint(document))
+    except PolicyError:
+        _echo(of_tables(tables))
+        raise
+    known = understood(tables, people, terms.engine)
+    _tell(known, [*left, *map(str, people.bad_rows)])
+    return _Sheets(tables, people, terms, known)
+
+
+def _tell(known: Understood, kept_out: Sequence[str]) -> None:
+    _echo(["What I understood", "", *known.lines, ""])
+    if known.doubts:
+        _echo(["TO DECIDE, for it may make the result wrong:", *(f"  - {line}" for line in known.doubts), ""])
+    if known.decisions:
+        _echo(["Nearly equal; write them alike if they are one:", *(f"  - {line}" for line in known.decisions), ""])
+    for line in kept_out:
+        typer.echo(line, err=True)
+
+
+def _echo(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _stop(why: str, status: int = 2) -> NoReturn:
     typer.echo(why, err=True)
-    raise typer.Exit(2)
-
-
-def _mapping(given: Sequence[str]) -> dict[str, str]:
-    pairs = [item.partition("=") for item in given]
-    for meaning, equals, heading in pairs:
-        if meaning not in NAMES or not equals or not heading:
-            raise UnreadableFile(
-                f"--column {meaning}{equals}{heading}: write MEANING=HEADING with one of {', '.join(NAMES)}"
-            )
-    return {meaning: " ".join(heading.replace("_", " ").split()) for meaning, _, heading in pairs}
-
-
-def _check_mapping(mapping: Mapping[str, str], headings: Collection[str]) -> None:
-    for meaning, heading in mapping.items():
-        if meaning not in headings:
-            raise UnreadableFile(f"--column {meaning}={heading}: no file has a column of that name")
+    raise typer.Exit(status)
 
 
 def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:
@@ -114,45 +179,17 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]
             raise UnreadableFile(f"{path}: would be written over; give another name")
 
 
-def _shapes(policy: Policy, starts: datetime | None) -> Shapes:
-    """What the policy's rules want columns to be."""
-    lists = {name for r in policy.rules if r.kind == "common_value" for name in (r.of_mentor, r.of_mentee)}
-    return Shapes(lists=lists, hours=policies.hours_of(policy), on=(starts or datetime.now(UTC)).date())
-
-
-def _headings(tables: Sequence[tuple[Table, str | None]]) -> dict[str, frozenset[str]]:
+def _headings(tables: Sequence[Table]) -> dict[Side, frozenset[str]]:
     """What the columns of the files of each side mean."""
+    sides: Sequence[Side] = ("mentor", "mentee")
     return {
-        side: frozenset(meaning for table, role in tables if role in (None, side) for meaning in table.headings)
-        for side in ("mentor", "mentee")
+        side: frozenset(meaning for table in tables if table.role in (None, side) for meaning in table.headings)
+        for side in sides
     }
 
 
-def _tables(
-    mentors: Path | None, mentees: Path | None, people: Path | None, mapping: Mapping[str, str]
-) -> list[tuple[Table, str | None]]:
-    if people and not (mentors or mentees):
-        return [(table, _role_of_sheet(table)) for table in read_tables(people, mapping)]
-    if not mentors or not mentees or people:
-        raise UnreadableFile("give --mentors and --mentees, or --people alone")
-    both = ((mentors, "mentor"), (mentees, "mentee"))
-    return [(table, role) for path, role in both for table in _of_role(read_tables(path, mapping), role)]
-
-
-def _role_of_sheet(table: Table) -> str | None:
-    name = table.place.rpartition("[")[2].rstrip("]").lower() if "[" in table.place else ""
-    return {"mentors": "mentor", "mentor": "mentor", "mentees": "mentee", "mentee": "mentee"}.get(name)
-
-
-def _of_role(tables: Sequence[Table], role: str) -> Sequence[Table]:
-    """The sheet of that role where there is one, else the first."""
-    return [table for table in tables if _role_of_sheet(table) == role] or tables[:1]
-
-
-def _document(path: Path | None) -> tuple[dict[str, Any], str]:
+def _document(path: Path) -> tuple[dict[str, Any], str]:
     """The policy document and the direction; a programme's whole blueprint is taken too."""
-    if path is None:
-        return POLICY, "traditional"
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
@@ -167,15 +204,13 @@ def _document(path: Path | None) -> tuple[dict[str, Any], str]:
     return (section if isinstance(section, dict) else own), str(direction)
 
 
-def _check(people: People) -> None:
-    for role, found in (("mentor", people.mentors), ("mentee", people.mentees)):
+def _check(sheets: _Sheets, strict: bool) -> None:
+    for role, found in (("mentor", sheets.people.mentors), ("mentee", sheets.people.mentees)):
         if not found:
             raise InputError(f"nothing can be matched: there is no {role}")
-
-
-def _solve(people: People, policy: Policy, places: int | None, seed: int) -> Run:
-    with _progress() as progress:
-        return solve(people.mentors, people.mentees, policy, places=places, seed=seed, progress=progress)
+    doubts, kept_out = len(sheets.known.doubts), len(sheets.people.bad_rows)
+    if strict and (doubts or kept_out):
+        _stop(f"--strict: nothing was matched: {doubts} things to decide, {kept_out} rows kept out", _DOUBTFUL)
 
 
 @contextmanager
@@ -192,8 +227,31 @@ def _progress() -> Iterator[Progress | None]:
         yield lambda rounds, violated: bar.update(task, completed=1 - 0.5**rounds if violated else 1.0)
 
 
-def _sum_up(run: Run, out: Path, report: Path | None) -> None:
+def _sum_up(run: Run, known: Understood, out: Path, report: Path | None) -> None:
     totals = run.totals
-    proof = proof_of(run)
+    proof = proof_of(run, known)
     typer.echo(f"{totals.matched} of {totals.mentees} mentees have a mentor (total score {totals.score:.2f}, {proof}).")
     typer.echo(f"Matches: {out}" + (f"  Report: {report}" if report else ""))
+
+
+def _try(solved: Solved, asks: Asks, people: People, attempts: Sequence[str], live: bool) -> None:
+    """Say what other weights would change: those of options, then as they are typed."""
+    for written in attempts:
+        _say_tried(solved, asks, people, written)
+    if not live:
+        return
+    typer.echo(f"Weights: {', '.join(listed(solved.run.situation.policy))}. An empty line ends.")
+    for line in iter(_asked, ""):
+        _say_tried(solved, asks, people, line)
+
+
+def _asked() -> str:
+    typer.echo("weights> ", nl=False)
+    return sys.stdin.readline().strip()
+
+
+def _say_tried(solved: Solved, asks: Asks, people: People, written: str) -> None:
+    try:
+        _echo(tried(solved, written, asks, people.names))
+    except PolicyError as error:
+        typer.echo(str(error), err=True)

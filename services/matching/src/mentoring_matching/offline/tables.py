@@ -1,183 +1,124 @@
-"""Rows of a CSV or XLSX file, as text by column name; which column means what."""
+"""Sheets as rows of people, their cells by what the columns were taken as."""
 
-import codecs
-import csv
-import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+from mentoring_matching.engine.likeness import plain
+from mentoring_matching.hours import split
+from mentoring_matching.offline.groups import World
+from mentoring_matching.offline.headings import Side, plain_heading
+from mentoring_matching.offline.layout import Layout, layout_of
+from mentoring_matching.offline.reading import Column, Mapped, Reading, read_columns
+from mentoring_matching.offline.sheets import Sheet, UnreadableFile
 
-MOST_BYTES = 200 * 1024 * 1024
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-TITLE_LINES = 10  # above which the headings are looked for
-# Names of columns in the wild, the first of each list as a heading of ours; a column matches when its name equals one.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "email": ("email address", "email", "e-mail", "e-mail address", "mail", "id", "person id"),
-    "first_name": ("first name", "forename", "given name"),
-    "last_name": ("last name", "surname", "family name"),
-    "name": ("name", "full name"),
-    "role": ("role", "mentor or mentee", "type"),
-    "employer": ("organisation", "organization", "employer", "company", "department", "institution"),
-    "job_title": ("job title", "position"),
-    "grade": ("grade", "level", "band", "seniority"),
-    "profession": ("profession", "discipline", "field"),
-    "topics": ("topics", "criteria", "goals", "objectives", "skills", "areas"),
-    "text": ("biography", "bio", "about", "free text", "about you", "personal statement"),
-    "capacity": ("capacity", "places", "number of mentees", "mentees wanted"),
-    "priority": ("priority", "priority group"),
-    "languages": ("languages", "language"),
-    "line_manager": ("line manager", "line manager email", "manager", "manager email"),
-    "preferred": ("preferred people", "preferences", "preferred"),
-    "conflicts": ("conflicts of interest", "conflicts", "declared conflicts", "not with"),
-    "matched_before": ("matched before", "previous partners", "earlier matches"),
-    "characteristics": ("characteristics", "identity"),
-    "wants_identity": ("match with similar identity",),
-    "identity_to_match": ("identity to match",),
-    "both": ("both mentor and mentee",),
-}
-
-
-class UnreadableFile(Exception):
-    """A file that is no table; the text names it and says what is wrong."""
+MOST_COLUMNS = 2_000
+MappedOf = Callable[[Side | None], Mapped]
+OTHER: Mapping[Side | None, Side] = {"mentor": "mentee", "mentee": "mentor"}
 
 
 @dataclass(frozen=True)
 class Row:
     """One row: where it stands (file or sheet, number as a spreadsheet counts) and its cells by meaning.
 
-    Columns whose meaning is not known keep their own name, so that a policy can speak of them.
+    Columns whose meaning is not known keep their own name, so that a policy can speak of them. What only one side says
+    in this column stands under `mentor:topics` and the like.
     """
 
     place: str
     number: int
     cells: Mapping[str, str]
 
+    def of(self, role: Side) -> "Row":
+        """The row as one side's: its own cells in place of what both sides' columns say."""
+        mine = {name.removeprefix(f"{role}:"): cell for name, cell in self.cells.items() if name.startswith(f"{role}:")}
+        shared = {name: cell for name, cell in self.cells.items() if ":" not in name}
+        return replace(self, cells=shared | mine)
+
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file or sheet, the heading behind each meaning, and the row that the headings stand in."""
+    """The rows of a sheet, of one role or (None) with a role column, and how its columns were taken.
+
+    `headings` are by meaning; `head` is the row that the headings stand in, `how` says what is unusual about them;
+    `shifted` are rows with more cells than there are headings, by number.
+    """
 
     place: str
+    role: Side | None
     headings: Mapping[str, str]
     rows: Sequence[Row]
     head: int = 1
+    how: str = ""
+    columns: Sequence[Column] = ()
+    shifted: Mapping[int, int] = field(default_factory=dict)
+    width: int = 0
+    notes: Sequence[str] = ()
+
+    @cached_property
+    def addressed(self) -> bool:
+        """Whether people are known by addresses here, so that something else is none."""
+        ids = [row.cells["email"] for row in self.rows if row.cells.get("email")]
+        return sum("@" in id_ for id_ in ids) * 2 > len(ids)
 
 
-def read_tables(path: Path, mapping: Mapping[str, str]) -> list[Table]:
-    """The tables of a file: one of a CSV, one for each sheet that is not empty of a workbook. UnreadableFile."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UnreadableFile(f"{path}: is larger than {MOST_BYTES // 2**20} MB")
-        sheets = _workbook(path) if path.suffix.lower() in WORKBOOKS else [("", _lines(path))]
-    except OSError as error:
-        raise UnreadableFile(f"{path}: cannot be read ({error.strerror})") from None
-    tables = [
-        _table(f"{path.name}{f' [{name}]' if name else ''}", lines, mapping)
-        for name, lines in sheets
-        if any(map(any, lines))
-    ]
-    if not tables:
-        raise UnreadableFile(f"{path}: holds no rows")
-    return tables
+def read_tables(sheets: Sequence[tuple[Sheet, Side | None]], mapped: MappedOf) -> list[Table]:
+    """The tables of sheets; each is read again with what the other side says, for choices and topics."""
+    named = {role: {plain_heading(h) for said in mapped(role) for h in said.headings} for _, role in sheets}
+    laid = [(sheet, role, layout_of(sheet, named[role])) for sheet, role in sheets]
+    first = [_table(sheet, role, layout, mapped(role), World()) for sheet, role, layout in laid]
+    return [_table(sheet, role, layout, mapped(role), _world(first, role)) for sheet, role, layout in laid]
 
 
-def _workbook(path: Path) -> list[tuple[str, Sequence[Sequence[str]]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        return [(name, _sheet(book.get_sheet_by_name(name))) for name in book.sheet_names]
-    except CalamineError:
-        raise UnreadableFile(f"{path}: is not a workbook") from None
-
-
-def _sheet(sheet: "CalamineSheet") -> list[list[str]]:
-    """The lines of a sheet; the reader leaves out the empty ones above, which count for the number of a row."""
-    above = sheet.start[0] if sheet.start else 0
-    return [*([[]] * above), *map(_texts, sheet.to_python())]
+def _world(tables: Sequence[Table], role: Side | None) -> World:
+    """What the tables of the other side say; of a sheet with both roles, its own."""
+    others = [table for table in tables if table.role in (None, OTHER.get(role)) or role is None]
+    rows = [row for table in others for row in table.rows]
+    topics = {f"{side}topics" for side in ("", "mentor:", "mentee:")}
+    said = {plain(topic) for row in rows for name in topics for topic in split(row.cells.get(name, ""))}
+    names = {plain(name) for row in rows for name in (row.cells.get("email", ""), full_name(row)) if name}
+    return World(names, said, {plain_heading(c.heading) for table in others for c in table.columns})
 
 
-def _texts(line: Iterable[object]) -> list[str]:
-    return [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v).strip() for v in line]
+def full_name(row: Row) -> str:
+    """First and last name, else the name, "" where there is none."""
+    both = " ".join(filter(None, (row.cells.get("first_name"), row.cells.get("last_name"))))
+    return both or row.cells.get("name", "")
 
 
-def _lines(path: Path) -> list[list[str]]:
-    # Old Macintosh line ends are still written by some spreadsheets.
-    text = _decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
-    said = re.match(r"sep=(.)\n", text, re.IGNORECASE)
-    lines = (re.sub('"[^"]*"', "", line) for line in text.split("\n"))
-    heading = next((line for line in lines if re.search("[,;\t]", line)), "")
-    delimiter = said[1] if said else max(",;\t", key=heading.count)
-    csv.field_size_limit(MOST_BYTES)
-    try:
-        _check_quotes(text, delimiter)
-        found = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text), delimiter=delimiter)]
-    except (csv.Error, TypeError) as error:
-        raise UnreadableFile(f"{path}: is not a table ({error})") from None
-    return [[], *found[1:]] if said else found
+def _table(sheet: Sheet, role: Side | None, layout: Layout, mapped: Mapped, world: World) -> Table:
+    if len(layout.headings) > MOST_COLUMNS:
+        raise UnreadableFile(f"{sheet.place}: has more than {MOST_COLUMNS} columns")
+    body = [(number, line) for number, line in enumerate(sheet.lines[layout.first :], layout.first + 1) if any(line)]
+    shifted = {} if sheet.name else _shifted(body, len(layout.headings))
+    _check_widths(sheet.place, shifted, len(body), len(layout.headings))
+    kept = [(number, line) for number, line in body if number not in shifted]
+    reading = read_columns(sheet.place, layout, [line for _, line in kept], role, mapped, world)
+    rows = [Row(sheet.place, number, _cells(reading, line)) for number, line in kept]
+    headings = {f.meaning: layout.headings[f.parts[0].place] for f in reading.fields}
+    where = (layout.head + 1, layout.how, reading.columns, shifted, len(layout.headings))
+    return Table(sheet.place, role, headings, rows, *where)
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8, UTF-16 (what spreadsheets call Unicode text), else the usual Windows code page."""
-    odd, even = data[1:200:2].count(0), data[:200:2].count(0)
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
-    if odd + even > min(len(data), 200) / 4:
-        return data.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+def _cells(reading: Reading, line: Sequence[str]) -> dict[str, str]:
+    return {f"{f.side}:{f.meaning}" if f.side else f.meaning: f.read(line) for f in reading.fields}
 
 
-def _check_quotes(text: str, delimiter: str) -> None:
-    """csv.Error for a quotation mark that nothing closes: it would swallow every row after it without a word."""
-    try:
-        for _ in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
-            pass
-    except csv.Error as error:
-        if "unexpected end" in str(error):
-            raise csv.Error("a quotation mark is not closed") from None
+def _shifted(body: Sequence[tuple[int, Sequence[str]]], width: int) -> dict[int, int]:
+    """Rows with more cells than headings: a comma that should stand in quotation marks has moved them."""
+    found = {number: max(p for p, cell in enumerate(line, start=1) if cell) for number, line in body}
+    return {number: filled for number, filled in found.items() if filled > width}
 
 
-def _table(place: str, lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> Table:
-    head = _head(lines, mapping)
-    meanings = _meanings(lines[head], mapping)
-    headings = {meaning: heading for meaning, heading in zip(meanings, lines[head], strict=True) if meaning}
-    rows = [
-        Row(place, number, {meaning: cell for meaning, cell in zip(meanings, line, strict=False) if meaning})
-        for number, line in enumerate(lines[head + 1 :], start=head + 2)
-        if any(line)
-    ]
-    return Table(place, headings, rows, head + 1)
+def _check_widths(place: str, shifted: Mapping[int, int], rows: int, width: int) -> None:
+    if shifted and len(shifted) * 2 > rows:
+        number = min(shifted)
+        raise UnreadableFile(
+            f"{place}: {len(shifted)} of {rows} rows have more cells than the {width} headings, row {number} has "
+            f"{shifted[number]}: put quotation marks around cells that hold a comma"
+        )
 
 
-def _head(lines: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int:
-    """Where the headings stand: a title may come before them."""
-    filled = [place for place, line in enumerate(lines) if any(line)][:TITLE_LINES]
-    return next((place for place in filled if "email" in _meanings(lines[place], mapping)), filled[0])
-
-
-def _meanings(headings: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
-    """What each column means: as mapped by the user, as guessed from its name, else the name itself in snake case.
-
-    Where several columns could mean the same, the one that is named best does; the others keep their own names.
-    """
-    plain = [_plain(heading) for heading in headings]
-    found: dict[int, str] = {}
-    for meaning in sorted(NAMES, key=lambda meaning: meaning not in mapping):
-        own = (*NAMES[meaning], meaning.replace("_", " "))
-        wanted = [_plain(mapping[meaning])] if meaning in mapping else [name for name in own if name in plain]
-        if wanted and wanted[0] in plain:
-            found.setdefault(plain.index(wanted[0]), meaning)
-    rest = [name.replace(" ", "_") for name in plain]
-    return [found.get(place, "" if name in NAMES else name) for place, name in enumerate(rest)]
-
-
-def _plain(heading: str) -> str:
-    return " ".join(re.sub(r"[_\s]+", " ", heading).lower().split())
+def heading_of(table: Table, meaning: str) -> str:
+    """The heading that a meaning was read from, else the meaning."""
+    return table.headings.get(meaning, meaning.replace("_", " "))

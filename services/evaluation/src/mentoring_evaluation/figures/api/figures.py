@@ -1,7 +1,6 @@
 """The evidence behind a figure, and one figure against another: exact, and so for the programme team only."""
 
-from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -9,43 +8,43 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_contracts.words import RoleId
 from mentoring_evaluation.errors import FigureNotFound, NotComparable
 from mentoring_evaluation.figures.comparisons import compare
 from mentoring_evaluation.figures.evidence import Evidence
-from mentoring_evaluation.figures.figure import Figure, FigureError
-from mentoring_evaluation.figures.intervals import Interval, half_up
+from mentoring_evaluation.figures.figure import Figure, FigureError, shown_interval
+from mentoring_evaluation.figures.intervals import half_up
 from mentoring_evaluation.figures.queries import evidence_of
 from mentoring_evaluation.figures.recompute import counts_behind, figures_named
 from mentoring_evaluation.figures.schemas import ComparisonView, FigureEvidenceView
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import Reader, require_team
-from mentoring_evaluation.sides import Role
 from mentoring_evaluation.surveys import queries as surveys
 
 router = APIRouter(route_class=Route, tags=["figures"])
 Cohort = Annotated[int | None, Query(ge=1, description="number of the cohort; absent: all of them")]
 Wave = Annotated[str | None, Query(max_length=100, description="the survey; absent: every one that has the figure")]
 Option = Annotated[str | None, Query(max_length=2000, description="of a question of several choices: which of them")]
-Group = tuple[int | None, Role | None, str | None]
+Group = tuple[int | None, str | None, str | None]
 
 
-async def _first(first_cohort: Cohort = None, first_role: Role | None = None, first_wave: Wave = None) -> Group:
+async def _first(first_cohort: Cohort = None, first_role: RoleId | None = None, first_wave: Wave = None) -> Group:
     return first_cohort, first_role, first_wave
 
 
-async def _second(second_cohort: Cohort = None, second_role: Role | None = None, second_wave: Wave = None) -> Group:
+async def _second(second_cohort: Cohort = None, second_role: RoleId | None = None, second_wave: Wave = None) -> Group:
     return second_cohort, second_role, second_wave
 
 
 @router.get("/programmes/{programme_id}/figures/{name}/evidence")
 async def read_figure_evidence(
-    programme_id: UUID, name: str, by: Reader, db: Db, cohort: Cohort = None, role: Role | None = None,
+    programme_id: UUID, name: str, by: Reader, db: Db, cohort: Cohort = None, role: RoleId | None = None,
     wave: Wave = None, option: Option = None,
 ) -> FigureEvidenceView:  # fmt: skip
     """A figure, the counts by answer it is made of, and the same figure counted again from them."""
     evidence = await _evidence(db, by, programme_id)
     figures = _found(evidence, name, (cohort, role, wave), option)
-    items = [{"figure": figure.to_json()} | counts_behind(evidence, figure) for figure in figures]
+    items = [{"figure": figure.shown()} | counts_behind(evidence, figure) for figure in figures]
     return FigureEvidenceView.model_validate({"name": name, "definition": figures[0].definition, "items": items})
 
 
@@ -63,17 +62,11 @@ async def compare_figures(
         found = compare(one, two, people=people)
     except FigureError as error:
         raise NotComparable(str(error)) from None
-    return ComparisonView.model_validate({
-        "first": one.to_json(), "second": two.to_json(), "people": people, "interval": _bounds(found.interval),
-        "difference": float(half_up(found.difference, 1)), "caveats": list(found.caveats),
-    })  # fmt: skip
-
-
-def _bounds(interval: Interval | None) -> dict[str, Any] | None:
-    if interval is None:
-        return None
-    low, high = (float(half_up(Fraction(end), 1)) for end in (interval.low, interval.high))
-    return {"level": 95, "method": interval.method, "low": low, "high": high}
+    interval = None if found.interval is None else shown_interval(found.interval)
+    return ComparisonView(
+        first=one.shown(), second=two.shown(), people=people, interval=interval,
+        difference=float(half_up(found.difference, 1)), caveats=list(found.caveats),
+    )  # fmt: skip
 
 
 async def _evidence(db: AsyncSession, by: Principal, programme_id: UUID) -> Evidence:

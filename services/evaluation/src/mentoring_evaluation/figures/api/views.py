@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
-from mentoring_common.roles import require_role
+from mentoring_common.roles import require_right
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Route
 from mentoring_evaluation.figures.queries import evidence_of
@@ -49,6 +49,6 @@ async def read_figures(
 
 async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, view: Audience) -> None:
     if view == "public":
-        await require_role(db, by, programme_id, *READERS)
+        await require_right(db, by, programme_id, *READERS)
     else:
         await require_team(db, by, programme_id)

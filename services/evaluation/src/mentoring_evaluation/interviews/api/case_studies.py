@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import require_right, rights_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, Precondition
 from mentoring_evaluation.errors import CaseStudyNotFound
@@ -33,7 +33,7 @@ router = APIRouter(route_class=Route, tags=["case studies"])
 async def write_case_study(match_id: UUID, new: NewCaseStudy, by: Writer, db: Db) -> CaseStudyView:
     """Write the case study of a pair whose two interviews are approved. For the programme team and interviewers."""
     match = await programmes.match(db, match_id)
-    await require_role(db, by, match.programme_id, *INTERVIEWERS)
+    await require_right(db, by, match.programme_id, *INTERVIEWERS)
     return CaseStudyView.model_validate(await case_studies.write_case_study(db, match, new.sections, by))
 
 
@@ -54,7 +54,7 @@ async def read_case_study(case_study_id: UUID, by: Reader, db: Db) -> CaseStudyW
     """A case study with its text: for the two people and for those who hold interviews, not for administrators."""
     study = await queries.case_study(db, case_study_id)
     if by.subject not in (str(study.mentor_id), str(study.mentee_id)):
-        if not await roles_of(db, by, study.programme_id) & set(INTERVIEWERS):
+        if not await rights_of(db, by, study.programme_id) & set(INTERVIEWERS):
             raise CaseStudyNotFound()
         audit(db, by.subject, "read_case_study", "case_study", study.id)
     sections = await case_studies.sections_of(db, study)

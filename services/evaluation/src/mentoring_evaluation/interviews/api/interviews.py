@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import require_right, rights_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired, Precondition
 from mentoring_evaluation.errors import InterviewNotFound
@@ -33,7 +33,7 @@ router = APIRouter(route_class=Route, tags=["interviews"])
 async def schedule_interview(match_id: UUID, new: NewInterview, by: Writer, db: Db) -> InterviewView:
     """Plan an interview with one of a pair. For the programme team and interviewers."""
     match = await programmes.match(db, match_id)
-    await require_role(db, by, match.programme_id, *INTERVIEWERS)
+    await require_right(db, by, match.programme_id, *INTERVIEWERS)
     return InterviewView.model_validate(await interviews.schedule_interview(db, match, new, by))
 
 
@@ -54,7 +54,7 @@ async def read_interview(interview_id: UUID, by: Reader, db: Db) -> InterviewWit
     """An interview with its summary and quotes: for the person and for those who hold the interviews."""
     interview = await queries.interview(db, interview_id)
     if by.subject != str(interview.person_id):
-        held = await roles_of(db, by, interview.programme_id) & set(INTERVIEWERS)
+        held = await rights_of(db, by, interview.programme_id) & set(INTERVIEWERS)
         if not held:  # not for administrators of the organisation either
             raise InterviewNotFound()
     summary, quotes = await interviews.texts_of(db, interview, by)
@@ -76,7 +76,7 @@ async def transcribe_interview(
 ) -> InterviewView:
     """Hand in the transcript's page count, the summary and quotes; after consent."""
     interview = await queries.interview(db, interview_id)
-    await require_role(db, by, interview.programme_id, *INTERVIEWERS)
+    await require_right(db, by, interview.programme_id, *INTERVIEWERS)
     await expected.hold(db, interview)
     return InterviewView.model_validate(await interviews.transcribe(db, interview, new, by))
 
@@ -87,7 +87,7 @@ async def correct_pages(
 ) -> InterviewView:
     """Correct how many pages the transcript has, with a reason; figures follow. For the team and interviewers."""
     interview = await queries.interview(db, interview_id)
-    await require_role(db, by, interview.programme_id, *INTERVIEWERS)
+    await require_right(db, by, interview.programme_id, *INTERVIEWERS)
     await expected.hold(db, interview)
     role = await interviewing_role(db, by, interview.programme_id)
     return InterviewView.model_validate(await interviews.correct_pages(db, interview, change, by, role))

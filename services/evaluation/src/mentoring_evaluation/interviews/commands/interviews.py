@@ -21,13 +21,13 @@ from mentoring_evaluation.interviews.gone import Gone
 from mentoring_evaluation.interviews.models import Interview, InterviewText
 from mentoring_evaluation.interviews.schemas import (
     Amendment,
-    InterviewingRole,
     NewInterview,
     NewTranscript,
     PagesCorrection,
 )
 from mentoring_evaluation.lifecycle import HELD, INTERVIEW
 from mentoring_evaluation.programmes.models import Match
+from mentoring_evaluation.programmes.schemas import ActingRole
 
 
 async def schedule_interview(db: AsyncSession, match: Match, new: NewInterview, by: Principal) -> Interview:
@@ -69,7 +69,7 @@ async def transcribe(db: AsyncSession, interview: Interview, new: NewTranscript,
 
 
 async def correct_pages(
-    db: AsyncSession, interview: Interview, change: PagesCorrection, by: Principal, role: InterviewingRole
+    db: AsyncSession, interview: Interview, change: PagesCorrection, by: Principal, role: ActingRole
 ) -> Interview:
     """Count the pages of a transcript anew, with a trace. InterviewStateConflict before there is one."""
     held = (Interview.id == interview.id, Interview.state.in_(HELD))

@@ -19,15 +19,23 @@ async def replace_model(
     """Give the programme another evaluation model; values of indicators that it lacks stay. ModelInvalid."""
     model, faults = read_section(section)
     if model is None:
-        raise ModelInvalid(errors=[_fault(one) for one in faults])
+        raise ModelInvalid(errors=[_fault(one, "body") for one in faults])
     design.model, design.model_faults = model.model_dump(mode="json"), []
     audit(db, by.subject, "replace_evaluation_model", "programme", design.id)
     return model
 
 
-def _fault(kept: Mapping[str, str]) -> Fault:
+def shown(kept: Mapping[str, str]) -> dict[str, str]:
+    """A fault of a blueprint's model, in the shape of all faults; its pointer goes into the blueprint."""
+    found = _fault(kept, "evaluation_model")
+    return {
+        "pointer": found["pointer"], "code": found["code"], "detail": found["detail"], "field": kept["field"],
+    }  # fmt: skip
+
+
+def _fault(kept: Mapping[str, str], root: str) -> Fault:
     path = () if kept["field"] == WHOLE else kept["field"].split(".")
-    return fault("invalid", kept["detail"], "body", *path)
+    return fault("invalid", kept["detail"], root, *path)
 
 
 def read_section(section: object) -> tuple[EvaluationModel | None, list[dict[str, str]]]:

@@ -1,8 +1,6 @@
 """Indicators measured, outcomes from HR data, intentions followed up: each number with its base."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,10 +17,11 @@ from mentoring_evaluation.errors import (
     ModelNotFound,
 )
 from mentoring_evaluation.figures.queries import evidence_of
+from mentoring_evaluation.figures.shown import Figures
 from mentoring_evaluation.figures.views import view_of
 from mentoring_evaluation.outcomes import queries
 from mentoring_evaluation.outcomes.by_figure import measured_by_figure, of_figure
-from mentoring_evaluation.outcomes.comparison import Group, compare
+from mentoring_evaluation.outcomes.comparison import Compared, Group, compare
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel, Indicator
 from mentoring_evaluation.outcomes.intentions import FOLLOWED, Intention, total
 from mentoring_evaluation.outcomes.measured import Counted, faults, shown
@@ -91,7 +90,8 @@ def value_view(indicator: Indicator, kept: IndicatorValue) -> IndicatorValueView
             "withdrawn",
         )
     }
-    return IndicatorValueView(**about, base_is=indicator.base, **shown(indicator, counted(kept)))
+    value = dict(shown(indicator, counted(kept)))
+    return IndicatorValueView(**about, unit=indicator.unit, base_is=indicator.base, **value)
 
 
 async def latest_of_all(
@@ -103,20 +103,16 @@ async def latest_of_all(
     return {one.id: _latest(one, figures, recorded.get(one.id)) for one in model.indicators}
 
 
-async def _figures(db: AsyncSession, programme_id: UUID, exact: bool) -> list[dict[str, Any]]:
+async def _figures(db: AsyncSession, programme_id: UUID, exact: bool) -> Figures:
     evidence = await evidence_of(db, await programmes.programme(db, programme_id))
     return (await asyncio.to_thread(view_of, evidence, "programme_team" if exact else "public"))[1]
 
 
-def _latest(
-    indicator: Indicator, figures: Sequence[Mapping[str, Any]], kept: IndicatorValue | None
-) -> LatestView | None:
+def _latest(indicator: Indicator, figures: Figures, kept: IndicatorValue | None) -> LatestView | None:
     figure = measured_by_figure(indicator, figures)
     if figure is not None:
-        said = of_figure(indicator, figure)
-        return LatestView.model_validate(
-            said | {"indicator": indicator.id, "unit": indicator.unit, "base_is": indicator.base}
-        )
+        about = {"indicator": indicator.id, "unit": indicator.unit, "base_is": indicator.base}
+        return LatestView(**about, figure=indicator.figure, source=figure.source, **dict(of_figure(indicator, figure)))
     if kept is None:
         return None
     return LatestView(**value_view(indicator, kept).model_dump(exclude={"withdrawn"}), figure=None, shown="exact")
@@ -147,8 +143,8 @@ def hr_view(kept: HrOutcome) -> HrOutcomeView:
     if kept.other_people is not None and kept.other_with_outcome is not None:
         others = Group(kept.other_people, kept.other_with_outcome)
     said = compare(kept.definition, Group(kept.people, kept.with_outcome), others, kept.selection)  # type: ignore[arg-type]
-    names = set(HrOutcomeView.model_fields) - set(said)
-    return HrOutcomeView(**{name: getattr(kept, name) for name in names}, **said)
+    names = set(HrOutcomeView.model_fields) - set(Compared.model_fields)
+    return HrOutcomeView(**{name: getattr(kept, name) for name in names}, **dict(said))
 
 
 async def intentions(db: AsyncSession, programme_id: UUID) -> list[Intention]:

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Public
 from mentoring_common.db import Database
 from mentoring_common.unit_of_work import PublicDb, Route
 from mentoring_evaluation.reports import queries
 from mentoring_evaluation.reports.api.reports import PAGE, PDF, printable, said_of
+from mentoring_evaluation.reports.changes import Issue
+from mentoring_evaluation.reports.commands.texts import words_of
+from mentoring_evaluation.reports.document import Document, Words
 from mentoring_evaluation.reports.page import report_page
 from mentoring_evaluation.reports.pdf import report_pdf
 from mentoring_evaluation.reports.printing import Printer, digest_of
@@ -23,34 +26,48 @@ router = APIRouter(route_class=Route, tags=["reports"])
 ByLink = Depends(Public("a public report is published for everybody"))
 Tenant = Annotated[UUID, Path(description="the organisation")]
 Known = Annotated[str | None, Header(alias="If-None-Match", max_length=200, description="the ETag that one has")]
+KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "The edition is the one that If-None-Match names"}}
 _OF_EDITION = ("id", "programme_id", "version", "edition", "published_at", "notes")
-Make = Callable[[dict[str, Any], dict[str, Any]], bytes]
+Make = Callable[[Document, Words, Issue], bytes]
 
 
 @router.get("/public/{tenant_id}/reports/{report_id}", dependencies=[ByLink])
 async def read_public_report(report_id: UUID, db: PublicDb) -> PublicReport:
     """The present edition of a published public report as data."""
     report = await queries.public_report(db, report_id)
+    document = report.content
+    assert document is not None  # it is published
+    words = await words_of(db, document)
+    nobody = replace(
+        words,
+        quotes=tuple(one.of_nobody() for one in words.quotes),
+        narrative=tuple(section.of_nobody() for section in words.narrative),
+    )
     known = {name: getattr(report, name) for name in _OF_EDITION}
-    return PublicReport.model_validate(known | await said_of(db, report))
+    return PublicReport.model_validate(known | said_of(document, report.audience, nobody), from_attributes=True)
 
 
-@router.get("/public/{tenant_id}/reports/{report_id}/html", response_class=HTMLResponse, dependencies=[ByLink])
+@router.get(
+    "/public/{tenant_id}/reports/{report_id}/html",
+    response_class=HTMLResponse,
+    responses=KNOWN,
+    dependencies=[ByLink],
+)
 async def read_public_page(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
     """The same as one self-contained page."""
     return await _printed(request, tenant_id, report_id, etag, _page, "text/html; charset=utf-8")
 
 
 @router.get(
-    "/public/{tenant_id}/reports/{report_id}/pdf", response_class=Response, responses=PDF, dependencies=[ByLink]
+    "/public/{tenant_id}/reports/{report_id}/pdf", response_class=Response, responses=PDF | KNOWN, dependencies=[ByLink]
 )
 async def read_public_pdf(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
     """The same as PDF/A-2a."""
     return await _printed(request, tenant_id, report_id, etag, report_pdf, "application/pdf")
 
 
-def _page(content: dict[str, Any], issue: dict[str, Any]) -> bytes:
-    return report_page(content, issue).encode()
+def _page(document: Document, words: Words, issue: Issue) -> bytes:
+    return report_page(document, words, issue).encode()
 
 
 async def _printed(
@@ -60,14 +77,10 @@ async def _printed(
     database: Database = request.app.state.database
     printer: Printer = request.app.state.printer
     async with database.transaction(tenant) as db:
-        content, issue = await _edition(db, report_id)
-    digest = await asyncio.to_thread(digest_of, content, issue)
+        told = await printable(db, await queries.public_report(db, report_id))
+    digest = await asyncio.to_thread(digest_of, *told)
     headers = PAGE | {"ETag": f'"{digest}"', "Cache-Control": "no-cache"}
     if etag == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    body = await printer.printed((media_type, report_id), digest, lambda: make(content, issue))
+    body = await printer.printed((media_type, report_id), digest, lambda: make(*told))
     return Response(body, media_type=media_type, headers=headers)
-
-
-async def _edition(db: AsyncSession, report_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
-    return await printable(db, await queries.public_report(db, report_id))

@@ -10,24 +10,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role, roles_of
+from mentoring_common.roles import RoleNeeded, require_right, rights_of, roles_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_evaluation.errors import ReportNotReady
+from mentoring_evaluation.figures.views import Audience
+from mentoring_evaluation.interviews.schemas import Section
 from mentoring_evaluation.programmes import queries as programmes
-from mentoring_evaluation.programmes.access import TEAM, Reader, Writer, require_own_role, require_team
+from mentoring_evaluation.programmes.access import APPROVERS, TEAM, Reader, Writer, require_team
 from mentoring_evaluation.reports import queries
-from mentoring_evaluation.reports.changes import changes, part_changes
+from mentoring_evaluation.reports.changes import Changes, Issue, Previous, changes_since
 from mentoring_evaluation.reports.commands import reports
 from mentoring_evaluation.reports.commands.texts import words_of
+from mentoring_evaluation.reports.document import CaseStudyTold, Document, Words
 from mentoring_evaluation.reports.kinds import kinds_for
 from mentoring_evaluation.reports.models import Report
 from mentoring_evaluation.reports.page import report_page
 from mentoring_evaluation.reports.pdf import report_pdf
-from mentoring_evaluation.reports.schemas import ChangesView, NewNarrative, NewReport, ReportQueued, ReportView
+from mentoring_evaluation.reports.schemas import (
+    CaseStudyInReport,
+    ChangesView,
+    NewNarrative,
+    NewReport,
+    ReportQueued,
+    ReportView,
+)
 
 router = APIRouter(route_class=Route, tags=["reports"])
-_KEPT = ("title", "ledger", "inconsistencies", "narrative", "themes", "recommendations", "evaluation_model", "outcomes")
+_PARTS = ("title", "ledger", "inconsistencies", "themes", "recommendations", "evaluation_model", "outcomes")
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 # The page carries its styles and its charts, and nothing of it runs or is loaded.
 PAGE = {
@@ -50,10 +60,10 @@ async def list_reports(
 ) -> Page[ReportQueued]:
     """The programme's reports that the caller may read: all of them for the programme team."""
     await programmes.programme(db, programme_id)
-    held = await roles_of(db, by, programme_id)
-    rows = queries.reports(programme_id)
-    if not (by.is_admin or held & set(TEAM)):
-        rows = queries.readable_reports(programme_id, kinds_for(held), held)
+    rows, rights = queries.reports(programme_id), await rights_of(db, by, programme_id)
+    if not (by.is_admin or rights & {*TEAM, *APPROVERS}):
+        held = await roles_of(db, by, programme_id)
+        rows = queries.readable_reports(programme_id, kinds_for(rights), held)
     shown, following = await page(db, rows, Report.id, cursor, limit)
     return page_of(shown, following, ReportQueued.model_validate)
 
@@ -66,7 +76,8 @@ async def read_report(report_id: UUID, by: Reader, db: Db) -> ReportView:
     known = ReportQueued.model_validate(report).model_dump() | {name: getattr(report, name) for name in dates}
     if report.content is None:
         return ReportView(**known)
-    return ReportView.model_validate(known | await said_of(db, report))
+    words = await words_of(db, report.content)
+    return ReportView.model_validate(known | said_of(report.content, report.audience, words), from_attributes=True)
 
 
 @router.get("/reports/{report_id}/html", response_class=HTMLResponse)
@@ -93,7 +104,7 @@ async def read_report_changes(report_id: UUID, by: Reader, db: Db) -> ChangesVie
     report = await _readable(db, report_id, by)
     if report.content is None:
         raise ReportNotReady()
-    return ChangesView.model_validate(await _changes(db, report))
+    return _view(await _changes(db, report, report.content))
 
 
 @router.put("/reports/{report_id}/narrative")
@@ -111,8 +122,8 @@ async def save_report_narrative(
 async def approve_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ReportQueued:
     """Approve a report for publication. For the role that it names, which nobody stands above."""
     report = await _readable(db, report_id, by)
-    if report.approver is not None:
-        await require_own_role(db, by, report.programme_id, report.approver)
+    if report.approver is not None and report.approver not in await roles_of(db, by, report.programme_id):
+        raise RoleNeeded(needed=[report.approver])
     await expected.hold(db, report)
     return ReportQueued.model_validate(await reports.approve_report(db, report, by))
 
@@ -126,38 +137,58 @@ async def publish_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch)
     return ReportQueued.model_validate(await reports.publish_report(db, report, by))
 
 
-async def said_of(db: AsyncSession, report: Report) -> dict[str, Any]:
+def said_of(document: Document, audience: Audience, words: Words) -> dict[str, Any]:
     """What a built report says as data, people's words in it."""
-    content = report.content or {}
-    view = content["views"][report.audience]
-    kept = {name: content[name] for name in _KEPT if name in content}  # a report of an earlier release holds fewer
-    kept |= {"view": report.audience, "statement": view["statement"], "figures": view["figures"]}
-    return kept | await words_of(db, report)
+    view = document.views[audience]
+    told = [
+        CaseStudyInReport(case_study_id=one.case_study_id, cohort=one.cohort, sections=_sections(one))
+        for one in words.case_studies
+    ]
+    return {name: getattr(document, name) for name in _PARTS} | {
+        "view": audience,
+        "statement": view.statement,
+        "figures": view.figures,
+        "narrative": words.narrative,
+        "quotes": words.quotes,
+        "case_studies": told,
+    }
 
 
-async def printable(db: AsyncSession, report: Report) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a page or a PDF is made of: content with people's words, and what is known of this issue. ReportNotReady."""
+def _sections(study: CaseStudyTold) -> list[Section]:
+    return [Section(title=title, text=text) for title, text in study.sections]
+
+
+async def printable(db: AsyncSession, report: Report) -> tuple[Document, Words, Issue]:
+    """What a page or a PDF is made of. ReportNotReady."""
     if report.content is None:
         raise ReportNotReady()
-    issue = {name: getattr(report, name) for name in ("version", "edition", "notes", "published_at")}
-    return report.content | await words_of(db, report), issue | {"changes": await _changes(db, report)}
+    changed = await _changes(db, report, report.content)
+    issue = Issue(report.version, report.edition, report.notes, report.published_at, changed)
+    return report.content, await words_of(db, report.content), issue
 
 
 async def _readable(db: AsyncSession, report_id: UUID, by: Principal) -> Report:
     """The programme team reads every report, others what is published for them (`kinds_for`), and whoever approves a
     report reads it before."""
     report = await queries.report(db, report_id)
-    held = await roles_of(db, by, report.programme_id)
-    if report.state == "published" and report.kind in kinds_for(held):
+    rights = await rights_of(db, by, report.programme_id)
+    if report.state == "published" and report.kind in kinds_for(rights):
         return report
-    await require_role(db, by, report.programme_id, *TEAM, report.approver or TEAM[0])
+    if report.approver not in await roles_of(db, by, report.programme_id):
+        await require_right(db, by, report.programme_id, *TEAM, *APPROVERS)
     return report
 
 
-async def _changes(db: AsyncSession, report: Report) -> dict[str, Any]:
-    previous = await queries.report_published_before(db, report)
-    if previous is None or previous.content is None or report.content is None:
-        return {"previous": None}
-    before, after = (one["views"][report.audience]["figures"] for one in (previous.content, report.content))
-    known = {name: getattr(previous, name) for name in ("id", "version", "published_at", "notes")}
-    return {"previous": known} | changes(before, after) | part_changes(previous.content, report.content)
+async def _changes(db: AsyncSession, report: Report, document: Document) -> Changes:
+    before = await queries.report_published_before(db, report)
+    if before is None or before.content is None:
+        return Changes()
+    previous = Previous(before.id, before.version, before.published_at, before.notes)
+    return changes_since(previous, before.content, document, report.audience)
+
+
+def _view(changed: Changes) -> ChangesView:
+    parts = {name: getattr(changed, name) for name in ("themes", "recommendations", "case_studies")}
+    figures = changed.figures
+    known = {"added": figures.added, "removed": figures.removed, "changed": figures.changed}
+    return ChangesView.model_validate({"previous": changed.previous} | known | parts, from_attributes=True)

@@ -1,8 +1,7 @@
 """Editions of reports: announced when they are published, and issued anew when somebody withdraws."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,16 +13,13 @@ from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.interviews.gone import Gone
 from mentoring_evaluation.reports import queries
 from mentoring_evaluation.reports.content import written
-from mentoring_evaluation.reports.kinds import Part
+from mentoring_evaluation.reports.document import Note, Written
 from mentoring_evaluation.reports.models import Report
 from mentoring_evaluation.reports.narrative import WITHDRAWN
 from mentoring_evaluation.reports.repetition import Text
 
-# Part of a report, by whom its items are named, and what a new edition says of one that went.
-NAMED: Mapping[Part, tuple[str, str]] = {
-    "quotes": ("interview_id", "A person who had been interviewed withdrew: their words were removed."),
-    "case_studies": ("case_study_id", "One of a pair withdrew: the case study that tells of both was removed."),
-}
+QUOTE_GONE = "A person who had been interviewed withdrew: their words were removed."
+CASE_STUDY_GONE = "One of a pair withdrew: the case study that tells of both was removed."
 CUT = "Words that their speaker took back were removed from the text."
 
 
@@ -34,8 +30,8 @@ async def reissue_without(db: AsyncSession, programme_id: UUID, gone: Gone) -> N
         lost = [*_taken_out(report, gone.ids), *await _cut(report, gone.words)]
         if lost and report.state == "published":
             report.edition += 1
-            note = {"edition": report.edition, "at": now(db).isoformat(), "text": " ".join(lost)}
-            report.notes = [*report.notes, note]
+            note = Note(edition=report.edition, at=now(db).isoformat(), text=" ".join(lost))
+            report.notes = (*report.notes, note)
             announce(db, report)
 
 
@@ -51,29 +47,36 @@ def announce(db: AsyncSession, report: Report) -> None:
 
 def _taken_out(report: Report, gone: Collection[UUID]) -> list[str]:
     """Take out what the report names; what is to be said of it."""
-    content = report.content or {}
-    kept = {part: _without(content.get(part, []), by, gone) for part, (by, _) in NAMED.items()}
-    lost = [said for part, (_, said) in NAMED.items() if len(kept[part]) < len(content.get(part, []))]
+    document = report.content
+    if document is None:
+        return []
+    quotes = tuple(one for one in document.quotes if one.interview_id not in gone)
+    studies = tuple(one for one in document.case_studies if one.case_study_id not in gone)
+    lost = [QUOTE_GONE] if len(quotes) < len(document.quotes) else []
+    lost += [CASE_STUDY_GONE] if len(studies) < len(document.case_studies) else []
     if lost:
-        report.content = content | kept
+        report.content = document.but(quotes=quotes, case_studies=studies)
     return lost
 
 
 async def _cut(report: Report, words: Sequence[str]) -> list[str]:
     """Cut the words out of the text that stands around the figures; what is to be said of it."""
-    narrative = await asyncio.to_thread(without_words, report.narrative, words) if report.narrative else []
+    narrative = await asyncio.to_thread(without_words, report.narrative, words) if report.narrative else ()
     if narrative == report.narrative:
         return []
     report.narrative = narrative
     if report.content is not None:
-        report.content = report.content | written(narrative, report.content["views"][report.audience]["figures"])
+        report.content = written(report.content, narrative, report.content.views[report.audience].figures)
     return [CUT]
 
 
-def without_words(narrative: Sequence[dict[str, str]], words: Sequence[str]) -> list[dict[str, str]]:
+def without_words(narrative: Sequence[Written], words: Sequence[str]) -> tuple[Written, ...]:
     """The sections of a text with what repeats the words replaced by the statement that a quotation was withdrawn."""
     said = [Text(one) for one in words]
-    return [{part: _without_words(text, said) for part, text in section.items()} for section in narrative]
+    return tuple(
+        Written(title=_without_words(section.title, said), text=_without_words(section.text, said))
+        for section in narrative
+    )
 
 
 def _without_words(text: str, said: Sequence[Text]) -> str:
@@ -81,7 +84,3 @@ def _without_words(text: str, said: Sequence[Text]) -> str:
         read = Text(text)
         text = read.without(read.repeats(one), WITHDRAWN)
     return text
-
-
-def _without(items: Sequence[Mapping[str, Any]], by: str, gone: Collection[UUID]) -> list[Mapping[str, Any]]:
-    return [item for item in items if UUID(item[by]) not in gone]

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_contracts.rights import BUILT_IN
+from mentoring_contracts.words import Side
 from mentoring_evaluation.interviews import queries as interviews
 from mentoring_evaluation.outcomes import queries as outcomes
 from mentoring_evaluation.outcomes.commands.outcomes import counted, intentions
@@ -24,12 +26,11 @@ from mentoring_evaluation.reports.records import (
     ThemeRecord,
     ValueRecord,
 )
-from mentoring_evaluation.sides import Role
 from mentoring_evaluation.themes import queries as theme_queries
 from mentoring_evaluation.themes.models import FollowUp, Goal, Recommendation, Theme
 
 # Of several roles a report names the first: what somebody owns, they own as the one who answers for more.
-_ROLES = ("programme_manager", "coordinator", "steering_group", "interviewer", "liaison", "trainer", "line_manager")
+_ROLES = tuple(BUILT_IN)
 
 
 async def report_records(db: AsyncSession, programme: Programme) -> ReportRecords:
@@ -72,13 +73,13 @@ def _theme(theme: Theme, goals: Sequence[Goal], coded: Sequence[theme_queries.Te
 
 
 def _heard(counts: Iterable[theme_queries.TextCount]) -> Heard:
-    texts: dict[Role, int] = defaultdict(int)
-    most: dict[tuple[Role, UUID], int] = {}
+    texts: dict[Side, int] = defaultdict(int)
+    most: dict[tuple[Side, UUID], int] = {}
     for role, source, question, number in counts:
         texts[role] += number
         voices = 1 if question is None else number
         most[role, source] = max(voices, most.get((role, source), 0))
-    voices_by_role: dict[Role, int] = defaultdict(int)
+    voices_by_role: dict[Side, int] = defaultdict(int)
     for (role, _), voices in most.items():
         voices_by_role[role] += voices
     return Heard(dict(texts), dict(voices_by_role))
@@ -100,13 +101,13 @@ def _recommendation(
         id=kept.id,
         theme_id=kept.theme_id,
         text=kept.text,
-        owner_role=next((role for role in _ROLES if role in held), None),
+        owner_role=next((role for role in (*_ROLES, *sorted(held)) if role in held), None),
         team=kept.team,
         due_on=kept.due_at.date(),
-        state=kept.state,
+        state=kept.state,  # type: ignore[arg-type]
         overdue=kept.overdue,
         released=kept.wording_approved_at is not None,
-        follow_ups=tuple(FollowUpRecord(one.at.date(), one.state, one.note) for one in reported),
+        follow_ups=tuple(FollowUpRecord(one.at.date(), one.state, one.note) for one in reported),  # type: ignore[arg-type]
     )
 
 

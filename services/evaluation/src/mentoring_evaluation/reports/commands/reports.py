@@ -22,7 +22,7 @@ from mentoring_evaluation.errors import (
     ReportNotReady,
 )
 from mentoring_evaluation.figures.queries import evidence_of
-from mentoring_evaluation.figures.references import Figures
+from mentoring_evaluation.figures.shown import Figures
 from mentoring_evaluation.interviews import queries as interviews
 from mentoring_evaluation.lifecycle import REPORT
 from mentoring_evaluation.lint import ReportUnreadable, describe
@@ -31,13 +31,13 @@ from mentoring_evaluation.reports import queries
 from mentoring_evaluation.reports.commands.editions import announce
 from mentoring_evaluation.reports.commands.texts import quotes_of, refuse_repetition
 from mentoring_evaluation.reports.content import kept_view, written
+from mentoring_evaluation.reports.document import Document, Written
 from mentoring_evaluation.reports.kinds import ReportKind, kind_of
 from mentoring_evaluation.reports.models import Report
 from mentoring_evaluation.reports.narrative import unknown_references
 from mentoring_evaluation.reports.schemas import NewReport, TextSection
 from mentoring_evaluation.reports.typesetting import require_printable
 
-Section = dict[str, str]
 BUILD = "build_report"  # a deadline that is due at once; building.py looks for it, since it calls another service
 
 
@@ -53,14 +53,14 @@ async def request_report(db: AsyncSession, programme: Programme, new: NewReport,
             describe(new.published)
         except ReportUnreadable as error:
             raise PublishedUnreadable(str(error)) from None
-    narrative = [section.model_dump() for section in new.narrative]
+    narrative = _written(new.narrative)
     if narrative:
         await _check_before_building(db, programme, new.wanted, narrative)
     version = await queries.next_report_version(db, programme.id, new.wanted)
     approver = new.approver or programme.report_approvers.get(new.wanted)
     report = Report(
         programme_id=programme.id, kind=new.wanted, version=version, state="queued", approver=approver, edition=0,
-        narrative=narrative, published=new.published, notes=[], requested_at=now(db),
+        narrative=narrative, published=new.published, notes=(), requested_at=now(db),
     )  # fmt: skip
     db.add(report)
     await db.flush()
@@ -69,24 +69,27 @@ async def request_report(db: AsyncSession, programme: Programme, new: NewReport,
     return report
 
 
+def _written(sections: Sequence[TextSection]) -> tuple[Written, ...]:
+    return tuple(Written(title=section.title, text=section.text) for section in sections)
+
+
 async def _check_before_building(
-    db: AsyncSession, programme: Programme, kind: ReportKind, narrative: Sequence[Section]
+    db: AsyncSession, programme: Programme, kind: ReportKind, narrative: Sequence[Written]
 ) -> None:
     held = kind_of(kind)
     evidence = await evidence_of(db, programme)
-    _, figures = await asyncio.to_thread(kept_view, evidence, kind, held.views[0])
+    view = await asyncio.to_thread(kept_view, evidence, held, held.views[0])
     rows = await db.execute(interviews.quotes(programme.id)) if "quotes" in held.parts else ()
-    await _check(db, programme.id, narrative, figures, {str(quote.id) for quote, *_ in rows})
+    await _check(db, programme.id, narrative, view.figures, {str(quote.id) for quote, *_ in rows})
 
 
-async def store_content(db: AsyncSession, report_id: UUID, content: dict[str, Any]) -> bool:
+async def store_content(db: AsyncSession, report_id: UUID, document: Document) -> bool:
     """Keep what was built, with the text as it is by now; False if another replica was first."""
     before, after = REPORT["build"]
-    waiting = sa.select(Report).where(Report.id == report_id, Report.state.in_(before)).with_for_update()
-    report = await db.scalar(waiting)
+    report = await queries.report_in(db, report_id, before)
     if report is not None:
-        text = written(report.narrative, content["views"][report.audience]["figures"])
-        report.state, report.content, report.built_at = after, content | text, now(db)
+        document = written(document, report.narrative, document.views[report.audience].figures)
+        report.state, report.content, report.built_at = after, document, now(db)
     await cancel(db, BUILD, report_id)
     return report is not None
 
@@ -98,11 +101,10 @@ async def save_narrative(db: AsyncSession, report: Report, sections: Sequence[Te
     """
     if report.content is None:
         raise ReportNotReady()
-    narrative = [section.model_dump() for section in sections]
-    figures = report.content["views"][report.audience]["figures"]
-    quotes = {quote["quote_id"] for quote in await quotes_of(db, report.content["quotes"])}
+    narrative, figures = _written(sections), report.content.views[report.audience].figures
+    quotes = {str(quote.quote_id) for quote in await quotes_of(db, report.content.quotes)}
     await _check(db, report.programme_id, narrative, figures, quotes)
-    content = report.content | written(narrative, figures)
+    content = written(report.content, narrative, figures)
     saved = await _step(db, report, "write", narrative=narrative, content=content, approved_at=None)
     audit(db, by.subject, "write_report", "report", report.id)
     return saved
@@ -122,8 +124,8 @@ async def publish_report(db: AsyncSession, report: Report, by: Principal) -> Rep
 
     ReportNotReady, AlreadyPublished, ApprovalNeeded, ReferencesUnresolved.
     """
-    if report.content is not None and report.content["unresolved"]:
-        raise ReferencesUnresolved(references=report.content["unresolved"])
+    if report.content is not None and report.content.unresolved:
+        raise ReferencesUnresolved(references=list(report.content.unresolved))
     if report.state == "ready" and report.approver is not None:
         raise ApprovalNeeded(role=report.approver)
     published = await _step(db, report, "publish", edition=1, published_at=now(db))
@@ -145,10 +147,10 @@ async def _step(db: AsyncSession, report: Report, act: str, **changes: Any) -> R
 
 
 async def _check(
-    db: AsyncSession, programme_id: UUID, narrative: Sequence[Section], figures: Figures, quotes: Collection[str]
+    db: AsyncSession, programme_id: UUID, narrative: Sequence[Written], figures: Figures, quotes: Collection[str]
 ) -> None:
     unknown = unknown_references(narrative, figures, quotes)
     if unknown:
         raise NarrativeInvalid(references=unknown)
     await refuse_repetition(db, programme_id, narrative, frozenset(quotes))
-    await asyncio.to_thread(require_printable, *(text for section in narrative for text in section.values()))
+    await asyncio.to_thread(require_printable, *(text for one in narrative for text in (one.title, one.text)))

@@ -1,7 +1,7 @@
 """The texts of people in a report, read where they are sealed: what was withdrawn is in no report any more."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,19 @@ from mentoring_common import vault
 from mentoring_evaluation.errors import WordsRepeated
 from mentoring_evaluation.interviews import queries as interviews
 from mentoring_evaluation.interviews.commands.case_studies import sections_of
-from mentoring_evaluation.reports.models import Report
+from mentoring_evaluation.reports.document import (
+    CaseStudyNamed,
+    CaseStudyTold,
+    Document,
+    QuoteInReport,
+    QuoteNamed,
+    Words,
+    Written,
+)
 from mentoring_evaluation.reports.narrative import with_quotes
 from mentoring_evaluation.reports.repetition import Text
 
-Sections = Sequence[Mapping[str, str]]
+Sections = Sequence[Written]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +35,37 @@ class Said:
     quote_id: UUID | None = None
 
 
-async def words_of(db: AsyncSession, report: Report) -> dict[str, Any]:
-    """What people said in a built report, in clear: its `quotes` and `case_studies`, and its `narrative` with them."""
-    content = report.content or {}
-    quotes = await quotes_of(db, content.get("quotes", []))
-    studies = await case_studies_of(db, content.get("case_studies", []))
-    return {"quotes": quotes, "case_studies": studies, "narrative": with_quotes(content.get("narrative", []), quotes)}
+async def words_of(db: AsyncSession, document: Document) -> Words:
+    """What people said in a built report, in clear, and its text with them."""
+    quotes = await quotes_of(db, document.quotes)
+    studies = await case_studies_of(db, document.case_studies)
+    return Words(quotes, studies, with_quotes(document.narrative, quotes))
 
 
-async def quotes_of(db: AsyncSession, named: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Text, cohort and role of every quote that a report names and that is still there, and its `quote_id`."""
-    rows = await interviews.quotes_of_interviews(db, [UUID(one) for one in {quote["interview_id"] for quote in named}])
+async def quotes_of(db: AsyncSession, named: Sequence[QuoteNamed]) -> tuple[QuoteInReport, ...]:
+    """Every quote that a report names and that is still there."""
+    rows = await interviews.quotes_of_interviews(db, list({quote.interview_id for quote in named}))
     texts = await vault.unseal_all(db, [(person_id, row.sealed) for row, person_id in rows])
-    known = {
-        (str(row.interview_id), row.position): {"text": text, "quote_id": str(row.id)}
-        for (row, _), text in zip(rows, texts, strict=True)
-    }
-    return [
-        known[key] | {"cohort": quote["cohort"], "role": quote["role"], "interview_id": quote["interview_id"]}
-        for quote in named
-        if (key := (quote["interview_id"], quote["position"])) in known
-    ]
+    known = {(row.interview_id, row.position): (row.id, text) for (row, _), text in zip(rows, texts, strict=True)}
+    found = ((quote, known.get((quote.interview_id, quote.position))) for quote in named)
+    return tuple(
+        QuoteInReport(
+            text=said[1], cohort=quote.cohort, role=quote.role, quote_id=said[0], interview_id=quote.interview_id
+        )
+        for quote, said in found
+        if said is not None
+    )
 
 
-async def case_studies_of(db: AsyncSession, named: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Cohort and sections of every case study that a report names and that both people still approve."""
+async def case_studies_of(db: AsyncSession, named: Sequence[CaseStudyNamed]) -> tuple[CaseStudyTold, ...]:
+    """Every case study that a report names and that both people still approve."""
     told = []
     for one in named:
-        study = await interviews.case_study(db, UUID(one["case_study_id"]))
+        study = await interviews.case_study(db, one.case_study_id)
         if study.state == "approved":
-            sections = [section.model_dump() for section in await sections_of(db, study)]
-            told.append({**one, "sections": sections})
-    return told
+            sections = tuple((section.title, section.text) for section in await sections_of(db, study))
+            told.append(CaseStudyTold(one.case_study_id, one.cohort, sections))
+    return tuple(told)
 
 
 async def refuse_repetition(db: AsyncSession, programme_id: UUID, narrative: Sections, known: frozenset[str]) -> None:
@@ -83,7 +90,7 @@ def _repeated(narrative: Sections, said: Sequence[Said], known: frozenset[str]) 
     """Section (from 1) and the reference to use, None where there is only saying it in other words."""
     spoken = [(one, Text(one.text)) for one in said]
     for position, section in enumerate(narrative, start=1):
-        written = Text(f"{section['title']}\n{section['text']}")
+        written = Text(f"{section.title}\n{section.text}")
         for one, text in spoken:
             if written.repeats(text):
                 use = f"{{quote:{one.quote_id}}}" if str(one.quote_id) in known else None

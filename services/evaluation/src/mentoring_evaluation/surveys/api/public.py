@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from mentoring_common.auth import Public
+from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.unit_of_work import PublicDb, Route
 from mentoring_evaluation.surveys.commands import responses
 from mentoring_evaluation.surveys.schemas import NewResponse, Received, SurveyView
@@ -16,12 +17,16 @@ Tag = Annotated[str, Query(max_length=35, description="BCP 47, such as cy")]
 
 
 @router.get("/public/{tenant_id}/surveys/{token}", dependencies=[ByToken])
-async def read_survey(token: Token, db: PublicDb, language: Tag | None = None, easy_read: bool = False) -> SurveyView:
+async def read_survey(
+    token: Token, db: PublicDb, read: InLanguage = None, language: Tag | None = None, easy_read: bool = False
+) -> SurveyView:
     """The questions for the holder of a token, in the language asked for and easy to read where there are such words.
 
-    Answers are given with the values of `options`, whatever `labels` say in their place.
+    Without `language` those of Accept-Language are taken. Answers are given with the values of `options`, whatever
+    `labels` say in their place.
     """
-    return await responses.show_survey(db, token, language=language, easy_read=easy_read)
+    wanted = [language] if language else languages_of(read)
+    return await responses.show_survey(db, token, wanted, easy_read=easy_read)
 
 
 @router.post("/public/{tenant_id}/responses", status_code=201, dependencies=[ByToken])

@@ -1,6 +1,6 @@
 """Waves of surveys: when they are, who was asked, how many answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,25 +10,28 @@ from mentoring_common import vault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatchRequired
+from mentoring_contracts.words import SIDES
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import (
     TEAM,
     Internal,
     Reader,
     Writer,
-    require_own_role,
+    require_own_right,
     require_team,
     team_role,
 )
 from mentoring_evaluation.programmes.schemas import ByRole
 from mentoring_evaluation.surveys import queries, queries_answers, tokens
-from mentoring_evaluation.surveys.commands import previews, responses, waves
+from mentoring_evaluation.surveys.commands import previews, respondents, responses, waves
+from mentoring_evaluation.surveys.commands.respondents import Contact
 from mentoring_evaluation.surveys.models import Comment, Invitation, NamedAnswer, Wave
 from mentoring_evaluation.surveys.schemas import (
     CommentView,
     InvitationView,
     NamedAnswerView,
     NewWave,
+    RespondentsAsked,
     WaveExtension,
     WavePreview,
     WaveView,
@@ -98,7 +101,7 @@ async def read_survey_comments(
 ) -> Page[CommentView]:
     """The free texts of a closed wave, in random order apart from the other answers. For the programme team only."""
     wave = await queries.wave_of_team(db, wave_id)
-    await require_own_role(db, by, wave.programme_id, *TEAM)
+    await require_own_right(db, by, wave.programme_id, *TEAM)
     shown, following = await page(db, queries_answers.comments(wave_id), Comment.id, cursor, limit)
     return Page(items=await responses.read_comments(db, wave, list(shown), by), next_cursor=following)
 
@@ -109,7 +112,7 @@ async def read_named_answers(
 ) -> Page[NamedAnswerView]:
     """Who answered what in a closed wave of a named survey; reading it is audited. For the programme team only."""
     wave = await queries.wave_of_team(db, wave_id)
-    await require_own_role(db, by, wave.programme_id, *TEAM)
+    await require_own_right(db, by, wave.programme_id, *TEAM)
     await responses.read_named_answers(db, wave, by)
     shown, following = await page(db, queries_answers.named_answers(wave_id), NamedAnswer.id, cursor, limit)
     return page_of(shown, following, NamedAnswerView.model_validate)
@@ -125,12 +128,22 @@ async def list_invitations(
     shown, following = await page(
         db, queries.invitations(wave_id, only_unanswered=unanswered), Invitation.id, cursor, limit
     )
-    return page_of(shown, following, lambda row: _invitation(key, row))
+    beyond = await respondents.contacts(db, [row.person_id for row in shown])
+    return page_of(shown, following, lambda row: _invitation(key, row, beyond))
 
 
-def _invitation(key: str, row: Invitation) -> InvitationView:
-    token = tokens.token(key, row.wave_id, row.person_id)
-    return InvitationView.model_validate({"person_id": row.person_id, "role": row.role, "token": token})
+def _invitation(key: str, row: Invitation, beyond: Mapping[UUID, Contact]) -> InvitationView:
+    token, contact = tokens.token(key, row.wave_id, row.person_id), beyond.get(row.person_id)
+    known = {"name": contact.name, "email": contact.email} if contact else {"name": None, "email": None}
+    return InvitationView.model_validate({"person_id": row.person_id, "role": row.role, "token": token} | known)
+
+
+def _respondents(wave: Wave, kind: str, responses: int | None) -> RespondentsAsked:
+    hidden = kind in wave.hidden_roles
+    return RespondentsAsked(kind=kind, asked=wave.asked_kinds.get(kind, 0), responses=responses, hidden=hidden)
+
+
+_MADE = ("asked", "responses", "hidden_roles", "respondents")
 
 
 async def _view(db: AsyncSession, wave: Wave) -> WaveView:
@@ -141,9 +154,11 @@ async def _views(db: AsyncSession, rows: Sequence[Wave]) -> list[WaveView]:
     counted = await queries_answers.responses_by_role(db, rows)
     return [
         WaveView.model_validate({
-            **{name: getattr(wave, name) for name in WaveView.model_fields if name not in ("asked", "responses")},
+            **{name: getattr(wave, name) for name in WaveView.model_fields if name not in _MADE},
             "asked": ByRole(mentor=wave.asked_mentors, mentee=wave.asked_mentees),
-            "responses": counted[wave.id],
+            "responses": dict.fromkeys(SIDES, 0) | counted[wave.id],
+            "hidden_roles": [role for role in wave.hidden_roles if role in SIDES],
+            "respondents": [_respondents(wave, kind, counted[wave.id][kind]) for kind in wave.kinds],
         })
         for wave in rows
     ]  # fmt: skip

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_contracts.words import SIDES
 from mentoring_evaluation.disclosure.floor import Mode, Shown, least_asked, rule_in_words, shown, shown_together
 from mentoring_evaluation.programmes import queries as programmes
-from mentoring_evaluation.sides import ROLES, Role
 from mentoring_evaluation.surveys import queries, queries_answers
 from mentoring_evaluation.surveys.models import Wave
 from mentoring_evaluation.surveys.schemas import RolePreview, WavePreview
@@ -26,8 +26,8 @@ async def preview_wave(db: AsyncSession, wave: Wave) -> WavePreview:
         minimum=least,
         roles=[
             RolePreview(role=role, people=people[role], shown=of_roles[role])
-            for role in ROLES
-            if wave.roles is None or role in wave.roles
+            for role in people
+            if role not in SIDES or wave.roles is None or role in wave.roles
         ],
         together=shown_together(of_roles, people),
         statement=_NAMED if mode == "named" else _statement(of_roles, people, least),
@@ -41,15 +41,15 @@ async def _mode(db: AsyncSession, wave: Wave) -> Mode:
     return survey.mode if survey else "anonymous"
 
 
-async def _people(db: AsyncSession, wave: Wave) -> Mapping[Role, int]:
+async def _people(db: AsyncSession, wave: Wave) -> Mapping[str, int]:
     if wave.state != "planned":
         return (await queries_answers.people_asked(db, [wave]))[wave.id]
-    asked: list[Role] = list((await queries.people_to_ask(db, wave)).values())
-    return {role: asked.count(role) for role in ROLES}
+    asked = list((await queries.people_to_ask(db, wave)).values())
+    return {role: asked.count(role) for role in wave.asked_by_role}
 
 
-def _statement(of_roles: Mapping[Role, Shown], people: Mapping[Role, int], least: int) -> str:
-    few = [f"{people[role]} {role}s" for role in ROLES if people[role] and of_roles[role] == "nothing"]
+def _statement(of_roles: Mapping[str, Shown], people: Mapping[str, int], least: int) -> str:
+    few = [f"{people[role]} {role}s" for role in people if people[role] and of_roles[role] == "nothing"]
     if not few:
         return rule_in_words(least)
     return (

@@ -1,5 +1,6 @@
 """Answering a survey: the invitation says that somebody answered, the response says what, and nothing joins the two."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,6 @@ from mentoring_evaluation.errors import (
     WaveNotClosed,
     WaveNotOpen,
 )
-from mentoring_evaluation.sides import Role
 from mentoring_evaluation.surveys import queries, queries_answers, tokens
 from mentoring_evaluation.surveys.instruments import WHY, Fault, Instrument, faults, flattened, skipped
 from mentoring_evaluation.surveys.models import Comment, Invitation, NamedAnswer, Response, Wave
@@ -34,7 +34,7 @@ from mentoring_evaluation.surveys.wordings import NOTHING, chosen
 
 
 async def show_survey(
-    db: AsyncSession, token: str, *, language: str | None = None, easy_read: bool = False
+    db: AsyncSession, token: str, wanted: Sequence[str] = (), *, easy_read: bool = False
 ) -> SurveyView:
     """The questions for the role of a token's holder, in the nearest words there are. SurveyNotFound, WaveClosed,
     SurveyAlreadyAnswered."""
@@ -43,8 +43,8 @@ async def show_survey(
     instrument = _running(db, wave)
     if invitation.answered:
         raise SurveyAlreadyAnswered()
-    role = _role(invitation)
-    words = chosen(instrument.wordings, instrument.language, language, easy_read)
+    role = invitation.role
+    words = chosen(instrument.wordings, instrument.language, wanted, easy_read)
     said = words.questions if words else {}
     notice = notice_for(instrument.mode, words, instrument.language)
     return SurveyView(
@@ -73,7 +73,7 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
     """
     invitation = await queries.invitation(db, tokens.digest(new.token))
     wave = await queries.wave_held_open(db, invitation.wave_id)
-    instrument, role = _running(db, wave), _role(invitation)
+    instrument, role = _running(db, wave), invitation.role
     if wave.gathered_in is not None:
         wave = await queries.wave_held_open(db, wave.gathered_in)
         _running(db, wave)
@@ -127,10 +127,6 @@ def _running(db: AsyncSession, wave: Wave) -> Instrument:
     return Instrument.model_validate(wave.instrument_used)
 
 
-def _role(invitation: Invitation) -> Role:
-    return "mentor" if invitation.role == "mentor" else "mentee"
-
-
 async def _use(db: AsyncSession, invitation: Invitation) -> None:
     """The one decision on whether this answer counts."""
     unused = (Invitation.id == invitation.id, Invitation.answered.is_(False))
@@ -142,7 +138,7 @@ async def _use(db: AsyncSession, invitation: Invitation) -> None:
 async def _keep(
     db: AsyncSession, wave: Wave, instrument: Instrument, invitation: Invitation, answers: dict[str, Any]
 ) -> None:
-    role = _role(invitation)
+    role = invitation.role
     texts = {question.id for question in instrument.questions if question.kind == "text"}
     given = {name: answer for name, answer in answers.items() if not skipped(answer)}
     choices = flattened(instrument, {name: answer for name, answer in given.items() if name not in texts})

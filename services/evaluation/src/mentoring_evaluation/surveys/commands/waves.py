@@ -18,15 +18,16 @@ from mentoring_common.errors import Unavailable
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyReminderDue
+from mentoring_contracts.words import Side
 from mentoring_evaluation.disclosure.floor import hidden_roles, least_asked
 from mentoring_evaluation.disclosure.rule import SMALLEST
 from mentoring_evaluation.errors import InstrumentUnknown, LocalTimeInvalid, WaveClosed, WaveExists, WaveTimesInvalid
 from mentoring_evaluation.lifecycle import WAVE
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.models import Cohort
-from mentoring_evaluation.programmes.schemas import ExtendingRole
-from mentoring_evaluation.sides import ROLES, Role
+from mentoring_evaluation.programmes.schemas import ActingRole
 from mentoring_evaluation.surveys import queries, queries_answers, tokens
+from mentoring_evaluation.surveys.commands import respondents
 from mentoring_evaluation.surveys.local_time import LocalTime, instant, next_reminder
 from mentoring_evaluation.surveys.models import Invitation, Wave, WaveKey
 from mentoring_evaluation.surveys.schemas import NewWave, WaveExtension
@@ -41,8 +42,11 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
 
     InstrumentUnknown, WaveTimesInvalid, LocalTimeInvalid, WaveExists.
     """
-    if await queries.present_instrument(db, cohort.programme_id, new.instrument) is None:
+    survey = await queries.present_instrument(db, cohort.programme_id, new.instrument)
+    if survey is None:
         raise InstrumentUnknown()
+    if new.respondents:
+        await respondents.check_kinds(db, cohort.programme_id, survey, new.respondents)
     opens_at, closes_at = moment(new.opens_at, latest=False), moment(new.closes_at, latest=True)
     if closes_at <= max(opens_at, now(db)):
         raise WaveTimesInvalid()
@@ -50,7 +54,7 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
     days = None if new.remind_days_before is None else sorted(new.remind_days_before, reverse=True)
     wave_id = await add_wave(
         db, cohort.programme_id, cohort.id, new.instrument, opens_at, closes_at, occasion=new.occasion, zone=zone,
-        remind=days, roles=new.roles,
+        remind=days, roles=[] if new.respondents and new.roles is None else new.roles, kinds=new.respondents,
     )  # fmt: skip
     if wave_id is None:
         raise WaveExists()
@@ -61,7 +65,7 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
 async def add_wave(
     db: AsyncSession, programme_id: UUID, cohort_id: UUID, instrument: str, opens_at: datetime, closes_at: datetime,
     *, occasion: str = "", zone: str | None = None, remind: Sequence[int] | None = None,
-    roles: Sequence[Role] | None = None,
+    roles: Sequence[Side] | None = None, kinds: Sequence[str] = (),
 ) -> UUID | None:  # fmt: skip
     """Keep a planned wave and its opening; None if the cohort has one of this instrument and occasion already.
 
@@ -75,12 +79,14 @@ async def add_wave(
         "occasion": occasion,
         "roles": None if roles is None else list(roles),
         "state": "planned",
+        "planned_at": now(db),
         "opens_at": opens_at,
         "closes_at": closes_at,
         "zone": zone,
         "remind_days": None if remind is None else list(remind),
         "asked_mentors": 0,
         "asked_mentees": 0,
+        "kinds": list(kinds),
     }
     wave_id = await db.scalar(insert(Wave).values(values).on_conflict_do_nothing().returning(Wave.id))
     if wave_id is not None:
@@ -104,7 +110,7 @@ async def move_wave(
         await schedule(db, OPEN, wave_id, opens_at)
 
 
-async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal, role: ExtendingRole) -> Wave:
+async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal, role: ActingRole) -> Wave:
     """Let a wave close later, for a reason that it keeps; what closed stays closed. WaveClosed, WaveTimesInvalid."""
     closes_at = moment(change.closes_at, latest=True)
     if closes_at <= max(wave.closes_at, now(db)):
@@ -143,13 +149,14 @@ async def open_wave(db: AsyncSession, wave_id: UUID) -> None:
         "least_asked": least_asked(programme.public_minimum),
         "asked_mentors": roles.count("mentor"),
         "asked_mentees": roles.count("mentee"),
+        "asked_kinds": {kind: roles.count(kind) for kind in wave.kinds},
         "remind_days": programme.remind_days if wave.remind_days is None else wave.remind_days,
     }
     wave = (await db.scalars(sa.update(Wave).where(Wave.id == wave_id).values(changes).returning(Wave))).one()
     await ask_people(db, wave, asked)
 
 
-async def ask_people(db: AsyncSession, wave: Wave, asked: Mapping[UUID, Role]) -> None:
+async def ask_people(db: AsyncSession, wave: Wave, asked: Mapping[UUID, str]) -> None:
     """Invite people to a wave that is open, announce it, and see to its reminders and its end."""
     key = tokens.new_key()
     db.add(WaveKey(id=wave.id, sealed=await vault.seal(db, wave.id, key)))
@@ -209,17 +216,21 @@ async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
         await _freeze(db, wave, responses)
 
 
-async def _freeze(db: AsyncSession, wave: Wave, responses: Mapping[Role, int]) -> None:
+async def _freeze(db: AsyncSession, wave: Wave, responses: Mapping[str, int]) -> None:
     """Keep what figures need and what may change later, and of whom nothing is shown; have the public table of
     backgrounds frozen with it."""
     people = (await queries_answers.people_asked(db, [wave]))[wave.id]
     hidden = hidden_roles(wave.mode, people, wave.least_asked or SMALLEST)
     wave.hidden_roles = list(hidden)
-    wave.withheld = bool(hidden) and {role for role in ROLES if people[role]} <= set(hidden)
+    wave.withheld = bool(hidden) and {role for role, number in people.items() if number} <= set(hidden)
     wave.agreements = await queries_answers.agreements_of(db, wave)
-    asked = wave.asked_mentors + wave.asked_mentees
-    counted = sum(responses.get(role, 0) for role in ROLES if role not in hidden)
-    emit(db, SurveyClosed(**_event(wave), asked=asked, responses=counted, hidden_roles=list(hidden)))
+    counted = sum(responses.get(role, 0) for role in people if role not in hidden)
+    emit(
+        db,
+        SurveyClosed(
+            **_event(wave), asked=sum(wave.asked_by_role.values()), responses=counted, hidden_roles=list(hidden)
+        ),
+    )
     await schedule(db, SNAPSHOT, wave.id, now(db))
 
 
@@ -241,7 +252,7 @@ def _event(wave: Wave) -> dict[str, Any]:
     }
 
 
-async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID, Role]) -> None:
+async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID, str]) -> None:
     # In the order of the people's ids: the order of pairs would say who belongs to whom.
     rows = [
         {
@@ -259,7 +270,7 @@ async def _invite(db: AsyncSession, wave_id: UUID, key: str, asked: Mapping[UUID
         await db.execute(sa.insert(Invitation), rows)
 
 
-async def _unlink(db: AsyncSession, wave: Wave) -> dict[Role, int]:
+async def _unlink(db: AsyncSession, wave: Wave) -> dict[str, int]:
     """Write responses, comments and invitations of a closed wave anew, in random order and in one transaction; how many
     responses there are where they are kept, by role.
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.roles import require_role
+from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_evaluation.interviews.schemas import Approval
@@ -77,7 +77,7 @@ async def approve_recommendation(
     """Let the text and team that one has read stand in public reports; another team lapses it. For the programme
     manager."""
     kept = await queries.recommendation(db, recommendation_id)
-    await require_role(db, by, kept.programme_id, *APPROVERS)
+    await require_right(db, by, kept.programme_id, *APPROVERS)
     await expected.hold(db, kept)
     return RecommendationView.model_validate(
         await recommendations.approve_recommendation(db, kept, approval.version, by)
@@ -94,9 +94,9 @@ async def follow_up_recommendation(
     return RecommendationView.model_validate(await recommendations.follow_up(db, kept, new, by))
 
 
-async def _for(db: AsyncSession, recommendation_id: UUID, by: Principal, *roles: str) -> Recommendation:
-    """A recommendation, for its owner or whoever holds one of the roles."""
+async def _for(db: AsyncSession, recommendation_id: UUID, by: Principal, *rights: str) -> Recommendation:
+    """A recommendation, for its owner or whoever has one of the rights."""
     kept = await queries.recommendation(db, recommendation_id)
     if by.subject != str(kept.owner_id):
-        await require_role(db, by, kept.programme_id, *roles)
+        await require_right(db, by, kept.programme_id, *rights)
     return kept

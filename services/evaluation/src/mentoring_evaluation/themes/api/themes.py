@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
-from mentoring_common.pagination import Cursor, Limit, Page, decode, encode, page, page_of
-from mentoring_common.roles import require_role
+from mentoring_common.pagination import Cursor, Limit, Page, Place, page, page_of
+from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired, touch
 from mentoring_evaluation.errors import GoalExists
@@ -22,7 +22,7 @@ from mentoring_evaluation.programmes.access import (
     TEAM,
     Reader,
     Writer,
-    require_own_role,
+    require_own_right,
     require_team,
 )
 from mentoring_evaluation.surveys import queries_answers
@@ -53,7 +53,7 @@ async def list_goals(
 ) -> Page[GoalView]:
     """Aims of the programme and goals of the organisation. For the programme team and the steering group."""
     await programmes.programme(db, programme_id)
-    await require_role(db, by, programme_id, *READERS)
+    await require_right(db, by, programme_id, *READERS)
     shown, following = await page(db, queries.goals(programme_id), Goal.id, cursor, limit)
     return page_of(shown, following, GoalView.model_validate)
 
@@ -104,7 +104,7 @@ async def approve_theme(theme_id: UUID, approval: Approval, by: Writer, db: Db, 
     """Let the wording and goals that one has read stand in public and network reports; a change of them lapses it. For
     the programme manager."""
     theme = await queries.theme(db, theme_id)
-    await require_role(db, by, theme.programme_id, *APPROVERS)
+    await require_right(db, by, theme.programme_id, *APPROVERS)
     await expected.hold(db, theme)
     return (await themes.theme_views(db, [await themes.approve_theme(db, theme, approval.version, by)]))[0]
 
@@ -116,18 +116,16 @@ async def list_texts(
 ) -> Page[TextView]:  # fmt: skip
     """Approved quotes, or free texts of closed waves, with the themes found in them; audited. Programme team only."""
     await programmes.programme(db, programme_id)
-    await require_own_role(db, by, programme_id, *TEAM)
+    await require_own_right(db, by, programme_id, *TEAM)
     of_kind = {
         "quote": (interviews.quotes, InterviewText.id),
         "comment": (queries_answers.comments_of_programme, Comment.id),
     }
     select, id_ = of_kind[kind]
-    rows = select(programme_id)
-    if cursor is not None:
-        rows = rows.where(id_ > decode(cursor))
-    found = (await db.execute(rows.order_by(id_).limit(limit + 1))).all()
-    following = encode(found[limit - 1][0].id) if len(found) > limit else None
-    return Page(items=await themes.read_texts(db, found[:limit], by, programme_id), next_cursor=following)
+    place = Place.of(cursor)
+    found = (await db.execute(place.rows(select(programme_id), id_, limit))).all()
+    shown, following = place.cut(found, limit, lambda row: row[0].id)
+    return Page(items=await themes.read_texts(db, shown, by, programme_id), next_cursor=following)
 
 
 @router.post("/themes/{theme_id}/codings")
@@ -166,5 +164,5 @@ async def _mine(db: AsyncSession, theme_id: UUID, by: Principal) -> Theme:
 async def _own(db: AsyncSession, theme_id: UUID, by: Principal) -> Theme:
     """A theme of a programme that the caller runs: administrators of the organisation do not read texts."""
     theme = await queries.theme(db, theme_id)
-    await require_own_role(db, by, theme.programme_id, *TEAM)
+    await require_own_right(db, by, theme.programme_id, *TEAM)
     return theme

@@ -52,10 +52,8 @@ async def name_theme(db: AsyncSession, programme_id: UUID, new: NewTheme, by: Pr
 async def change_theme(db: AsyncSession, theme: Theme, change: ThemeChange, by: Principal) -> Theme:
     """Rename, judge or align a theme. ThemeExists, GoalUnknown."""
     given = change.model_dump(exclude_none=True, exclude={"goal_ids"})
-    if "title" in given:
-        same = sa.select(Theme.id).where(Theme.programme_id == theme.programme_id, Theme.title == given["title"])
-        if await db.scalar(same.where(Theme.id != theme.id)) is not None:
-            raise ThemeExists()
+    if "title" in given and await queries.is_title_taken(db, theme, given["title"]):
+        raise ThemeExists()
     if {"title", "description"} & set(given) or change.goal_ids is not None:
         await db.refresh(theme, with_for_update=True)
         theme.wording_version, theme.wording_approved_at = theme.wording_version + 1, None

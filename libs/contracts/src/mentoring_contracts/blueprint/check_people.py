@@ -1,0 +1,285 @@
+"""Whether form, eligibility and matching speak of the same fields, and can be met."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Final
+
+from mentoring_contracts.blueprint.calendar import NAMES, stem
+from mentoring_contracts.blueprint.eligibility import Condition, MonthsAfter, Rule
+from mentoring_contracts.blueprint.faults import Fault, Path, unknown
+from mentoring_contracts.blueprint.form import FormField, RequiredWhen
+from mentoring_contracts.blueprint.matching import PROTECTED, WEIGHED_ATTRIBUTES, HardRule, Matching
+from mentoring_contracts.blueprint.whole import Blueprint
+from mentoring_contracts.words import SIDES
+
+APART: Final = frozenset({"criteria", "free_text", "preferred", "conflicts", "languages", "employer", "line_manager"})
+"""What an application keeps apart from the answers that eligibility reads."""
+BOTH_WAYS: Final = ("wants", "offers")
+"""The two rankings of a programme in which both learn and both teach."""
+OF_EVERYBODY: Final = (
+    "employer", "line_manager", "languages", "time_zone", "matched_before", "discipline_wish_or_other",
+)  # fmt: skip
+"""What matching knows of everybody beside the form."""
+_TEXT_LIMIT: Final = 0.25
+_NO_NUMBER: Final = frozenset({"text", "boolean", "ranking", "date", "file", "list", "email", "consent"})
+_NEEDS: Final = {"same": "attribute", "other": "attribute", "wish": "wish_attribute", "near": "levels"}
+_NO_RULES: Final = frozenset(
+    {
+        "floor",
+        "not oneself",
+        "still free",
+        "barred by a coordinator",
+        "a private reason",
+        "nobody mentors their own mentor",
+    }
+)
+
+
+def form_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Fields that refer to what there is not, that are there twice, or that nobody can answer."""
+    form = blueprint.form
+    ids = [field.id for field in form.fields]
+    notices = {(notice.id, notice.version) for notice in blueprint.privacy_notices}
+    for place, field in enumerate(form.fields):
+        at: Path = ("form", "fields", place)
+        if field.id in ids[:place]:
+            yield Fault((*at, "id"), "twice", "two fields have the same id")
+        if field.required_when is not None:
+            yield from _dependence(blueprint, field, field.required_when, (*at, "required_when"))
+        if field.asked_when is not None:
+            yield from _dependence(blueprint, field, field.asked_when, (*at, "asked_when"))
+        if form.steps and field.step is None:
+            yield Fault((*at, "step"), "missing", "the form has steps: say on which this is asked")
+        elif field.step is not None and field.step not in [step.id for step in form.steps]:
+            yield unknown((*at, "step"), "step", field.step, [step.id for step in form.steps])
+        if field.kind == "consent" and (field.document, field.version) not in notices:
+            known = [notice.id for notice in blueprint.privacy_notices]
+            if field.document in known:
+                yield Fault((*at, "version"), "unknown_version", "privacy_notices has no such version of it")
+            else:
+                yield unknown((*at, "document"), "privacy notice", field.document, known)
+        if field.kind == "ranking":
+            yield from _ranking(blueprint, field, at)
+        if field.kind == "choice" and len(set(field.answers(blueprint.languages))) < len(field.options):
+            yield Fault((*at, "options"), "twice", "an option is listed twice")
+
+
+def _dependence(blueprint: Blueprint, field: FormField, when: RequiredWhen, at: Path) -> Iterator[Fault]:
+    other = blueprint.form.field(when.field)
+    if other is None:
+        named = [one.id for one in blueprint.form.fields if one.id != field.id]
+        yield unknown((*at, "field"), "field", when.field, named)
+    else:
+        yield from _answer(other, when.is_, (*at, "is"), blueprint.languages)
+
+
+def _ranking(blueprint: Blueprint, field: FormField, at: Path) -> Iterator[Fault]:
+    topics = len(blueprint.criterion_ids)
+    if not topics:
+        yield Fault((*at, "of"), "unknown_criteria", "criteria are wanted, and the blueprint lists none")
+    elif field.means != "criteria" and field.id not in BOTH_WAYS:
+        said = "of the rankings of a form, criteria is read, and where both learn and teach wants and offers"
+        yield Fault((*at, "id"), "unread", said)
+    elif field.min is not None and field.min > topics:
+        yield Fault((*at, "min"), "never", f"more than the {topics} criteria there are: nobody could answer")
+
+
+def _answer(field: FormField, value: object, at: Path, languages: list[str]) -> Iterator[Fault]:
+    """Whether an answer can be given to a field."""
+    if field.kind == "choice":
+        options = field.answers(languages)
+        if value not in options:
+            yield unknown(at, "option", value, options)
+    elif field.kind == "boolean":
+        if not isinstance(value, bool):
+            yield Fault(at, "yes_or_no", "the field is a boolean: true or false is wanted")
+    elif field.kind == "integer":
+        if isinstance(value, bool) or not isinstance(value, int):
+            yield Fault(at, "whole_number", "the field is an integer: a whole number is wanted")
+        elif not _reaches(field, value, value):
+            yield Fault(at, "never", "outside of the field's min and max: nobody could meet it")
+
+
+def _reaches(field: FormField, least: int | None, most: int | None) -> bool:
+    lowest, highest = field.min if field.min is not None else 0, field.max if field.max is not None else 1_000_000
+    return (least is None or least <= highest) and (most is None or most >= lowest)
+
+
+def eligibility_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Conditions on fields that nobody of the role is asked, and rules that nobody can meet."""
+    for role in SIDES:
+        rules = blueprint.eligibility.of(role)
+        for place, rule in enumerate(rules):
+            at: Path = ("eligibility", role, place)
+            if rule.id in [one.id for one in rules[:place]]:
+                yield Fault((*at, "id"), "twice", "two rules have one id")
+            for kind, conditions in (("any", rule.any_ or []), ("all", rule.all_ or [])):
+                for number, condition in enumerate(conditions):
+                    yield from _condition(blueprint, role, condition, (*at, kind, number))
+            if _contradicts(rule.all_ or []):
+                yield Fault((*at, "all"), "never", "its conditions contradict each other: nobody could meet it")
+        if not any(_contradicts(rule.all_ or []) for rule in rules) and _none_meets(rules):
+            yield Fault(("eligibility", role), "never", f"its rules contradict each other: no {role} could meet all")
+
+
+def _condition(blueprint: Blueprint, role: str, condition: Condition, at: Path) -> Iterator[Fault]:
+    asked = {field.id: field for field in blueprint.form.of(role)}
+    if condition.field in blueprint.attributes or condition.field == "capacity":
+        return
+    field = asked.get(condition.field)
+    if field is None:
+        other = blueprint.form.field(condition.field)
+        if other is not None:
+            yield Fault((*at, "field"), "not_asked", f"the form does not ask a {role} this: no {role} could meet it")
+        else:
+            yield unknown((*at, "field"), "field", condition.field, [*asked, *blueprint.attributes])
+        return
+    if field.means in APART or field.kind in ("consent", "email", "file"):
+        yield Fault((*at, "field"), "kept_apart", "this answer is kept apart, and no rule reads it")
+        return
+    values = [*([condition.is_] if condition.is_ is not None else []), *(condition.in_ or [])]
+    for value in values:
+        yield from _answer(field, value, (*at, "is" if condition.is_ is not None else "in"), blueprint.languages)
+    if condition.not_before is not None:
+        yield from _not_before(blueprint, field, condition.not_before, (*at, "not_before"))
+    if condition.at_least is not None or condition.at_most is not None:
+        if field.kind != "integer":
+            yield Fault(at, "never", "at_least and at_most are of numbers, and the field is none")
+        elif not _reaches(field, condition.at_least, condition.at_most):
+            yield Fault(at, "never", "outside of the field's min and max: nobody could meet it")
+
+
+def _not_before(blueprint: Blueprint, field: FormField, wanted: MonthsAfter, at: Path) -> Iterator[Fault]:
+    if field.kind != "date":
+        yield Fault(at, "never", "not_before is of dates, and the field is none")
+    kinds = {stem(one.kind) for one in (*blueprint.milestones, *(m for c in blueprint.cohorts for m in c.milestones))}
+    if wanted.milestone not in {NAMES.get(kind, kind) for kind in kinds}:
+        yield unknown((*at, "milestone"), "milestone", wanted.milestone, sorted(kinds))
+
+
+_MOST_WAYS: Final = 2000
+
+
+def _none_meets(rules: Sequence[Rule]) -> bool:
+    """Whether whichever way each rule is met contradicts another; not said where there are too many ways to try."""
+    ways = [[[*(rule.all_ or []), one] for one in rule.any_] if rule.any_ else [rule.all_ or []] for rule in rules]
+    number = 1
+    for way in ways:
+        number *= len(way)
+    return 0 < number <= _MOST_WAYS and all(_contradicts([c for way in ws for c in way]) for ws in product(*ways))
+
+
+def _contradicts(conditions: Sequence[Condition]) -> bool:
+    """Whether no answer meets all: of every field, an answer in all its lists and between all its bounds."""
+    for name in {condition.field for condition in conditions}:
+        same = [condition for condition in conditions if condition.field == name]
+        allowed: list[object] | None = None
+        for condition in same:
+            values = [condition.is_] if condition.is_ is not None else condition.in_
+            if values is not None:
+                allowed = [value for value in (values if allowed is None else allowed) if value in values]
+        least = max((c.at_least for c in same if c.at_least is not None), default=None)
+        most = min((c.at_most for c in same if c.at_most is not None), default=None)
+        if allowed is not None and not [value for value in allowed if _within(value, least, most)]:
+            return True
+        if least is not None and most is not None and least > most:
+            return True
+    return False
+
+
+def _within(value: object, least: int | None, most: int | None) -> bool:
+    if least is None and most is None:
+        return True
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return number and (least is None or int(str(value)) >= least) and (most is None or int(str(value)) <= most)
+
+
+def matching_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Rules, weights and limits that read what nobody has, or what must not decide."""
+    matching = blueprint.matching
+    if matching is None:
+        return
+    capacity = matching.capacity
+    if capacity.max is not None and capacity.default > capacity.max:
+        said = f"more than the {capacity.max} that anybody may take"
+        yield Fault(("matching", "capacity", "default"), "never", said, level="warning")
+    for place, rule in enumerate(matching.hard_rules):
+        yield from _hard_rule(blueprint, rule, ("matching", "hard_rules", place))
+    for name in matching.weights or {}:
+        for attribute in WEIGHED_ATTRIBUTES.get(name, ()):
+            whose = ("mentee",) if attribute == "discipline_wish" else SIDES
+            yield from _attribute(blueprint, attribute, whose, ("matching", "weights", name))
+    for place, criterion in enumerate(matching.criteria or []):
+        at: Path = ("matching", "criteria", place)
+        read: list[tuple[str, str | None, Sequence[str]]] = [
+            ("attribute", criterion.attribute, SIDES),
+            ("wish_attribute", criterion.wish_attribute, ("mentee",)),
+            *(("levels", level, SIDES) for level in criterion.levels or []),
+        ]
+        for member, named, roles in read:
+            if named:
+                yield from _attribute(blueprint, named, roles, (*at, member))
+        needs = _NEEDS.get(criterion.kind)
+        if needs and not getattr(criterion, needs):
+            yield Fault((*at, needs), "missing", "a criterion of this kind needs it")
+    for place, limit in enumerate(matching.limits):
+        yield from _attribute(blueprint, limit.attribute, (limit.side,), ("matching", "limits", place, "attribute"))
+    yield from _share_of_text(matching)
+
+
+def _hard_rule(blueprint: Blueprint, rule: HardRule, at: Path) -> Iterator[Fault]:
+    if rule.id.strip().lower() in _NO_RULES:
+        yield Fault((*at, "id"), "reserved", "explanations use this name for something else")
+    if rule.attribute:
+        yield from _attribute(
+            blueprint, rule.attribute, SIDES if rule.mentor_attribute is None else ("mentee",), (*at, "attribute")
+        )
+    if rule.mentor_attribute:
+        yield from _attribute(blueprint, rule.mentor_attribute, ("mentor",), (*at, "mentor_attribute"))
+    if rule.kind == "gap" and rule.attribute:
+        yield from _gap(blueprint, rule, at)
+
+
+def _gap(blueprint: Blueprint, rule: HardRule, at: Path) -> Iterator[Fault]:
+    """A gap is between numbers, and no larger than they can be apart; an attribute that HR gives may be one."""
+    field = blueprint.form.field(str(rule.attribute))
+    if field is None:
+        return
+    if field.kind in _NO_NUMBER:
+        yield Fault((*at, "attribute"), "not_a_number", "a gap is between numbers, and this is none", level="warning")
+    elif field.kind == "integer" and field.min is not None and field.max is not None and rule.mentor_attribute is None:
+        widest = field.max - field.min
+        if rule.least is not None and rule.least > widest:
+            said = f"answers are at most {widest} apart: no pair would be permitted"
+            yield Fault((*at, "least"), "never", said, level="warning")
+
+
+def _attribute(blueprint: Blueprint, name: str, roles: Sequence[str], at: Path) -> Iterator[Fault]:
+    """Whether people of the roles have the attribute, and it may be read."""
+    if name.strip().lower().replace("-", "_") in PROTECTED:
+        yield Fault(at, "protected", "a protected characteristic never decides who meets whom")
+        return
+    if name in blueprint.attributes or name in OF_EVERYBODY:
+        return
+    field = blueprint.form.field(name)
+    if field is None:
+        fields = [one.id for one in blueprint.form.fields]
+        yield unknown(at, "attribute", name, [*fields, *blueprint.attributes, *OF_EVERYBODY])
+        return
+    for role in roles:
+        if role not in field.roles:
+            yield Fault(at, "not_asked", f"the form does not ask a {role} this")
+
+
+def _share_of_text(matching: Matching) -> Iterator[Fault]:
+    """Similar wording is weak evidence of a good pair: free text makes at most a quarter of the score."""
+    if matching.criteria is not None:
+        weights = [(str(criterion.kind), criterion.weight) for criterion in matching.criteria]
+        at: Path = ("matching", "criteria")
+    else:
+        weights = [(str(name), weight) for name, weight in (matching.weights or {}).items()]
+        at = ("matching", "weights", "text")
+    whole = sum(weight for _, weight in weights)
+    text = sum(weight for kind, weight in weights if kind == "text")
+    if whole and text / whole > _TEXT_LIMIT + 1e-9:
+        yield Fault(at, "too_much", f"free text would make more than {_TEXT_LIMIT:.0%} of the score")

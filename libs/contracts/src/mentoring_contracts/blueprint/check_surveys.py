@@ -1,0 +1,173 @@
+"""Whether surveys ask what can be answered, count what can be said, and figures are named that there are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mentoring_contracts.blueprint.activities import BUILT_IN
+from mentoring_contracts.blueprint.evaluation import FIGURES, Indicator
+from mentoring_contracts.blueprint.faults import Fault, Path, unknown
+from mentoring_contracts.blueprint.surveys import PRESETS, Instrument, Question
+from mentoring_contracts.blueprint.text import plain
+from mentoring_contracts.blueprint.whole import Blueprint
+from mentoring_contracts.words import SIDES
+
+PRESET_FIGURES = frozenset({
+    "became_mentor", "clearer_goals", "confident", "easy_to_talk", "lasting_effect", "listened",
+    "mentees_intending_to_mentor", "mentored_again", "mentors_intending_to_return", "met_objectives", "moved_on",
+    "next_step_agreed", "prepared", "purpose_agreed", "relationship_health", "satisfied_with_match", "session_useful",
+    "still_in_contact", "talked_about", "time_enough", "what_helped", "wider_network", "would_recommend",
+})  # fmt: skip
+"""The figures of the surveys that ship."""
+
+
+def options_of(blueprint: Blueprint, question: Question) -> list[str]:
+    """The answers of a question as they are kept: options, those of its scale, or the numbers of a scale."""
+    if question.kind == "scale" and question.min is not None and question.max is not None:
+        return [str(number) for number in range(question.min, question.max + 1)]
+    listed = blueprint.scales.get(question.scale, []) if question.scale else question.options
+    return [plain(option, blueprint.languages) for option in listed]
+
+
+def instrument_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Unknown scales, answers that are counted and cannot be given, conditions that never hold, names used twice."""
+    for place, instrument in enumerate(blueprint.instruments):
+        at: Path = ("instruments", place)
+        if instrument.id in [one.id for one in blueprint.instruments[:place]]:
+            yield Fault((*at, "id"), "twice", "two instruments have one id")
+        for number in range(len(instrument.questions)):
+            yield from _question(blueprint, instrument, number, (*at, "questions", number))
+        yield from _wordings(blueprint, instrument, at)
+
+
+def _question(blueprint: Blueprint, instrument: Instrument, number: int, at: Path) -> Iterator[Fault]:
+    question = instrument.questions[number]
+    known = [*SIDES, *(kind.id for kind in blueprint.respondents)]
+    for place, role in enumerate(question.roles):
+        if role not in known:
+            yield unknown((*at, "roles", place), "role or kind of respondents", role, known)
+    if question.scale is not None and question.scale not in blueprint.scales:
+        yield unknown((*at, "scale"), "scale", question.scale, list(blueprint.scales))
+        return
+    options = options_of(blueprint, question)
+    if len(set(options)) < len(options):
+        yield Fault((*at, "options"), "twice", "an option is listed twice")
+    if len({row.id for row in question.rows}) < len(question.rows):
+        yield Fault((*at, "rows"), "twice", "two rows have one id")
+    for place, answer in enumerate(question.counted):
+        if answer not in options:
+            yield unknown((*at, "counted", place), "option", answer, options)
+    for label in question.labels:
+        if question.kind != "scale" or label not in options:
+            yield Fault((*at, "labels"), "label", "labels name the numbers of a scale")
+    if question.shown_when is not None:
+        earlier = {one.id: one for one in instrument.questions[:number]}
+        if question.shown_when.question not in earlier:
+            yield unknown((*at, "shown_when", "question"), "earlier question", question.shown_when.question, [*earlier])
+        else:
+            other = earlier[question.shown_when.question]
+            if not all(_can_be(blueprint, other, answer) for answer in question.shown_when.answers):
+                yield Fault((*at, "shown_when"), "never", "it names an answer that the earlier question does not have")
+
+
+def _can_be(blueprint: Blueprint, question: Question, answer: Any) -> bool:
+    """Whether an earlier question can be answered so; of several choices a list stands for exactly what is in it."""
+    if question.kind == "integer":
+        low = question.min if question.min is not None else -(2**31)
+        high = question.max if question.max is not None else 2**31 - 1
+        return isinstance(answer, int) and not isinstance(answer, bool) and low <= answer <= high
+    if question.kind == "text":
+        return isinstance(answer, str)
+    said = {str(one) for one in (answer if isinstance(answer, list) else [answer])}
+    several = question.kind == "choices" or not isinstance(answer, list)
+    return question.kind != "matrix" and several and bool(said) and said <= set(options_of(blueprint, question))
+
+
+def _wordings(blueprint: Blueprint, instrument: Instrument, at: Path) -> Iterator[Fault]:
+    questions = {question.id: question for question in instrument.questions}
+    kinds = [(wording.language, wording.easy_read) for wording in instrument.wordings]
+    for place, wording in enumerate(instrument.wordings):
+        here: Path = (*at, "wordings", place)
+        if (wording.language, wording.easy_read) in kinds[:place]:
+            yield Fault((*here, "language"), "twice", "two wordings are of one language and kind")
+        for name, words in wording.questions.items():
+            if name not in questions:
+                yield unknown((*here, "questions", name), "question", name, list(questions))
+                continue
+            question = questions[name]
+            for member, known in (
+                ("options", [] if question.kind == "scale" else options_of(blueprint, question)),
+                ("rows", [row.id for row in question.rows]),
+                ("labels", options_of(blueprint, question) if question.kind == "scale" else []),
+            ):
+                for said in getattr(words, member):
+                    if said not in known:
+                        yield unknown((*here, "questions", name, member, said), member[:-1], said, known)
+
+
+def survey_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Surveys that follow what happens: of surveys and kinds of activities that there are, and anonymous ones."""
+    known = {instrument.id: instrument for instrument in blueprint.instruments}
+    kinds = [*BUILT_IN, *(kind.id for kind in blueprint.activities.kinds)]
+    for place, rule in enumerate(blueprint.surveys.after):
+        at: Path = ("surveys", "after", place)
+        if rule.instrument not in known and rule.instrument not in PRESETS:
+            yield unknown((*at, "instrument"), "instrument", rule.instrument, [*known, *PRESETS])
+        elif rule.instrument in known and known[rule.instrument].mode != "anonymous":
+            yield Fault(
+                (*at, "instrument"), "not_anonymous", "a survey that follows a meeting or an activity is anonymous"
+            )
+        for number, kind in enumerate(rule.kinds):
+            if kind not in kinds:
+                yield unknown((*at, "kinds", number), "kind of activity", kind, kinds)
+
+
+def figures_of(blueprint: Blueprint) -> set[str]:
+    """The names of all figures that the programme can have."""
+    own = {q.figure for one in blueprint.instruments for q in one.questions if q.figure}
+    rows = {row.figure for one in blueprint.instruments for q in one.questions for row in q.rows if row.figure}
+    return own | rows | set(FIGURES) | PRESET_FIGURES
+
+
+def model_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Indicators of stages or figures that there are not."""
+    model = blueprint.evaluation_model
+    if model is None:
+        return
+    figures = sorted(figures_of(blueprint))
+    stages = model.stages if isinstance(model.stages, list) else list(model.stages.values())
+    names = [stage.id for stage in model.stages] if isinstance(model.stages, list) else list(model.stages)
+    shipped = SHIPPED_STAGES.get(model.kind, ()) if not isinstance(model.stages, list) else ()
+    for place, stage in enumerate(stages):
+        key: str | int = place if isinstance(model.stages, list) else names[place]
+        for number, indicator in enumerate(stage.indicators):
+            yield from _indicator(indicator, figures, ("evaluation_model", "stages", key, "indicators", number))
+    for number, indicator in enumerate(model.indicators):
+        at: Path = ("evaluation_model", "indicators", number)
+        if indicator.stage is None:
+            yield Fault((*at, "stage"), "missing", "it is needed: indicators beside the stages say which is theirs")
+        elif indicator.stage not in {*names, *shipped}:
+            yield unknown((*at, "stage"), "stage", indicator.stage, sorted({*names, *shipped}))
+        yield from _indicator(indicator, figures, at)
+
+
+SHIPPED_STAGES = {
+    "logic_tree": ("inputs", "activities", "outputs", "outcomes"),
+    "kirkpatrick": ("reaction", "learning", "behaviour", "results"),
+    "five_stage": (
+        "knowledge_acquisition", "application_of_learning", "behaviour_change", "culture_and_organisational_change",
+        "impact",
+    ),
+    "hamblin": ("reactions", "learning", "job_behaviour", "organisation", "ultimate_value"),
+}  # fmt: skip
+"""The stages of the models that ship."""
+
+
+def _indicator(indicator: Indicator, figures: list[str], at: Path) -> Iterator[Fault]:
+    if indicator.figure is None:
+        return
+    parts = [part.strip() for part in indicator.figure.split(",")]
+    by_place = [part for part in parts if "=" not in part]
+    if len(by_place) > 4 or not by_place or not by_place[0]:
+        yield Fault((*at, "figure"), "figure", "a figure is named name,cohort,role,wave; what is blank means all")
+    elif by_place[0] not in figures:
+        yield unknown((*at, "figure"), "figure", by_place[0], figures)

@@ -1,0 +1,36 @@
+"""What a section alone cannot say: references between sections, the order of dates, and what can never be met."""
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
+
+from mentoring_contracts.blueprint.check_applying import applying_faults
+from mentoring_contracts.blueprint.check_calendar import calendar_faults, wave_faults
+from mentoring_contracts.blueprint.check_formats import format_faults
+from mentoring_contracts.blueprint.check_people import eligibility_faults, form_faults, matching_faults
+from mentoring_contracts.blueprint.check_roles import role_faults
+from mentoring_contracts.blueprint.check_surveys import instrument_faults, model_faults, survey_faults
+from mentoring_contracts.blueprint.check_words import word_faults
+from mentoring_contracts.blueprint.faults import Fault
+from mentoring_contracts.blueprint.whole import Blueprint
+
+Check = Callable[[Blueprint], Iterator[Fault]]
+_CHECKS: Final[tuple[tuple[Check, frozenset[str]], ...]] = (
+    (form_faults, frozenset({"form", "criteria", "privacy_notices", "languages"})),
+    (eligibility_faults, frozenset({"form", "eligibility", "attributes", "languages"})),
+    (applying_faults, frozenset({"applying", "eligibility", "milestones", "cohorts"})),
+    (matching_faults, frozenset({"form", "matching", "attributes"})),
+    (role_faults, frozenset({"roles", "respondents", "eligibility", "reports"})),
+    (format_faults, frozenset({"formats", "matching"})),
+    (calendar_faults, frozenset({"milestones", "cohorts", "activities"})),
+    (wave_faults, frozenset({"milestones", "cohorts", "waves", "instruments", "respondents"})),
+    (instrument_faults, frozenset({"instruments", "scales", "languages", "respondents"})),
+    (survey_faults, frozenset({"instruments", "surveys", "activities"})),
+    (model_faults, frozenset({"instruments", "evaluation_model"})),
+    (word_faults, frozenset()),
+)
+"""Each check with the sections it looks at: where one of them cannot be read, it would only repeat that."""
+
+
+def cross_faults(blueprint: Blueprint, broken: Collection[str]) -> list[Fault]:
+    """What is wrong between sections, beside those that are broken in themselves."""
+    return [fault for check, sections in _CHECKS if not sections & set(broken) for fault in check(blueprint)]

@@ -1,0 +1,104 @@
+"""What is known of an applicant: profile and answers, with the texts that are sealed under the person's key."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_applications.applications import queries
+from mentoring_applications.applications.eligibility import unmet
+from mentoring_applications.applications.models import Application, ApplicationAnswers
+from mentoring_applications.directory import queries as directory
+from mentoring_applications.directory.models import Person
+from mentoring_applications.programmes import blueprint
+from mentoring_applications.programmes import queries as programmes
+from mentoring_common import vault
+from mentoring_contracts.applications import Milestone
+from mentoring_contracts.blueprint import Blueprint
+
+_IN_ONES_OWN_WORDS: Final = frozenset({"text", "list", "date"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written on a form."""
+
+    criteria: list[str]
+    free_text: str
+    attributes: dict[str, Any]
+
+
+async def sealed(
+    db: AsyncSession, plan: Blueprint, role: str, person_id: UUID, free_text: str, attributes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The columns of an answers' row: what is in one's own words sealed, the rest of the attributes beside it."""
+    own = {field.id for field in plan.form.of(role) if field.kind in _IN_ONES_OWN_WORDS}
+    texts = {"free_text": free_text, "attributes": {n: value for n, value in attributes.items() if n in own}}
+    rest = {name: value for name, value in attributes.items() if name not in own}
+    return {"free_text": "", "attributes": rest, "sealed": await vault.seal(db, person_id, json.dumps(texts))}
+
+
+async def opened(db: AsyncSession, rows: Sequence[tuple[UUID, ApplicationAnswers]]) -> list[Written]:
+    """What was written, of (person, answers' row), in their order."""
+    closed = [(person_id, row.sealed) for person_id, row in rows if row.sealed is not None]
+    texts = iter(await vault.unseal_all(db, closed))
+    return [_joined(row, json.loads(next(texts)) if row.sealed is not None else {}) for _, row in rows]
+
+
+def _joined(row: ApplicationAnswers, texts: dict[str, Any]) -> Written:
+    attributes = row.attributes | texts.get("attributes", {})
+    return Written(row.criteria, texts.get("free_text", row.free_text), attributes)
+
+
+async def written(db: AsyncSession, application: Application) -> Written | None:
+    """What was written on an application; None once it is erased."""
+    row = await queries.answers(db, application.id)
+    if row is None or application.person_id is None:
+        return None
+    return (await opened(db, [(application.person_id, row)]))[0]
+
+
+def known_attributes(who: Person, answered: Mapping[str, Any]) -> dict[str, Any]:
+    """A person's attributes and answers: what HR said comes first, then what was answered, then the profile."""
+    from_hr = {name: value for name, value in who.attributes.items() if who.sources.get(name) == "hr"}
+    return who.attributes | dict(answered) | from_hr
+
+
+async def unmet_rules(db: AsyncSession, application: Application) -> list[str]:
+    """The eligibility rules of the role that do not hold of what is known of the applicant."""
+    assert application.person_id is not None
+    programme = await programmes.programme(db, application.programme_id)
+    rules = blueprint.plan_of(programme).eligibility.of(application.role)
+    found, who = await written(db, application), await directory.person(db, application.person_id)
+    facts = known_attributes(who, found.attributes if found else {})
+    return unmet(rules, facts | {"capacity": application.capacity}, await _days(db, application.cohort_id))
+
+
+async def _days(db: AsyncSession, cohort_id: UUID | None) -> dict[str, date]:
+    """The days on which the milestones of a cohort begin."""
+    planned = (await programmes.cohort(db, cohort_id)).milestones if cohort_id else []
+    milestones = [Milestone.model_validate(milestone) for milestone in planned]
+    return {one.kind: one.starts_at.date() for one in reversed(milestones)}
+
+
+Background = tuple[UUID | None, str, str, str | None]
+"""Cohort, role, professional background, other background."""
+
+
+async def backgrounds(db: AsyncSession, programme_id: UUID) -> Mapping[Background, int]:
+    """How many matched people have each professional background, by cohort and role."""
+    rows = await queries.matched_people(db, programme_id)
+    answered = [(who.id, answers) for _, answers, who in rows if answers is not None]
+    texts = iter(await opened(db, answered))
+    found: set[tuple[UUID, Background]] = set()
+    for application, answers, who in rows:
+        facts = known_attributes(who, next(texts).attributes if answers is not None else {})
+        if (background := facts.get("professional_background")) is not None:
+            other = facts.get("professional_background_other")
+            found.add((who.id, (application.cohort_id, application.role, background, other)))
+    return Counter(background for _, background in sorted(found, key=str))

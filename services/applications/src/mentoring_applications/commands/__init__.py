@@ -1,1 +1,0 @@
-"""What the applications service does, by noun; commands never commit."""

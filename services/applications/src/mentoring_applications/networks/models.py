@@ -1,0 +1,70 @@
+"""The tables of networks, their members, their blueprints and what was made from these: no personal data."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_applications.lifecycle import Belongs
+from mentoring_applications.tables import Base, one_of, refers
+from mentoring_common.db import TenantRow
+
+
+class Network(TenantRow, Base):
+    """A network, in the tenant of its office."""
+
+    __tablename__ = "networks"
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class NetworkMembership(TenantRow, Base):
+    """An organisation's way in a network: one row in the office's tenant and one, with the same id, in its own.
+
+    `organisation_name` is told to the office by the organisation when it joins.
+    """
+
+    __tablename__ = "network_memberships"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "network_id", "organisation_id"),
+        sa.CheckConstraint(one_of("state", sorted(Belongs)), name="state"),
+    )
+    network_id: Mapped[UUID]
+    network_name: Mapped[str]
+    office_id: Mapped[UUID]
+    organisation_id: Mapped[UUID]
+    organisation_name: Mapped[str | None]
+    state: Mapped[str]
+    invited_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+
+
+class NetworkBlueprint(TenantRow, Base):
+    """A version of a blueprint: what the office published, and in a member's tenant what was handed over."""
+
+    __tablename__ = "network_blueprints"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "network_id", "name", "number"),)
+    network_id: Mapped[UUID]
+    name: Mapped[str]
+    number: Mapped[int]
+    title: Mapped[str]
+    note: Mapped[str | None]
+    blueprint: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    published_at: Mapped[datetime]
+
+
+class Adoption(TenantRow, Base):
+    """What a programme was made from; the `id` is the programme's. The number is that of the version last taken."""
+
+    __tablename__ = "adoptions"
+    __table_args__ = (
+        refers("id", "programmes"),
+        refers("blueprint_id", "network_blueprints"),
+        sa.Index(None, "tenant_id", "blueprint_id"),
+    )
+    blueprint_id: Mapped[UUID]
+    adopted_at: Mapped[datetime]

@@ -1,0 +1,84 @@
+"""What the REST API takes and gives of programmes that are made and amended, and of rounds that are planned."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from mentoring_applications.programmes.schemas import Body, Name, WholeBlueprint
+from mentoring_common.versions import VersionedView
+
+Places = Annotated[int, Field(ge=0, le=1_000_000)]
+_NAME_OR_TEXT = r"^([a-z0-9][a-z0-9_-]{0,99}|[\s\S]*:\s[\s\S]*)$"
+_GIVEN = "the name of a shipped blueprint, or the text of a YAML file: faults then have a line and a column"
+
+
+GivenBlueprint = (
+    Annotated[str, Field(pattern=_NAME_OR_TEXT, max_length=500_000, description=_GIVEN, examples=["nihr"])]
+    | WholeBlueprint
+)
+
+
+class NewProgramme(Body):
+    blueprint: GivenBlueprint
+    title: Name | None = None
+
+
+class BlueprintInUse(VersionedView):
+    """The blueprint that a programme runs by."""
+
+    ALONE = True
+    programme_id: UUID
+    blueprint: WholeBlueprint = Field(description="the blueprint, whole")
+
+
+class NewBlueprint(Body):
+    blueprint: (
+        Annotated[str, Field(min_length=1, max_length=500_000, description="the text of a YAML file")] | WholeBlueprint
+    )
+
+
+class BlueprintChange(BaseModel):
+    """One member of the blueprint that changes."""
+
+    pointer: str = Field(description="JSON Pointer (RFC 6901) into the new blueprint")
+    section: str = Field(description="the member of the blueprint")
+    touches: str = Field(description="what it touches, for people")
+    services: list[str] = Field(description="the services that take the new part")
+    refused: str | None = Field(description="why it cannot be; null where it can")
+
+
+class Amendment(VersionedView):
+    """What another blueprint changes; `version` is that of the programme, after the change where it was made."""
+
+    programme_id: UUID
+    possible: bool = Field(description="whether nothing of it would rewrite the past")
+    changes: list[BlueprintChange] = Field(description="the members that differ")
+
+
+class NewMilestone(Body):
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "NewMilestone":
+        if self.ends_at is not None and self.ends_at < self.starts_at:
+            raise ValueError("ends_at is before starts_at")
+        return self
+
+
+Milestones = Annotated[list[NewMilestone], Field(max_length=100)]
+
+
+class NewCohort(Body):
+    number: Annotated[int, Field(ge=1, le=10_000)]
+    places: Places
+    starts: date | None = Field(None, description="the day that `start` means: the plan's milestones stand to it")
+    milestones: Milestones = Field([], description="with `starts`, those that are not as planned")
+
+
+class CohortChanges(Body):
+    places: Places | None = None
+    milestones: Milestones | None = None

@@ -1,0 +1,1 @@
+"""Pools, runs, matches, buddies and groups."""

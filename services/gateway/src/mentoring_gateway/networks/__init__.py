@@ -1,0 +1,1 @@
+"""Networks above organisations: members, the methodology that they share, and totals."""

@@ -1,0 +1,1 @@
+"""Notifications and what is sent by e-mail."""

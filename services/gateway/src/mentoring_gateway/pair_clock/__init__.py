@@ -1,0 +1,1 @@
+"""The own time of a pair: pauses, its end, reminders, phases."""

@@ -1,0 +1,1 @@
+"""Reviews of a pair, what follows from them, and last words."""

@@ -1,0 +1,1 @@
+"""Programmes, their cohorts, and what came of them."""

@@ -1,0 +1,24 @@
+"""What arguments about programmes take."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+
+@strawberry.enum(description="What a person may do in a programme, apart from mentoring and being mentored")
+class ProgrammeRole(Enum):
+    PROGRAMME_MANAGER = "programme_manager"
+    COORDINATOR = "coordinator"
+    STEERING_GROUP = "steering_group"
+    INTERVIEWER = "interviewer"
+    LINE_MANAGER = "line_manager"
+    LIAISON = "liaison"
+    TRAINER = "trainer"
+
+
+@strawberry.input(description="A point or a span of a cohort's calendar; its kind is data of the blueprint")
+class NewMilestone:
+    kind: str
+    starts_at: datetime
+    ends_at: datetime | None = None

@@ -1,0 +1,44 @@
+"""Reports."""
+
+from uuid import UUID
+
+import strawberry
+
+from mentoring_gateway.context import Info
+from mentoring_gateway.fields import derived, fetched
+from mentoring_gateway.identity import Node, OwnId
+from mentoring_gateway.reports.client import ReportChanges, ReportRecord, ReportSummaryRecord
+
+
+@strawberry.type(description="Figures, findings and the text about them, frozen for one audience")
+class Report(ReportRecord, Node):
+    id: OwnId
+
+    @derived("Where the report is as a page with charts; it needs the same access token")
+    def url(self, info: Info) -> str:
+        return page_of(info, self.id, "html")
+
+    @derived("Where the report is as PDF/A; it needs the same access token")
+    def pdf_url(self, info: Info) -> str:
+        return page_of(info, self.id, "pdf")
+
+    @fetched("What changed since the version published before")
+    async def changes(self, info: Info) -> ReportChanges | None:
+        return await info.context.services.reports.changes(self.id)
+
+
+@strawberry.type(description="A report in a list")
+class ReportSummary(ReportSummaryRecord):
+    @fetched("The report with its figures and its text")
+    async def report(self, info: Info) -> Report | None:
+        return await report_of(info, self.id)
+
+
+async def report_of(info: Info, report_id: UUID) -> Report:
+    """A report as it is now."""
+    return Report(**vars(await info.context.loaders.report.load(report_id)))
+
+
+def page_of(info: Info, report_id: UUID, form: str) -> str:
+    """The address of a report as `html` or `pdf`."""
+    return f"{info.context.settings.public_url}/evaluation/reports/{report_id}/{form}"

@@ -1,0 +1,1 @@
+"""Relationships, meetings, goals, concerns, activities."""

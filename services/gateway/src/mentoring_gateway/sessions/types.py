@@ -1,0 +1,193 @@
+"""Relationships and what pairs keep, as the schema shows them."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.appointments.client import Appointment
+from mentoring_gateway.context import Info
+from mentoring_gateway.fields import derived, fetched
+from mentoring_gateway.identity import Node
+from mentoring_gateway.loaders import InCohort
+from mentoring_gateway.paging import After, Connection, First, connection, wanted
+from mentoring_gateway.pair_clock.client import PairTime, Pause, Phases
+from mentoring_gateway.pair_reviews.client import Farewells, PairReview
+from mentoring_gateway.people.types import Person, person_of
+from mentoring_gateway.sessions.client import (
+    Agreement,
+    CaseNote,
+    CheckIn,
+    ComparedCheckIns,
+    ConcernRecord,
+    Goal,
+    MeetingCorrection,
+    MentoringSessionRecord,
+    Plan,
+    RelationshipRecord,
+)
+from mentoring_gateway.sessions.inputs import RelationshipFilter, RelationshipOrder
+from mentoring_gateway.settings import DEFAULT_PAGE, MAX_PAGE
+from mentoring_gateway.values import same
+
+if TYPE_CHECKING:
+    from mentoring_gateway.matching.types import Match
+
+LazyMatch = Annotated["Match", strawberry.lazy("mentoring_gateway.matching.types")]
+
+
+@strawberry.type(description="What worries one of a pair; `text` is null where the caller may not read it")
+class Concern(ConcernRecord):
+    @derived("Who raised it")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.raised_by)
+
+    @derived("Who sees to it; null: nobody yet")
+    async def owner(self, info: Info) -> Person | None:
+        return await person_of(info, self.owner_id) if self.owner_id else None
+
+    @derived("Who is or was in the relationship, as `members` and in their order; for who reads it for the team")
+    async def people(self, info: Info) -> list[Person] | None:
+        if self.members is None:
+            return None
+        return list(await asyncio.gather(*(person_of(info, one.person_id) for one in self.members)))
+
+    @fetched("What was done about it; for those who read it for the programme team")
+    async def notes(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[CaseNote] | None:
+        return connection(await info.context.services.sessions.case_notes(self.id, wanted(first, after)), same)
+
+
+@strawberry.type(
+    description="One meeting of a pair: recorded by one of the two, corrected (`correctedBy`), confirmed by the other"
+)
+class MentoringSession(MentoringSessionRecord):
+    @fetched("Who corrected or withdrew it, when and why")
+    async def corrections(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[MeetingCorrection] | None:
+        page = await info.context.services.sessions.corrections(self.id, wanted(first, after))
+        return connection(page, same)
+
+
+@strawberry.type(description="A confirmed match at work: agreement, goals, mentoring sessions, hours")
+class Relationship(RelationshipRecord, Node):
+    mentoring_sessions: strawberry.Private[int]
+
+    @derived("How many mentoring sessions were held")
+    def mentoring_session_count(self) -> int:
+        return self.mentoring_sessions
+
+    @fetched("The meetings of the pair; `withdrawn`: those that were said never to have been", name="mentoringSessions")
+    async def meetings(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None, withdrawn: bool = False
+    ) -> Connection[MentoringSession] | None:
+        api = info.context.services.sessions
+        page = await api.mentoring_sessions(self.match_id, wanted(first, after), withdrawn=withdrawn)
+        return connection(page, lambda record: MentoringSession(**vars(record)))
+
+    @fetched("The goals of the pair")
+    async def goals(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Goal] | None:
+        page = await info.context.services.sessions.goals(self.match_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("Goals and steps month by month, from the start to the end")
+    async def plan(self, info: Info) -> Plan | None:
+        return await info.context.services.sessions.plan(self.match_id)
+
+    @fetched("The check-ins that the caller may see")
+    async def check_ins(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[CheckIn] | None:
+        page = await info.context.services.sessions.check_ins(self.match_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("Whether those in it say differently how it goes; never who said what")
+    async def comparison(self, info: Info) -> ComparedCheckIns | None:
+        return await info.context.services.sessions.comparison(self.match_id)
+
+    @fetched("The concerns that the caller may see")
+    async def concerns(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Concern] | None:
+        return await concerns(info, f"/relationships/{self.match_id}", first, after)
+
+    @fetched("The current agreement with its terms; null before one is proposed")
+    async def current_agreement(self, info: Info) -> Agreement | None:
+        return await info.context.services.sessions.agreement(self.match_id)
+
+    @fetched("When it began and ends, its break, its phase, and whether it is reminded")
+    async def time(self, info: Info) -> PairTime | None:
+        return await info.context.services.pair_clock.time(self.match_id)
+
+    @fetched("The meetings that are planned, or were; in one state, or all")
+    async def appointments(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None, state: str | None = None
+    ) -> Connection[Appointment] | None:
+        page = await info.context.services.appointments.appointments(self.match_id, wanted(first, after), state=state)
+        return connection(page, same)
+
+    @fetched("Its reviews: after the first meeting, in the middle, before the end")
+    async def reviews(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[PairReview] | None:
+        page = await info.context.services.pair_reviews.reviews(self.match_id, wanted(first, after))
+        return connection(page, same)
+
+    @fetched("What those in it left for each other at the end; for them alone")
+    async def farewells(self, info: Info) -> Farewells | None:
+        return await info.context.services.pair_reviews.farewells(self.match_id)
+
+    @fetched("The breaks it had")
+    async def pauses(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Pause] | None:
+        return connection(await info.context.services.pair_clock.pauses(self.match_id, wanted(first, after)), same)
+
+    @fetched("The phases of the programme with their checklists, and when it is in which")
+    async def phases(self, info: Info) -> Phases | None:
+        return await info.context.services.pair_clock.phases(self.match_id)
+
+    @derived("Who mentors, coaches or supervises; null where all are equals")
+    async def mentor(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentor_id) if self.mentor_id else None
+
+    @derived("The mentee of a pair; null of a group, see `members`")
+    async def mentee(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentee_id) if self.mentee_id else None
+
+    @derived("The match behind it")
+    async def match(self, info: Info) -> LazyMatch | None:
+        from mentoring_gateway.matching.types import Match
+
+        found = await info.context.loaders.match.load(InCohort(self.cohort_id, self.match_id))
+        return Match(**vars(found)) if found else None
+
+
+async def concerns(info: Info, of: str, first: int, after: str | None, **which: object) -> Connection[Concern]:
+    """A page of the concerns of a relationship or a programme."""
+    page = await info.context.services.sessions.concerns(of, wanted(first, after), **which)
+    return connection(page, lambda record: Concern(**vars(record)))
+
+
+async def filtered(
+    info: Info,
+    programme_id: UUID,
+    filter_: RelationshipFilter | None,
+    order_by: RelationshipOrder | None,
+    first: int,
+    after: str | None,
+) -> Connection[Relationship]:
+    """A page of a programme's relationships that are wanted, in an order."""
+    asked = vars(filter_ or RelationshipFilter())
+    called = asked.pop("called")
+    people = None if called is None else await info.context.services.people.called(called, MAX_PAGE)
+    if people == []:
+        return connection(Page(items=[]), same)
+    asked |= {"people": people, "order_by": order_by and order_by.value}
+    return await relationships(info, first, after, programme_id=programme_id, **asked)
+
+
+async def relationships(info: Info, first: int, after: str | None, **which: object) -> Connection[Relationship]:
+    """A page of relationships."""
+    page = await info.context.services.sessions.relationships(wanted(first, after), **which)
+    return connection(page, lambda record: Relationship(**vars(record)))

@@ -1,1 +1,0 @@
-"""The types of the GraphQL schema: the records of the services, and how they hang together."""

@@ -1,0 +1,89 @@
+"""Where letters lead people on an installation without a front end: plain pages, no script, no account."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+QUESTIONS = [
+    {"id": "liked", "kind": "choice", "text": "Liked <it>?", "options": ["Yes", "No"], "labels": {"Yes": "Ja"}},
+    {"id": "where", "kind": "choices", "text": "Where?", "options": ["online", "office"]},
+    {"id": "worth", "kind": "scale", "text": "Worth?", "min": 1, "max": 3},
+    {"id": "times", "kind": "integer", "text": "How often?"},
+    {"id": "parts", "kind": "matrix", "text": "Parts", "options": ["good", "bad"], "rows": [{"id": "a", "text": "A"}]},
+    {"id": "more", "kind": "text", "text": "More?", "max_length": 100},
+]
+
+
+@pytest.fixture
+def survey(world):
+    tenant = uuid4()
+    shown = {"wave_id": str(uuid4()), "role": "mentor", "title": "How was it", "questions": QUESTIONS, "version": 1}
+    shown |= {"closes_at": "2099-01-01T00:00:00Z", "notice": "Nobody sees who said what.", "language": "en"}
+    world.get(f"/evaluation/public/{tenant}/surveys/t0ken", shown)
+    world.post(f"/evaluation/public/{tenant}/responses", {"wave_id": shown["wave_id"]})
+    return f"/pages/surveys/{tenant}/t0ken"
+
+
+async def test_a_survey_is_answered_on_a_page_without_a_script(front, world, survey):
+    async with front.http(None) as http:
+        page = await http.get(survey)
+        assert page.headers["content-type"].startswith("text/html")
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert "Liked &lt;it&gt;?" in page.text
+        assert "Nobody sees who said what." in page.text
+        [target] = re.findall(r'action="([^"]+)"', page.text)
+        names = set(re.findall(r'name="([^"]+)"', page.text)) - {"viewport"}
+        assert names == {"liked", "where", "worth", "times", "parts.a", "more"}
+        body = "liked=Yes&where=online&where=office&worth=3&times=4&parts.a=good&more=&nobody=asked"
+        sent = await http.post(f"{survey.rpartition('/')[0]}/{target}", content=body, headers=FORM)
+    assert (sent.status_code, "Thank you" in sent.text) == (200, True)
+    answers = {"liked": "Yes", "where": ["online", "office"], "worth": 3, "times": 4, "parts": {"a": "good"}}
+    assert world.calls[-1].body == {"token": "t0ken", "answers": answers}
+
+
+async def test_an_address_is_confirmed_by_a_button_and_not_by_looking(front, world):
+    tenant, path = uuid4(), "/applications/public/{}/email-confirmations"
+    world.get(path.format(tenant) + "/t0ken", {"new_email": "new@example.org", "expires_at": "2099-01-01T00:00:00Z"})
+    world.post(path.format(tenant), {"person_id": str(uuid4())})
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/email/{tenant}/t0ken")
+        assert "new@example.org" in page.text
+        assert [call.method for call in world.calls] == ["GET"]
+        done = await http.post(f"/pages/email/{tenant}/t0ken/confirm", content="a=b", headers=FORM)
+        assert "Thank you" in done.text
+    assert world.calls[-1].body == {"token": "t0ken"}
+
+
+async def test_what_is_not_possible_is_said_on_a_page(front):
+    async with front.http(None) as http:
+        for path in (f"/pages/surveys/{uuid4()}/unknown", "/pages/surveys/nobody/x", f"/pages/email/{uuid4()}/unknown"):
+            page = await http.get(path)
+            assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+        page = await http.get(f"/pages/matches/{uuid4()}")
+        assert (page.status_code, "signed in" in page.text) == (200, True)
+        refused = await http.post("/graphql", content="query=x", headers=FORM)
+        assert refused.status_code == 415, "forms are taken by these pages alone"
+
+
+async def test_a_nominator_without_an_account_answers_on_a_page(front, world):
+    tenant, path = uuid4(), "/applications/public/{}/nominations"
+    asked = {
+        "programme": "P",
+        "role": "mentee",
+        "nominee": "Ada <Byron>",
+        "question": "Why?",
+        "statement_required": True,
+    }
+    world.get(path.format(tenant) + "/t0ken", asked | {"state": "asked", "outcome": {"state": None, "completed": None}})
+    made = {"id": str(uuid4()), "version": 2, "programme_id": str(uuid4()), "role": "mentee", "opened_by": "applicant"}
+    world.post(path.format(tenant), made | {"state": "endorsed", "asked_at": "2099-01-01T00:00:00Z"})
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/nominations/{tenant}/t0ken")
+        assert "Ada &lt;Byron&gt;" in page.text
+        assert [call.method for call in world.calls] == ["GET"]
+        said = "answer=endorse&statement=She+leads."
+        done = await http.post(f"/pages/nominations/{tenant}/t0ken/say", content=said, headers=FORM)
+        assert (done.status_code, "Thank you" in done.text) == (200, True)
+    assert world.calls[-1].body == {"token": "t0ken", "answer": "endorse", "statement": "She leads."}

@@ -1,0 +1,1 @@
+"""What happened in an organisation, in one order, for those outside who poll."""

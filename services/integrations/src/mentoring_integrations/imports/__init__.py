@@ -1,0 +1,1 @@
+"""People and applications from the files of spreadsheets and HR systems."""

@@ -1,0 +1,40 @@
+"""Imports of files: counts and why rows stayed out; no cell of a file is kept."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_common.db import TenantRow
+from mentoring_integrations.tables import Base
+
+
+class Import(TenantRow, Base):
+    """One reading of a file: `rows` are its data rows, those not accepted stand in `refused_rows`."""
+
+    __tablename__ = "imports"
+    kind: Mapped[str]  # people, applications
+    programme_id: Mapped[UUID | None]
+    started_by: Mapped[str]
+    dry_run: Mapped[bool]
+    state: Mapped[str]  # running, finished
+    rows: Mapped[int]
+    accepted: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class RefusedRow(TenantRow, Base):
+    """Why a row stayed out: `detail` is a sentence of ours, never a cell of the file."""
+
+    __tablename__ = "refused_rows"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["tenant_id", "import_id"], ["imports.tenant_id", "imports.id"], ondelete="CASCADE"),
+        sa.Index(None, "tenant_id", "import_id"),
+    )
+    import_id: Mapped[UUID]
+    row: Mapped[int]  # line of the file, the header is line 1
+    column: Mapped[str | None]
+    code: Mapped[str]
+    detail: Mapped[str]

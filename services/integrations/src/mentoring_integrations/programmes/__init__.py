@@ -1,0 +1,1 @@
+"""What programmes and cohorts are called, and who may what in them."""

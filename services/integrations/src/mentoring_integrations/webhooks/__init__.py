@@ -1,0 +1,1 @@
+"""Events that are sent to addresses of others, as in Standard Webhooks 1.0."""

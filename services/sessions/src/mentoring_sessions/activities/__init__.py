@@ -1,0 +1,1 @@
+"""Orientation, CPD and others, with places and attendance."""

@@ -1,0 +1,27 @@
+"""Who may see an activity."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.auth import Principal
+from mentoring_sessions.activities import queries
+from mentoring_sessions.activities.models import Activity
+from mentoring_sessions.errors import ActivityNotFound, ProgrammeNotFound
+from mentoring_sessions.relationships import queries as relationships
+from mentoring_sessions.relationships.access import to_programme
+from mentoring_sessions.relationships.parts import ProgrammeAccess
+
+
+async def activity(db: AsyncSession, by: Principal, activity_id: UUID) -> tuple[Activity, ProgrammeAccess]:
+    """An activity and the caller's part in its programme; ActivityNotFound for who has none."""
+    found = await relationships.found(db, Activity, activity_id)
+    if found is None:
+        raise ActivityNotFound()
+    try:
+        mine = await to_programme(db, by, found.programme_id)
+    except ProgrammeNotFound:
+        raise ActivityNotFound() from None
+    if not (mine.sees_groups or await queries.is_open_to(db, activity_id, by.person)):
+        raise ActivityNotFound()
+    return found, mine

@@ -1,0 +1,182 @@
+"""Every SELECT of activities."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import now
+from mentoring_sessions.activities.models import Activity, Registration
+from mentoring_sessions.errors import RelationshipNotFound
+from mentoring_sessions.relationships.models import Attendance, Member, Participant, Relationship
+from mentoring_sessions.relationships.queries import people_of_programme, programmes_of, unknown_members
+
+NEXT_ACTIVITIES = 10
+
+
+def activities(
+    programme_id: UUID, cohort_id: UUID | None, kind: str | None, *, of_groups: bool, person_id: UUID | None
+) -> sa.Select[Activity]:
+    """The activities of a programme, of one cohort (and those for all cohorts), of one kind, or all.
+
+    Of those of one group all (`of_groups`), or those of the person's own groups.
+    """
+    rows = sa.select(Activity).where(Activity.programme_id == programme_id)
+    if not of_groups:
+        rows = rows.where(_is_open_to(person_id))
+    if cohort_id is not None:
+        rows = rows.where(sa.or_(Activity.cohort_id == cohort_id, Activity.cohort_id.is_(None)))
+    return rows if kind is None else rows.where(Activity.kind == kind)
+
+
+def _is_open_to(person_id: UUID | None) -> sa.ColumnElement[bool]:
+    """Whether an activity is for the whole programme or cohort, or of a group that the person is in."""
+    group = sa.select(Member.relationship_id).where(Member.person_id == person_id, Member.left_at.is_(None))
+    return sa.or_(Activity.relationship_id.is_(None), Activity.relationship_id.in_(group))
+
+
+async def is_open_to(db: AsyncSession, activity_id: UUID, person_id: UUID | None) -> bool:
+    """Whether an activity is for the person: not of a group, or of one that they are in."""
+    open_one = sa.select(Activity.id).where(Activity.id == activity_id, _is_open_to(person_id))
+    return await db.scalar(open_one) is not None
+
+
+async def group_of_programme(db: AsyncSession, programme_id: UUID, relationship_id: UUID) -> Relationship:
+    """A relationship of the programme; RelationshipNotFound."""
+    mine = sa.select(Relationship).where(Relationship.id == relationship_id, Relationship.programme_id == programme_id)
+    found = await db.scalar(mine)
+    if found is None:
+        raise RelationshipNotFound()
+    return found
+
+
+async def people_of_activity(db: AsyncSession, activity: Activity, people: Collection[UUID]) -> set[UUID]:
+    """Those of the people whom the activity is for: in its group, or where it has none with a part in the programme."""
+    if activity.relationship_id is not None:
+        return set(people) - await unknown_members(db, activity.relationship_id, people)
+    here = await people_of_programme(db, activity.programme_id, people)
+    if activity.invited:
+        here &= set(activity.invited)
+    return here & await _of_sides(db, activity, here) if activity.sides else here
+
+
+async def _of_sides(db: AsyncSession, activity: Activity, people: Collection[UUID]) -> set[UUID]:
+    """Those of the people who were accepted on one of the sides that an activity is for, or are on it in a pair."""
+    accepted = sa.select(Participant.person_id).where(
+        Participant.programme_id == activity.programme_id,
+        Participant.person_id.in_(people),
+        Participant.side.in_(activity.sides),
+    )
+    side = sa.case((Member.leads, "mentor"), else_="mentee")
+    here = sa.select(Relationship.id).where(Relationship.programme_id == activity.programme_id)
+    matched = sa.select(Member.person_id).where(
+        Member.person_id.in_(people), side.in_(activity.sides), Member.relationship_id.in_(here)
+    )
+    return set((await db.scalars(accepted.union(matched))).all())
+
+
+async def registration(db: AsyncSession, activity_id: UUID, person_id: UUID) -> Registration | None:
+    """The place of a person at an activity, or in the line for one."""
+    mine = sa.select(Registration).where(Registration.activity_id == activity_id, Registration.person_id == person_id)
+    return await db.scalar(mine)
+
+
+def registrations(activity_id: UUID) -> sa.Select[Registration]:
+    """Who has a place at an activity or waits for one."""
+    return sa.select(Registration).where(Registration.activity_id == activity_id)
+
+
+def first_waiting(activity_id: UUID, number: int) -> sa.Select[Registration]:
+    """Who waits longest for a place."""
+    rows = sa.select(Registration).where(Registration.activity_id == activity_id, Registration.waits)
+    return rows.order_by(Registration.registered_at, Registration.id).limit(number)
+
+
+async def position(db: AsyncSession, mine: Registration) -> int:
+    """The place in the line of somebody who waits, from 1."""
+    r = Registration
+    before = sa.tuple_(r.registered_at, r.id) <= sa.tuple_(sa.literal(mine.registered_at), sa.literal(mine.id))
+    rows = sa.select(sa.func.count(r.id)).where(r.activity_id == mine.activity_id, r.waits, before)
+    return await db.scalar(rows) or 1
+
+
+async def people_registered(db: AsyncSession, activity_id: UUID) -> Sequence[UUID]:
+    """Everybody who has a place at an activity or waits for one."""
+    return (await db.scalars(sa.select(Registration.person_id).where(Registration.activity_id == activity_id))).all()
+
+
+async def has_attended(db: AsyncSession, programme_id: UUID, kind: str, person_id: UUID) -> bool:
+    """Whether somebody attended an activity of a kind in the programme."""
+    a = Attendance
+    mine = sa.select(a.id).where(a.programme_id == programme_id, a.kind == kind, a.person_id == person_id)
+    return await db.scalar(mine.limit(1)) is not None
+
+
+_ATTENDED = (Activity.id, Activity.programme_id, Activity.kind, Activity.title, Activity.starts_at, Activity.minutes)
+
+
+async def attended(db: AsyncSession, person_id: UUID, limit: int) -> Sequence[Any]:
+    """The activities that somebody attended, the last first."""
+    rows = sa.select(*_ATTENDED).join(Attendance, Attendance.activity_id == Activity.id)
+    rows = rows.where(Attendance.person_id == person_id).order_by(Activity.starts_at.desc(), Activity.id)
+    return (await db.execute(rows.limit(limit))).all()
+
+
+async def hours(db: AsyncSession, programme_id: UUID, kind: str | None) -> Sequence[Any]:
+    """(person_id, activities, minutes) of everybody who attended activities of the programme, of one kind or all."""
+    a = Attendance
+    total = (sa.func.count(a.id).label("activities"), sa.func.sum(Activity.minutes).label("minutes"))
+    rows = sa.select(a.person_id, *total).join(Activity, Activity.id == a.activity_id)
+    rows = rows.where(a.programme_id == programme_id)
+    rows = rows if kind is None else rows.where(a.kind == kind)
+    return (await db.execute(rows.group_by(a.person_id).order_by(a.person_id))).all()
+
+
+async def activity_locked(db: AsyncSession, activity_id: UUID) -> Activity:
+    """The activity, held until the commit by who changes its attendance, and read after it was had."""
+    row = sa.select(Activity).where(Activity.id == activity_id).with_for_update(key_share=True)
+    return (await db.scalars(row.execution_options(populate_existing=True))).one()
+
+
+async def is_registered(db: AsyncSession, activity_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has a place at the activity."""
+    mine = sa.select(Registration.id).where(Registration.activity_id == activity_id)
+    return await db.scalar(mine.where(Registration.person_id == person_id)) is not None
+
+
+def attendances(activity_id: UUID) -> sa.Select[Attendance]:
+    """Who was at an activity."""
+    return sa.select(Attendance).where(Attendance.activity_id == activity_id)
+
+
+async def number_attended(db: AsyncSession, activity_id: UUID) -> int:
+    """How many people were at an activity."""
+    return await db.scalar(sa.select(sa.func.count(Attendance.id)).where(Attendance.activity_id == activity_id)) or 0
+
+
+async def next_activities(db: AsyncSession, person_id: UUID) -> Sequence[Activity]:
+    """The next activities of the programmes that the person takes part in, soonest first."""
+    coming = (Activity.held_at.is_(None), Activity.cancelled_at.is_(None), Activity.starts_at >= now(db))
+    rows = sa.select(Activity).where(Activity.programme_id.in_(programmes_of(person_id)), *coming)
+    rows = rows.where(_is_open_to(person_id))
+    return (await db.scalars(rows.order_by(Activity.starts_at, Activity.id).limit(NEXT_ACTIVITIES))).all()
+
+
+async def registered_among(db: AsyncSession, person_id: UUID, activity_ids: Collection[UUID]) -> set[UUID]:
+    """The activities, of those given, at which the person has a place."""
+    mine = sa.select(Registration.activity_id).where(Registration.person_id == person_id, Registration.waits.is_(False))
+    return set((await db.scalars(mine.where(Registration.activity_id.in_(activity_ids)))).all())
+
+
+async def calendar(db: AsyncSession, person_id: UUID) -> Sequence[Activity]:
+    """Every activity at which the person has a place, in order of time."""
+    mine = sa.select(Registration.activity_id).where(Registration.person_id == person_id, Registration.waits.is_(False))
+    return (
+        await db.scalars(
+            sa.select(Activity)
+            .where(Activity.id.in_(mine), Activity.cancelled_at.is_(None))
+            .order_by(Activity.starts_at)
+        )
+    ).all()

@@ -1,0 +1,165 @@
+"""Activities as the REST API takes and gives them."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from mentoring_common.versions import VersionedView
+from mentoring_common.views import View
+from mentoring_contracts.words import Side
+from mentoring_sessions.fields import Body, Label, Minutes, Moment
+
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="orientation, cpd or a kind of the blueprint")]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise PydanticCustomError("unknown_zone", "a time zone such as Europe/London is wanted")
+    return name
+
+
+Zone = Annotated[str, Field(max_length=64, examples=["Europe/London"]), AfterValidator(_known_zone)]
+Link = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s]+$", examples=["https://meet.example.org/a"])]
+
+
+class NewActivity(Body):
+    kind: Kind
+    title: Label
+    mode: Literal["online", "in_person"]
+    location: Label | None = None
+    starts_at: Moment
+    minutes: Minutes
+    cohort_id: UUID | None = None
+    relationship_id: UUID | None = Field(None, description="the group that it is for, and nobody else")
+    places: int | None = Field(None, ge=1, le=100_000)
+    topics: list[Label] = Field([], max_length=50)
+    zone: Zone | None = Field(None, description="of the clocks where it is; null: none was said")
+    link: Link | None = Field(None, description="where it is online: shown to who has a place and who runs it")
+    speakers: list[Label] = Field([], max_length=50)
+    materials: list[Link] = Field([], max_length=50, description="addresses of what people read for it")
+    sides: list[Side] = Field([], max_length=2, description="the side that it is for; none: both")
+    invited: list[UUID] = Field([], max_length=500, description="the people whom it is for; none: everybody else")
+    prerequisite: Kind | None = Field(None, description="the kind of activity that one has attended before")
+
+
+class ActivityChange(Body):
+    """What changes; what is not given stays."""
+
+    title: Label | None = None
+    mode: Literal["online", "in_person"] | None = None
+    location: Label | None = None
+    starts_at: Moment | None = None
+    minutes: Minutes | None = None
+    places: int | None = Field(None, ge=1, le=100_000)
+    topics: list[Label] | None = Field(None, max_length=50)
+    zone: Zone | None = None
+    link: Link | None = Field(None, description="where it is online")
+    speakers: list[Label] | None = Field(None, max_length=50)
+    materials: list[Link] | None = Field(None, max_length=50)
+
+
+class Joining(Body):
+    wait: bool = Field(False, description="whether to stand in line where every place is taken")
+
+
+class DoorCode(Body):
+    code: str = Field(min_length=4, max_length=20, description="what is shown at the door", examples=["7KX2M9QP"])
+
+
+class ActivityView(View, VersionedView):
+    MADE_AT: ClassVar = "/activities/{id}"
+    ALONE = True
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    relationship_id: UUID | None
+    kind: str
+    title: str
+    mode: Literal["online", "in_person"]
+    location: str | None
+    starts_at: datetime
+    minutes: int
+    places: int | None
+    registered: int
+    registered_myself: bool = Field(description="whether you have a place")
+    topics: list[str]
+    zone: str | None
+    speakers: list[str]
+    materials: list[str]
+    sides: list[Side]
+    prerequisite: str | None
+    held_at: datetime | None
+    cancelled_at: datetime | None
+
+
+class PlaceView(View):
+    """Where somebody stands at an activity: `place`, or `waiting` as the `position`th."""
+
+    activity_id: UUID
+    state: Literal["place", "waiting", "none"]
+    position: int | None
+    link: str | None = Field(description="where it is online, for who has a place")
+
+
+class RegistrationView(View):
+    id: UUID
+    person_id: UUID
+    registered_at: datetime
+    waits: bool = Field(description="whether the person waits for a place")
+
+
+class DoorView(View):
+    id: UUID
+    link: str | None
+    door_code: str | None
+
+
+class AttendedView(View):
+    """An activity that somebody attended, and how long it was: their own record of what they learned."""
+
+    activity_id: UUID
+    programme_id: UUID
+    kind: str
+    title: str
+    starts_at: datetime
+    minutes: int
+
+
+class People(Body):
+    person_ids: list[UUID] = Field(min_length=1, max_length=500)
+
+
+class AttendanceResult(View):
+    recorded: int = Field(description="people not known to have attended before")
+    attended: int = Field(description="everybody who attended so far")
+
+
+class AttendanceView(View):
+    id: UUID
+    person_id: UUID
+    recorded_at: datetime
+
+
+class AttendanceWithdrawnView(View):
+    activity_id: UUID
+    person_id: UUID
+    attended: int = Field(description="everybody else who attended")
+
+
+class WithdrawnAttendanceView(View):
+    id: UUID
+    person_id: UUID
+    recorded_at: datetime
+    withdrawn_by: UUID
+    withdrawn_at: datetime
+    reason: str | None = Field(description="null where the caller may not read it, or its writer was erased")
+
+
+class HeldView(View):
+    id: UUID
+    held_at: datetime
+    attended: int

@@ -1,0 +1,73 @@
+"""Activities and attendance as answers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_sessions.activities import queries
+from mentoring_sessions.activities.models import Activity
+from mentoring_sessions.activities.schemas import ActivityView, AttendedView, PlaceView, WithdrawnAttendanceView
+from mentoring_sessions.relationships.models import Correction
+from mentoring_sessions.relationships.parts import ProgrammeAccess
+from mentoring_sessions.relationships.views import reason
+
+_OF_ACTIVITY = ("programme_id", "kind", "title", "starts_at", "minutes")
+
+
+async def withdrawn_attendances(
+    db: AsyncSession, mine: ProgrammeAccess, rows: Sequence[Correction]
+) -> list[WithdrawnAttendanceView]:
+    """Attendances that were withdrawn; the reasons for who holds a role in the programme."""
+    shown = bool(mine.rights) and mine.reads_confidences
+    return [
+        WithdrawnAttendanceView(
+            id=row.id,
+            withdrawn_by=row.made_by,
+            withdrawn_at=row.made_at,
+            reason=await reason(db, row, shown),
+            **row.before,
+        )
+        for row in rows
+    ]
+
+
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+async def activities(db: AsyncSession, rows: Sequence[Activity], person_id: UUID | None) -> list[ActivityView]:
+    """Activities, and at which of them the person has a place."""
+    mine = await queries.registered_among(db, person_id, [row.id for row in rows]) if person_id else set()
+    return [ActivityView(**_facts(row), registered_myself=row.id in mine) for row in rows]
+
+
+def _facts(row: Activity) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ActivityView.model_fields if name != "registered_myself"}
+
+
+async def activity(db: AsyncSession, row: Activity, person_id: UUID | None) -> ActivityView:
+    """An activity, and whether the person has a place."""
+    return (await activities(db, [row], person_id))[0]
+
+
+async def place(db: AsyncSession, activity: Activity, person_id: UUID | None) -> PlaceView:
+    """Where somebody stands at an activity."""
+    mine = await queries.registration(db, activity.id, person_id) if person_id else None
+    if mine is None:
+        return PlaceView(activity_id=activity.id, state="none", position=None, link=None)
+    if mine.waits:
+        at = await queries.position(db, mine)
+        return PlaceView(activity_id=activity.id, state="waiting", position=at, link=None)
+    return PlaceView(activity_id=activity.id, state="place", position=None, link=activity.link)
+
+
+def attended(row: Any) -> AttendedView:
+    """An activity that somebody attended."""
+    return AttendedView(activity_id=row.id, **{name: getattr(row, name) for name in _OF_ACTIVITY})
+
+
+def hours_csv(rows: Iterable[Any]) -> str:
+    """One line for each person: ids and numbers alone, so that no cell is a formula."""
+    lines = (f"{row.person_id},{row.activities},{row.minutes}\r\n" for row in rows)
+    return "person_id,activities,minutes\r\n" + "".join(lines)

@@ -1,0 +1,39 @@
+"""Every SELECT of agreements."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_sessions.agreements.models import Agreement
+from mentoring_sessions.errors import AgreementNotFound
+
+
+async def agreements(db: AsyncSession, relationship_ids: Collection[UUID]) -> dict[UUID, Agreement]:
+    """The agreements of relationships, by the relationship's id."""
+    rows = await db.scalars(sa.select(Agreement).where(Agreement.id.in_(relationship_ids)))
+    return {row.id: row for row in rows}
+
+
+async def proposed_agreement(db: AsyncSession, relationship_id: UUID) -> Agreement | None:
+    """The agreement as it stands in the database now; None before the first proposal."""
+    row = sa.select(Agreement).where(Agreement.id == relationship_id)
+    return await db.scalar(row.execution_options(populate_existing=True))
+
+
+async def agreement_locked(db: AsyncSession, relationship_id: UUID) -> Agreement:
+    """The agreement, held until the commit by who signs or replaces it; AgreementNotFound before the first proposal."""
+    row = sa.select(Agreement).where(Agreement.id == relationship_id).with_for_update()
+    found = await db.scalar(row.execution_options(populate_existing=True))
+    if found is None:
+        raise AgreementNotFound()
+    return found
+
+
+async def agreement(db: AsyncSession, relationship_id: UUID) -> Agreement:
+    """The agreement as it stands in the database now; AgreementNotFound before the first proposal."""
+    found = await proposed_agreement(db, relationship_id)
+    if found is None:
+        raise AgreementNotFound()
+    return found

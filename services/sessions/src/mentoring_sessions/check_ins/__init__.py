@@ -1,0 +1,1 @@
+"""How each says that it goes."""

@@ -1,1 +1,0 @@
-"""What the sessions service does; commands never commit."""

@@ -1,0 +1,1 @@
+"""What somebody tells the programme team in confidence."""

@@ -1,0 +1,1 @@
+"""Habits that somebody commits to for some weeks, and how they keep them: theirs alone."""

@@ -1,0 +1,51 @@
+"""Every SELECT of habits."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_sessions.errors import HabitNotFound
+from mentoring_sessions.habits.models import Habit, HabitMark
+from mentoring_sessions.habits.progress import EMBEDDED_AT
+
+
+def habits(person_id: UUID | None) -> sa.Select[Habit]:
+    """The habits of a person."""
+    return sa.select(Habit).where(Habit.person_id == person_id)
+
+
+async def habit(db: AsyncSession, person_id: UUID | None, habit_id: UUID) -> Habit:
+    """One of a person's own habits; HabitNotFound for anybody else's."""
+    found = await db.scalar(habits(person_id).where(Habit.id == habit_id))
+    if found is None:
+        raise HabitNotFound()
+    return found
+
+
+async def habit_locked(db: AsyncSession, habit_id: UUID) -> Habit:
+    """The habit, held until the commit by who marks it, and read after it was had."""
+    row = sa.select(Habit).where(Habit.id == habit_id).with_for_update(key_share=True)
+    return (await db.scalars(row.execution_options(populate_existing=True))).one()
+
+
+async def marks(db: AsyncSession, habit_ids: Collection[UUID]) -> dict[UUID, list[date]]:
+    """The days on which habits were kept, in order."""
+    m = HabitMark
+    found: dict[UUID, list[date]] = {id_: [] for id_ in habit_ids}
+    rows = sa.select(m.habit_id, m.day).where(m.habit_id.in_(habit_ids)).order_by(m.habit_id, m.day)
+    for habit_id, day in await db.execute(rows):
+        found[habit_id].append(day)
+    return found
+
+
+async def figures(db: AsyncSession, programme_id: UUID, today: date) -> tuple[int, int]:
+    """(people with a habit whose weeks are over, those among them who embedded one)."""
+    h = Habit
+    over = sa.select(h.person_id, sa.func.bool_or(h.kept_weeks >= EMBEDDED_AT * h.weeks).label("embedded"))
+    each = over.where(h.programme_id == programme_id, h.ends_on < today).group_by(h.person_id).subquery()
+    counts = sa.select(sa.func.count(), sa.func.count().filter(each.c.embedded)).select_from(each)
+    people, embedded = (await db.execute(counts)).one()
+    return people, embedded

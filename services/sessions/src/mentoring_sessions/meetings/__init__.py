@@ -1,0 +1,1 @@
+"""Mentoring sessions: recorded once, corrected and withdrawn with a trace."""

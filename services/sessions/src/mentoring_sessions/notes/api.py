@@ -1,0 +1,54 @@
+"""Notes about mentoring sessions."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from mentoring_common.unit_of_work import Db, Route
+from mentoring_common.versions import IfMatch, IfMatchRequired
+from mentoring_sessions.errors import MentoringSessionNotFound, NoteNotFound
+from mentoring_sessions.notes import commands, queries, views
+from mentoring_sessions.notes.schemas import NewNote, NoteChange, NoteStateView, NoteView
+from mentoring_sessions.relationships.access import Reader, Writer, mentoring_session
+
+router = APIRouter(route_class=Route, tags=["records"])
+
+
+@router.post("/mentoring-sessions/{mentoring_session_id}/notes", status_code=201)
+async def write_note(mentoring_session_id: UUID, new: NewNote, by: Writer, db: Db) -> NoteStateView:
+    """Write a note about a mentoring session."""
+    meeting, mine = await mentoring_session(db, by, mentoring_session_id)
+    return NoteStateView.model_validate(await commands.write_note(db, mine, meeting, new))
+
+
+@router.get("/notes/{note_id}")
+async def read_note(note_id: UUID, by: Reader, db: Db) -> NoteView:
+    """A note that you may read: your own, or one that is shared with you."""
+    meeting_id = await queries.meeting_of(db, note_id)
+    try:
+        _, mine = await mentoring_session(db, by, meeting_id)
+    except MentoringSessionNotFound:
+        raise NoteNotFound() from None
+    found = next((note for note in await queries.notes(db, mine, [meeting_id]) if note.id == note_id), None)
+    if found is None:
+        raise NoteNotFound()
+    return await views.note(db, by, found)
+
+
+@router.patch("/notes/{note_id}")
+async def change_note(
+    note_id: UUID, change: NoteChange, by: Writer, db: Db, expected: IfMatchRequired
+) -> NoteStateView:
+    """Change a note of your own, or who may read it."""
+    note = await queries.own_note(db, by, note_id)
+    await expected.hold(db, note)
+    _, mine = await mentoring_session(db, by, note.mentoring_session_id)
+    return NoteStateView.model_validate(await commands.change_note(db, mine, note, change))
+
+
+@router.delete("/notes/{note_id}", status_code=204)
+async def delete_note(note_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
+    """Remove a note of your own for good."""
+    note = await queries.own_note(db, by, note_id)
+    await expected.hold(db, note)
+    await commands.delete_note(db, note)

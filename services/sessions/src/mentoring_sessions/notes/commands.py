@@ -1,0 +1,50 @@
+"""Write, change and remove notes about mentoring sessions."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common import vault
+from mentoring_common.db import now
+from mentoring_sessions.errors import NotesPrivate, RecordWithdrawn
+from mentoring_sessions.notes.models import Note
+from mentoring_sessions.notes.schemas import NewNote, NoteChange
+from mentoring_sessions.relationships.models import MentoringSession
+from mentoring_sessions.relationships.parts import Access
+
+
+async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, new: NewNote) -> Note:
+    """Keep a note of the caller's about a mentoring session; RecordWithdrawn if it never was."""
+    person_id, _ = mine.one_of_the_pair()
+    if meeting.withdrawn_at is not None:
+        raise RecordWithdrawn()
+    _require_sharable(mine, new.visibility)
+    note = Note(
+        mentoring_session_id=meeting.id,
+        written_by=person_id,
+        written_at=now(db),
+        visibility=new.visibility,
+        text_sealed=await vault.seal(db, person_id, new.text),
+    )
+    db.add(note)
+    await db.flush()
+    return note
+
+
+def _require_sharable(mine: Access, visibility: str | None) -> None:
+    if mine.private and visibility == "programme_team":
+        raise NotesPrivate()
+
+
+async def change_note(db: AsyncSession, mine: Access, note: Note, change: NoteChange) -> Note:
+    """Change the text or who may read it. NotesPrivate where the programme team reads none."""
+    _require_sharable(mine, change.visibility)
+    if change.text is not None:
+        note.text_sealed = await vault.seal(db, note.written_by, change.text)
+    note.visibility = change.visibility or note.visibility
+    await db.flush()
+    return note
+
+
+async def delete_note(db: AsyncSession, note: Note) -> None:
+    """Remove a note for good."""
+    await db.execute(sa.delete(Note).where(Note.id == note.id))

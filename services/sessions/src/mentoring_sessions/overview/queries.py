@@ -1,0 +1,153 @@
+"""The SELECTs by which a programme team finds the relationships that want something of it.
+
+What is expected of a relationship, and since when it is quiet, is worked out here alone: for what is shown as for what
+is asked for.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_sessions.concerns.queries import has_open_concern
+from mentoring_sessions.lifecycle import OVER, State
+from mentoring_sessions.relationships.models import Relationship
+from mentoring_sessions.relationships.queries import has_member
+from mentoring_sessions.reviews.queries import has_review_due
+
+DAY_S, MONTH_S = 86_400, 365.2425 / 12 * 86_400
+_NEVER, _EVER = datetime(9000, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)
+_r = Relationship
+
+
+class Order(StrEnum):
+    """What comes first: who lacks most hours, has not met for longest, ends soonest, or met longest ago."""
+
+    BEHIND = "behind"
+    QUIET = "quiet"
+    ENDS = "ends"
+    LAST_MET = "last_met"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which relationships are wanted; what is None does not matter. `paths` are those of concerns that are read."""
+
+    kind: str | None = None
+    people: Collection[UUID] | None = None
+    behind: bool | None = None
+    quiet_days: int | None = None
+    open_concern: bool | None = None
+    review_due: bool | None = None
+    paused: bool | None = None
+    ends_within_days: int | None = None
+    reader_id: UUID | None = None
+    paths: Sequence[bool] = ()
+
+    def of(self, rows: sa.Select[Relationship], moment: datetime) -> sa.Select[Relationship]:
+        """Those of the rows, as they stand at the moment."""
+        yes_or_no = [
+            (is_behind(moment), self.behind),
+            (has_open_concern(self.reader_id, self.paths), self.open_concern),
+            (has_review_due(moment), self.review_due),
+            (_r.paused_at.is_not(None), self.paused),
+        ]
+        rows = rows.where(*(holds if yes else sa.not_(holds) for holds, yes in yes_or_no if yes is not None))
+        if self.kind is not None:
+            rows = rows.where(_r.kind == self.kind)
+        if self.people is not None:
+            rows = rows.where(has_member(self.people))
+        if self.quiet_days is not None:
+            rows = rows.where(is_quiet(moment, self.quiet_days))
+        if self.ends_within_days is not None:
+            rows = rows.where(ends_soon(moment, self.ends_within_days))
+        return rows
+
+
+def order_key(order: Order, moment: datetime) -> sa.ColumnElement[Any]:
+    """By what relationships stand in this order: never null."""
+    at = sa.DateTime(timezone=True)
+    keys: dict[Order, sa.ColumnElement[Any]] = {
+        Order.BEHIND: sa.func.coalesce(_r.total_minutes - _expected(moment), 0.0, type_=sa.Float()),
+        Order.QUIET: sa.func.coalesce(_quiet_since(), _NEVER, type_=at),
+        Order.ENDS: sa.func.coalesce(sa.case((_r.state.not_in(OVER), _r.ends_at)), _NEVER, type_=at),
+        Order.LAST_MET: sa.func.coalesce(_r.last_held_at, _EVER, type_=at),
+    }
+    return keys[order]
+
+
+async def rhythms(db: AsyncSession, ids: Collection[UUID], moment: datetime) -> dict[UUID, sa.Row[Any]]:
+    """By relationship: the minutes `expected` by now, whether it is `behind`, and since when it is `quiet_since`."""
+    columns = (_r.id, _expected(moment).label("expected"), is_behind(moment).label("behind"), _quiet_since())
+    rows = await db.execute(sa.select(*columns[:3], columns[3].label("quiet_since")).where(_r.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def counts(
+    db: AsyncSession, programme_id: UUID, wanted: Wanted, cohort_id: UUID | None, moment: datetime
+) -> dict[str, int]:
+    """How many relationships of a programme, or of one cohort, there are of each sort."""
+    assert wanted.quiet_days is not None
+    assert wanted.ends_within_days is not None
+    sorts = {
+        "waiting": _r.state == State.WAITING,
+        "active": _r.state == State.ACTIVE,
+        "paused": _r.paused_at.is_not(None),
+        "behind": is_behind(moment),
+        "quiet": is_quiet(moment, wanted.quiet_days),
+        "ending": ends_soon(moment, wanted.ends_within_days),
+        "over": _r.state.in_(OVER),
+    }
+    of = [_r.programme_id == programme_id, *([] if cohort_id is None else [_r.cohort_id == cohort_id])]
+    how_many = [sa.func.count().filter(holds).label(name) for name, holds in sorts.items()]
+    row = (await db.execute(sa.select(sa.func.count().label("relationships"), *how_many).where(*of))).one()
+    # Asked by themselves: beside the others they would be looked up for every relationship.
+    open_concern = sa.select(sa.func.count()).where(*of, has_open_concern(wanted.reader_id, wanted.paths))
+    review_due = sa.select(sa.func.count()).where(*of, has_review_due(moment))
+    alone = {"open_concern": await db.scalar(open_concern) or 0, "review_due": await db.scalar(review_due) or 0}
+    return dict(row._mapping) | alone
+
+
+def is_behind(moment: datetime) -> sa.ColumnElement[bool]:
+    """Whether it goes on and lacks as much as is expected in a month, or more."""
+    lacks = _expected(moment) - _r.total_minutes
+    return sa.and_(_r.state == State.ACTIVE, sa.func.coalesce(lacks >= sa.func.coalesce(_r.month_minutes, 1), False))
+
+
+def is_quiet(moment: datetime, days: int) -> sa.ColumnElement[bool]:
+    """Whether it has not met for so many days, and somebody minds."""
+    return sa.func.coalesce(_quiet_since() <= moment - timedelta(days=days), False)
+
+
+def ends_soon(moment: datetime, days: int) -> sa.ColumnElement[bool]:
+    """Whether it goes on and ends within so many days."""
+    within = sa.func.coalesce(_r.ends_at <= moment + timedelta(days=days), False)
+    return sa.and_(_r.state.not_in(OVER), _r.paused_at.is_(None), within)
+
+
+def _expected(moment: datetime) -> sa.ColumnElement[float]:
+    """The minutes it would have met by the moment: of its budget by the part of its own time that is over, or of its
+    months where it has no end. A break is no part of its time."""
+    until = sa.func.least(sa.literal(moment), _r.paused_at, _r.over_at)
+    lived = sa.func.greatest(0.0, _seconds(until - _r.started_at) - _r.paused_days * DAY_S)
+    whole = _seconds(_r.ends_at - _r.started_at) - _r.paused_days * DAY_S
+    by_budget = _r.budget_minutes * sa.func.least(1.0, lived / sa.func.greatest(whole, 1.0))
+    has_budget = sa.and_(_r.budget_minutes.is_not(None), _r.ends_at.is_not(None))
+    return sa.case(
+        (_r.started_at.is_(None), sa.null()), (has_budget, by_budget), else_=_r.month_minutes * lived / MONTH_S
+    )
+
+
+def _quiet_since() -> sa.ColumnElement[datetime | None]:
+    """As `silent_since`, and null where nobody minds."""
+    minded = sa.and_(_r.state == State.ACTIVE, _r.paused_at.is_(None), sa.not_(_r.quiet_phase))
+    return sa.case((minded, sa.func.greatest(_r.started_at, _r.last_held_at, _r.resumed_at)))
+
+
+def _seconds(span: sa.ColumnElement[Any]) -> sa.ColumnElement[float]:
+    return sa.cast(sa.extract("epoch", span), sa.Float)

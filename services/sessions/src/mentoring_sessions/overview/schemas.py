@@ -1,0 +1,75 @@
+"""Relationships with all that is shown of them, and what concerns a person now."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from mentoring_common.versions import VersionedView
+from mentoring_common.views import View
+from mentoring_sessions.activities.schemas import ActivityView
+from mentoring_sessions.agreements.schemas import Signatures
+
+
+class MemberView(View):
+    person_id: UUID
+    role: str = Field(description="mentor, mentee, coach, peer or another word of the programme's")
+    leads: bool
+    joined_at: datetime
+    left_at: datetime | None = None
+    signed_at: datetime | None = Field(None, description="when they signed the agreement as it stands")
+
+
+class RelationshipView(VersionedView):
+    match_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    kind: str = Field(description="mentoring, or another kind of the programme")
+    mentor_id: UUID | None = Field(description="who mentors, coaches or supervises; null where all are equals")
+    mentee_id: UUID | None = Field(description="the other of a pair; null of a group, see `members`")
+    members: list[MemberView] = Field(description="who is in it; once it is over, who was until then")
+    state: Literal["waiting_for_orientation", "active", "ended", "closed"]
+    confirmed_at: datetime
+    started_at: datetime | None
+    over_at: datetime | None
+    ends_at: datetime | None = Field(description="when it is closed by itself; later by every pause that is over")
+    paused_at: datetime | None = Field(description="since when it has a break; null while it goes on")
+    paused_until: date | None = Field(description="the day on which it goes on by itself")
+    paused_days: int = Field(description="of the pauses that are over")
+    phase: str | None = Field(description="of the programme, where it has phases")
+    total_minutes: int
+    budget_minutes: int | None
+    over_budget: bool
+    expected_minutes: int | None = Field(
+        description="what it would have met by now, of its hours and the part of its time that is over; null where "
+        "its programme expects none, or it has not begun"
+    )
+    behind: bool = Field(description="whether it lacks as much as it is expected to meet in a month, or more")
+    mentoring_sessions: int
+    last_held_at: datetime | None
+    quiet_since: datetime | None = Field(
+        description="since when it has not met; null where nobody minds: before it began, in a break, once it is over"
+    )
+    agreement: Signatures
+    agreement_needed: bool = Field(description="whether relationships of this kind make an agreement")
+    private: bool = Field(description="whether what members write is for them alone, never the programme team")
+
+
+class CountsView(View):
+    relationships: int = Field(description="how many there are")
+    waiting: int = Field(description="how many wait for an orientation")
+    active: int = Field(description="how many go on, those with a break among them")
+    paused: int = Field(description="how many have a break")
+    behind: int = Field(description="how many lack as much as is expected in a month, or more")
+    quiet: int = Field(description="how many have not met for so many days")
+    ending: int = Field(description="how many end within so many days")
+    open_concern: int | None = Field(description="how many have an open concern; null for who takes none")
+    review_due: int = Field(description="how many have a review that waits for the programme team")
+    over: int = Field(description="how many were closed, or ended early")
+
+
+class HomeView(View):
+    person_id: UUID
+    relationships: list[RelationshipView]
+    next_activities: list[ActivityView]

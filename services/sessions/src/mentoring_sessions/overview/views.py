@@ -1,0 +1,72 @@
+"""Relationships and what concerns a person, as answers."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.db import now
+from mentoring_contracts.blueprint.formats import Kind
+from mentoring_sessions.activities import queries as activity_queries
+from mentoring_sessions.activities import views as activity_views
+from mentoring_sessions.agreements import queries as agreement_queries
+from mentoring_sessions.agreements.models import Agreement
+from mentoring_sessions.agreements.schemas import Signatures
+from mentoring_sessions.agreements.views import signatures
+from mentoring_sessions.overview import queries
+from mentoring_sessions.overview.schemas import CountsView, HomeView, MemberView, RelationshipView
+from mentoring_sessions.relationships import queries as relationship_queries
+from mentoring_sessions.relationships.models import Member, Relationship
+
+
+async def relationships(db: AsyncSession, rows: Sequence[Relationship]) -> list[RelationshipView]:
+    """Relationships with who is in them and their signatures."""
+    ids = [row.id for row in rows]
+    agreements, members = await agreement_queries.agreements(db, ids), await relationship_queries.members(db, ids)
+    kinds, rhythms = await relationship_queries.kinds(db, rows), await queries.rhythms(db, ids, now(db))
+    return [_relationship(row, agreements.get(row.id), members[row.id], kinds[row.id], rhythms[row.id]) for row in rows]
+
+
+async def relationship(db: AsyncSession, relationship_id: UUID) -> RelationshipView:
+    """One relationship, as it stands now."""
+    return (await relationships(db, [await relationship_queries.relationship(db, relationship_id)]))[0]
+
+
+def _relationship(
+    row: Relationship, agreement: Agreement | None, members: Sequence[Member], kind: Kind, rhythm: sa.Row[Any]
+) -> RelationshipView:
+    fields = {name: value for name, value in vars(row).items() if name in RelationshipView.model_fields}
+    del fields["mentoring_sessions"]
+    return RelationshipView(
+        match_id=row.id,
+        mentoring_sessions=row.mentoring_sessions,
+        expected_minutes=None if rhythm.expected is None else round(rhythm.expected),
+        behind=rhythm.behind,
+        quiet_since=rhythm.quiet_since,
+        over_budget=row.budget_minutes is not None and row.total_minutes > row.budget_minutes,
+        members=[_member(member, agreement) for member in members],
+        agreement=Signatures(**signatures(row, agreement, members)),
+        agreement_needed=kind.agreement,
+        private=kind.private,
+        **fields,
+    )
+
+
+def _member(member: Member, agreement: Agreement | None) -> MemberView:
+    signed = agreement is not None and member.signed_version == agreement.version
+    return MemberView.model_validate(vars(member) | {"signed_at": member.signed_at if signed else None})
+
+
+def counted(counts: dict[str, int], *, with_concerns: bool) -> CountsView:
+    """How many relationships there are of each sort."""
+    return CountsView.model_validate(counts | ({} if with_concerns else {"open_concern": None}))
+
+
+async def home(db: AsyncSession, person_id: UUID) -> HomeView:
+    """What concerns a person now."""
+    coming = await activity_queries.next_activities(db, person_id)
+    shown = await activity_views.activities(db, coming, person_id)
+    mine = await relationships(db, await relationship_queries.relationships_of(db, person_id))
+    return HomeView(person_id=person_id, relationships=mine, next_activities=shown)

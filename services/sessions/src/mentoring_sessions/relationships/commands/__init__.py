@@ -1,0 +1,1 @@
+"""What becomes of relationships; commands never commit."""

@@ -1,0 +1,70 @@
+"""What this service keeps of other services' facts, in whatever order they come."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_common.erased import is_nobody
+from mentoring_contracts.applications import ApplicationAccepted, CohortCreated, ProgrammeAmended, ProgrammeCreated
+from mentoring_contracts.blueprint import read
+from mentoring_contracts.blueprint.formats import kinds_of
+from mentoring_sessions.relationships import queries
+from mentoring_sessions.relationships.commands.reviewing import Running, plan_reviews
+from mentoring_sessions.relationships.models import Cohort, Participant, Programme, Relationship
+from mentoring_sessions.relationships.terms import hours_of, terms_of
+
+
+async def lock_programme(db: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme's row, made if its event has not come yet, locked until the commit.
+
+    Who brings a relationship, its terms or an orientation holds this lock, so that the last of them sees the others.
+    """
+    await db.execute(insert(Programme).values(id=programme_id).on_conflict_do_nothing())
+    return await queries.programme_locked(db, programme_id)
+
+
+async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeAmended) -> None:
+    """Keep the terms of a programme, also for relationships that came before it."""
+    plan, _ = read(event.blueprint)
+    terms = terms_of(plan)
+    programme = await lock_programme(db, event.programme_id)
+    programme.orientation_compulsory = bool(terms.oriented)
+    programme.oriented, programme.activity_kinds = list(terms.oriented), dict(terms.kinds)
+    programme.budget_minutes, programme.month_minutes = terms.hours.budget_minutes, terms.hours.month_minutes
+    programme.duration_months = terms.duration_months
+    programme.quiet_after_weeks = terms.quiet_after_weeks
+    programme.write_after_days = list(plan.nudges.write_after_days)
+    programme.phases = [one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.phases]
+    programme.zone = plan.zone
+    programme.concerns = plan.concerns.model_dump(mode="json")
+    reviews, programme.reviews = programme.reviews, plan.reviews.model_dump(mode="json")
+    programme.formats = [one.model_dump(mode="json", exclude_none=True) for one in plan.formats]
+    await db.flush()
+    if reviews and reviews != programme.reviews:
+        await plan_reviews(db, programme, map(Running._make, await queries.running(db, programme.id)))
+    for kind in kinds_of({"formats": programme.formats}).values():
+        waiting = sa.update(Relationship).where(Relationship.programme_id == programme.id, Relationship.kind == kind.id)
+        await db.execute(waiting.values(asdict(hours_of(kind, terms.hours, terms.duration_months))))
+
+
+async def learn_cohort(db: AsyncSession, event: CohortCreated) -> None:
+    """Keep that the programme has this cohort."""
+    values = {"id": event.cohort_id, "programme_id": event.programme_id, "number": event.number}
+    await db.execute(insert(Cohort).values(values).on_conflict_do_nothing())
+
+
+async def admit_participant(db: AsyncSession, event: ApplicationAccepted) -> None:
+    """Let an accepted person see the programme's activities."""
+    if is_nobody(event.person_id):
+        return
+    who = {"programme_id": event.programme_id, "person_id": event.person_id, "side": event.role}
+    values = {"id": event.application_id, **who}
+    await db.execute(insert(Participant).values(values).on_conflict_do_nothing())
+
+
+async def forget_participant(db: AsyncSession, application_id: UUID) -> None:
+    """Take that away again."""
+    await db.execute(sa.delete(Participant).where(Participant.id == application_id))

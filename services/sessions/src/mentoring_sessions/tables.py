@@ -1,0 +1,18 @@
+"""What every table of this service descends from."""
+
+import sqlalchemy as sa
+
+from mentoring_common.db import Base as CommonBase
+from mentoring_common.tables import NAMING
+
+
+class Base(CommonBase):
+    """Ancestor of this service's tables."""
+
+    __abstract__ = True
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+def refers(column: str, table: str) -> sa.ForeignKeyConstraint:
+    """The key of a row that refers, by the column, to a row of the table, of the same tenant."""
+    return sa.ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"])

@@ -1,0 +1,143 @@
+"""Habits: one's own alone, counted by week; a programme learns numbers that tell of nobody."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from mentoring_common.ids import new_id
+from mentoring_common.testing import refused
+from mentoring_common.testing.statements import statements
+from mentoring_contracts.applications import PersonErased
+from mentoring_sessions.habits.progress import progress
+from mentoring_sessions.habits.views import figures
+
+MONDAY = date(2026, 3, 2)
+SECRET = "Say no once a day"
+
+
+async def commit(play, client, **more):
+    habit = {"text": SECRET, "weeks": 2} | more
+    answer = await client.post(f"/programmes/{play.programme_id}/habits", json=habit)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def mark(client, habit, day):
+    return await client.put(f"/habits/{habit['id']}/marks/{day}")
+
+
+def days_ago(play, days):
+    return play.now().date() - timedelta(days=days)
+
+
+async def test_a_habit_is_marked_by_day_and_goes_by_week(begun):
+    habit = await commit(begun, begun.mentee, times=2, weeks=3, starts_on=days_ago(begun, 15).isoformat())
+    for days in (15, 14, 8, 0, 1, 1):
+        assert (await mark(begun.mentee, habit, days_ago(begun, days))).status_code == 200
+    found = (await begun.mentee.get(f"/habits/{habit['id']}")).json()
+    assert (found["text"], len(found["marked_on"])) == (SECRET, 5)
+    assert [(week["marks"], week["kept"]) for week in found["progress"]["weeks"]] == [(2, True), (1, False), (2, True)]
+    assert {name: found["progress"][name] for name in ("streak", "best", "share", "embedded")} == {
+        "streak": 1, "best": 1, "share": 0.5, "embedded": None,
+    }  # fmt: skip
+    assert (await begun.mentee.delete(f"/habits/{habit['id']}/marks/{days_ago(begun, 15)}")).status_code == 204
+    assert (await begun.mentee.get(f"/habits/{habit['id']}")).json()["progress"]["share"] == 0
+
+
+async def test_nobody_else_sees_a_habit(begun):
+    habit = await commit(begun, begun.mentee)
+    for other in (begun.mentor, begun.team, begun.admin, begun.stranger):
+        assert refused(await other.get(f"/habits/{habit['id']}"), 404, "habit_not_found")
+        assert refused(await mark(other, habit, begun.now().date()), 404, "habit_not_found")
+    assert (await begun.mentor.get("/habits")).json()["items"] == []
+    mine = (await begun.mentee.get("/habits")).json()["items"]
+    assert [one["id"] for one in mine] == [habit["id"]]
+    assert refused(await begun.stranger.post(f"/programmes/{begun.programme_id}/habits", json={"text": "x"}), 404,
+                   "programme_not_found")  # fmt: skip
+
+
+async def test_a_day_to_come_or_outside_its_weeks_is_refused(begun):
+    habit = await commit(begun, begun.mentee, weeks=1, starts_on=days_ago(begun, 20).isoformat())
+    for days in (21, 13, -3):
+        assert refused(await mark(begun.mentee, habit, days_ago(begun, days)), 422, "day_outside_habit")
+    assert refused(await begun.mentee.put(f"/habits/{habit['id']}/marks/someday"), 422, "invalid_request")
+    far = {"text": "x", "starts_on": "1999-01-01"}
+    answer = await begun.mentee.post(f"/programmes/{begun.programme_id}/habits", json=far)
+    assert refused(answer, 422, "day_outside_habit")
+
+
+@pytest.mark.parametrize("wrong", [{"times": 8}, {"times": 0}, {"weeks": 53}, {"text": ""}, {"rhythm": "hourly"}])
+async def test_a_habit_that_cannot_be_is_refused(begun, wrong):
+    answer = await begun.mentee.post(f"/programmes/{begun.programme_id}/habits", json={"text": SECRET} | wrong)
+    assert refused(answer, 422, "invalid_request")
+
+
+async def test_what_is_given_up_is_taken_up_again_before_it_is_marked(begun):
+    habit = await commit(begun, begun.mentee)
+    path, day = f"/habits/{habit['id']}", begun.now().date()
+    dropped = await begun.mentee.patch(path, json={"dropped": True}, headers={"If-Match": '"1"'})
+    assert dropped.json()["dropped_at"]
+    assert refused(await mark(begun.mentee, habit, day), 409, "habit_dropped")
+    stale = await begun.mentee.patch(path, json={"dropped": False}, headers={"If-Match": '"1"'})
+    assert refused(stale, 412, "precondition_failed")
+    again = {"dropped": False, "text": "Say no twice"}
+    assert (await begun.mentee.patch(path, json=again, headers={"If-Match": "*"})).json()["dropped_at"] is None
+    assert (await mark(begun.mentee, habit, day)).status_code == 200
+    assert (await begun.mentee.get(path)).json()["text"] == "Say no twice"
+
+
+async def test_a_programme_learns_numbers_that_tell_of_nobody(begun):
+    people = [new_id() for _ in range(21)]
+    await begun.harness.publish(begun.tenant, *(begun.accepted(person) for person in people))
+    path, start = f"/programmes/{begun.programme_id}/habit-figures", days_ago(begun, 7)
+    for place, person in enumerate(people):
+        if place == 9:
+            assert (await begun.team.get(path)).json()["people"] is None
+        habit = await commit(begun, begun.client(person), weeks=1, starts_on=start.isoformat())
+        if place < 11:
+            await mark(begun.client(person), habit, start)
+        if place == 19:
+            assert (await begun.team.get(path)).json()["embedded"] is None, "nine others would be known"
+    assert (await begun.team.get(path)).json() == {"people": 21, "embedded": 11, "percent": 52, "least": 10}
+    assert refused(await begun.mentor.get(path), 403, "role_needed")
+    await begun.harness.publish(begun.tenant, PersonErased(person_id=people[0]))
+    assert (await begun.team.get(path)).json()["embedded"] == 11
+    assert (await begun.client(people[0]).get("/habits")).json()["items"][0]["text"] is None
+
+
+async def test_a_page_of_habits_costs_the_same_however_many_it_has(begun):
+    counts = []
+    for _ in range(2):
+        for _ in range(5):
+            await mark(begun.mentee, await commit(begun, begun.mentee), begun.now().date())
+        with statements(begun.harness.service.database.engine, own=True) as each:
+            assert (await begun.mentee.get("/habits")).status_code == 200
+        counts.append(len(each))
+    assert counts[0] == counts[1], counts
+
+
+@pytest.mark.parametrize(
+    ("kept", "today", "streak", "best", "share", "trend", "embedded"),
+    [
+        ([], 0, 0, 0, None, "steady", None),
+        ([0], 3, 1, 1, None, "steady", None),
+        ([0, 1, 3], 28, 1, 2, 0.75, "down", None),
+        ([2, 3, 4], 35, 3, 3, 0.6, "up", False),
+        ([0, 1, 2, 4], 35, 1, 3, 0.8, "down", True),
+        ([0, 1, 2, 3, 4], 400, 5, 5, 1.0, "steady", True),
+    ],
+)
+def test_streak_share_and_trend(kept, today, streak, best, share, trend, embedded):
+    marks = [MONDAY + timedelta(days=7 * week + 2) for week in kept]
+    found = progress(MONDAY, 5, 1, marks, MONDAY + timedelta(days=today))
+    assert (found.streak, found.best, found.share, found.trend) == (streak, best, share, trend)
+    assert found.embedded is embedded
+
+
+@pytest.mark.parametrize(
+    ("people", "embedded", "shown"),
+    [(9, 5, (None, None)), (10, 10, (10, None)), (19, 10, (19, None)), (20, 10, (20, 10)), (30, 3, (30, None))],
+)
+def test_a_number_is_shown_where_enough_are_behind_it_and_behind_the_rest(people, embedded, shown):
+    found = figures(people, embedded)
+    assert (found.people, found.embedded) == shown

@@ -1,0 +1,64 @@
+"""An HR system, from nothing to the first employee and their leaving: the commands of docs/hr-systems.md, as is."""
+
+import asyncio
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "hr-systems.md").read_text("utf-8")
+COMMANDS = re.findall(r"^```sh\n(.*?)^```$", TEXT, re.M | re.S)
+SCOPES = ("hr:provision", "applications:read", "applications:write")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not at hand")
+async def test_every_command_of_the_page_does_what_it_says(stack):
+    async with stack.call("platform:admin", "applications:write") as operator:
+        made = await operator.post("/applications/organisations", json={"name": "Leeds", "slug": "leeds-hr"})
+        tenant = made.json()["id"]
+    async with stack.call("organisation:admin", *SCOPES[1:], tenant=tenant) as admin:
+        employer = (await admin.post("/applications/employers", json={"name": "Leeds Trust"})).json()["id"]
+        token = stack.issuer.mint("hr", tenant, SCOPES, extra={"tenant": tenant, "employer": employer})
+        env = {"PATH": os.environ["PATH"], "BASE": stack.base_url, "TOKEN": token}
+        shell = await asyncio.create_subprocess_exec(
+            "bash", "-euo", "pipefail", "-c", "\n".join(COMMANDS), env=env, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await shell.communicate()
+        assert shell.returncode == 0, said.decode()
+        people = (await admin.get("/applications/people")).json()["items"]
+    assert len(COMMANDS) == 8
+    ada, grace = sorted(people, key=lambda one: one["name"])
+    assert (ada["name"], ada["email"], ada["external_id"]) == (
+        "Ada Lovelace",
+        "ada.lovelace@leeds.example.org",
+        "E-10042",
+    )
+    assert (ada["employer_id"], ada["line_manager_id"], ada["attributes"]) == (employer, grace["id"], {"grade": "7"})
+    assert ada["last_day"] is None  # was said, and taken back
+
+
+PROVISION = """mutation { provisionPerson(externalId: "E-1", name: "Cy", email: "cy@leeds.example.org") {
+  id externalId lastDay } }"""
+LEAVES = 'mutation($id: UUID!) { recordLeaving(personId: $id, lastDay: "2020-01-31", reason: RETIRED) { %s } }'
+STAYS = "mutation($id: UUID!) { takeBackLeaving(personId: $id) }"
+
+
+async def test_the_same_by_graphql(stack):
+    async with stack.call("platform:admin", "applications:write") as operator:
+        made = await operator.post("/applications/organisations", json={"name": "York", "slug": "york-hr"})
+    async with stack.call("organisation:admin", *SCOPES[1:], tenant=made.json()["id"]) as admin:
+
+        async def ask(query, **variables):
+            answer = (await admin.post("/graphql", json={"query": query, "variables": variables})).json()
+            assert "errors" not in answer, answer
+            return answer["data"]
+
+        person = (await ask(PROVISION))["provisionPerson"]
+        assert (person["externalId"], person["lastDay"]) == ("E-1", None)
+        left = (await ask(LEAVES % "lastDay leavingReason leftAt", id=person["id"]))["recordLeaving"]
+        assert (left["lastDay"], left["leavingReason"], bool(left["leftAt"])) == ("2020-01-31", "retired", True)
+        assert (await ask(PROVISION))["provisionPerson"] == person | {"lastDay": "2020-01-31"}
+        assert (await ask(STAYS, id=person["id"]))["takeBackLeaving"] == person["id"].partition(":")[2]
