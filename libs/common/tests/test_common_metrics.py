@@ -264,9 +264,12 @@ async def test_an_alert_is_raised_by_its_fault(prometheus, counted, servers, ten
     async def raised():
         try:
             async with httpx.AsyncClient() as client:
-                found = (await client.get(f"{prometheus}/api/v1/alerts")).json()["data"]["alerts"]
+                answer = await client.get(f"{prometheus}/api/v1/alerts")
         except httpx.TransportError:
             return None
+        if answer.status_code == 503:  # it is starting
+            return None
+        found = answer.json()["data"]["alerts"]
         return [one for one in found if one["labels"]["alertname"] == alert and one["state"] == "firing"]
 
     async with contextlib.AsyncExitStack() as undo:

@@ -266,8 +266,8 @@ async def test_the_team_sees_who_was_written_to_and_no_word_and_no_reminder(worl
     )
     await becomes(world, {"sent": 3})
     own = world.own(ada)
-    entry = (await own.get("/notifications")).json()["items"][0]
-    await own.post(f"/notifications/{entry['id']}/read")
+    entries = {one["topic"]: one["id"] for one in (await own.get("/notifications")).json()["items"]}
+    await own.post(f"/notifications/{entries['application_accepted']}/read")
     path = f"/programmes/{world.programme_id}/letters"
     letters = (await world.office.get(path)).json()["items"]
     assert {(one["person_id"], one["topic"], one["state"]) for one in letters} == {

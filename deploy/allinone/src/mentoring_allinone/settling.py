@@ -1,7 +1,9 @@
 """Waiting until everything that was announced has had its effect: what a person calls "a moment later"."""
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -38,23 +40,33 @@ async def announced(stack: "Stack") -> int:
 
 
 async def _behind(stack: "Stack") -> list[str]:
-    """The services that have not handled all there is for them."""
+    """The services that have not handled all there is for them.
+
+    Each organisation by itself: at a broker of one's own, events of another folder's organisations are handled too.
+    """
     services = [s for s in stack.services.values() if isinstance(s, Service)]
-    emitted: dict[str, int] = {}
-    handled: dict[str, int] = {}
+    emitted: Counter[tuple[UUID, str]] = Counter()
+    handled: dict[str, dict[UUID, int]] = {}
     for service, (counts, seen) in zip(services, await asyncio.gather(*map(_counts, services)), strict=True):
-        emitted |= counts
+        emitted.update(counts)
         handled[service.name] = seen
+    tenants = {tenant for tenant, _ in emitted}
     return [
-        s.name for s in services if sum(emitted.get(cls.type_name(), 0) for cls in s.design.takes) > handled[s.name]
+        s.name
+        for s in services
+        if any(
+            sum(emitted[tenant, cls.type_name()] for cls in s.design.takes) > handled[s.name].get(tenant, 0)
+            for tenant in tenants
+        )
     ]
 
 
-async def _counts(service: Service) -> tuple[dict[str, int], int]:
-    """How many events of each type a service has emitted, and how many of all it has handled; read at one moment."""
-    emitted = sa.select(outbox.c.type, sa.func.count()).group_by(outbox.c.type)
-    handled = sa.select(sa.null(), sa.func.count()).select_from(inbox)
+async def _counts(service: Service) -> tuple[dict[tuple[UUID, str], int], dict[UUID, int]]:
+    """How many events of each organisation and type a service has emitted, and how many of each organisation it has
+    handled; read at one moment."""
+    emitted = sa.select(outbox.c.tenant_id, outbox.c.type, sa.func.count()).group_by(outbox.c.tenant_id, outbox.c.type)
+    handled = sa.select(inbox.c.tenant_id, sa.null(), sa.func.count()).group_by(inbox.c.tenant_id)
     async with service.looking.connect() as connection:
-        counts = {row[0]: row[1] for row in await connection.execute(sa.union_all(emitted, handled))}
-    seen: int = counts.pop(None)
-    return counts, seen
+        rows = (await connection.execute(sa.union_all(emitted, handled))).all()
+    counts = {(tenant, kind): count for tenant, kind, count in rows if kind is not None}
+    return counts, {tenant: count for tenant, kind, count in rows if kind is None}
