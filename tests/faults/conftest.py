@@ -22,6 +22,7 @@ from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import broker
 from mentoring_common.embedded.child_process import free_port
 from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.embedded.patience import Patience
 from mentoring_common.provisioning import Urls
 from mentoring_common.testing import eventually, toy
 from mentoring_common.testing.checker import check
@@ -46,8 +47,13 @@ class Children:
     async def run(self, part, *, die_at=None, until_idle=False, within_s=60):
         """Run relay or consumer in a process of its own; its exit code (-9: killed)."""
         process = await self.start(part, die_at=die_at, until_idle=until_idle)
-        async with asyncio.timeout(within_s):
-            return await process.wait()
+        patience = Patience(within_s)
+        while process.returncode is None:
+            if patience.is_over:
+                process.kill()
+                raise TimeoutError(f"{part} does not end")
+            await asyncio.sleep(0.05)
+        return process.returncode
 
     async def start(self, part, *, die_at=None, until_idle=False):
         # The settings hold secrets that JSON of pydantic would mask.

@@ -30,7 +30,7 @@ from mentoring_common.progress import Progress, pause
 from mentoring_common.records import Received, Unreadable, read, set_aside
 from mentoring_common.settings import Settings
 from mentoring_common.tables import parked_events
-from mentoring_common.tracing import continue_trace
+from mentoring_common.tracing import Tracing, traced
 from mentoring_common.unit_of_work import PLATFORM
 from mentoring_contracts import Event, event_class, event_classes
 
@@ -76,6 +76,7 @@ class EventConsumer:
         feed: Feed | None = None,
         *,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
@@ -85,6 +86,7 @@ class EventConsumer:
         self._taken = taken(reactions, feed)
         self._topics = sorted({cls.topic() for cls in self._taken})
         self._metrics = metrics
+        self._tracing = tracing
         self._reading: AIOKafkaConsumer | None = None
         self._stopping = asyncio.Event()
         self._busy = asyncio.Lock()
@@ -203,7 +205,7 @@ class EventConsumer:
     async def _react(self, items: Sequence[Received]) -> None:
         async with self._database.transaction(None) as db:
             for of_tenant in _by_tenant(items):
-                await handle(db, self._service, self._reactions, of_tenant, self._feed)
+                await handle(db, self._service, self._reactions, of_tenant, self._feed, self._tracing)
         if self._metrics is not None:
             moment = time.time()
             for item in items:
@@ -286,7 +288,12 @@ def taken(reactions: Reactions, feed: Feed | None) -> Set[type[Event]]:
 
 
 async def handle(
-    db: AsyncSession, service: str, reactions: Reactions, items: Sequence[Received], feed: Feed | None = None
+    db: AsyncSession,
+    service: str,
+    reactions: Reactions,
+    items: Sequence[Received],
+    feed: Feed | None = None,
+    tracing: Tracing | None = None,
 ) -> None:
     """Inbox, then the feed, then the reactions, for events of one tenant.
 
@@ -309,8 +316,9 @@ async def handle(
             continue
         if item.event is None:
             raise EventUnreadable()
-        continue_trace(item.envelope.traceparent)
-        await _react(db, reactions, item.event, item.envelope, erased)
+        envelope = item.envelope
+        with traced(envelope.traceparent, tracing, f"react {envelope.type}", "CONSUMER"):
+            await _react(db, reactions, item.event, envelope, erased)
 
 
 def _once(items: Sequence[Received], fresh: Set[UUID]) -> list[Received]:

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from math import isfinite
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from starlette.responses import Response
@@ -19,7 +20,10 @@ from mentoring_common.headers import protected
 from mentoring_common.metrics import Metrics
 from mentoring_common.observability import log
 from mentoring_common.problems import of_error, refusal
-from mentoring_common.tracing import continue_trace
+from mentoring_common.tracing import Tracing, current_traceparent, traced
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 CONTENT_TYPES = frozenset({"application/json"})
 OF_PATCH = CONTENT_TYPES | {"application/merge-patch+json"}  # what is left out stays: no other method reads a body so
@@ -57,6 +61,7 @@ class Edge:
         body_timeout_s: float,
         uploads: Mapping[str, tuple[int, frozenset[str]]] | None = None,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """`uploads`: path suffix → (limit in bytes, content types) of routes that take files."""
         self._app = app
@@ -65,14 +70,20 @@ class Edge:
         self._timeout = body_timeout_s
         self._uploads = uploads or {}
         self._metrics = metrics
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        trace = continue_trace(headers.get(b"traceparent"))
+        with traced(headers.get(b"traceparent"), self._tracing, scope["method"], "SERVER") as made:
+            await self._answer(scope, receive, send, headers, made)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str], made: "Span | None"
+    ) -> None:
+        started, status = time.perf_counter(), 0
         request_id = uuid.uuid4().hex
 
         async def note(message: Message) -> None:
@@ -89,10 +100,13 @@ class Edge:
             seconds = time.perf_counter() - started
             if self._metrics is not None:
                 self._metrics.request(scope["method"], route, status, seconds)
+            if made is not None:
+                made.update_name(f"{scope['method']} {route}".strip())
+                made.set_attributes({"http.route": route, "http.response.status_code": status})
             took = round(seconds * 1000, 1)
             log.info(
                 "request", service=self._service, method=scope["method"], route=route, status=status,
-                duration_ms=took, request_id=request_id, traceparent=trace,
+                duration_ms=took, request_id=request_id, traceparent=current_traceparent(),
             )  # fmt: skip
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, str]) -> None:

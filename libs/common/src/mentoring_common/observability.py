@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import structlog
 
+from mentoring_common.tracing import running_trace
+
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "service", "error", "attempt", "method", "route", "status", "duration_ms",
@@ -15,6 +17,13 @@ ALLOWED = frozenset(
         "lag", "kind", "subject_id", "count", "port", "address", "code", "where",
     }
 )  # fmt: skip
+
+
+def _with_trace(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say in which trace it happened, where it happened in one."""
+    if "traceparent" not in fields and (running := running_trace()):
+        fields["traceparent"] = running
+    return fields
 
 
 def _allow_list(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -27,6 +36,7 @@ def configure_logging(level: str = "INFO") -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _with_trace,
             _allow_list,
             structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
         ],
@@ -36,7 +46,7 @@ def configure_logging(level: str = "INFO") -> None:
     )
     # aiokafka reports every rebalance and lost connection; our own loops report what follows from them. Mail parts
     # report addresses, HTTP clients queries.
-    for name in ("aiokafka", "sqlalchemy", "httpx", "asyncio", "uvicorn", "mail", "aiosmtplib"):
+    for name in ("aiokafka", "sqlalchemy", "httpx", "asyncio", "uvicorn", "mail", "aiosmtplib", "opentelemetry"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

@@ -20,6 +20,7 @@ from mentoring_common.observability import log
 from mentoring_common.progress import Progress, pause
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox
+from mentoring_common.tracing import Tracing, published
 
 BATCH = 500
 BREATH_S = 0.01  # between batches: what is announced meanwhile goes together, with one question and one answer
@@ -29,12 +30,20 @@ LOCK = 0x6D656E746F72  # advisory lock of the relay, per database
 class Relay:
     """Runs for as long as its service; `run` ends only when it is cancelled or `stop` is called."""
 
-    def __init__(self, engine: AsyncEngine, settings: Settings, doorbell: asyncio.Event, name: str) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        settings: Settings,
+        doorbell: asyncio.Event,
+        name: str,
+        tracing: Tracing | None = None,
+    ) -> None:
         self._looking = looking(engine)
         self._publisher = Publisher(settings)
         self._doorbell = doorbell
         self._interval = settings.poll_interval_s
         self._name = name
+        self._tracing = tracing
         self._stopping = asyncio.Event()
         self._oldest: tuple[int, float] | None = None  # seq, and since when it waits by this process's clock
         self.progress = Progress()
@@ -72,7 +81,11 @@ class Relay:
             leads = bool(rows) and rows[0]["leads"]
             self._note((rows[0]["seq"], rows[0]["age"]) if rows else None)
             if leads:
+                began_ns = time.time_ns()
                 await self._publisher.publish([_record(row) for row in rows])
+                if self._tracing is not None:
+                    for row in rows:
+                        published(self._tracing, row["topic"], row["headers"], began_ns)
                 await mark_published(driver, [row["seq"] for row in rows])
                 await driver.execute("COMMIT")
                 self._oldest = None

@@ -38,6 +38,7 @@ from mentoring_common.progress import LONGEST_PAUSE_S, Progress
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
 from mentoring_common.supervision import Loop
+from mentoring_common.tracing import Tracing
 from mentoring_common.unit_of_work import Route
 from mentoring_contracts import Event
 
@@ -130,6 +131,9 @@ class Service:
         self.looking = looking(self.system)
         self.ready = False
         self.metrics = Metrics(self.name) if settings.metrics_port else None
+        self.tracing = Tracing.of(settings, self.name)
+        if self.tracing is not None:
+            self.tracing.watch(self.database.engine)
         self.app = self._application()
         edge = Edge(
             Methods(self.app, Dispatch(self.app, _routes(design))),
@@ -138,6 +142,7 @@ class Service:
             body_timeout_s=settings.body_timeout_s,
             uploads=design.uploads,
             metrics=self.metrics,
+            tracing=self.tracing,
         )
         self.asgi: ASGIApp = across(edge, settings.allowed_origins)
         self._health = Health(self.looking, self.name)
@@ -189,12 +194,12 @@ class Service:
 
     def _start_events(self) -> None:
         self._health.met_broker = True
-        self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name)
+        self._relay = Relay(self.system, self.settings, self.database.doorbell, self.name, self.tracing)
         self._health.relay = self._relay
         self._spawn("relay", self._relay.run, self._relay.progress)
         if self.design.takes:
             made_of = (self.database, self.settings, self.name, self.design.reactions, self.design.feed)
-            self._consumer = EventConsumer(*made_of, metrics=self.metrics)
+            self._consumer = EventConsumer(*made_of, metrics=self.metrics, tracing=self.tracing)
             self._spawn("consumer", self._consumer.run, self._consumer.progress)
 
     async def stop(self) -> None:
@@ -219,6 +224,8 @@ class Service:
         self._consumer = self._lookout = self._poller = self._relay = None
         await self.database.close()
         await self.system.dispose()
+        if self.tracing is not None:
+            await self.tracing.close()
 
     async def measure(self) -> Sequence[Gauge]:
         """The numbers that are read when somebody asks: see `gauges`."""

@@ -106,6 +106,13 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="port of /metrics in Prometheus' format; 0: nothing is counted"
     )
 
+    traces_url: str = Field(
+        "", description="OTLP/HTTP address that spans are sent to (http://…/v1/traces); empty: none are made"
+    )
+    traces_ratio: float = Field(
+        0.01, ge=0, le=1, description="share of the traces that begin here which are sampled; others' are as they say"
+    )
+
     @field_validator("kafka_password")
     @classmethod
     def _is_known_to_the_brokers(cls, password: SecretStr, other: ValidationInfo) -> SecretStr:

@@ -25,6 +25,7 @@ from mentoring_common.metrics import Gauge, Metrics
 from mentoring_common.origins import across, origins
 from mentoring_common.pages import Assets
 from mentoring_common.settings import Settings
+from mentoring_common.tracing import Tracing
 from mentoring_gateway import letters
 from mentoring_gateway.context import Context
 from mentoring_gateway.endpoint import Endpoint
@@ -70,6 +71,7 @@ class Gateway:
         self.http = http or http_client(None)  # every call is under its operation's deadline
         self.ready = False
         self.metrics = Metrics(NAME) if settings.metrics_port else None
+        self.tracing = Tracing.of(settings, NAME)
         self._owns_http = http is None
         self._verifier = TokenVerifier(settings, self._fetch_keys)
         self._endpoint = Endpoint(self._authenticate, self._context, origins(settings.allowed_origins))
@@ -81,6 +83,7 @@ class Gateway:
             body_timeout_s=settings.body_timeout_s,
             uploads=letters.FORMS,
             metrics=self.metrics,
+            tracing=self.tracing,
         )
         self.asgi: ASGIApp = across(edge, settings.allowed_origins)
 
@@ -93,6 +96,8 @@ class Gateway:
         self.ready = False
         if self._owns_http:
             await self.http.aclose()
+        if self.tracing is not None:
+            await self.tracing.close()
 
     async def measure(self) -> Sequence[Gauge]:
         """It has no loops, no database and no events."""

@@ -18,6 +18,7 @@ from mentoring_common import pages, problems
 from mentoring_common.auth import Principal
 from mentoring_common.errors import DomainError
 from mentoring_common.idempotency import HEADER, MAX_KEY, InvalidIdempotencyKey
+from mentoring_common.tracing import span
 from mentoring_gateway.context import Context
 from mentoring_gateway.errors import NotAGraphqlRequest
 from mentoring_gateway.requests import GRAPHQL, JSON, Asked, form, takes_events
@@ -75,7 +76,9 @@ class Endpoint(GraphQL[Context, None]):
     async def _answer_whole(self, request: Request, asked: Asked, wanted: str) -> Response:
         """The answer to a query or a mutation, as one JSON document."""
         context = await self.get_context(request, Response())
-        found = await schema.answer(asked.query, asked.variables, asked.operation_name, context)
+        name = asked.operation_name or ""
+        with span(f"graphql {name}" if name.isidentifier() else "graphql"):
+            found = await schema.answer(asked.query, asked.variables, asked.operation_name, context)
         # Who takes no more than JSON is told all but faults of HTTP by 200, as clients have always been.
         status = 400 if wanted == GRAPHQL and "data" not in found else 200
         content, headers = orjson.dumps(found), {"Vary": "Accept, Accept-Encoding"}

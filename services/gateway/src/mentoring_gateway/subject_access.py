@@ -21,7 +21,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.errors import DomainError, NotFound, Unauthenticated, Unavailable
 from mentoring_common.problems import of_error
 from mentoring_common.settings import Settings
-from mentoring_common.tracing import current_traceparent
+from mentoring_common.tracing import current_traceparent, route_of, span
 
 SERVICES: Final = ("applications", "matching", "sessions", "evaluation", "integrations")
 TIMEOUT_S: Final = 30.0
@@ -86,9 +86,10 @@ class SubjectAccess:
 
     async def _get(self, caller: Principal, service: str, path: str) -> httpx.Response:
         url = getattr(self._settings, f"{service}_url").rstrip("/") + path
-        headers = {"Authorization": f"Bearer {caller.token}", "traceparent": current_traceparent()}
         try:
-            answer = await self._http.get(url, headers=headers)
+            with span(f"GET {route_of(path)}", "CLIENT"):
+                headers = {"Authorization": f"Bearer {caller.token}", "traceparent": current_traceparent()}
+                answer = await self._http.get(url, headers=headers)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Unavailable("a service does not answer") from error
         if answer.status_code in (403, 404):

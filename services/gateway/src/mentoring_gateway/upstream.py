@@ -13,7 +13,6 @@ from mentoring_common.clients import Answer, ask
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.observability import log
 from mentoring_common.pagination import Page
-from mentoring_common.tracing import current_traceparent
 from mentoring_gateway.errors import ServiceProblem, UnexpectedAnswer
 from mentoring_gateway.settings import LIMITS, MAX_PAGE
 
@@ -92,7 +91,7 @@ class Upstream:
         return answer
 
     def _headers(self, method: str) -> dict[str, str]:
-        headers = {"Accept": "application/json", "traceparent": current_traceparent()}
+        headers = {"Accept": "application/json"}
         if self.languages:
             headers["Accept-Language"] = self.languages
         if self.token:

@@ -7,7 +7,7 @@ import httpx
 
 from mentoring_common.errors import IdempotencyKeyInUse, Unavailable
 from mentoring_common.idempotency import HEADER
-from mentoring_common.tracing import current_traceparent
+from mentoring_common.tracing import current_traceparent, route_of, span
 
 TRIES = 4
 FIRST_PAUSE_S = 0.2
@@ -67,8 +67,9 @@ class ApplicationsClient:
         raise Unavailable("the applications service does not answer")
 
     async def _once(self, method: str, path: str, headers: dict[str, str], **content: Any) -> httpx.Response:
-        own = {"Authorization": f"Bearer {self._token}", "traceparent": current_traceparent()}
-        answer = await self._http.request(method, self._base + path, headers=own | headers, **content)
+        with span(f"{method} {route_of(path)}", "CLIENT"):
+            own = {"Authorization": f"Bearer {self._token}", "traceparent": current_traceparent()}
+            answer = await self._http.request(method, self._base + path, headers=own | headers, **content)
         if answer.is_success:
             return answer
         problem = _problem(answer)

@@ -13,6 +13,7 @@ from mentoring_common.db import leave_work, now, tenant_of
 from mentoring_common.deadlines import cancel, schedule_all
 from mentoring_common.erased import erased_among, is_nobody
 from mentoring_common.ids import new_id
+from mentoring_common.tracing import running_trace
 from mentoring_common.vault import Erased
 from mentoring_common.versions import Precondition
 from mentoring_integrations.errors import DecisionsStayOn
@@ -143,4 +144,4 @@ async def _lock_recipients(db: AsyncSession, person_ids: list[UUID]) -> None:
 def _row(db: AsyncSession, notice: Notice) -> dict[str, object]:
     own = {"id": new_id(), "tenant_id": tenant_of(db), "kind": TOPICS[notice.topic].kind, "created_at": now(db)}
     other = None if notice.other_id and is_nobody(notice.other_id) else notice.other_id
-    return vars(notice) | own | {"other_id": other}
+    return vars(notice) | own | {"other_id": other, "traceparent": running_trace()}

@@ -20,6 +20,7 @@ from mentoring_common.db import now
 from mentoring_common.errors import Unavailable
 from mentoring_common.observability import log
 from mentoring_common.runner import Found, Service
+from mentoring_common.tracing import traced
 from mentoring_integrations.notifications import queries
 from mentoring_integrations.notifications.appointments import appointments, times_of
 from mentoring_integrations.notifications.calendar_parts import Appointment, CalendarPart, calendar_part
@@ -285,7 +286,9 @@ async def _send(service: Service, batch: Batch, lease_ends: float) -> None:
     smtp = await _connect(service)
     try:
         while batch.rows and time.monotonic() < lease_ends:
-            await _send_one(service, smtp, batch, batch.rows[0])
+            row = batch.rows[0]
+            with traced(row.traceparent, service.tracing, f"letter {row.topic}", "PRODUCER"):
+                await _send_one(service, smtp, batch, row)
             batch.rows.pop(0)
     finally:
         smtp.close()

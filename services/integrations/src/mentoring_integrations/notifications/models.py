@@ -77,6 +77,7 @@ class Notification(TenantRow, Base):
     held_until: Mapped[datetime | None]  # of the clock; kept once it is over, so that a letter is held once
     bundle_id: Mapped[UUID | None]
     sent_at: Mapped[datetime | None]
+    traceparent: Mapped[str | None]  # the trace of what it tells of
 
 
 class OpenedWave(TenantRow, Base):
