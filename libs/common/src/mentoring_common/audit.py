@@ -5,14 +5,12 @@ the one before. The end of the chain is announced once a day as an event under a
 cut off, head and all, is missed by whoever compares (`audit_proof.py`).
 """
 
-import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 GENESIS = b"\0" * 32
@@ -33,8 +31,8 @@ class Entry:
 class AuditKey:
     """What entries and anchors are keyed with: derived from the service's master key."""
 
-    def __init__(self, master_key: SecretStr) -> None:
-        self._key = hmac.digest(base64.b64decode(master_key.get_secret_value()), b"audit log", "sha256")
+    def __init__(self, master_key: bytes) -> None:
+        self._key = hmac.digest(master_key, b"audit log", "sha256")
         self.id = hmac.digest(self._key, b"id", "sha256").hex()[:16]
 
     def digest(self, entry: Entry) -> bytes:

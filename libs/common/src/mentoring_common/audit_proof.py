@@ -1,6 +1,6 @@
 """Proof that an audit log is whole: anchors that are announced, and the verdict on the chain against them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from mentoring_common.audit import GENESIS, AuditKey, Entry, audit, link_of, unk
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.collected import write_collected
 from mentoring_common.db import Database, tenant_of
+from mentoring_common.masters import Masters
 from mentoring_common.outbox import emit
 from mentoring_common.records import Received, read
 from mentoring_common.settings import Settings
@@ -83,7 +84,8 @@ async def verdict(db: AsyncSession, service: str, published: Iterable[Anchor] = 
     `published`: anchors that were kept elsewhere (on the broker, by an integrator), beside those of the outbox.
     """
     anchors = {(a.position, a.hash) for a in [*published, *await _own_anchors(db)]}
-    chain = _Chain(db.info["audit_key"], tenant_of(db), anchors)
+    masters: Masters = db.info["masters"]
+    chain = _Chain(masters.audits, tenant_of(db), anchors)
     rows = await db.stream(
         sa.select(audit_log).where(audit_log.c.tenant_id == tenant_of(db)).order_by(audit_log.c.position)
     )
@@ -101,8 +103,8 @@ async def verdict(db: AsyncSession, service: str, published: Iterable[Anchor] = 
 class _Chain:
     """The chain as far as it was followed, and what is wrong with it."""
 
-    def __init__(self, key: AuditKey, tenant: UUID, anchors: set[tuple[int, str]]) -> None:
-        self._key, self._tenant = key, tenant
+    def __init__(self, keys: Mapping[str, AuditKey], tenant: UUID, anchors: set[tuple[int, str]]) -> None:
+        self._keys, self._tenant = keys, tenant
         self._anchors = dict[int, set[str]]()
         for position, said in anchors:
             self._anchors.setdefault(position, set()).add(said)
@@ -117,10 +119,14 @@ class _Chain:
             return self._break(position, "the entry was made under another key")
         if (row.position, row.previous_hash, row.hash) != (position, self.link, link):
             return self._break(position, "the entry was changed, or one before it taken out")
-        if self._anchors.get(position, set()) - {self._key.anchor(self._tenant, position, link)}:
+        if self._anchors.get(position, set()) - self._anchored(position, link):
             return self._break(position, "another entry stood here when the log was anchored")
         self.position, self.link, self._keyed = position, link, row.key_id is not None
         return True
+
+    def _anchored(self, position: int, link: bytes) -> set[str]:
+        """What may have been announced of this end, under the key of that day."""
+        return {key.anchor(self._tenant, position, link) for key in self._keys.values()}
 
     def _link(self, row: Any) -> bytes | None:
         """The hash that the row must have; None under another key. Entries without one come before all that have."""
@@ -128,7 +134,8 @@ class _Chain:
         entry = Entry(row.at, row.actor, row.act, row.subject_type, row.subject_id, row.reason)
         if row.key_id is None and not self._keyed:
             return unkeyed_link_of(self.link, position, entry)
-        return link_of(self.link, position, self._key.digest(entry)) if row.key_id == self._key.id else None
+        key = self._keys.get(row.key_id or "")
+        return link_of(self.link, position, key.digest(entry)) if key else None
 
     def end(self, head: tuple[int, bytes] | None) -> None:
         """Compare the end with the head and the last anchor."""

@@ -23,13 +23,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
-from mentoring_common.audit import AuditKey
 from mentoring_common.clock import Clock
 from mentoring_common.collected import write_collected
 from mentoring_common.driver import LOST, SILENT_S, driver_of, roll_back, throw_away
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.ids import new_id
 from mentoring_common.line import LOOKS, Line, in_time, limit
+from mentoring_common.masters import Masters
 from mentoring_common.settings import Settings
 from mentoring_common.tables import NAMING
 
@@ -174,8 +174,8 @@ class Database:
         self.claims = looking(create_engine(settings.database_url, settings, name=f"{name}-claims"))
         self.doorbell = doorbell or asyncio.Event()  # rung when a transaction has announced something
         self.work = asyncio.Event()  # rung when a transaction has left work for the loops beside the requests
-        self.master_key = settings.master_key
-        self.audit_key = AuditKey(settings.master_key)
+        self.masters = Masters.of(settings)
+        self._audit_key = self.masters.audit
         self.pool_size = settings.pool_size
         self._line = Line(
             settings.pool_size,
@@ -223,7 +223,7 @@ class Database:
 
     def _session(self, connection: AsyncConnection, tenant: UUID | None) -> AsyncSession:
         db = AsyncSession(connection, expire_on_commit=False)
-        db.info.update(clock=self.clock, master_key=self.master_key, audit_key=self.audit_key)
+        db.info.update(clock=self.clock, masters=self.masters, audit_key=self._audit_key)
         if tenant is not None:
             db.info["tenant"] = tenant
         return db

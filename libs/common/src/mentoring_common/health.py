@@ -1,9 +1,10 @@
 """What a service says of itself: what it waits for, which loop does not get on, what was put aside.
 
-`/readyz` is 503 where this process should get no requests: it is starting or ending, its database is away, or a loop
-has ended or gets nothing through. A broker that is away is named and no more: requests are served, the outbox keeps
-what they announce, and taking every replica out would turn a quiet broker into an outage. `/livez` is 503 where only a
-new process can help: a loop hangs. It asks nobody, so that no process is replaced for a database that is away.
+`/readyz` is 503 where this process should get no requests: it is starting or ending, its database is away, its master
+key is not the one that was sealed under, or a loop has ended or gets nothing through. A broker that is away is named
+and no more: requests are served, the outbox keeps what they announce, and taking every replica out would turn a quiet
+broker into an outage. `/livez` is 503 where only a new process can help: a loop hangs. It asks nobody, so that no
+process is replaced for a database that is away.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ class Health:
         self.loops: list[Loop] = []
         self.wrong_topics: Sequence[str] = ()
         self.relay: Relay | None = None
+        self.wrong_key = False  # what is sealed opens with no master key that this process was told of
         self.met_broker = True  # false until the topics are known to be there
 
     def livez(self) -> JSONResponse:
@@ -46,7 +48,7 @@ class Health:
         trouble, put_aside = self._trouble(), await self._count()
         if put_aside is None:
             trouble.setdefault("waiting", []).insert(0, "database")
-        ready = started and put_aside is not None and not trouble.keys() & {"ended", "stuck", "hung"}
+        ready = started and put_aside is not None and not trouble.keys() & {"ended", "stuck", "hung", "wrong"}
         named = trouble | (put_aside or {})
         if not started:
             return _answer("starting", False, named)
@@ -65,6 +67,7 @@ class Health:
             "failing": {x.name: type(x.progress.error).__name__ for x in self.loops if _fails(x)},
             "oldest_unpublished_s": round(age, 1) if age > STUCK_AFTER_S else 0,
             "topics": list(self.wrong_topics),
+            "wrong": ["master_key"] if self.wrong_key else [],
         }
         return {name: value for name, value in found.items() if value}
 

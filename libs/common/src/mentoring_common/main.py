@@ -30,7 +30,7 @@ from mentoring_common.runner import Found, Service
 from mentoring_common.settings import MigrationSettings, Settings
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
-COMMANDS = ("serve", "migrate", "restored", "replay", "verify-audit", "doctor", "erasures", "erase-again")
+COMMANDS = ("serve", "migrate", "restored", "replay", "verify-audit", "doctor", "erasures", "erase-again", "rewrap")
 
 
 class Servable(Protocol):
@@ -52,8 +52,8 @@ class Servable(Protocol):
 
 def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     """Serve until SIGTERM or Ctrl-C, migrate the database, have versions outgrow readers after it was restored, replay
-    parked events, verify an audit log, say what is wrong with the installation, print the ledger of erasures or erase
-    again who stands in it.
+    parked events, verify an audit log, say what is wrong with the installation, print the ledger of erasures, erase
+    again who stands in it, or bring what is sealed under a new master key.
     """
     parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
     parser.add_argument("command", choices=COMMANDS, nargs="?", default="serve")
@@ -86,6 +86,8 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         sys.exit(0 if found.intact else 1)
     elif options.command == "doctor":
         sys.exit(_say(asyncio.run(_examine(create_app(settings))), as_json=options.json))
+    elif options.command == "rewrap":
+        sys.exit(asyncio.run(_rewrap(create_app(settings))))
     elif options.command == "erasures":
         asyncio.run(_print_erasures(create_app(settings)))
     elif options.command == "erase-again":
@@ -146,6 +148,17 @@ async def _print_erasures(service: Service) -> None:
             print(one.model_dump_json())  # noqa: T201
     finally:
         await service.stop()
+
+
+async def _rewrap(service: Service) -> int:
+    """Bring every key of a person under the current master key, and say how many; 1 where some are opened by none."""
+    try:
+        found = await service.rewrap()
+    finally:
+        await service.stop()
+    brought, were, unopened = found
+    print(f"{brought} keys brought under MENTORING_MASTER_KEY, {were} were, {unopened} open with none")  # noqa: T201
+    return int(found.unopened > 0)
 
 
 async def _erase_again(service: Service, erasing: Erasing, known: list[Erasure] | None) -> int:

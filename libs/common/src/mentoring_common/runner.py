@@ -38,12 +38,16 @@ from mentoring_common.progress import LONGEST_PAUSE_S, Progress
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
 from mentoring_common.supervision import Loop
+from mentoring_common.tables import audit_heads, inbox, outbox, subject_keys
 from mentoring_common.tracing import Tracing
 from mentoring_common.unit_of_work import Route
+from mentoring_common.vault import Rewrapped, rewrap, unwrap
 from mentoring_contracts import Event
 
 STEP_TIMEOUT_S = 10.0
 TOPICS_EVERY_S = 30.0
+ASKED_TENANTS = 100  # for something sealed
+REWRAPPED_AT_ONCE = 500  # keys of a transaction
 ENDLESS = "endless"  # name of tasks whose work has nothing to finish: it is cancelled when the service stops
 
 
@@ -184,7 +188,7 @@ class Service:
             due = lookout.bell(until_due(handlers, self.clock))
             self._poller = DeadlinePoller(self.system, self.database, handlers, self.clock, interval, due)
             self._spawn("deadlines", self._poller.run, self._poller.progress)
-        for work in (*self.design.periodic, _CLEANING, _ANCHORING):
+        for work in (*self.design.periodic, _CLEANING, _ANCHORING, _LOOKING_AT_KEY):
             self._spawn_periodic(work, lookout.bell(work.waits) if work.waits is not None else None)
         if lookout.watches:
             self._lookout = lookout
@@ -263,6 +267,43 @@ class Service:
     async def clean_up(self) -> None:
         """Delete the mechanisms' rows that are over their time."""
         await retention.delete_what_is_old(self.system, self.settings)
+
+    async def opens(self) -> bool | Literal["others"] | None:
+        """Whether the master key opens what is sealed, or others that are known do; None where nothing is."""
+        masters, c = self.database.masters, subject_keys.c
+        async with self.looking.connect() as connection:
+            tenants = list((await connection.scalars(sa.select(audit_heads.c.tenant_id).limit(ASKED_TENANTS))).all())
+        for tenant in tenants:
+            sealed = sa.select(c.subject_id, c.wrapped_key).where(c.tenant_id == tenant, c.wrapped_key.is_not(None))
+            async with self.database.transaction(tenant) as db:
+                row = (await db.execute(sealed.limit(1))).first()
+            if row is not None:
+                if unwrap([masters.current], row.wrapped_key, row.subject_id):
+                    return True
+                return "others" if unwrap(masters.others, row.wrapped_key, row.subject_id) else False
+        return None
+
+    async def look_at_key(self) -> None:
+        """Have `/readyz` say where the master key opens nothing of what is sealed: nobody was erased."""
+        self._health.wrong_key = await self.opens() is False
+        if self._health.wrong_key:
+            log.error("master_key_wrong", service=self.name)
+
+    async def rewrap(self) -> Rewrapped:
+        """Bring the keys of all people under the current master key, beside what is served; logs how far it is."""
+        async with self.looking.connect() as connection:
+            tenants = list((await connection.scalars(_TENANTS)).all())
+        total = Rewrapped()
+        for number, tenant in enumerate(tenants, 1):
+            after: UUID | None = None
+            while True:
+                async with self.database.transaction(tenant) as db:
+                    found, after = await rewrap(db, after, REWRAPPED_AT_ONCE)
+                total = Rewrapped(*(a + b for a, b in zip(total, found, strict=True)))
+                if after is None:
+                    break
+            log.info("rewrapped", service=self.name, count=number, lag=len(tenants) - number)
+        return total
 
     async def verify_audit(self, tenant: UUID) -> AuditVerdict:
         """The verdict on the tenant's audit log, compared with the anchors on the topic as well as those kept here."""
@@ -373,5 +414,8 @@ def _routes(design: Design) -> list[Route]:
     return [route for route in routes if isinstance(route, Route)]
 
 
+# Every organisation that has said or heard anything: no service but applications has a list of them.
+_TENANTS = sa.union(sa.select(audit_heads.c.tenant_id), sa.select(outbox.c.tenant_id), sa.select(inbox.c.tenant_id))
+_LOOKING_AT_KEY = Periodic("look_at_key", Service.look_at_key, every_s=retention.EVERY_S)
 _CLEANING = Periodic("clean_up", Service.clean_up, every_s=retention.EVERY_S)
 _ANCHORING = Periodic("anchor_audit_log", Service.anchor_audit_log, every_s=retention.EVERY_S)

@@ -1,27 +1,47 @@
 """What a service needs to be told, from the environment (`MENTORING_…`) or from the embedded launcher."""
 
 import base64
+import os
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from mentoring_common.origins import origins
 
+Source = PydanticBaseSettingsSource
+SECRETS = "MENTORING_SECRETS_DIR"
+"""Names a folder in which a file `mentoring_<setting>` stands for a variable that is not set."""
 
-class MigrationSettings(BaseSettings):
-    """All that `migrate` and `restored` are told: nothing of what serves, as what serves is not told this."""
+
+class FromEnvironment(BaseSettings):
+    """What is told by variables, and by files where secrets are given as files."""
 
     model_config = SettingsConfigDict(env_prefix="MENTORING_", extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Source, env_settings: Source, *_: Source, **__: Source
+    ) -> tuple[Source, ...]:
+        """Files come last; a folder that is named and not there is a mistake, and said."""
+        folder = os.environ.get(SECRETS)
+        if not folder:
+            return init_settings, env_settings
+        if not Path(folder).is_dir():
+            raise SystemExit(f"error: {SECRETS} names no folder")
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder)
+
+
+class MigrationSettings(FromEnvironment):
+    """All that `migrate` and `restored` are told: nothing of what serves, as what serves is not told this."""
 
     owner_database_url: str = Field(min_length=1, description="the service's database under the tables' owner")
     log_level: str = Field("INFO", description="least level that is logged")
 
 
-class Settings(BaseSettings):
+class Settings(FromEnvironment):
     """Settings of one service process; each has a line in docs/settings.md."""
-
-    model_config = SettingsConfigDict(env_prefix="MENTORING_", extra="ignore")
 
     database_url: str = Field(description="SQLAlchemy URL of the service's database under its application role")
     system_database_url: str = Field(description="the same database under the role of relay and deadline poller")
@@ -58,6 +78,9 @@ class Settings(BaseSettings):
     client_id: str = Field("", description="this service's client at the issuer")
     client_secret: SecretStr = Field(SecretStr(""), description="its secret")
     master_key: SecretStr = Field(description="base64 of 32 bytes: wraps the keys that special-category data is under")
+    other_master_keys: SecretStr = Field(
+        SecretStr(""), description="keys, by commas, that open too: the next before it is used, those of before after"
+    )
     applications_url: str = Field("", description="base address of the applications service")
     matching_url: str = Field("", description="base address of the matching service")
     sessions_url: str = Field("", description="base address of the sessions service")
@@ -131,10 +154,20 @@ class Settings(BaseSettings):
     @field_validator("master_key")
     @classmethod
     def _holds_32_bytes(cls, key: SecretStr) -> SecretStr:
-        try:
-            held = len(base64.b64decode(key.get_secret_value(), validate=True))
-        except ValueError:
-            held = 0
-        if held != 32:
+        if not _is_key(key.get_secret_value()):
             raise ValueError("not base64 of 32 bytes")
         return key
+
+    @field_validator("other_master_keys")
+    @classmethod
+    def _hold_32_bytes(cls, keys: SecretStr) -> SecretStr:
+        if not all(_is_key(part.strip()) for part in keys.get_secret_value().split(",") if part.strip()):
+            raise ValueError("not base64 of 32 bytes, by commas")
+        return keys
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False

@@ -1,8 +1,8 @@
 """Special-category data and notes, encrypted under a key of the person they are about; erasure destroys the key."""
 
-import base64
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import tenant_of
 from mentoring_common.errors import NotFound, Unavailable
+from mentoring_common.masters import Masters
 from mentoring_common.tables import subject_keys
 
 _NONCE = 12
@@ -71,7 +72,8 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
     mine = sa.select(c.wrapped_key).where(c.tenant_id == tenant_of(db), c.subject_id == subject_id)
     row = (await db.execute(mine)).first()
     if row is None and create:
-        wrapped = encrypt(_master(db), AESGCM.generate_key(256), subject_id.bytes)
+        masters: Masters = db.info["masters"]
+        wrapped = encrypt(masters.current, AESGCM.generate_key(256), subject_id.bytes)
         values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
         added = insert(subject_keys).values(values).on_conflict_do_nothing().returning(subject_keys.c.wrapped_key)
         row = (await db.execute(added)).first() or (await db.execute(mine)).first()
@@ -81,15 +83,53 @@ async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
 def _unwrapped(db: AsyncSession, subject_id: UUID, wrapped: bytes | None) -> bytes:
     if wrapped is None:
         raise Erased()
-    try:
-        return decrypt(_master(db), wrapped, subject_id.bytes)
-    except Erased:
+    masters: Masters = db.info["masters"]
+    found = unwrap(masters.all, wrapped, subject_id)
+    if found is None:
         # The key is there and does not unwrap: the configuration is wrong, nobody was erased.
-        raise MasterKeyWrong() from None
+        raise MasterKeyWrong()
+    return found
 
 
-def _master(db: AsyncSession) -> bytes:
-    return base64.b64decode(db.info["master_key"].get_secret_value())
+def unwrap(masters: Iterable[bytes], wrapped: bytes, subject_id: UUID) -> bytes | None:
+    """A subject's key by the first master key that opens it; None where none does."""
+    for master in masters:
+        try:
+            return decrypt(master, wrapped, subject_id.bytes)
+        except Erased:
+            continue
+    return None
+
+
+class Rewrapped(NamedTuple):
+    """Keys of people by what became of them: brought over, under the current key already, opened by no key."""
+
+    brought_over: int = 0
+    current: int = 0
+    unopened: int = 0
+
+
+async def rewrap(db: AsyncSession, after: UUID | None, limit: int) -> tuple[Rewrapped, UUID | None]:
+    """Bring the tenant's next `limit` keys behind `after` under the current master key; where the next begin, or None.
+
+    Nobody waits for long: a page is a transaction, and what is sealed stays as it is.
+    """
+    masters: Masters = db.info["masters"]
+    c = subject_keys.c
+    mine = sa.select(c.subject_id, c.wrapped_key).where(c.tenant_id == tenant_of(db), c.wrapped_key.is_not(None))
+    page = (mine if after is None else mine.where(c.subject_id > after)).order_by(c.subject_id).limit(limit)
+    rows = (await db.execute(page.with_for_update())).all()
+    old = [row for row in rows if unwrap([masters.current], row.wrapped_key, row.subject_id) is None]
+    unopened = 0
+    for row in old:
+        key = unwrap(masters.others, row.wrapped_key, row.subject_id)
+        if key is None:
+            unopened += 1
+            continue
+        this = sa.update(subject_keys).where(c.tenant_id == tenant_of(db), c.subject_id == row.subject_id)
+        await db.execute(this.values(wrapped_key=encrypt(masters.current, key, row.subject_id.bytes)))
+    found = Rewrapped(len(old) - unopened, len(rows) - len(old), unopened)
+    return found, rows[-1].subject_id if len(rows) == limit else None
 
 
 def encrypt(key: bytes, data: bytes, about: bytes) -> bytes:
