@@ -29,6 +29,7 @@ from mentoring_matching.engine import (
     solve,
     working_hours,
 )
+from mentoring_matching.engine.solver import Network
 
 pytest.importorskip("numba")
 
@@ -86,9 +87,7 @@ def both(monkeypatch):
         with monkeypatch.context() as plain:
             plain.setattr(acceleration, "_installed", lambda: False)
             first = work()
-        with monkeypatch.context() as compiled:
-            compiled.setattr(acceleration, "_least", [0])
-            compiled.setattr(acceleration, "_cold", [0])
+        with acceleration.compiled_always():
             return first, work()
 
     return twice
@@ -175,23 +174,62 @@ def test_a_process_that_goes_on_compiles_from_fewer_pairs_on(monkeypatch) -> Non
     assert acceleration.accelerated(acceleration.LARGE_FOR_MANY)
 
 
-def test_a_first_run_does_not_wait_for_the_compiler_where_it_is_done_before(monkeypatch) -> None:
+@pytest.fixture
+def cold(monkeypatch):
+    """A process that goes on, as after an installation: nothing is compiled."""
     monkeypatch.setattr(acceleration, "_least", [acceleration.LARGE])
     monkeypatch.setattr(acceleration, "_cold", [acceleration.COLD])
     monkeypatch.setattr(acceleration, "_on_disk", lambda: False)
+    monkeypatch.setattr(acceleration, "_compiler", [])
     monkeypatch.setattr(acceleration, "compiled_scanning", cache(lambda: None))
+
+
+def test_one_run_compiles_nothing_that_would_come_after_it(cold) -> None:
+    acceleration.expect(acceleration.COLD - 1)
     assert not acceleration.accelerated(acceleration.COLD - 1)
-    assert acceleration.accelerated(acceleration.COLD)
+    assert not acceleration._compiler
     acceleration.compiled_scanning()
     assert acceleration.accelerated(acceleration.LARGE)
+
+
+def test_a_first_run_goes_on_in_plain_loops_until_another_process_has_compiled(cold, monkeypatch) -> None:
+    wait = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(wait, stdin=subprocess.PIPE) as compiler:
+        monkeypatch.setattr(acceleration, "_compiler", [compiler])
+        network = Network(np.ones(2, dtype=np.int64), np.ones(2, dtype=np.int64))
+        acceleration.expect_many_runs()
+        monkeypatch.setattr(acceleration, "_least", [0])
+        monkeypatch.setattr(acceleration, "_cold", [0])
+        network.add_edges(np.array([0, 1]), np.array([0, 0]), np.array([5, 9]))
+        network.settle()
+        assert not network.compiled
+        assert not acceleration.accelerated(acceleration.PATIENT - 1)
+        compiler.communicate(b"\n")
+    assert acceleration.accelerated(acceleration.PATIENT)
+    network.add_edges(np.array([0]), np.array([1]), np.array([3]))
+    network.settle()
+    assert network.compiled
+    assert network.match.tolist() == [1, 0]
+
+
+def test_the_process_that_compiles_is_started_once(cold) -> None:
+    acceleration.expect(acceleration.COLD)
+    (compiler,) = acceleration._compiler
+    assert not acceleration.accelerated(acceleration.COLD)
+    acceleration.expect(acceleration.COLD)
+    assert acceleration._compiler == [compiler]
+    assert compiler.wait() == 0
 
 
 def test_what_an_earlier_process_compiled_is_found(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     assert not acceleration._on_disk.__wrapped__()
     (tmp_path / "engine").mkdir()
-    (tmp_path / "engine" / "scanning.scan-106.py311.nbi").touch()
+    kept = tmp_path / "engine" / "scanning.scan-106.py311.nbi"
+    kept.touch()
     assert acceleration._on_disk.__wrapped__()
+    os.utime(kept, (0, 0))
+    assert not acceleration._on_disk.__wrapped__()  # of an earlier release
 
 
 def test_compiled_code_that_cannot_be_kept_is_made_anew(monkeypatch) -> None:

@@ -21,6 +21,7 @@ from mentoring_matching.engine import (
     Rule,
     Run,
     Situation,
+    prices_without,
     recruitment,
     rematch,
     solve,
@@ -208,6 +209,31 @@ def test_a_what_if_keeps_to_the_limits_both_ways() -> None:
     assert (free.totals.matched, limited.totals.matched) == (4, 2)
     assert solve_again(free, ONE_OF_A, embedder=EMBEDDER).totals == limited.totals
     assert solve_again(limited, Policy(), embedder=EMBEDDER).totals == free.totals
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("both", [False, True])
+def test_prices_and_gains_beside_limits_that_decide_nothing_are_exact_or_not_given(seed: int, both: bool) -> None:
+    """Another arrangement may reach a limit, or make two people each other's mentor, where the run itself does not."""
+    draw = random.Random(seed)
+    mentors, mentees = people(draw)
+    mentees = [replace(person, tier=0) for person in mentees]
+    limit = Limit("few of each", "employer", draw.choice(("mentor", "mentee")), most=draw.choice((1, 2, 3)))
+    policy = replace(OPEN, limits=() if both else (limit,))
+    if both:
+        mentees = [replace(person, id=f"m{k}" if k < 3 else person.id) for k, person in enumerate(mentees)]
+    run = solve(mentors, mentees, policy, embedder=EMBEDDER)
+    prices = prices_without(run)
+    assert not (run.limited and prices)
+    for pair, price in prices.items():
+        again = solve(mentors, mentees, policy, bars=[pair], embedder=EMBEDDER)
+        assert price.matches == run.totals.matched - again.totals.matched
+        assert price.score == pytest.approx(run.totals.score - again.totals.score, abs=1e-6)
+    for gain in recruitment(run, most=99):
+        more = [replace(m, capacity=m.capacity + (m.id == gain.mentor_id)) for m in mentors]
+        larger = solve(more, mentees, policy, embedder=EMBEDDER)
+        assert gain.matches == larger.totals.matched - run.totals.matched
+        assert gain.score == pytest.approx(larger.totals.score - run.totals.score, abs=1e-6)
 
 
 def test_explanations_know_of_limits() -> None:

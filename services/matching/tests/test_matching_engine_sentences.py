@@ -233,7 +233,7 @@ def test_what_a_close_call_says_is_what_a_barred_run_shows(case: Case) -> None:
     for pair in run.pairs if not run.limited else ():
         if pair.pinned:
             continue
-        price = prices_without(run)[pair.mentee_id]
+        price = prices_without(run)[pair.mentor_id, pair.mentee_id]
         again = case.run(bars=[(pair.mentor_id, pair.mentee_id)])
         if again.limited:
             continue  # the price of doing without holds where pairs both ways decide nothing
@@ -265,7 +265,7 @@ def test_somebody_of_a_tier_never_gives_way_almost_as_well() -> None:
     run = solve([mentor], mentees, Policy(), embedder=EMBEDDER)
     (pair,) = run.pairs
     assert pair.mentee_id == "first"
-    price = prices_without(run)["first"]
+    price = prices_without(run)["m", "first"]
     assert (price.matches, price.priority, price.small) == (0, 1, False)
     assert "somebody who goes before others would be left without" in why_not(run, "m", "second").text
 

@@ -29,6 +29,8 @@ from mentoring_matching.engine import (
     evenly,
     pin_costs,
     price_of,
+    prices_without,
+    recruitment,
     rematch,
     solve,
     solve_again,
@@ -239,6 +241,59 @@ def test_within_limits_the_result_is_that_of_an_integer_programme(seed: int) -> 
     assert run.certificate.primal == pytest.approx(-found.fun)
     assert run.certificate.feasible
     assert run.certificate.worst == 0
+
+
+def _worth(case: Case, run: Run, units: dict[tuple[str, str], int]) -> tuple[Any, ...]:
+    key = case.key([(pair.mentor_id, pair.mentee_id) for pair in run.pairs], units)
+    assert key is not None
+    return key
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_the_price_of_doing_without_a_pair_is_what_a_barred_run_loses(seed: int) -> None:
+    case = Case(seed, 7, 6)
+    run = case.run()
+    units, prices, step = _units(run), prices_without(run), run.situation.problem.step
+    assert set(prices) == {(pair.mentor_id, pair.mentee_id) for pair in run.pairs if not pair.pinned}
+    for pair, price in prices.items():
+        again = case.run(bars=[pair])
+        assert price.ranks * step + round(price.score * 10_000) == _ranks(run) - _ranks(again)
+        assert price.score == pytest.approx(run.totals.score - again.totals.score, abs=1e-6)
+        assert (price.ranks == 0) == (_worth(case, run, units)[:-1] == _worth(case, again, units)[:-1])
+        assert price.matches + price.further == run.totals.pairs - again.totals.pairs
+
+
+def _ranks(run: Run) -> int:
+    """What the pairs beyond the pins are worth to the objective."""
+    return run.certificate.primal
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_one_more_place_gains_what_recruitment_says(seed: int) -> None:
+    case = Case(seed, 7, 5)
+    run = case.run()
+    gains = {gain.mentor_id: gain for gain in recruitment(run, most=99)}
+    units = _units(run)
+    for place, mentor in enumerate(case.mentors):
+        more = case.mentors.copy()
+        more[place] = replace(mentor, capacity=mentor.capacity + 1)
+        larger = case.run(mentors=more)
+        case.mentors, before = more, case.mentors
+        better = _worth(case, larger, units) > _worth(case, run, units)
+        case.mentors = before
+        gain = gains.get(mentor.id)
+        assert better == (gain is not None)
+        if gain is not None:
+            assert gain.score == pytest.approx(larger.totals.score - run.totals.score, abs=1e-6)
+            assert gain.matches + gain.further == larger.totals.pairs - run.totals.pairs
+
+
+def test_a_pair_of_several_is_a_close_call_where_another_would_do_as_well() -> None:
+    mentors = [Mentor(f"m{k}", topics={"x": 1 - k / 1000}) for k in range(3)]
+    run = solve(mentors, [Mentee("e", topics={"x": 1.0}, capacity=2)], Policy(), embedder=EMBEDDER)
+    assert {pair for pair, price in prices_without(run).items() if price.small} == {("m0", "e"), ("m1", "e")}
+    alone = solve(mentors[:2], [Mentee("e", topics={"x": 1.0}, capacity=2)], Policy(), embedder=EMBEDDER)
+    assert [(price.matches, price.further) for price in prices_without(alone).values()] == [(0, 1), (0, 1)]
 
 
 def test_everybody_has_one_before_anybody_has_two() -> None:

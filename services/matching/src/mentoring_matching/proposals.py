@@ -314,7 +314,7 @@ def _explained(run: Run, question: Question) -> list[ExplainedPair]:
         if (pair.mentor_id, pair.mentee_id) in question.standing:
             continue
         two = mentors[columns[pair.mentor_id]], mentees[rows[pair.mentee_id]]
-        alone = alternatives.get(pair.mentee_id)
+        alone = alternatives.get((pair.mentor_id, pair.mentee_id))
         price = None if alone is None else {"matches": alone.matches, "score": alone.score, "priority": alone.priority}
         close = alone is not None and alone.small
         text = " ".join(filter(None, [why_this_pair(pair, *two, policy, titles), several.get(pair.mentee_id)]))

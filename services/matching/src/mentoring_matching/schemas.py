@@ -103,11 +103,14 @@ class NewRun(Body):
 
 
 class GainView(BaseModel):
-    """What one more place with a mentor would bring."""
+    """What one more place with a mentor would bring: people matched, mentors beyond somebody's first (`further`), total
+    score.
+    """
 
     mentor_id: UUID
     matches: int
     score: float
+    further: int = 0
 
 
 class FloorPointView(BaseModel):

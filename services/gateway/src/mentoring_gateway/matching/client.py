@@ -14,12 +14,16 @@ from mentoring_gateway.upstream import PageRequest, Upstream
 from mentoring_gateway.values import Role, body
 
 
-@strawberry.type(description="What one more place with a mentor would bring: people matched, total score")
+@strawberry.type(
+    description="What one more place with a mentor would bring: people matched, mentors beyond somebody's first "
+    "(`further`), total score"
+)
 @dataclass
 class PlaceGain:
     mentor_id: UUID
     matches: int
     score: float
+    further: int = 0
 
 
 @strawberry.type(

@@ -1,13 +1,15 @@
 """Compiled loops where numba is installed: the same source and the same integers, many times faster.
 
-Without numba, or for few pairs, the loops of `loops.py` run as plain Python on lists, and `scanning.py` is not used; so
-it is for more pairs where they would have to be compiled first (`python -m mentoring_matching.engine.warm` does that).
+Without numba, or for few pairs, the loops of `loops.py` run as plain Python on lists, and `scanning.py` is not used.
+Nothing waits for the compiler that would be done before it: until there is compiled code on disk, another process makes
+it (`warm.py`) while the work goes on in plain loops; each stage of a run asks anew.
 """
 
 from __future__ import annotations
 
 import inspect
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,41 +26,80 @@ LARGE = 2_000_000
 LARGE_FOR_MANY = 200_000
 """The same where many runs share the import."""
 COLD = 150_000_000
-"""Pairs up to which the plain loops are done before the compiler would be, where there is no compiled code on disk."""
-COLD_FOR_MANY = 4_000_000
-"""The same where many runs share the compiling."""
+"""Pairs up to which one run in plain loops is done before the compiler would be: for so few nothing is compiled."""
+PATIENT = 500_000_000
+"""Pairs from which on plain loops would take longer than the compiler's rest: the run waits for it."""
 _least, _cold = [LARGE], [COLD]
+_here = [False]
+"""Whether this process compiles what it needs, at once."""
+_compiler: list[subprocess.Popen[bytes]] = []
+"""The process that compiles, once there is one."""
 
 
 def expect_many_runs() -> None:
-    """Said by a process that goes on, such as the service: compiled loops then pay from fewer pairs on."""
-    _least[0], _cold[0] = LARGE_FOR_MANY, COLD_FOR_MANY
+    """Said by a process that goes on, such as the service: compiled loops then pay from fewer pairs on, and so does
+    compiling beside the first run.
+    """
+    _least[0] = _cold[0] = LARGE_FOR_MANY
 
 
 @contextmanager
 def compiled_always() -> Iterator[None]:
-    """Every market is worked on by compiled loops meanwhile, if numba is installed."""
-    before = _least[0], _cold[0]
-    _least[0] = _cold[0] = 0
+    """Every market is worked on by compiled loops meanwhile, compiled here and now, if numba is installed."""
+    before = _least[0], _here[0]
+    _least[0], _here[0] = 0, True
     try:
         yield
     finally:
-        _least[0], _cold[0] = before
+        _least[0], _here[0] = before
+
+
+def expect(pairs: int) -> None:
+    """Said at the start of a run: where it will need compiled loops and there are none, another process makes them."""
+    if _pays(pairs) and pairs >= _cold[0] and not _ready():
+        _compile_beside()
 
 
 def accelerated(pairs: int) -> bool:
-    """Whether a market of so many pairs is worked on by compiled loops."""
-    if not _installed() or not (pairs >= _least[0] or "numba" in sys.modules):
+    """Whether a market of so many pairs is worked on by compiled loops, as of now."""
+    if not _pays(pairs):
         return False
-    return pairs >= _cold[0] or compiled_scanning.cache_info().currsize > 0 or _on_disk()
+    if _ready():
+        return True
+    if pairs < _cold[0]:
+        return False
+    compiler = _compile_beside()
+    if pairs >= PATIENT:
+        compiler.wait()
+    # where it could keep nothing on disk, this process compiles what it needs from here on
+    return compiler.poll() is not None
+
+
+def _pays(pairs: int) -> bool:
+    return _installed() and (pairs >= _least[0] or "numba" in sys.modules)
+
+
+def _ready() -> bool:
+    return _here[0] or compiled_scanning.cache_info().currsize > 0 or _on_disk()
+
+
+def _compile_beside() -> subprocess.Popen[bytes]:
+    """The process that compiles, started if there is none."""
+    if not _compiler:
+        quiet = subprocess.DEVNULL
+        command = [sys.executable, "-P", "-m", f"{__package__}.warm"]
+        _compiler.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))  # noqa: S603 - of this package
+    return _compiler[0]
 
 
 @cache
 def _on_disk() -> bool:
-    """Whether an earlier process kept compiled code where numba looks for it."""
+    """Whether an earlier process kept compiled code of this source where numba looks for it."""
+    source = Path(scanning.__file__)
     named = os.environ.get("NUMBA_CACHE_DIR")
-    folders = [Path(named)] if named else [Path(scanning.__file__).parent / "__pycache__", Path.home() / ".cache/numba"]
-    return any(next(folder.rglob("scanning.scan-*.nbi"), None) for folder in folders if folder.is_dir())
+    folders = [Path(named)] if named else [source.parent / "__pycache__", Path.home() / ".cache/numba"]
+    kept = (found for folder in folders if folder.is_dir() for found in folder.rglob("scanning.scan-*.nbi"))
+    return any(found.stat().st_mtime >= int(source.stat().st_mtime) for found in kept)
 
 
 @cache

@@ -6,12 +6,15 @@ shortest such way in reduced costs (Ahuja, Magnanti, Orlin 1993, ch. 9), over ev
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 from .explain import Price
-from .features import UNITS
 from .loops import FAR
+from .pool import PairIds
 from .problem import Problem
+from .residual import Residual, score_of
 from .rules import Index
 from .run import Run
 from .solver import Network
@@ -20,32 +23,45 @@ FIRST, WIDER = 1000, 8
 """Ways shorter than FIRST units are looked for first, then those up to WIDER times as long, among ever more pairs."""
 
 
-def prices_without(run: Run) -> dict[str, Price]:
-    """By mentee id the loss without the pair, for every pair that was not pinned. It looks at all n x m pairs at once,
-    so it is meant for up to some thousand people. Empty where limits decide, or mentees may have several mentors: the
-    network alone then has no price for a pair.
+def prices_without(run: Run) -> dict[PairIds, Price]:
+    """The loss without each pair (mentor id, mentee id) that was not pinned. It looks at all n x m pairs at once, so it
+    is meant for up to some thousand people. Empty where limits decide, as a flow then has no price for a pair, and
+    without those pairs whose loss would depend on one.
     """
-    if run.limited or run.situation.problem.seats is not None:
+    if run.limited or not run.certificate.valid:
         return {}
-    problem, network, mentees = run.situation.problem, run.network, run.situation.mentees
+    problem, network, situation = run.situation.problem, run.network, run.situation
+    if problem.beyond_network:
+        return _by_residual(run)
     reduced, left, limit = _reduced(problem, network), np.flatnonzero(network.match >= 0), FIRST
-    found: dict[str, Price] = {}
+    found: dict[PairIds, Price] = {}
     while left.size:
         lengths, fewer = network.detours(reduced, left, limit, problem.places)
         known = lengths < limit
         for i, length, change in zip(left[known].tolist(), lengths[known].tolist(), fewer[known].tolist(), strict=True):
             steps = round(length / problem.step)
-            score = round(_score(problem, length) / UNITS, 4)
-            found[mentees[i].id] = Price(change, score, steps - change, ranks=steps)
+            price = Price(change, score_of(problem, length), steps - change, ranks=steps)
+            found[situation.mentors[network.match[i]].id, situation.mentees[i].id] = price
         left, limit = left[~known], limit * WIDER
     return found
 
 
-def _score(problem: Problem, loss: int) -> int:
-    """What is left of a loss besides whole matches (or tiers) and standing pairs that move."""
-    rest = loss - round(loss / problem.step) * problem.step
-    extra = max(problem.standing.values(), default=0)
-    return rest - round(rest / extra) * extra if extra else rest
+def _by_residual(run: Run) -> dict[PairIds, Price]:
+    """The same where mentees may have several mentors, or there are limits or people on both sides."""
+    situation, residual, limit = run.situation, Residual.of(run), float(FIRST)
+    n, found = len(situation.mentees), dict[PairIds, Price]()
+    mentors: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for i, j, beyond in zip(*(part.tolist() for part in (*run.network.pairs, residual.beyond)), strict=True):
+        mentors[i].append((j, beyond))
+    while mentors:
+        for i, lengths, before in residual.ways(np.array(list(mentors)), limit):
+            for j, beyond in [pair for pair in mentors[i] if lengths[n + pair[0]] < limit]:
+                price = residual.price(beyond + round(lengths[n + j]), before, i, n + j, gone=[(i, j)])
+                if price is not None:
+                    found[situation.mentors[j].id, situation.mentees[i].id] = price
+                mentors[i].remove((j, beyond))
+        mentors, limit = defaultdict(list, {i: left for i, left in mentors.items() if left}), limit * WIDER
+    return found
 
 
 def _reduced(problem: Problem, network: Network) -> Index:

@@ -12,6 +12,8 @@ from .acceleration import accelerated, compiled_scanning
 
 Index = NDArray[np.int64]
 _WIDTH = 64
+_AT_ONCE = 1 << 14
+"""Mentees whose edges are sorted together."""
 _NEVER = -(1 << 60)
 
 
@@ -19,7 +21,7 @@ _NEVER = -(1 << 60)
 class _Table:
     """Each mentee's best edges, `counts` (n,) of them, padded to one width: `mentors` and `values` (n, width)."""
 
-    mentors: Index
+    mentors: NDArray[np.int32]
     values: Index
     counts: Index
     compiled: bool
@@ -41,16 +43,18 @@ class _Table:
 
 
 def _table(worth: Index, capacity: Index, rows: Index, cols: Index, units: Index) -> _Table:
-    order = np.lexsort((cols, -units, rows))
-    rank = np.arange(rows.size) - np.searchsorted(rows, rows)
-    kept = rank < _WIDTH
-    width = int(rank[kept].max(initial=0)) + 1
-    mentors = np.zeros((worth.size, width), dtype=np.int64)
+    counts = np.bincount(rows, minlength=worth.size)
+    start = np.concatenate([[0], np.cumsum(counts)])
+    counts = np.minimum(counts, _WIDTH)
+    width = int(counts.max(initial=1))
+    mentors = np.zeros((worth.size, width), dtype=np.int32)
     values = np.full((worth.size, width), _NEVER, dtype=np.int64)
-    line, rank, order = rows[kept], rank[kept], order[kept]
-    mentors[line, rank] = cols[order]
-    values[line, rank] = units[order] + worth[line]
-    counts = np.bincount(line, minlength=worth.size)
+    for first in range(0, worth.size, _AT_ONCE):
+        part = slice(start[first], start[min(first + _AT_ONCE, worth.size)])
+        order = np.lexsort((cols[part], -units[part], rows[part])) + part.start
+        rank = np.arange(order.size) - (start[rows[part]] - part.start)
+        order, rank = order[rank < width], rank[rank < width]
+        mentors[rows[order], rank], values[rows[order], rank] = cols[order], units[order] + worth[rows[order]]
     return _Table(mentors, values, counts, accelerated(worth.size * capacity.size))
 
 

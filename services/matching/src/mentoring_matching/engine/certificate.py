@@ -218,4 +218,4 @@ def _worst_violation(market: Market, claim: Claim) -> tuple[int, int]:
 def _worst_compiled(market: Market, rows_limit: Index, cols_limit: Index) -> int:
     screen, look = Screen(market), compiled_scanning().worst_violation
     limits = rows_limit[screen.names], cols_limit, market.floor, screen.rules
-    return max((look(tile, start, left, *limits) for start, left, tile in screen.blocks()), default=0)
+    return max((look(tile, start, columns, *limits) for start, columns, tile in screen.tiles()), default=0)

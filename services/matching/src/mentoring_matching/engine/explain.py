@@ -80,11 +80,12 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What one more place with a mentor would bring."""
+    """What one more place with a mentor would bring; `further` are mentors beyond everybody's first."""
 
     mentor_id: str
     matches: int
     score: float
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ PER_MENTEE = 20
 PER_MENTOR = 10
 SPREAD = 5
 BIDS = 60
+AT_ONCE = 1 << 14
+"""Mentees whose spread pairs are looked at together."""
 CONTESTED = 0.7
 """With fewer than this share placed by plain bidding, rough prices are found before anything is solved exactly."""
 ROUGH = 1024
@@ -41,10 +43,15 @@ def candidates(market: Market) -> Pairs:
 
 def _spread(market: Market) -> Pairs:
     """Up to SPREAD permitted mentors of each mentee, from evenly distributed positions that differ between mentees."""
+    n = market.shape[0]
+    return Pairs.concatenated([_spread_of(market, np.arange(at, min(at + AT_ONCE, n))) for at in range(0, n, AT_ONCE)])
+
+
+def _spread_of(market: Market, mentees: Index) -> Pairs:
     n, m = market.shape
     tries = min(m, SPREAD * 6)
-    rows = np.repeat(np.arange(n), tries)
-    steps = np.tile(np.arange(tries) * m // max(tries, 1), n)
+    rows = np.repeat(mentees, tries)
+    steps = np.tile(np.arange(tries) * m // max(tries, 1), mentees.size)
     cols = (rows * m // max(n, 1) + steps) % max(m, 1)
     kept = market.allowed(rows, cols)
     rows, cols = rows[kept], cols[kept]
@@ -144,8 +151,7 @@ def _violated(problem: Problem, prices: Prices, before: Prices | None, crowded: 
         return _without_standing(problem, _search(market, prices))
     others = np.setdiff1d(np.arange(market.shape[0]), rows)
     found = [_search_part(market, prices, rows, np.arange(market.shape[1])), _search_part(market, prices, others, cols)]
-    joined = Pairs(*(np.concatenate([getattr(part, name) for part in found]) for name in ("rows", "cols", "units")))
-    return _without_standing(problem, joined)
+    return _without_standing(problem, Pairs.concatenated(found))
 
 
 def _search(market: Market, prices: Prices) -> Pairs:

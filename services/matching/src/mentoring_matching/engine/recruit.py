@@ -12,8 +12,8 @@ import numpy as np
 import scipy  # its parts are imported when they are used: more than a CPU second
 
 from .explain import Gain
-from .features import UNITS
 from .problem import Problem
+from .residual import Residual, score_of
 from .rules import Index
 from .run import Run
 from .scoring import Market, Prices, to_units
@@ -26,25 +26,51 @@ _AT_ONCE = 1024
 
 def recruitment(run: Run, most: int = 20) -> list[Gain]:
     """Mentors whose one more place would bring most: matches first, then score; those that bring nothing are
-    left out. Empty where limits decide, or mentees may have several mentors: a place alone then has no price in the
-    network; and where the cohort has none beyond its pins.
+    left out. Empty where limits decide, as a place alone then has no price in a flow, and without those mentors whose
+    gain would depend on one; and where the cohort has no place beyond its pins.
     """
     problem = run.situation.problem
-    if run.limited or problem.seats is not None or problem.places == 0:
+    if run.limited or not run.certificate.valid or problem.places == 0:
         return []
-    full = problem.places is not None and run.network.matched >= problem.places
-    network = run.network.fork()
-    gains = place_gains(problem, network)
-    gains = _with_full(run, network, gains)
-    step, found = problem.step, []
-    for j, gain in enumerate(gains.tolist()):
-        # a gain is whole steps (a match, or one of a higher tier) plus a score that can be negative
-        matches = int(gain > step // 2 and not full)
-        score = gain - round(gain / step) * step
-        if gain > 0:
-            found.append((gain, Gain(run.situation.mentors[j].id, matches, round(score / UNITS, 4))))
+    found = _by_residual(run) if problem.beyond_network else _by_network(run)
     found.sort(key=lambda item: (-item[0], item[1].mentor_id))
     return [gain for _, gain in found[:most]]
+
+
+def _by_network(run: Run) -> list[tuple[int, Gain]]:
+    """Gains above 0 in units of worth, and what they are, where each mentee gets one mentor at most."""
+    problem, network = run.situation.problem, run.network.fork()
+    full = problem.places is not None and run.network.matched >= problem.places
+    gains = place_gains(problem, network)
+    rows = network.u + _distances(network, problem.places)[0] - problem.worth + network.place_price
+    coming, _ = _of_full(run, rows)
+    step, found = problem.step, []
+    for j, gain in enumerate(np.maximum(gains, coming).tolist()):
+        # a gain is whole steps (a match, or one of a higher tier) plus a score that can be negative
+        matches = int(gain > step // 2 and not full)
+        if gain > 0:
+            found.append((gain, Gain(run.situation.mentors[j].id, matches, score_of(problem, gain))))
+    return found
+
+
+def _by_residual(run: Run) -> list[tuple[int, Gain]]:
+    """The same where mentees may have several mentors, or there are limits or people on both sides."""
+    residual, problem = Residual.of(run), run.situation.problem
+    ((cohort, lengths, before),) = residual.ways(np.array([residual.cohort]))
+    n, m = problem.market.shape
+    # who is in no pair and can be in none is never reached, and no way leads on from them
+    far = np.where(np.isfinite(lengths), lengths, 2 * problem.shortfall).astype(np.int64)
+    mentees, mentors, place = run.network.prices
+    coming, who = _of_full(run, mentees + far[:n] - problem.worth + place)
+    found = []
+    for j, (gain, more) in enumerate(zip((mentors - far[n : n + m]).tolist(), coming.tolist(), strict=True)):
+        most, comes = max(gain, more), more > gain
+        new = [(int(who[j]), j)] if comes else []
+        price = residual.price(-most, before, cohort, new[0][0] if comes else n + j, new=new) if most > 0 else None
+        if price is not None:
+            mentor_id = run.situation.mentors[j].id
+            found.append((most, Gain(mentor_id, -price.matches, -price.score, -price.further)))
+    return found
 
 
 def place_gains(problem: Problem, network: Network) -> Index:
@@ -62,37 +88,36 @@ def place_gains(problem: Problem, network: Network) -> Index:
         network.add_edges(missing.rows[new], missing.cols[new], missing.units[new])
 
 
-def _with_full(run: Run, network: Network, gains: Index) -> Index:
-    """The gains, those of mentors without a place beyond the pins too: what the best mentee would bring who came.
-
-    Whoever comes gives up what is lost at least without them, their greatest price.
+def _of_full(run: Run, rows: Index) -> tuple[Index, Index]:
+    """Of mentors without a place beyond the pins what the best mentee would bring who came, and who that is (m,) each;
+    nothing of others. `rows` is what a mentee gives up at least, less what their match is worth.
     """
-    problem, pinned = run.situation.problem, Counter(mentor for mentor, _ in run.situation.pins)
-    left = [person.capacity - pinned[person.id] for person in run.situation.mentors]
-    none = np.flatnonzero(np.array(left, dtype=np.int64) <= 0)
-    if not none.size:
-        return gains
-    rows = network.u + _distances(network, problem.places)[0] - problem.worth + network.place_price
-    placed = {mentee for _, mentee in run.situation.pins}
-    free = np.array([person.id not in placed for person in run.situation.mentees], dtype=np.bool_)
+    problem, situation = run.situation.problem, run.situation
+    pinned = [Counter(pair[side] for pair in situation.pins) for side in (0, 1)]
+    gains, who = (np.zeros(len(situation.mentors), dtype=np.int64) for _ in range(2))
+    none = np.flatnonzero([person.capacity <= pinned[0][person.id] for person in situation.mentors])
+    free = np.flatnonzero([person.capacity > pinned[1][person.id] for person in situation.mentees])
     rules = [rule for rule in problem.market.rules if rule.kind != "available"]
     open_to_all = Market.under(problem.market.features, rules, problem.market.floor)
-    for start in range(0, none.size, _AT_ONCE):
+    for start in range(0, none.size if free.size else 0, _AT_ONCE):
         cols = none[start : start + _AT_ONCE]
-        part = open_to_all.part(np.flatnonzero(free), cols)
-        gains[cols] = _best_gain(part, rows[free])
-    return gains
+        gains[cols], best = _best_gain(open_to_all.part(free, cols), rows[free])
+        who[cols] = free[best]
+    return gains, who
 
 
-def _best_gain(market: Market, rows: Index) -> Index:
-    """For each column the most by which a permitted pair is worth more than its row's price; 0 at least."""
-    best, cols = np.zeros(market.shape[1], dtype=np.int64), np.arange(market.shape[1])
+def _best_gain(market: Market, rows: Index) -> tuple[Index, Index]:
+    """For each column the most by which a permitted pair is worth more than its row's price, or 0, and that row."""
+    best, who = (np.zeros(market.shape[1], dtype=np.int64) for _ in range(2))
+    cols = np.arange(market.shape[1])
     for start, block in market.blocks():
         units, own = to_units(block), np.arange(start, start + len(block))
         allowed = market.allowed(own[:, None], cols[None, :]) & (units >= market.floor)
         gain = np.where(allowed, units - rows[own][:, None], 0)
-        best = np.maximum(best, gain.max(axis=0, initial=0))
-    return best
+        first = gain.argmax(axis=0)
+        more = gain[first, cols] > best
+        best[more], who[more] = gain[first, cols][more], own[first][more]
+    return best, who
 
 
 def _distances(network: Network, places: int | None) -> tuple[Index, Index]:

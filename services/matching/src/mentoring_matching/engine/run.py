@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .acceleration import expect
 from .certificate import Certificate, Claim, certify
 from .features import SCALE, UNITS, build_features
 from .limits import after_pins, compile_limits
@@ -178,11 +179,13 @@ def solve(
     the policy is `mutual`. A mentee gets up to `capacity` different mentors, everybody one before anybody two. The
     same input and seed give the same output whatever the order of the people. Raises `InputError` and `PolicyError`.
     """
+    expect(len(mentors) * len(mentees))
     embedder = embedder or default_embedder()
     terms = {"pins": pins, "bars": bars, "held": held}
     situation = prepare(mentors, mentees, policy, places=places, **terms, seed=seed, embedder=embedder)
-    network = optimise(situation.problem, progress)
-    return conclude(situation, network, situation.hash_with(places, embedder), seed)
+    # before the network is there: the hash takes memory of its own meanwhile
+    input_hash = situation.hash_with(places, embedder)
+    return conclude(situation, optimise(situation.problem, progress), input_hash, seed)
 
 
 def prepare(

@@ -25,6 +25,12 @@ class Pairs:
     cols: Index
     units: Units
 
+    @classmethod
+    def concatenated(cls, parts: Sequence[Pairs]) -> Pairs:
+        """All pairs of some parts, one part after the other."""
+        none = np.zeros(0, dtype=np.int64)
+        return cls(*(np.concatenate([none, *(getattr(p, of) for p in parts)]) for of in ("rows", "cols", "units")))
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:

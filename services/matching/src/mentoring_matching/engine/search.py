@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 from .acceleration import accelerated, compiled_scanning
 from .features import PER_UNIT, UNITS
 from .rules import Barred, Computed, Equal, Index, Mask, Table
-from .scanning import NEVER, Best, Rules
+from .scanning import NEVER, WIDTH, Best, Rules
 from .scoring import Market, Pairs, Prices, Scores, Units, to_units
 
 _SAMPLE = 2048
 _MANY = 400
 """Pairs above their price, per row, from which on it pays to bound each row's and column's best first."""
 _WAITING = 1 << 19
-_TILE_ROWS, _TILE_COLS = 256, 1024
-"""A tile of scores is 1 MB: it stays in the cache between the product and the look at it."""
+_TILE = 1 << 18
+"""Scores of a tile, 1 MB: it stays in the cache between the product and the look at it."""
+_LEAST_ROWS, _MOST_ROWS = 48, 256
+"""Rows of a tile: kinds of people share one until they are this many."""
 
 
 def best_pairs(market: Market, per_row: int, per_col: int, prices: Prices) -> Pairs:
@@ -58,41 +60,62 @@ class Screen:
             np.array([test.lenient for test in equals], dtype=np.bool_),
         )
 
-    def blocks(self) -> Iterator[tuple[int, int, Scores]]:
-        """The market's scores in tiles that stay near the processor, each with its first row and column; NEVER where a
-        rule that the loops do not hold forbids the pair. The next tile overwrites one.
+    def tiles(self) -> Iterator[tuple[int, Index, Scores]]:
+        """The market's scores in tiles that stay near the processor, each with its first row and its columns: those
+        that the first table permits to any kind of its rows. NEVER where a rule that the loops do not hold forbids the
+        pair. The next tile overwrites one.
         """
-        market, (rows, cols) = self.market, self.market.shape
-        room = np.empty(_TILE_ROWS * _TILE_COLS, dtype=np.float32)
-        for start in range(0, rows, _TILE_ROWS):
-            of_rows = market.features.mentees[start : start + _TILE_ROWS]
-            marks = list(self._marks(start, len(of_rows)))
-            for left in range(0, cols, _TILE_COLS):
-                of_cols = market.features.mentors[left : left + _TILE_COLS]
-                out = room[: len(of_rows) * len(of_cols)].reshape(len(of_rows), len(of_cols))
-                np.matmul(of_rows, of_cols.T, out=out)
-                for i, j, values in marks:
-                    low, high = np.searchsorted(j, (left, left + len(of_cols)))
-                    out[i[low:high], j[low:high] - left] += values[low:high]
-                self._forbid(start, left, out)
-                yield start, left, out
+        market, rules = self.market, self.rules
+        room = np.empty(_TILE + WIDTH * _MOST_ROWS, dtype=np.float32)
+        for start, stop in _stretches(rules.rows):
+            kinds = np.unique(rules.rows[start:stop])
+            open_to = np.flatnonzero(rules.allowed[kinds].any(axis=0)[rules.cols])
+            of_rows, of_cols = market.features.mentees[start:stop], market.features.mentors.take(open_to, axis=0)
+            marks = list(self._marks(start, stop, open_to))
+            width = -(-_TILE // (stop - start) // WIDTH) * WIDTH
+            for left in range(0, open_to.size, width):
+                columns = open_to[left : left + width]
+                out = room[: len(of_rows) * columns.size].reshape(len(of_rows), columns.size)
+                np.matmul(of_rows, of_cols[left : left + width].T, out=out)
+                for i, place, values in marks:
+                    low, high = np.searchsorted(place, (left, left + columns.size))
+                    out[i[low:high], place[low:high] - left] += values[low:high]
+                self._forbid(start, columns, out)
+                yield start, columns, out
 
-    def _marks(self, start: int, rows: int) -> Iterator[tuple[Index, Index, Scores]]:
-        """What is added to single pairs of some rows: their rows in the tile, columns (ascending) and what is added."""
+    def _marks(self, start: int, stop: int, columns: Index) -> Iterator[tuple[Index, Index, Scores]]:
+        """What is added to single pairs of some rows: their rows in the tile, places among the columns (ascending) and
+        what is added.
+        """
         width = self.market.shape[1]
+        place_of = np.full(width, -1)
+        place_of[columns] = np.arange(columns.size)
         never = [(test.keys, None) for test in self.others if isinstance(test, Barred)]
         for keys, values in [*((bonus.keys, bonus.values) for bonus in self.market.features.bonuses), *never]:
-            low, high = np.searchsorted(keys, (start * width, (start + rows) * width))
+            low, high = np.searchsorted(keys, (start * width, stop * width))
             i, j = np.divmod(keys[low:high] - start * width, width)
-            order = np.argsort(j, kind="stable")
+            place = place_of[j]
+            order = np.argsort(place, kind="stable")
+            order = order[np.searchsorted(place[order], 0) :]
             added = np.full(high - low, NEVER, dtype=np.float32) if values is None else values[low:high]
-            yield i[order], j[order], added[order]
+            yield i[order], place[order], added[order]
 
-    def _forbid(self, start: int, left: int, tile: Scores) -> None:
+    def _forbid(self, start: int, columns: Index, tile: Scores) -> None:
         for test in self.others:
             if isinstance(test, Computed):
                 rows = np.arange(start, start + tile.shape[0])[:, None]
-                tile[~test(rows, np.arange(left, left + tile.shape[1])[None, :])] = NEVER
+                tile[~test(rows, columns[None, :])] = NEVER
+
+
+def _stretches(kinds: Index) -> Iterator[tuple[int, int]]:
+    """Rows in stretches of as few kinds as make enough of them."""
+    ends = np.append(np.flatnonzero(np.diff(kinds)) + 1, kinds.size)
+    start = 0
+    while start < kinds.size:
+        end = ends[min(int(np.searchsorted(ends, start + _LEAST_ROWS)), ends.size - 1)]
+        stop = min(int(end), start + _MOST_ROWS)
+        yield start, stop
+        start = stop
 
 
 def _stacked(codes: list[Index], size: int) -> Index:
@@ -223,18 +246,21 @@ class _CompiledSearch:
     def scan(self) -> None:
         prices = self.row_price, self.col_price
         terms = self.screen.names, *prices, self.screen.market.floor, self.screen.rules, self.best
-        for start, left, tile in self.screen.blocks():
-            compiled_scanning().scan(tile, start, left, *terms)
+        for start, columns, tile in self.screen.tiles():
+            compiled_scanning().scan(tile, start, columns, *terms)
 
     def result(self) -> Pairs:
         best, names, width = self.best, self.screen.names, max(self.col_price.size, 1)
-        rows, of_rows = _kept(best.row_gain, best.row_count), _kept(best.col_gain, best.col_count)
-        keys = np.concatenate(
-            [names[rows[0]] * width + best.row_other[rows], best.col_other[of_rows] * width + of_rows[0]]
-        )
         row_price = np.empty_like(self.row_price)
         row_price[names] = self.row_price
-        return _united(keys, np.concatenate([best.row_gain[rows], best.col_gain[of_rows]]), row_price, self.col_price)
+        kept = [
+            _kept(best.row_gain, best.row_other, best.row_count, lambda own, other: names[own] * width + other),
+            _kept(best.col_gain, best.col_other, best.col_count, lambda own, other: other * width + own),
+        ]
+        del self.best, self.screen, best  # millions of numbers, now held twice
+        keys, gains = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+        del kept
+        return _united(keys, gains, row_price, self.col_price)
 
 
 def _lists(size: int, most: int) -> tuple[Index, Index, Index]:
@@ -242,10 +268,10 @@ def _lists(size: int, most: int) -> tuple[Index, Index, Index]:
     return np.zeros((size, most), np.int64), np.zeros((size, most), np.int64), np.zeros(size, np.int64)
 
 
-def _kept(gains: Index, count: Index) -> tuple[Index, Index]:
-    """Where something was kept: owners and places in their lists."""
-    owners, places = np.nonzero(np.arange(gains.shape[1]) < count[:, None])
-    return owners, places
+def _kept(gains: Index, others: Index, count: Index, key: Callable[[Index, Index], Index]) -> tuple[Index, Index]:
+    """The keys of the pairs in the lists of all owners, of their own and the other position, and the gains."""
+    listed = np.arange(gains.shape[1]) < count[:, None]
+    return key(np.repeat(np.arange(count.size), count), others[listed]), gains[listed]
 
 
 def _united(keys: Index, gains: Index, row_price: Index, col_price: Index) -> Pairs:

@@ -41,14 +41,63 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """Edges by mentee, then mentor: row, column and value (worth and units), with both orders for the loops."""
+class Lines:
+    """Edges by their own end, then the other; those of k are `start[k]:start[k + 1]`."""
 
-    rows: Index
-    cols: Index
+    start: Index
+    other: Index
     values: Index
+
+    @classmethod
+    def none(cls, size: int) -> Lines:
+        """So many ends without an edge."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(np.zeros(size + 1, dtype=np.int64), nothing, nothing)
+
+    @property
+    def own(self) -> Index:
+        """The own end of each edge."""
+        return np.repeat(np.arange(self.start.size - 1), np.diff(self.start))
+
+    def joined_by(self, own: Index, other: Index, values: Index, width: int) -> Lines:
+        """With more edges, of which there is none yet; `width` is the number of other ends. Each array is made at a
+        time: with millions of edges what is held meanwhile decides how much memory a run takes.
+        """
+        start = self.start + np.searchsorted(np.sort(own), np.arange(self.start.size))
+        keys = own * width + other
+        if (keys[1:] < keys[:-1]).any():
+            order = np.argsort(keys, kind="stable")
+            keys, other, values = keys[order], other[order], values[order]
+            del order
+        if not self.other.size:
+            return Lines(start, other, values)
+        place = np.searchsorted(self.own * width + self.other, keys)
+        return Lines(start, np.insert(self.other, place, other), np.insert(self.values, place, values))
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Edges with their value (worth and units) by mentee and by mentor, both also in the form of the loops."""
+
+    by_mentee: Lines
+    by_mentor: Lines
     out: Edges
     into: Edges
+
+    @property
+    def rows(self) -> Index:
+        """The mentee of each edge, by mentee, then mentor."""
+        return self.by_mentee.own
+
+    @property
+    def cols(self) -> Index:
+        """The mentor of each edge."""
+        return self.by_mentee.other
+
+    @property
+    def values(self) -> Index:
+        """What each edge is worth."""
+        return self.by_mentee.values
 
 
 class Network:
@@ -64,8 +113,7 @@ class Network:
         self.match = np.full(n, -1, dtype=np.int64)
         self.decision: Decision | None = None
         self.compiled = accelerated(n * m)
-        nothing = np.zeros(0, dtype=np.int64)
-        self.links = self._linked(nothing, nothing, nothing)
+        self.links = self._linked(Lines.none(n), Lines.none(m))
 
     @property
     def matched(self) -> int:
@@ -108,9 +156,10 @@ class Network:
         better = gains > self.u[rows]
         np.maximum.at(self.u, rows, gains)
         self.match[rows[better]] = -1
-        old = self.links
-        joined = ((old.rows, rows), (old.cols, cols), (old.values, values))
-        self.links = self._linked(*(np.concatenate(parts) for parts in joined))
+        del gains, better
+        by_mentee = self.links.by_mentee.joined_by(rows, cols, values, self.capacity.size)
+        by_mentor = self.links.by_mentor.joined_by(cols, rows, values, self.worth.size)
+        self.links = self._linked(by_mentee, by_mentor)
 
     def charge_places(self, price: int) -> None:
         """Raise or lower the price of a place; mentees for whom nothing is worth it any more lose theirs."""
@@ -125,6 +174,9 @@ class Network:
         """
         if places is not None and places < 0:
             raise ValueError(f"places: {places} is below 0")
+        if not self.compiled and accelerated(self.worth.size * self.capacity.size):
+            self.compiled = True  # the compiler has come through since
+            self.links = self._linked(self.links.by_mentee, self.links.by_mentor)
         work = _Work(self)
         work.balance()
         if places is not None:
@@ -140,7 +192,7 @@ class Network:
         rows, cols = np.nonzero(reduced < limit)
         order = np.argsort(rows * limit + reduced[rows, cols], kind="stable")
         rows, cols = rows[order], cols[order]
-        edges = self._edges(rows, self.worth.size + 1, cols, reduced[rows, cols])
+        edges = self._edges(np.searchsorted(rows, np.arange(self.worth.size + 2)), cols, reduced[rows, cols])
         size, nothing = self.capacity.size + 2, np.zeros(sources.size, dtype=np.int64)
         room = np.full(size, loops.FAR), np.zeros(size, dtype=np.int64)
         ways = Ways(*(self.form(part) for part in (*room, nothing, nothing.copy())))
@@ -148,16 +200,11 @@ class Network:
         work.loops.detours(work.state, edges, ways, self.form(sources), limit, self.place_price, more)
         return np.asarray(ways.length, dtype=np.int64), np.asarray(ways.change, dtype=np.int64)
 
-    def _linked(self, rows: Index, cols: Index, values: Index) -> Links:
-        n, m = self.worth.size, self.capacity.size
-        order = np.argsort(rows * m + cols, kind="stable")
-        rows, cols, values = rows[order], cols[order], values[order]
-        back = np.argsort(cols, kind="stable")
-        out = self._edges(rows, n, cols, values)
-        return Links(rows, cols, values, out, self._edges(cols[back], m, rows[back], values[back]))
+    def _linked(self, by_mentee: Lines, by_mentor: Lines) -> Links:
+        out, into = (self._edges(lines.start, lines.other, lines.values) for lines in (by_mentee, by_mentor))
+        return Links(by_mentee, by_mentor, out, into)
 
-    def _edges(self, own: Index, size: int, other: Index, values: Index) -> Edges:
-        start = np.searchsorted(own, np.arange(size + 1))
+    def _edges(self, start: Index, other: Index, values: Index) -> Edges:
         return Edges(*(self.form(part) for part in (start, other, values)))
 
     def form(self, values: Index) -> Any:

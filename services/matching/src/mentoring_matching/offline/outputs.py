@@ -51,9 +51,9 @@ def lines_of(solved: Solved, people: People, alternatives: int = 0) -> list[Line
     """Every mentee in the order of ids, with the reasons; who has several mentors has a line for each."""
     run = solved.run
     prices = prices_without(run) if len(run.pairs) <= _COMPARED else {}
-    small = {mentee_id for mentee_id, price in prices.items() if price.small}
+    small = {pair for pair, price in prices.items() if price.small}
     several = how_many_mentors(run, {})
-    found = [_line(run, pair, people, several, close=pair.mentee_id in small) for pair in run.pairs]
+    found = [_line(run, pair, people, several, close=(pair.mentor_id, pair.mentee_id) in small) for pair in run.pairs]
     for mentee_id, reason in why_without_mentor(run, {}).items():
         found.append(Line(mentee_id, people.names[mentee_id], "", "", None, reason.text))
     if alternatives:
@@ -139,6 +139,7 @@ def _facts(run: Run, people: People, lines: Sequence[Line], known: Understood) -
         "idle": _idle(run, people),
         "close": [line for line in lines if line.close],
         "recruitment": helpful,
+        "several": run.situation.problem.seats is not None,
         "curve": curve,
         "bad_rows": people.bad_rows,
     }
