@@ -146,7 +146,7 @@ def test_a_load_that_is_limited_or_even(match, files, tmp_path):
 def test_alternatives_say_what_each_would_cost(match, files, tmp_path):
     assert match(*files, "--alternatives", 1).exit_code == 0
     found = {row["mentee name"]: row["alternative 1"] for row in rows(tmp_path / "matches.csv")}
-    assert found["Cat"] == "Bob: 0.45 of total score"
+    assert found["Cat"] == "Bob: 0.45 of the total score"
 
 
 def test_a_mentee_may_have_two_mentors_once_everybody_has_one(match, files, tmp_path):

@@ -90,7 +90,7 @@ async def test_whom_else_people_could_have_and_what_each_would_cost(world):
     pin = {"mentor_id": str(other.id), "mentee_id": str(mentee.id), "reason": "asked"}
     priced = (await world.office.post(f"/cohorts/{cohort}/what-if", json={"pins": [pin]})).json()["pins"][0]["price"]
     assert choice["price"] == priced
-    assert "points of total score" in choice["text"]
+    assert "their scores, 0 to 1 each, would add up to" in choice["text"]
     both = {"mentor_ids": f"{wanted.id},{other.id}", "number": 2}
     of_wanted, of_other = (await world.office.get(path, params=both)).json()["people"]
     assert (of_wanted["alternatives"], len(of_other["alternatives"])) == ([], 2)

@@ -296,7 +296,8 @@ def price_text(price: Price) -> str:
     if price.small:
         return "Possible, and almost as good: it was a close call."
     return (
-        f"Possible, but the pairs of the cohort would fit less well overall: {price.score:.2f} points of total score."
+        "Possible, but the pairs of the cohort would fit less well overall: "
+        f"their scores, 0 to 1 each, would add up to {price.score:.2f} less."
     )
 
 

@@ -83,7 +83,11 @@ def _cost(price: Price) -> str:
         return "1 match" if price.matches == 1 else f"{price.matches} matches"
     if price.priority > 0:
         return "the place of somebody who goes before others"
-    return f"{price.score:.2f} of total score"
+    if price.further > 0:
+        return "1 further mentor" if price.further == 1 else f"{price.further} further mentors"
+    if price.ranks > 0:
+        return "a mentor of somebody who goes before others, or has fewer"
+    return f"{price.score:.2f} of the total score"
 
 
 def write_table(path: Path, lines: Sequence[Line], alternatives: int = 0) -> None:
