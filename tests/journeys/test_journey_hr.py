@@ -29,7 +29,7 @@ async def test_every_command_of_the_page_does_what_it_says(stack):
         said, _ = await shell.communicate()
         assert shell.returncode == 0, said.decode()
         people = (await admin.get("/applications/people")).json()["items"]
-    assert len(COMMANDS) == 8
+    assert len(COMMANDS) == 9
     ada, grace = sorted(people, key=lambda one: one["name"])
     assert (ada["name"], ada["email"], ada["external_id"]) == (
         "Ada Lovelace",
@@ -62,3 +62,51 @@ async def test_the_same_by_graphql(stack):
         assert (left["lastDay"], left["leavingReason"], bool(left["leftAt"])) == ("2020-01-31", "retired", True)
         assert (await ask(PROVISION))["provisionPerson"] == person | {"lastDay": "2020-01-31"}
         assert (await ask(STAYS, id=person["id"]))["takeBackLeaving"] == person["id"].partition(":")[2]
+
+
+FILE = """external_id,name,email,line_manager_external_id,last_day,leaving_reason
+E-1,Ada,ada@hull.example.org,E-2,,
+E-2,Grace,grace@hull.example.org,,,
+E-3,Nobody's,lost@hull.example.org,E-9,,
+E-4,Gone,gone@hull.example.org,E-2,2020-01-31,retired
+"""
+
+
+async def test_a_file_is_tried_and_then_done_with_the_same_answer(stack):
+    async with stack.call("platform:admin", "applications:write") as operator:
+        made = await operator.post("/applications/organisations", json={"name": "Hull", "slug": "hull-hr"})
+    tenant = made.json()["id"]
+    async with stack.call("organisation:admin", *SCOPES[1:], tenant=tenant) as admin:
+        employer = (await admin.post("/applications/employers", json={"name": "Hull Trust"})).json()["id"]
+        token = stack.issuer.mint(
+            "hr", tenant, (*SCOPES, "integrations:write"), extra={"tenant": tenant, "employer": employer}
+        )
+
+        async def import_(text, **params):
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
+            path = "/integrations/imports/people"
+            answer = await admin.post(path, params=params, content=text.encode(), headers=headers)
+            assert answer.status_code == 201, answer.text
+            told = ("rows", "accepted", "created", "changed", "unchanged", "refused")
+            return {name: answer.json()[name] for name in told}
+
+        async def known():
+            return {one["external_id"]: one for one in (await admin.get("/applications/people")).json()["items"]}
+
+        tried = await import_(FILE, dry_run=True)
+        assert await known() == {}
+        assert tried == await import_(FILE)
+        assert (tried["created"], [row["pointer"] for row in tried["refused"]]) == (
+            [2, 3, 5],
+            ["/rows/4/line_manager_external_id"],
+        )
+        people = await known()
+        assert people["E-1"]["line_manager_id"] == people["E-4"]["line_manager_id"] == people["E-2"]["id"]
+        assert people["E-4"]["last_day"] == "2020-01-31"
+        later = FILE.replace("Ada,", "Ada King,").replace("E-9", "E-1")
+        tried = await import_(later, dry_run=True)
+        assert (await known()) == people
+        assert tried == await import_(later)
+        assert (tried["created"], tried["changed"], tried["unchanged"]) == ([4], [2], [3, 5])
+        again = await import_(later)
+        assert (again["created"], again["changed"], again["unchanged"]) == ([], [], [2, 3, 4, 5])

@@ -54,11 +54,13 @@ class Applications:
         self.changes: dict[str, dict[str, Any]] = {}
         self.nominations: dict[str, dict[str, Any]] = {}
         self.applications: list[dict[str, Any]] = []
+        self.nominated: list[dict[str, Any]] = []
         self.keys: dict[str, tuple[Any, Any]] = {}
         self.calls: list[str] = []
         self.tokens: set[str] = set()
         self.cohort_id = str(uuid4())
         for path in ("/people/batch", "/employers", "/programmes/{programme_id}/applications", "/internal/profiles",
+            "/programmes/{programme_id}/nominations",
             "/internal/email-changes", "/internal/nominations",
         ):  # fmt: skip
             self.app.post(path)(self._posted)
@@ -80,8 +82,8 @@ class Applications:
         if self.down:
             return problem(503, "unavailable")
         if request.url.path == "/people":
-            found = self.people.get(request.query_params["email"])
-            return {"items": [found] if found else [], "next_cursor": None}
+            found = [p for p in self.people.values() if any(p.get(n) == v for n, v in request.query_params.items())]
+            return {"items": found, "next_cursor": None}
         if request.path_params["programme_id"] not in self.programmes:
             return problem(404, "programme_not_found")
         if request.url.path.endswith("/form"):
@@ -108,9 +110,14 @@ class Applications:
             known, answer = self.keys[idempotency_key]
             assert known == body
             return JSONResponse(answer, 201, {"Idempotency-Replayed": "true"})
-        assert idempotency_key
+        dry_run = "dry_run" in request.query_params
+        assert bool(idempotency_key) is not dry_run
         await self.before_effect()
-        answer = self._registered(body) if path == "/people/batch" else self._applied(body)
+        if dry_run:
+            known, answer = dict(self.people), self._registered(body)
+            self.people = known
+            return answer
+        answer = self._registered(body) if path == "/people/batch" else self._applied(body, path)
         if not isinstance(answer, JSONResponse):
             self.keys[idempotency_key] = body, answer
         return answer
@@ -125,14 +132,29 @@ class Applications:
             return problem(422, "invalid_request", errors=errors)
         items: list[dict[str, Any]] = []
         for index, person in enumerate(body["people"]):
-            if person["email"] in self.people:
-                items.append({"index": index, "problem": {"code": "email_taken", "title": "Taken"}})
+            manager = next((person.get(f"line_manager_{name}") for name in ("email", "external_id")
+                            if person.get(f"line_manager_{name}")), None)  # fmt: skip
+            if manager and not any(manager in (p["email"], p.get("external_id")) for p in self.people.values()):
+                errors = [fault("unknown_person", "nobody", "body", "people", index, "line_manager_email")]
+                items.append({"index": index, "outcome": "refused", "problem": {"code": "unknown", "errors": errors}})
                 continue
-            self.people[person["email"]] = person | {"id": str(uuid4())}
-            items.append({"index": index, "id": self.people[person["email"]]["id"]})
+            number = person.get("external_id")
+            known = next((p for p in self.people.values() if number and p.get("external_id") == number), None)
+            if known is None and person["email"] in self.people:
+                errors = [fault("email_taken", "Taken", "body", "people", index, "email")]
+                problem_ = {"code": "email_taken", "title": "Taken", "errors": errors}
+                items.append({"index": index, "outcome": "refused", "problem": problem_})
+                continue
+            after = (known or {"id": str(uuid4())}) | person
+            outcome = "created" if known is None else "unchanged" if after == known else "changed"
+            self.people[person["email"]] = after
+            items.append({"index": index, "outcome": outcome, "id": after["id"]})
         return {"items": items}
 
-    def _applied(self, body: dict[str, Any]) -> Any:
+    def _applied(self, body: dict[str, Any], path: str) -> Any:
+        if path.endswith("/nominations"):
+            self.nominated.append(body)
+            return {"id": str(uuid4())}
         if "unknown" in body["answers"].get("criteria", []):
             errors = [fault("unknown_criterion", "not one of the criteria", "body", "answers", "criteria")]
             return problem(422, "answers_invalid", errors=errors)

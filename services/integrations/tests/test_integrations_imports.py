@@ -71,8 +71,7 @@ async def test_good_rows_go_in_and_bad_ones_are_reported_by_line(world, applicat
     }
     ada, grace = (applications_api.by_name(name) for name in ("Ada", "Grace"))
     assert (ada["languages"], ada["attributes"]) == (["en", "de"], {"years_postdoctoral": 7})
-    assert grace["line_manager_id"] == ada["id"]
-    assert grace["employer_id"]
+    assert (grace["line_manager_email"], grace["employer"]) == (ada["email"], "Works, Ltd")
 
 
 async def test_nothing_of_a_cell_is_kept_or_answered(world):
@@ -222,7 +221,59 @@ async def test_a_dry_run_checks_and_sends_nothing(world, applications_api):
     done = await world.upload("/imports/people?dry_run=true", text)
     assert (done.json()["dry_run"], done.json()["accepted"]) == (True, 2)
     assert reported(done) == {(4, "name", "cell_empty"), (5, "line_manager_email", "unknown_person")}
-    assert [path for path in applications_api.calls if path != "/internal/profiles"] == []
+    assert (done.json()["created"], done.json()["changed"]) == ([2, 3], [])
+    assert [path for path in applications_api.calls if path != "/internal/profiles"] == ["/people/batch"]
+    assert not any(name in text for name in applications_api.people)
+
+
+NUMBERS = "external_id,name,email,line_manager_external_id,last_day,leaving_reason\n"
+
+
+async def test_who_is_known_by_number_is_changed_and_a_dry_run_says_so(world, applications_api):
+    first = unique(NUMBERS + "E-1,Ada,ada@x,E-2,,\nE-2,Grace,grace@x,,,\n")
+    done = (await world.upload("/imports/people", first)).json()
+    assert (done["created"], done["changed"], done["unchanged"]) == ([2, 3], [], [])
+    second = first.replace("Grace", "Grace H").replace("E-2,,", "E-2,2026-01-31,Retired")
+    second += unique("E-3,New,new@x,E-1,,\n") + "E-9,Lost,lost@example.org,E-8,,\nE-3,Again,again@example.org,,,\n"
+    tried = (await world.upload("/imports/people?dry_run=true", second)).json()
+    done = (await world.upload("/imports/people", second)).json()
+    told = ("rows", "accepted", "created", "changed", "unchanged", "refused")
+    assert {name: tried[name] for name in told} == {name: done[name] for name in told}
+    assert (done["created"], done["changed"], done["unchanged"]) == ([4], [2, 3], [])
+    assert [(row["row"], row["column"]) for row in done["refused"]] == [(5, "line_manager_email"), (6, "external_id")]
+    ada = applications_api.by_name("Ada")
+    assert (ada["last_day"], ada["leaving_reason"]) == ("2026-01-31", "retired")
+    again = (await world.upload("/imports/people", second)).json()
+    assert (again["created"], again["unchanged"]) == ([], [2, 3, 4])  # not the answer of the time before
+
+
+async def test_people_are_nominated_by_number_or_by_address(world, applications_api):
+    ada = world.person("Ada")
+    applications_api.people[world.address(ada)]["external_id"] = number = f"N-{ada.hex}"
+    rows = f"{number},,,mentee,1,She leads.\n,no@example.org,No,mentor,,\n,no2@example.org,,mentor,,\n"
+    rows += f"N-0,,,mentee,,\n{number},,,mentee,,\n,,,mentee,,\n"
+    path = f"/imports/nominations?programme_id={world.programme_id}"
+    tried = await world.upload(f"{path}&dry_run=true", "external_id,email,name,role,cohort,statement\n" + rows)
+    assert applications_api.nominated == []
+    done = await world.upload(path, "external_id,email,name,role,cohort,statement\n" + rows)
+    assert reported(tried) == reported(done) == {
+        (4, "name", "cell_empty"), (5, "external_id", "unknown_person"), (6, "external_id", "duplicate_row"),
+        (7, "email", "cell_empty"),
+    }  # fmt: skip
+    assert (done.json()["kind"], done.json()["created"]) == ("nominations", [2, 3])
+    assert applications_api.nominated == [
+        {"person_id": str(ada), "role": "mentee", "cohort_id": applications_api.cohort_id, "statement": "She leads."},
+        {"name": "No", "email": "no@example.org", "role": "mentor", "cohort_id": None},
+    ]
+
+
+async def test_applications_are_submitted_by_number(world, applications_api):
+    ada = world.person("Ada")
+    applications_api.people[world.address(ada)]["external_id"] = number = f"N-{ada.hex}"
+    text = f"external_id,role,proxy_reason\n{number},mentee,on paper\nN-0,mentee,on paper\n"
+    done = await world.upload(f"/imports/applications?programme_id={world.programme_id}", text, world.office)
+    assert reported(done) == {(3, "external_id", "unknown_person")}
+    assert [a["role"] for a in applications_api.applications if a["person_id"] == str(ada)] == ["mentee"]
 
 
 async def test_no_answer_leaves_the_rest_for_the_next_time(world, applications_api):
@@ -426,7 +477,7 @@ async def test_a_sheet_with_other_headings_comes_in_by_the_mapping_that_the_matc
     assert registered.status_code == 201, registered.text
     assert reported(registered) == {(3, "email", "cell_empty")}
     nia = applications_api.by_name("Nia Owen")
-    assert nia["employer_id"]
+    assert nia["employer"] == "Works"
     ada = world.person("Ada")
     rows = f"{world.address(ada)},Ada,,,networking,leadership,I hope,x,7\n"
     more = said | {"programme_id": world.programme_id, "proxy_reason": "on paper", "cohort": 1}

@@ -38,6 +38,7 @@ from mentoring_applications.planning.api import cohorts as rounds
 from mentoring_applications.planning.api import programmes as planning
 from mentoring_applications.programmes import commands as roles_given
 from mentoring_applications.programmes.api import blueprints, cohorts, programmes
+from mentoring_applications.provisioning import api as provisioning
 from mentoring_applications.reactions import REACTIONS
 from mentoring_applications.retention import api as retention
 from mentoring_applications.retention.commands import retention as keeping
@@ -63,6 +64,7 @@ DESIGN = Design(
         drafts.router,
         files.router,
         people.router,
+        provisioning.router,
         leaving.router,
         nominations.router,
         rounds.router,
@@ -97,7 +99,7 @@ DESIGN = Design(
         keeping.ANNOUNCED: keeping.on_retention_announced,
     },
     erasing=Erasing(PersonErased, person_exists, erase),
-    uploads=blueprints.UPLOADS | files.UPLOADS,
+    uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS,
     periodic=[Periodic("sealing", seal_texts, every_s=3600.0)],
 )
 

@@ -97,13 +97,36 @@ async def person_by_external_id(
     """Whom the employer calls so (without one: the organisation); `locked` until the end of the transaction."""
     rows = sa.select(Person).where(Person.employer_id.is_not_distinct_from(employer_id))
     rows = rows.where(Person.external_id == external_id)
-    return await db.scalar(rows.with_for_update() if locked else rows)
+    return await db.scalar(rows.with_for_update(key_share=True) if locked else rows)
 
 
 async def hold_external_id(db: AsyncSession, employer_id: UUID | None, external_id: str) -> None:
     """Nobody else makes known or changes whom the employer calls so, until the end of the transaction."""
-    what = f"external-id/{tenant_of(db)}/{employer_id}/{external_id}"
-    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, 0))))
+    all_, one_ = _key(db, "external-ids", employer_id), _key(db, "external-id", employer_id, external_id)
+    await db.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(all_), sa.func.pg_advisory_xact_lock(one_)))
+
+
+async def hold_external_ids(db: AsyncSession, employer_id: UUID | None) -> None:
+    """As `hold_external_id`, for whatever the employer calls anybody: one lock, however many rows there are."""
+    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(db, "external-ids", employer_id))))
+
+
+async def hold_line_managers(db: AsyncSession) -> None:
+    """Nobody else says who manages whom until the end of the transaction: two could make a circle that neither sees.
+
+    To be called before any person is locked, or two would wait for each other.
+    """
+    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(db, "line-managers"))))
+
+
+def _key(db: AsyncSession, *parts: object) -> sa.ColumnElement[int]:
+    return sa.func.hashtextextended("/".join(map(str, (tenant_of(db), *parts))), 0)
+
+
+async def known_external_ids(db: AsyncSession, external_ids: Collection[str]) -> set[tuple[UUID | None, str | None]]:
+    """Those of the external ids that somebody has, with the employer who calls them so."""
+    rows = sa.select(Person.employer_id, Person.external_id).where(Person.external_id.in_(external_ids))
+    return {(row.employer_id, row.external_id) for row in await db.execute(rows)} if external_ids else set()
 
 
 async def managers_above(db: AsyncSession, person_id: UUID) -> set[UUID]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from mentoring_applications.programmes.schemas import Body, Email, Name
 from mentoring_common.versions import VersionedView
@@ -152,25 +152,6 @@ class HeldRole(View):
 class Me(PersonView):
     roles: list[HeldRole]
     email_pending: bool = Field(description="a new address waits for its confirmation: until then the old one holds")
-
-
-class PeopleBatch(BaseModel):
-    """Each is checked on its own, so that one bad row does not keep the others out."""
-
-    model_config = ConfigDict(extra="forbid")
-    people: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=200)]
-
-
-class BatchItem(BaseModel):
-    """What became of the row at `index`: the person's id, or the problem."""
-
-    index: int
-    id: UUID | None = None
-    problem: dict[str, Any] | None = None
-
-
-class BatchResult(BaseModel):
-    items: list[BatchItem]
 
 
 class NewRole(Body):

@@ -16,11 +16,12 @@ from mentoring_integrations.programmes.access import Reader, Writer
 
 CSV_LIMIT_BYTES = 10_000_000
 CSV_TYPES = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})  # browsers on Windows say the last
-UPLOADS = {"/imports/people": (CSV_LIMIT_BYTES, CSV_TYPES), "/imports/applications": (CSV_LIMIT_BYTES, CSV_TYPES)}
+UPLOADS = {f"/imports/{kind}": (CSV_LIMIT_BYTES, CSV_TYPES) for kind in ("people", "applications", "nominations")}
 _PEOPLE = "name,email,employer,line_manager_email,languages\nAda Obi,ada.obi@example.org,North Trust,,en\n"
 _APPLICATIONS = (
     "email,role,proxy_reason,cohort,criteria\nada.obi@example.org,mentee,signed on paper,1,specialty;career_stage\n"
 )
+_NOMINATIONS = "external_id,role,cohort,statement\nE-10042,mentee,1,She leads without the title.\n"
 
 
 def _file(example: str) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def _file(example: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"text/csv": content}}}
 
 
-OF_PEOPLE, OF_APPLICATIONS = _file(_PEOPLE), _file(_APPLICATIONS)
+OF_PEOPLE, OF_APPLICATIONS, OF_NOMINATIONS = _file(_PEOPLE), _file(_APPLICATIONS), _file(_NOMINATIONS)
 
 MappingText = Annotated[
     str | None,
@@ -49,8 +50,9 @@ async def import_people(
     mapping: MappingText = None,
     sheet: SheetName = "people",
 ) -> ImportView:
-    """Register the people of a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in.
+    """Bring people up to date from a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in.
 
+    Whom a row names by `external_id` is changed if they are known. A dry run answers what the run would do.
     `programme_id` invites them to a programme; a team that has several must name it. `mapping` says what columns mean
     that have other names.
     """
@@ -80,6 +82,15 @@ async def import_applications(
     content = await request.body()
     upload = commands.Upload(_service(request), work, by, content, dry_run, programme_id, mapping, sheet, every_row)
     return await commands.import_applications(upload)
+
+
+@router.post("/imports/nominations", status_code=201, openapi_extra=OF_NOMINATIONS)
+async def import_nominations(
+    request: Request, by: Writer, work: Phases, programme_id: UUID, dry_run: bool = False
+) -> ImportView:
+    """Nominate the people of a CSV file for a programme (docs/imports.md), by number or by address."""
+    upload = commands.Upload(_service(request), work, by, await request.body(), dry_run, programme_id)
+    return await commands.import_nominations(upload)
 
 
 @router.get("/imports")

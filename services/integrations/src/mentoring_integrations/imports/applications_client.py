@@ -51,9 +51,9 @@ class ApplicationsClient:
                 return items
             params["cursor"] = page["next_cursor"]
 
-    async def post(self, path: str, json: Any, key: str | None = None) -> tuple[Any, bool]:
+    async def post(self, path: str, json: Any, key: str | None = None, **params: str) -> tuple[Any, bool]:
         """The JSON of the answer, and whether it was given before. Refused; Unavailable after some tries."""
-        answer = await self._call("POST", path, {HEADER: key} if key else {}, json=json)
+        answer = await self._call("POST", path, {HEADER: key} if key else {}, json=json, params=params)
         return answer.json(), "idempotency-replayed" in answer.headers
 
     async def _call(self, method: str, path: str, headers: dict[str, str], **content: Any) -> httpx.Response:

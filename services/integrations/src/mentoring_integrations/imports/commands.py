@@ -21,9 +21,9 @@ from mentoring_integrations.imports import csv_table, queries, rows
 from mentoring_integrations.imports.applications_client import ApplicationsClient, Refused
 from mentoring_integrations.imports.csv_table import Problem, Reading
 from mentoring_integrations.imports.models import Import, RefusedRow
-from mentoring_integrations.imports.rows import NewApplication, NewPerson
+from mentoring_integrations.imports.rows import NewApplication, NewNomination, NewPerson
 from mentoring_integrations.imports.schemas import ImportView
-from mentoring_integrations.imports.sending import Sending
+from mentoring_integrations.imports.sending import OUTCOMES, Sending
 from mentoring_integrations.programmes.access import require_importer, require_team
 
 
@@ -87,6 +87,28 @@ async def import_applications(upload: Upload) -> ImportView:
     return await _run(upload, "applications", count, problems, send)
 
 
+async def import_nominations(upload: Upload) -> ImportView:
+    """Nominate the people of a file. RoleNeeded, ProgrammeNotFound; errors of `csv_table.parse`."""
+    programme_id = upload.programme_id
+    assert programme_id is not None
+    _, cohorts = await _programme_of_applications(upload.client, programme_id)
+    async with upload.work.transaction() as db:
+        await require_importer(db, upload.by)
+    count, new, problems = await asyncio.to_thread(_nominations, upload)
+    return await _run(
+        upload, "nominations", count, problems, lambda sending: sending.send_nominations(programme_id, new, cohorts)
+    )
+
+
+def _nominations(upload: Upload) -> tuple[int, list[NewNomination], list[Problem]]:
+    """As `_people`."""
+    required, optional = rows.NOMINATION_REQUIRED, rows.NOMINATION_OPTIONAL
+    known = upload.reading([*required, *optional])
+    table = csv_table.parse(upload.content, required=required, optional=optional, reading=known)
+    new, problems = rows.nominations(table.rows)
+    return table.count, new, table.problems + problems
+
+
 def _people(upload: Upload) -> tuple[int, list[NewPerson], list[Problem]]:
     """Rows counted, those that can be sent, and why others cannot. Takes a second for a large file: use a thread."""
     required, optional = rows.PEOPLE_REQUIRED, rows.PEOPLE_OPTIONAL
@@ -131,7 +153,7 @@ async def _run(
     await send(sending)
     if sending.interrupted:
         upload.work.do_not_keep()
-    return await _finish(upload, started.id, len(sending.accepted), [*problems, *sending.problems])
+    return await _finish(upload, started.id, sending, [*problems, *sending.problems])
 
 
 async def _begin(upload: Upload, kind: str, count: int) -> Import:
@@ -146,11 +168,13 @@ async def _begin(upload: Upload, kind: str, count: int) -> Import:
     return started
 
 
-async def _finish(upload: Upload, import_id: UUID, accepted: int, problems: Sequence[Problem]) -> ImportView:
+async def _finish(upload: Upload, import_id: UUID, sending: Sending, problems: Sequence[Problem]) -> ImportView:
     """Keep the outcome, and with it the answer under the request's Idempotency-Key."""
     db = await upload.work.final()
     done = await queries.import_of(db, upload.by, import_id)
-    done.state, done.accepted, done.finished_at = "finished", accepted, now(db)
+    done.state, done.accepted, done.finished_at = "finished", len(sending.accepted), now(db)
+    for outcome in OUTCOMES:
+        setattr(done, outcome, sorted(sending.lines[outcome]))
     db.add_all(RefusedRow(import_id=import_id, **vars(problem)) for problem in sorted(set(problems), key=_place))
     await db.flush()
     return await view(db, done)

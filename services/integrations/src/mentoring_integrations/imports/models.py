@@ -11,16 +11,22 @@ from mentoring_integrations.tables import Base
 
 
 class Import(TenantRow, Base):
-    """One reading of a file: `rows` are its data rows, those not accepted stand in `refused_rows`."""
+    """One reading of a file: `rows` are its data rows, those not accepted stand in `refused_rows`.
+
+    `created`, `changed` and `unchanged` are the lines of those accepted, by what they did.
+    """
 
     __tablename__ = "imports"
-    kind: Mapped[str]  # people, applications
+    kind: Mapped[str]  # people, applications, nominations
     programme_id: Mapped[UUID | None]
     started_by: Mapped[str]
     dry_run: Mapped[bool]
     state: Mapped[str]  # running, finished
     rows: Mapped[int]
     accepted: Mapped[int] = mapped_column(default=0)
+    created: Mapped[list[int]] = mapped_column(sa.ARRAY(sa.Integer), server_default="{}")
+    changed: Mapped[list[int]] = mapped_column(sa.ARRAY(sa.Integer), server_default="{}")
+    unchanged: Mapped[list[int]] = mapped_column(sa.ARRAY(sa.Integer), server_default="{}")
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -18,8 +19,8 @@ SEPARATOR = ";"
 _LARGEST = 2**63 - 1  # what JSON of the services carries
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 # Columns of applications.csv of every programme; the others are fields of its form, or what these mean.
-APPLICATION_REQUIRED = ("email", "role", "proxy_reason")
-APPLICATION_OPTIONAL = ("cohort", "capacity")
+APPLICATION_REQUIRED = ("role", "proxy_reason")
+APPLICATION_OPTIONAL = ("email", "external_id", "cohort", "capacity")
 MEANINGS = {
     "criteria": "ranking", "free_text": "text", "previous_mentoring": "boolean", "preferred": "list",
     "conflicts": "list",
@@ -85,6 +86,7 @@ def _one_line(value: str) -> str:
 
 _Line = Annotated[str, BeforeValidator(_one_line)]
 _Email = Annotated[str, BeforeValidator(_lower), Field(pattern=EMAIL, max_length=254)]
+_Number = Annotated[str, BeforeValidator(_one_line), Field(pattern=r"^[^\s/.][^\s/]{0,99}$")]
 
 
 class _RowModel(BaseModel):
@@ -92,13 +94,16 @@ class _RowModel(BaseModel):
 
 
 class PersonRow(_RowModel):
-    """A row of people.csv; empty cells are absent."""
+    """A row of people.csv; empty cells are absent, and leave what they would say as it is."""
 
     name: Annotated[_Line, Field(min_length=1, max_length=200)]
     email: _Email
-    external_id: Annotated[_Line, Field(pattern=r"^[^\s/.][^\s/]{0,99}$")] | None = None
+    external_id: _Number | None = None
     employer: Annotated[_Line, Field(max_length=200)] | None = None
     line_manager_email: _Email | None = None
+    line_manager_external_id: _Number | None = None
+    last_day: Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31))] | None = None
+    leaving_reason: Annotated[str, BeforeValidator(_lower), Field(pattern="^[a-z_]{1,40}$")] | None = None
     languages: Annotated[
         list[Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]], BeforeValidator(_split)
     ] = Field(default=[], max_length=20)
@@ -109,9 +114,11 @@ class PersonRow(_RowModel):
     years_postdoctoral: Annotated[int, Field(ge=0, le=80)] | None = None
 
     @property
-    def attributes(self) -> dict[str, Any]:
-        """What is known beyond name, address and employer."""
-        return self.model_dump(include=ATTRIBUTES, exclude_none=True)
+    def body(self) -> dict[str, Any]:
+        """The row as the applications API takes it."""
+        said = self.model_dump(mode="json", exclude_unset=True)
+        attributes = {name: said.pop(name) for name in ATTRIBUTES & said.keys()}
+        return said | ({"attributes": attributes} if attributes else {})
 
 
 ATTRIBUTES = {
@@ -121,17 +128,39 @@ PEOPLE_REQUIRED = ("name", "email")
 PEOPLE_OPTIONAL = tuple(set(PersonRow.model_fields) - set(PEOPLE_REQUIRED))
 
 
-class ApplicationRow(_RowModel):
-    """The columns of applications.csv that every programme has; people are named by their e-mail addresses.
+class _OfSomebody(_RowModel):
+    """A row about somebody who is known, by address or by the employer's own number."""
+
+    email: _Email | None = None
+    external_id: _Number | None = None
+    role: Annotated[Side, BeforeValidator(_lower)]
+    cohort: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def person(self) -> str:
+        """What names the person: an address has an @, a number may."""
+        return f"external_id {self.external_id}" if self.external_id else f"email {self.email}"
+
+
+class ApplicationRow(_OfSomebody):
+    """The columns of applications.csv that every programme has.
 
     Whoever sends the file applies in their names: `proxy_reason` says by what right, and the person sees it.
     """
 
-    email: _Email
-    role: Annotated[Side, BeforeValidator(_lower)]
-    cohort: Annotated[int, Field(ge=1)] | None = None
     capacity: Annotated[int, Field(ge=1, le=50)] | None = None
     proxy_reason: Annotated[_Line, Field(min_length=1, max_length=1000)]
+
+
+class NominationRow(_OfSomebody):
+    """The columns of nominations.csv: who is not known by number is named by address and name."""
+
+    name: Annotated[_Line, Field(min_length=1, max_length=200)] | None = None
+    statement: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
+
+
+NOMINATION_REQUIRED = ("role",)
+NOMINATION_OPTIONAL = tuple(set(NominationRow.model_fields) - set(NOMINATION_REQUIRED))
 
 
 @dataclass(frozen=True)
@@ -140,6 +169,14 @@ class NewPerson:
 
     line: int
     cells: PersonRow
+
+
+@dataclass(frozen=True)
+class NewNomination:
+    """Somebody to nominate, from line `line`."""
+
+    line: int
+    cells: NominationRow
 
 
 @dataclass(frozen=True)
@@ -153,14 +190,33 @@ class NewApplication:
 
 
 def people(rows: list[Row]) -> tuple[list[NewPerson], list[Problem]]:
-    """People of the rows, and problems; of rows with one address the first goes in."""
+    """People of the rows, and problems; of rows with one address or number the first goes in."""
     good: list[NewPerson] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
     for row in rows:
         cells = _read(PersonRow, row, problems)
-        if cells is not None and _is_first(seen, cells.email, row.line, problems):
+        if cells is None or not _is_first(seen, cells.email, row.line, problems):
+            continue
+        number = f"{cells.employer or ''}/{cells.external_id}"
+        if cells.external_id is None or _is_first(seen, number, row.line, problems, "external_id"):
             good.append(NewPerson(row.line, cells))
+    return good, problems
+
+
+def nominations(rows: list[Row]) -> tuple[list[NewNomination], list[Problem]]:
+    """Nominations of the rows, and problems."""
+    good: list[NewNomination] = []
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        cells = _read(NominationRow, row, problems)
+        if cells is None or not _names_somebody(cells, row.line, problems):
+            continue
+        if cells.email and not cells.external_id and not cells.name:
+            problems.append(Problem(row.line, "name", "cell_empty", "who is named by address needs a name"))
+        elif _is_first(seen, f"{cells.person} {cells.role}", row.line, problems):
+            good.append(NewNomination(row.line, cells))
     return good, problems
 
 
@@ -172,9 +228,9 @@ def applications(rows: list[Row], fields: Mapping[str, str]) -> tuple[list[NewAp
     for row in rows:
         cells = _read(ApplicationRow, row, problems)
         answers = _answers(row, fields, problems)
-        if cells is None or answers is None:
+        if cells is None or answers is None or not _names_somebody(cells, row.line, problems):
             continue
-        if _is_first(seen, f"{cells.email} {cells.role}", row.line, problems):
+        if _is_first(seen, f"{cells.person} {cells.role}", row.line, problems):
             consents = {
                 name: answers.pop(name) for name, kind in fields.items() if kind == "consent" and name in answers
             }
@@ -196,11 +252,18 @@ def _code(pydantic_type: str) -> str:
     return "cell_empty" if pydantic_type == "missing" else pydantic_type
 
 
-def _is_first(seen: dict[str, int], key: str, line: int, problems: list[Problem]) -> bool:
+def _is_first(seen: dict[str, int], key: str, line: int, problems: list[Problem], column: str | None = None) -> bool:
     first = seen.setdefault(key, line)
     if first != line:
-        problems.append(Problem(line, "email", "duplicate_row", f"the same stands on line {first}"))
+        column = column or ("external_id" if key.startswith("external_id ") else "email")
+        problems.append(Problem(line, column, "duplicate_row", f"the same stands on line {first}"))
     return first == line
+
+
+def _names_somebody(cells: _OfSomebody, line: int, problems: list[Problem]) -> bool:
+    if not (cells.email or cells.external_id):
+        problems.append(Problem(line, "email", "cell_empty", "email or external_id names the person"))
+    return bool(cells.email or cells.external_id)
 
 
 def _answers(row: Row, fields: Mapping[str, str], problems: list[Problem]) -> dict[str, Any] | None:

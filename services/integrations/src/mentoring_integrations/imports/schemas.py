@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import computed_field
+from pydantic import Field, computed_field
 
 from mentoring_common.faults import pointer
 from mentoring_common.views import View
@@ -24,7 +24,7 @@ class RefusedRowView(View):
 
 class ImportSummary(View):
     id: UUID
-    kind: Literal["people", "applications"]
+    kind: Literal["people", "applications", "nominations"]
     programme_id: UUID | None
     dry_run: bool
     state: Literal["running", "finished"]
@@ -35,5 +35,10 @@ class ImportSummary(View):
 
 
 class ImportView(ImportSummary):
+    """The lines of the file by what they did, or in a dry run would do; the header is line 1."""
+
     MADE_AT: ClassVar = "/imports/{id}"
+    created: list[int] = Field(description="lines that made somebody or something known")
+    changed: list[int] = Field(description="lines that changed who is known")
+    unchanged: list[int] = Field(description="lines that say what is known already")
     refused: list[RefusedRowView]

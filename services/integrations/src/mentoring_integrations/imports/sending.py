@@ -14,28 +14,24 @@ import orjson
 from mentoring_common.errors import Unavailable
 from mentoring_integrations.imports.applications_client import ApplicationsClient, Refused
 from mentoring_integrations.imports.csv_table import Problem
-from mentoring_integrations.imports.rows import NewApplication, NewPerson
+from mentoring_integrations.imports.rows import ApplicationRow, NewApplication, NewNomination, NewPerson, NominationRow
 
 BATCH = 100  # people of one request; applications takes twice as many, a smaller one is sent again sooner
-_COLUMN_OF = {
-    "employer_id": "employer", "line_manager_id": "line_manager_email", "person_id": "email", "cohort_id": "cohort"
-}  # fmt: skip
-_COLUMN_OF_CODE = {
-    "email_taken": "email",
-    "external_id_taken": "external_id",
-    "already_applied": "email",
-    "window_closed": "cohort",
-}
+_COLUMN_OF = {"employer_id": "employer", "person_id": "email", "cohort_id": "cohort"}
+_COLUMN_OF_CODE = {"already_applied": "email", "window_closed": "cohort", "programme_needed": None}
+OUTCOMES = ("created", "changed", "unchanged")
 
 
 class Sending:
-    """The sending of one import: `accepted` lines went in (in a dry run: would), `problems` say why others did not.
+    """The sending of one import: what became of the lines that went in (in a dry run: would), by `lines[outcome]`.
+
+    `problems` say why others did not.
 
     It was `interrupted` if the applications service did not answer to the end.
     """
 
     def __init__(self, client: ApplicationsClient, import_id: UUID, digest: bytes, *, dry_run: bool) -> None:
-        self.accepted: set[int] = set()
+        self.lines: dict[str, set[int]] = {outcome: set() for outcome in OUTCOMES}
         self.problems: list[Problem] = []
         self.interrupted = False
         self._client = client
@@ -43,16 +39,28 @@ class Sending:
         self._digest = digest.hex()[:32]
         self._dry_run = dry_run
         self._invites: dict[str, str] = {}
-        self._employers: dict[str, str] = {}
-        self._people: dict[str, str | None] = {}
+        self._people: dict[str, list[str]] = {}
+
+    @property
+    def accepted(self) -> set[int]:
+        """The lines that went in, whatever they did."""
+        return set().union(*self.lines.values())
 
     async def send_people(self, people: Sequence[NewPerson], programme_id: UUID | None = None) -> None:
-        """Register people, line managers before those whom they manage; a programme invites them."""
+        """Bring people up to date, line managers before those whom they manage; a programme invites them.
+
+        A dry run is one request, so that each row finds what those before it would have done.
+        """
         self._invites = {"programme_id": str(programme_id)} if programme_id else {}
+        ordered = list(self._managers_first(people))
         try:
-            for group in self._managers_first(people):
-                for batch in _batches(group):
-                    await self._send_batch(batch)
+            if self._dry_run:
+                await self._post_people(self._bodies(ordered), salt="")
+                return
+            for batch in _batches(ordered):
+                # What a file says of a number holds however often it was said before; who has none is made once.
+                salt = str(self._import_id) if all(one.cells.external_id for one in batch) else ""
+                await self._post_people(self._bodies(batch), salt=salt)
         except (Refused, Unavailable) as error:
             self._refuse_rest((person.line for person in people), error)
 
@@ -66,68 +74,58 @@ class Sending:
         except (Refused, Unavailable) as error:
             self._refuse_rest((new.line for new in applications), error)
 
-    def _managers_first(self, people: Sequence[NewPerson]) -> Iterator[list[NewPerson]]:
+    async def send_nominations(
+        self, programme_id: UUID, nominations: Sequence[NewNomination], cohorts: dict[int, str]
+    ) -> None:
+        """Nominate people; `cohorts` are ids by number."""
+        try:
+            for new in nominations:
+                await self._send_nomination(programme_id, new, cohorts)
+        except (Refused, Unavailable) as error:
+            self._refuse_rest((new.line for new in nominations), error)
+
+    def _managers_first(self, people: Sequence[NewPerson]) -> Iterator[NewPerson]:
         waiting = list(people)
         while waiting:
-            ahead = {person.cells.email for person in waiting}
-            ready = [person for person in waiting if person.cells.line_manager_email not in ahead]
+            ahead = {("email", person.cells.email) for person in waiting}
+            ahead |= {("external_id", person.cells.external_id) for person in waiting if person.cells.external_id}
+            ready = [person for person in waiting if not ahead & _managers_of(person)]
             if not ready:
                 for person in waiting:
-                    self._refuse(person.line, "line_manager_email", "circular", "line managers manage each other")
+                    column = next(column for column in _MANAGED_BY if getattr(person.cells, column))
+                    self._refuse(person.line, column, "circular", "line managers manage each other")
                 return
-            yield ready
+            yield from sorted(ready, key=lambda person: person.cells.external_id is None)
             done = {person.line for person in ready}
             waiting = [person for person in waiting if person.line not in done]
 
-    async def _send_batch(self, batch: list[NewPerson]) -> None:
-        bodies: dict[int, dict[str, Any]] = {}
-        for person in batch:
-            body = await self._person_body(person)
-            if body is not None:
-                bodies[person.line] = body
-        if self._dry_run:
-            self._accept({person.line: person.cells.email for person in batch if person.line in bodies})
-        elif bodies:
-            await self._post_people(bodies, salt="")
-
-    async def _person_body(self, person: NewPerson) -> dict[str, Any] | None:
-        cells = person.cells
-        manager_id = None
-        if cells.line_manager_email:
-            manager_id = await self._person_id(cells.line_manager_email)
-            if manager_id is None:
-                detail = "nobody has this address, or their own row was refused"
-                self._refuse(person.line, "line_manager_email", "unknown_person", detail)
-                return None
-        body: dict[str, Any] = self._invites | {"name": cells.name, "email": cells.email, "languages": cells.languages}
-        body |= {"attributes": cells.attributes}
-        body |= {"external_id": cells.external_id} if cells.external_id else {}
-        body |= {"line_manager_id": manager_id} if manager_id else {}
-        body |= {"employer_id": await self._employer_id(cells.employer)} if cells.employer else {}
-        return body
+    def _bodies(self, batch: Sequence[NewPerson]) -> dict[int, dict[str, Any]]:
+        return {person.line: self._invites | person.cells.body for person in batch}
 
     async def _post_people(self, bodies: dict[int, dict[str, Any]], *, salt: str) -> None:
         """Send one batch. Rows that the schema refuses are taken out and the others sent; refusals are not replayed."""
+        if not bodies:
+            return
         lines = list(bodies)
         payload = {"people": list(bodies.values())}
+        key = None if self._dry_run else self._key(lines[0], payload, salt)
+        dry_run = {"dry_run": "true"} if self._dry_run else {}
         try:
-            answer, replayed = await self._client.post("/people/batch", payload, self._key(lines[0], payload, salt))
+            answer, replayed = await self._client.post("/people/batch", payload, key, upsert="true", **dry_run)
         except Refused as refused:
             wrong = self._refuse_by_schema(lines, refused)
-            rest = {line: body for line, body in bodies.items() if line not in wrong}
-            if rest:
-                await self._post_people(rest, salt=salt)
+            await self._post_people({line: body for line, body in bodies.items() if line not in wrong}, salt=salt)
             return
         refusals = {lines[item["index"]]: item["problem"] for item in answer["items"] if item.get("problem")}
         again = {line: bodies[line] for line in refusals}
-        if again and replayed:
+        if again and replayed and not salt:
             await self._post_people(again, salt=str(self._import_id))
             refusals = {}
         for line, problem in refusals.items():
             self._refuse_as(line, Refused(409, problem))
-        accepted = {lines[item["index"]]: item["id"] for item in answer["items"] if item.get("id")}
-        self._people |= {bodies[line]["email"]: id_ for line, id_ in accepted.items()}
-        self.accepted |= accepted.keys()
+        for item in answer["items"]:
+            if not item.get("problem"):
+                self.lines[item["outcome"]].add(lines[item["index"]])
 
     def _refuse_by_schema(self, lines: list[int], refused: Refused) -> set[int]:
         """Refuse the rows that a schema error points at; raises again what is about no single row."""
@@ -146,15 +144,14 @@ class Sending:
         self, programme_id: UUID, new: NewApplication, cohorts: dict[int, str], asks_capacity: bool
     ) -> None:
         cells = new.cells
-        person_id = await self._person_id(cells.email)
+        person_id = await self._person_id(new.line, cells)
         if person_id is None:
-            self._refuse(new.line, "email", "unknown_person", "nobody has this address: import people first")
             return
         if cells.cohort is not None and cells.cohort not in cohorts:
             self._refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
             return
         if self._dry_run:
-            self.accepted.add(new.line)
+            self.lines["created"].add(new.line)
             return
         body: dict[str, Any] = {"person_id": person_id, "role": cells.role, "consents": new.consents}
         body |= {"proxy": {"reason": cells.proxy_reason}}
@@ -162,33 +159,47 @@ class Sending:
         capacity = {"capacity": cells.capacity} if cells.capacity is not None else {}
         body |= {"answers": new.answers | (capacity if asks_capacity else {})}
         body |= {} if asks_capacity else capacity
+        await self._post(f"/programmes/{programme_id}/applications", new.line, body)
+
+    async def _send_nomination(self, programme_id: UUID, new: NewNomination, cohorts: dict[int, str]) -> None:
+        cells = new.cells
+        person: dict[str, Any] = {"name": cells.name, "email": cells.email}
+        if cells.external_id:
+            person_id = await self._person_id(new.line, cells)
+            if person_id is None:
+                return
+            person = {"person_id": person_id}
+        if cells.cohort is not None and cells.cohort not in cohorts:
+            self._refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
+            return
+        if self._dry_run:
+            self.lines["created"].add(new.line)
+            return
+        body = person | {"role": cells.role, "cohort_id": cohorts[cells.cohort] if cells.cohort is not None else None}
+        body |= {"statement": cells.statement} if cells.statement else {}
+        await self._post(f"/programmes/{programme_id}/nominations", new.line, body)
+
+    async def _post(self, path: str, line: int, body: dict[str, Any]) -> None:
         try:
-            path = f"/programmes/{programme_id}/applications"
-            await self._client.post(path, body, self._key(new.line, body, ""))
-            self.accepted.add(new.line)
+            await self._client.post(path, body, self._key(line, body, ""))
+            self.lines["created"].add(line)
         except Refused as refused:
             if refused.concerns_caller:
                 raise
-            self._refuse_as(new.line, refused)
+            self._refuse_as(line, refused)
 
-    async def _employer_id(self, name: str) -> str | None:
-        if self._dry_run:
-            return None
-        if name not in self._employers:
-            answer, _ = await self._client.post("/employers", {"name": name})
-            self._employers[name] = answer["id"]
-        return self._employers[name]
-
-    async def _person_id(self, email: str) -> str | None:
-        if email not in self._people:
-            page = await self._client.get("/people", email=email)
-            self._people[email] = page["items"][0]["id"] if page["items"] else None
-        return self._people[email]
-
-    def _accept(self, emails_by_line: dict[int, str]) -> None:
-        # In a dry run nobody gets an id, and still those below them have a line manager.
-        self.accepted |= emails_by_line.keys()
-        self._people |= dict.fromkeys(emails_by_line.values(), "")
+    async def _person_id(self, line: int, cells: ApplicationRow | NominationRow) -> str | None:
+        """Whom the row names; None, and the row is refused, where that is nobody or not one."""
+        column = "external_id" if cells.external_id else "email"
+        if cells.person not in self._people:
+            page = await self._client.get("/people", **{column: getattr(cells, column)})
+            self._people[cells.person] = [person["id"] for person in page["items"]]
+        found = self._people[cells.person]
+        if not found:
+            self._refuse(line, column, "unknown_person", "nobody is known by this: import people first")
+        elif len(found) > 1:
+            self._refuse(line, column, "several_people", "several employers call somebody so: name the address")
+        return found[0] if len(found) == 1 else None
 
     def _key(self, line: int, body: Any, salt: str) -> str:
         return f"import-{self._digest}-{line}-{hashlib.sha256(orjson.dumps([body, salt])).hexdigest()[:32]}"
@@ -217,6 +228,15 @@ class Sending:
 def _column(name: str) -> str | None:
     """The column of a member of a body; None for what is no plain name."""
     return _COLUMN_OF.get(name, name) if name.replace("_", "").isalnum() and not name.isdigit() else None
+
+
+_MANAGED_BY = {"line_manager_email": "email", "line_manager_external_id": "external_id"}
+
+
+def _managers_of(person: NewPerson) -> set[tuple[str, str]]:
+    """What names the line manager of a row, as it would stand in that one's own."""
+    named = {member: getattr(person.cells, column) for column, member in _MANAGED_BY.items()}
+    return {(member, value) for member, value in named.items() if value is not None}
 
 
 def _batches(people: list[NewPerson]) -> Iterator[list[NewPerson]]:

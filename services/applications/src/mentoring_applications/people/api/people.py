@@ -13,7 +13,6 @@ from mentoring_applications.people.commands import email_changes, provisioning
 from mentoring_applications.people.commands import people as commands
 from mentoring_applications.people.models import Invitation
 from mentoring_applications.people.schemas import (
-    BatchResult,
     EmailConfirmation,
     EmailConfirmationView,
     EmailConfirmed,
@@ -21,7 +20,6 @@ from mentoring_applications.people.schemas import (
     Ids,
     Me,
     NewPerson,
-    PeopleBatch,
     PersonChanged,
     PersonChanges,
     PersonMade,
@@ -50,12 +48,6 @@ async def register_person(new: NewPerson, by: Writer, db: Db) -> PersonMade:
     return PersonMade(id=await commands.register_person(db, new, by))
 
 
-@router.post("/people/batch")
-async def register_people(batch: PeopleBatch, by: Writer, db: Db) -> BatchResult:
-    """Make up to 200 people known; each row has its own answer."""
-    return BatchResult(items=await commands.register_people(db, batch.people, by))
-
-
 @router.put(
     "/people/by-external-id/{external_id}",
     status_code=201,
@@ -74,9 +66,9 @@ async def provision_person(
 
     201 for somebody new, 200 for who was known: by this external id, or by the address without one. The id stays.
     """
-    person, new = await provisioning.provision_person(db, external_id, said, employer_id, by, expected)
-    response.status_code = 201 if new else 200
-    return person
+    done = await provisioning.provision_person(db, external_id, said, employer_id, by, expected)
+    response.status_code = 201 if done.outcome == "created" else 200
+    return PersonProvisioned(id=done.id, version=done.version)
 
 
 @router.get("/people")
@@ -121,6 +113,8 @@ async def change_person(
 ) -> PersonChanged:
     """Change what is given; people themselves change an address by confirming it (`email_pending` until then), and
     nothing that HR said."""
+    if changes.line_manager_id is not None:
+        await directory.hold_line_managers(db)
     await expected.hold(db, await managed_person(db, person_id, by))
     changed = await commands.change_person(db, person_id, changes, by)
     await db.flush()

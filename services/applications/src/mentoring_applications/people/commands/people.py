@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,81 +25,61 @@ from mentoring_applications.people import queries
 from mentoring_applications.people.access import invited_since, managed_person
 from mentoring_applications.people.commands.email_changes import ask_for_email, set_email
 from mentoring_applications.people.models import Invitation
-from mentoring_applications.people.schemas import BatchItem, NewPerson, PersonChanges
+from mentoring_applications.people.schemas import NewPerson, PersonChanges
 from mentoring_applications.programmes import queries as programmes
 from mentoring_applications.programmes.access import require_team
-from mentoring_common import problems, writing
+from mentoring_common import writing
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.errors import DomainError
-from mentoring_common.faults import faults_of
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.applications import PersonChanged
 
 
-async def register_person(db: AsyncSession, new: NewPerson, by: Principal) -> UUID:
+async def register_person(db: AsyncSession, new: NewPerson, by: Principal, reach: Reach | None = None) -> UUID:
     """Make a person known, or invite one.
 
     EmailTaken, ExternalIdTaken, UnknownEmployer, UnknownLineManager, NotYourPeople.
     """
-    return await _register(db, new, by, await reach_of(db, by))
+    return await _register(db, new, by, reach or await reach_of(db, by))
 
 
-async def register_people(db: AsyncSession, rows: list[dict[str, Any]], by: Principal) -> list[BatchItem]:
-    """Make people known, each on its own: what is wrong with one does not keep the others out.
-
-    Those whom the caller manages go in by one statement; whoever is invited to a programme is looked at alone.
-    """
-    reach = await reach_of(db, by)
-    found: dict[int, BatchItem] = {}
-    managed: dict[int, NewPerson] = {}
-    for index, row in enumerate(rows):
-        try:
-            new = NewPerson.model_validate(row)
-        except ValidationError as error:
-            found[index] = BatchItem(index=index, problem=problems.invalid(faults_of(error, "body", "people", index)))
-            continue
-        if new.programme_id is None and reach.covers(_employer_of(new, reach)):
-            managed[index] = new
-        else:
-            found[index] = await _register_alone(db, index, new, by, reach)
-    found |= await _register_managed(db, managed, by, reach)
-    return [found[index] for index in range(len(rows))]
+async def invite_known(db: AsyncSession, programme_id: UUID, person_id: UUID, new: NewPerson, by: Principal) -> None:
+    """Invite somebody who was made known or changed by now, unless the programme has them. RoleNeeded."""
+    await _inviting(db, programme_id, by, ())
+    there = await queries.invited_as(db, programme_id, new.email.lower(), invited_since(db))
+    if there is None and not await db.scalar(queries.ids_taking_part([person_id], [programme_id])):
+        await _invite(db, programme_id, person_id, new, by)
 
 
-async def _register_alone(db: AsyncSession, index: int, new: NewPerson, by: Principal, reach: Reach) -> BatchItem:
-    try:
-        return BatchItem(index=index, id=await _register(db, new, by, reach))
-    except DomainError as error:
-        return BatchItem(index=index, problem=problems.document_of(error))
-
-
-async def _register_managed(
+async def register_managed(
     db: AsyncSession, people: Mapping[int, NewPerson], by: Principal, reach: Reach
-) -> dict[int, BatchItem]:
-    """Insert all whose employers and line managers are known, and whose addresses are not; what came of each."""
-    employers = {index: _employer_of(new, reach) for index, new in people.items()}
+) -> dict[int, UUID | DomainError]:
+    """Make people known whom the caller manages, by one statement: each one's id, or why they stay out.
+
+    UnknownEmployer, UnknownLineManager, EmailTaken, ExternalIdTaken.
+    """
+    employers = {index: employer_of(new, reach) for index, new in people.items()}
     known = await directory.known_employers(db, {id_ for id_ in employers.values() if id_})
     wanted = {new.line_manager_id for new in people.values() if new.line_manager_id}
     managers = await directory.known_people(db, wanted, employed_by=_within(reach))
-    wrong: dict[int, DomainError] = {}
+    found: dict[int, UUID | DomainError] = {}
     values: dict[int, dict[str, Any]] = {}
     for index, new in people.items():
         if employers[index] not in known | {None}:
-            wrong[index] = UnknownEmployer()
+            found[index] = UnknownEmployer()
         elif new.line_manager_id not in managers | {None}:
-            wrong[index] = UnknownLineManager()
+            found[index] = UnknownLineManager()
         else:
             values[index] = _values(new, employers[index], manages=True)
-    inserted = await writing.insert(db, Person, list(values.values()), unless_known=True)
-    for person_id in inserted:
-        _note_registered(db, person_id, by)
-    made = set(inserted)
-    wrong |= await _not_made(db, {index: row for index, row in values.items() if row["id"] not in made})
-    refused = {index: BatchItem(index=index, problem=problems.document_of(e)) for index, e in wrong.items()}
-    return refused | {i: BatchItem(index=i, id=row["id"]) for i, row in values.items() if row["id"] in made}
+    made = set(await writing.insert(db, Person, list(values.values()), unless_known=True))
+    for index, row in values.items():
+        if row["id"] in made:
+            found[index] = row["id"]
+            _note_registered(db, row["id"], by)
+    return found | await _not_made(db, {index: row for index, row in values.items() if row["id"] not in made})
 
 
 async def _not_made(db: AsyncSession, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, DomainError]:
@@ -109,7 +88,7 @@ async def _not_made(db: AsyncSession, rows: Mapping[int, Mapping[str, Any]]) -> 
     return {index: EmailTaken() if row["email"] in emails else ExternalIdTaken() for index, row in rows.items()}
 
 
-def _employer_of(new: NewPerson, reach: Reach) -> UUID | None:
+def employer_of(new: NewPerson, reach: Reach) -> UUID | None:
     """Who employs a new person: whom an HR client speaks for, unless it says otherwise."""
     return new.employer_id or (None if reach.everybody else reach.employer_id)
 
@@ -127,7 +106,7 @@ def _note_registered(db: AsyncSession, person_id: UUID, by: Principal) -> None:
 
 
 async def _register(db: AsyncSession, new: NewPerson, by: Principal, reach: Reach) -> UUID:
-    employer_id = _employer_of(new, reach)
+    employer_id = employer_of(new, reach)
     manages = reach.covers(employer_id)
     if not manages and not reach.inviting:
         raise NotYourPeople(needed=list(MANAGING))

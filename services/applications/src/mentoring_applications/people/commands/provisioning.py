@@ -1,6 +1,7 @@
 """What an HR system says of its people, whom it knows by its own numbers: made known, or brought up to date."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,10 +11,19 @@ from mentoring_applications.directory.access import MANAGING, Reach, reach_of
 from mentoring_applications.directory.models import Person
 from mentoring_applications.errors import EmailTaken, NotYourPeople, UnknownLineManager
 from mentoring_applications.people.commands.people import apply_given, register_person
-from mentoring_applications.people.schemas import NewPerson, PersonProvisioned, ProvisionedPerson
+from mentoring_applications.people.schemas import NewPerson, ProvisionedPerson
 from mentoring_common.auth import Principal
 from mentoring_common.faults import fault
 from mentoring_common.versions import Precondition
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """Whom a record is of, and what it did."""
+
+    id: UUID
+    version: int
+    outcome: Literal["created", "changed", "unchanged"]
 
 
 async def provision_person(
@@ -23,8 +33,10 @@ async def provision_person(
     employer_id: UUID | None,
     by: Principal,
     expected: Precondition,
-) -> tuple[PersonProvisioned, bool]:
-    """Make known, or change, whom the employer calls so; and whether they are new.
+    *,
+    held: bool = False,
+) -> Provisioned:
+    """Make known, or change, whom the employer calls so; `held` where the caller holds the employer's external ids.
 
     Somebody without an external id who has the address already gets this one, so that who is known keeps their id.
     NotYourPeople, EmailTaken, UnknownEmployer, UnknownLineManager, CircularLineManager.
@@ -34,23 +46,27 @@ async def provision_person(
     if not reach.covers(employer_id):
         raise NotYourPeople(needed=list(MANAGING))
     given = said.model_dump(exclude_unset=True, exclude={"line_manager_external_id"}) | {"external_id": external_id}
+    if not held:
+        if said.line_manager_id or said.line_manager_external_id:
+            await directory.hold_line_managers(db)
+        await directory.hold_external_id(db, employer_id, external_id)
     given |= await _line_manager(db, said, employer_id)
-    await directory.hold_external_id(db, employer_id, external_id)
     person = await directory.person_by_external_id(db, employer_id, external_id, locked=True)
     person = person or await _known_by_address(db, said.email.lower(), employer_id, reach)
     if person is None:
         expected.compare(0)
-        return await _register(db, given | {"employer_id": employer_id}, by), True
+        return await _register(db, given | {"employer_id": employer_id}, by)
     await expected.hold(db, person)
+    before = person.version
     given |= {} if employer_id is None else {"employer_id": employer_id}
     changed = await apply_given(db, person, given, by, reach, manages=True)
     await db.flush()
-    return PersonProvisioned(id=changed.id, version=changed.version), False
+    return Provisioned(changed.id, changed.version, "unchanged" if changed.version == before else "changed")
 
 
-async def _register(db: AsyncSession, given: dict[str, Any], by: Principal) -> PersonProvisioned:
+async def _register(db: AsyncSession, given: dict[str, Any], by: Principal) -> Provisioned:
     values = {name: value for name, value in given.items() if value is not None}
-    return PersonProvisioned(id=await register_person(db, NewPerson(**values), by), version=1)
+    return Provisioned(await register_person(db, NewPerson(**values), by), 1, "created")
 
 
 async def _known_by_address(db: AsyncSession, email: str, employer_id: UUID | None, reach: Reach) -> Person | None:

@@ -1,0 +1,1 @@
+"""People by the batch: what a file or a nightly run says of many, tried or done."""
