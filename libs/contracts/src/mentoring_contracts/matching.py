@@ -64,13 +64,15 @@ class MatchConfirmed(_MatchEvent):
 
     Of a mentor and several mentees who are one group, each mentee has a match of their own, so that people and the
     ledger are counted as ever; `group_id` says which of them are one relationship, and the group's own events who is
-    in it. `starts_on` is the day from which a pair stood before it came into the system (`imported`).
+    in it. `starts_on` is the day from which a pair stood before it came into the system (`imported`). A `handover`
+    carries on what `rematch_of` began, with another mentor.
     """
 
     rematch_of: UUID | None = None
     kind: str = "mentoring"
     imported: bool = False
     starts_on: date | None = None
+    handover: bool = False
 
 
 class MatchEnded(_MatchEvent):

@@ -136,12 +136,18 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn. It is the
-    `number`th notice of its kind."""
+    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, or somebody
+    else leads the group now. It is the `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
-        "break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected", "meeting_withdrawn"
+        "break_begun",
+        "break_over",
+        "agreement_to_sign",
+        "meeting_to_confirm",
+        "meeting_corrected",
+        "meeting_withdrawn",
+        "lead_changed",
     ]
     number: int
     mentoring_session_id: UUID | None = None
@@ -236,10 +242,12 @@ class ReviewNoticeDue(_ReviewEvent):
 
 
 class LastWordsNoticeDue(_RelationshipEvent):
-    """Somebody is told that the other left last words for them; it is the `number`th time."""
+    """Somebody is told that the other `left` last words for them, for the `number`th time; or, once the time of the
+    relationship is over, is `asked` for theirs."""
 
     person_id: PersonId
     number: int
+    what: Literal["left", "asked"] = "left"
 
 
 class GoalReminderDue(_RelationshipEvent):

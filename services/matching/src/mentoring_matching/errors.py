@@ -119,6 +119,14 @@ class MatchNotConfirmed(Conflict):
     """Only a confirmed match can end."""
 
 
+class HandedOver(Conflict):
+    """Another mentor carries on already; `match_id` is the match that does."""
+
+
+class LeadOfGroup(Conflict):
+    """The match is of a group: its lead is handed over once, for the whole group; `group_id` says which."""
+
+
 class GroupNotFound(NotFound):
     """There is no such group."""
 

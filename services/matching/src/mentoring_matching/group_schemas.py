@@ -53,6 +53,13 @@ class Leaving(Body):
     reason: ReasonToEnd
 
 
+class LeadHandover(Body):
+    """Who leads the group in the place of who led it so far; both were asked, nobody is asked again."""
+
+    lead_id: UUID = Field(description="who leads from now on, of mentoring: free in the pool for every mentee of it")
+    reason: ReasonToEnd | None = None
+
+
 class GroupMemberView(View):
     """A person in a group, or who was offered a place in it; `end_reason` is a code that tells of nobody."""
 

@@ -173,7 +173,7 @@ class Match(TenantRow, Versioned, Base):
 
     In a group of a mentor and several mentees each mentee has a match; `group_id` is the same for all of them. Without
     a run (`run_id`, `score` null) the team made the pair by hand, or it stood before it came into the system, since
-    `starts_on`.
+    `starts_on`. A `handover` carries on the match `rematch_of` with another mentor, once.
     """
 
     __tablename__ = "matches"
@@ -191,6 +191,7 @@ class Match(TenantRow, Versioned, Base):
             unique=True,
             postgresql_where=sa.text("state = 'confirmed'"),
         ),
+        sa.Index("uq_matches_handover", "tenant_id", "rematch_of", unique=True, postgresql_where=sa.text("handover")),
     )
     programme_id: Mapped[UUID]
     cohort_id: Mapped[UUID]
@@ -214,6 +215,7 @@ class Match(TenantRow, Versioned, Base):
     end_note: Mapped[str | None]
     never_again: Mapped[bool] = mapped_column(server_default=_NO)
     rematch_of: Mapped[UUID | None]
+    handover: Mapped[bool] = mapped_column(default=False, server_default=_NO)
     replaces: Mapped[UUID | None]
     waits_for: Mapped[UUID | None]
 

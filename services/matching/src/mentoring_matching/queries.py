@@ -255,6 +255,17 @@ async def offers_by_member(db: AsyncSession, cohort_id: UUID) -> Mapping[UUID, i
     return counts
 
 
+async def match_locked(db: AsyncSession, match_id: UUID) -> Match:
+    """The match, held until the commit by who hands it over, and read after it was had."""
+    row = sa.select(Match).where(Match.id == match_id).with_for_update()
+    return (await db.scalars(row.execution_options(populate_existing=True))).one()
+
+
+async def handed_over_to(db: AsyncSession, match_id: UUID) -> UUID | None:
+    """The match by which another mentor carries on this one; None where nobody does."""
+    return await db.scalar(sa.select(Match.id).where(Match.rematch_of == match_id, Match.handover))
+
+
 async def available_members(
     db: AsyncSession,
     cohort_id: UUID,

@@ -433,6 +433,7 @@ class MatchView(View, VersionedView):
     end_reason: str | None
     end_note: str | None = None
     rematch_of: UUID | None
+    handover: bool = Field(description="whether it carries on the match `rematch_of` with another mentor")
     replaces: UUID | None = None
     waits_for: UUID | None = None
 
@@ -452,6 +453,13 @@ class Ending(Body):
     reason: ReasonToEnd
     never_again: bool = False
     rematch: bool = False
+
+
+class Handover(Body):
+    """Who carries on in the place of the mentor; both were asked, nobody is asked again."""
+
+    mentor_id: UUID = Field(description="who mentors from now on: free in the pool of the cohort")
+    reason: ReasonToEnd | None = None
 
 
 class ConversationsView(BaseModel):

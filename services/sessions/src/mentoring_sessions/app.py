@@ -22,6 +22,7 @@ from mentoring_sessions.concerns import commands as concerns_commands
 from mentoring_sessions.goals import api as goals
 from mentoring_sessions.goals import commands as goals_commands
 from mentoring_sessions.habits import api as habits
+from mentoring_sessions.handovers import api as handovers
 from mentoring_sessions.meetings import api as meetings
 from mentoring_sessions.notes import api as notes
 from mentoring_sessions.overview.api import people
@@ -45,6 +46,7 @@ DESIGN = Design(
         time.router,
         agreements.router,
         goals.router,
+        handovers.router,
         meetings.router,
         appointments.router,
         appointments.people_router,

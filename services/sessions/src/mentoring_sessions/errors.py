@@ -95,6 +95,14 @@ class OrientationNeeded(Conflict):
     """Everybody in the relationship attends an orientation first."""
 
 
+class HandoverNotFound(NotFound):
+    """The relationship continues no other."""
+
+
+class NotTheMentee(Forbidden):
+    """Only the mentee says what a new mentor takes over."""
+
+
 class RelationshipOver(Conflict):
     """The relationship is over."""
 

@@ -7,6 +7,7 @@ from mentoring_sessions.check_ins import models as check_ins
 from mentoring_sessions.concerns import models as concerns
 from mentoring_sessions.goals import models as goals
 from mentoring_sessions.habits import models as habits
+from mentoring_sessions.handovers import models as handovers
 from mentoring_sessions.meetings import models as meetings
 from mentoring_sessions.notes import models as notes
 from mentoring_sessions.pair_clock import models as pair_clock
@@ -23,6 +24,7 @@ __all__ = [
     "concerns",
     "goals",
     "habits",
+    "handovers",
     "meetings",
     "notes",
     "pair_clock",

@@ -19,6 +19,7 @@ HELD: Final = (
     Held("agreements", ("id",), "relationships"),
     Held("goals", ("relationship_id",), "relationships"),
     Held("actions", ("goal_id",), "goals"),
+    Held("handovers", ("id",), "relationships"),
     Held("mentoring_sessions", ("relationship_id",), "relationships"),
     Held("notes", ("written_by",)),
     Held("check_ins"),

@@ -144,6 +144,7 @@ class MatchRecord:
     end_reason: str | None = None
     end_note: str | None = None
     rematch_of: UUID | None = None
+    handover: bool = False
     replaces: UUID | None = None
     waits_for: UUID | None = None
 

@@ -275,6 +275,37 @@ class Matching:
         )
         return Match(**vars(ended))
 
+    @command(
+        "Have another mentor carry on: the match ends and the new one, which this gives, stands at once; also of a "
+        "match that ended already. Why, by a `code` or in words. For the programme team"
+    )
+    async def hand_over_match(
+        self,
+        info: Info,
+        match_id: UUID,
+        mentor_id: UUID,
+        reason: str | None = None,
+        code: ReasonCode | None = None,
+        expected_version: int | None = None,
+    ) -> Match:
+        api = info.context.commands(info, expected_version).matching
+        done = await api.act_on_match(match_id, "handover", mentor_id=mentor_id, reason=_reason(reason, code))
+        return Match(**vars(done))
+
+    @command("Have somebody else lead a group, which goes on as it is; all in it are told. For the programme team")
+    async def hand_over_group(
+        self,
+        info: Info,
+        group_id: UUID,
+        lead_id: UUID,
+        reason: str | None = None,
+        code: ReasonCode | None = None,
+        expected_version: int | None = None,
+    ) -> RelationshipGroup:
+        api = info.context.commands(info, expected_version).matching.api
+        content = {"lead_id": lead_id, "reason": _reason(reason, code)}
+        return group_of(await groups.act_on_group(api, group_id, "handover", **content))
+
 
 def _reason(words: str | None, code: ReasonCode | None) -> str | None:
     """Why, as the service takes it: a code, or people's own words."""

@@ -56,6 +56,8 @@ class RelationshipRecord:
     cohort_id: UUID
     confirmed_at: datetime
     version: int
+    continues: UUID | None = None
+    continued_by: UUID | None = None
     started_at: datetime | None = None
     over_at: datetime | None = None
     ends_at: datetime | None = None
@@ -80,6 +82,30 @@ class RelationshipRecord:
     def id(self) -> UUID:
         """That of its match or group."""
         return self.match_id
+
+
+@strawberry.type(description="How often and how long people met before another mentor carried on")
+class MeetingsBefore:
+    mentoring_sessions: int
+    total_minutes: int
+    started_at: datetime | None = None
+    over_at: datetime | None = None
+    last_held_at: datetime | None = None
+
+
+@strawberry.type(
+    description="What came along from the relationship that this one continues; `decidedAt` is null until the mentee "
+    "said, `before` where the caller may not see it"
+)
+class RelationshipHandover:
+    match_id: UUID
+    version: int
+    continues: UUID
+    goals: bool
+    agreement: bool
+    history: bool
+    decided_at: datetime | None = None
+    before: MeetingsBefore | None = None
 
 
 @strawberry.type(
@@ -435,6 +461,7 @@ class HomeRecord:
 _relationship = TypeAdapter(RelationshipRecord)
 _relationships = TypeAdapter(Page[RelationshipRecord])
 _plan = TypeAdapter(Plan)
+_handover = TypeAdapter(RelationshipHandover)
 _counts = TypeAdapter(RelationshipCounts)
 _agreement = TypeAdapter(Agreement)
 _meeting = TypeAdapter(RecordedMeetingRecord)
@@ -482,6 +509,14 @@ class SessionsApi:
     async def relationships(self, wanted: PageRequest, **which: object) -> Page[RelationshipRecord]:
         """Relationships by person_id, programme_id, cohort_id, state and what they want, in an order."""
         return await self.api.page("/relationships", _relationships, which, wanted)
+
+    async def handover(self, match_id: UUID) -> RelationshipHandover:
+        """What came along from the relationship that this one continues."""
+        return await self.api.get(f"/relationships/{match_id}/handover", _handover)
+
+    async def consent_to_handover(self, match_id: UUID, **given: bool) -> RelationshipHandover:
+        """Say what comes along."""
+        return await self.api.send("POST", f"/relationships/{match_id}/handover/consent", _handover, body(**given))
 
     async def relationship_counts(self, programme_id: UUID, **asked: object) -> RelationshipCounts:
         """How many relationships of a programme want something of its team."""

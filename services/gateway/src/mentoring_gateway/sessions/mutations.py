@@ -228,6 +228,23 @@ class Sessions:
     async def note_case(self, info: Info, concern_id: UUID, text: str) -> CaseNote:
         return replace(await info.context.commands(info).sessions.note_case(concern_id, text), text=kept(text))
 
+    @command(
+        "Say what a new mentor takes over: goals with their steps, the agreement as a draft, how often one met; never "
+        "a note. For the mentee; what came along stays"
+    )
+    async def consent_to_handover(
+        self,
+        info: Info,
+        match_id: UUID,
+        goals: bool = False,
+        agreement: bool = False,
+        history: bool = False,
+        expected_version: int | None = None,
+    ) -> Relationship:
+        api = info.context.commands(info, expected_version).sessions
+        await api.consent_to_handover(match_id, goals=goals, agreement=agreement, history=history)
+        return await _relationship(info, match_id)
+
     @command("The relationship ran its course; to end it early, end the match")
     async def close_relationship(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Relationship:
         api = info.context.commands(info, expected_version).sessions

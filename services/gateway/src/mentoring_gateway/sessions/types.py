@@ -26,6 +26,7 @@ from mentoring_gateway.sessions.client import (
     MeetingCorrection,
     MentoringSessionRecord,
     Plan,
+    RelationshipHandover,
     RelationshipRecord,
 )
 from mentoring_gateway.sessions.inputs import RelationshipFilter, RelationshipOrder
@@ -116,6 +117,10 @@ class Relationship(RelationshipRecord, Node):
     @fetched("The current agreement with its terms; null before one is proposed")
     async def current_agreement(self, info: Info) -> Agreement | None:
         return await info.context.services.sessions.agreement(self.match_id)
+
+    @fetched("What came along from the relationship that it continues; null where it continues none")
+    async def handover(self, info: Info) -> RelationshipHandover | None:
+        return await info.context.services.sessions.handover(self.match_id) if self.continues else None
 
     @fetched("When it began and ends, its break, its phase, and whether it is reminded")
     async def time(self, info: Info) -> PairTime | None:

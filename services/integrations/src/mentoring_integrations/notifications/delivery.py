@@ -48,6 +48,7 @@ from mentoring_integrations.notifications.topics import (
     DIGEST,
     EMAIL_ALWAYS,
     EMAIL_CONFIRM,
+    INTRODUCES,
     LATE_TOO,
     NOMINATION,
     SURVEY_OPENED,
@@ -149,7 +150,7 @@ class Batch:
         if nomination is not None:
             name = nomination.nominee if row.topic in TO_NOMINATORS else nomination.nominator
             return Addressee(name, "") if name else None
-        return self.people.get(row.other_id) if row.other_id and row.topic == "match_confirmed" else None
+        return self.people.get(row.other_id) if row.other_id and row.topic in INTRODUCES else None
 
     def addressed(self, row: Notification) -> tuple[Addressee | None, str | None]:
         """To whom a row goes, and the token that its link carries."""

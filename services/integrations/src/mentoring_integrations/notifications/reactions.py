@@ -1,6 +1,7 @@
 """Which events people are told of, and who is told."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID, uuid5
 
@@ -177,9 +178,13 @@ async def on_match_proposed(db: AsyncSession, event: MatchProposed) -> None:
 
 
 async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
-    """Who has met for months is not introduced."""
-    if event.group_id is None and not event.imported:
-        await notify(db, _to_both(event, "match_confirmed"))
+    """Who has met for months is not introduced. Of a group that somebody else leads now sessions tells."""
+    if event.group_id is not None or event.imported:
+        return
+    told = _to_both(event, "match_confirmed")
+    if event.handover:
+        told = [replace(notice, topic=f"carried_on_{notice.role}") for notice in told]
+    await notify(db, told)
 
 
 async def on_match_declined(db: AsyncSession, event: MatchDeclined) -> None:
@@ -189,8 +194,13 @@ async def on_match_declined(db: AsyncSession, event: MatchDeclined) -> None:
 
 
 async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
-    """Who leaves a group is told so by the group; its mentor, that somebody did."""
+    """Who leaves a group is told so by the group; its mentor, that somebody did. Where another mentor carries on, the
+    mentee is told who."""
     told = _to_both(event, "match_ended")
+    if event.reason == "handed_over":
+        told = [replace(notice, topic="handed_over") for notice in told if notice.role == "mentor"]
+        await notify(db, told if event.group_id is None else [])
+        return
     await notify(db, [notice for notice in told if event.group_id is None or notice.role == "mentor"])
 
 
@@ -247,8 +257,9 @@ async def on_goal_reminder_due(db: AsyncSession, event: GoalReminderDue) -> None
 
 
 async def on_last_words_notice_due(db: AsyncSession, event: LastWordsNoticeDue) -> None:
+    topic = "last_words" if event.what == "left" else "last_words_asked"
     about = (event.match_id, event.programme_id, event.cohort_id)
-    await notify(db, [Notice(event.person_id, "last_words", *about, number=event.number)])
+    await notify(db, [Notice(event.person_id, topic, *about, number=event.number)])
 
 
 async def on_relationship_notice_due(db: AsyncSession, event: RelationshipNoticeDue) -> None:

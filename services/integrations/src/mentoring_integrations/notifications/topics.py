@@ -80,6 +80,9 @@ TOPICS: Final = {
         Topic("offer_closed", "offer_closed", *_MATCH),
         Topic("match_confirmed", "introduction", *_RELATIONSHIP),
         Topic("match_ended", "match_ended", *_MATCH),
+        Topic("handed_over", "match_ended", *_RELATIONSHIP),
+        Topic("carried_on_mentor", "introduction", *_RELATIONSHIP),
+        Topic("carried_on_mentee", "introduction", *_RELATIONSHIP),
         Topic("group_offered", "offer", *_GROUP),
         Topic("group_joined", "introduction", *_RELATIONSHIP),
         Topic("group_left", "match_ended", *_GROUP),
@@ -90,12 +93,14 @@ TOPICS: Final = {
         Topic("review_needs", "review", *_REVIEW),
         Topic("review_concluded", "review", *_REVIEW),
         Topic("last_words", "review", *_RELATIONSHIP),
+        Topic("last_words_asked", "review", *_RELATIONSHIP),
         Topic("break_begun", RELATIONSHIP, *_RELATIONSHIP),
         Topic("break_over", RELATIONSHIP, *_RELATIONSHIP),
         Topic("agreement_to_sign", RELATIONSHIP, *_RELATIONSHIP),
         Topic("meeting_to_confirm", RELATIONSHIP, *_MEETING),
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),
+        Topic("lead_changed", RELATIONSHIP, *_RELATIONSHIP),
         Topic("activity_place", "activity", *_ACTIVITY),
         Topic("activity_changed", "activity", *_ACTIVITY),
         Topic("activity_cancelled", "activity", *_ACTIVITY),
@@ -112,6 +117,8 @@ TOPICS: Final = {
     )
 }
 TO_NOMINATORS: Final = frozenset({NOMINATOR_ASKED, NOMINATOR_REMINDER})
+INTRODUCES: Final = frozenset({"match_confirmed", "carried_on_mentor", "carried_on_mentee"})
+"""Topics whose letter names the other of a pair, with their address."""
 ALONE: Final = frozenset(topic.name for topic in TOPICS.values() if "{token}" in topic.path)
 """Topics whose letter carries a link that is the reader's alone: they go by themselves, in no digest."""
 KINDS: Final = tuple(dict.fromkeys(topic.kind for topic in TOPICS.values() if topic.name != DIGEST))

@@ -18,6 +18,7 @@ from mentoring_matching import group_queries, policies, queries, reasons
 from mentoring_matching.access import check_cohort, require_part
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import groups as commands
+from mentoring_matching.commands.handover import hand_over_lead
 from mentoring_matching.commands.standing import Standing, take_over
 from mentoring_matching.errors import DeclineReasonNeeded, GroupInvalid, ProgrammeNotFound
 from mentoring_matching.group_schemas import (
@@ -26,6 +27,7 @@ from mentoring_matching.group_schemas import (
     GroupOffer,
     GroupView,
     KindView,
+    LeadHandover,
     Leaving,
     NewMembers,
     OfferedGroups,
@@ -201,6 +203,18 @@ async def end_group(group_id: UUID, leaving: Leaving, by: Writer, db: Db, expect
         await require_right(db, by, group.programme_id, *queries.TEAM)
     expected.compare(group.version)
     return (await _views(db, [await commands.end_group(db, group, by, leaving.reason)], by))[0]
+
+
+@router.post("/groups/{group_id}/handover")
+async def hand_over_group(group_id: UUID, handover: LeadHandover, by: Writer, db: Db, expected: IfMatch) -> GroupView:
+    """Have somebody else lead a group (programme team): it goes on as it is, and all in it are told.
+
+    Offers of places that wait for an answer are taken back. Notes and goals that were for who led it so far are not
+    shown to who leads it now.
+    """
+    group = await _of_team(db, by, group_id)
+    expected.compare(group.version)
+    return (await _views(db, [await hand_over_lead(db, group, by, handover.lead_id, handover.reason)], by))[0]
 
 
 async def _of_team(db: AsyncSession, by: Principal, group_id: UUID) -> Group:

@@ -15,12 +15,13 @@ from mentoring_matching import policies, queries, reasons
 from mentoring_matching.access import require_part
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import matches as commands
+from mentoring_matching.commands.handover import hand_over
 from mentoring_matching.commands.runs import pass_on
 from mentoring_matching.errors import AnswerTheGroup, DeclineReasonNeeded, NotYourMatch
 from mentoring_matching.lifecycle import MatchState
 from mentoring_matching.models import Match
 from mentoring_matching.queries import TEAM
-from mentoring_matching.schemas import Declining, Ending, MatchView
+from mentoring_matching.schemas import Declining, Ending, Handover, MatchView
 
 router = APIRouter(route_class=Route, tags=["matches"])
 
@@ -112,6 +113,20 @@ async def end_match(match_id: UUID, ending: Ending, by: Writer, db: Db, expected
         db, match, by, ending.reason, never_again=ending.never_again, rematch=ending.rematch
     )
     return _view(ended, by)
+
+
+@router.post("/matches/{match_id}/handover", status_code=201)
+async def hand_over_match(match_id: UUID, handover: Handover, by: Writer, db: Db, expected: IfMatch) -> MatchView:
+    """Have another mentor carry on (programme team): the match ends, also one that ended already, and the new one
+    stands at once.
+
+    Its relationship goes on with the hours and the time that are left. Goals, plan and agreement come along where the
+    mentee consents; private notes never do.
+    """
+    match = await queries.visible_match(db, by, match_id)
+    await require_right(db, by, match.programme_id, *TEAM)
+    await expected.hold(db, match)
+    return _view(await hand_over(db, match, by, handover.mentor_id, handover.reason), by)
 
 
 async def _check_may_end(db: AsyncSession, match: Match, by: Principal) -> None:

@@ -195,6 +195,7 @@ async def confirm_match(db: AsyncSession, match: Match) -> Match:
     await cancel(db, OFFER_EXPIRES, match.id)
     kind = await memberships.kind_of(db, confirmed)
     stood = {"imported": confirmed.starts_on is not None, "starts_on": confirmed.starts_on}
+    stood |= {"handover": confirmed.handover}
     emit(db, MatchConfirmed(**_ids(confirmed), rematch_of=confirmed.rematch_of, kind=kind, **stood))
     return confirmed
 
@@ -303,11 +304,15 @@ async def _let_waiting_go(db: AsyncSession, move: Match) -> None:
 
 
 async def end_match(
-    db: AsyncSession, match: Match, reason: str, *, never_again: bool = False, rematch: bool = False
-) -> Match:
-    """End a confirmed match early: place, mentor and mentee are free again. MatchNotConfirmed otherwise."""
-    code, note = coded(reason)
-    values = {"end_reason": code, "end_note": note, "ended_at": now(db), "never_again": never_again}
+    db: AsyncSession, match: Match, reason: str, *, never_again: bool = False, rematch: bool = False,
+    note: str | None = None,
+) -> Match:  # fmt: skip
+    """End a confirmed match early: place, mentor and mentee are free again. MatchNotConfirmed otherwise.
+
+    `note` is what the team reads of a reason that is one of our codes.
+    """
+    code, words = coded(reason)
+    values = {"end_reason": code, "end_note": note or words, "ended_at": now(db), "never_again": never_again}
     ended = await _move(db, match.id, "end", values=values)
     if ended is None:
         raise MatchNotConfirmed(state=(await queries.match(db, match.id)).state)

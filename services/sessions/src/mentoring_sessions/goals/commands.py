@@ -1,5 +1,6 @@
 """Set goals, plan the steps towards them, and say how far they are."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -33,6 +34,7 @@ async def set_goal(db: AsyncSession, mine: Access, new: NewGoal) -> Goal:
     goal = Goal(
         relationship_id=mine.relationship.id,
         person_id=new.person_id,
+        set_at=now(db),
         written_by=person_id,
         text_sealed=text,
         measure_by=person_id if new.measure else None,
@@ -44,6 +46,13 @@ async def set_goal(db: AsyncSession, mine: Access, new: NewGoal) -> Goal:
     await db.flush()
     await _remind(db, GOAL_REMINDS, goal, mine.relationship)
     return goal
+
+
+async def remind_anew(db: AsyncSession, pair: Relationship, rows: Sequence[Goal | Action]) -> None:
+    """Plan the reminders of goals and steps that came from elsewhere."""
+    for row in rows:
+        if row.remind_on is not None:
+            await _remind(db, GOAL_REMINDS if isinstance(row, Goal) else ACTION_REMINDS, row, pair)
 
 
 async def _remind(db: AsyncSession, kind: str, row: Goal | Action, pair: Relationship) -> None:

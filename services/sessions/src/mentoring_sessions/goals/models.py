@@ -25,6 +25,7 @@ class Goal(TenantRow, Versioned, Base):
     )
     relationship_id: Mapped[UUID]
     person_id: Mapped[UUID | None]
+    set_at: Mapped[datetime] = mapped_column(server_default=sa.text("now()"))
     written_by: Mapped[UUID]
     text_sealed: Mapped[bytes | None]
     measure_by: Mapped[UUID | None]

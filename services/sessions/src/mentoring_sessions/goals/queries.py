@@ -11,11 +11,13 @@ from mentoring_sessions.relationships.parts import Access
 
 
 def goals(mine: Access) -> sa.Select[Goal]:
-    """The goals of a relationship that the caller may read: the shared ones, one's own, and all for who leads it."""
+    """The goals of a relationship that the caller may read: the shared ones, one's own, and for who leads it all that
+    were set since they do."""
     rows = sa.select(Goal).where(Goal.relationship_id == mine.relationship.id)
-    if mine.leads:
-        return rows
-    return rows.where(sa.or_(Goal.person_id.is_(None), Goal.person_id == mine.person_id))
+    may = sa.or_(Goal.person_id.is_(None), Goal.person_id == mine.person_id)
+    if mine.leads and mine.member is not None:
+        may = sa.or_(may, Goal.set_at >= mine.member.joined_at)
+    return rows.where(may)
 
 
 async def actions(db: AsyncSession, goal_ids: Collection[UUID]) -> Sequence[Action]:

@@ -16,8 +16,9 @@ async def notes(db: AsyncSession, mine: Access, session_ids: Collection[UUID]) -
     """The notes about mentoring sessions that the caller may read, oldest first."""
     may = Note.written_by == mine.person_id
     if mine.side is not None and mine.reads_confidences:
-        shared = ["pair", "programme_team", *(["lead"] if mine.leads else [])]
-        may = sa.or_(may, Note.visibility.in_(shared))
+        may = sa.or_(may, Note.visibility.in_(["pair", "programme_team"]))
+        if mine.leads and mine.member is not None:  # what was written for who led before is not theirs
+            may = sa.or_(may, sa.and_(Note.visibility == "lead", Note.written_at >= mine.member.joined_at))
     if mine.reads_of_pair:
         may = sa.or_(may, Note.visibility == "programme_team")
     rows = sa.select(Note).where(Note.mentoring_session_id.in_(session_ids), may)

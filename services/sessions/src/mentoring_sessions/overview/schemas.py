@@ -25,6 +25,8 @@ class RelationshipView(VersionedView):
     match_id: UUID
     programme_id: UUID
     cohort_id: UUID
+    continues: UUID | None = Field(description="the relationship that another mentor led before, see its handover")
+    continued_by: UUID | None = Field(None, description="the relationship in which another mentor carries on")
     kind: str = Field(description="mentoring, or another kind of the programme")
     mentor_id: UUID | None = Field(description="who mentors, coaches or supervises; null where all are equals")
     mentee_id: UUID | None = Field(description="the other of a pair; null of a group, see `members`")

@@ -15,6 +15,7 @@ from mentoring_sessions.agreements import queries as agreement_queries
 from mentoring_sessions.agreements.models import Agreement
 from mentoring_sessions.agreements.schemas import Signatures
 from mentoring_sessions.agreements.views import signatures
+from mentoring_sessions.lifecycle import State
 from mentoring_sessions.overview import queries
 from mentoring_sessions.overview.schemas import CountsView, HomeView, MemberView, RelationshipView
 from mentoring_sessions.relationships import queries as relationship_queries
@@ -26,7 +27,9 @@ async def relationships(db: AsyncSession, rows: Sequence[Relationship]) -> list[
     ids = [row.id for row in rows]
     agreements, members = await agreement_queries.agreements(db, ids), await relationship_queries.members(db, ids)
     kinds, rhythms = await relationship_queries.kinds(db, rows), await queries.rhythms(db, ids, now(db))
-    return [_relationship(row, agreements.get(row.id), members[row.id], kinds[row.id], rhythms[row.id]) for row in rows]
+    following = await relationship_queries.continued_by(db, [row.id for row in rows if row.state == State.ENDED])
+    shown = [_relationship(r, agreements.get(r.id), members[r.id], kinds[r.id], rhythms[r.id]) for r in rows]
+    return [one.model_copy(update={"continued_by": following.get(one.match_id)}) for one in shown]
 
 
 async def relationship(db: AsyncSession, relationship_id: UUID) -> RelationshipView:

@@ -68,7 +68,8 @@ class Relationship(TenantRow, Versioned, Base):
     Who is in it are its members; `mentor_id` is who leads it, where somebody does, `mentee_id` the other of a pair.
 
     Its own time: `ends_at` is when it is closed by itself, `paused_days` those of pauses that are over, `resumed_at`
-    when the last of them (or of its quiet phases) was. `quiet_phase` is whether the phase it is in asks for silence.
+    when the last of them (or of its quiet phases) was. It `continues` one that another mentor led; the hours and the
+    time that were left are its own then. `quiet_phase` is whether the phase it is in asks for silence.
     `month_minutes` is what it is expected to meet each month.
     """
 
@@ -78,9 +79,13 @@ class Relationship(TenantRow, Versioned, Base):
         sa.Index(None, "tenant_id", "programme_id"),
         sa.Index(None, "tenant_id", "mentor_id"),
         sa.Index(None, "tenant_id", "mentee_id"),
+        sa.Index(
+            "ix_relationships_continues", "tenant_id", "continues", postgresql_where=sa.text("continues IS NOT NULL")
+        ),
     )
     programme_id: Mapped[UUID]
     cohort_id: Mapped[UUID]
+    continues: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(server_default=sa.text("'mentoring'"))
     mentor_id: Mapped[UUID | None]
     mentee_id: Mapped[UUID | None]

@@ -177,6 +177,19 @@ async def first_met_at(db: AsyncSession, relationship_id: UUID) -> datetime | No
     return await db.scalar(sa.select(sa.func.min(MentoringSession.held_at)).where(*held))
 
 
+async def times_led(db: AsyncSession, relationship_id: UUID) -> int:
+    """How many people lead or led a relationship, one after the other."""
+    led = (Member.relationship_id == relationship_id, Member.leads)
+    return await db.scalar(sa.select(sa.func.count(Member.id)).where(*led)) or 0
+
+
+async def continued_by(db: AsyncSession, relationship_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """By which relationships others are carried on, with another mentor."""
+    r = Relationship
+    rows = await db.execute(sa.select(r.continues, r.id).where(r.continues.in_(relationship_ids)))
+    return dict(rows.all())
+
+
 def shared(person_id: UUID | None, other_id: UUID | None, narrowed: Mapping[str, UUID]) -> sa.Select[Relationship]:
     """The relationships of a person, those with another one if named, in the programme or cohort."""
     rows = sa.select(Relationship).where(is_member(person_id)).filter_by(**narrowed)

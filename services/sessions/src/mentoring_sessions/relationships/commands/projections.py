@@ -46,7 +46,8 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     if reviews and reviews != programme.reviews:
         await plan_reviews(db, programme, map(Running._make, await queries.running(db, programme.id)))
     for kind in kinds_of({"formats": programme.formats}).values():
-        waiting = sa.update(Relationship).where(Relationship.programme_id == programme.id, Relationship.kind == kind.id)
+        own = (Relationship.kind == kind.id, Relationship.continues.is_(None))  # others have the hours that were left
+        waiting = sa.update(Relationship).where(Relationship.programme_id == programme.id, *own)
         await db.execute(waiting.values(asdict(hours_of(kind, terms.hours, terms.duration_months))))
 
 

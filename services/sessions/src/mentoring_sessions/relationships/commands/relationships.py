@@ -19,10 +19,16 @@ from mentoring_common.outbox import emit
 from mentoring_common.versions import touch
 from mentoring_contracts.blueprint.formats import kinds_of
 from mentoring_contracts.matching import GroupFormed, GroupMemberJoined, GroupMemberLeft, MatchConfirmed
-from mentoring_contracts.sessions import RelationshipClosed, RelationshipPhaseBegan, RelationshipStarted
+from mentoring_contracts.sessions import (
+    LastWordsNoticeDue,
+    RelationshipClosed,
+    RelationshipPhaseBegan,
+    RelationshipStarted,
+)
 from mentoring_sessions.errors import OrientationNeeded, RelationshipOver
 from mentoring_sessions.lifecycle import Act, State, months_later, sources, target
 from mentoring_sessions.relationships import queries
+from mentoring_sessions.relationships.commands.notices import tell_others
 from mentoring_sessions.relationships.commands.projections import lock_programme
 from mentoring_sessions.relationships.commands.quiet import leave_in_peace, watch_new
 from mentoring_sessions.relationships.commands.reviewing import Running, plan_reviews
@@ -40,6 +46,8 @@ async def begin_relationship(db: AsyncSession, event: MatchConfirmed) -> None:
     programme = await lock_programme(db, event.programme_id)
     begun_at = _begun(db, event)
     values = event.model_dump(include={"programme_id", "cohort_id", "mentor_id", "mentee_id", "kind"})
+    if event.handover and event.rematch_of is not None:
+        values["continues"] = event.rematch_of
     await _keep(db, programme, event.match_id, begun_at, values)
     for person_id, role in ((event.mentor_id, "mentor"), (event.mentee_id, "mentee")):
         await _join(db, event.match_id, person_id, role, begun_at, leads=role == "mentor")
@@ -69,7 +77,23 @@ async def _keep(
     of_programme = Hours(programme.budget_minutes, programme.month_minutes)
     hours = hours_of(kind_of(programme.formats, values["kind"]), of_programme, programme.duration_months)
     own = {"id": id_, "state": State.WAITING, "confirmed_at": confirmed_at, **asdict(hours)}
+    if "continues" in values:
+        own |= await _left_over(db, values["continues"], confirmed_at)
     await db.execute(insert(Relationship).values(values | own).on_conflict_do_nothing())
+
+
+async def _left_over(db: AsyncSession, before_id: UUID, at: datetime) -> dict[str, Any]:
+    """The hours and the time that are left of a relationship that another mentor led, and the phase that it is in."""
+    before = await queries.found(db, Relationship, before_id)
+    if before is None:
+        return {}
+    left: dict[str, Any] = {"phase": before.phase, "quiet_phase": before.quiet_phase}
+    if before.budget_minutes is not None:
+        left["budget_minutes"] = max(before.budget_minutes - before.total_minutes, 0)
+    stopped_at = before.paused_at or before.over_at or at
+    if before.started_at is not None and before.ends_at is not None and before.ends_at > stopped_at:
+        left["ends_at"] = at + (before.ends_at - stopped_at)
+    return left
 
 
 async def join_group(db: AsyncSession, event: GroupMemberJoined) -> None:
@@ -79,6 +103,9 @@ async def join_group(db: AsyncSession, event: GroupMemberJoined) -> None:
     this = sa.update(Relationship).where(Relationship.id == event.group_id)
     change = {"mentor_id": event.person_id} if event.leads else {"version": Relationship.version}
     await db.execute(this.values(change), execution_options={"synchronize_session": False})
+    if event.leads and (led := await queries.times_led(db, event.group_id)) > 1:
+        group = await queries.relationship(db, event.group_id)
+        await tell_others(db, group, event.person_id, "lead_changed", led)
     await start_ready_relationships(db, programme)
 
 
@@ -134,7 +161,8 @@ async def _start(
 async def _begin(db: AsyncSession, programme: Programme, begun: sa.Update) -> None:
     """Announce what was started, and watch for when it goes quiet and when its time is over."""
     columns = (
-        Relationship.id, Relationship.cohort_id, Relationship.confirmed_at, Relationship.kind, Relationship.started_at
+        Relationship.id, Relationship.cohort_id, Relationship.confirmed_at, Relationship.kind, Relationship.started_at,
+        Relationship.ends_at, Relationship.phase, Relationship.quiet_phase,
     )  # fmt: skip
     rows = (await db.execute(begun.returning(*columns), execution_options={"synchronize_session": False})).all()
     if not rows:
@@ -144,18 +172,18 @@ async def _begin(db: AsyncSession, programme: Programme, begun: sa.Update) -> No
     kinds = {row.id: kind_of(programme.formats, row.kind) for row in rows}
     months = {id_: kind.duration_months or programme.duration_months for id_, kind in kinds.items()}
     over = {row.id: months_later(row.confirmed_at, m) for row in rows if (m := months[row.id]) is not None}
+    over |= {row.id: row.ends_at + (row.started_at - row.confirmed_at) for row in rows if row.ends_at is not None}
     for ends_at in set(over.values()):
         alike = [id_ for id_, moment in over.items() if moment == ends_at]
         await _set(db, alike, ends_at=ends_at)
     await schedule_all(db, RUNS_OUT, over)
     await plan_reviews(db, programme, (Running(r.id, r.kind, r.started_at, 0, over.get(r.id)) for r in rows))
-    in_peace = await _enter_first_phase(db, programme, [row for row in rows if kinds[row.id].main])
+    in_peace = await _enter_first_phase(db, programme, [r for r in rows if kinds[r.id].main and r.phase is None])
+    in_peace |= {row.id for row in rows if row.quiet_phase}
     await watch_new(db, programme, [row.id for row in rows if row.id not in in_peace])
 
 
-async def _enter_first_phase(
-    db: AsyncSession, programme: Programme, rows: Sequence[sa.Row[UUID, UUID, datetime, str, datetime | None]]
-) -> set[UUID]:
+async def _enter_first_phase(db: AsyncSession, programme: Programme, rows: Sequence[sa.Row[Any]]) -> set[UUID]:
     """Those that people applied for are in the first of the programme's phases; which of them that leaves in peace."""
     if not programme.phases or not rows:
         return set()
@@ -187,8 +215,12 @@ async def close_relationship(db: AsyncSession, by: Principal, mine: Access) -> N
 
 
 async def close_relationship_in_time(db: AsyncSession, match_id: UUID) -> None:
-    """Deadline: the programme's duration is over."""
-    await _close(db, match_id)
+    """Deadline: the relationship's time is over; who is in it is asked for last words."""
+    if await _close(db, match_id):
+        pair = await queries.relationship(db, match_id)
+        ids = {"match_id": pair.id, "programme_id": pair.programme_id, "cohort_id": pair.cohort_id}
+        for member in (await queries.members(db, [match_id]))[match_id]:
+            emit(db, LastWordsNoticeDue(**ids, person_id=member.person_id, number=0, what="asked"))
 
 
 async def _close(db: AsyncSession, match_id: UUID) -> bool:

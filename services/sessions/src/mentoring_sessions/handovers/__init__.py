@@ -1,0 +1,1 @@
+"""What comes along, by consent of the mentee, when another mentor carries on."""
