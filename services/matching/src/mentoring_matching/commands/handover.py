@@ -45,11 +45,11 @@ async def hand_over(db: AsyncSession, match: Match, by: Principal, mentor_id: UU
     if match.state == "confirmed":
         await matches.end_match(db, match, HANDED_OVER, note=reason)
     mentor = await _mentor(db, match, mentor_id, needed=1, name="mentor_id")
-    following = _following(db, match, mentor)
-    db.add(following)
+    new = _following(db, match, mentor)
+    db.add(new)
     await db.flush()
     audit(db, by.subject, "hand_over_match", "match", match.id)
-    return await matches.confirm_match(db, following)
+    return await matches.confirm_match(db, new)
 
 
 def _following(db: AsyncSession, match: Match, mentor: PoolMember) -> Match:

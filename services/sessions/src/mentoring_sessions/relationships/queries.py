@@ -187,7 +187,7 @@ async def continued_by(db: AsyncSession, relationship_ids: Collection[UUID]) -> 
     """By which relationships others are carried on, with another mentor."""
     r = Relationship
     rows = await db.execute(sa.select(r.continues, r.id).where(r.continues.in_(relationship_ids)))
-    return dict(rows.all())
+    return {before: after for before, after in rows if before is not None}
 
 
 def shared(person_id: UUID | None, other_id: UUID | None, narrowed: Mapping[str, UUID]) -> sa.Select[Relationship]:

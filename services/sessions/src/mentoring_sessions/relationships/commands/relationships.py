@@ -183,7 +183,7 @@ async def _begin(db: AsyncSession, programme: Programme, begun: sa.Update) -> No
     await watch_new(db, programme, [row.id for row in rows if row.id not in in_peace])
 
 
-async def _enter_first_phase(db: AsyncSession, programme: Programme, rows: Sequence[sa.Row[Any]]) -> set[UUID]:
+async def _enter_first_phase(db: AsyncSession, programme: Programme, rows: Sequence[Any]) -> set[UUID]:
     """Those that people applied for are in the first of the programme's phases; which of them that leaves in peace."""
     if not programme.phases or not rows:
         return set()
