@@ -16,8 +16,9 @@ install: .venv/.installed ## make .venv with everything, .venv/bin/mentoring in 
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mentoring needs Python 3.11 or newer: set PYTHON=python3.x")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps $(foreach m,$(MEMBERS),-e $(m))
+	@$(BIN)/python -m compileall -q $(SOURCES)  # where Python may write nothing later, each command would compile it all
 	@$(BIN)/python -m mentoring_matching.engine.warm  # a quarter of a minute once, so that no run waits for the compiler
 	@touch $@
 
