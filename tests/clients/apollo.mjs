@@ -4,12 +4,12 @@ import { relayStylePagination } from "@apollo/client/utilities";
 import { headers, programme, url } from "./world.mjs";
 
 const cache = new InMemoryCache({
-  typePolicies: { Programme: { fields: { applications: relayStylePagination(["state", "role"]) } } },
+  typePolicies: { Programme: { fields: { applications: relayStylePagination(["filter", "orderBy"]) } } },
 });
 const client = new ApolloClient({ cache, link: new HttpLink({ uri: url, headers }) });
 
 const PAGE = gql`query Page($id: UUID!, $after: String) { programme(id: $id) { id title
-  applications(first: 2, after: $after) { edges { cursor node { id state person { id name } } }
+  applications(first: 2, after: $after, orderBy: SUBMITTED) { edges { cursor node { id state person { id name } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`;
 const list = client.watchQuery({ query: PAGE, variables: { id: programme } });
 let data;

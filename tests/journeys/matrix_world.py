@@ -90,7 +90,7 @@ class World:
         programme, pair_path = ids["programme_id"], f"/sessions/relationships/{ids['match_id']}"
         mine = (await mentee.get("/applications/applications")).json()["items"][0]
         person = (await mentee.get("/applications/me")).json()
-        ids |= {"application_id": mine["id"], "employer_id": person["employer_id"]}
+        ids |= {"application_id": mine["id"], "ids": mine["id"], "employer_id": person["employer_id"]}
         hr = {"tenant": self.journey.tenant, "employer": ids["employer_id"]}
         token = self.journey.stack.issuer.mint("hr", self.journey.tenant, [*SCOPES, "hr:provision"], extra=hr)
         self.clients["hr"] = self.journey.stack.call(tenant=self.journey.tenant)

@@ -91,10 +91,16 @@ class Make:
     def ledger_row(cohort_id: UUID | None, role: str, **counts: int) -> dict[str, Any]:
         names = (
             "applied", "moved_in", "moved_out", "matched", "carried_over", "withdrawn", "ineligible", "unmatched",
-            "open",
+            "open", "submitted", "accepted", "waitlisted",
         )  # fmt: skip
         row: dict[str, Any] = dict.fromkeys(names, 0) | counts
         return row | {"cohort_id": cohort_id and str(cohort_id), "cohort_number": 1, "role": role, "balanced": True}
+
+    @staticmethod
+    def relationship_counts(relationships: int, **changes: int | None) -> dict[str, Any]:
+        names = ("waiting", "active", "paused", "behind", "quiet", "ending", "review_due", "over", "open_concern")
+        held = {"mentoring_sessions": 2 * relationships, "total_minutes": 90 * relationships}
+        return dict.fromkeys(names, 0) | {"relationships": relationships} | held | changes
 
     @staticmethod
     def wave(programme_id: UUID, cohort_id: UUID) -> dict[str, Any]:
@@ -293,6 +299,8 @@ class World:
         cursor, size = request.query_params.get("cursor"), int(request.query_params.get("limit", "50"))
         size = min(size, self.page_size)
         back = cursor is not None and cursor.startswith("-") and len(cursor) != 22
+        if ids := request.query_params.getlist("ids"):
+            items = [item for item in items if item.get("id", item.get("match_id")) in ids]
         keys = [key_of(item) for item in items]
         found = list(zip(keys, items, strict=True))[:: -1 if back else 1]
         start = cursor.removeprefix("-") if back and cursor else cursor

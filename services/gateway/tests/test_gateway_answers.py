@@ -80,20 +80,23 @@ UNSAID = {
 
 
 HERE = Path(mentoring_gateway.__file__).parent
-SERVICE = {
-    "people": "applications", "programmes": "applications", "applications": "applications", "matching": "matching",
-    "sessions": "sessions", "notifications": "integrations", "webhooks": "integrations", "nominations": "applications",
-    "pair_clock": "sessions",
-    "pair_reviews": "sessions",
-    "appointments": "sessions", "networks": "applications",
-}  # fmt: skip
+SERVICE = dict.fromkeys(("people", "programmes", "applications", "nominations", "networks"), "applications")
+SERVICE |= {"matching": "matching"}
+SERVICE |= dict.fromkeys(
+    (
+        "relationships", "meetings", "goals", "check_ins", "concerns", "activities", "habits", "pair_clock",
+        "pair_reviews", "appointments",
+    ),
+    "sessions",
+)  # fmt: skip
+SERVICE |= dict.fromkeys(("notifications", "webhooks"), "integrations")
 # What lies below an application and is no act on it.
 NO_ACTS = {f"/applications/{{application_id}}/{part}" for part in ("assessors", "moderation", "files")}
 CALLS = {"get": "get", "page": "get", "every": "get"}
 
 
 # An answer that is read as two types: of each member, by the other one.
-SHARED = {"ApplicationDetail": ("ApplicationRecord", "ApplicationForm"), "DraftView": ("Draft", "DraftContent")} | {
+SHARED = {"ApplicationDetail": ("ApplicationRecord", "WrittenForm"), "DraftView": ("Draft", "DraftContent")} | {
     "NetworkBlueprintView": ("NetworkBlueprintRecord", "NetworkBlueprintContent")
 }
 
@@ -250,6 +253,33 @@ def test_every_call_of_a_client_is_an_operation_of_its_service():
     found = list(reads())
     assert len(found) > 100
     assert [read.where for read in found if not read.operations()] == []
+
+
+def changes() -> Iterator[tuple[str, str, bool]]:
+    """Every mutation, the call of a client that it makes, and whether it takes the version that was seen."""
+    for file in sorted(HERE.glob("*/mutations.py")):
+        functions = (f for f in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(f, ast.AsyncFunctionDef))
+        for function in functions:
+            said = ast.unparse(function)
+            made = re.search(r"context\.commands\(info(, expected_version)?\)\.(\w+)(?:\.(\w+)\()?", said)
+            if made:
+                # `api = ….commands(…).domain` is followed by `api.method(`
+                methods = [made[3]] if made[3] else re.findall(r"\bapi\.(\w+)\(", said)
+                takes = made[1] is not None and "expected_version" in {a.arg for a in function.args.args}
+                yield from ((f"{file.parent.name}.{function.name}", f"{made[2]}.{name}", takes) for name in methods)
+
+
+def test_what_people_edit_in_turns_is_changed_by_the_version_that_was_seen():
+    """Where the service takes If-Match, the mutation takes `expectedVersion` and sends it."""
+    checked = {
+        read.where
+        for read in reads()
+        for operation in read.operations()
+        if any(p["in"] == "header" and p["name"] == "If-Match" for p in operation.get("parameters", []))
+    }
+    found = list(changes())
+    assert len(checked & {call for _, call, _ in found}) > 60
+    assert [mutation for mutation, call, takes in found if call in checked and not takes] == []
 
 
 def test_what_an_answer_has_is_in_the_schema_or_left_out_for_a_reason():

@@ -2,6 +2,8 @@ from uuid import UUID, uuid4
 
 from mentoring_common.pagination import encode
 
+MOMENT = "2022-04-27T09:00:00Z"
+
 DASHBOARD = """
 query($id: UUID!) { programme(id: $id) {
   title criteria { id } cohorts { number milestones { kind } } ledger { role applied balanced }
@@ -20,29 +22,25 @@ def a_programme(world, make, pairs=3):
     world.get(f"/applications/programmes/{p}", make.programme(p))
     world.get(f"/applications/programmes/{p}/cohorts", [make.cohort(c, p)])
     rows = [
-        make.ledger_row(c, "mentee", applied=3, open=2, matched=1),
+        make.ledger_row(c, "mentee", applied=3, open=2, submitted=1, accepted=1, matched=1),
         make.ledger_row(None, "mentee", applied=2, open=2),
     ]
     share = {"role": "mentee", "places_first_planned": 75, "places": 80, "eligible": 106, "percent": 41}
     world.get(f"/applications/programmes/{p}/ledger", {"items": rows, "oversubscription": [share]})
-    states = ["submitted", "accepted", "matched"]
-    world.get("/applications/applications", [make.application(p, c, state=state) for state in states])
     world.get("/matching/matches", matches)
+    counted = [{"state": "confirmed", "count": pairs}]
+    world.get(f"/matching/programmes/{p}/matches/counts", {"items": counted})
+    world.get(f"/sessions/programmes/{p}/relationships/counts", make.relationship_counts(pairs))
     world.get("/sessions/relationships", [make.relationship(m) for m in matches])
     world.get(f"/evaluation/programmes/{p}/waves", [make.wave(p, c)])
     people = [
         make.person(m[side], name=f"{side} {i}") for i, m in enumerate(matches) for side in ("mentor_id", "mentee_id")
     ]
-
-    def among(request):
-        wanted = request.query_params.getlist("ids")
-        return [found for found in people if found["id"] in wanted]
-
-    world.get("/applications/people", among)
+    world.get("/applications/people", people)
     return p, c, matches
 
 
-async def test_the_dashboard_counts_what_the_services_list(front, world, make):
+async def test_the_dashboard_shows_what_the_services_count(front, world, make):
     p, c, _ = a_programme(world, make)
     found = (await front.data(DASHBOARD, {"id": str(p)}))["programme"]
     assert found["oversubscription"] == [{"role": "MENTEE", "percent": 41.0}]
@@ -61,14 +59,27 @@ async def test_the_dashboard_counts_what_the_services_list(front, world, make):
 async def test_the_dashboard_asks_each_service_once(front, world, make):
     p, *_ = a_programme(world, make)
     await front.data(DASHBOARD, {"id": str(p)})
-    assert len(world.calls) == len(set(world.paths())) == 7
+    assert len(world.calls) == len(set(world.paths())) == 6
 
 
-async def test_a_long_list_is_read_to_its_end(front, world, make):
-    p, *_ = a_programme(world, make, pairs=25)
-    world.page_size = 10
-    found = await front.data(DASHBOARD, {"id": str(p)})
-    assert found["programme"]["dashboard"]["matches"] == [{"state": "confirmed", "count": 25}]
+async def test_the_dashboard_of_a_programme_that_was_just_made_is_empty(front, world, make):
+    p = uuid4()
+    world.get(f"/applications/programmes/{p}", make.programme(p))
+    world.get(f"/applications/programmes/{p}/ledger", {"items": [], "oversubscription": []})
+    world.get(f"/evaluation/programmes/{p}/waves", [])
+    query = """query($p: UUID!) { programme(id: $p) {
+      dashboard { funnel { role } matches { state } mentoringSessions mentoringMinutes waves { state } } } }"""
+    found = (await front.data(query, {"p": str(p)}))["programme"]["dashboard"]
+    assert found == {"funnel": [], "matches": [], "mentoringSessions": 0, "mentoringMinutes": 0, "waves": []}
+
+
+async def test_a_cohort_s_dashboard_is_counted_of_that_cohort(front, world, make):
+    p, c, _ = a_programme(world, make)
+    world.get(f"/applications/cohorts/{c}", make.cohort(c, p))
+    query = "query($c: UUID!) { cohort(id: $c) { dashboard { funnel { cohortId } mentoringSessions } } }"
+    found = (await front.data(query, {"c": str(c)}))["cohort"]["dashboard"]
+    assert found == {"funnel": [{"cohortId": str(c)}], "mentoringSessions": 6}
+    assert [call.query for call in world.calls if call.path.endswith("/counts")] == [{"cohort_id": str(c)}] * 2
 
 
 async def test_people_and_relationships_of_many_matches_come_in_one_call_each(front, world, make):
@@ -263,18 +274,8 @@ async def test_a_programmes_relationships_are_narrowed_put_in_order_and_counted(
 
     world.get("/sessions/relationships", among)
     world.get("/applications/people", people)
-    counts = {
-        "relationships": 9,
-        "waiting": 1,
-        "active": 7,
-        "paused": 1,
-        "behind": 3,
-        "quiet": 2,
-        "ending": 1,
-        "review_due": 0,
-        "over": 1,
-    }
-    world.get(f"/sessions/programmes/{p}/relationships/counts", counts | {"open_concern": None})
+    counts = make.relationship_counts(9, active=7, behind=3, open_concern=None)
+    world.get(f"/sessions/programmes/{p}/relationships/counts", counts)
     query = """query($id: UUID!, $called: String) { programme(id: $id) {
       relationshipCounts(quietDays: 14) { active behind openConcern }
       relationships(filter: {called: $called, behind: true, quietDays: 28}, orderBy: BEHIND) {
@@ -297,3 +298,63 @@ async def test_pairs_that_went_quiet_are_listed(front, world, make):
     query = "query($p: UUID!) { programme(id: $p) { nudges { nodes { matchId weeks quietSince } } } }"
     [found] = (await front.data(query, {"p": str(programme)}))["programme"]["nudges"]["nodes"]
     assert (found["matchId"], found["weeks"]) == (pair, 6)
+
+
+async def test_a_programmes_applications_are_narrowed_found_by_name_and_put_in_order(front, world, make):
+    p, c, _ = a_programme(world, make, pairs=1)
+    mine = make.application(p, c, state="waitlisted")
+    world.get("/applications/applications", [mine])
+    bo = make.person(mine["person_id"], name="Bo Nowak")
+    world.get("/applications/people", lambda request: [bo] if request.query_params.get("name") == "now" else [])
+    query = """query($id: UUID!, $which: ApplicationFilter) { programme(id: $id) {
+      applications(filter: $which, orderBy: CHANGED) { nodes { id state } } } }"""
+    which = {"state": "WAITLISTED", "role": "MENTEE", "cohortId": str(c), "called": "now", "updatedSince": MOMENT}
+    found = (await front.data(query, {"id": str(p), "which": which}))["programme"]["applications"]["nodes"]
+    assert found == [{"id": f"Application:{mine['id']}", "state": "waitlisted"}]
+    asked = {
+        "programme_id": str(p),
+        "state": "waitlisted",
+        "role": "mentee",
+        "cohort_id": str(c),
+        "order_by": "changed",
+    }
+    assert (asked | {"people": mine["person_id"]}).items() <= world.calls[-1].query.items()
+    nobody = await front.data(query, {"id": str(p), "which": {"called": "Nobody"}})
+    assert nobody["programme"]["applications"]["nodes"] == []
+    assert world.paths()[-1] == "/applications/people", "nobody is called so: nothing more is asked"
+
+
+async def test_people_are_found_by_name(front, world, make):
+    world.get("/applications/people", [make.person(uuid4(), name="Ada Okafor")])
+    found = await front.data('{ people(called: "oka", first: 10) { nodes { name } pageInfo { hasNextPage } } }')
+    assert found["people"] == {"nodes": [{"name": "Ada Okafor"}], "pageInfo": {"hasNextPage": False}}
+    assert world.calls[-1].query == {"name": "oka", "limit": "10"}
+
+
+async def test_who_and_what_stands_in_a_list_comes_beside_its_id_in_one_call(front, world, make):
+    p, _, matches = a_programme(world, make, pairs=2)
+    activity, mentors = uuid4(), [one["mentor_id"] for one in matches]
+    places = [{"id": str(uuid4()), "person_id": who, "registered_at": MOMENT, "waits": False} for who in mentors]
+    world.get(f"/sessions/activities/{activity}/registrations", places)
+    quiet = [{"id": str(uuid4()), "match_id": one["id"], "quiet_since": MOMENT, "weeks": 6} for one in matches]
+    world.get(f"/sessions/programmes/{p}/nudges", quiet)
+    letters = [
+        {
+            "id": str(uuid4()),
+            "person_id": who,
+            "kind": "relationship",
+            "topic": "nudge",
+            "state": "sent",
+            "created_at": MOMENT,
+        }
+        for who in mentors
+    ]
+    world.get(f"/integrations/programmes/{p}/letters", letters)
+    query = """query($p: UUID!, $a: UUID!) { registrations(activityId: $a) { nodes { person { name } } }
+      programme(id: $p) { nudges { nodes { weeks relationship { state } } }
+        letters(topic: "nudge") { nodes { topic person { name } } } } }"""
+    found = await front.data(query, {"p": str(p), "a": str(activity)})
+    assert [one["person"]["name"] for one in found["registrations"]["nodes"]] == ["mentor_id 0", "mentor_id 1"]
+    assert [one["relationship"]["state"] for one in found["programme"]["nudges"]["nodes"]] == ["active", "active"]
+    assert found["programme"]["letters"]["nodes"][1]["person"]["name"] == "mentor_id 1"
+    assert [world.paths().count(path) for path in ("/applications/people", "/sessions/relationships")] == [1, 1]

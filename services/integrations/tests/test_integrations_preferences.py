@@ -277,6 +277,9 @@ async def test_the_team_sees_who_was_written_to_and_no_word_and_no_reminder(worl
     [hers] = (await world.office.get(path, params={"person_id": str(ada)})).json()["items"]
     assert hers["read_at"]
     assert "title" not in hers
+    about_it = (await world.office.get(path, params={"topic": "application_accepted"})).json()["items"]
+    assert len(about_it) == 2
+    assert (await world.office.get(path, params={"topic": "survey_opened"})).json()["items"] == []
     assert refused(await own.get(path), 403, "role_needed")
     assert (await world.admin.get(f"/programmes/{uuid4()}/letters")).status_code == 404
 

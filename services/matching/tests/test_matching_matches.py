@@ -375,3 +375,23 @@ async def test_a_profile_that_cannot_be_read_holds_nobody_up(world):
 def test_a_reason_that_people_may_choose_is_kept_as_its_code():
     assert {code: reasons.coded(code) for code in REASONS} == {code: (code, None) for code in REASONS}
     assert reasons.coded("We moved to Leeds") == ("other", "We moved to Leeds")
+
+
+async def test_matches_come_by_their_ids_and_are_counted_by_state(world):
+    cohort, mentors, _ = await pairs(world, 3)
+    run = await world.run(cohort)
+    made = await world.approve(run["id"])
+    await world.accept(made[0], "mentor")
+    await world.accept(made[0], "mentee")
+    path = f"/programmes/{made[0]['programme_id']}/matches/counts"
+    states = [{"state": "confirmed", "count": 1}, {"state": "proposed", "count": 2}]
+    for of in ({}, {"cohort_id": made[0]["cohort_id"]}):
+        assert (await world.office.get(path, params=of)).json() == {"items": states}
+    elsewhere = await world.office.get(path, params={"cohort_id": str(uuid.uuid4())})
+    assert elsewhere.json() == {"items": []}
+    assert (await world.as_person(mentors[0].id).get(path)).status_code == 404
+    ids = {"ids": ",".join(one["id"] for one in made[:2])}
+    found = (await world.office.get("/matches", params=ids)).json()["items"]
+    assert {one["id"] for one in found} == {one["id"] for one in made[:2]}
+    mine = (await world.as_person(made[0]["mentor_id"]).get("/matches", params=ids)).json()["items"]
+    assert [one["id"] for one in mine] == [made[0]["id"]]

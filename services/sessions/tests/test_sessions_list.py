@@ -86,7 +86,7 @@ async def test_the_list_finds_what_wants_something(play, pairs):
 
     assert await _counts(play) == {
         "relationships": PAIRS, "waiting": 0, "active": PAIRS, "paused": 1, "behind": len(behind), "quiet": PAIRS - 3,
-        "ending": 1, "open_concern": 1, "review_due": 0, "over": 0,
+        "ending": 1, "open_concern": 1, "review_due": 0, "over": 0, "mentoring_sessions": 2, "total_minutes": 140,
     }  # fmt: skip
     for sort, asked in (
         ("behind", {"behind": "true"}),
@@ -196,3 +196,13 @@ async def test_a_page_costs_as_many_statements_whatever_is_asked(play, pairs):
 
     assert await costs("1")  # what is looked up once
     assert 3 <= await costs("1") == await costs("200") <= 15
+
+
+async def test_relationships_come_by_their_ids(play, pairs):
+    first, second, *_ = pairs
+    wanted = f"{first.match_id},{second.match_id}"
+    for client in (None, play.client(first.mentor_id)):
+        answer = await (client or play.team).get("/relationships", params={"ids": wanted})
+        assert answer.status_code == 200, answer.text
+        both = [str(first.match_id), str(second.match_id)]
+        assert sorted(one["match_id"] for one in answer.json()["items"]) == sorted(both if client is None else both[:1])

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.errors import InvalidCursor
@@ -34,6 +34,14 @@ Cursor = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="rows of a page")]
+Ids = Annotated[
+    list[UUID],
+    BeforeValidator(lambda values: [part for value in values for part in str(value).split(",")]),
+    Field(max_length=200),
+]
+ByIds = Annotated[
+    Ids | None, Query(description="up to 200, separated by commas; those that one does not see are left out")
+]
 
 _BEFORE_ALL, _AFTER_ALL = UUID(int=0), UUID(int=2**128 - 1)
 

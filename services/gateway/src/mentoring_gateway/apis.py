@@ -3,11 +3,17 @@
 from functools import cached_property
 
 from mentoring_common.settings import Settings
+from mentoring_gateway.activities.client import ActivitiesApi
 from mentoring_gateway.applications.client import ApplicationsApi
 from mentoring_gateway.appointments.client import AppointmentsApi
+from mentoring_gateway.check_ins.client import CheckInsApi
+from mentoring_gateway.concerns.client import ConcernsApi
 from mentoring_gateway.figures.client import FiguresApi
+from mentoring_gateway.goals.client import GoalsApi
+from mentoring_gateway.habits.client import HabitsApi
 from mentoring_gateway.interviews.client import InterviewsApi
 from mentoring_gateway.matching.client import MatchingApi
+from mentoring_gateway.meetings.client import MeetingsApi
 from mentoring_gateway.networks.client import NetworksApi
 from mentoring_gateway.notifications.client import NotificationsApi
 from mentoring_gateway.outcomes.client import OutcomesApi
@@ -15,8 +21,8 @@ from mentoring_gateway.pair_clock.client import PairClockApi
 from mentoring_gateway.pair_reviews.client import PairReviewsApi
 from mentoring_gateway.people.client import PeopleApi
 from mentoring_gateway.programmes.client import ProgrammesApi
+from mentoring_gateway.relationships.client import RelationshipsApi
 from mentoring_gateway.reports.client import ReportsApi
-from mentoring_gateway.sessions.client import SessionsApi
 from mentoring_gateway.surveys.client import SurveysApi
 from mentoring_gateway.themes.client import ThemesApi
 from mentoring_gateway.upstream import Upstream
@@ -51,8 +57,32 @@ class Services:
         return MatchingApi(self._upstream.at(self._settings.matching_url))
 
     @cached_property
-    def sessions(self) -> SessionsApi:
-        return SessionsApi(self._upstream.at(self._settings.sessions_url))
+    def relationships(self) -> RelationshipsApi:
+        return RelationshipsApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def meetings(self) -> MeetingsApi:
+        return MeetingsApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def goals(self) -> GoalsApi:
+        return GoalsApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def check_ins(self) -> CheckInsApi:
+        return CheckInsApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def concerns(self) -> ConcernsApi:
+        return ConcernsApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def activities(self) -> ActivitiesApi:
+        return ActivitiesApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def habits(self) -> HabitsApi:
+        return HabitsApi(self._upstream.at(self._settings.sessions_url))
 
     @cached_property
     def pair_clock(self) -> PairClockApi:

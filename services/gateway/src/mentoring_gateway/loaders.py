@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
 from mentoring_gateway.apis import Services
-from mentoring_gateway.applications.client import ApplicationRecord
+from mentoring_gateway.applications.client import ApplicationRecord, WrittenForm
 from mentoring_gateway.errors import ServiceProblem
 from mentoring_gateway.interviews.client import (
     CaseStudyRecord,
@@ -20,8 +20,8 @@ from mentoring_gateway.interviews.client import (
 from mentoring_gateway.matching.client import MatchRecord
 from mentoring_gateway.people.client import PersonRecord
 from mentoring_gateway.programmes.client import CohortRecord, Ledger, ProgrammeRecord
+from mentoring_gateway.relationships.client import RelationshipRecord
 from mentoring_gateway.reports.client import ReportRecord
-from mentoring_gateway.sessions.client import RelationshipRecord
 from mentoring_gateway.settings import MAX_PAGE
 from mentoring_gateway.surveys.client import WaveRecord
 from mentoring_gateway.themes.client import RecommendationWithFollowUps
@@ -30,11 +30,14 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class InCohort(NamedTuple):
-    """A thing and the cohort whose list it is in."""
+class Known(Protocol):
+    """What is known by an id."""
 
-    cohort_id: UUID
-    id: UUID
+    @property
+    def id(self) -> UUID: ...
+
+
+R = TypeVar("R", bound=Known)
 
 
 class Loaders:
@@ -45,7 +48,28 @@ class Loaders:
 
     @cached_property
     def person(self) -> DataLoader[UUID, PersonRecord | None]:
-        return DataLoader(self._people, max_batch_size=MAX_PAGE)
+        people = self._services.people
+        return _by_id(people.person, people.people)
+
+    @cached_property
+    def application(self) -> DataLoader[UUID, ApplicationRecord | None]:
+        applications = self._services.applications
+        return _by_id(applications.application, lambda ids: applications.every_application(ids=ids))
+
+    @cached_property
+    def form(self) -> DataLoader[UUID, WrittenForm | None]:
+        applications = self._services.applications
+        return _by_id(applications.form, applications.forms)
+
+    @cached_property
+    def match(self) -> DataLoader[UUID, MatchRecord | None]:
+        matching = self._services.matching
+        return _by_id(matching.match, lambda ids: matching.every_match(ids=ids))
+
+    @cached_property
+    def relationship(self) -> DataLoader[UUID, RelationshipRecord | None]:
+        relationships = self._services.relationships
+        return _by_id(relationships.relationship, lambda ids: relationships.every_relationship(ids=ids))
 
     @cached_property
     def programme(self) -> DataLoader[UUID, ProgrammeRecord]:
@@ -58,10 +82,6 @@ class Loaders:
     @cached_property
     def ledger(self) -> DataLoader[UUID, Ledger]:
         return _each(self._services.programmes.programme_ledger)
-
-    @cached_property
-    def applications(self) -> DataLoader[UUID, list[ApplicationRecord]]:
-        return _each(lambda programme_id: self._services.applications.every_application(programme_id=programme_id))
 
     @cached_property
     def waves(self) -> DataLoader[UUID, list[WaveRecord]]:
@@ -95,61 +115,22 @@ class Loaders:
     def matches_of(self) -> DataLoader[UUID, list[MatchRecord]]:
         return _each(lambda person_id: self._services.matching.every_match(person_id=person_id))
 
-    @cached_property
-    def matches(self) -> DataLoader[UUID, list[MatchRecord]]:
-        return _each(lambda cohort_id: self._services.matching.every_match(cohort_id=cohort_id))
 
-    @cached_property
-    def relationships(self) -> DataLoader[UUID, list[RelationshipRecord]]:
-        return _each(lambda cohort_id: self._services.sessions.every_relationship(cohort_id=cohort_id))
+def _by_id(
+    one: Callable[[UUID], Awaitable[R]], many: Callable[[list[UUID]], Awaitable[list[R]]]
+) -> DataLoader[UUID, R | None]:
+    """A loader that reads a single thing by its id and several in one call; None for what the caller may not see."""
 
-    @cached_property
-    def relationship(self) -> DataLoader[InCohort, RelationshipRecord | None]:
-        return DataLoader(self._relationships)
+    async def load(ids: list[UUID]) -> Sequence[R | None]:
+        if len(ids) == 1:
+            return [await or_none(one(ids[0]))]
+        found = {record.id: record for record in await many(ids)}
+        return [found.get(id_) for id_ in ids]
 
-    @cached_property
-    def match(self) -> DataLoader[InCohort, MatchRecord | None]:
-        return DataLoader(self._matches)
-
-    async def _people(self, person_ids: list[UUID]) -> list[PersonRecord | None]:
-        """People by id; None for those whom the caller may not see."""
-        if len(person_ids) == 1:
-            return [await _or_none(self._services.people.person(person_ids[0]))]
-        found = {person.id: person for person in await self._services.people.people(person_ids)}
-        return [found.get(person_id) for person_id in person_ids]
-
-    async def _relationships(self, keys: list[InCohort]) -> Sequence[RelationshipRecord | None]:
-        return await _by_cohort(
-            keys, self.relationships, self._services.sessions.relationship, lambda record: record.match_id
-        )
-
-    async def _matches(self, keys: list[InCohort]) -> Sequence[MatchRecord | None]:
-        return await _by_cohort(keys, self.matches, self._services.matching.match, lambda record: record.id)
+    return DataLoader(load, max_batch_size=MAX_PAGE)
 
 
-async def _by_cohort(
-    keys: list[InCohort],
-    lists: DataLoader[UUID, list[T]],
-    one: Callable[[UUID], Awaitable[T]],
-    id_of: Callable[[T], UUID],
-) -> list[T | None]:
-    """Several of one cohort are read as the cohort's list, a single one by its id."""
-    found: dict[UUID, T | None] = {}
-
-    async def read(cohort_id: UUID, wanted: list[UUID]) -> None:
-        if len(wanted) == 1:
-            found[wanted[0]] = await _or_none(one(wanted[0]))
-        else:
-            found.update({id_of(record): record for record in await lists.load(cohort_id)})
-
-    groups: dict[UUID, list[UUID]] = {}
-    for key in keys:
-        groups.setdefault(key.cohort_id, []).append(key.id)
-    await asyncio.gather(*(read(cohort_id, wanted) for cohort_id, wanted in groups.items()))
-    return [found.get(key.id) for key in keys]
-
-
-async def _or_none(awaited: Awaitable[T]) -> T | None:
+async def or_none(awaited: Awaitable[T]) -> T | None:
     """None where the service knows no such thing (yet): the services hear of each other by events."""
     try:
         return await awaited
@@ -161,7 +142,7 @@ async def _or_none(awaited: Awaitable[T]) -> T | None:
 
 async def _or_nothing(awaited: Awaitable[list[T]]) -> list[T]:
     """An empty list where the service knows no such thing (yet)."""
-    return await _or_none(awaited) or []
+    return await or_none(awaited) or []
 
 
 def _each(one: Callable[[K], Awaitable[T]]) -> DataLoader[K, T]:

@@ -5,11 +5,13 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.activities.client import Activity, AttendedActivity
 from mentoring_gateway.applications.client import AssessmentRecord
 from mentoring_gateway.applications.types import Application, Draft, applications
 from mentoring_gateway.appointments.client import CalendarSettings
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
+from mentoring_gateway.habits.client import Habit
 from mentoring_gateway.interviews.client import CaseStudyRecord
 from mentoring_gateway.interviews.types import CaseStudy, Interview, case_study_of, interview_of
 from mentoring_gateway.matching.client import MatchRecord
@@ -21,8 +23,7 @@ from mentoring_gateway.notifications.client import Notification, Preferences
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.people.client import HeldRole
 from mentoring_gateway.people.types import Person, person_of
-from mentoring_gateway.sessions.client import Activity, AttendedActivity, Habit
-from mentoring_gateway.sessions.types import Relationship, relationships
+from mentoring_gateway.relationships.types import Relationship, relationships
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.values import same
 
@@ -109,17 +110,17 @@ class Me:
 
     @fetched("My home")
     async def home(self, info: Info) -> Home | None:
-        home = await info.context.services.sessions.home(self.id)
+        home = await info.context.services.relationships.home(self.id)
         pairs = [Relationship(**vars(pair)) for pair in home.relationships]
         return Home(relationships=pairs, next_activities=home.next_activities)
 
     @fetched("My habits, and how they go")
     async def habits(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Habit] | None:
-        return connection(await info.context.services.sessions.habits(wanted(first, after)), same)
+        return connection(await info.context.services.habits.habits(wanted(first, after)), same)
 
     @fetched("The activities that I attended, the last first")
     async def attended(self, info: Info) -> list[AttendedActivity] | None:
-        return await info.context.services.sessions.attended()
+        return await info.context.services.activities.attended()
 
     @fetched("My interviews; `waiting`: those that wait for my consent or approval")
     async def interviews(self, info: Info, waiting: bool = False) -> list[Interview] | None:

@@ -2,10 +2,16 @@
 
 import strawberry
 
+from mentoring_gateway.activities.mutations import Activities
 from mentoring_gateway.applications.mutations import Applications, Assessments, Decisions, Drafts
 from mentoring_gateway.appointments.mutations import Appointments
+from mentoring_gateway.check_ins.mutations import CheckIns
+from mentoring_gateway.concerns.mutations import Concerns
+from mentoring_gateway.goals.mutations import Goals
+from mentoring_gateway.habits.mutations import Habits
 from mentoring_gateway.interviews.mutations import Interviews
 from mentoring_gateway.matching.mutations import Matching
+from mentoring_gateway.meetings.mutations import Meetings
 from mentoring_gateway.networks.mutations import Networks
 from mentoring_gateway.nominations.mutations import Nominations
 from mentoring_gateway.notifications.mutations import Notifications
@@ -14,8 +20,8 @@ from mentoring_gateway.pair_clock.mutations import PairClock
 from mentoring_gateway.pair_reviews.mutations import PairReviews
 from mentoring_gateway.people.mutations import People
 from mentoring_gateway.programmes.mutations import Programmes
+from mentoring_gateway.relationships.mutations import Relationships
 from mentoring_gateway.reports.mutations import Reports
-from mentoring_gateway.sessions.mutations import Sessions
 from mentoring_gateway.surveys.mutations import Surveys
 from mentoring_gateway.themes.mutations import Themes
 from mentoring_gateway.webhooks.mutations import Webhooks
@@ -23,7 +29,8 @@ from mentoring_gateway.webhooks.mutations import Webhooks
 
 @strawberry.type
 class Mutation(
-    People, Applications, Assessments, Decisions, Drafts, Programmes, Networks, Matching, Sessions, PairClock,
-    PairReviews, Appointments, Surveys, Interviews, Themes, Outcomes, Reports, Nominations, Notifications, Webhooks,
+    People, Applications, Assessments, Decisions, Drafts, Programmes, Networks, Matching, Relationships, Meetings,
+    Goals, CheckIns, Concerns, Activities, Habits, PairClock, PairReviews, Appointments, Surveys, Interviews, Themes,
+    Outcomes, Reports, Nominations, Notifications, Webhooks,
 ):  # fmt: skip
     pass

@@ -13,8 +13,8 @@ from mentoring_gateway.matching import groups
 from mentoring_gateway.matching.types import Match, MatchRun, group_of
 from mentoring_gateway.people.types import Person
 from mentoring_gateway.programmes.types import Cohort, Programme
+from mentoring_gateway.relationships.types import known_relationship
 from mentoring_gateway.reports.types import report_of
-from mentoring_gateway.sessions.types import Relationship
 from mentoring_gateway.settings import MAX_PAGE
 from mentoring_gateway.surveys.types import Wave
 from mentoring_gateway.themes.types import recommendation_of
@@ -63,16 +63,18 @@ async def _cohort(info: Info, id_: UUID) -> Node:
     return Cohort(**vars(await info.context.services.programmes.cohort(id_)))
 
 
-async def _application(info: Info, id_: UUID) -> Node:
-    return Application(**vars(await info.context.services.applications.application(id_)))
+async def _application(info: Info, id_: UUID) -> Node | None:
+    found = await info.context.loaders.application.load(id_)
+    return Application(**vars(found)) if found else None
 
 
 async def _draft(info: Info, id_: UUID) -> Node:
     return Draft(**vars(await info.context.services.applications.draft(id_)))
 
 
-async def _match(info: Info, id_: UUID) -> Node:
-    return Match(**vars(await info.context.services.matching.match(id_)))
+async def _match(info: Info, id_: UUID) -> Node | None:
+    found = await info.context.loaders.match.load(id_)
+    return Match(**vars(found)) if found else None
 
 
 async def _run(info: Info, id_: UUID) -> Node:
@@ -83,8 +85,8 @@ async def _group(info: Info, id_: UUID) -> Node:
     return group_of(await groups.group(info.context.services.matching.api, id_))
 
 
-async def _relationship(info: Info, id_: UUID) -> Node:
-    return Relationship(**vars(await info.context.services.sessions.relationship(id_)))
+async def _relationship(info: Info, id_: UUID) -> Node | None:
+    return await known_relationship(info, id_)
 
 
 async def _wave(info: Info, id_: UUID) -> Node:

@@ -5,6 +5,8 @@ from uuid import UUID
 import strawberry
 
 from mentoring_gateway import nodes
+from mentoring_gateway.activities.client import ActivityDoor, ActivityPlace
+from mentoring_gateway.activities.types import Attendance, Registration, WithdrawnAttendance
 from mentoring_gateway.applications.client import AssessmentDetail
 from mentoring_gateway.applications.types import Application, Draft
 from mentoring_gateway.appointments.client import Appointment
@@ -25,9 +27,8 @@ from mentoring_gateway.pair_reviews.client import PairReview
 from mentoring_gateway.people.types import Person
 from mentoring_gateway.programmes.client import Blueprint
 from mentoring_gateway.programmes.types import Cohort, Programme
+from mentoring_gateway.relationships.types import Relationship, relationship_of
 from mentoring_gateway.reports.types import Report, report_of
-from mentoring_gateway.sessions.client import ActivityDoor, ActivityPlace, Attendance, Registration, WithdrawnAttendance
-from mentoring_gateway.sessions.types import Relationship
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.surveys.client import Preset, Survey
 from mentoring_gateway.surveys.types import Wave
@@ -107,6 +108,13 @@ class Query:
     async def cohort(self, info: Info, id: UUID) -> Cohort | None:
         return Cohort(**vars(await info.context.services.programmes.cohort(id)))
 
+    @fetched("The people whom the caller may see: all, or those with this in their name (two letters or more)")
+    async def people(
+        self, info: Info, called: str | None = None, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Person] | None:
+        page = await info.context.services.people.found(called, wanted(first, after))
+        return connection(page, lambda record: Person(**vars(record)))
+
     @fetched("One person")
     async def person(self, info: Info, id: UUID) -> Person | None:
         return Person(**vars(await info.context.services.people.person(id)))
@@ -119,29 +127,32 @@ class Query:
     async def attendance(
         self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Attendance] | None:
-        page = await info.context.services.sessions.attendance(activity_id, wanted(first, after))
-        return connection(page, same)
+        page = await info.context.services.activities.attendance(activity_id, wanted(first, after))
+        return connection(page, lambda record: Attendance(**vars(record)))
 
     @fetched("Where I stand at an activity: with a place, in line, or not")
     async def activity_place(self, info: Info, activity_id: UUID) -> ActivityPlace | None:
-        return await info.context.services.sessions.place(activity_id)
+        return await info.context.services.activities.place(activity_id)
 
     @fetched("Who has a place at an activity, and who waits; for who runs activities")
     async def registrations(
         self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Registration] | None:
-        return connection(await info.context.services.sessions.registrations(activity_id, wanted(first, after)), same)
+        return connection(
+            await info.context.services.activities.registrations(activity_id, wanted(first, after)),
+            lambda record: Registration(**vars(record)),
+        )
 
     @fetched("Where an activity is online, and the code at its door; for who runs activities")
     async def activity_door(self, info: Info, activity_id: UUID) -> ActivityDoor | None:
-        return await info.context.services.sessions.door(activity_id)
+        return await info.context.services.activities.door(activity_id)
 
     @fetched("Whose attendance of an activity was taken back, by whom and why; for the programme team and trainers")
     async def withdrawn_attendance(
         self, info: Info, activity_id: UUID, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[WithdrawnAttendance] | None:
-        page = await info.context.services.sessions.withdrawn_attendance(activity_id, wanted(first, after))
-        return connection(page, same)
+        page = await info.context.services.activities.withdrawn_attendance(activity_id, wanted(first, after))
+        return connection(page, lambda record: WithdrawnAttendance(**vars(record)))
 
     @fetched("A meeting that is planned")
     async def appointment(self, info: Info, id: UUID) -> Appointment | None:
@@ -157,7 +168,7 @@ class Query:
 
     @fetched("The relationship of a match")
     async def relationship(self, info: Info, match_id: UUID) -> Relationship | None:
-        return Relationship(**vars(await info.context.services.sessions.relationship(match_id)))
+        return await relationship_of(info, match_id)
 
     @fetched("One group")
     async def group(self, info: Info, id: UUID) -> RelationshipGroup | None:

@@ -148,6 +148,13 @@ def _own(found: sa.Select[Pairing], row: type[Pairing], caller: Principal) -> sa
     return found.where(sa.or_(row.mentor_id == person_id, row.mentee_id == person_id))
 
 
+async def match_counts(db: AsyncSession, programme_id: UUID, cohort_id: UUID | None) -> Mapping[str, int]:
+    """How many matches of a programme, or of one cohort, stand in each state, by its name."""
+    of = [Match.programme_id == programme_id, *([] if cohort_id is None else [Match.cohort_id == cohort_id])]
+    rows = sa.select(Match.state, sa.func.count()).where(*of).group_by(Match.state).order_by(Match.state)
+    return dict((await db.execute(rows)).tuples().all())
+
+
 async def programme_of_cohort(db: AsyncSession, cohort_id: UUID) -> UUID | None:
     """The programme of a cohort; None for one that is not known here."""
     return await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))

@@ -438,6 +438,19 @@ class MatchView(View, VersionedView):
     waits_for: UUID | None = None
 
 
+class StateCount(BaseModel):
+    """How many matches stand in a state."""
+
+    state: MatchState
+    count: int
+
+
+class MatchCounts(BaseModel):
+    """The matches of a programme or cohort by state; a state that none stands in is left out."""
+
+    items: list[StateCount]
+
+
 class Approved(BaseModel):
     """The offers that went out."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -55,12 +55,12 @@ def _joined(row: ApplicationAnswers, texts: dict[str, Any]) -> Written:
     return Written(row.criteria, texts.get("free_text", row.free_text), attributes)
 
 
-async def written(db: AsyncSession, application: Application) -> Written | None:
-    """What was written on an application; None once it is erased."""
-    row = await queries.answers(db, application.id)
-    if row is None or application.person_id is None:
-        return None
-    return (await opened(db, [(application.person_id, row)]))[0]
+async def written(db: AsyncSession, applications: Collection[Application]) -> Mapping[UUID, Written]:
+    """What was written on applications, by their ids; without those that are erased."""
+    rows = await queries.answers(db, [one.id for one in applications])
+    kept = [(one, rows[one.id]) for one in applications if one.id in rows and one.person_id is not None]
+    texts = await opened(db, [(one.person_id, row) for one, row in kept if one.person_id is not None])
+    return {one.id: text for (one, _), text in zip(kept, texts, strict=True)}
 
 
 def known_attributes(who: Person, answered: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,17 +71,32 @@ def known_attributes(who: Person, answered: Mapping[str, Any]) -> dict[str, Any]
 
 async def unmet_rules(db: AsyncSession, application: Application) -> list[str]:
     """The eligibility rules of the role that do not hold of what is known of the applicant."""
-    assert application.person_id is not None
-    programme = await programmes.programme(db, application.programme_id)
-    rules = blueprint.plan_of(programme).eligibility.of(application.role)
-    found, who = await written(db, application), await directory.person(db, application.person_id)
-    facts = known_attributes(who, found.attributes if found else {})
-    return unmet(rules, facts | {"capacity": application.capacity}, await _days(db, application.cohort_id))
+    return (await unmet_rules_of(db, [application], await written(db, [application])))[application.id]
 
 
-async def _days(db: AsyncSession, cohort_id: UUID | None) -> dict[str, date]:
+async def unmet_rules_of(
+    db: AsyncSession, applications: Collection[Application], texts: Mapping[UUID, Written]
+) -> Mapping[UUID, list[str]]:
+    """The eligibility rules of each one's role that do not hold of what is known of the applicant, by application."""
+    plans = await programmes.programmes_of(db, {one.programme_id for one in applications})
+    rules = {id_: blueprint.plan_of(programme).eligibility for id_, programme in plans.items()}
+    cohorts = await programmes.cohorts_of(db, {one.cohort_id for one in applications if one.cohort_id})
+    days = {id_: _days(cohort.milestones) for id_, cohort in cohorts.items()}
+    people = await directory.people_of(db, {one.person_id for one in applications if one.person_id})
+    return {
+        one.id: unmet(
+            rules[one.programme_id].of(one.role),
+            known_attributes(people[one.person_id], texts[one.id].attributes if one.id in texts else {})
+            | {"capacity": one.capacity},
+            days[one.cohort_id] if one.cohort_id else {},
+        )
+        for one in applications
+        if one.person_id is not None
+    }
+
+
+def _days(planned: Sequence[Any]) -> dict[str, date]:
     """The days on which the milestones of a cohort begin."""
-    planned = (await programmes.cohort(db, cohort_id)).milestones if cohort_id else []
     milestones = [Milestone.model_validate(milestone) for milestone in planned]
     return {one.kind: one.starts_at.date() for one in reversed(milestones)}
 

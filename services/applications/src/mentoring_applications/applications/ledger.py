@@ -43,6 +43,9 @@ class Row:
     ineligible: int
     unmatched: int
     open: int
+    submitted: int
+    accepted: int
+    waitlisted: int
 
     @property
     def balanced(self) -> bool:
@@ -78,6 +81,9 @@ def _row(counts: Counts, cohort: UUID | None, role: str) -> Row:
         ineligible=standing(State.REFUSED),
         unmatched=standing(State.UNMATCHED),
         open=standing(*OPEN),
+        submitted=standing(State.SUBMITTED),
+        accepted=standing(State.ACCEPTED),
+        waitlisted=standing(State.WAITLISTED),
     )
 
 

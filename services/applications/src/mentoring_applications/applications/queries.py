@@ -1,9 +1,10 @@
 """The SELECTs of applications."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,10 +36,28 @@ async def application(db: AsyncSession, application_id: UUID) -> Application:
     return await one(db, sa.select(Application).where(Application.id == application_id), ApplicationNotFound)
 
 
-def applications(**filters: Any) -> sa.Select[Application]:
-    """Applications of people who are not erased, with these values, None meaning any."""
+def applications(
+    ids: Collection[UUID] | None = None, people: Collection[UUID] | None = None, **filters: Any
+) -> sa.Select[Application]:
+    """Applications of people who are not erased, among the ids, of the people, with these values, None meaning any."""
     given = {name: value for name, value in filters.items() if value is not None}
-    return sa.select(Application).where(Application.person_id.is_not(None)).filter_by(**given)
+    rows = sa.select(Application).where(Application.person_id.is_not(None)).filter_by(**given)
+    for column, among in ((Application.id, ids), (Application.person_id, people)):
+        rows = rows if among is None else rows.where(column.in_(among))
+    return rows
+
+
+class Order(StrEnum):
+    """What comes first: what was submitted first, or what was changed longest ago."""
+
+    SUBMITTED = "submitted"
+    CHANGED = "changed"
+
+
+ORDER_KEYS: Final[Mapping[Order, InstrumentedAttribute[datetime]]] = {
+    Order.SUBMITTED: Application.submitted_at,
+    Order.CHANGED: Application.updated_at,
+}
 
 
 def visible(
@@ -113,11 +132,17 @@ _LINE = (
 )
 
 
-async def waiting_ids(db: AsyncSession, application: Application) -> Sequence[UUID]:
-    """Who waits in an application's cohort and role, in the order in which places are offered."""
-    rows = sa.select(Application.id).where(*_WAITING, Application.programme_id == application.programme_id)
-    rows = rows.where(Application.cohort_id.is_not_distinct_from(application.cohort_id))
-    return (await db.scalars(rows.where(Application.role == application.role).order_by(*_LINE))).all()
+async def places_in_line(db: AsyncSession, waiting: Collection[Application]) -> Mapping[UUID, tuple[int, int]]:
+    """Where each stands in the line of its cohort and role, from 1 in the order of offers, and how long the line is."""
+    if not waiting:
+        return {}
+    line = (Application.programme_id, Application.cohort_id, Application.role)
+    position = sa.func.row_number().over(partition_by=line, order_by=_LINE).label("position")
+    length = sa.func.count().over(partition_by=line).label("length")
+    here = Application.programme_id.in_({one.programme_id for one in waiting})
+    lines = sa.select(Application.id, position, length).where(*_WAITING, here).subquery()
+    rows = sa.select(lines).where(lines.c.id.in_([one.id for one in waiting]))
+    return {id_: (position, length) for id_, position, length in await db.execute(rows)}
 
 
 async def next_waiting(db: AsyncSession, cohort_id: UUID, *, locked: bool = False) -> Application | None:
@@ -152,9 +177,10 @@ async def application_ids_of(db: AsyncSession, person_id: UUID) -> Sequence[UUID
     return (await db.scalars(sa.select(Application.id).where(Application.person_id == person_id))).all()
 
 
-async def answers(db: AsyncSession, application_id: UUID) -> ApplicationAnswers | None:
-    """What was written on the form; None once it is erased."""
-    return await db.scalar(sa.select(ApplicationAnswers).where(ApplicationAnswers.id == application_id))
+async def answers(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[UUID, ApplicationAnswers]:
+    """What was written on the forms, by application; without those that are erased."""
+    rows = sa.select(ApplicationAnswers).where(ApplicationAnswers.id.in_(application_ids))
+    return {row.id: row for row in await db.scalars(rows)}
 
 
 async def clear_texts(db: AsyncSession, limit: int) -> Sequence[sa.Row[ApplicationAnswers, Application, Programme]]:
@@ -181,20 +207,30 @@ async def hold_application(db: AsyncSession, application_id: UUID) -> Applicatio
     return await one(db, rows, ApplicationNotFound, lock="own")
 
 
-async def proxy(db: AsyncSession, application_id: UUID) -> Reason | None:
-    """Who applied in the person's name, and why."""
-    return await db.scalar(sa.select(Reason).where(Reason.application_id == application_id, Reason.act == PROXY))
+async def proxies(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[UUID, Reason]:
+    """Who applied in somebody's name, and why, by application."""
+    rows = sa.select(Reason).where(Reason.application_id.in_(application_ids), Reason.act == PROXY)
+    return {row.application_id: row for row in await db.scalars(rows)}
 
 
-async def consents(db: AsyncSession, application_id: UUID) -> Sequence[Consent]:
-    """What the applicant agreed to with this application."""
-    return (await db.scalars(sa.select(Consent).where(Consent.application_id == application_id))).all()
+async def consents(db: AsyncSession, application_ids: Collection[UUID]) -> defaultdict[UUID, list[Consent]]:
+    """What applicants agreed to, by application."""
+    return _by_application(await db.scalars(sa.select(Consent).where(Consent.application_id.in_(application_ids))))
 
 
-async def overrides(db: AsyncSession, application_id: UUID) -> Sequence[EligibilityOverride]:
-    """The eligibility rules that were overridden for this application."""
-    rows = sa.select(EligibilityOverride).where(EligibilityOverride.application_id == application_id)
-    return (await db.scalars(rows.order_by(EligibilityOverride.at, EligibilityOverride.id))).all()
+async def overrides(
+    db: AsyncSession, application_ids: Collection[UUID]
+) -> defaultdict[UUID, list[EligibilityOverride]]:
+    """The eligibility rules that were overridden, by application, in the order in which they were."""
+    rows = sa.select(EligibilityOverride).where(EligibilityOverride.application_id.in_(application_ids))
+    return _by_application(await db.scalars(rows.order_by(EligibilityOverride.at, EligibilityOverride.id)))
+
+
+def _by_application(rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.application_id].append(row)
+    return found
 
 
 async def pooled_applications(
@@ -226,12 +262,13 @@ async def mentions(db: AsyncSession, application_ids: Collection[UUID]) -> Mappi
     return found
 
 
-async def named(db: AsyncSession, application_id: UUID) -> Mapping[str, list[str]]:
-    """Whom the applicant named, as it was written, in order, by kind: also those who are not known."""
-    rows = sa.select(Mention).where(Mention.application_id == application_id).order_by(Mention.position)
-    found: dict[str, list[str]] = {}
+async def named(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[tuple[UUID, str], list[str]]:
+    """Whom applicants named, as it was written, in order, by (application, kind): also those who are not known."""
+    rows = sa.select(Mention).where(Mention.application_id.in_(application_ids)).order_by(Mention.position)
+    found: dict[tuple[UUID, str], list[str]] = {}
     for mention in await db.scalars(rows):
-        found.setdefault(mention.kind, []).append(mention.email or str(mention.person_id))
+        key = mention.application_id, mention.kind
+        found.setdefault(key, []).append(mention.email or str(mention.person_id))
     return found
 
 

@@ -88,6 +88,12 @@ class ApplicationDetail(ApplicationView):
     overrides: list[OverrideView] | None
 
 
+class ApplicationDetails(BaseModel):
+    """Applications with their answers, in order of creation."""
+
+    items: list[ApplicationDetail]
+
+
 class PlacesOffered(BaseModel):
     """The applications that are offered a place now."""
 
@@ -120,6 +126,9 @@ class LedgerRow(BaseModel):
     ineligible: int
     unmatched: int
     open: int
+    submitted: int = Field(description="of those that are open: how many wait for a decision")
+    accepted: int = Field(description="of those that are open: how many were accepted")
+    waitlisted: int = Field(description="of those that are open: how many are on the waiting list")
     balanced: bool
 
 

@@ -22,7 +22,7 @@ async def known_answers(db: AsyncSession, plan: Blueprint, role: str, who: Perso
     Never whom somebody named, what they agreed to, a file, or an answer that the form would not take today.
     """
     earlier = await queries.newest_application(db, who.id)
-    found = await written(db, earlier) if earlier else None
+    found = (await written(db, [earlier])).get(earlier.id) if earlier else None
     profile = who.attributes | {
         "languages": who.languages,
         "employer": await directory.employer_name(db, who.employer_id),

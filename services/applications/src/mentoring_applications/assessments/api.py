@@ -54,7 +54,7 @@ async def read_assessment(assessment_id: UUID, by: Reader, db: Db) -> Assessment
     assessment = await commands.own_assessment(db, assessment_id, by)
     application = await applications.application(db, assessment.application_id)
     plan = await commands.plan_for(db, application)
-    written = await facts.written(db, application)
+    written = (await facts.written(db, [application])).get(application.id)
     asked = await queries.assessments_of(db, application.id)
     complete = await commands.is_complete(db, application, plan)
     scored = [one for one in asked if one.state == commands.SCORED and (complete or one.id == assessment.id)]

@@ -85,6 +85,11 @@ def people(ids: Collection[UUID] = ()) -> sa.Select[Person]:
     return rows.where(Person.id.in_(ids)) if ids else rows
 
 
+async def people_of(db: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Person]:
+    """Who is among the ids, by id."""
+    return {row.id: row for row in await db.scalars(sa.select(Person).where(Person.id.in_(ids)))}
+
+
 def with_external_id(rows: sa.Select[Person], external_id: str, employer_id: UUID | None) -> sa.Select[Person]:
     """Those whom an employer, or any, calls so."""
     found = rows.where(Person.external_id == external_id)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from mentoring_applications.programmes.schemas import Body, Email, Name
 from mentoring_common.versions import VersionedView
@@ -15,11 +15,6 @@ from mentoring_common.views import View
 from mentoring_contracts.words import RoleId
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Ids = Annotated[
-    list[UUID],
-    BeforeValidator(lambda values: [part for value in values for part in str(value).split(",")]),
-    Field(max_length=200),
-]
 Languages = Annotated[list[Language], Field(max_length=50)]
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Attribute = Annotated[str, Field(max_length=500)] | bool | int | float | None

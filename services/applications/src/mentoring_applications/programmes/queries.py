@@ -1,6 +1,6 @@
 """The SELECTs of programmes, their rounds and roles."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,16 @@ SEES_PEOPLE: tuple[Right, ...] = (TEAM, "match_people", "read_relationships", "t
 async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     """The programme; ProgrammeNotFound."""
     return await one(db, sa.select(Programme).where(Programme.id == programme_id), ProgrammeNotFound)
+
+
+async def programmes_of(db: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Programme]:
+    """The programmes among the ids, by id."""
+    return {row.id: row for row in await db.scalars(sa.select(Programme).where(Programme.id.in_(ids)))}
+
+
+async def cohorts_of(db: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
+    """The cohorts among the ids, by id."""
+    return {row.id: row for row in await db.scalars(sa.select(Cohort).where(Cohort.id.in_(ids)))}
 
 
 _PROGRAMME, _COHORT = reading.by_id(Programme), reading.by_id(Cohort)

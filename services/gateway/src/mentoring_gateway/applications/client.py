@@ -216,6 +216,16 @@ class ApplicationForm:
     waiting: WaitingPlace | None = None
 
 
+@dataclass(kw_only=True)
+class WrittenForm(ApplicationForm):
+    id: UUID  # of the application
+
+
+@dataclass
+class WrittenForms:
+    items: list[WrittenForm]
+
+
 _application = TypeAdapter(ApplicationRecord)
 _applications = TypeAdapter(Page[ApplicationRecord])
 _assessment = TypeAdapter(AssessmentRecord)
@@ -231,7 +241,8 @@ _draft_content = TypeAdapter(DraftContent)
 _decided = TypeAdapter(DecidedRecords)
 _told = TypeAdapter(Told)
 _places = TypeAdapter(PlacesOffered)
-_form = TypeAdapter(ApplicationForm)
+_form = TypeAdapter(WrittenForm)
+_forms = TypeAdapter(WrittenForms)
 
 
 @dataclass(frozen=True)
@@ -240,11 +251,11 @@ class ApplicationsApi:
 
     api: Upstream
 
-    async def applications(self, wanted: PageRequest, **which: UUID | str | None) -> Page[ApplicationRecord]:
-        """Applications by programme_id, cohort_id, role, state, person_id."""
+    async def applications(self, wanted: PageRequest, **which: object) -> Page[ApplicationRecord]:
+        """Applications by programme_id, cohort_id, role, state, person_id, people, updated_since, in an order."""
         return await self.api.page("/applications", _applications, which, wanted)
 
-    async def every_application(self, **which: UUID | str | None) -> list[ApplicationRecord]:
+    async def every_application(self, **which: object) -> list[ApplicationRecord]:
         """All applications of a selection."""
         return await self.api.every("/applications", _applications, which)
 
@@ -252,9 +263,13 @@ class ApplicationsApi:
         """One application."""
         return await self.api.get(f"/applications/{application_id}", _application)
 
-    async def form(self, application_id: UUID) -> ApplicationForm:
+    async def form(self, application_id: UUID) -> WrittenForm:
         """What was written on an application."""
         return await self.api.get(f"/applications/{application_id}", _form)
+
+    async def forms(self, application_ids: list[UUID]) -> list[WrittenForm]:
+        """What was written on those of up to 200 applications that the caller may see."""
+        return (await self.api.get("/application-details", _forms, {"ids": application_ids})).items
 
     async def submit_application(self, programme_id: UUID, **application: object) -> ApplicationRecord:
         """Ask to join a programme; without `cohort_id` for any later cohort."""

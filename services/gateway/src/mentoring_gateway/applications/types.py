@@ -1,10 +1,11 @@
 """Applications, as the schema shows them."""
 
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
+from mentoring_common.pagination import Page
 from mentoring_gateway.applications.client import (
     ApplicationForm,
     ApplicationRecord,
@@ -13,11 +14,14 @@ from mentoring_gateway.applications.client import (
     DraftContent,
     DraftRecord,
 )
+from mentoring_gateway.applications.inputs import ApplicationFilter, ApplicationOrder
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node, OwnId
 from mentoring_gateway.paging import Connection, connection, wanted
 from mentoring_gateway.people.types import Person, person_of
+from mentoring_gateway.settings import MAX_PAGE
+from mentoring_gateway.values import same
 
 if TYPE_CHECKING:
     from mentoring_gateway.programmes.types import Cohort
@@ -39,9 +43,9 @@ class Application(ApplicationRecord, Node):
 
         return await cohort_of(info, self.programme_id, self.cohort_id)
 
-    @fetched("What was written on the form, as far as the caller may read it")
+    @derived("What was written on the form, as far as the caller may read it")
     async def form(self, info: Info) -> ApplicationForm | None:
-        return await info.context.services.applications.form(self.id)
+        return await info.context.loaders.form.load(self.id)
 
     @fetched("The scores of its assessors together; for the programme team")
     async def assessment(self, info: Info) -> AssessmentSummary | None:
@@ -62,9 +66,22 @@ class DecidedApplication(DecidedRecord):
     pass
 
 
-async def applications(
-    info: Info, first: int, after: str | None, **which: UUID | str | None
-) -> Connection[Application]:
+async def filtered(
+    info: Info, wanted_: ApplicationFilter | None, order_by: ApplicationOrder | None, first: int, after: str | None,
+    **which: object,
+) -> Connection[Application]:  # fmt: skip
+    """A page of the applications that are wanted, in an order."""
+    asked = {name: value for name, value in vars(wanted_ or ApplicationFilter()).items() if value is not None}
+    if (called := asked.pop("called", None)) is not None:
+        asked["people"] = await info.context.services.people.called(called, MAX_PAGE)
+        if not asked["people"]:
+            return connection(Page(items=[]), same)
+    asked |= {name: value for name, value in which.items() if value is not None}
+    plain = {name: value.value if isinstance(value, Enum) else value for name, value in asked.items()}
+    return await applications(info, first, after, **plain, order_by=order_by and order_by.value)
+
+
+async def applications(info: Info, first: int, after: str | None, **which: object) -> Connection[Application]:
     """A page of applications."""
     page = await info.context.services.applications.applications(wanted(first, after), **which)
     return connection(page, lambda record: Application(**vars(record)))

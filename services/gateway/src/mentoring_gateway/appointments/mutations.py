@@ -9,7 +9,7 @@ from mentoring_gateway.again import whole
 from mentoring_gateway.appointments.client import Appointment, CalendarSettings
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
-from mentoring_gateway.sessions.inputs import MeetingMode
+from mentoring_gateway.meetings.inputs import MeetingMode
 
 
 @strawberry.type
@@ -88,15 +88,15 @@ class Appointments:
         return await whole(info, changed, lambda: info.context.services.appointments.calendar(person_id), "feedPath")
 
     @command("Make a secret address for one's calendar; the one before works no more")
-    async def open_feed(self, info: Info) -> CalendarSettings:
+    async def open_feed(self, info: Info, expected_version: int | None = None) -> CalendarSettings:
         person_id = info.context.person_id
-        await info.context.commands(info).appointments.open_feed(person_id)
+        await info.context.commands(info, expected_version).appointments.open_feed(person_id)
         return await info.context.services.appointments.calendar(person_id)
 
     @command("The secret address of one's calendar works no more")
-    async def close_feed(self, info: Info) -> CalendarSettings:
+    async def close_feed(self, info: Info, expected_version: int | None = None) -> CalendarSettings:
         person_id = info.context.person_id
-        await info.context.commands(info).appointments.close_feed(person_id)
+        await info.context.commands(info, expected_version).appointments.close_feed(person_id)
         return await info.context.services.appointments.calendar(person_id)
 
 

@@ -8,7 +8,6 @@ from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node, OwnId
 from mentoring_gateway.interviews.client import CaseStudyRecord, CaseStudySection, InterviewRecord, InterviewTexts
-from mentoring_gateway.loaders import InCohort
 from mentoring_gateway.matching.types import Match
 from mentoring_gateway.people.types import Person, person_of
 
@@ -71,5 +70,5 @@ def case_study_of(record: CaseStudyRecord) -> CaseStudy:
 
 async def match_of(info: Info, about: InterviewRecord | CaseStudyRecord) -> Match | None:
     """The match that an interview or a case study is about."""
-    found = await info.context.loaders.match.load(InCohort(about.cohort_id, about.match_id))
+    found = await info.context.loaders.match.load(about.match_id)
     return Match(**vars(found)) if found else None

@@ -149,6 +149,17 @@ class MatchRecord:
     waits_for: UUID | None = None
 
 
+@strawberry.type(description="How many there are in one state")
+class StateCount:
+    state: str
+    count: int
+
+
+@dataclass
+class MatchCounts:
+    items: list[StateCount]
+
+
 @dataclass
 class ApprovalRecord:
     matches: list[MatchRecord]
@@ -160,6 +171,7 @@ _pairs = TypeAdapter(Page[ProposedPairRecord])
 _unmatched = TypeAdapter(Page[UnmatchedRecord])
 _match = TypeAdapter(MatchRecord)
 _matches = TypeAdapter(Page[MatchRecord])
+_counts = TypeAdapter(MatchCounts)
 _approval = TypeAdapter(ApprovalRecord)
 
 
@@ -197,9 +209,14 @@ class MatchingApi:
         """Matches by cohort_id, programme_id, person_id, state."""
         return await self.api.page("/matches", _matches, which, wanted)
 
-    async def every_match(self, **which: UUID | str | None) -> list[MatchRecord]:
+    async def every_match(self, **which: object) -> list[MatchRecord]:
         """All matches of a selection."""
         return await self.api.every("/matches", _matches, which)
+
+    async def match_counts(self, programme_id: UUID, cohort_id: UUID | None) -> list[StateCount]:
+        """How many matches of a programme or cohort stand in each state."""
+        of = {"cohort_id": cohort_id}
+        return (await self.api.get(f"/programmes/{programme_id}/matches/counts", _counts, of)).items
 
     async def start_run(self, cohort_id: UUID, **choices: object) -> RunRecord:
         """Queue a matching run of a cohort."""

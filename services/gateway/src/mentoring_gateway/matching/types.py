@@ -9,7 +9,6 @@ import strawberry
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node, OwnId
-from mentoring_gateway.loaders import InCohort
 from mentoring_gateway.matching import reviews
 from mentoring_gateway.matching.arrangements import (
     BuddiesRecord,
@@ -22,7 +21,7 @@ from mentoring_gateway.matching.client import MatchRecord, ProposedPairRecord, R
 from mentoring_gateway.matching.groups import GroupMemberRecord, GroupRecord, GroupWithoutPeople
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.people.types import Person, person_of
-from mentoring_gateway.sessions.types import Relationship
+from mentoring_gateway.relationships.types import Relationship, known_relationship
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.surveys.types import Wave, waves_of
 
@@ -52,8 +51,7 @@ class Match(MatchRecord, Node):
 
     @derived("The relationship, once the match is confirmed and sessions has heard of it")
     async def relationship(self, info: Info) -> Relationship | None:
-        found = await info.context.loaders.relationship.load(InCohort(self.cohort_id, self.group_id or self.id))
-        return Relationship(**vars(found)) if found else None
+        return await known_relationship(info, self.group_id or self.id)
 
     @derived("The survey waves of its cohort")
     async def waves(self, info: Info) -> list[Wave] | None:
@@ -183,8 +181,7 @@ class RelationshipGroup(GroupWithoutPeople, Node):
 
     @derived("The relationship, once the group stands and sessions has heard of it")
     async def relationship(self, info: Info) -> Relationship | None:
-        found = await info.context.loaders.relationship.load(InCohort(self.cohort_id, self.id))
-        return Relationship(**vars(found)) if found else None
+        return await known_relationship(info, self.id)
 
 
 def group_of(record: GroupRecord) -> RelationshipGroup:

@@ -50,8 +50,8 @@ class Preferences:
     language: str | None = None
 
 
-@strawberry.type(description="That somebody was written to, and what became of it: never a word of the letter")
-class Letter:
+@dataclass
+class LetterRecord:
     id: UUID
     person_id: UUID
     kind: str
@@ -81,7 +81,7 @@ class LetterLog:
 
 _preferences = TypeAdapter(Preferences)
 _notifications = TypeAdapter(Page[Notification])
-_letters = TypeAdapter(Page[Letter])
+_letters = TypeAdapter(Page[LetterRecord])
 _log = TypeAdapter(LetterLog)
 
 
@@ -99,7 +99,7 @@ class NotificationsApi:
         """Mark one of the caller's notifications as read."""
         await self.api.send("POST", f"/notifications/{notification_id}/read", NOTHING)
 
-    async def letters(self, programme_id: UUID, wanted: PageRequest, **which: Any) -> Page[Letter]:
+    async def letters(self, programme_id: UUID, wanted: PageRequest, **which: Any) -> Page[LetterRecord]:
         """Whom a programme wrote to about what."""
         return await self.api.page(f"/programmes/{programme_id}/letters", _letters, which, wanted)
 

@@ -54,8 +54,10 @@ class PairClock:
         return await info.context.commands(info).pair_clock.plan_phase(match_id, phase=phase, begins_on=begins_on)
 
     @command("A phase that was planned does not come")
-    async def give_up_phase(self, info: Info, match_id: UUID, phase_id: UUID) -> UUID:
-        await info.context.commands(info).pair_clock.give_up_phase(match_id, phase_id)
+    async def give_up_phase(
+        self, info: Info, match_id: UUID, phase_id: UUID, expected_version: int | None = None
+    ) -> UUID:
+        await info.context.commands(info, expected_version).pair_clock.give_up_phase(match_id, phase_id)
         return phase_id
 
     @command("Say that a step of a phase's checklist is done, or not")

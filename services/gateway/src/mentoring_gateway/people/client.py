@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.upstream import Upstream, segment
+from mentoring_gateway.upstream import PageRequest, Upstream, segment
 from mentoring_gateway.values import NOTHING, body
 
 
@@ -100,6 +100,10 @@ class PeopleApi:
         """At most so many people with this in their name, of those whom the caller may see."""
         page = await self.api.get("/people", _people, {"name": name, "limit": most})
         return [person.id for person in page.items]
+
+    async def found(self, name: str | None, wanted: PageRequest) -> Page[PersonRecord]:
+        """Those whom the caller may see, all or with this in their name."""
+        return await self.api.page("/people", _people, {"name": name}, wanted)
 
     async def asked_email(self, organisation_id: UUID, token: str) -> AskedEmail:
         """The address that a letter's token confirms."""

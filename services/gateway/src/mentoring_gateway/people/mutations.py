@@ -46,8 +46,9 @@ class People:
         line_manager_external_id: str | None = None,
         languages: list[str] | None = None,
         attributes: JSON | None = None,
+        expected_version: int | None = None,
     ) -> Person:
-        person_id = await info.context.commands(info).people.provision_person(
+        person_id = await info.context.commands(info, expected_version).people.provision_person(
             external_id, employer_id, name=name, email=email, line_manager_id=line_manager_id,
             line_manager_external_id=line_manager_external_id, languages=languages, attributes=attributes,
         )  # fmt: skip

@@ -123,6 +123,9 @@ class LedgerRow:
     ineligible: int
     unmatched: int
     open: int
+    submitted: int
+    accepted: int
+    waitlisted: int
     balanced: bool
     cohort_id: UUID | None = None
     cohort_number: int | None = None

@@ -1,15 +1,14 @@
-"""The dashboard: what a programme team wants to see on one screen, counted from what the services list."""
+"""The dashboard: what a programme team wants to see on one screen, as the services count it."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable
 from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.applications.client import ApplicationRecord
 from mentoring_gateway.context import Info
-from mentoring_gateway.programmes.client import Ledger
+from mentoring_gateway.loaders import or_none
+from mentoring_gateway.matching.client import StateCount
+from mentoring_gateway.programmes.client import LedgerRow
 from mentoring_gateway.surveys.types import Wave
 from mentoring_gateway.values import Role
 
@@ -32,12 +31,6 @@ class FunnelRow:
     open: int
 
 
-@strawberry.type(description="How many there are in one state")
-class StateCount:
-    state: str
-    count: int
-
-
 @strawberry.type(description="The numbers of a programme or a cohort on one screen")
 class Dashboard:
     funnel: list[FunnelRow]
@@ -48,47 +41,23 @@ class Dashboard:
 
 
 async def dashboard_of(info: Info, programme_id: UUID, cohort_id: UUID | None = None) -> Dashboard:
-    """The dashboard of a programme or of one cohort; each service is asked once per programme or cohort."""
-    load = info.context.loaders
-    cohort_ids = [cohort_id] if cohort_id else [cohort.id for cohort in await load.cohorts.load(programme_id)]
-    ledger, applications, waves, matches, relationships = await asyncio.gather(
+    """The dashboard of a programme or of one cohort: each service counts what is its own, in one call; nothing
+    of a programme that it has not heard of yet."""
+    load, services = info.context.loaders, info.context.services
+    ledger, matches, pairs, waves = await asyncio.gather(
         load.ledger.load(programme_id),
-        load.applications.load(programme_id),
+        or_none(services.matching.match_counts(programme_id, cohort_id)),
+        or_none(services.relationships.relationship_counts(programme_id, cohort_id=cohort_id)),
         load.waves.load(programme_id),
-        load.matches.load_many(cohort_ids),
-        load.relationships.load_many(cohort_ids),
     )
-    pairs = [pair for of_cohort in relationships for pair in of_cohort]
     return Dashboard(
-        funnel=[row for row in funnel(ledger, applications) if cohort_id in (None, row.cohort_id)],
-        matches=counted(match.state for of_cohort in matches for match in of_cohort),
-        mentoring_sessions=sum(pair.mentoring_sessions for pair in pairs),
-        mentoring_minutes=sum(pair.total_minutes for pair in pairs),
-        waves=[Wave(**vars(wave)) for wave in waves if wave.cohort_id in cohort_ids],
+        funnel=[_funnel_row(row) for row in ledger.items if cohort_id in (None, row.cohort_id)],
+        matches=matches or [],
+        mentoring_sessions=pairs.mentoring_sessions if pairs else 0,
+        mentoring_minutes=pairs.total_minutes if pairs else 0,
+        waves=[Wave(**vars(wave)) for wave in waves if cohort_id in (None, wave.cohort_id)],
     )
 
 
-def funnel(ledger: Ledger, applications: Iterable[ApplicationRecord]) -> list[FunnelRow]:
-    """The ledger's rows with the states in which the open applications stand."""
-    states = Counter((found.cohort_id, found.role, found.state) for found in applications)
-    return [
-        FunnelRow(
-            cohort_id=row.cohort_id,
-            cohort_number=row.cohort_number,
-            role=row.role,
-            applied=row.applied,
-            submitted=states[row.cohort_id, row.role, "submitted"],
-            accepted=states[row.cohort_id, row.role, "accepted"],
-            waitlisted=states[row.cohort_id, row.role, "waitlisted"],
-            matched=row.matched,
-            withdrawn=row.withdrawn,
-            unmatched=row.unmatched,
-            open=row.open,
-        )
-        for row in ledger.items
-    ]
-
-
-def counted(states: Iterable[str]) -> list[StateCount]:
-    """How often each state occurs, by name."""
-    return [StateCount(state=state, count=count) for state, count in sorted(Counter(states).items())]
+def _funnel_row(row: LedgerRow) -> FunnelRow:
+    return FunnelRow(**{name: getattr(row, name) for name in FunnelRow.__annotations__})

@@ -1,15 +1,23 @@
 """Programmes and their cohorts, as the schema shows them."""
 
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
+from mentoring_gateway.activities.client import Activity
 from mentoring_gateway.applications.client import KnownAnswer
-from mentoring_gateway.applications.types import Application, applications
+from mentoring_gateway.applications.inputs import ApplicationFilter, ApplicationOrder
+from mentoring_gateway.applications.types import Application
+from mentoring_gateway.applications.types import filtered as applications_wanted
+from mentoring_gateway.check_ins.types import ComparedRelationship
+from mentoring_gateway.concerns.inputs import Severity
+from mentoring_gateway.concerns.types import Concern, concerns
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.figures.client import Figures
 from mentoring_gateway.figures.inputs import Audience
+from mentoring_gateway.habits.client import HabitFigures
 from mentoring_gateway.identity import Node, OwnId
 from mentoring_gateway.matching import arrangements, reviews
 from mentoring_gateway.matching.types import (
@@ -25,7 +33,8 @@ from mentoring_gateway.matching.types import (
 from mentoring_gateway.matching.what_ifs import Conversation, conversations
 from mentoring_gateway.networks.client import ProgrammeOrigin
 from mentoring_gateway.nominations.client import Nomination, nominations
-from mentoring_gateway.notifications.client import Letter, LetterCount
+from mentoring_gateway.notifications.client import LetterCount
+from mentoring_gateway.notifications.types import Letter
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.pair_reviews.client import FutureMentor
 from mentoring_gateway.people.types import Person, person_of
@@ -42,19 +51,15 @@ from mentoring_gateway.programmes.client import (
 )
 from mentoring_gateway.programmes.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.programmes.evaluation import ProgrammeEvaluation
+from mentoring_gateway.relationships.client import RelationshipCounts
+from mentoring_gateway.relationships.inputs import RelationshipFilter, RelationshipOrder
+from mentoring_gateway.relationships.types import QuietPair, Relationship, filtered, relationships
 from mentoring_gateway.reports.client import SharedReport
-from mentoring_gateway.sessions.client import (
-    Activity,
-    ComparedRelationship,
-    HabitFigures,
-    QuietPair,
-    RelationshipCounts,
-)
-from mentoring_gateway.sessions.inputs import RelationshipFilter, RelationshipOrder, Severity
-from mentoring_gateway.sessions.types import Concern, Relationship, concerns, filtered, relationships
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.surveys.types import Wave, waves_of
 from mentoring_gateway.values import Role, same
+
+_IN_FILTER = strawberry.argument(deprecation_reason="say it in `filter`")
 
 
 @strawberry.type(description="A role that somebody holds in a programme")
@@ -68,16 +73,19 @@ class GrantedRole(RoleRecord):
 class Cohort(CohortRecord, Node):
     id: OwnId
 
-    @fetched("Applications to this cohort")
+    @fetched("Applications to this cohort: all, or those that are wanted, in an order")
     async def applications(
         self,
         info: Info,
-        role: Role | None = None,
-        state: str | None = None,
+        role: Annotated[Role | None, _IN_FILTER] = None,
+        state: Annotated[str | None, _IN_FILTER] = None,
+        filter: ApplicationFilter | None = None,
+        order_by: ApplicationOrder | None = None,
         first: First = DEFAULT_PAGE,
         after: After = None,
     ) -> Connection[Application] | None:
-        return await applications(info, first, after, cohort_id=self.id, role=_value(role), state=state)
+        which = {"role": _value(role), "state": state}
+        return await applications_wanted(info, filter, order_by, first, after, **which, cohort_id=self.id)
 
     @fetched("Matches of this cohort")
     async def matches(
@@ -196,7 +204,7 @@ class Programme(ProgrammeRecord, Node):
         after: After = None,
     ) -> Connection[Activity] | None:
         which = {"cohort_id": cohort_id, "kind": kind}
-        page = await info.context.services.sessions.activities(self.id, wanted(first, after), **which)
+        page = await info.context.services.activities.activities(self.id, wanted(first, after), **which)
         return connection(page, same)
 
     @fetched("Its relationships: all, or those that want something of the programme team, in an order")
@@ -219,7 +227,7 @@ class Programme(ProgrammeRecord, Node):
         ends_within_days: int | None = None,
     ) -> RelationshipCounts | None:
         asked = {"cohort_id": cohort_id, "quiet_days": quiet_days, "ends_within_days": ends_within_days}
-        return await info.context.services.sessions.relationship_counts(self.id, **asked)
+        return await info.context.services.relationships.relationship_counts(self.id, **asked)
 
     @fetched("Who said that they would be a mentor next time; with `isMentor` those who are by now, or are not")
     async def future_mentors(
@@ -244,7 +252,7 @@ class Programme(ProgrammeRecord, Node):
 
     @fetched("What may be known of its people's habits; for the team")
     async def habit_figures(self, info: Info) -> HabitFigures | None:
-        return await info.context.services.sessions.habit_figures(self.id)
+        return await info.context.services.habits.habit_figures(self.id)
 
     @fetched(
         "Its relationships in which several have said how it goes, and whether they differ; for the programme team"
@@ -252,14 +260,17 @@ class Programme(ProgrammeRecord, Node):
     async def compared(
         self, info: Info, differs: bool | None = None, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[ComparedRelationship] | None:
-        page = await info.context.services.sessions.compared(self.id, wanted(first, after), differs=differs)
-        return connection(page, same)
+        page = await info.context.services.check_ins.compared(self.id, wanted(first, after), differs=differs)
+        return connection(page, lambda record: ComparedRelationship(**vars(record)))
 
     @fetched("Its pairs that went quiet: they met no more for as long as the programme says; for the programme team")
     async def nudges(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[QuietPair] | None:
-        return connection(await info.context.services.sessions.quiet_pairs(self.id, wanted(first, after)), same)
+        return connection(
+            await info.context.services.relationships.quiet_pairs(self.id, wanted(first, after)),
+            lambda record: QuietPair(**vars(record)),
+        )
 
     @fetched("Whom it wrote to about what, and whether it was sent, came back or was read; for the programme team")
     async def letters(
@@ -267,28 +278,33 @@ class Programme(ProgrammeRecord, Node):
         info: Info,
         person_id: UUID | None = None,
         state: str | None = None,
+        topic: str | None = None,
         first: First = DEFAULT_PAGE,
         after: After = None,
     ) -> Connection[Letter] | None:
-        which = {"person_id": person_id, "state": state}
+        which = {"person_id": person_id, "state": state, "topic": topic}
         return connection(
-            await info.context.services.notifications.letters(self.id, wanted(first, after), **which), same
+            await info.context.services.notifications.letters(self.id, wanted(first, after), **which),
+            lambda record: Letter(**vars(record)),
         )
 
     @fetched("How many letters it wrote, by topic and state; for the programme team")
     async def letter_counts(self, info: Info) -> list[LetterCount] | None:
         return await info.context.services.notifications.letter_counts(self.id)
 
-    @fetched("Its applications")
+    @fetched("Its applications: all, or those that are wanted, in an order")
     async def applications(
         self,
         info: Info,
-        role: Role | None = None,
-        state: str | None = None,
+        role: Annotated[Role | None, _IN_FILTER] = None,
+        state: Annotated[str | None, _IN_FILTER] = None,
+        filter: ApplicationFilter | None = None,
+        order_by: ApplicationOrder | None = None,
         first: First = DEFAULT_PAGE,
         after: After = None,
     ) -> Connection[Application] | None:
-        return await applications(info, first, after, programme_id=self.id, role=_value(role), state=state)
+        which = {"programme_id": self.id, "role": _value(role), "state": state}
+        return await applications_wanted(info, filter, order_by, first, after, **which)
 
     @fetched("Its matches")
     async def matches(

@@ -1,8 +1,9 @@
 """The REST API of the integrations service: what people are told, and how they want to be told."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import tenant_of
@@ -79,6 +80,7 @@ async def list_letters(
     db: Db,
     person_id: UUID | None = None,
     state: LetterState | None = None,
+    topic: Annotated[str | None, Query(max_length=100, description="what they are about")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[LetterView]:
@@ -88,7 +90,7 @@ async def list_letters(
     """
     await programmes.programme(db, programme_id)
     await require_team(db, by, programme_id)
-    rows = queries.sent_letters(programme_id, person_id, state)
+    rows = queries.sent_letters(programme_id, person_id, state, topic)
     shown, following = await page(db, rows, Notification.id, cursor, limit)
     return page_of(shown, following, LetterView.model_validate)
 

@@ -98,12 +98,15 @@ async def bundled(db: AsyncSession, bundle_ids: Iterable[UUID]) -> Sequence[Noti
     return (await db.scalars(rows.order_by(n.id))).all()
 
 
-def sent_letters(programme_id: UUID, person_id: UUID | None, state: str | None) -> sa.Select[Notification]:
+def sent_letters(
+    programme_id: UUID, person_id: UUID | None, state: str | None, topic: str | None
+) -> sa.Select[Notification]:
     """What a programme's people were sent, one by one: no topic that says of somebody what the team must not know."""
     n = Notification
     rows = sa.select(n).where(n.programme_id == programme_id, n.topic.not_in(UNTOLD))
-    rows = rows if person_id is None else rows.where(n.person_id == person_id)
-    return rows if state is None else rows.where(n.state == state)
+    for column, wanted in ((n.person_id, person_id), (n.state, state), (n.topic, topic)):
+        rows = rows if wanted is None else rows.where(column == wanted)
+    return rows
 
 
 async def notification_counts(

@@ -7,21 +7,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_common.db import tenant_of
-from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch
 from mentoring_matching import policies, queries, reasons
-from mentoring_matching.access import require_part
+from mentoring_matching.access import require_part, require_team
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import matches as commands
 from mentoring_matching.commands.handover import hand_over
 from mentoring_matching.commands.runs import pass_on
-from mentoring_matching.errors import AnswerTheGroup, DeclineReasonNeeded, NotYourMatch
+from mentoring_matching.errors import AnswerTheGroup, DeclineReasonNeeded, NotYourMatch, ProgrammeNotFound
 from mentoring_matching.lifecycle import MatchState
 from mentoring_matching.models import Match
 from mentoring_matching.queries import TEAM
-from mentoring_matching.schemas import Declining, Ending, Handover, MatchView
+from mentoring_matching.schemas import Declining, Ending, Handover, MatchCounts, MatchView, StateCount
 
 router = APIRouter(route_class=Route, tags=["matches"])
 
@@ -34,6 +34,7 @@ async def list_matches(
     programme_id: UUID | None = None,
     person_id: UUID | None = None,
     state: MatchState | None = None,
+    ids: ByIds = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[MatchView]:
@@ -43,6 +44,8 @@ async def list_matches(
         rows = rows if value is None else rows.where(column == value)
     for column, value in ((Match.cohort_id, cohort_id), (Match.programme_id, programme_id)):
         mine = mine if value is None else mine.where(column == value)
+    if ids is not None:
+        rows = rows.where(Match.id.in_(ids))
     if person_id is not None:
         of_person = (Match.mentor_id == person_id) | (Match.mentee_id == person_id)
         rows, mine = rows.where(of_person), mine.where(of_person)
@@ -51,6 +54,15 @@ async def list_matches(
         await require_part(db, by, mine, programme_id, cohort_id, narrowed=any(asked))
     shown, following = await page(db, rows, Match.id, cursor, limit)
     return page_of(shown, following, lambda match: _view(match, by))
+
+
+@router.get("/programmes/{programme_id}/matches/counts")
+async def count_matches(programme_id: UUID, by: Reader, db: Db, cohort_id: UUID | None = None) -> MatchCounts:
+    """How many matches of the programme, or of one cohort, stand in each state."""
+    await require_team(db, by, programme_id, ProgrammeNotFound)
+    await queries.policy(db, programme_id)  # every programme that is known here has one
+    counts = await queries.match_counts(db, programme_id, cohort_id)
+    return MatchCounts(items=[StateCount(state=state, count=count) for state, count in counts.items()])
 
 
 @router.get("/matches/{match_id}")

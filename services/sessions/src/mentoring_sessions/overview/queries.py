@@ -105,7 +105,10 @@ async def counts(
     }
     of = [_r.programme_id == programme_id, *([] if cohort_id is None else [_r.cohort_id == cohort_id])]
     how_many = [sa.func.count().filter(holds).label(name) for name, holds in sorts.items()]
-    row = (await db.execute(sa.select(sa.func.count().label("relationships"), *how_many).where(*of))).one()
+    sums = {"mentoring_sessions": _r.mentoring_sessions, "total_minutes": _r.total_minutes}
+    together = [sa.func.coalesce(sa.func.sum(column), 0).label(name) for name, column in sums.items()]
+    asked = sa.select(sa.func.count().label("relationships"), *how_many, *together).where(*of)
+    row = (await db.execute(asked)).one()
     # Asked by themselves: beside the others they would be looked up for every relationship.
     open_concern = sa.select(sa.func.count()).where(*of, has_open_concern(wanted.reader_id, wanted.paths))
     review_due = sa.select(sa.func.count()).where(*of, has_review_due(moment))

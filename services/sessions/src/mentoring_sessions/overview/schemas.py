@@ -69,6 +69,8 @@ class CountsView(View):
     open_concern: int | None = Field(description="how many have an open concern; null for who takes none")
     review_due: int = Field(description="how many have a review that waits for the programme team")
     over: int = Field(description="how many were closed, or ended early")
+    mentoring_sessions: int = Field(description="how many mentoring sessions were held in all of them")
+    total_minutes: int = Field(description="how many minutes they met, all together")
 
 
 class HomeView(View):

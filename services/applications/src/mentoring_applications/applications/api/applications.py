@@ -1,6 +1,6 @@
 """Applications: read, moved, withdrawn, carried over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from mentoring_applications.applications.commands import applications as command
 from mentoring_applications.applications.models import Application
 from mentoring_applications.applications.schemas import (
     ApplicationDetail,
+    ApplicationDetails,
     ApplicationView,
     CarryOver,
     CohortMove,
     Withdrawal,
 )
 from mentoring_applications.lifecycle import State
-from mentoring_applications.programmes.access import Reader, Writer, is_team, visible_programmes
+from mentoring_applications.programmes.access import Reader, Writer, visible_programmes
 from mentoring_common.auth import Principal
-from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.pagination import ByIds, Cursor, Ids, Limit, Page, page, page_by, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, Precondition, UpdatedSince
 from mentoring_contracts.words import Side
@@ -40,29 +41,56 @@ async def list_applications(
     role: Side | None = None,
     state: State | None = None,
     person_id: Annotated[UUID | None, Query()] = None,
+    people: Annotated[list[UUID] | None, Query(max_length=200, description="those of these people")] = None,
+    ids: ByIds = None,
     updated_since: UpdatedSince = None,
+    order_by: Annotated[
+        queries.Order | None, Query(description="what comes first: submitted first, or changed longest ago")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ApplicationView]:
-    """One's own applications and those of the programmes in whose team one is, in order of creation.
+    """One's own applications and those of the programmes in whose team one is, in order of creation or in another.
 
     An HR client (with an `employer` claim) gets those of its employer's people.
     """
     filters = {"programme_id": programme_id, "role": role, "state": state, "person_id": person_id}
-    rows = queries.changed_since(await applications_seen(db, by, cohort_id=cohort_id, **filters), updated_since)
-    shown, following = await page(db, rows, Application.id, cursor, limit)
+    seen = await applications_seen(db, by, cohort_id=cohort_id, people=people, ids=ids, **filters)
+    rows = queries.changed_since(seen, updated_since)
+    if order_by is None:
+        shown, following = await page(db, rows, Application.id, cursor, limit)
+    else:
+        key = queries.ORDER_KEYS[order_by]
+        shown, following = await page_by(db, rows, key, Application.id, cursor, limit)
     teams = await visible_programmes(db, by)
     return page_of(shown, following, lambda row: _seen(row, by, teams))
+
+
+@router.get("/application-details")
+async def list_application_details(
+    by: Reader,
+    db: Db,
+    ids: Annotated[Ids, Query(description="up to 200, separated by commas; those that one does not see are left out")],
+) -> ApplicationDetails:
+    """Applications by their ids, each with its answers, as `GET /applications/{application_id}` shows it."""
+    rows = await applications_seen(db, by, cohort_id=None, programme_id=None, person_id=None, ids=ids)
+    found = (await db.scalars(rows.order_by(Application.id))).all()
+    return ApplicationDetails(items=await _details(db, found, by))
 
 
 @router.get("/applications/{application_id}")
 async def read_application(application_id: UUID, by: Reader, db: Db) -> ApplicationDetail:
     """One application with its answers; an HR client sees its state alone."""
-    application = await readable_application(db, application_id, by)
-    team = await is_team(db, by, application.programme_id)
-    if not team and application.person_id != by.person:
-        return views.application_of_employee(application)
-    return await views.application(db, application, for_team=team)
+    return (await _details(db, [await readable_application(db, application_id, by)], by))[0]
+
+
+async def _details(db: AsyncSession, rows: Sequence[Application], by: Principal) -> list[ApplicationDetail]:
+    """Each whole for the team, as far as they were told for the applicant, and its state alone for an HR client."""
+    teams = await visible_programmes(db, by)
+    for_team = {row.id for row in rows if by.is_admin or row.programme_id in teams}
+    readable = [row for row in rows if row.id in for_team or row.person_id == by.person]
+    whole = {one.id: one for one in await views.applications(db, readable, for_team)}
+    return [whole[row.id] if row.id in whole else views.application_of_employee(row) for row in rows]
 
 
 def _seen(row: Application, by: Principal, teams: Collection[UUID]) -> ApplicationView:

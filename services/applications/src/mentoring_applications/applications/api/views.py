@@ -43,28 +43,33 @@ def told(row: Application) -> ApplicationView:
     return view if row.told_state is None else view.model_copy(update={"state": row.told_state, "decided_at": None})
 
 
-async def _waiting(db: AsyncSession, row: Application, shown: ApplicationView) -> WaitingPlace | None:
-    if shown.state != State.WAITLISTED or row.state != State.WAITLISTED:
-        return None
-    line = await queries.waiting_ids(db, row)
-    if row.id not in line:  # offered a place since the row was read
-        return None
-    return WaitingPlace(position=line.index(row.id) + 1, waiting=len(line))
-
-
-async def application(db: AsyncSession, row: Application, *, for_team: bool) -> ApplicationDetail:
-    """An application with its answers, and for the team with what it decides on."""
-    written, proxy = await facts.written(db, row), await queries.proxy(db, row.id)
-    shown = whole(row) if for_team else told(row)
-    return ApplicationDetail(
-        **shown.model_dump(),
-        waiting=await _waiting(db, row, shown),
-        answers=_answers(written, await queries.named(db, row.id)) if written else None,
-        proxy=ProxyView.model_validate(proxy) if proxy else None,
-        consents=[ConsentView.model_validate(consent) for consent in await queries.consents(db, row.id)],
-        unmet_rules=await facts.unmet_rules(db, row) if for_team else None,
-        overrides=[OverrideView.model_validate(o) for o in await queries.overrides(db, row.id)] if for_team else None,
+async def applications(
+    db: AsyncSession, rows: Sequence[Application], for_team: Collection[UUID]
+) -> list[ApplicationDetail]:
+    """Applications with their answers, those of the ids in `for_team` with what the team decides on; as many
+    statements for one as for two hundred."""
+    ids, of_team = [row.id for row in rows], [row for row in rows if row.id in for_team]
+    written, named = await facts.written(db, rows), await queries.named(db, ids)
+    proxies, consents = await queries.proxies(db, ids), await queries.consents(db, ids)
+    unmet = await facts.unmet_rules_of(db, of_team, written)
+    overrides = await queries.overrides(db, [row.id for row in of_team])
+    shown = {row.id: whole(row) if row.id in for_team else told(row) for row in rows}
+    # Who was told of their place, and has it: the line does not tell of a decision that is kept back.
+    line = await queries.places_in_line(
+        db, [row for row in rows if State.WAITLISTED == row.state == shown[row.id].state]
     )
+    return [
+        ApplicationDetail(
+            **shown[row.id].model_dump(),
+            waiting=WaitingPlace(position=line[row.id][0], waiting=line[row.id][1]) if row.id in line else None,
+            answers=_answers(row.id, written[row.id], named) if row.id in written else None,
+            proxy=ProxyView.model_validate(proxies[row.id]) if row.id in proxies else None,
+            consents=[ConsentView.model_validate(consent) for consent in consents[row.id]],
+            unmet_rules=unmet[row.id] if row.id in for_team else None,
+            overrides=[OverrideView.model_validate(one) for one in overrides[row.id]] if row.id in for_team else None,
+        )
+        for row in rows
+    ]
 
 
 def application_of_employee(row: Application) -> ApplicationDetail:
@@ -73,13 +78,13 @@ def application_of_employee(row: Application) -> ApplicationDetail:
     return ApplicationDetail(**known, answers=None, proxy=None, consents=[], unmet_rules=None, overrides=None)
 
 
-def _answers(row: Written, named: Mapping[str, list[str]]) -> AnswersView:
+def _answers(id_: UUID, row: Written, named: Mapping[tuple[UUID, str], list[str]]) -> AnswersView:
     return AnswersView(
         criteria=row.criteria,
         free_text=row.free_text,
         attributes=row.attributes,
-        preferred=named.get("preferred", []),
-        conflicts=named.get("conflicts", []),
+        preferred=named.get((id_, "preferred"), []),
+        conflicts=named.get((id_, "conflicts"), []),
     )
 
 

@@ -123,7 +123,9 @@ async def change_answers(db: AsyncSession, application: Application, edit: Answe
     answers = forms.check(plan, role, given(plan, role, edit), await profile(db, person))
     sent = await files.answered(db, plan, role, answers, application_id=application.id)
     equality = forms.check_equality(plan.form.equality_monitoring, edit.equality or {}, plan.languages)
-    earlier = {(consent.document, consent.version) for consent in await applications.consents(db, application.id)}
+    earlier = {
+        (one.document, one.version) for one in (await applications.consents(db, [application.id]))[application.id]
+    }
     agreed = {f.id: f.version or "" for f in plan.form.of(role) if (f.document, f.version) in earlier}
     consents = [c for c in forms.check_consents(plan, role, agreed | edit.consents) if c not in earlier]
     capacity = _capacity(plan, role, edit, answers)

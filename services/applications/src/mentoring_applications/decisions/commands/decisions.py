@@ -134,7 +134,7 @@ async def _let_in(
     db: AsyncSession, application: Application, unmet: list[str], given: list[RuleOverride], by: Principal
 ) -> None:
     """Record the overrides that are needed; NotEligible if there are not enough of them."""
-    recorded = {override.rule for override in await applications.overrides(db, application.id)}
+    recorded = {one.rule for one in (await applications.overrides(db, [application.id]))[application.id]}
     needed = [rule for rule in unmet if rule not in recorded]
     reasons = {override.rule: override.reason for override in given}
     missing = [rule for rule in needed if rule not in reasons]

@@ -17,7 +17,6 @@ from mentoring_applications.people.schemas import (
     EmailConfirmationView,
     EmailConfirmed,
     ExternalId,
-    Ids,
     Me,
     NewPerson,
     PersonChanged,
@@ -31,7 +30,7 @@ from mentoring_applications.programmes import queries as programmes
 from mentoring_applications.programmes.access import Reader, Writer
 from mentoring_applications.programmes.schemas import Email
 from mentoring_common.auth import Public
-from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
+from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, PublicDb, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired, UpdatedSince
 
@@ -76,7 +75,7 @@ async def list_people(
     by: Reader,
     db: Db,
     email: Annotated[Email | None, Query()] = None,
-    ids: Annotated[Ids | None, Query(description="up to 200, separated by commas")] = None,
+    ids: ByIds = None,
     external_id: Annotated[ExternalId | None, Query()] = None,
     name: Annotated[str | None, Query(min_length=2, max_length=100, description="a part of the name")] = None,
     updated_since: UpdatedSince = None,

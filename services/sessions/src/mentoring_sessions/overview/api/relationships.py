@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from mentoring_common.db import now
-from mentoring_common.pagination import Cursor, Limit, Page, page, page_by
+from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_by
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch
 from mentoring_sessions.appointments.commands import call_off
@@ -66,6 +66,7 @@ async def list_relationships(
     programme_id: UUID | None = None,
     cohort_id: UUID | None = None,
     state: State | None = None,
+    ids: ByIds = None,
     order_by: OrderBy = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -75,6 +76,7 @@ async def list_relationships(
     rows = await queries.relationships(
         db, by, person_id=person_id, programme_id=programme_id, cohort_id=cohort_id, state=state
     )
+    rows = rows if ids is None else rows.where(Relationship.id.in_(ids))
     wanted = await with_concerns(db, by, programme_id, Wanted(**vars(filters), reader_id=by.person))
     rows = wanted.of(rows, now(db))
     if order_by is None:

@@ -1,45 +1,9 @@
-"""What arguments about sessions take."""
+"""What arguments about relationships take."""
 
 from enum import Enum
 from uuid import UUID
 
 import strawberry
-
-
-@strawberry.enum(description="How people met")
-class MeetingMode(Enum):
-    ONLINE = "online"
-    IN_PERSON = "in_person"
-    PHONE = "phone"
-
-
-@strawberry.enum(description="Who may read a note")
-class Visibility(Enum):
-    MINE = "mine"
-    LEAD = "lead"
-    PAIR = "pair"
-    PROGRAMME_TEAM = "programme_team"
-
-
-@strawberry.enum(description="What becomes of a goal")
-class GoalState(Enum):
-    OPEN = "open"
-    REACHED = "reached"
-    DROPPED = "dropped"
-
-
-@strawberry.enum(description="How soon somebody has to take a concern")
-class Severity(Enum):
-    NORMAL = "normal"
-    SERIOUS = "serious"
-    URGENT = "urgent"
-
-
-@strawberry.enum(description="What the programme team says of a concern")
-class ConcernState(Enum):
-    RAISED = "raised"
-    ACKNOWLEDGED = "acknowledged"
-    RESOLVED = "resolved"
 
 
 @strawberry.enum(

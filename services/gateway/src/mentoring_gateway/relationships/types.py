@@ -1,6 +1,5 @@
-"""Relationships and what pairs keep, as the schema shows them."""
+"""Relationships, as the schema shows them."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -8,28 +7,19 @@ import strawberry
 
 from mentoring_common.pagination import Page
 from mentoring_gateway.appointments.client import Appointment
+from mentoring_gateway.check_ins.client import CheckIn, ComparedCheckIns
+from mentoring_gateway.concerns.types import Concern, concerns
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
+from mentoring_gateway.goals.client import Goal, Plan
 from mentoring_gateway.identity import Node
-from mentoring_gateway.loaders import InCohort
+from mentoring_gateway.meetings.types import MentoringSession
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.pair_clock.client import PairTime, Pause, Phases
 from mentoring_gateway.pair_reviews.client import Farewells, PairReview
 from mentoring_gateway.people.types import Person, person_of
-from mentoring_gateway.sessions.client import (
-    Agreement,
-    CaseNote,
-    CheckIn,
-    ComparedCheckIns,
-    ConcernRecord,
-    Goal,
-    MeetingCorrection,
-    MentoringSessionRecord,
-    Plan,
-    RelationshipHandover,
-    RelationshipRecord,
-)
-from mentoring_gateway.sessions.inputs import RelationshipFilter, RelationshipOrder
+from mentoring_gateway.relationships.client import Agreement, QuietPairRecord, RelationshipHandover, RelationshipRecord
+from mentoring_gateway.relationships.inputs import RelationshipFilter, RelationshipOrder
 from mentoring_gateway.settings import DEFAULT_PAGE, MAX_PAGE
 from mentoring_gateway.values import same
 
@@ -37,39 +27,6 @@ if TYPE_CHECKING:
     from mentoring_gateway.matching.types import Match
 
 LazyMatch = Annotated["Match", strawberry.lazy("mentoring_gateway.matching.types")]
-
-
-@strawberry.type(description="What worries one of a pair; `text` is null where the caller may not read it")
-class Concern(ConcernRecord):
-    @derived("Who raised it")
-    async def person(self, info: Info) -> Person | None:
-        return await person_of(info, self.raised_by)
-
-    @derived("Who sees to it; null: nobody yet")
-    async def owner(self, info: Info) -> Person | None:
-        return await person_of(info, self.owner_id) if self.owner_id else None
-
-    @derived("Who is or was in the relationship, as `members` and in their order; for who reads it for the team")
-    async def people(self, info: Info) -> list[Person] | None:
-        if self.members is None:
-            return None
-        return list(await asyncio.gather(*(person_of(info, one.person_id) for one in self.members)))
-
-    @fetched("What was done about it; for those who read it for the programme team")
-    async def notes(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[CaseNote] | None:
-        return connection(await info.context.services.sessions.case_notes(self.id, wanted(first, after)), same)
-
-
-@strawberry.type(
-    description="One meeting of a pair: recorded by one of the two, corrected (`correctedBy`), confirmed by the other"
-)
-class MentoringSession(MentoringSessionRecord):
-    @fetched("Who corrected or withdrew it, when and why")
-    async def corrections(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> Connection[MeetingCorrection] | None:
-        page = await info.context.services.sessions.corrections(self.id, wanted(first, after))
-        return connection(page, same)
 
 
 @strawberry.type(description="A confirmed match at work: agreement, goals, mentoring sessions, hours")
@@ -84,29 +41,29 @@ class Relationship(RelationshipRecord, Node):
     async def meetings(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None, withdrawn: bool = False
     ) -> Connection[MentoringSession] | None:
-        api = info.context.services.sessions
+        api = info.context.services.meetings
         page = await api.mentoring_sessions(self.match_id, wanted(first, after), withdrawn=withdrawn)
         return connection(page, lambda record: MentoringSession(**vars(record)))
 
     @fetched("The goals of the pair")
     async def goals(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Goal] | None:
-        page = await info.context.services.sessions.goals(self.match_id, wanted(first, after))
+        page = await info.context.services.goals.goals(self.match_id, wanted(first, after))
         return connection(page, same)
 
     @fetched("Goals and steps month by month, from the start to the end")
     async def plan(self, info: Info) -> Plan | None:
-        return await info.context.services.sessions.plan(self.match_id)
+        return await info.context.services.goals.plan(self.match_id)
 
     @fetched("The check-ins that the caller may see")
     async def check_ins(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[CheckIn] | None:
-        page = await info.context.services.sessions.check_ins(self.match_id, wanted(first, after))
+        page = await info.context.services.check_ins.check_ins(self.match_id, wanted(first, after))
         return connection(page, same)
 
     @fetched("Whether those in it say differently how it goes; never who said what")
     async def comparison(self, info: Info) -> ComparedCheckIns | None:
-        return await info.context.services.sessions.comparison(self.match_id)
+        return await info.context.services.check_ins.comparison(self.match_id)
 
     @fetched("The concerns that the caller may see")
     async def concerns(
@@ -116,11 +73,11 @@ class Relationship(RelationshipRecord, Node):
 
     @fetched("The current agreement with its terms; null before one is proposed")
     async def current_agreement(self, info: Info) -> Agreement | None:
-        return await info.context.services.sessions.agreement(self.match_id)
+        return await info.context.services.relationships.agreement(self.match_id)
 
     @fetched("What came along from the relationship that it continues; null where it continues none")
     async def handover(self, info: Info) -> RelationshipHandover | None:
-        return await info.context.services.sessions.handover(self.match_id) if self.continues else None
+        return await info.context.services.relationships.handover(self.match_id) if self.continues else None
 
     @fetched("When it began and ends, its break, its phase, and whether it is reminded")
     async def time(self, info: Info) -> PairTime | None:
@@ -164,14 +121,26 @@ class Relationship(RelationshipRecord, Node):
     async def match(self, info: Info) -> LazyMatch | None:
         from mentoring_gateway.matching.types import Match
 
-        found = await info.context.loaders.match.load(InCohort(self.cohort_id, self.match_id))
+        found = await info.context.loaders.match.load(self.match_id)
         return Match(**vars(found)) if found else None
 
 
-async def concerns(info: Info, of: str, first: int, after: str | None, **which: object) -> Connection[Concern]:
-    """A page of the concerns of a relationship or a programme."""
-    page = await info.context.services.sessions.concerns(of, wanted(first, after), **which)
-    return connection(page, lambda record: Concern(**vars(record)))
+async def known_relationship(info: Info, match_id: UUID) -> Relationship | None:
+    """A relationship that another object names; None where the caller may not see it (yet)."""
+    found = await info.context.loaders.relationship.load(match_id)
+    return Relationship(**vars(found)) if found else None
+
+
+@strawberry.type(description="A pair that went quiet: since when, when that was seen, and for how many weeks")
+class QuietPair(QuietPairRecord):
+    @derived("The relationship")
+    async def relationship(self, info: Info) -> Relationship | None:
+        return await known_relationship(info, self.match_id)
+
+
+async def relationship_of(info: Info, match_id: UUID) -> Relationship:
+    """The relationship of a match, as it is now."""
+    return Relationship(**vars(await info.context.services.relationships.relationship(match_id)))
 
 
 async def filtered(
@@ -194,5 +163,5 @@ async def filtered(
 
 async def relationships(info: Info, first: int, after: str | None, **which: object) -> Connection[Relationship]:
     """A page of relationships."""
-    page = await info.context.services.sessions.relationships(wanted(first, after), **which)
+    page = await info.context.services.relationships.relationships(wanted(first, after), **which)
     return connection(page, lambda record: Relationship(**vars(record)))

@@ -1,0 +1,178 @@
+"""Activities, as the sessions service answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from pydantic import TypeAdapter
+
+from mentoring_common.pagination import Page
+from mentoring_gateway.upstream import PageRequest, Upstream
+from mentoring_gateway.values import NOTHING, body
+
+
+@dataclass
+class AttendanceRecord:
+    id: UUID
+    person_id: UUID
+    recorded_at: datetime
+
+
+@dataclass
+class WithdrawnAttendanceRecord:
+    id: UUID
+    person_id: UUID
+    recorded_at: datetime
+    withdrawn_by: UUID
+    withdrawn_at: datetime
+    reason: str | None = None
+
+
+@strawberry.type(description="Something a programme puts on: orientation, workshop, webinar, …")
+class Activity:
+    id: UUID
+    version: int
+    kind: str
+    title: str
+    mode: str
+    starts_at: datetime
+    minutes: int
+    location: str | None = None
+    places: int | None = None
+    registered: int | None = None
+    registered_myself: bool | None = None
+    relationship_id: UUID | None = None
+    cohort_id: UUID | None = None
+    topics: list[str] = field(default_factory=list)
+    zone: str | None = None
+    speakers: list[str] = field(default_factory=list)
+    materials: list[str] = field(default_factory=list)
+    sides: list[str] = field(default_factory=list)
+    prerequisite: str | None = None
+    held_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    programme_id: UUID | None = None
+
+
+@strawberry.type(
+    description="Where I stand at an activity: `place`, `waiting` (as the `position`th) or `none`; `link` once I have "
+    "a place"
+)
+class ActivityPlace:
+    activity_id: UUID
+    state: str
+    position: int | None = None
+    link: str | None = None
+
+
+@dataclass
+class RegistrationRecord:
+    id: UUID
+    person_id: UUID
+    registered_at: datetime
+    waits: bool
+
+
+@strawberry.type(description="Where an activity is online, and the code that is shown at its door")
+class ActivityDoor:
+    id: UUID
+    link: str | None = None
+    door_code: str | None = None
+
+
+@strawberry.type(description="An activity that I attended, and how long it was")
+class AttendedActivity:
+    activity_id: UUID
+    programme_id: UUID
+    kind: str
+    title: str
+    starts_at: datetime
+    minutes: int
+
+
+_attendance = TypeAdapter(Page[AttendanceRecord])
+_withdrawn_attendance = TypeAdapter(Page[WithdrawnAttendanceRecord])
+_activity = TypeAdapter(Activity)
+_activities = TypeAdapter(Page[Activity])
+_place = TypeAdapter(ActivityPlace)
+_registrations = TypeAdapter(Page[RegistrationRecord])
+_door = TypeAdapter(ActivityDoor)
+_attended = TypeAdapter(list[AttendedActivity])
+
+
+@dataclass(frozen=True)
+class ActivitiesApi:
+    """Activities, for one caller."""
+
+    api: Upstream
+
+    async def activities(self, programme_id: UUID, wanted: PageRequest, **which: object) -> Page[Activity]:
+        """What a programme puts on, by cohort_id and kind."""
+        return await self.api.page(f"/programmes/{programme_id}/activities", _activities, which, wanted)
+
+    async def activity(self, activity_id: UUID) -> Activity:
+        """One activity."""
+        return await self.api.get(f"/activities/{activity_id}", _activity)
+
+    async def plan_activity(self, programme_id: UUID, **activity: object) -> Activity:
+        """Put something on."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/activities", _activity, body(**activity))
+
+    async def change_activity(self, activity_id: UUID, **change: object) -> Activity:
+        """Change an activity to come."""
+        return await self.api.send("PATCH", f"/activities/{activity_id}", _activity, body(**change))
+
+    async def cancel_activity(self, activity_id: UUID) -> Activity:
+        """Call an activity off."""
+        return await self.api.send("POST", f"/activities/{activity_id}/cancel", _activity)
+
+    async def hold_activity(self, activity_id: UUID) -> None:
+        """The activity took place."""
+        await self.api.send("POST", f"/activities/{activity_id}/held", NOTHING)
+
+    async def register(self, activity_id: UUID, *, wait: bool) -> Activity:
+        """Take a place of an activity for oneself, or stand in line for one."""
+        return await self.api.send("POST", f"/activities/{activity_id}/registration", _activity, body(wait=wait))
+
+    async def unregister(self, activity_id: UUID) -> None:
+        """Give one's place of an activity back."""
+        await self.api.send("DELETE", f"/activities/{activity_id}/registration", NOTHING)
+
+    async def place(self, activity_id: UUID) -> ActivityPlace:
+        """Where one stands at an activity."""
+        return await self.api.get(f"/activities/{activity_id}/registration", _place)
+
+    async def registrations(self, activity_id: UUID, wanted: PageRequest) -> Page[RegistrationRecord]:
+        """Who has a place at an activity, or waits."""
+        return await self.api.page(f"/activities/{activity_id}/registrations", _registrations, {}, wanted)
+
+    async def door(self, activity_id: UUID) -> ActivityDoor:
+        """Where an activity is online, and its code."""
+        return await self.api.get(f"/activities/{activity_id}/door", _door)
+
+    async def attend_by_code(self, activity_id: UUID, code: str) -> None:
+        """Say by the code at the door that one is there."""
+        await self.api.send("POST", f"/activities/{activity_id}/attendance/me", NOTHING, body(code=code))
+
+    async def attended(self) -> list[AttendedActivity]:
+        """What one attended, the last first."""
+        return await self.api.get("/attendance", _attended)
+
+    async def attendance(self, activity_id: UUID, wanted: PageRequest) -> Page[AttendanceRecord]:
+        """Who attended an activity."""
+        return await self.api.page(f"/activities/{activity_id}/attendance", _attendance, {}, wanted)
+
+    async def record_attendance(self, activity_id: UUID, person_ids: list[UUID]) -> None:
+        """Say who attended an activity."""
+        await self.api.send("POST", f"/activities/{activity_id}/attendance", NOTHING, body(person_ids=person_ids))
+
+    async def withdraw_attendance(self, activity_id: UUID, person_id: UUID, reason: str) -> None:
+        """Take back that somebody attended an activity."""
+        path = f"/activities/{activity_id}/attendance/{person_id}/withdraw"
+        await self.api.send("POST", path, NOTHING, body(reason=reason))
+
+    async def withdrawn_attendance(self, activity_id: UUID, wanted: PageRequest) -> Page[WithdrawnAttendanceRecord]:
+        """Whose attendance of an activity was taken back."""
+        path = f"/activities/{activity_id}/attendance/withdrawn"
+        return await self.api.page(path, _withdrawn_attendance, {}, wanted)

@@ -1,0 +1,1 @@
+"""Goals, the steps towards them, the plan."""

@@ -1,0 +1,1 @@
+"""Meetings that were held, their corrections and notes."""

@@ -1,0 +1,111 @@
+"""What can be done about mentoring sessions and notes."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from mentoring_gateway.again import whole
+from mentoring_gateway.context import Info
+from mentoring_gateway.fields import command, derived
+from mentoring_gateway.meetings.client import MentoringSessionRecord, Note, RecordedMeetingRecord
+from mentoring_gateway.meetings.inputs import MeetingMode, Visibility
+from mentoring_gateway.meetings.types import MentoringSession
+from mentoring_gateway.relationships.types import Relationship, relationship_of
+
+
+@strawberry.type(
+    description="A meeting that was recorded, and the hours of the pair with it; `outcome` is `confirmed` where the "
+    "other of the pair had recorded it, and says what they said"
+)
+class RecordedMentoringSession(RecordedMeetingRecord):
+    match_id: UUID
+
+    @derived("The relationship with the meeting in it")
+    async def relationship(self, info: Info) -> Relationship | None:
+        return await relationship_of(info, self.match_id)
+
+
+@strawberry.type
+class Meetings:
+    @command(
+        "Record that the pair met, or confirm what the other recorded of that time; `anotherMeeting` says that the "
+        "pair met twice. A note is its author's alone unless another visibility is given"
+    )
+    async def record_mentoring_session(
+        self,
+        info: Info,
+        match_id: UUID,
+        held_at: datetime,
+        minutes: int,
+        mode: MeetingMode,
+        note: str | None = None,
+        note_visibility: Visibility | None = None,
+        another_meeting: bool | None = None,
+        attended: list[UUID] | None = None,
+    ) -> RecordedMentoringSession:
+        held = await info.context.commands(info).meetings.record_mentoring_session(
+            match_id, held_at=held_at, minutes=minutes, mode=mode, note=note, note_visibility=note_visibility,
+            another_meeting=another_meeting, attended=attended,
+        )  # fmt: skip
+        return RecordedMentoringSession(match_id=match_id, **vars(held))
+
+    @command("Correct a meeting of one's pair, whoever recorded it, and say why; what is left out stays")
+    async def correct_mentoring_session(
+        self,
+        info: Info,
+        mentoring_session_id: UUID,
+        expected_version: int,
+        reason: str,
+        held_at: datetime | None = None,
+        minutes: int | None = None,
+        mode: MeetingMode | None = None,
+        another_meeting: bool | None = None,
+        attended: list[UUID] | None = None,
+    ) -> MentoringSession:
+        api = info.context.commands(info, expected_version).meetings
+        held = await api.correct_mentoring_session(
+            mentoring_session_id, reason=reason, held_at=held_at, minutes=minutes, mode=mode,
+            another_meeting=another_meeting, attended=attended,
+        )  # fmt: skip
+        return await _meeting(info, held)
+
+    @command("Say that a meeting of one's pair never was, and why: it counts no more")
+    async def withdraw_mentoring_session(
+        self, info: Info, mentoring_session_id: UUID, reason: str, expected_version: int | None = None
+    ) -> MentoringSession:
+        api = info.context.commands(info, expected_version).meetings
+        return await _meeting(info, await api.withdraw_mentoring_session(mentoring_session_id, reason))
+
+    @command("Write a note on a meeting; it is its author's alone unless another visibility is given")
+    async def add_note(
+        self, info: Info, mentoring_session_id: UUID, text: str, visibility: Visibility | None = None
+    ) -> Note:
+        api = info.context.commands(info).meetings
+        return await _note(info, await api.add_note(mentoring_session_id, text=text, visibility=visibility))
+
+    @command("Change a note of one's own, or who may read it; what is left out stays")
+    async def change_note(
+        self,
+        info: Info,
+        note_id: UUID,
+        expected_version: int,
+        text: str | None = None,
+        visibility: Visibility | None = None,
+    ) -> Note:
+        api = info.context.commands(info, expected_version).meetings
+        return await _note(info, await api.change_note(note_id, text=text, visibility=visibility))
+
+    @command("Remove a note of one's own for good; gives its id")
+    async def delete_note(self, info: Info, note_id: UUID, expected_version: int | None = None) -> UUID:
+        await info.context.commands(info, expected_version).meetings.delete_note(note_id)
+        return note_id
+
+
+async def _note(info: Info, made: Note) -> Note:
+    return await whole(info, made, lambda: info.context.services.meetings.note(made.id), "text")
+
+
+async def _meeting(info: Info, made: MentoringSessionRecord) -> MentoringSession:
+    read = lambda: info.context.services.meetings.mentoring_session(made.id)  # noqa: E731
+    return MentoringSession(**vars(await whole(info, made, read, "notes", "attended")))

@@ -1,0 +1,1 @@
+"""Relationships, their agreements, and what a person starts from."""

@@ -1,1 +1,0 @@
-"""Relationships, meetings, goals, concerns, activities."""
