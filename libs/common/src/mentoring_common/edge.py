@@ -63,7 +63,8 @@ class Edge:
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
     ) -> None:
-        """`uploads`: path suffix → (limit in bytes, content types) of routes that take files."""
+        """`uploads`: path suffix → (limit in bytes, content types) of routes that take files; one that ends with a
+        slash stands for all that is below it."""
         self._app = app
         self._service = service
         self._limit = body_limit
@@ -133,7 +134,7 @@ class Edge:
 
     def _rules(self, method: str, path: str) -> tuple[int, frozenset[str]]:
         for suffix, rules in self._uploads.items():
-            if path.endswith(suffix):
+            if path.endswith(suffix) or (suffix.endswith("/") and suffix in path):
                 return rules
         return self._limit, OF_PATCH if method == "PATCH" else CONTENT_TYPES
 

@@ -43,6 +43,7 @@ from mentoring_applications.reactions import REACTIONS
 from mentoring_applications.retention import api as retention
 from mentoring_applications.retention.commands import retention as keeping
 from mentoring_applications.retention.commands.erasure import erase
+from mentoring_applications.scim import api as scim
 from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.erasures import Erasing
@@ -65,6 +66,7 @@ DESIGN = Design(
         files.router,
         people.router,
         provisioning.router,
+        scim.router,
         leaving.router,
         nominations.router,
         rounds.router,
@@ -99,7 +101,7 @@ DESIGN = Design(
         keeping.ANNOUNCED: keeping.on_retention_announced,
     },
     erasing=Erasing(PersonErased, person_exists, erase),
-    uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS,
+    uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS | scim.UPLOADS,
     periodic=[Periodic("sealing", seal_texts, every_s=3600.0)],
 )
 

@@ -111,6 +111,10 @@ class EmailTaken(Conflict):
     """Another person has this e-mail address."""
 
 
+class UserNameTaken(Conflict):
+    """Another person of the employer has this account name."""
+
+
 class AlreadyLeft(Conflict):
     """The person left already, by another day or for another reason; take that back first."""
 
