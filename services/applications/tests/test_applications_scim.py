@@ -49,7 +49,7 @@ async def leeds(office):
 @pytest.fixture
 def hr(applications, tenant, leeds):
     client = applications.caller(*SCOPES, "hr:provision", tenant=tenant, subject="entra", employer=leeds)
-    client.headers |= SCIM
+    client.headers.update(SCIM)
     return client
 
 

@@ -25,6 +25,8 @@ from mentoring_applications.decisions.commands.undoing import TELL, on_telling_d
 from mentoring_applications.directory.api import internal as of_people
 from mentoring_applications.directory.api import organisations
 from mentoring_applications.directory.queries import person_exists
+from mentoring_applications.keys import api as keys
+from mentoring_applications.keys.commands import find_holder
 from mentoring_applications.leaving import api as leaving
 from mentoring_applications.leaving import commands as leavers
 from mentoring_applications.networks.api import networks
@@ -67,6 +69,8 @@ DESIGN = Design(
         people.router,
         provisioning.router,
         scim.router,
+        keys.router,
+        keys.internal,
         leaving.router,
         nominations.router,
         rounds.router,
@@ -101,6 +105,7 @@ DESIGN = Design(
         keeping.ANNOUNCED: keeping.on_retention_announced,
     },
     erasing=Erasing(PersonErased, person_exists, erase),
+    keys=find_holder,
     uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS | scim.UPLOADS,
     periodic=[Periodic("sealing", seal_texts, every_s=3600.0)],
 )
