@@ -205,6 +205,15 @@ async def test_a_record_is_compared_with_the_version_that_was_read(hr):
     assert (await hr.put(f"{PATH}/E-1", json=ADA | {"name": "A"}, headers={"If-Match": '"1"'})).status_code == 200
 
 
+async def test_any_version_is_one_that_is_there_and_none_is_nobody(hr):
+    for tag in ("*", '"0"', '"1"'):
+        assert refused(await hr.put(f"{PATH}/E-1", json=ADA, headers={"If-Match": tag}), 412, "precondition_failed")
+    only_new = {"If-None-Match": "*"}
+    assert (await hr.put(f"{PATH}/E-1", json=ADA, headers=only_new)).status_code == 201
+    assert refused(await hr.put(f"{PATH}/E-1", json=ADA, headers=only_new), 412, "precondition_failed")
+    assert (await hr.put(f"{PATH}/E-1", json=ADA | {"name": "A"}, headers={"If-Match": "*"})).status_code == 200
+
+
 async def test_who_polls_reads_what_changed(office, hr):
     ada = (await hr.put(f"{PATH}/E-1", json=ADA)).json()["id"]
     bob = (await hr.put(f"{PATH}/E-2", json={"name": "Bob", "email": "bob@leeds.example.org"})).json()["id"]

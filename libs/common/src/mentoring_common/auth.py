@@ -20,6 +20,7 @@ from joserfc.jwk import KeySet
 from mentoring_common.api_keys import PREFIX, TRUSTED_S, ApiKey, KeyHolder
 from mentoring_common.errors import Forbidden, Unauthenticated, Unavailable
 from mentoring_common.observability import log
+from mentoring_common.rate_limits import RateLimits, TooManyRequests
 from mentoring_common.settings import Settings
 
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
@@ -195,8 +196,19 @@ async def authenticated(
         raise Unauthenticated()
     verifier: TokenVerifier = request.app.state.verifier
     caller = await verifier.verify(credentials.credentials)
+    _count(request, caller)
     named = request.headers.get(TENANT_HEADER)
     return caller if named is None else _for_named_tenant(caller, named, internal(request.app.state.service.name))
+
+
+def _count(request: Request, caller: Principal) -> None:
+    """TooManyRequests for a machine that asks too often; our own services are not counted, nor are people."""
+    limits: RateLimits = request.app.state.limits
+    if not limits.most or caller.person is not None or any(scope.startswith("internal:") for scope in caller.scopes):
+        return
+    request.state.rate = taken = limits.take((caller.tenant, caller.subject))
+    if taken.remaining < 0:
+        raise TooManyRequests(retry_after_s=taken.seconds)
 
 
 def _for_named_tenant(caller: Principal, tenant: str, scope: str) -> Principal:

@@ -37,6 +37,7 @@ from mentoring_common.openapi import describe, operation_id
 from mentoring_common.origins import across
 from mentoring_common.pages import add_api_pages
 from mentoring_common.progress import LONGEST_PAUSE_S, Progress
+from mentoring_common.rate_limits import RateLimits
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
 from mentoring_common.supervision import Loop
@@ -386,6 +387,7 @@ class Service:
         )  # fmt: skip
         app.state.service = self
         app.state.database = self.database
+        app.state.limits = RateLimits(self.settings.requests_per_minute)
         app.state.verifier = TokenVerifier(
             self.settings, self._fetch_keys, partial(made.keys, self) if made.keys else None
         )
