@@ -51,6 +51,7 @@ EDGE: Final[Mapping[str, tuple[int, str]]] = {
     "head_too_slow": (408, "The headers did not arrive in time"),
     "body_too_large": (413, "The body is too large; `limit_bytes` says how large it may be"),
     "unsupported_media_type": (415, "This content type is not taken here; `accepted` names those that are"),
+    "unsupported_content_coding": (415, "The body is compressed or otherwise encoded; bodies are taken as they are"),
     "head_too_large": (431, "The headers are too large; `limit_bytes` says how large they may be"),
     "http_400": (400, "The request cannot be read"),
     "http_404": (404, "There is nothing at this address"),

@@ -86,7 +86,9 @@ async def _accompany(
 
 async def on_relationship_closed(db: AsyncSession, event: RelationshipClosed) -> None:
     """It ran its course: what a nominator may learn of."""
-    statement = insert(ClosedRelationship).values(id=event.match_id, programme_id=event.programme_id)
+    statement = insert(ClosedRelationship).values(
+        id=event.match_id, programme_id=event.programme_id, cohort_id=event.cohort_id
+    )
     await db.execute(statement.on_conflict_do_nothing())
 
 
