@@ -34,6 +34,7 @@ from mentoring_applications.networks.commands.handing_over import HAND_OVER, han
 from mentoring_applications.nominations import commands as nominating
 from mentoring_applications.nominations.api import internal as of_nominations
 from mentoring_applications.nominations.api import nominations
+from mentoring_applications.pairs import api as pairs
 from mentoring_applications.people.api import internal as of_addresses
 from mentoring_applications.people.api import people, roles
 from mentoring_applications.planning.api import cohorts as rounds
@@ -72,6 +73,7 @@ DESIGN = Design(
         keys.router,
         keys.internal,
         leaving.router,
+        pairs.router,
         nominations.router,
         rounds.router,
         cohorts.router,

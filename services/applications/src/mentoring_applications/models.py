@@ -12,6 +12,7 @@ from mentoring_applications.directory import models as directory
 from mentoring_applications.keys import models as keys
 from mentoring_applications.networks import models as networks
 from mentoring_applications.nominations import models as nominations
+from mentoring_applications.pairs import models as pairs
 from mentoring_applications.people import models as people
 from mentoring_applications.programmes import models as programmes
 from mentoring_applications.retention import models as retention
@@ -26,6 +27,7 @@ __all__ = [
     "keys",
     "networks",
     "nominations",
+    "pairs",
     "people",
     "programmes",
     "retention",
