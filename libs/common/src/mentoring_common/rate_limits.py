@@ -4,8 +4,8 @@ Windows of a minute that all begin at once: a client that reads `RateLimit` know
 counted (their requests come through the gateway, which has costs of its own), nor are our own services.
 """
 
-import time
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from mentoring_common.errors import DomainError
@@ -44,7 +44,7 @@ class RateLimits:
 
     def take(self, client: object) -> Taken:
         """One more request of the client; `remaining` is below zero if it is one too many."""
-        moment = time.monotonic()
+        moment = monotonic()
         window = int(moment // WINDOW_S)
         if window != self._window:
             self._window, self._made = window, {}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from scim2_models import Context, EnterpriseUser, PatchOp, ResourceType, ScimPolicy, User
+from scim2_models import Context, Email, EnterpriseUser, PatchOp, ResourceType, ScimPolicy, User
 
 from mentoring_applications.directory.models import Person
 
@@ -18,7 +18,20 @@ _MESSAGES: Final = "urn:ietf:params:scim:api:messages:2.0"
 MOST: Final = 200
 """Resources of one answer."""
 
-Resource = User[EnterpriseUser]
+
+class Address(Email):
+    """Of any domain that our own addresses may have: scim2-models refuses those that are of no use on the internet."""
+
+    value: str | None = None  # type: ignore[assignment]
+
+
+class Account(User):  # type: ignore[type-arg]
+    """A User as it is read here."""
+
+    emails: list[Address] | None = None  # type: ignore[assignment]
+
+
+Resource: Any = Account[EnterpriseUser]  # type: ignore[type-arg]
 # Entra and Okta send what we do not keep, and describe entries that are not there.
 TOLERANT: Final = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore, unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create
@@ -211,7 +224,7 @@ def service(base: str) -> dict[str, Any]:
 
 def resource_types(base: str) -> list[dict[str, Any]]:
     """What can be kept here: Users."""
-    found: dict[str, Any] = ResourceType.from_resource(Resource).model_dump(mode="json", exclude_none=True)
+    found: dict[str, Any] = ResourceType.from_resource(User[EnterpriseUser]).model_dump(mode="json", exclude_none=True)
     found["description"] = "a person of the employer"
     return [found | {"meta": {"resourceType": "ResourceType", "location": f"{base}/ResourceTypes/User"}}]
 

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 
 from mentoring_common.faults import fault
 from mentoring_contracts import event_classes
-from mentoring_integrations.changes.schemas import EventType
 from mentoring_integrations.errors import UnknownEventType
 
 
-def event_types() -> list[EventType]:
-    """What may be asked for, by name."""
-    classes = sorted(event_classes(), key=lambda cls: cls.type_name())
-    return [EventType(type=cls.type_name(), meaning=inspect.getdoc(cls) or "") for cls in classes]
+def event_types() -> list[tuple[str, str]]:
+    """What may be asked for, by name, and what each means."""
+    return sorted((cls.type_name(), inspect.getdoc(cls) or "") for cls in event_classes())
 
 
 def known_types(wanted: Sequence[str], *path: str) -> list[str]:
