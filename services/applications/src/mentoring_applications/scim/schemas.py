@@ -22,7 +22,7 @@ MOST: Final = 200
 class Address(Email):
     """Of any domain that our own addresses may have: scim2-models refuses those that are of no use on the internet."""
 
-    value: str | None = None  # type: ignore[assignment]
+    value: str | None = None
 
 
 class Account(User):  # type: ignore[type-arg]
@@ -31,7 +31,7 @@ class Account(User):  # type: ignore[type-arg]
     emails: list[Address] | None = None  # type: ignore[assignment]
 
 
-Resource: Any = Account[EnterpriseUser]  # type: ignore[type-arg]
+Resource: Any = Account[EnterpriseUser]  # type: ignore[misc]
 # Entra and Okta send what we do not keep, and describe entries that are not there.
 TOLERANT: Final = ScimPolicy(
     unknown=ScimPolicy.Unknown.ignore, unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create
