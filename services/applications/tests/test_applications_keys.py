@@ -48,7 +48,8 @@ async def test_a_key_does_what_its_scopes_say_for_its_employer(office, leeds, ma
     assert [one["name"] for one in (await hr.get("/people")).json()["items"]] == ["Ada Byron"]
     assert (await hr.get("/scim/v2/Users")).json()["totalResults"] == 1
     for answer in (await hr.get("/api-keys"), await hr.post("/api-keys", json=HR)):
-        assert refused(answer, 403, "insufficient_scope")["needed"] == ["organisation:admin"]
+        assert refused(answer, 403, "insufficient_scope")
+        assert answer.json()["needed"] == ["organisation:admin"]
     reading = (await office.post("/api-keys", json=HR | {"scopes": ["hr:provision", "applications:read"]})).json()
     only = by(reading["key"])
     assert (await only.get("/people")).status_code == 200
@@ -124,7 +125,7 @@ async def test_keys_end_and_never_administer(office, leeds, tenant, applications
 
 
 async def test_our_own_services_ask_whom_a_key_stands_for(applications, tenant, made):
-    own = applications.caller("internal:applications", subject="mentoring-integrations")
+    own = applications.caller("internal:applications", tenant=None, subject="mentoring-integrations")
     own.headers["Mentoring-Tenant"] = str(tenant)
     holder = (await own.post("/internal/api-keys", json={"key": made["key"]})).json()["holder"]
     assert (holder["subject"], holder["employer"], holder["scopes"]) == (

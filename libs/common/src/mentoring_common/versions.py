@@ -123,12 +123,6 @@ class Precondition:
             raise PreconditionFailed() from None
         self.compare(getattr(row, row.VERSION))
 
-    def found_nothing(self) -> None:
-        """PreconditionFailed if the caller holds it to be there, in whatever version, and it is not."""
-        self.compared = True
-        if self.given:
-            raise PreconditionFailed(version=0)
-
     def met_before(self) -> None:
         """What is asked for has been done already: any version will do (RFC 9110, 13.1.1)."""
         self.compared = True

@@ -47,7 +47,8 @@ class ScimRoute(Route):
             except RequestValidationError as error:
                 return _invalid(faults_of(error.errors()))
             except ValidationError as error:
-                return _invalid(faults_of(error))
+                kinds = [one["type"].removeprefix("scim_") for one in error.errors() if one["type"].startswith("scim_")]
+                return _invalid(faults_of(error), *kinds[:1])
 
         self.answer = scim
         return scim
@@ -214,9 +215,9 @@ def _answer(body: dict[str, Any], status: int = 200, headers: dict[str, str] | N
     return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
 
 
-def _invalid(faults: Any) -> Response:
+def _invalid(faults: Any, kind: str = "invalidValue") -> Response:
     detail = "; ".join(f"{one['pointer'].removeprefix('/')}: {one['detail']}" for one in faults)
-    return _answer(schemas.error(400, detail, "invalidValue"), 400)
+    return _answer(schemas.error(400, detail, kind), 400)
 
 
 def _refused(error: DomainError) -> Response:

@@ -54,7 +54,7 @@ async def provision_person(
     person = await directory.person_by_external_id(db, employer_id, external_id, locked=True)
     person = person or await _known_by_address(db, said.email.lower(), employer_id, reach)
     if person is None:
-        expected.found_nothing()
+        expected.compare(0)
         return await _register(db, given | {"employer_id": employer_id}, by)
     await expected.hold(db, person)
     before = person.version
