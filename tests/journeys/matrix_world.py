@@ -134,6 +134,8 @@ class World:
         ids["import_id"] = (await coordinator.post("/integrations/imports/people", **rows)).json()["id"]
         nowhere = {"url": "http://127.0.0.1:9/"}
         ids["webhook_id"] = await self._made(admin, "/integrations/webhooks", nowhere)
+        key = {"name": "HR", "scopes": ["hr:provision"]}
+        ids["key_id"] = await self._made(admin, "/applications/api-keys", key)
         invited = {"name": "Spare", "email": "spare@example.org"}
         assert (await coordinator.post("/applications/people", json=invited)).json()["id"] == ids["spare"]
         self.targets["erase_person"] = {"person_id": ids["spare"]}

@@ -29,8 +29,9 @@ async def test_every_command_of_the_page_does_what_it_says(stack):
         said, _ = await shell.communicate()
         assert shell.returncode == 0, said.decode()
         people = (await admin.get("/applications/people")).json()["items"]
-    assert len(COMMANDS) == 9
-    ada, grace = sorted(people, key=lambda one: one["name"])
+    assert len(COMMANDS) == 11
+    ada, grace, joan = sorted(people, key=lambda one: one["name"])
+    assert (joan["name"], joan["external_id"], joan["employer_id"]) == ("Joan Clarke", "E-10077", employer)
     assert (ada["name"], ada["email"], ada["external_id"]) == (
         "Ada Lovelace",
         "ada.lovelace@leeds.example.org",
@@ -110,3 +111,25 @@ async def test_a_file_is_tried_and_then_done_with_the_same_answer(stack):
         assert (tried["created"], tried["changed"], tried["unchanged"]) == ([4], [2], [3, 5])
         again = await import_(later)
         assert (again["created"], again["changed"], again["unchanged"]) == ([], [], [2, 3, 4, 5])
+
+
+async def test_an_api_key_does_for_services_that_take_it(stack):
+    """Applications keeps the keys, integrations asks for them; an import goes on with the key itself."""
+    async with stack.call("platform:admin", "applications:write") as operator:
+        made = await operator.post("/applications/organisations", json={"name": "Bath", "slug": "bath-hr"})
+    async with stack.call("organisation:admin", *SCOPES[1:], tenant=made.json()["id"]) as admin:
+        employer = (await admin.post("/applications/employers", json={"name": "Bath Trust"})).json()["id"]
+        scopes = [*SCOPES, "integrations:read", "integrations:write"]
+        body = {"name": "HR", "scopes": scopes, "employer_id": employer}
+        key = (await admin.post("/applications/api-keys", json=body)).json()
+        auth = {"Authorization": f"Bearer {key['key']}"}
+        person = {"name": "Ada", "email": "ada@bath.example.org"}
+        put = await admin.put("/applications/people/by-external-id/E-1", json=person, headers=auth)
+        assert put.status_code == 201, put.text
+        text = b"external_id,name,email\nE-1,Ada B,ada@bath.example.org\n"
+        done = await admin.post(
+            "/integrations/imports/people", content=text, headers=auth | {"Content-Type": "text/csv"}
+        )
+        assert (done.status_code, done.json()["changed"]) == (201, [2]), done.text
+        assert (await admin.get("/integrations/changes", headers=auth)).status_code == 200
+        assert (await admin.get("/sessions/relationships", headers=auth)).status_code == 401

@@ -397,3 +397,21 @@ def test_error_codes_are_unique_and_have_titles():
     in_package = {(c.__module__.partition(".")[0], c.code) for c in classes}  # two services may share a code
     assert len(in_package) == len(classes)
     assert all(c.__doc__ for c in classes)
+
+
+async def test_what_is_sent_in_another_form_is_told_how_to_send_it(toy_service, tenant):
+    machine = toy_service.caller("toy:write", tenant=tenant, subject="hr")
+    json = {"Content-Type": "application/json; charset=iso-8859-1"}
+    latin = await machine.post("/changes", content='{"person_id": "Zoë"}'.encode("latin-1"), headers=json)
+    assert (latin.status_code, latin.json()["code"]) == (400, "malformed_json")
+    assert "UTF-8" in latin.json()["detail"]
+    gzip = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    packed = await machine.post("/changes", content=b"x", headers=gzip)
+    assert (packed.status_code, packed.json()["code"]) == (415, "unsupported_content_coding")
+
+
+async def test_a_parameter_that_takes_one_value_is_not_given_twice(toy_service, tenant):
+    reader = toy_service.caller("toy:write", "toy:read", tenant=tenant, subject="hr")
+    twice = await reader.get("/changes?limit=1&limit=2")
+    assert (twice.status_code, twice.json()["code"]) == (422, "invalid_request"), twice.text
+    assert [(one["pointer"], one["code"]) for one in twice.json()["errors"]] == [("/query/limit", "repeated_parameter")]

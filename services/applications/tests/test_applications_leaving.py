@@ -169,3 +169,19 @@ async def test_what_ran_its_course_stays_matched_when_somebody_leaves(applicatio
     await applications.publish(nihr.tenant, RelationshipClosed(**match))
     await hr.put(f"/people/{person}/leaving", json=GONE)
     assert (await hr.get(f"/applications/{application['id']}")).json()["state"] == "matched"
+
+
+async def test_an_earlier_round_that_ran_its_course_keeps_no_later_one_matched(applications, nihr, hr, leeds):
+    person, other = await nihr.person(employer_id=leeds), await nihr.person()
+    made = []
+    for cohort in nihr.cohorts[:2]:
+        application = await nihr.apply("mentee", cohort, person)
+        await nihr.decide(application)
+        match = {"match_id": uuid4(), "programme_id": nihr.programme_id, "cohort_id": cohort}
+        await applications.publish(nihr.tenant, MatchConfirmed(**match, mentor_id=other, mentee_id=person))
+        if not made:
+            await applications.publish(nihr.tenant, RelationshipClosed(**match))
+        made.append(application["id"])
+    await hr.put(f"/people/{person}/leaving", json=GONE)
+    states = [(await hr.get(f"/applications/{one}")).json()["state"] for one in made]
+    assert states == ["matched", "withdrawn"]

@@ -205,6 +205,13 @@ async def test_a_record_is_compared_with_the_version_that_was_read(hr):
     assert (await hr.put(f"{PATH}/E-1", json=ADA | {"name": "A"}, headers={"If-Match": '"1"'})).status_code == 200
 
 
+async def test_any_version_will_do_and_none_is_asked_for_by_who_makes_somebody_new(hr):
+    only_new = {"If-None-Match": "*"}
+    assert (await hr.put(f"{PATH}/E-1", json=ADA, headers=only_new)).status_code == 201
+    assert refused(await hr.put(f"{PATH}/E-1", json=ADA, headers=only_new), 412, "precondition_failed")
+    assert (await hr.put(f"{PATH}/E-1", json=ADA | {"name": "A"}, headers={"If-Match": "*"})).status_code == 200
+
+
 async def test_who_polls_reads_what_changed(office, hr):
     ada = (await hr.put(f"{PATH}/E-1", json=ADA)).json()["id"]
     bob = (await hr.put(f"{PATH}/E-2", json={"name": "Bob", "email": "bob@leeds.example.org"})).json()["id"]

@@ -211,3 +211,12 @@ async def test_others_are_refused_and_see_nothing(integrations, tenant):
     assert (await changes(elsewhere))["items"] == []
     client = integrations.caller("integrations:read", "hr:provision", tenant=tenant, subject="hr")
     assert len((await changes(client))["items"]) == 1
+
+
+async def test_the_types_that_may_be_asked_for_are_listed(world):
+    listed = (await world.admin.get("/event-types")).json()["items"]
+    assert [one["type"] for one in listed] == sorted(one["type"] for one in listed)
+    assert all(one["meaning"] for one in listed)
+    changes = await world.admin.get("/changes", params={"type": [one["type"] for one in listed[:2]]})
+    assert changes.status_code == 200, changes.text
+    assert (await world.own(world.person()).get("/event-types")).status_code == 403

@@ -17,8 +17,10 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
+from mentoring_common.api_keys import PREFIX, TRUSTED_S, ApiKey, KeyHolder
 from mentoring_common.errors import Forbidden, Unauthenticated, Unavailable
 from mentoring_common.observability import log
+from mentoring_common.rate_limits import RateLimits, TooManyRequests
 from mentoring_common.settings import Settings
 
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
@@ -76,12 +78,18 @@ class Principal:
 
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+FindHolder = Callable[[ApiKey], Awaitable[KeyHolder | None]]
 
 
 class TokenVerifier:
-    """Checks access tokens (RFC 9068): signature, `typ`, issuer, audience, time, required claims."""
+    """Checks access tokens (RFC 9068): signature, `typ`, issuer, audience, time, required claims.
 
-    def __init__(self, settings: Settings, fetch_keys: FetchKeys) -> None:
+    Where the service takes API keys, `find_holder` says whom one stands for.
+    """
+
+    def __init__(self, settings: Settings, fetch_keys: FetchKeys, find_holder: FindHolder | None = None) -> None:
+        self._find_holder = find_holder
+        self._trusted: dict[str, tuple[float, Principal]] = {}
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
         self._fetch = fetch_keys
@@ -91,7 +99,9 @@ class TokenVerifier:
         self._known: dict[str, Principal] = {}
 
     async def verify(self, token: str) -> Principal:
-        """The principal of a token; InvalidToken, whatever is wrong with it."""
+        """The principal of a token or API key; InvalidToken, whatever is wrong with it."""
+        if token.startswith(PREFIX):
+            return await self._of_key(token)
         known = self._known.get(token)
         if known is not None and known.expires_at > time.time():
             return known
@@ -100,6 +110,23 @@ class TokenVerifier:
             self._known.clear()
         self._known[token] = principal
         return principal
+
+    async def _of_key(self, token: str) -> Principal:
+        until, known = self._trusted.get(token, (0.0, None))
+        if known is not None and until > time.monotonic() and known.expires_at > time.time():
+            return known
+        key = ApiKey.read(token)
+        holder = await self._find_holder(key) if key is not None and self._find_holder is not None else None
+        if key is None or holder is None or holder.expires_at <= time.time():
+            self._trusted.pop(token, None)
+            raise InvalidToken()
+        if len(self._trusted) >= _CACHED_TOKENS:
+            self._trusted.clear()
+        found = Principal(
+            holder.subject, key.tenant, frozenset(holder.scopes), holder.expires_at, token, holder.employer
+        )
+        self._trusted[token] = time.monotonic() + TRUSTED_S, found
+        return found
 
     async def _verify_afresh(self, token: str) -> Principal:
         keys = await self._current_keys(older_than_s=REFRESH_AFTER_S)
@@ -158,7 +185,7 @@ def _principal(claims: dict[str, Any], token: str) -> Principal:
     )
 
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="OAuth 2 access token (RFC 9068)")
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="OAuth 2 access token (RFC 9068), or an API key")
 
 
 async def authenticated(
@@ -169,8 +196,19 @@ async def authenticated(
         raise Unauthenticated()
     verifier: TokenVerifier = request.app.state.verifier
     caller = await verifier.verify(credentials.credentials)
+    _count(request, caller)
     named = request.headers.get(TENANT_HEADER)
     return caller if named is None else _for_named_tenant(caller, named, internal(request.app.state.service.name))
+
+
+def _count(request: Request, caller: Principal) -> None:
+    """TooManyRequests for a machine that asks too often; our own services are not counted, nor are people."""
+    limits: RateLimits = request.app.state.limits
+    if not limits.most or caller.person is not None or any(scope.startswith("internal:") for scope in caller.scopes):
+        return
+    request.state.rate = taken = limits.take((caller.tenant, caller.subject))
+    if taken.remaining < 0:
+        raise TooManyRequests(retry_after_s=taken.seconds)
 
 
 def _for_named_tenant(caller: Principal, tenant: str, scope: str) -> Principal:

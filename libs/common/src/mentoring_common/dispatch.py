@@ -55,6 +55,8 @@ class Dispatch:
         async def noting(message: Message) -> None:
             nonlocal begun
             begun = True
+            if message["type"] == "http.response.start" and (rate := scope.get("state", {}).get("rate")) is not None:
+                message["headers"] = [*message["headers"], *rate.headers]
             await send(message)
 
         request = Request(scope, receive, noting)
@@ -65,4 +67,4 @@ class Dispatch:
             handler = next((self._handlers[cls] for cls in type(error).__mro__ if cls in self._handlers), None)
             if begun or handler is None:
                 raise
-            await (await handler(request, error))(scope, receive, send)
+            await (await handler(request, error))(scope, receive, noting)

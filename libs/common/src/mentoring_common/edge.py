@@ -63,7 +63,8 @@ class Edge:
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
     ) -> None:
-        """`uploads`: path suffix → (limit in bytes, content types) of routes that take files."""
+        """`uploads`: path suffix → (limit in bytes, content types) of routes that take files; one that ends with a
+        slash stands for all that is below it."""
         self._app = app
         self._service = service
         self._limit = body_limit
@@ -133,7 +134,7 @@ class Edge:
 
     def _rules(self, method: str, path: str) -> tuple[int, frozenset[str]]:
         for suffix, rules in self._uploads.items():
-            if path.endswith(suffix):
+            if path.endswith(suffix) or (suffix.endswith("/") and suffix in path):
                 return rules
         return self._limit, OF_PATCH if method == "PATCH" else CONTENT_TYPES
 
@@ -143,6 +144,9 @@ class Edge:
             return _too_large(limit)
         if _media_type(headers) not in types:
             return refusal("unsupported_media_type", accepted=sorted(types))
+        coding = headers.get(b"content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity"):
+            return refusal("unsupported_content_coding", "Send the body as it is, without Content-Encoding")
         return None
 
     async def _read(self, receive: Receive, limit: int) -> tuple[bytes, Response | None]:
@@ -169,7 +173,13 @@ def _refuse_json(body: bytes) -> Response | None:
         return refusal("json_too_deep", f"The JSON is nested more than {MAX_JSON_DEPTH} deep")
     if not storable(body):
         return of_error(UnstorableText())
-    return None if exact(body) else of_error(InexactNumber())
+    if not exact(body):
+        return of_error(InexactNumber())
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return refusal("malformed_json", "The body is not in UTF-8: JSON is sent in UTF-8, whatever `charset` says")
+    return None
 
 
 def _has_body(headers: dict[bytes, str]) -> bool:

@@ -8,6 +8,7 @@ DomainError
 ├── PreconditionRequired  the caller does not say what it holds the thing to be
 ├── Forbidden           the caller is known and may not
 ├── Unauthenticated     the caller is not known
+├── TooManyRequests     the caller asked more often than it may (rate_limits.py)
 └── Unavailable         a part is not there now; the same request may work later
 """
 

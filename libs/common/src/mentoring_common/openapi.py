@@ -127,6 +127,8 @@ class _Completed:
 
     def _complete(self, path: str, method: str, operation: dict[str, Any]) -> None:
         operation.setdefault("tags", [noun_of(path)])
+        if path.startswith("/internal/"):
+            operation["x-internal"] = True  # what makes clients of the document passes it over
         for parameter in operation.get("parameters", []):
             parameter["schema"] = _present(parameter["schema"])
             name, owner = parameter["name"], operation["operationId"]

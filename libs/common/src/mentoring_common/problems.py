@@ -24,6 +24,7 @@ from mentoring_common.errors import (
 )
 from mentoring_common.faults import Fault, faults_of
 from mentoring_common.observability import log
+from mentoring_common.rate_limits import TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: list[tuple[type[DomainError], int]] = [
@@ -34,6 +35,7 @@ STATUS: list[tuple[type[DomainError], int]] = [
     (Rejected, 422),
     (Forbidden, 403),
     (Unauthenticated, 401),
+    (TooManyRequests, 429),
     (Unavailable, 503),
 ]
 # SQLSTATEs of a value that fits its type in the request and not that of its column; the driver's own checks say 22000.
@@ -49,6 +51,7 @@ EDGE: Final[Mapping[str, tuple[int, str]]] = {
     "head_too_slow": (408, "The headers did not arrive in time"),
     "body_too_large": (413, "The body is too large; `limit_bytes` says how large it may be"),
     "unsupported_media_type": (415, "This content type is not taken here; `accepted` names those that are"),
+    "unsupported_content_coding": (415, "The body is compressed or otherwise encoded; bodies are taken as they are"),
     "head_too_large": (431, "The headers are too large; `limit_bytes` says how large they may be"),
     "http_400": (400, "The request cannot be read"),
     "http_404": (404, "There is nothing at this address"),
@@ -84,6 +87,7 @@ def problem(status: int, code: str, title: str, detail: str | None = None, **mem
     """The answer with a problem document."""
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     headers |= {"Retry-After": "1"} if status == 503 or code == IdempotencyKeyInUse.code else {}
+    headers |= {"Retry-After": str(members["retry_after_s"])} if status == 429 else {}
     content = document(status, code, title, detail, **members)
     return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from mentoring_common import broker, gauges, problems, retention
+from mentoring_common.api_keys import Resolve
 from mentoring_common.audit import audit
 from mentoring_common.audit_proof import AuditVerdict, anchor_daily, published_anchors, verdict
 from mentoring_common.auth import TokenSource, TokenVerifier
@@ -35,6 +37,7 @@ from mentoring_common.openapi import describe, operation_id
 from mentoring_common.origins import across
 from mentoring_common.pages import add_api_pages
 from mentoring_common.progress import LONGEST_PAUSE_S, Progress
+from mentoring_common.rate_limits import RateLimits
 from mentoring_common.relay import Relay
 from mentoring_common.settings import Settings
 from mentoring_common.supervision import Loop
@@ -98,6 +101,7 @@ class Design:
     # what `doctor` looks at beside what all services have
     checks: Sequence[tuple[str, Callable[["Service"], Awaitable[list[Found]]]]] = ()
     erasing: Erasing | None = None  # of the service that owns people
+    keys: Resolve | None = None  # whom an API key stands for; None: the service takes none
 
     @property
     def takes(self) -> Set[type[Event]]:
@@ -383,7 +387,10 @@ class Service:
         )  # fmt: skip
         app.state.service = self
         app.state.database = self.database
-        app.state.verifier = TokenVerifier(self.settings, self._fetch_keys)
+        app.state.limits = RateLimits(self.settings.requests_per_minute)
+        app.state.verifier = TokenVerifier(
+            self.settings, self._fetch_keys, partial(made.keys, self) if made.keys else None
+        )
         problems.install(app)
         for router in made.routers:
             app.include_router(router)

@@ -104,6 +104,9 @@ class Settings(FromEnvironment):
     )
     body_limit_bytes: int = Field(1_048_576, description="largest request body")
     body_timeout_s: float = Field(30.0, description="longest time a request body may take to arrive")
+    requests_per_minute: int = Field(
+        0, ge=0, description="requests that one machine may make of a process of a service in a minute; 0: any number"
+    )
     pool_size: int = Field(5, ge=1, description="database connections of the application role, with no overflow")
     pool_timeout_s: float = Field(
         2.0, description="longest wait for a connection before 503 while nobody else gets through"

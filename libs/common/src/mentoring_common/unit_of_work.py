@@ -5,9 +5,9 @@ and a commit that fails would still answer 201. A route that works long between 
 calls other services, takes `Work`: no transaction is open meanwhile, and its Idempotency-Key is held all the same.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Set
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import QueryParams
 
 from mentoring_common import idempotency, locations, versions
 from mentoring_common.auth import Principal, authenticated
@@ -51,11 +52,13 @@ class Route(APIRoute):
             headers = described.setdefault(self.status_code or 200, {}).setdefault("headers", {})
             headers["Location"] = locations.described(made_at)
         self.responses = described | self.responses
-        parameters = frozenset(p.alias for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query))
+        queries = [p for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query)]
+        parameters = frozenset(p.alias for p in queries)
+        lists = frozenset(p.alias for p in queries if _is_list(p.field_info.annotation))
 
         async def answer(request: Request) -> Response:
-            if request.scope["query_string"] and (unknown := request.query_params.keys() - parameters):
-                raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
+            if request.scope["query_string"]:
+                _check_names(request.query_params, parameters, lists)
             async with AsyncExitStack() as stack:
                 response = await _once(request, plan, stack)
             response = locations.located(request, response, made_at) if made_at else response
@@ -63,6 +66,26 @@ class Route(APIRoute):
 
         self.answer = answer
         return answer
+
+
+def _is_list(annotation: Any) -> bool:
+    """Whether a parameter of this type takes several values."""
+    parts = get_args(annotation)
+    if get_origin(annotation) in (list, set, tuple):
+        return True
+    return any(_is_list(part) for part in parts[: 1 if get_origin(annotation) is Annotated else None])
+
+
+def _check_names(given: QueryParams, parameters: Set[str], lists: Set[str]) -> None:
+    """RequestValidationError for a parameter that the route does not have, and for one of two values that takes one."""
+    if unknown := given.keys() - parameters:
+        raise RequestValidationError([_unknown(name) for name in sorted(unknown)])
+    if len(given.multi_items()) == len(given):
+        return
+    twice = sorted(name for name in given if name not in lists and len(given.getlist(name)) > 1)
+    if twice:
+        said = {"type": "repeated_parameter", "msg": "this is given more than once, and takes one value"}
+        raise RequestValidationError([said | {"loc": ("query", name)} for name in twice])
 
 
 def _unknown(name: str) -> dict[str, Any]:

@@ -97,10 +97,14 @@ async def touch(db: AsyncSession, row: AnyVersioned) -> None:
 
 
 class Precondition:
-    """What the caller holds the resource to be: one of some versions, any version, or (not given) nothing."""
+    """What the caller holds the resource to be: one of some versions, any version, or (not given) nothing.
 
-    def __init__(self, if_match: str | None) -> None:
+    With `If-None-Match: *` it is not to be there at all.
+    """
+
+    def __init__(self, if_match: str | None, *, absent: bool = False) -> None:
         self.given = if_match is not None
+        self._absent = absent
         self.compared = False
         self._accepted = None if if_match in (None, _ANY) else {int(v) for v in re.findall(r"\d+", if_match or "")}
 
@@ -110,6 +114,8 @@ class Precondition:
         To be called before anything is decided by what the row says.
         """
         self.compared = True
+        if self._absent:
+            raise PreconditionFailed(version=getattr(row, row.VERSION))
         if self._accepted is None:
             return
         try:
@@ -135,7 +141,7 @@ class Precondition:
 
 
 def _precondition(request: Request, if_match: str | None) -> Precondition:
-    found = Precondition(if_match)
+    found = Precondition(if_match, absent=request.headers.get("If-None-Match") == _ANY)
     request.state.precondition = found
     return found
 

@@ -25,6 +25,8 @@ from mentoring_applications.decisions.commands.undoing import TELL, on_telling_d
 from mentoring_applications.directory.api import internal as of_people
 from mentoring_applications.directory.api import organisations
 from mentoring_applications.directory.queries import person_exists
+from mentoring_applications.keys import api as keys
+from mentoring_applications.keys.commands import find_holder
 from mentoring_applications.leaving import api as leaving
 from mentoring_applications.leaving import commands as leavers
 from mentoring_applications.networks.api import networks
@@ -32,6 +34,7 @@ from mentoring_applications.networks.commands.handing_over import HAND_OVER, han
 from mentoring_applications.nominations import commands as nominating
 from mentoring_applications.nominations.api import internal as of_nominations
 from mentoring_applications.nominations.api import nominations
+from mentoring_applications.pairs import api as pairs
 from mentoring_applications.people.api import internal as of_addresses
 from mentoring_applications.people.api import people, roles
 from mentoring_applications.planning.api import cohorts as rounds
@@ -43,6 +46,7 @@ from mentoring_applications.reactions import REACTIONS
 from mentoring_applications.retention import api as retention
 from mentoring_applications.retention.commands import retention as keeping
 from mentoring_applications.retention.commands.erasure import erase
+from mentoring_applications.scim import api as scim
 from mentoring_common import audit_proof
 from mentoring_common.clock import Clock
 from mentoring_common.erasures import Erasing
@@ -65,7 +69,11 @@ DESIGN = Design(
         files.router,
         people.router,
         provisioning.router,
+        scim.router,
+        keys.router,
+        keys.internal,
         leaving.router,
+        pairs.router,
         nominations.router,
         rounds.router,
         cohorts.router,
@@ -99,7 +107,8 @@ DESIGN = Design(
         keeping.ANNOUNCED: keeping.on_retention_announced,
     },
     erasing=Erasing(PersonErased, person_exists, erase),
-    uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS,
+    keys=find_holder,
+    uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS | scim.UPLOADS,
     periodic=[Periodic("sealing", seal_texts, every_s=3600.0)],
 )
 

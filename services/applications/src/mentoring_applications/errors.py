@@ -111,6 +111,22 @@ class EmailTaken(Conflict):
     """Another person has this e-mail address."""
 
 
+class ApiKeyNotFound(NotFound):
+    """There is no such API key."""
+
+
+class ApiKeyRevoked(Conflict):
+    """The API key was revoked: make another."""
+
+
+class ExpiryOutOfRange(Rejected):
+    """An API key ends in the future, within two years."""
+
+
+class UserNameTaken(Conflict):
+    """Another person of the employer has this account name."""
+
+
 class AlreadyLeft(Conflict):
     """The person left already, by another day or for another reason; take that back first."""
 

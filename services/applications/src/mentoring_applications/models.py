@@ -9,8 +9,10 @@ from mentoring_applications.applications import models as applications
 from mentoring_applications.applying import models as applying
 from mentoring_applications.assessments import models as assessments
 from mentoring_applications.directory import models as directory
+from mentoring_applications.keys import models as keys
 from mentoring_applications.networks import models as networks
 from mentoring_applications.nominations import models as nominations
+from mentoring_applications.pairs import models as pairs
 from mentoring_applications.people import models as people
 from mentoring_applications.programmes import models as programmes
 from mentoring_applications.retention import models as retention
@@ -22,8 +24,10 @@ __all__ = [
     "applying",
     "assessments",
     "directory",
+    "keys",
     "networks",
     "nominations",
+    "pairs",
     "people",
     "programmes",
     "retention",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_applications.applications.commands.applications import record_match, record_place
 from mentoring_applications.directory.models import Companion, Pairing
 from mentoring_applications.nominations.models import ClosedRelationship
+from mentoring_applications.pairs.commands import note_closed, note_confirmed, note_ended, on_met
 from mentoring_common.consumer import Reactions
 from mentoring_common.erased import is_nobody
 from mentoring_common.ids import new_id
@@ -22,7 +23,12 @@ from mentoring_contracts.matching import (
     MatchEnded,
     MatchProposed,
 )
-from mentoring_contracts.sessions import RelationshipClosed
+from mentoring_contracts.sessions import (
+    MentoringSessionCorrected,
+    MentoringSessionRecorded,
+    MentoringSessionWithdrawn,
+    RelationshipClosed,
+)
 
 
 async def on_match_proposed(db: AsyncSession, event: MatchProposed) -> None:
@@ -41,12 +47,14 @@ async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
     await _pair(db, event, confirmed=True)
     await record_match(db, event.programme_id, event.cohort_id, event.mentor_id, "mentor")
     await record_match(db, event.programme_id, event.cohort_id, event.mentee_id, "mentee")
+    await note_confirmed(db, event)
 
 
 async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
     """They know each other's name and no longer the address; a relationship that ran its course keeps both."""
     ended = sa.update(Pairing).where(Pairing.id == event.match_id).values(confirmed=False)
     await db.execute(ended.execution_options(synchronize_session=False))
+    await note_ended(db, event)
 
 
 async def on_group_member_invited(db: AsyncSession, event: GroupMemberInvited) -> None:
@@ -86,8 +94,11 @@ async def _accompany(
 
 async def on_relationship_closed(db: AsyncSession, event: RelationshipClosed) -> None:
     """It ran its course: what a nominator may learn of."""
-    statement = insert(ClosedRelationship).values(id=event.match_id, programme_id=event.programme_id)
+    statement = insert(ClosedRelationship).values(
+        id=event.match_id, programme_id=event.programme_id, cohort_id=event.cohort_id
+    )
     await db.execute(statement.on_conflict_do_nothing())
+    await note_closed(db, event)
 
 
 async def _pair(db: AsyncSession, event: MatchProposed | MatchConfirmed, *, confirmed: bool) -> None:
@@ -109,4 +120,7 @@ REACTIONS: Reactions = {
     GroupMemberLeft: on_group_member_left,
     GroupEnded: on_group_ended,
     RelationshipClosed: on_relationship_closed,
+    MentoringSessionRecorded: on_met,
+    MentoringSessionCorrected: on_met,
+    MentoringSessionWithdrawn: on_met,
 }

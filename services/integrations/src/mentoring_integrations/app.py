@@ -7,6 +7,7 @@ fact behind it is committed, at least once under one id, and neither names, addr
 import httpx
 
 from mentoring_common import audit_proof
+from mentoring_common.api_keys import asked_of
 from mentoring_common.clock import Clock
 from mentoring_common.retention import EVERY_S
 from mentoring_common.runner import Design, Periodic, Service
@@ -56,6 +57,7 @@ DESIGN = Design(
         Periodic("forget_deliveries", forget_deliveries, every_s=EVERY_S),
     ],
     uploads=imports.UPLOADS,
+    keys=asked_of("applications"),
     checks=[("mail", mail_answers)],
 )
 

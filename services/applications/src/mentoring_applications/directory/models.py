@@ -36,7 +36,8 @@ class Person(TenantRow, Dated, Base):
     The line manager is a person, or the address of somebody who may become one. `sources` says of employer,
     line_manager, languages and attributes by name who said so: `hr` or `self`; what it does not name counts as `self`.
     `external_id` is what the employer's own systems call them (an employee number). Who leaves has a `last_day`, and
-    left once all that ended with it has (`left_at`).
+    left once all that ended with it has (`left_at`). `user_name` is what an identity provider calls the account, where
+    that is not the address; whom it deleted is `deprovisioned`, and not shown to it.
     """
 
     __tablename__ = "people"
@@ -62,6 +63,8 @@ class Person(TenantRow, Dated, Base):
     last_day: Mapped[date | None]
     leaving_reason: Mapped[str | None]
     left_at: Mapped[datetime | None]
+    user_name: Mapped[str | None]
+    deprovisioned: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class Pairing(TenantRow, Base):

@@ -82,5 +82,5 @@ async def _leave(db: AsyncSession, person: Person, actor: str) -> None:
 async def _end_matched(db: AsyncSession, person_id: UUID) -> None:
     """What is matched is withdrawn, so that who comes back can apply again; what ran its course goes on to count."""
     for application in await applications.matched_of(db, person_id):
-        if not await ran_its_course(db, application.programme_id, person_id, application.role):
+        if not await ran_its_course(db, application):
             await end_application(db, application)

@@ -13,10 +13,14 @@ from mentoring_common.versions import Versioned
 
 
 class ClosedRelationship(TenantRow, Base):
-    """A relationship ran its course; the `id` is the match's. Heard of before or after the pairing."""
+    """A relationship ran its course; the `id` is the match's. Heard of before or after the pairing.
+
+    Of those heard of long ago the round is not known.
+    """
 
     __tablename__ = "closed_relationships"
     programme_id: Mapped[UUID]
+    cohort_id: Mapped[UUID | None]
 
 
 class Nomination(TenantRow, Versioned, Base):

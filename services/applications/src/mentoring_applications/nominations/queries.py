@@ -77,11 +77,13 @@ async def nominations_to_tell(db: AsyncSession, ids: Collection[UUID]) -> Sequen
     return (await db.execute(rows.where(Nomination.id.in_(ids)))).all()
 
 
-async def ran_its_course(db: AsyncSession, programme_id: UUID, person_id: UUID, role: str) -> bool:
-    """Whether a relationship of the person in the programme ran its course."""
-    side = Pairing.mentor_id if role == "mentor" else Pairing.mentee_id
+async def ran_its_course(db: AsyncSession, application: Application) -> bool:
+    """Whether a relationship that came of the application, in its round, ran its course."""
+    side = Pairing.mentor_id if application.role == "mentor" else Pairing.mentee_id
+    round_ = ClosedRelationship.cohort_id
     rows = sa.select(ClosedRelationship.id).join(Pairing, Pairing.id == ClosedRelationship.id)
-    return await db.scalar(rows.where(ClosedRelationship.programme_id == programme_id, side == person_id)) is not None
+    rows = rows.where(ClosedRelationship.programme_id == application.programme_id, side == application.person_id)
+    return await db.scalar(rows.where(sa.or_(round_.is_(None), round_ == application.cohort_id)).limit(1)) is not None
 
 
 async def nomination_among(db: AsyncSession, seen: sa.Select[Nomination], nomination_id: UUID) -> Nomination:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from mentoring_common.unit_of_work import Phases, Route
 from mentoring_integrations.changes import queries
 from mentoring_integrations.changes.cloud_event import placed, sequence
-from mentoring_integrations.changes.schemas import ChangesPage
-from mentoring_integrations.changes.types import known_types
+from mentoring_integrations.changes.schemas import ChangesPage, EventType, EventTypes
+from mentoring_integrations.changes.types import event_types, known_types
 from mentoring_integrations.changes.waiting import LOOK_EVERY_S, Watch
 from mentoring_integrations.programmes.access import Reader, audience_of, require_integrator
 
@@ -59,6 +59,13 @@ async def list_changes(
             continue
         if found.wait or (not found.more and not await watch.beyond(tenant, position, ends - time.monotonic())):
             return _page(found)
+
+
+@router.get("/event-types")
+async def list_event_types(by: Reader) -> EventTypes:
+    """The types of events that may be asked for and subscribed to; what they carry is in `asyncapi.yaml`."""
+    require_integrator(by)
+    return EventTypes(items=[EventType(type=name, meaning=meaning) for name, meaning in event_types()])
 
 
 def _page(found: queries.Found) -> Response:

@@ -30,3 +30,14 @@ class ChangesPage(BaseModel):
     items: list[ChangeView]
     cursor: str = Field(pattern=r"^\d{20}$")
     more: bool
+
+
+class EventType(BaseModel):
+    """A type of event, as `types` of a webhook and `type` of the changes name it."""
+
+    type: str = Field(examples=["mentoring.applications.PersonChanged.v1"], description="what it is called")
+    meaning: str = Field(description="what happened, in a sentence or two")
+
+
+class EventTypes(BaseModel):
+    items: list[EventType] = Field(description="by name")

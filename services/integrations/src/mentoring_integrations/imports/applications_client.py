@@ -11,6 +11,7 @@ from mentoring_common.tracing import current_traceparent, route_of, span
 
 TRIES = 4
 FIRST_PAUSE_S = 0.2
+LONGEST_WAIT_S = 60.0
 
 
 class Refused(Exception):
@@ -57,13 +58,15 @@ class ApplicationsClient:
         return answer.json(), "idempotency-replayed" in answer.headers
 
     async def _call(self, method: str, path: str, headers: dict[str, str], **content: Any) -> httpx.Response:
-        for attempt in range(TRIES):
-            if attempt:
-                await asyncio.sleep(FIRST_PAUSE_S * 2 ** (attempt - 1))
+        attempt = 0
+        while attempt < TRIES:
             try:
                 return await self._once(method, path, headers, **content)
+            except _InAWhile as error:  # the caller's own rate limit: the file goes on in the next minute
+                await asyncio.sleep(error.seconds)
             except (httpx.HTTPError, _Later):
-                continue
+                attempt += 1
+                await asyncio.sleep(FIRST_PAUSE_S * 2 ** (attempt - 1) if attempt < TRIES else 0)
         raise Unavailable("the applications service does not answer")
 
     async def _once(self, method: str, path: str, headers: dict[str, str], **content: Any) -> httpx.Response:
@@ -73,9 +76,19 @@ class ApplicationsClient:
         if answer.is_success:
             return answer
         problem = _problem(answer)
+        if answer.status_code == 429:
+            raise _InAWhile(min(float(problem.get("retry_after_s", 1)), LONGEST_WAIT_S))
         if answer.status_code >= 500 or problem.get("code") == IdempotencyKeyInUse.code:
             raise _Later()
         raise Refused(answer.status_code, problem)
+
+
+class _InAWhile(Exception):
+    """The same request may be made after some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 class _Later(Exception):

@@ -59,7 +59,7 @@ async def _outcome(db: AsyncSession, row: Nomination) -> NominationOutcome:
     application = await applications.application(db, row.application_id)
     completed = None
     if learns == "completion":
-        completed = await queries.ran_its_course(db, row.programme_id, row.person_id, row.role)
+        completed = await queries.ran_its_course(db, application)
     return NominationOutcome(state=application.state, completed=completed)
 
 

@@ -1,0 +1,1 @@
+"""API keys, for machines of the organisation and its employers that speak no OAuth."""

@@ -1,0 +1,29 @@
+"""The table of API keys: digests of secrets, never a secret."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mentoring_applications.tables import Base, refers
+from mentoring_common.db import TenantRow
+from mentoring_common.versions import Versioned
+
+
+class Key(TenantRow, Versioned, Base):
+    """A key; after a rotation the secret before it counts as well until `previous_until`."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (refers("employer_id", "employers"),)
+    name: Mapped[str]
+    employer_id: Mapped[UUID | None]
+    scopes: Mapped[list[str]] = mapped_column(sa.ARRAY(sa.Text))
+    digest: Mapped[bytes]
+    previous_digest: Mapped[bytes | None]
+    previous_until: Mapped[datetime | None]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
