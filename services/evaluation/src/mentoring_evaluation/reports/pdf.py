@@ -7,10 +7,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from mentoring_evaluation.reports.blocks import Block
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
 from mentoring_evaluation.reports.document import Document, LedgerRow, Words
-from mentoring_evaluation.reports.page import Block, ShownView, change_rows, first_page, views_of
+from mentoring_evaluation.reports.page import ShownView, change_rows, first_page, views_of
 from mentoring_evaluation.reports.typesetting import typeset
 
 
@@ -20,7 +21,7 @@ def report_pdf(document: Document, words: Words, issue: Issue) -> bytes:
     PdfNotPossible for characters without a font, and words too long.
     Blocking: run it in a thread.
     """
-    return typeset(_template(), _data(document, words, issue))
+    return typeset(_template(), report_data(document, words, issue))
 
 
 @cache
@@ -28,7 +29,8 @@ def _template() -> bytes:
     return resources.files("mentoring_evaluation.reports").joinpath("templates/report.typ").read_bytes()
 
 
-def _data(document: Document, words: Words, issue: Issue) -> dict[str, Any]:
+def report_data(document: Document, words: Words, issue: Issue) -> dict[str, Any]:
+    """All that a report says, as plain JSON in the order in which it is set."""
     previous = issue.changes.previous
     first = first_page(document)
     return {
