@@ -55,6 +55,7 @@ class LimitUse:
 class StableAlternative:
     matched: int
     score: float
+    pairs: int | None = None
 
 
 @dataclass
@@ -87,6 +88,7 @@ class RunRecord:
     priority_matched: int | None = None
     stable: StableAlternative | None = None
     recruitment: list[PlaceGain] = field(default_factory=list)
+    recruitment_known: bool | None = None
     limits: list[LimitUse] = field(default_factory=list)
     rule_sources: list[RuleSources] = field(default_factory=list)
     pins: list[PricedPin] = field(default_factory=list)
