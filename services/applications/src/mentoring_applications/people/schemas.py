@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from mentoring_applications.programmes.schemas import Body, Email, Name
 from mentoring_common.versions import VersionedView
