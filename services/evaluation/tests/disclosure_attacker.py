@@ -22,7 +22,7 @@ from scipy.sparse import csr_array
 from mentoring_contracts.words import SIDES
 from mentoring_evaluation.figures.evidence import CohortRecord, Evidence, WaveRecord
 from mentoring_evaluation.figures.programme_figures import programme_lines
-from mentoring_evaluation.figures.protected import Unit
+from mentoring_evaluation.figures.protected import ProtectedWaves, Unit, from_counted_end
 from mentoring_evaluation.figures.public_view import protected_waves, public_lines
 from mentoring_evaluation.figures.survey_figures import question_of
 from mentoring_evaluation.figures.tallies import tally
@@ -178,7 +178,8 @@ def _sought_of(attack: Attack, question: Question, who: tuple[int, str]) -> dict
         f"{who} answered {question.id}": {answered: 1},
         f"{who} did not answer {question.id}": {responded: 1, answered: -1},
     }
-    for part in question.shares:
+    # Also every single answer of one choice: all of them may be told, counted up.
+    for part in [*question.shares, *(question.answers if question.kind == "choice" else ())]:
         given = {(*who, question.id, answer): 1 for answer in (question.counted if part is None else [part])}
         sought[f"{who} gave {question.id} {part}"] = given
         sought[f"{who} gave another than {question.id} {part}"] = {answered: 1} | dict.fromkeys(given, -1)
@@ -249,6 +250,7 @@ def _told(attack: Attack, evidence: Evidence, name: str) -> None:
                 attack.knows({(cohort, role, None, None): 1 for cohort in unit.cohorts}, band.low, band.high)
             for figure in dict.fromkeys(q.figure for w in unit.waves if w.used for q in w.used.flat() if q.figure):
                 _told_of(attack, unit, figure, waves.answers_of(unit, lambda w: question_of(w, figure, role)))  # noqa: B023
+                _told_in_full(attack, unit, figure, waves)
 
 
 def _told_of(attack: Attack, unit: Unit, figure: str, answers: Any) -> None:
@@ -260,6 +262,18 @@ def _told_of(attack: Attack, unit: Unit, figure: str, answers: Any) -> None:
     for part, band in answers.parts.items():
         given = {(c, unit.role, q.id, a): 1 for c, q in asked.items() for a in (q.counted if part is None else [part])}
         attack.knows({count: times for count, times in given.items() if count in attack.truth}, band.low, band.high)
+
+
+def _told_in_full(attack: Attack, unit: Unit, figure: str, waves: ProtectedWaves) -> None:
+    """All answers where a cohort, or all of them, are told in full: as many as gave the first, one of the first two…"""
+    alone = next(iter(unit.cohorts)) if len(unit.cohorts) == 1 else None
+    told = any(waves.counted_up(figure, cohort, unit.role) for cohort in {alone, None})
+    asked = [(wave, q) for wave in unit.waves if (q := question_of(wave, figure, unit.role)) is not None]
+    order = from_counted_end(asked[0][1]) if asked and told else None
+    bands = unit.counted_up(asked, order, waves._rule) if order else None
+    for number, band in enumerate(bands or (), 1):
+        upto = {(wave.cohort, unit.role, q.id, a): 1 for wave, q in asked for a in (order or [])[:number]}
+        attack.knows(upto, band.low, band.high)
 
 
 # ------------------------------------------------------------------------------------------------------- surveys

@@ -18,5 +18,9 @@ no order is broken; all at the high ends; or one of them and all below it low an
 its whole band left, and so has every difference of two of them: five numbers at least. Groups share nobody. What is
 shown is worked out from the bands and from who was asked, so what is hidden, merged or put as "at least" tells no more.
 
+All answers to a question are published as counts that are counted up from one end of its scale (`figures/protected`):
+how many gave the first, one of the first two, and so on. Each is no larger than the next and the counted answers are
+one of them, so nothing but order is known of them either. An answer for itself is the difference of two.
+
 `rule` is the policy, `bands` applies it, `floor` says of how few people nothing is shown to anybody. All of it is pure.
 """

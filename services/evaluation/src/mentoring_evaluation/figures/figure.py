@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypedDict, Unpack
 
-from mentoring_evaluation.figures.intervals import Interval, half_up, interval_of_mean, percent, wilson
+from mentoring_evaluation.figures.intervals import Interval, finite_wilson, half_up, interval_of_mean, percent, wilson
 from mentoring_evaluation.figures.shown import Rounding, Rule, ShownFigure, ShownInterval
 from mentoring_evaluation.kept import Number
 
@@ -69,7 +69,7 @@ class Figure:
 
     def shown(self) -> ShownFigure:
         """As it is shown: numbers are rounded (interval to one decimal more than the value), `exact` is a fraction."""
-        return ShownFigure(
+        shown = ShownFigure(
             name=self.name,
             definition=self.definition,
             cohort=self.cohort,
@@ -90,6 +90,16 @@ class Figure:
             components=tuple(part.shown() for part in self.components),
             source=self.source,
         )
+        finite = self._finite()
+        return shown if finite is None else shown.but(finite=shown_interval(finite, self.digits + 1))
+
+    def _finite(self) -> Interval | None:
+        """Of a share of those who answered, the interval among all who were asked, where some did not answer."""
+        if self.rule not in ("top_box", "pooled") or self.name == "response_rate" or self.numerator is None:
+            return None
+        if not self.denominator or self.denominator != self.answered or (self.asked or 0) <= self.denominator:
+            return None
+        return finite_wilson(self.numerator, self.denominator, self.asked or 0)
 
 
 @dataclass(frozen=True, slots=True)

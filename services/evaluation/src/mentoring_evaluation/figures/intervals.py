@@ -1,12 +1,13 @@
-"""Rounding and confidence intervals of proportions, on exact numbers.
+"""Rounding, and confidence intervals of proportions and means, on exact numbers.
 
 Rounding is half-up (away from zero) on `Fraction`s, so that 37.5 % prints as 38 % and no binary float decides a tie.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import sqrt
 from typing import Literal
 
 # The 97.5 % point of the standard normal distribution, for intervals of 95 %.
@@ -15,11 +16,11 @@ Z_95 = Decimal("1.959963984540054")
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range in the unit of its figure (percent, or points for a difference), ends included."""
+    """A range in the unit of its figure (percent, points for a difference, or of a scale), ends included."""
 
     low: Decimal
     high: Decimal
-    method: Literal["wilson", "mover", "newcombe"]
+    method: Literal["wilson", "mover", "newcombe", "t", "wilson_finite", "t_finite", "newcombe_paired", "t_paired"]
 
 
 def half_up(value: Fraction, digits: int = 0) -> Decimal:
@@ -41,14 +42,18 @@ def wilson(numerator: int, denominator: int, z: Decimal = Z_95) -> Interval:
     """
     if denominator <= 0 or not 0 <= numerator <= denominator:
         raise ValueError(f"no proportion: {numerator} of {denominator}")
-    n, p = Decimal(denominator), Decimal(numerator) / Decimal(denominator)
+    found = _wilson(Decimal(numerator) / Decimal(denominator), Decimal(denominator), z)
+    # At 0 of n and n of n the formula meets the edge exactly; only the last digit of the square root can miss it.
+    low = Decimal(0) if numerator == 0 else found.low
+    high = Decimal(100) if numerator == denominator else found.high
+    return Interval(low, high, "wilson")
+
+
+def _wilson(p: Decimal, n: Decimal, z: Decimal) -> Interval:
     shrink = 1 + z * z / n
     centre = (p + z * z / (2 * n)) / shrink
     half = z * (p * (1 - p) / n + z * z / (4 * n * n)).sqrt() / shrink
-    # At 0 of n and n of n the formula meets the edge exactly; only the last digit of the square root can miss it.
-    low = Decimal(0) if numerator == 0 else 100 * (centre - half)
-    high = Decimal(100) if numerator == denominator else 100 * (centre + half)
-    return Interval(low, high, "wilson")
+    return Interval(100 * (centre - half), 100 * (centre + half), "wilson")
 
 
 def interval_of_mean(shares: Sequence[tuple[int, int]]) -> Interval:
@@ -77,3 +82,70 @@ def interval_of_difference(first: tuple[int, int], second: tuple[int, int]) -> I
 
 def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Mean, standard deviation of the sample (n - 1 below; None of one answer) and median of n whole numbers."""
+
+    n: int
+    mean: Fraction
+    sd: float | None
+    median: Fraction
+
+
+def moments(given: Mapping[int, int]) -> Moments | None:
+    """The moments of answers on a scale, given how many gave each number; None where nobody answered."""
+    n = sum(given.values())
+    if not n:
+        return None
+    mean = Fraction(sum(value * number for value, number in given.items()), n)
+    squares = sum((number * (value - mean) ** 2 for value, number in given.items()), Fraction(0))
+    in_order = sorted(given.items())
+    low, high = (_at(in_order, place) for place in ((n - 1) // 2, n // 2))
+    return Moments(n, mean, None if n < 2 else sqrt(squares / (n - 1)), Fraction(low + high, 2))
+
+
+def _at(in_order: Sequence[tuple[int, int]], place: int) -> int:
+    for value, number in in_order:
+        place -= number
+        if place < 0:
+            return value
+    raise IndexError(place)
+
+
+def mean_interval(of_answers: Moments, of: int | None = None) -> Interval | None:
+    """Student's interval of a mean: mean ± t(0.975, n - 1) · s / √n (Student 1908, Biometrika 6, 1-25). In points of
+    the scale; None of fewer than two answers.
+
+    With `of`, the number who were asked, it is the interval of the mean of these people alone: half its width is
+    multiplied by √((N - n) / (N - 1)) (Cochran 1977, Sampling Techniques, 2.6), 0 where all of them answered.
+    """
+    if of_answers.sd is None:
+        return None
+    from scipy.stats import t  # here: a second that other figures need not wait for
+
+    n = of_answers.n
+    half = float(t.ppf(0.975, n - 1)) * of_answers.sd / sqrt(n)
+    if of is not None:
+        half *= sqrt(max(0, of - n) / (of - 1)) if of > 1 else 0.0
+    centre, width = _decimal(of_answers.mean), Decimal(repr(half))
+    return Interval(centre - width, centre + width, "t" if of is None else "t_finite")
+
+
+def finite_wilson(numerator: int, denominator: int, of: int) -> Interval:
+    """Wilson's interval of a share among the `of` people who were asked, of whom `denominator` answered, in percent.
+
+    The n of the formula is n · (N - 1) / (N - n): with the finite population correction the variance of a share is that
+    of so many answers (Cochran 1977, Sampling Techniques, 2.6 and 3.2). Where all answered it is the share itself. It
+    says how the others may have answered if those who did were drawn by lot, which nobody saw to. ValueError unless
+    0 <= numerator <= denominator <= of and denominator > 0.
+    """
+    if denominator > of:
+        raise ValueError(f"{denominator} of {of} cannot have answered")
+    if denominator == of:
+        whole = _decimal(percent(numerator, denominator))
+        return Interval(whole, whole, "wilson_finite")
+    n = Decimal(denominator) * (of - 1) / (of - denominator)
+    found = _wilson(Decimal(numerator) / Decimal(denominator), n, Z_95)
+    return Interval(max(Decimal(0), found.low), min(Decimal(100), found.high), "wilson_finite")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 from mentoring_contracts.words import SIDES
 from mentoring_evaluation.disclosure.bands import NOBODY, Band, Grid, left_of_options
@@ -80,6 +81,20 @@ class Unit:
         how = sensitivity_of(asked)
         return Answers(whole, {part: band for part, band in bands.items() if policy.shows(band, whole, how)})
 
+    def counted_up(self, asked: Asked, order: Sequence[str], policy: Policy) -> tuple[Band, ...] | None:
+        """How many gave the first answer, one of the first two, and so on to all: each no more than the next, so that
+        all of it lies on the grid. None where the question is hidden, or an answer that few gave is a secret."""
+        answers = self.answers(asked, policy)
+        if answers is None or None not in answers.parts:
+            return None
+        tallies = [tally(wave, question, self.role) for wave, question in asked]
+        most = sum(wave.asked[self.role] for wave, _ in asked)
+        given = [sum(counts.by_answer.get(answer, 0) for counts in tallies) for answer in order]
+        bands = [self.grid.band(number, most) for number in accumulate(given)]
+        each = [Band(max(0, b.low - a.high), b.high - a.low) for a, b in pairwise([NOBODY, *bands])]
+        how = sensitivity_of(asked)
+        return tuple(bands) if all(policy.shows(one, answers.whole, how) for one in each) else None
+
 
 def sensitivity_of(asked: Asked) -> Sensitivity:
     """A question is as sensitive as the most sensitive wording of it that was used."""
@@ -94,6 +109,18 @@ def parts_of_question(asked: Asked) -> list[Part]:
 def _given(counts: Tally, question: Question, part: Part) -> int:
     answers = question.counted if part is None else [part]
     return sum(counts.by_answer.get(answer, 0) for answer in answers)
+
+
+def from_counted_end(question: Question) -> list[str] | None:
+    """The answers of one choice or a scale in the order in which they are counted up, those of the figure first; None
+    where these do not stand together at one end."""
+    counted = set(question.counted)
+    if question.kind == "choices" or not counted:
+        return None
+    for order in (question.answers, question.answers[::-1]):
+        if set(order[: len(counted)]) == counted:
+            return order
+    return None
 
 
 @dataclass(frozen=True)
@@ -149,6 +176,29 @@ class ProtectedWaves:
         asked = [(wave, found) for wave in unit.waves if (found := question(wave)) is not None]
         return unit.answers(asked, self._rule) if asked else None
 
+    def counted_up(self, name: str, cohort: int | None, role: str) -> tuple[list[str], tuple[Band, ...]] | None:
+        """All answers to the question that is published under a name, counted up from the end that its figure counts;
+        None where they are not told.
+
+        Not of a question that decides who is asked another: who answered that one gave one of some answers to this, a
+        difference of two counts, and what is known of it would no longer be only which is larger.
+        """
+        asked = [(wave, found) for wave in self.waves if (found := question_of(wave, name, role)) is not None]
+        orders = [from_counted_end(question) for _, question in asked]
+        counted = {frozenset(question.counted) for _, question in asked}
+        if not orders or orders[0] is None or any(order != orders[0] for order in orders) or len(counted) > 1:
+            return None
+        if any(_decides(question, wave) for wave, question in asked):
+            return None
+        every = []
+        for unit in self.units(cohort, role):
+            here = [(wave, question) for wave, question in asked if wave.cohort in unit.cohorts]
+            every += [unit.counted_up(here, orders[0], self._rule)] if here else []
+        known = [bands for bands in every if bands is not None]
+        if not known or len(known) < len(every):
+            return None
+        return orders[0], tuple(sum(bands, NOBODY) for bands in zip(*known, strict=True))
+
     def units(self, cohort: int | None, role: str) -> list[Unit]:
         """The units of a role that make up a cohort, or all; none where the cohort stands together with others."""
         return [unit for unit in self._units(role) if cohort is None or unit.cohorts == {cohort}]
@@ -162,6 +212,12 @@ class ProtectedWaves:
         for waves in _epochs(self.waves):
             told = [wave for wave in waves if wave.asked.get(role) and role not in wave.hidden]
             yield from (Unit(role, tuple(together)) for together in _together(told, role))
+
+
+def _decides(question: Question, wave: WaveRecord) -> bool:
+    """Whether the answer to a question decides who of a wave is asked another."""
+    every = wave.used.questions if wave.used else ()
+    return any(one.shown_when and one.shown_when.question == question.id for one in every)
 
 
 def _epochs(waves: Sequence[WaveRecord]) -> list[list[WaveRecord]]:

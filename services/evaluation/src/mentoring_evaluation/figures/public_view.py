@@ -151,7 +151,7 @@ def _published(
     """The line with protected numbers only: nothing exact, no interval, no caveat, no components."""
     return line.shown().but(
         shown=shown, value=value, numerator=numerator, denominator=denominator, between=between, whole=whole,
-        asked=None, answered=None, exact=None, interval=None, caveats=(), components=(), rounding=_ON_GRID,
+        asked=None, answered=None, exact=None, interval=None, finite=None, caveats=(), components=(), rounding=_ON_GRID,
     )  # fmt: skip
 
 

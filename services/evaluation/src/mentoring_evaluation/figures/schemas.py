@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mentoring_evaluation.figures.shown import ShownFigure, ShownInterval
+from mentoring_evaluation.figures.shown import ShownDistribution, ShownFigure, ShownInterval
 from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.kept import AsObject
 
@@ -15,6 +15,10 @@ class FiguresView(BaseModel):
     view: Audience
     statement: str
     figures: list[AsObject[ShownFigure]]
+    distributions: list[AsObject[ShownDistribution]] = Field(
+        description="all answers to every question of a closed survey, by role, of each cohort and of all; in the "
+        "public view every count lies on the same grid as the figures"
+    )
 
 
 class FigureEvidence(BaseModel):

@@ -39,7 +39,8 @@ class ShownFigure(Kept):
     """A figure with its evidence, and its breakdown.
 
     `between` bounds a value that is not exact, `whole` its denominator; `evidence` is where it is counted again,
-    relative to the programme. The components of a mean carry neither breakdown nor `shown`.
+    relative to the programme. `finite` is the interval among those who were asked, where some did not answer (finite
+    population correction). The components of a mean carry neither breakdown nor `shown`.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ShownFigure(Kept):
     top_box: tuple[str, ...] = ()
     rounding: Rounding | None = None
     interval: ShownInterval | None = None
+    finite: ShownInterval | None = None
     caveats: tuple[str, ...] = ()
     components: tuple["ShownFigure", ...] = ()
     source: str | None = None
@@ -69,3 +71,52 @@ class ShownFigure(Kept):
 
 
 Figures = Sequence[ShownFigure]
+
+
+class ShownAnswer(Kept):
+    """How many gave one answer, and which share of those who answered that is, in percent; `counted` is part of the
+    question's figure. Under disclosure control the count is null and the share is made of bands: it is `between`."""
+
+    answer: str
+    counted: bool
+    count: int | None = None
+    percent: Number | None = None
+    shown: Shown = "exact"
+    between: Between | None = None
+
+
+class ShownMean(Kept):
+    """The mean of a scale, with the standard deviation of the sample, the median and the 95 % interval of the mean;
+    `finite` is the interval of the mean of those who were asked. Under disclosure control only `between` is known."""
+
+    value: Number | None = None
+    sd: Number | None = None
+    median: Number | None = None
+    interval: ShownInterval | None = None
+    finite: ShownInterval | None = None
+    between: Between | None = None
+
+
+class ShownDistribution(Kept):
+    """All answers to one question by a role, of a cohort or of all (null), and how many did not answer.
+
+    `asked` is who was shown the question, `answered` who answered it (`about` that many under disclosure control).
+    `several`: one person may have given several answers. `in_full` is false where only the counted answers, taken
+    together, are told from all others. `mean` is of scales.
+    """
+
+    name: str
+    question: str
+    wave: str
+    role: str
+    cohort: int | None = None
+    answers: tuple[ShownAnswer, ...]
+    several: bool = False
+    in_full: bool = True
+    asked: int | None = None
+    answered: int
+    shown: Shown = "exact"
+    mean: ShownMean | None = None
+
+
+Distributions = Sequence[ShownDistribution]

@@ -20,8 +20,8 @@ Option = str | None
 
 def response_rates(evidence: Evidence) -> Iterator[Line]:
     """Responses of the people asked: by wave and role, and overall both ways."""
-    for name, waves in _closed(evidence):
-        for role in (None, *_roles(waves)):
+    for name, waves in closed_waves(evidence):
+        for role in (None, *roles_of(waves)):
             told = [wave for wave in waves if _tells_of(wave, role)]
             rates = [_response_rate(wave, role, evidence.decimals) for wave in told]
             said = [_extended(wave) if role is None else () for wave in told]
@@ -38,7 +38,7 @@ def _tells_of(wave: WaveRecord, role: str | None) -> bool:
     return role in wave.asked and role not in wave.hidden
 
 
-def _roles(waves: Sequence[WaveRecord]) -> list[str]:
+def roles_of(waves: Sequence[WaveRecord]) -> list[str]:
     """The two sides where they were asked, and the kinds of respondents beyond the pair."""
     sides = SIDES if any(wave.asks_sides for wave in waves) else ()
     return [*sides, *sorted({kind for wave in waves for kind in wave.kinds})]
@@ -72,9 +72,9 @@ def _response_rate(wave: WaveRecord, role: str | None, digits: int) -> Figure:
 def outcomes(evidence: Evidence) -> Iterator[Line]:
     """The questions that are published: the share of counted answers, or of every option of several choices, by cohort
     and role, and overall both ways."""
-    for _, waves in _closed(evidence):
+    for _, waves in closed_waves(evidence):
         for name in published_questions(waves):
-            for role in _roles(waves):
+            for role in roles_of(waves):
                 for option in _options(waves, name, role):
                     yield from _with_care(_shares(waves, name, role, option, evidence.decimals), waves)
 
@@ -119,7 +119,7 @@ def _definition(question: Question, role: str, counted: Sequence[str]) -> str:
 
 def agreements(evidence: Evidence) -> Iterator[Line]:
     """For paired surveys: the share of pairs whose two people see it the same way, by cohort and overall both ways."""
-    for wave_name, waves in _closed(evidence):
+    for wave_name, waves in closed_waves(evidence):
         for name in dict.fromkeys(name for wave in waves for name in wave.sides):
             figures = [f for wave in waves if (f := _agreement(wave, name, evidence.decimals)) is not None]
             yield from (Line(figure) for figure in figures)
@@ -181,7 +181,7 @@ def _with_care(lines: Sequence[Line], waves: Sequence[WaveRecord]) -> Iterator[L
         yield replace(line, figure=replace(line.figure, caveats=caveats))
 
 
-def _closed(evidence: Evidence) -> Iterator[tuple[str, list[WaveRecord]]]:
+def closed_waves(evidence: Evidence) -> Iterator[tuple[str, list[WaveRecord]]]:
     """The name of a wave and the closed waves of this name, in order of their cohorts."""
     closed = sorted((w for w in evidence.waves if w.closed_at), key=lambda wave: wave.cohort)
     for name in dict.fromkeys(wave.name for wave in closed):

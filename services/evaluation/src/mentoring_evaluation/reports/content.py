@@ -5,6 +5,7 @@ from typing import Any
 
 from mentoring_evaluation.disclosure.floor import policy_of
 from mentoring_evaluation.figures.evidence import Evidence
+from mentoring_evaluation.figures.full_answers import full_answers
 from mentoring_evaluation.figures.shown import Figures
 from mentoring_evaluation.figures.views import view_of
 from mentoring_evaluation.lint import lint_report
@@ -55,7 +56,12 @@ def wordings(evidence: Evidence) -> dict[str, dict[str, str]]:
 def kept_view(evidence: Evidence, kind: Kind, audience: str) -> View:
     """A view as a report of a kind shows it."""
     said, figures = view_of(evidence, audience)
-    return View(statement=said, figures=tuple(figure for figure in figures if kind.holds(figure)))
+    told = full_answers(evidence, audience)
+    return View(
+        statement=said,
+        figures=tuple(figure for figure in figures if kind.holds(figure)),
+        distributions=tuple(one for one in told if not kind.totals_only or one.cohort is None),
+    )
 
 
 def written(document: Document, narrative: Sequence[Written], figures: Figures) -> Document:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from mentoring_evaluation.figures.shown import Shown, ShownFigure, ShownInterval
+from mentoring_evaluation.figures.shown import Shown, ShownDistribution, ShownFigure, ShownInterval
 from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.kept import AsObject, Kept
 from mentoring_evaluation.lifecycle import RecommendationState
@@ -62,10 +62,11 @@ class Note(Kept):
 
 
 class View(Kept):
-    """The figures as one of the views shows them, and what it says of itself."""
+    """The figures as one of the views shows them, all answers to its questions, and what it says of itself."""
 
     statement: str
     figures: tuple[ShownFigure, ...]
+    distributions: tuple[ShownDistribution, ...] = ()
 
 
 class Fault(Kept):

@@ -1,21 +1,21 @@
 """A report as one self-contained, accessible page: every chart has its table beside it, and nothing is loaded."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mentoring_evaluation.figures.shown import ABOUT, Figures, ShownFigure
+from mentoring_evaluation.figures.shown import ABOUT, Distributions, Figures, ShownFigure
+from mentoring_evaluation.reports.blocks import HIDDEN, Block, answer_blocks
 from mentoring_evaluation.reports.changes import Changes, FigureChange, FigureSaid, Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
 from mentoring_evaluation.reports.charts import Bar, bars_svg
 from mentoring_evaluation.reports.document import Document, Words
 from mentoring_evaluation.reports.summary import Summary, Wordings, summary, wording_of
 
-HIDDEN = "*"
 POOLED, MEAN, ALL = "All, pooled", "All, mean of cohorts", "All"
 _LAST = {ALL: 1, POOLED: 2, MEAN: 3}
 
@@ -37,20 +37,7 @@ class ShownView:
     name: str
     title: str
     statement: str
-    blocks: "list[Block]"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What the page shows of a section: an optional chart and a table with its evidence."""
-
-    title: str
-    note: str
-    columns: list[str]
-    rows: list[tuple[str, list[str]]]
-    chart: Markup | None = None
-    caveats: list[str] = field(default_factory=list)
-    hidden: str = ""
+    blocks: list[Block]
 
 
 def _by_cohort(name: str) -> Callable[[ShownFigure], bool]:
@@ -104,7 +91,7 @@ def views_of(document: Document) -> list[ShownView]:
     """The views of a report as pages show them."""
     titles = {"public": "The public view", "programme_team": "The programme team's view"}
     return [
-        ShownView(name, titles[name], view.statement, blocks(view.figures, document.wordings))
+        ShownView(name, titles[name], view.statement, blocks(view.figures, document.wordings, view.distributions))
         for name, view in document.views.items()
     ]
 
@@ -124,9 +111,12 @@ def _template() -> Any:
     return environment.get_template("report.html")
 
 
-def blocks(figures: Figures, wordings: Wordings) -> list[Block]:
-    """The sections of a view that have figures; questions of surveys as they were asked."""
-    made = (_block(section, [f for f in figures if _belongs(section, f)], wordings) for section in SECTIONS)
+def blocks(figures: Figures, wordings: Wordings, distributions: Distributions = ()) -> list[Block]:
+    """The sections of a view that have figures; questions of surveys as they were asked, then all answers to them."""
+    made: list[Block] = []
+    for section in SECTIONS:
+        made.append(_block(section, [f for f in figures if _belongs(section, f)], wordings))
+        made += answer_blocks(distributions) if section.names is None else ()
     return [block for block in made if block.rows or block.hidden]
 
 
@@ -186,8 +176,16 @@ def _cell(unit: str, said: ShownFigure | FigureSaid | None) -> str:
     if unit != "percent":
         return f"{about}{said.value}"
     known = said.numerator is not None and said.denominator is not None
-    counted = f" ({said.numerator} of {said.denominator})" if known else ""
+    counted = f" ({said.numerator} of {said.denominator}{_silent(said)})" if known else ""
     return f"{about}{said.value} %{counted}"
+
+
+def _silent(said: ShownFigure | FigureSaid) -> str:
+    """How many were asked and did not answer, beside those who did; a response rate says it itself."""
+    if not isinstance(said, ShownFigure) or said.name == "response_rate":
+        return ""
+    silent = (said.asked or 0) - (said.denominator or 0)
+    return f"; {silent} did not answer" if said.wave is not None and silent > 0 else ""
 
 
 def _caveats(figures: Figures, wordings: Wordings) -> Iterable[str]:

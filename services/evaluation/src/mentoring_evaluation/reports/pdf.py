@@ -7,10 +7,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from mentoring_evaluation.reports.blocks import Block
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
 from mentoring_evaluation.reports.document import Document, LedgerRow, Words
-from mentoring_evaluation.reports.page import Block, ShownView, change_rows, first_page, views_of
+from mentoring_evaluation.reports.page import ShownView, change_rows, first_page, views_of
 from mentoring_evaluation.reports.typesetting import typeset
 
 

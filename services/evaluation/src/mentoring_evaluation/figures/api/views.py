@@ -11,6 +11,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.roles import require_right
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Route
+from mentoring_evaluation.figures.full_answers import full_answers
 from mentoring_evaluation.figures.queries import evidence_of
 from mentoring_evaluation.figures.schemas import FiguresView
 from mentoring_evaluation.figures.statistics import with_statistics
@@ -44,7 +45,8 @@ async def read_figures(
     if view == "programme_team":
         evidence = await with_statistics(service, by.tenant, evidence)
     said, figures = await asyncio.to_thread(view_of, evidence, view)
-    return FiguresView(programme_id=programme_id, view=view, statement=said, figures=figures)
+    told = await asyncio.to_thread(full_answers, evidence, view)
+    return FiguresView(programme_id=programme_id, view=view, statement=said, figures=figures, distributions=list(told))
 
 
 async def _require_view(db: AsyncSession, by: Principal, programme_id: UUID, view: Audience) -> None:
