@@ -3,10 +3,10 @@
 from uuid import uuid4
 
 from mentoring_common import migrations
+from mentoring_common.csv_text import neutral, write
 from mentoring_common.testing import refused
 from mentoring_contracts.applications import ApplicationAccepted, ApplicationMoved, RoleRevoked
 from mentoring_contracts.matching import MatchConfirmed
-from mentoring_integrations.imports.csv_table import neutral, write
 
 
 def accepted(world, person, cls=ApplicationAccepted, **more):

@@ -242,6 +242,28 @@ def lint_report(
     raise typer.Exit(1 if findings else 0)
 
 
+@app.command()
+def recompute(
+    archive: Annotated[Path, typer.Argument(metavar="ARCHIVE", help="a report's ZIP, or the folder it is unpacked to")],
+) -> None:
+    """Count the figures of a report again from its tables; exit status 1 when one differs, 2 when it cannot be read."""
+    # Not at the top: `mentoring token` need not wait for it.
+    from mentoring_evaluation.reports.packing import NotAnArchive
+    from mentoring_evaluation.reports.recomputing import recomputed
+
+    try:
+        views = recomputed(archive)
+    except (NotAnArchive, OSError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        typer.echo(f"mentoring: {archive}: {said}", err=True)
+        raise typer.Exit(2) from None
+    for view in views:
+        for one in view.differ:
+            typer.echo(one)
+        typer.echo(view.in_words())
+    raise typer.Exit(1 if any(view.differ for view in views) else 0)
+
+
 def _meaning(said: str) -> tuple[str, str]:
     head, mark, meaning = said.rpartition("=")
     if not mark or not head.strip():

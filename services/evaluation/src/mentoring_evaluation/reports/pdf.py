@@ -21,7 +21,7 @@ def report_pdf(document: Document, words: Words, issue: Issue) -> bytes:
     PdfNotPossible for characters without a font, and words too long.
     Blocking: run it in a thread.
     """
-    return typeset(_template(), _data(document, words, issue))
+    return typeset(_template(), report_data(document, words, issue))
 
 
 @cache
@@ -29,7 +29,8 @@ def _template() -> bytes:
     return resources.files("mentoring_evaluation.reports").joinpath("templates/report.typ").read_bytes()
 
 
-def _data(document: Document, words: Words, issue: Issue) -> dict[str, Any]:
+def report_data(document: Document, words: Words, issue: Issue) -> dict[str, Any]:
+    """All that a report says, as plain JSON in the order in which it is set."""
     previous = issue.changes.previous
     first = first_page(document)
     return {

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.versions import RevisedView
 from mentoring_contracts.words import RoleId
-from mentoring_evaluation.figures.shown import ShownFigure
+from mentoring_evaluation.figures.shown import ShownDistribution, ShownFigure
 from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.interviews.schemas import Section
 from mentoring_evaluation.kept import AsObject, Kept
@@ -97,6 +97,9 @@ class ReportParts(BaseModel):
     view: Audience | None = None
     statement: str | None = None
     figures: list[AsObject[ShownFigure]] = []
+    distributions: list[AsObject[ShownDistribution]] = Field(
+        [], description="all answers to every published question, by role, of each cohort and of all"
+    )
     ledger: list[AsObject[LedgerRow]] = []
     inconsistencies: list[AsObject[Fault]] = []
     quotes: list[AsObject[QuoteInReport]] = []

@@ -47,6 +47,7 @@ class Figure:
     asked: int | None = None
     answered: int | None = None
     interval: Interval | None = None
+    finite: Interval | None = None
     between: Between | None = None
     rounding: JSON | None = None
     top_box: list[str] = field(default_factory=list)
@@ -57,11 +58,56 @@ class Figure:
     kind: str | None = None
 
 
+@strawberry.type(
+    description="How many gave one answer. Where counts are protected there is only a share, made of rounded counts"
+)
+class AnswerShare:
+    answer: str
+    counted: bool
+    shown: str = "exact"
+    count: int | None = None
+    percent: float | None = None
+    between: Between | None = None
+
+
+@strawberry.type(
+    description="The mean of the answers on a scale; where counts are protected, only what it lies between"
+)
+class ScaleMean:
+    value: float | None = None
+    sd: float | None = None
+    median: float | None = None
+    interval: Interval | None = None
+    finite: Interval | None = None
+    between: JSON | None = None
+
+
+@strawberry.type(
+    description="All answers to one question by a role, of a cohort or of all; `inFull` is false where only the "
+    "counted answers are told from all others"
+)
+class Distribution:
+    name: str
+    question: str
+    wave: str
+    answered: int
+    role: AskedRole | None = None
+    kind: str | None = None
+    cohort: int | None = None
+    answers: list[AnswerShare] = field(default_factory=list)
+    several: bool = False
+    in_full: bool = True
+    asked: int | None = None
+    shown: str = "exact"
+    mean: ScaleMean | None = None
+
+
 @strawberry.type(description="The figures of a programme for one audience, and the rule of disclosure that was used")
 class Figures:
     view: str
     statement: str
     figures: list[Figure] = field(default_factory=list)
+    distributions: list[Distribution] = field(default_factory=list)
 
 
 @strawberry.type(

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.figures.client import Figure
+from mentoring_gateway.figures.client import Distribution, Figure
 from mentoring_gateway.reports.parts import EditionNote, ReportParts
 from mentoring_gateway.upstream import PageRequest, Upstream
 from mentoring_gateway.values import NOTHING, Role, body
@@ -55,6 +55,7 @@ class ReportRecord(ReportParts, ReportSummaryRecord):
     published_at: datetime | None = None
     narrative: list[ReportSection] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    distributions: list[Distribution] = field(default_factory=list)
     ledger: JSON | None = None
     inconsistencies: JSON | None = None
 

@@ -22,6 +22,14 @@ class Report(ReportRecord, Node):
     def pdf_url(self, info: Info) -> str:
         return page_of(info, self.id, "pdf")
 
+    @derived("Where the report is as DOCX, to work on with it; it needs the same access token")
+    def docx_url(self, info: Info) -> str:
+        return page_of(info, self.id, "docx")
+
+    @derived("Where page, PDF, DOCX, tables with their codebook and charts are as one ZIP; it needs the same token")
+    def archive_url(self, info: Info) -> str:
+        return page_of(info, self.id, "archive")
+
     @fetched("What changed since the version published before")
     async def changes(self, info: Info) -> ReportChanges | None:
         return await info.context.services.reports.changes(self.id)
@@ -40,5 +48,5 @@ async def report_of(info: Info, report_id: UUID) -> Report:
 
 
 def page_of(info: Info, report_id: UUID, form: str) -> str:
-    """The address of a report as `html` or `pdf`."""
+    """The address of a report in one of its forms: `html`, `pdf`, `docx` or `archive`."""
     return f"{info.context.settings.public_url}/evaluation/reports/{report_id}/{form}"

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from mentoring_common import csv_text
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_contracts.columns import Sheet
-from mentoring_integrations.imports import commands, csv_table, queries
+from mentoring_integrations.imports import commands, queries
 from mentoring_integrations.imports.models import Import
 from mentoring_integrations.imports.schemas import ImportSummary, ImportView
 from mentoring_integrations.programmes.access import Reader, Writer
@@ -112,7 +113,7 @@ async def export_refused_rows(import_id: UUID, by: Reader, db: Db) -> Response:
     found = await queries.import_of(db, by, import_id)
     rows = await queries.refused_rows(db, found.id)
     columns = ("row", "column", "code", "detail")
-    text = csv_table.write(columns, ([getattr(row, name) for name in columns] for row in rows))
+    text = csv_text.write(columns, ([getattr(row, name) for name in columns] for row in rows))
     name = f'attachment; filename="refused-{found.id}.csv"'
     return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mentoring_integrations.errors import FileEmpty, FileNotUtf8, TooManyRows, WrongColumns, WrongDelimiter
@@ -12,7 +12,6 @@ MAX_ROWS = 5000  # applications go in one request each, all of them before the f
 MAX_CELL = 10_000  # characters
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, order=True)
@@ -99,20 +98,6 @@ def parse(
             raise TooManyRows(most=MAX_ROWS)
         _take(table, line, cells)
     return table
-
-
-def write(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """CSV text whose cells no spreadsheet takes for formulas: those that start like one get an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([neutral(name) for name in columns])
-    writer.writerows([neutral("" if cell is None else str(cell)) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def neutral(cell: str) -> str:
-    """`cell`, behind an apostrophe if a spreadsheet would compute it (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _text(content: bytes) -> str:

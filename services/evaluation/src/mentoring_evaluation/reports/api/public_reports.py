@@ -12,11 +12,15 @@ from fastapi.responses import HTMLResponse, Response
 from mentoring_common.auth import Public
 from mentoring_common.db import Database
 from mentoring_common.unit_of_work import PublicDb, Route
+from mentoring_evaluation.reports import archive as archive_of
+from mentoring_evaluation.reports import docx as docx_of
 from mentoring_evaluation.reports import queries
-from mentoring_evaluation.reports.api.reports import PAGE, PDF, printable, said_of
+from mentoring_evaluation.reports.api.reports import ARCHIVE, DOCX, PAGE, PDF, printable, said_of
+from mentoring_evaluation.reports.archive import report_archive
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.commands.texts import words_of
 from mentoring_evaluation.reports.document import Document, Words
+from mentoring_evaluation.reports.docx import report_docx
 from mentoring_evaluation.reports.page import report_page
 from mentoring_evaluation.reports.pdf import report_pdf
 from mentoring_evaluation.reports.printing import Printer, digest_of
@@ -64,6 +68,28 @@ async def read_public_page(tenant_id: Tenant, report_id: UUID, request: Request,
 async def read_public_pdf(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
     """The same as PDF/A-2a."""
     return await _printed(request, tenant_id, report_id, etag, report_pdf, "application/pdf")
+
+
+@router.get(
+    "/public/{tenant_id}/reports/{report_id}/docx",
+    response_class=Response,
+    responses=DOCX | KNOWN,
+    dependencies=[ByLink],
+)
+async def read_public_docx(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
+    """The same as DOCX."""
+    return await _printed(request, tenant_id, report_id, etag, report_docx, docx_of.MEDIA_TYPE)
+
+
+@router.get(
+    "/public/{tenant_id}/reports/{report_id}/archive",
+    response_class=Response,
+    responses=ARCHIVE | KNOWN,
+    dependencies=[ByLink],
+)
+async def read_public_archive(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
+    """The same as separate files in one ZIP, with every table as CSV and a codebook."""
+    return await _printed(request, tenant_id, report_id, etag, report_archive, archive_of.MEDIA_TYPE)
 
 
 def _page(document: Document, words: Words, issue: Issue) -> bytes:

@@ -18,11 +18,15 @@ from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.interviews.schemas import Section
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import APPROVERS, TEAM, Reader, Writer, require_team
+from mentoring_evaluation.reports import archive as archive_of
+from mentoring_evaluation.reports import docx as docx_of
 from mentoring_evaluation.reports import queries
+from mentoring_evaluation.reports.archive import report_archive
 from mentoring_evaluation.reports.changes import Changes, Issue, Previous, changes_since
 from mentoring_evaluation.reports.commands import reports
 from mentoring_evaluation.reports.commands.texts import words_of
 from mentoring_evaluation.reports.document import CaseStudyTold, Document, Words
+from mentoring_evaluation.reports.docx import report_docx
 from mentoring_evaluation.reports.kinds import kinds_for
 from mentoring_evaluation.reports.models import Report
 from mentoring_evaluation.reports.page import report_page
@@ -39,6 +43,8 @@ from mentoring_evaluation.reports.schemas import (
 router = APIRouter(route_class=Route, tags=["reports"])
 _PARTS = ("title", "ledger", "inconsistencies", "themes", "recommendations", "evaluation_model", "outcomes")
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+DOCX: dict[int | str, dict[str, Any]] = {200: {"content": {docx_of.MEDIA_TYPE: {}}}}
+ARCHIVE: dict[int | str, dict[str, Any]] = {200: {"content": {archive_of.MEDIA_TYPE: {}}}}
 # The page carries its styles and its charts, and nothing of it runs or is loaded.
 PAGE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -92,9 +98,24 @@ async def read_report_pdf(report_id: UUID, by: Reader, db: Db) -> Response:
     """A report as PDF/A-2a, which is also tagged for screen readers (PDF/UA-1); the same report gives the same file."""
     report = await _readable(db, report_id, by)
     pdf = await asyncio.to_thread(report_pdf, *await printable(db, report))
-    name = f"{report.kind}-{report.version}.{report.edition}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return Response(pdf, media_type="application/pdf", headers=_named(report, "pdf"))
+
+
+@router.get("/reports/{report_id}/docx", response_class=Response, responses=DOCX)
+async def read_report_docx(report_id: UUID, by: Reader, db: Db) -> Response:
+    """A report as DOCX, to work on with it in a word processor; the same report gives the same file."""
+    report = await _readable(db, report_id, by)
+    docx = await asyncio.to_thread(report_docx, *await printable(db, report))
+    return Response(docx, media_type=docx_of.MEDIA_TYPE, headers=_named(report, "docx"))
+
+
+@router.get("/reports/{report_id}/archive", response_class=Response, responses=ARCHIVE)
+async def read_report_archive(report_id: UUID, by: Reader, db: Db) -> Response:
+    """A report as separate files in one ZIP: page, PDF and DOCX, every table as CSV with a codebook, every chart. From
+    its tables `mentoring recompute` counts the figures again."""
+    report = await _readable(db, report_id, by)
+    archive = await asyncio.to_thread(report_archive, *await printable(db, report))
+    return Response(archive, media_type=archive_of.MEDIA_TYPE, headers=_named(report, "zip"))
 
 
 @router.get("/reports/{report_id}/changes")
@@ -137,6 +158,11 @@ async def publish_report(report_id: UUID, by: Writer, db: Db, expected: IfMatch)
     return ReportQueued.model_validate(await reports.publish_report(db, report, by))
 
 
+def _named(report: Report, form: str) -> dict[str, str]:
+    name = f"{report.kind}-{report.version}.{report.edition}.{form}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def said_of(document: Document, audience: Audience, words: Words) -> dict[str, Any]:
     """What a built report says as data, people's words in it."""
     view = document.views[audience]
@@ -148,6 +174,7 @@ def said_of(document: Document, audience: Audience, words: Words) -> dict[str, A
         "view": audience,
         "statement": view.statement,
         "figures": view.figures,
+        "distributions": view.distributions,
         "narrative": words.narrative,
         "quotes": words.quotes,
         "case_studies": told,
