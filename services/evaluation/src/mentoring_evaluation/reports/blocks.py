@@ -105,4 +105,5 @@ def _chart(labels: tuple[str, ...], of_scale: Sequence[ShownDistribution]) -> Ma
         for label, answer in zip(labels, one.answers, strict=True)
         if answer.percent is not None
     )
-    return Markup(stacked_svg(parts, labels)) if parts else None  # noqa: S704  every label is escaped when drawn
+    last_counts = all(one.answers[-1].counted for one in of_scale)
+    return Markup(stacked_svg(parts, labels, last_counts=last_counts)) if parts else None  # noqa: S704  every label is escaped when drawn

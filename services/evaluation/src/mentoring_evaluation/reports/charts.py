@@ -86,8 +86,10 @@ def bars_svg(bars: tuple[Bar, ...], unit: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def stacked_svg(parts: tuple[Part, ...], answers: tuple[str, ...]) -> str:
+def stacked_svg(parts: tuple[Part, ...], answers: tuple[str, ...], *, last_counts: bool = False) -> str:
     """Bars of 100 % that are parted by answer, in the order of the answers, as an SVG element. Blocking.
+
+    The end that is counted is blue: the first answer, or the last.
 
     Parts that do not add to 100, as they are rounded, are drawn as if they did.
     """
@@ -95,6 +97,7 @@ def stacked_svg(parts: tuple[Part, ...], answers: tuple[str, ...]) -> str:
     import vl_convert
 
     labels = _wrapped(part.row for part in parts)
+    colours = _colours(len(answers))[:: -1 if last_counts else 1]
     rows = list(dict.fromkeys(labels.values()))
     whole = {row: sum(part.percent for part in parts if part.row == row) or 1 for row in labels}
     values = [
@@ -113,7 +116,7 @@ def stacked_svg(parts: tuple[Part, ...], answers: tuple[str, ...]) -> str:
             order=alt.Order("rank:Q"),
             color=alt.Color(
                 "answer:N", title=None, sort=list(answers),
-                scale=alt.Scale(domain=list(answers), range=_colours(len(answers))),
+                scale=alt.Scale(domain=list(answers), range=colours),
                 legend=alt.Legend(orient="top", labelLimit=180, columns=4),
             ),
         )
