@@ -140,3 +140,31 @@ async def test_the_evaluation_model_says_what_figures_and_records_measure(progra
     assert {name: measured[name]["value"] for name in ("liked", "paired", "stayed")} == {
         name: told[name]["value"] for name in ("liked", "paired", "stayed")
     }
+
+
+async def test_people_who_answered_two_surveys_under_their_names_are_compared_with_themselves(programme, blueprint):
+    asked = QUESTION | {"kind": "scale", "options": [], "min": 1, "max": 5, "counted": ["4", "5"]}
+    surveys = [{"id": name, "title": name, "questions": [asked]} for name in ("interim", "summative")]
+    await programme.begin(blueprint=blueprint | {"instruments": surveys}, mode="named")
+    pairs = [(uuid.uuid4(), uuid.uuid4()) for _ in range(7)]
+    for pair in pairs:
+        await programme.match(1, *pair)
+    waves = await programme.open()
+    sheets = {"interim": [2, 3, 3, 4, 1, 5, 2], "summative": [4, 3, 5, 5, 3, 5, None]}
+    for name, given in sheets.items():
+        tokens = await programme.tokens(waves[name, 1]["id"])
+        for (_, mentee), answer in zip(pairs, given, strict=True):
+            if answer is not None:
+                assert (await programme.answer(tokens[mentee], {"c": answer})).status_code == 201
+    await programme.close()
+    params = {"first_wave": "summative", "first_role": "mentee", "second_wave": "interim", "second_role": "mentee"}
+    path = f"/programmes/{programme.id}/figures/good/comparison"
+    found = (await programme.team.get(path, params=params)).json()
+    change = found["change"]
+    counts = {name: change[name] for name in ("n", "both", "first_only", "second_only", "neither")}
+    assert counts == {"n": 6, "both": 2, "first_only": 2, "second_only": 0, "neither": 2}
+    assert (change["difference"], change["interval"]["method"], change["p"]) == (33.3, "newcombe_paired", 0.5)
+    assert (change["scale"]["mean"], change["scale"]["interval"]["method"]) == (1.17, "t_paired")
+    assert not any("without their paired answers" in caveat for caveat in found["caveats"])
+    one = await programme.team.get(path, params=params | {"second_wave": "summative"})
+    assert one.json()["change"] is None

@@ -8,6 +8,8 @@ from typing import Literal, Unpack
 from mentoring_evaluation.figures.figure import About, Figure, FigureError, comparable, rate, share_of
 from mentoring_evaluation.figures.intervals import Interval, interval_of_difference
 
+WITHOUT_PAIRS = "The same people were asked both times; without their paired answers no interval is given."
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -83,7 +85,7 @@ def compare(first: Figure, second: Figure, *, people: Literal["same", "different
 
 def _comparison_caveats(first: Figure, second: Figure, people: str, interval: Interval | None) -> tuple[str, ...]:
     who = {
-        "same": "The same people were asked both times; without their paired answers no interval is given.",
+        "same": WITHOUT_PAIRS,
         "different": "Different people stand on the two sides.",
         "unknown": "Some people may stand on both sides: no interval is given.",
     }[people]

@@ -149,3 +149,43 @@ def finite_wilson(numerator: int, denominator: int, of: int) -> Interval:
     n = Decimal(denominator) * (of - 1) / (of - denominator)
     found = _wilson(Decimal(numerator) / Decimal(denominator), n, Z_95)
     return Interval(max(Decimal(0), found.low), min(Decimal(100), found.high), "wilson_finite")
+
+
+def interval_of_paired_difference(both: int, first_only: int, second_only: int, neither: int) -> Interval:
+    """The interval of first minus second, two shares of the same people, in points (Newcombe 1998, method 10; Stat.
+    Med. 17, 2635-2650). The counts are people by what they said both times. ZeroDivisionError of nobody.
+    """
+    n = both + first_only + second_only + neither
+    one, two = (both + first_only, n), (both + second_only, n)
+    p, q = _decimal(percent(*one)), _decimal(percent(*two))
+    i, j, r = wilson(*one), wilson(*two), _phi(both, first_only, second_only, neither)
+    below = _together(p - i.low, j.high - q, r)
+    above = _together(i.high - p, q - j.low, r)
+    return Interval(p - q - below, p - q + above, "newcombe_paired")
+
+
+def _phi(a: int, b: int, c: int, d: int) -> Decimal:
+    """The correlation of the two answers, half an n nearer to 0 where it is positive."""
+    n, across = a + b + c + d, Decimal((a + b) * (c + d) * (a + c) * (b + d))
+    if not across:
+        return Decimal(0)
+    over = Decimal(a * d - b * c)
+    return (over if over < 0 else max(Decimal(0), over - Decimal(n) / 2)) / across.sqrt()
+
+
+def _together(x: Decimal, y: Decimal, correlation: Decimal) -> Decimal:
+    return max(Decimal(0), x * x - 2 * correlation * x * y + y * y).sqrt()
+
+
+def paired_t_interval(differences: Sequence[int]) -> tuple[Fraction, float | None, Interval | None]:
+    """Mean and standard deviation of the differences that people's two answers have, and Student's interval of their
+    mean (`mean_interval`). ValueError of nobody."""
+    given: dict[int, int] = {}
+    for one in differences:
+        given[one] = given.get(one, 0) + 1
+    found = moments(given)
+    if found is None:
+        raise ValueError("nobody answered twice")
+    interval = mean_interval(found)
+    named = None if interval is None else Interval(interval.low, interval.high, "t_paired")
+    return found.mean, found.sd, named

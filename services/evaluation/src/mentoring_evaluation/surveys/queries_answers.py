@@ -18,7 +18,7 @@ from mentoring_evaluation.disclosure.rule import SMALLEST
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.surveys import queries, queries_occasions
 from mentoring_evaluation.surveys.agreements import Sides, sides_of_pairs
-from mentoring_evaluation.surveys.instruments import Instrument
+from mentoring_evaluation.surveys.instruments import Instrument, flattened
 from mentoring_evaluation.surveys.models import Comment, NamedAnswer, Response, Wave
 
 Tallies = dict[UUID, dict[tuple[Any, str], dict[str, int]]]
@@ -55,6 +55,29 @@ def readable_comments() -> sa.Subquery:
 def named_answers(wave_id: UUID) -> sa.Select[NamedAnswer]:
     """Who answered what in a wave that is not anonymous; the command refuses it of a wave that is not named."""
     return sa.select(NamedAnswer).where(NamedAnswer.wave_id == wave_id)
+
+
+async def answered_twice(
+    db: AsyncSession, first: Sequence[UUID], second: Sequence[UUID], role: str
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """What people of a role answered in one of the first waves and in one of the second: of closed waves that are all
+    named, else nobody; nor who stands in several of one side."""
+    if set(first) & set(second):
+        return []
+    waves = list(await db.scalars(sa.select(Wave).where(Wave.id.in_([*first, *second]))))
+    if any(wave.mode != "named" or wave.state != "closed" for wave in waves):
+        return []
+    rows = sa.select(NamedAnswer).where(NamedAnswer.wave_id.in_([wave.id for wave in waves]), NamedAnswer.role == role)
+    found: tuple[dict[UUID, list[Mapping[str, Any]]], ...] = (defaultdict(list), defaultdict(list))
+    used = {wave.id: Instrument.model_validate(wave.instrument_used) for wave in waves}
+    for one in await db.scalars(rows):
+        side = found[one.wave_id in second]
+        side[one.person_id].append(flattened(used[one.wave_id], one.answers))
+    return [
+        (answers[0], found[1][person][0])
+        for person, answers in found[0].items()
+        if len(answers) == 1 and len(found[1].get(person, [])) == 1
+    ]
 
 
 async def counts_by_answer(db: AsyncSession, wave_ids: Sequence[UUID]) -> Tallies:

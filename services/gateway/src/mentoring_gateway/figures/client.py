@@ -158,6 +158,28 @@ class Evidence:
     items: list[FigureEvidence]
 
 
+@strawberry.type(description="How the same people changed on a scale, in its points: first minus second")
+class ScaleChange:
+    mean: float
+    sd: float | None = None
+    interval: Interval | None = None
+    effect: float | None = None
+    p: float | None = None
+
+
+@strawberry.type(description="How who answered two surveys under their names changed: people by what they said")
+class AnswerChange:
+    n: int
+    both: int
+    first_only: int
+    second_only: int
+    neither: int
+    difference: float
+    interval: Interval
+    p: float | None = None
+    scale: ScaleChange | None = None
+
+
 @strawberry.type(description="One share against another: first minus second, in points; `people` says whether the same")
 class Comparison:
     first: Figure
@@ -165,6 +187,7 @@ class Comparison:
     people: str
     difference: float
     interval: Interval | None = None
+    change: AnswerChange | None = None
     caveats: list[str] = field(default_factory=list)
 
 
