@@ -1,6 +1,5 @@
 """How the same people answered twice: the formulas against published numbers and scipy, and over the API."""
 
-
 import pytest
 from scipy import stats
 

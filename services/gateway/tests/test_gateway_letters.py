@@ -43,6 +43,38 @@ async def test_a_survey_is_answered_on_a_page_without_a_script(front, world, sur
     assert world.calls[-1].body == {"token": "t0ken", "answers": answers}
 
 
+async def test_a_form_in_which_nothing_is_answered_uses_nothing_up(front, world, survey):
+    async with front.http(None) as http:
+        empty = await http.post(f"{survey}/answer", content="more=+&times=&nobody=asked", headers=FORM)
+        assert (empty.status_code, 'role="alert"' in empty.text) == (422, True)
+        assert {call.method for call in world.calls} == {"GET"}
+        [target] = re.findall(r'action="([^"]+)"', empty.text)
+        assert target.startswith("answer?"), "the form of a page that is itself an answer"
+        sent = await http.post(f"{survey}/{target.replace('&amp;', '&')}", content="liked=No", headers=FORM)
+    assert "Thank you" in sent.text
+
+
+async def test_a_question_that_waits_for_an_answer_says_for_which(front, world):
+    tenant = uuid4()
+    waits = {"id": "why", "kind": "text", "text": "Why?", "shown_when": {"question": "liked", "in": ["Yes", "No"]}}
+    shown = {
+        "wave_id": str(uuid4()),
+        "role": "mentor",
+        "title": "Arolwg",
+        "questions": [QUESTIONS[0], waits],
+        "version": 1,
+    }
+    shown |= {"closes_at": "2099-01-01T00:00:00Z", "notice": "Dienw.", "notice_language": "cy", "language": "cy"}
+    shown |= {"wordings": [{"language": "en", "easy_read": True}, {"language": "cy", "easy_read": False}]}
+    world.get(f"/evaluation/public/{tenant}/surveys/t0ken", shown)
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/surveys/{tenant}/t0ken", headers={"Accept-Language": "cy"})
+    assert "Atebwch hwn dim ond os ateboch chi “Ja” neu “No” i “Liked &lt;it&gt;?”." in page.text
+    assert ">Anfon</button>" in page.text
+    assert '<a href="t0ken?language=en&amp;easy_read=true" lang="en">English (hawdd ei ddarllen)</a>' in page.text
+    assert "cols=" not in page.text
+
+
 async def test_an_address_is_confirmed_by_a_button_and_not_by_looking(front, world):
     tenant, path = uuid4(), "/applications/public/{}/email-confirmations"
     world.get(path.format(tenant) + "/t0ken", {"new_email": "new@example.org", "expires_at": "2099-01-01T00:00:00Z"})

@@ -113,7 +113,7 @@ class Gateway:
             WebSocketRoute("/graphql", self._endpoint),
             Route("/subject-access/{person_id}", access.answer),
         ]
-        app.router.routes += letters.routes(lambda: self._context(None, None))
+        app.router.routes += letters.routes(lambda languages=None: self._context(None, None, languages))
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
         add_error_pages(app)

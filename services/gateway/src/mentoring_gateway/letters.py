@@ -5,9 +5,9 @@ Whatever needs somebody to be signed in needs a front end: its page says so. No 
 """
 
 import html
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Final
-from urllib.parse import parse_qs
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
 from starlette.requests import Request
@@ -18,15 +18,19 @@ from strawberry.scalars import JSON
 from mentoring_common.errors import DomainError
 from mentoring_common.problems import status_of
 from mentoring_gateway.context import Context
+from mentoring_gateway.endpoint import MOST_LANGUAGES
 from mentoring_gateway.errors import ServiceProblem
 from mentoring_gateway.nominations import client as nominations
 from mentoring_gateway.nominations.client import LinkedNomination
-from mentoring_gateway.surveys.client import Survey
+from mentoring_gateway.surveys.client import Survey, SurveysApi
 
 FORM: Final = frozenset({"application/x-www-form-urlencoded"})
 LONGEST_FORM: Final = 200_000
 FORMS: Final = dict.fromkeys(("/answer", "/confirm", "/say"), (LONGEST_FORM, FORM))
-_STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}label{display:block}"
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "label{display:block}textarea{box-sizing:border-box;width:100%}fieldset{min-width:0}nav a{margin-right:1rem}"
+)
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>{style}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>
@@ -36,23 +40,56 @@ _SIGN_IN = (
     "<p>You find what this message is about in the application of your mentoring programme, once you are signed in. "
     "If you do not know its address, ask your programme team.</p>"
 )
+# What the page of a survey says itself, in the languages that it has words in.
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "send": "Send",
+        "thanks": "Thank you",
+        "arrived": "Your answers have arrived. You can close this page.",
+        "nothing": "You have not answered anything yet, so nothing was sent. You may skip single questions.",
+        "only": "Answer this only if you answered {answers} to “{question}”.",
+        "or": "or",
+        "easy": "easy to read",
+    },
+    "cy": {
+        "send": "Anfon",
+        "thanks": "Diolch",
+        "arrived": "Mae eich atebion wedi cyrraedd. Gallwch gau'r dudalen hon.",
+        "nothing": "Nid ydych wedi ateb dim eto, felly ni anfonwyd dim. Cewch hepgor cwestiynau unigol.",
+        "only": "Atebwch hwn dim ond os ateboch chi {answers} i “{question}”.",
+        "or": "neu",
+        "easy": "hawdd ei ddarllen",
+    },
+}
+_LANGUAGES: Final = {"en": "English", "cy": "Cymraeg", "de": "Deutsch", "es": "Español", "fr": "Français"}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def routes(new_context: Callable[[], Context]) -> list[Route]:
-    """The pages, below /pages; `new_context` makes what a request calls the services by."""
+class NewContext(Protocol):
+    """Makes what a request calls the services by, for a reader of these languages."""
+
+    def __call__(self, languages: str | None = None) -> Context: ...
+
+
+def routes(new_context: NewContext) -> list[Route]:
+    """The pages, below /pages."""
 
     async def survey(request: Request) -> Response:
         tenant, token = _link(request)
-        shown = await new_context().services.surveys.survey(tenant, token)
-        questions = "".join(_question(question) for question in _questions(shown))
-        form = f'<form method="post" action="{html.escape(token)}/answer">{questions}<button>Send</button></form>'
-        return _page(shown.title, f"<p>{html.escape(shown.notice)}</p>{form}", lang=shown.language)
+        shown = await _api(request).survey(tenant, token, **_wanted(request))
+        return _survey_page(shown, token)
+
+    def _api(request: Request) -> SurveysApi:
+        return new_context(request.headers.get("Accept-Language", "")[:MOST_LANGUAGES] or None).services.surveys
 
     async def answer(request: Request) -> Response:
         tenant, token = _link(request)
-        api = new_context().services.surveys
-        given = _answers(_questions(await api.survey(tenant, token)), await _fields(request))
+        api = _api(request)
+        shown = await api.survey(tenant, token, **_wanted(request))
+        given = _answers(_questions(shown), await _fields(request))
+        words = _words(shown.language)
+        if not given:
+            return _survey_page(shown, token, words["nothing"], 422)
         try:
             await api.answer_survey(tenant, token, JSON(given))
         except ServiceProblem as problem:
@@ -60,8 +97,10 @@ def routes(new_context: Callable[[], Context]) -> list[Route]:
             if not unasked:
                 raise
             kept = {name: value for name, value in given.items() if name not in unasked}
+            if not kept:
+                return _survey_page(shown, token, words["nothing"], 422)
             await api.answer_survey(tenant, token, JSON(kept))
-        return _page("Thank you", "<p>Your answers have arrived. You can close this page.</p>")
+        return _page(words["thanks"], f"<p>{words['arrived']}</p>", lang=shown.language)
 
     async def address(request: Request) -> Response:
         tenant, token = _link(request)
@@ -109,9 +148,9 @@ def _nomination(asked: LinkedNomination, token: str) -> str:
     action = f'<form method="post" action="{html.escape(token)}/say">'
     return (
         f"<p>{who}, {html.escape(asked.programme)}.</p>{question}"
-        f'{action}<label>Your statement <textarea name="statement" rows="6" cols="60"{needed}></textarea></label>'
+        f'{action}<label>Your statement <textarea name="statement" rows="6"{needed}></textarea></label>'
         '<button name="answer" value="endorse">I stand behind it</button></form>'
-        f'{action}<label>Why not, if you want to say it <textarea name="reason" rows="2" cols="60"></textarea></label>'
+        f'{action}<label>Why not, if you want to say it <textarea name="reason" rows="2"></textarea></label>'
         '<button name="answer" value="decline">I do not</button></form>'
     )
 
@@ -152,9 +191,62 @@ def _questions(survey: Survey) -> list[dict[str, Any]]:
     return list(questions)
 
 
-def _question(question: dict[str, Any]) -> str:
+def _survey_page(shown: Survey, token: str, said: str = "", status: int = 200) -> HTMLResponse:
+    """The questions with a way to its other words, and with what was wrong, if anything."""
+    words, questions = _words(shown.language), _questions(shown)
+    known = {question["id"]: question for question in questions}
+    asked = "".join(_question(question, known, words) for question in questions)
+    wanted = urlencode({"language": shown.language, "easy_read": str(shown.easy_read).lower()})
+    action = html.escape(f"{'answer' if status >= 400 else f'{token}/answer'}?{wanted}")  # the form is there already
+    wrong = f'<p role="alert"><strong>{html.escape(said)}</strong></p>' if said else ""
+    form = f'<form method="post" action="{action}">{asked}<button>{words["send"]}</button></form>'
+    notice = f'<p lang="{html.escape(shown.notice_language)}">{html.escape(shown.notice)}</p>'
+    others = _other_words(shown, words, f"../{token}" if status >= 400 else token)
+    return _page(shown.title, f"{others}{notice}{wrong}{form}", status, shown.language)
+
+
+def _other_words(shown: Survey, words: Mapping[str, str], page: str) -> str:
+    """Links to the same survey in the other words that it has."""
+    every: Any = shown.wordings or []
+    easy = f" ({words['easy']})"
+    links = [
+        f'<a href="{html.escape(page)}?language={html.escape(quote(one["language"]))}'
+        f'&amp;easy_read={str(one["easy_read"]).lower()}" lang="{html.escape(one["language"])}">'
+        f"{html.escape(_LANGUAGES.get(one['language'], one['language']))}{easy if one['easy_read'] else ''}</a>"
+        for one in every
+        if (one["language"], one["easy_read"]) != (shown.language, shown.easy_read)
+    ]
+    return f"<nav>{''.join(links)}</nav>" if links else ""
+
+
+def _words(language: str) -> Mapping[str, str]:
+    return _WORDS.get(language.partition("-")[0], _WORDS["en"])
+
+
+def _wanted(request: Request) -> dict[str, object]:
+    """The words that a link asks for; without it those of the reader's languages."""
+    language = request.query_params.get("language", "")[:35]
+    easy = request.query_params.get("easy_read") == "true"
+    return ({"language": language} if language else {}) | ({"easy_read": "true"} if easy else {})
+
+
+def _question(question: dict[str, Any], known: Mapping[str, dict[str, Any]], words: Mapping[str, str]) -> str:
     legend = html.escape(str(question["text"]))
-    return f"<fieldset><legend>{legend}</legend>{''.join(_inputs(question))}</fieldset>"
+    only = _only(question, known, words)
+    return f"<fieldset><legend>{legend}</legend>{only}{''.join(_inputs(question))}</fieldset>"
+
+
+def _only(question: dict[str, Any], known: Mapping[str, dict[str, Any]], words: Mapping[str, str]) -> str:
+    """Of a question that waits for an answer to another: which, in words, since nothing here hides it."""
+    condition = question.get("shown_when") or {}
+    earlier = known.get(condition.get("question", ""))
+    if earlier is None:
+        return ""
+    labels = earlier.get("labels") or {}
+    said = [one if isinstance(one, list) else [one] for one in condition["in"]]
+    answers = [" + ".join(f"“{labels.get(str(part), str(part))}”" for part in one) for one in said]
+    text = words["only"].format(answers=f" {words['or']} ".join(answers), question=earlier["text"])
+    return f"<p><em>{html.escape(text)}</em></p>"
 
 
 def _inputs(question: dict[str, Any]) -> Iterator[str]:
@@ -162,7 +254,7 @@ def _inputs(question: dict[str, Any]) -> Iterator[str]:
     match question["kind"]:
         case "text":
             longest = question.get("max_length", 2000)
-            yield f'<textarea name="{name}" rows="4" cols="60" maxlength="{longest}"></textarea>'
+            yield f'<textarea name="{name}" rows="4" maxlength="{longest}"></textarea>'
         case "integer":
             yield f'<input type="number" name="{name}">'
         case "matrix":
@@ -192,7 +284,7 @@ def _answers(questions: list[dict[str, Any]], fields: dict[str, list[str]]) -> d
                 row["id"]: fields[f"{id_}.{row['id']}"][0] for row in question["rows"] if f"{id_}.{row['id']}" in fields
             }
             found |= {id_: rows} if rows else {}
-        elif id_ in fields:
+        elif id_ in fields and any(text.strip() for text in fields[id_]):
             found[id_] = fields[id_] if kind == "choices" else _value(kind, fields[id_][0])
     return found
 

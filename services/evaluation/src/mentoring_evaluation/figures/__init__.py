@@ -5,7 +5,8 @@ numerator, who was asked and who answered. Rounding is half-up, once. Asked is w
 depends on an earlier answer, those who gave that answer. Overall lines come both ways: `pooled` (one decimal more, so
 that the two can be told apart) and `mean_of_cohorts` (of the exact shares, with its components). Backgrounds are the
 applications service's (`statistics`), called with no transaction open. Every exact figure can be counted again from its
-counts by answer (`recompute`).
+counts by answer (`recompute`). `full_answers` are all answers to a question, with the mean of a scale; `same_people` is
+how people changed who answered two named surveys.
 
 `views` gives the programme team's exact view, or the public one: survey figures and backgrounds under `disclosure`. A
 survey is shown once all its waves have closed: shown twice, the difference would be the wave in between. Backgrounds,

@@ -1,8 +1,9 @@
 """Reports: queued, built beside the requests, frozen, written, approved, and published in editions.
 
 `kinds` says what stands in which report and who reads it. `commands/records` reads what stands beside the figures,
-`findings` and `outcomes` make the frozen JSON of it, `protection` rounds or hides its counts, `chapters` lays it out
-for page and PDF alike. Each report is protected for itself and stays as it is.
+`findings` and `outcomes` make the frozen JSON of it, `protection` rounds or hides its counts, `chapters` and `blocks`
+lay it out for page, PDF and DOCX alike; `archive` has all of them with tables, and `recomputing` counts those again.
+Each report is protected for itself and stays as it is.
 
 A text names its figures and quotations (`narrative`): figures are those of the report itself, quotations are read where
 they are sealed each time a report is shown. A text that repeats what people said word for word is refused when it is

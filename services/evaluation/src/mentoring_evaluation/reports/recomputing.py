@@ -56,7 +56,7 @@ def recomputed(place: Path) -> list[Recomputed]:
         for name, content in files.items()
         if name.endswith(".csv") and name.rpartition("/")[2].startswith(("figures-", "answers-"))
     }
-    views = [name.removeprefix("figures-") for name in tables if name.startswith("figures-")]
+    views = sorted(name.removeprefix("figures-") for name in tables if name.startswith("figures-"))
     if not views:
         raise NotAnArchive("holds no tables/figures-….csv")
     try:
