@@ -22,7 +22,7 @@ milestones:
   - {kind: interim_evaluation_closes, date: 2 weeks after interim_evaluation_opens}
   - {kind: relationships_close, date: 6 months after match_confirmed}
 cohorts:
-  - {number: 1, places: 10, starts: 2027-03-01}
+  - {number: 1, places: 20, starts: 2027-03-01}
 criteria:
   current: 1
   versions:
@@ -118,7 +118,7 @@ MISTAKES = {
     "a date that stands to nothing": (
         "6 weeks before orientation", "6 weeks before orientatoin", "/milestones/0/date", "did you mean orientation"),
     "a date in words": ("starts: 2027-03-01", "starts: in spring", "/cohorts/0/starts", "a day"),
-    "places: many": ("places: 10", "places: many", "/cohorts/0/places", "in digits"),
+    "places: many": ("places: 20", "places: many", "/cohorts/0/places", "in digits"),
     "a version as a number with a point": (
         "document: notice, version: 1", "document: notice, version: 1.10", "/form/fields/4/version", "quote it"),
     "a notice that is not there": (
@@ -232,6 +232,18 @@ def warned(text):
     found = blueprint.examine_text(text)
     assert found.plan is not None, found.faults
     return {one.fault.pointer: one.fault.code for one in found.faults if one.fault.level == "warning"}
+
+
+def test_an_indicator_of_a_role_that_nobody_has_is_refused():
+    found = faults(GOOD.replace("figure: goes_well}", 'figure: "goes_well,,coach"}'))
+    assert [one.fault.said[:35] for one in found.values()] == ["no such role or kind of respondents"]
+    assert faults(GOOD.replace("figure: goes_well}", 'figure: "goes_well,,mentee"}')) == {}
+
+
+def test_a_programme_of_too_few_to_publish_of_is_told_so():
+    small = GOOD.replace("places: 20", "places: 16")
+    assert warned(small) == {"/disclosure/public/minimum_n": "too_few_to_publish"}
+    assert warned(GOOD.replace("places: 20", "places: 17")) == {}
 
 
 def test_what_is_as_it_was_written_and_cannot_be_meant_is_a_warning():

@@ -18,7 +18,14 @@ import mentoring_evaluation
 from mentoring_common.provisioning import provision
 from mentoring_contracts.evaluation import SurveyClosed, SurveyResponseReceived
 from mentoring_contracts.sessions import MentoringSessionRecorded
-from mentoring_evaluation.disclosure.floor import hidden_roles, least_asked, shown, shown_together
+from mentoring_evaluation.disclosure.floor import (
+    fewest_published,
+    hidden_roles,
+    least_asked,
+    policy_of,
+    shown,
+    shown_together,
+)
 from mentoring_evaluation.surveys.models import Comment
 
 BOTH = ["mentor", "mentee"]
@@ -89,6 +96,8 @@ async def test_the_preview_says_before_it_opens_and_while_it_is_open_what_will_b
         )
         assert roles == {"mentor": (1, "nothing"), "mentee": (5, "figures")}
         assert "This wave asks 1 mentors: what they say will be read by nobody" in found["statement"]
+        assert "The public view and public reports say nothing of 1 mentors and 5 mentees" in found["statement"]
+        assert {one["published_from"] for one in found["roles"]} == {None}
         found, roles = await preview(programme, mentees)
         assert (roles, found["together"]) == ({"mentee": (5, "figures")}, "figures")
         if state == "planned":
@@ -357,3 +366,10 @@ def test_what_people_said_is_read_in_one_place():
         )
     assert naming | {"surveys/models.py"} == set(MAY_NAME)
     assert raw == {"surveys/commands/waves.py"}  # writes them anew in random order when a wave closes
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "from_"), [(12, 10, None), (16, 10, None), (17, 10, 13), (40, 10, 13), (11, 5, None), (12, 5, 8)]
+)
+def test_of_how_many_answers_the_public_view_says_something(asked, least, from_):
+    assert fewest_published(asked, policy_of(least)) == from_

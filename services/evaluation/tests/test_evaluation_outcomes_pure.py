@@ -325,3 +325,11 @@ def test_what_a_blueprint_has_in_writing():
     nihr = yaml.safe_load(BLUEPRINT.read_text("utf-8"))
     assert design_facts(read(nihr)[0]) == {"eligibility": True, "matching": True, "consent": True}
     assert design_facts(read({"form": 3})[0]) == {"eligibility": False, "matching": False, "consent": False}
+
+
+def test_a_shipped_model_with_other_stages_says_so_unless_it_has_a_title():
+    ours = {"kind": "kirkpatrick", "stages": {"wider": ["More mentors elsewhere"]}}
+    assert read_model(ours).title == "Kirkpatrick's four levels, with stages of our own"
+    assert read_model(ours | {"title": "Ours"}).title == "Ours"
+    same = {"kind": "kirkpatrick", "stages": {"results": ["More promotions"]}}
+    assert read_model(same).title == "Kirkpatrick's four levels"

@@ -134,20 +134,21 @@ def model_faults(blueprint: Blueprint) -> Iterator[Fault]:
     if model is None:
         return
     figures = sorted(figures_of(blueprint))
+    roles = [*SIDES, *(kind.id for kind in blueprint.respondents)]
     stages = model.stages if isinstance(model.stages, list) else list(model.stages.values())
     names = [stage.id for stage in model.stages] if isinstance(model.stages, list) else list(model.stages)
     shipped = SHIPPED_STAGES.get(model.kind, ()) if not isinstance(model.stages, list) else ()
     for place, stage in enumerate(stages):
         key: str | int = place if isinstance(model.stages, list) else names[place]
         for number, indicator in enumerate(stage.indicators):
-            yield from _indicator(indicator, figures, ("evaluation_model", "stages", key, "indicators", number))
+            yield from _indicator(indicator, figures, roles, ("evaluation_model", "stages", key, "indicators", number))
     for number, indicator in enumerate(model.indicators):
         at: Path = ("evaluation_model", "indicators", number)
         if indicator.stage is None:
             yield Fault((*at, "stage"), "missing", "it is needed: indicators beside the stages say which is theirs")
         elif indicator.stage not in {*names, *shipped}:
             yield unknown((*at, "stage"), "stage", indicator.stage, sorted({*names, *shipped}))
-        yield from _indicator(indicator, figures, at)
+        yield from _indicator(indicator, figures, roles, at)
 
 
 SHIPPED_STAGES = {
@@ -162,7 +163,7 @@ SHIPPED_STAGES = {
 """The stages of the models that ship."""
 
 
-def _indicator(indicator: Indicator, figures: list[str], at: Path) -> Iterator[Fault]:
+def _indicator(indicator: Indicator, figures: list[str], roles: list[str], at: Path) -> Iterator[Fault]:
     if indicator.figure is None:
         return
     parts = [part.strip() for part in indicator.figure.split(",")]
@@ -171,3 +172,23 @@ def _indicator(indicator: Indicator, figures: list[str], at: Path) -> Iterator[F
         yield Fault((*at, "figure"), "figure", "a figure is named name,cohort,role,wave; what is blank means all")
     elif by_place[0] not in figures:
         yield unknown((*at, "figure"), "figure", by_place[0], figures)
+    elif len(by_place) > 2 and by_place[2] and by_place[2] not in roles:
+        yield unknown((*at, "figure"), "role or kind of respondents", by_place[2], roles)
+
+
+def publishing_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """A programme of so few that its public view says nothing of its surveys, whoever answers."""
+    places = sum(cohort.places for cohort in blueprint.cohorts)
+    least = _least_asked(blueprint.disclosure.public.minimum_n)
+    if blueprint.instruments and 0 < places < least:
+        said = (
+            f"of {places} pairs the public view and public reports say nothing of surveys, whoever answers: it takes "
+            f"{least} mentors or mentees, since counts are rounded to 5; the programme team reads what it may"
+        )
+        yield Fault(("disclosure", "public", "minimum_n"), "too_few_to_publish", said, level="warning")
+
+
+def _least_asked(minimum: int) -> int:
+    """Of how many who were asked some number of answers is shown: the end of the first band of five that begins at the
+    minimum or above (evaluation, disclosure/bands)."""
+    return 5 * ((minimum + 6) // 5) + 2

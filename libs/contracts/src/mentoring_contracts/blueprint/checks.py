@@ -8,7 +8,12 @@ from mentoring_contracts.blueprint.check_calendar import calendar_faults, wave_f
 from mentoring_contracts.blueprint.check_formats import format_faults
 from mentoring_contracts.blueprint.check_people import eligibility_faults, form_faults, matching_faults
 from mentoring_contracts.blueprint.check_roles import role_faults
-from mentoring_contracts.blueprint.check_surveys import instrument_faults, model_faults, survey_faults
+from mentoring_contracts.blueprint.check_surveys import (
+    instrument_faults,
+    model_faults,
+    publishing_faults,
+    survey_faults,
+)
 from mentoring_contracts.blueprint.check_words import word_faults
 from mentoring_contracts.blueprint.faults import Fault
 from mentoring_contracts.blueprint.whole import Blueprint
@@ -25,7 +30,8 @@ _CHECKS: Final[tuple[tuple[Check, frozenset[str]], ...]] = (
     (wave_faults, frozenset({"milestones", "cohorts", "waves", "instruments", "respondents"})),
     (instrument_faults, frozenset({"instruments", "scales", "languages", "respondents"})),
     (survey_faults, frozenset({"instruments", "surveys", "activities"})),
-    (model_faults, frozenset({"instruments", "evaluation_model"})),
+    (model_faults, frozenset({"instruments", "evaluation_model", "respondents"})),
+    (publishing_faults, frozenset({"instruments", "disclosure", "cohorts"})),
     (word_faults, frozenset()),
 )
 """Each check with the sections it looks at: where one of them cannot be read, it would only repeat that."""

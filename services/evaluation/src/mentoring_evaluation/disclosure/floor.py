@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from mentoring_contracts.words import SIDES
+from mentoring_evaluation.disclosure.bands import Grid
 from mentoring_evaluation.disclosure.rule import SMALLEST, Policy
 
 # What is kept of who answered: nothing, names, or names only to compare the two sides of pairs.
@@ -25,6 +26,12 @@ def least_asked(public_minimum: int) -> int:
 def policy_of(public_minimum: int) -> Policy:
     """The rule of a programme's public figures; nothing looser than groups of 5 is possible."""
     return Policy(minimum=least_asked(public_minimum))
+
+
+def fewest_published(asked: int, policy: Policy) -> int | None:
+    """How many of a group of so many have to answer for the public view to say anything; None: it never does."""
+    grid = Grid(asked)
+    return next((count for count in range(asked + 1) if policy.shows_group(grid.band(count))), None)
 
 
 def hidden_roles(mode: Mode, people: Mapping[str, int], least: int) -> tuple[str, ...]:

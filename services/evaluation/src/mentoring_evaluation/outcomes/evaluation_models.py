@@ -133,8 +133,14 @@ def _whole(section: Mapping[str, Any]) -> dict[str, Any]:
     else:
         raise ModelUnreadable([{"field": "stages", "detail": "a mapping or a list"}])
     _lay_indicators(filled, section.get("indicators") or [])
-    title = section.get("title") or (known.title if known else kind)
+    title = section.get("title") or (_title(known, filled) if known else kind)
     return {"kind": kind, "title": title, "source": known.source if known else "", "stages": filled}
+
+
+def _title(known: EvaluationModel, stages: list[dict[str, Any]]) -> str:
+    """The title of a shipped model; with other stages than its own it is not that model alone."""
+    same = [str(stage.get("id")) for stage in stages] == [stage.id for stage in known.stages]
+    return known.title if same else f"{known.title}, with stages of our own"
 
 
 def _refuse_unknown(section: Mapping[str, Any]) -> None:

@@ -154,6 +154,10 @@ class RolePreview(BaseModel):
     role: str
     people: int = Field(description="different people asked until now; of a wave that is planned, who would be now")
     shown: Shown = Field(description="what will be read of them, by anybody; answers: who said what, by the team")
+    published_from: int | None = Field(
+        description="how many have to answer for the public view to say anything of this cohort by itself; null: it "
+        "never does"
+    )
 
 
 class WavePreview(BaseModel):

@@ -39,6 +39,7 @@ class RolePreview:
     role: AskedRole
     people: int
     shown: Shown
+    published_from: int | None = None
     kind: str | None = None
 
 

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_contracts.words import SIDES
-from mentoring_evaluation.disclosure.floor import Mode, Shown, least_asked, rule_in_words, shown, shown_together
+from mentoring_evaluation.disclosure.floor import (
+    Mode,
+    Shown,
+    fewest_published,
+    least_asked,
+    policy_of,
+    rule_in_words,
+    shown,
+    shown_together,
+)
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.surveys import queries, queries_answers
 from mentoring_evaluation.surveys.models import Wave
@@ -25,12 +34,17 @@ async def preview_wave(db: AsyncSession, wave: Wave) -> WavePreview:
         mode=mode,
         minimum=least,
         roles=[
-            RolePreview(role=role, people=people[role], shown=of_roles[role])
+            RolePreview(
+                role=role,
+                people=people[role],
+                shown=of_roles[role],
+                published_from=fewest_published(people[role], policy_of(least)),
+            )
             for role in people
             if role not in SIDES or wave.roles is None or role in wave.roles
         ],
         together=shown_together(of_roles, people),
-        statement=_NAMED if mode == "named" else _statement(of_roles, people, least),
+        statement=(_NAMED if mode == "named" else _statement(of_roles, people, least)) + _published(people, least),
     )
 
 
@@ -55,4 +69,19 @@ def _statement(of_roles: Mapping[str, Shown], people: Mapping[str, int], least: 
     return (
         f"{rule_in_words(least)} This wave asks {' and '.join(few)}: what they say will be read by nobody. A survey "
         "that is to be read of so few has to be a named one, which says so above its questions."
+    )
+
+
+def _published(people: Mapping[str, int], least: int) -> str:
+    """Of whom the public view says nothing, whoever answers."""
+    few = [
+        f"{people[role]} {role}s"
+        for role in people
+        if people[role] and fewest_published(people[role], policy_of(least)) is None
+    ]
+    if not few:
+        return ""
+    return (
+        f" The public view and public reports say nothing of {' and '.join(few)}, however many answer, unless other "
+        "cohorts are asked the same: small cohorts are taken together."
     )
