@@ -251,12 +251,13 @@ def _only(question: dict[str, Any], known: Mapping[str, dict[str, Any]], words: 
 
 def _inputs(question: dict[str, Any]) -> Iterator[str]:
     name, labels = html.escape(question["id"]), question.get("labels") or {}
+    said = html.escape(str(question["text"]))  # a legend names a group, and no field by itself
     match question["kind"]:
         case "text":
             longest = question.get("max_length", 2000)
-            yield f'<textarea name="{name}" rows="4" maxlength="{longest}"></textarea>'
+            yield f'<textarea name="{name}" aria-label="{said}" rows="4" maxlength="{longest}"></textarea>'
         case "integer":
-            yield f'<input type="number" name="{name}">'
+            yield f'<input type="number" name="{name}" aria-label="{said}">'
         case "matrix":
             for row in question["rows"]:
                 yield f"<p>{html.escape(row['text'])}</p>"
