@@ -23,6 +23,7 @@ from mentoring_gateway.context import Context
 from mentoring_gateway.errors import NotAGraphqlRequest
 from mentoring_gateway.requests import GRAPHQL, JSON, Asked, form, takes_events
 from mentoring_gateway.schema import schema
+from mentoring_gateway.upstream import MOST_LANGUAGES
 
 # The name of the mutation field is put behind the caller's key.
 LONGEST_KEY = MAX_KEY - 100
@@ -31,7 +32,6 @@ _PAGE = (
     "graphiql.min.css", "page.css", "react.production.min.js", "react-dom.production.min.js", "graphiql.min.js",
     "page.js",
 )  # fmt: skip
-MOST_LANGUAGES = 500  # characters; who sends more reads what comes first
 Authenticate = Callable[[str | None], Awaitable[Principal | None]]
 NewContext = Callable[[Principal | None, str | None, str | None], Context]
 

@@ -18,11 +18,11 @@ from strawberry.scalars import JSON
 from mentoring_common.errors import DomainError
 from mentoring_common.problems import status_of
 from mentoring_gateway.context import Context
-from mentoring_gateway.endpoint import MOST_LANGUAGES
 from mentoring_gateway.errors import ServiceProblem
 from mentoring_gateway.nominations import client as nominations
 from mentoring_gateway.nominations.client import LinkedNomination
 from mentoring_gateway.surveys.client import Survey, SurveysApi
+from mentoring_gateway.upstream import MOST_LANGUAGES
 
 FORM: Final = frozenset({"application/x-www-form-urlencoded"})
 LONGEST_FORM: Final = 200_000

@@ -18,6 +18,7 @@ from mentoring_gateway.settings import LIMITS, MAX_PAGE
 
 T = TypeVar("T")
 Params = Mapping[str, Any]
+MOST_LANGUAGES = 500  # characters of an Accept-Language; who sends more reads what comes first
 
 
 @dataclass(frozen=True)
