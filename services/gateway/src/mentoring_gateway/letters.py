@@ -227,7 +227,8 @@ def _wanted(request: Request) -> dict[str, object]:
     """The words that a link asks for; without it those of the reader's languages."""
     language = request.query_params.get("language", "")[:35]
     easy = request.query_params.get("easy_read") == "true"
-    return ({"language": language} if language else {}) | ({"easy_read": "true"} if easy else {})
+    wanted: dict[str, object] = {"language": language} if language else {}
+    return wanted | ({"easy_read": "true"} if easy else {})
 
 
 def _question(question: dict[str, Any], known: Mapping[str, dict[str, Any]], words: Mapping[str, str]) -> str:
