@@ -95,7 +95,7 @@ async def published(office, network, note=None, **changes):
 
 
 async def versions(organisation, **which):
-    answer = await organisation.reader.get("/network-blueprints", params=which)
+    answer = await organisation.admin.get("/network-blueprints", params=which)
     assert answer.status_code == 200, answer.text
     return {(one["name"], one["number"]): one for one in answer.json()["items"]}
 
@@ -108,7 +108,7 @@ async def given(organisation, number, name="volunteers"):
 
 
 async def members(organisation):
-    return (await organisation.reader.get("/network-memberships")).json()["items"]
+    return (await organisation.admin.get("/network-memberships")).json()["items"]
 
 
 async def acts(organisation):
@@ -153,6 +153,7 @@ async def test_who_declined_or_left_may_be_asked_again(applications, office, mem
     assert (await member.admin.post(f"/network-memberships/{membership}/decline")).json()["state"] == "declined"
     late = await member.admin.post(f"/network-memberships/{membership}/accept")
     assert refused(late, 409, "membership_not_allowed")
+    assert (late.json()["act"], late.json()["state"]) == ("accept", "declined")
     assert await joined(office, network, member) == membership
     assert (await member.admin.post(f"/network-memberships/{membership}/leave")).json()["state"] == "left"
     assert [one["state"] for one in (*await members(office), *await members(member))] == ["left", "left"]
@@ -183,6 +184,90 @@ async def test_who_is_asked_has_to_be_there_and_be_somebody_else(operator, offic
     assert await members(stranger) == []
 
 
+async def test_what_was_done_is_answered_as_the_first_time(applications, office, member, network):
+    membership = await joined(office, network, member)
+    path = f"/network-memberships/{membership}"
+    first = (await member.admin.get(path)).json()
+    assert (await member.admin.post(f"{path}/accept")).json() == first
+    ended = (await office.admin.post(f"{path}/leave")).json()
+    assert (ended["state"], ended["ended_by_office"]) == ("left", True)
+    again = await member.admin.post(f"{path}/leave")
+    assert (again.status_code, again.json()["ended_by_office"]) == (200, True)
+    assert len(await applications.emitted(member.tenant, NetworkJoined, NetworkLeft)) == 2
+
+
+async def test_who_is_asked_sees_who_asks_and_a_name_is_told_only_by_joining(office, member, network):
+    membership = await joined(office, network, member)
+    await member.admin.post(f"/network-memberships/{membership}/leave")
+    assert await invited(office, network, member) == membership
+    (asked,), (seen,) = await members(member), await members(office)
+    assert (asked["office_name"], asked["network_name"]) == ("Office", "Youth Business")
+    assert (seen["organisation_name"], seen["ended_by_office"], seen["left_at"]) == (None, None, None)
+
+
+async def test_a_network_is_renamed_and_closed_by_its_office_and_the_operator_lists_all(
+    operator, office, member, network, organisation
+):
+    await joined(office, network, member)
+    waiting = await organisation("Waiting")
+    await invited(office, network, waiting)
+    named = await office.admin.post(f"/networks/{network}/rename", json={"name": "Young Founders"})
+    assert (named.status_code, named.json()["name"]) == (200, "Young Founders"), named.text
+
+    async def told():
+        return (await members(member))[0]["network_name"] == "Young Founders"
+
+    await eventually(told, what="the new name with the member")
+    registered = (await operator.get(f"/networks/{network}")).json()
+    assert (registered["name"], registered["office_id"], registered["closed_at"]) == ("Young Founders", office.id, None)
+    assert network in {one["id"] for one in (await operator.get("/networks", params={"limit": 200})).json()["items"]}
+    assert refused(await member.admin.post(f"/networks/{network}/close"), 404, "network_not_found")
+    assert refused(await office.reader.post(f"/networks/{network}/close"), 403, "insufficient_scope")
+    closed = (await office.admin.post(f"/networks/{network}/close")).json()
+    assert closed["closed_at"] is not None
+    assert (await office.admin.post(f"/networks/{network}/close")).json() == closed
+    assert (await operator.get(f"/networks/{network}")).json()["closed_at"] == closed["closed_at"]
+    assert [one["state"] for one in (*await members(member), *await members(waiting))] == ["left", "left"]
+    late = await office.admin.post(f"/networks/{network}/members", json={"organisation_id": member.id})
+    assert refused(late, 409, "network_closed")
+    published_late = await office.admin.post(f"/networks/{network}/blueprints", json={"blueprint": PLAN})
+    assert refused(published_late, 409, "network_closed")
+
+
+async def test_a_blueprint_is_read_by_who_administers_or_manages_what_was_made_from_it(
+    applications, office, member, network
+):
+    membership = await joined(office, network, member)
+    first = await published(office, network)
+    await given(member, 1)
+    other = await published(office, network, id="another")
+    await given(member, 1, "another")
+    nobody = applications.caller(*SCOPES, tenant=member.tenant)
+    for reader in (nobody, member.reader):
+        for path in ("/network-blueprints", f"/network-blueprints/{first['id']}"):
+            assert refused(await reader.get(path), 403, "role_needed")
+        for path in ("/network-memberships", f"/network-memberships/{membership}", "/networks", f"/networks/{network}"):
+            assert refused(await reader.get(path), 403, "insufficient_scope")
+        assert refused(
+            await reader.post(f"/network-blueprints/{first['id']}/adopt", json={}), 403, "insufficient_scope"
+        )
+    programme = (await member.admin.post(f"/network-blueprints/{first['id']}/adopt", json={})).json()["id"]
+    registered = await member.admin.post("/people", json={"name": "Ama", "email": "ama@example.org"})
+    person = registered.json()["id"]
+    manager = applications.caller(*SCOPES, tenant=member.tenant, subject=person)
+    granted = await member.admin.post(
+        f"/programmes/{programme}/roles", json={"person_id": person, "role": "programme_manager"}
+    )
+    assert granted.status_code == 201, granted.text
+    second = await published(office, network, duration_months=9)
+    await given(member, 2)
+    listed = (await manager.get("/network-blueprints")).json()["items"]
+    assert [(one["name"], one["number"]) for one in listed] == [("volunteers", 1), ("volunteers", 2)]
+    assert (await manager.get(f"/network-blueprints/{second['id']}")).json()["blueprint"]["duration_months"] == 9
+    hidden = await manager.get(f"/network-blueprints/{other['id']}")
+    assert refused(hidden, 404, "network_blueprint_not_found")
+
+
 async def test_an_invitation_that_comes_twice_is_answered_once(office, member, network):
     key = {"Idempotency-Key": "one"}
     body = {"organisation_id": member.id}
@@ -199,7 +284,7 @@ async def test_members_have_what_was_published_before_and_after_they_joined(appl
     second = await published(office, network, "A shorter programme", duration_months=9)
     assert [one["pointer"] for one in second["changes"]] == ["/duration_months"]
     await given(member, 2)
-    whole = (await member.reader.get(f"/network-blueprints/{second['id']}")).json()
+    whole = (await member.admin.get(f"/network-blueprints/{second['id']}")).json()
     assert (whole["note"], whole["blueprint"]["duration_months"]) == ("A shorter programme", 9)
     assert [one["pointer"] for one in whole["changes"]] == ["/duration_months"]
     told = await applications.emitted(member.tenant, NetworkBlueprintReceived)

@@ -260,7 +260,10 @@ async def test_what_a_nominator_learns_is_the_programme_s_choice(applications, t
     application = await nominating.applied()
     token = (await nominating.link(await nominating.nomination_of(application)))["token"]
     await nominating.by_link(token, "endorse", statement=SAID)
+    assert (await nominating.link(await nominating.nomination_of(application)))["outcome_token"] is None
     assert (await nominating.nihr.decide(application)).status_code == 200
+    outcome = (await nominating.link(await nominating.nomination_of(application)))["outcome_token"]
+    assert outcome == (None if learns == "nothing" else token)
     mentor = await nominating.nihr.person()
     match = {"match_id": uuid.uuid4(), "programme_id": nominating.nihr.programme_id}
     match |= {"cohort_id": nominating.nihr.cohorts[0]}

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 import yaml
@@ -14,7 +15,7 @@ from mentoring_contracts.evaluation import (
     ReportShared,
     ReportShareWithdrawn,
 )
-from mentoring_evaluation.networks.totals import LEAST_MEMBERS, Shared, handed_over, totals
+from mentoring_evaluation.networks.totals import LEAST_MEMBERS, Shared, handed_over, issued, totals
 
 BLUEPRINT = yaml.safe_load(
     """
@@ -28,6 +29,9 @@ instruments:
 scales: {likely: ["Yes", "No"]}
 """
 )
+
+
+NOW, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
 
 def share(value=50, low=40, high=60, denominator=20, shown="rounded", rule="top_box", **more):
@@ -52,14 +56,14 @@ def members(number):
 def totals_of(*figures, everybody=None):
     """Totals of members of which each shared one list of figures."""
     known = members(len(figures))
-    return totals(everybody or known, [Shared(*one) for one in zip(known, figures, strict=True)])
+    return totals(everybody or known, [Shared(*one) for one in zip(known, figures, strict=True)], NOW)
 
 
 def test_counts_are_added_up_and_shares_weighed_by_the_people_behind_them():
     one, two, three = share(80, 75, 85, 40), share(50, 40, 60, 20), share(20, 10, 30, 20)
     found = totals_of([count(3), one], [count(4), two], [count(5), three])
     pairs, grown = sorted(found, key=lambda total: total.about["unit"] != "pairs")
-    assert (pairs.about["name"], pairs.value, pairs.shown, pairs.people, pairs.members) == (
+    assert (pairs.about["name"], pairs.value, pairs.shown, pairs.people, len(pairs.basis)) == (
         "matched_pairs",
         12,
         "sum",
@@ -72,29 +76,71 @@ def test_counts_are_added_up_and_shares_weighed_by_the_people_behind_them():
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_nothing_is_shown_of_fewer_than_three_members(number):
-    for one in totals_of(*[[count(5), share()] for _ in range(number)]):
-        assert (one.value, one.between, one.people, one.shown, one.members) == (None, None, None, "hidden", number)
+    assert totals_of(*[[count(5), share()] for _ in range(number)]) == []
+    # Nor that there is such a figure, by whatever of the others.
+    others = [[share(wave="pulse: two")], *([share(wave="pulse: now")] for _ in range(3))]
+    assert [one.about["wave"] for one in totals_of(*others)] == ["pulse: now"]
     assert LEAST_MEMBERS == 3
 
 
 def test_several_programmes_of_a_member_are_one_member():
     one, two = members(2)
     shared = [Shared(one, [count(1)]), Shared(one, [count(2)]), Shared(two, [count(4)])]
-    assert [(total.value, total.members) for total in totals([one, two], shared)] == [(None, 2)]
+    assert totals([one, two], shared, NOW) == []
 
 
 def test_who_hides_a_figure_or_shares_none_is_named_and_is_not_in_it():
     everybody = members(6)
     figures = [[share()], [share()], [share()], [share(shown="hidden")], []]
     (total,) = totals_of(*figures, everybody=everybody)
-    assert (total.value, total.members, total.without) == (50, 3, everybody[3:])
+    assert (total.value, len(total.basis), total.without) == (50, 3, [str(one) for one in everybody[3:]])
 
 
-def test_who_hides_it_in_one_programme_is_not_in_it_with_the_other():
-    one, *others = members(4)
-    shared = [Shared(one, [share(shown="hidden")]), Shared(one, [share(90, 85, 95)])]
-    (total,) = totals([one, *others], [*shared, *(Shared(other, [share()]) for other in others)])
-    assert (total.value, total.without) == (50, [one])
+def test_words_of_a_figure_are_shown_that_enough_members_use():
+    own = share(definition="Did Leeds do well?")
+    (total,) = totals_of([own], [share()], [share()])
+    assert total.about["definition"] == "grown"
+    (total,) = totals_of([own], [share()], [share()], [share()])
+    assert total.about["definition"] == "Grown"
+
+
+def issued_of(*editions, names="abcdefgh"):
+    """The values of a count in each edition of it, of members by their letters: `a1` published one."""
+    before = []
+    for n, edition in enumerate(editions):
+        shared = [Shared(uuid.UUID(int=1 + names.index(one[0])), [count(int(one[1:]))]) for one in edition.split()]
+        members = {one.organisation_id for one in shared}
+        before.append(issued(members, shared, before, NOW if n == 0 else LATER))
+    return [[one.value for one in edition] for edition in before], before
+
+
+@pytest.mark.parametrize(
+    ("then", "value"),
+    [
+        ("b2 c3 d4 e5 f6", 21),  # one took it back: 1 is not to be had by subtraction
+        ("a1 b2 c3 d4 e5 f6 g7", 21),
+        ("a9 b2 c3 d4 e5 f6", 21),
+        ("a9 b9 c3 d4 e5 f6", 21),
+        ("c3 d4 e5 f6 g7", 25),  # two went and one came
+        ("a9 b9 c9 d4 e5 f6", 42),
+        ("a1 b2 c3 d4 e5 f6", 21),
+        ("a1 b2", None),
+    ],
+)
+def test_two_readings_differ_by_what_enough_members_changed_or_by_nothing(then, value):
+    values, editions = issued_of("a1 b2 c3 d4 e5 f6", then)
+    assert values == [[21], [] if value is None else [value]]
+    if value:
+        assert editions[1][0].as_of == (NOW if value == 21 else LATER).isoformat()
+
+
+def test_a_reading_differs_enough_from_every_one_before_it():
+    # The third differs from the second in four members, and from the first in one.
+    values, _ = issued_of("a1 b2 c3 d4", "a1 b9 c9 d9", "a5 b2 c3 d4")
+    assert values == [[10], [28], [28]]
+    # Nor does one that was gone in between tell of a single member.
+    values, _ = issued_of("a1 b2 c3 d4", "a1 b2", "a1 b2 c3 d9")
+    assert values == [[10], [], [10]]
 
 
 def test_at_least_counts_with_what_it_lies_between():
@@ -103,18 +149,17 @@ def test_at_least_counts_with_what_it_lies_between():
 
 
 def test_figures_of_other_answers_are_other_figures():
-    found = totals_of([share(top_box=["Yes"])], [share(top_box=["Ja"])], [share()])
-    assert sorted(one.members for one in found) == [1, 2]
+    assert totals_of([share(top_box=["Yes"])], [share(top_box=["Ja"])], [share()]) == []
 
 
-def test_what_is_handed_over_has_no_number_of_what_is_hidden_and_nothing_of_interviews_or_means():
-    hidden = share(shown="hidden") | {"numerator": None, "asked": 3, "answered": 3, "exact": "1/3", "components": [{}]}
-    figures = [hidden, share(rule="mean_of_cohorts"), count(4, "interviews"), count(4), share(rule="excess")]
+def test_nothing_is_handed_over_of_what_is_hidden_nor_of_interviews_or_means():
+    shown = share() | {"numerator": 9, "asked": 20, "answered": 18, "exact": "1/2", "components": [{}]}
+    figures = [share(shown="hidden"), shown, share(rule="mean_of_cohorts"), count(4, "interviews"), count(4)]
+    figures += [share(rule="excess"), count(None)]
     content = {"views": {"public": {"figures": figures}}, "evaluation_model": None}
-    first, second = handed_over(content)
-    assert [value for value in first.values() if isinstance(value, int | float)] == []
-    assert not {"asked", "answered", "exact", "components", "numerator"} & (first.keys() | second.keys())
-    assert second["value"] == 4
+    grown, pairs = handed_over(content)
+    assert not {"asked", "answered", "exact", "components", "numerator"} & (grown.keys() | pairs.keys())
+    assert (grown["value"], pairs["value"]) == (50, 4)
 
 
 def test_recorded_values_of_indicators_are_handed_over_rounded_or_hidden():
@@ -127,11 +172,10 @@ def test_recorded_values_of_indicators_are_handed_over_rounded_or_hidden():
          "numerator": 1, "base": 1},
     ]  # fmt: skip
     content = {"views": {"public": {"figures": []}}, "evaluation_model": {"stages": [{"measured": measured}]}}
-    one, few = handed_over(content)
+    (one,) = handed_over(content)
     assert (one["name"], one["value"], one["whole"]["low"], one["between"]) == (
         "indicator:seniors", 25, 38, {"low": 19, "high": 32},
     )  # fmt: skip
-    assert (few["value"], few["whole"], few["between"]) == (None, None, None)
     assert [total.value for total in totals_of([one], [one], [one])] == [25]
 
 
@@ -161,9 +205,12 @@ class Office:
         await self.harness.publish(organisation, NetworkLeft(**theirs))
 
     async def totals(self):
-        answer = await self.admin.get(f"/networks/{self.network}/totals")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        """What is issued now, and read."""
+        path = f"/networks/{self.network}/totals"
+        answers = await self.admin.post(f"{path}/issue"), await self.admin.get(path)
+        assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
+        assert answers[0].json() == answers[1].json()
+        return answers[1].json()
 
     async def total(self, name, **which):
         found = (await self.totals())["totals"]
@@ -261,43 +308,65 @@ async def test_what_one_member_has_is_read_by_nobody_else(evaluation, make_progr
     assert refused(await office.admin.get(f"/reports/{share['report_id']}"), 404, "report_not_found")
     assert refused(await office.admin.post(f"/shared-reports/{share['id']}/withdraw"), 404, "shared_report_not_found")
     assert refused(await programme.team.get(f"/networks/{office.network}/totals"), 404, "network_not_found")
-    reader = evaluation.caller("evaluation:read", tenant=office.tenant)
+    reader = evaluation.caller("evaluation:read", "evaluation:write", tenant=office.tenant)
+    assert refused(await reader.post(f"/networks/{office.network}/totals/issue"), 403, "insufficient_scope")
+    member = await programme.team.post(f"/networks/{office.network}/totals/issue")
+    assert refused(member, 404, "network_not_found")
     assert refused(await reader.get(f"/networks/{office.network}/totals"), 403, "insufficient_scope")
     other = Office(evaluation)
     assert refused(await other.admin.get(f"/networks/{office.network}/totals"), 404, "network_not_found")
-    assert (await office.total("matched_pairs"))["value"] is None  # one member is no total
+    found = await office.totals()
+    assert (found["totals"], found["number"], found["issued_at"]) == ([], 0, None)  # one member is no total
     audited = (await office.admin.get("/audit-log")).json()["items"]
     assert ("receive_report", f"organisation:{programme.tenant}") in {(one["act"], one["actor"]) for one in audited}
 
 
-async def test_of_a_programme_the_last_that_was_shared_counts(make_programme, office):
+async def test_of_a_programme_the_last_that_was_shared_counts(evaluation, make_programme, office):
     programmes = [await with_pairs(make_programme, office, n) for n in (1, 2, 3)]
     shares = [await shared(one, office) for one in programmes]
-    assert (await office.total("matched_pairs"))["value"] == 6
+    first = await office.totals()
+    assert (first["number"], (await office.total("matched_pairs"))["value"]) == (1, 6)
     await programmes[0].crowd(pairs=4)
     again = await shared(programmes[0], office)
     assert (again["id"], again["report_id"] == shares[0]["report_id"]) == (shares[0]["id"], False)
-    assert (await office.total("matched_pairs"))["value"] == 10
+    # One changed: the difference would be its own. It waits for two others.
+    assert (await office.total("matched_pairs"))["value"] == 6
+    assert (await office.totals())["number"] == 1
+    for programme in programmes[1:]:
+        await programme.crowd(pairs=2)
+        await shared(programme, office)
+    assert (await office.total("matched_pairs"))["value"] == 14
+    assert [one["figures"] for one in shares] == [
+        [figure for figure in one["figures"] if figure["shown"] != "hidden"] for one in shares
+    ]
+    at_once = await asyncio.gather(*(office.totals() for _ in range(4)))
+    assert {one["number"] for one in at_once} == {2}
 
 
-async def test_who_takes_back_or_leaves_is_in_no_total(evaluation, make_programme, office):
-    programmes = [await with_pairs(make_programme, office, 1) for _ in range(4)]
+async def test_who_takes_back_or_leaves_is_in_no_total_that_is_issued_then(evaluation, make_programme, office):
+    programmes = [await with_pairs(make_programme, office, 1) for _ in range(6)]
     shares = [await shared(one, office) for one in programmes]
-    first, second, *_ = programmes
+    first, second, *others = programmes
+    assert (await office.total("matched_pairs"))["value"] == 6
     assert (await first.team.post(f"/shared-reports/{shares[0]['id']}/withdraw")).status_code == 200
     assert refused(await first.team.post(f"/shared-reports/{shares[0]['id']}/withdraw"), 404, "shared_report_not_found")
-    assert (await office.total("matched_pairs"))["value"] == 3
+    total = await office.total("matched_pairs")
+    assert (total["value"], total["members"]) == (6, 6)  # as it was issued: less one would be that one's
+    assert (await office.totals())["sharing"] == 5
     assert [type(one) for one in await evaluation.emitted(first.tenant, ReportShared, ReportShareWithdrawn)] == [
         ReportShared, ReportShareWithdrawn,
     ]  # fmt: skip
     assert len(await evaluation.emitted(office.tenant, NetworkReportWithdrawn)) == 1
     await office.left(second.tenant)
+    await office.left(others[0].tenant)
     found = await office.totals()
-    assert (found["members"], found["sharing"]) == (3, 2)
-    assert (await office.total("matched_pairs"))["value"] is None
+    assert (found["members"], found["sharing"], found["number"]) == (4, 3, 2)
+    assert (await office.total("matched_pairs"))["value"] == 3
     assert (await second.team.get(f"/programmes/{second.id}/shared-reports")).json()["items"] == []
     late = await second.team.post(f"/reports/{shares[1]['report_id']}/share", json={"network_id": str(office.network)})
     assert refused(late, 409, "not_in_network")
+    await office.left(others[1].tenant)
+    assert (await office.totals())["totals"] == []  # two are no total
 
 
 async def test_a_member_that_the_office_does_not_know_any_more_hands_nothing_over(evaluation, make_programme, office):

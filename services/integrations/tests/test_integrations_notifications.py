@@ -498,7 +498,13 @@ async def test_a_nominator_is_asked_and_reminded_by_link_and_the_nominee_learns_
         return {"nomination_id": id_, "programme_id": world.programme_id, "cohort_id": world.cohort_id,
                 "person_id": person, "role": "mentee"}  # fmt: skip
 
-    item = {"nominee": "Ada Byron", "nominator": "Bo Ss", "nominator_email": "boss@example.org", "token": "t0ken"}
+    item = {
+        "nominee": "Ada Byron",
+        "nominator": "Bo Ss",
+        "nominator_email": "boss@example.org",
+        "token": "t0ken",
+        "outcome_token": None,
+    }
     applications_api.nominations[str(asked)] = item | {"nomination_id": str(asked)}
     # Nobody waits for this one any more.
     over = {"nominator_email": "else@example.org", "token": None}
@@ -519,9 +525,38 @@ async def test_a_nominator_is_asked_and_reminded_by_link_and_the_nominee_learns_
     assert "t0ken" not in str(inbox)
 
 
+async def test_a_nominator_is_told_of_an_outcome_that_they_may_learn(world, applications_api):
+    person, nominations = world.person("Ada Byron"), [uuid4(), uuid4()]
+    may, may_not = nominations
+    of_person = {"programme_id": world.programme_id, "cohort_id": world.cohort_id, "person_id": person,
+                 "role": "mentee"}  # fmt: skip
+    for id_, token in ((may, "t0ken"), (may_not, None)):
+        applications_api.nominations[str(id_)] = {
+            "nomination_id": str(id_), "nominee": "Ada Byron", "nominator": "Bo Ss", "token": None,
+            "nominator_email": f"{id_}@example.org", "outcome_token": token,
+        }  # fmt: skip
+    opened = [NominationOpened(nomination_id=id_, **of_person, opened_by="nominee") for id_ in nominations]
+    await world.publish(*opened)
+    assert await world.settled() == {"lapsed": 2}  # nobody waits for an answer
+    application = {"application_id": uuid4(), **of_person}
+    kept_back = ApplicationRefused(**application, rules=[], told=False)
+    told = ApplicationDecisionTold(**application, decision="refused")
+    await world.publish(kept_back)
+    assert await world.settled() == {"lapsed": 2}
+    await world.publish(told, told)
+    assert await world.settled() == {"lapsed": 3, "sent": 2}
+    [letter] = world.mail.to(f"{may}@example.org")
+    assert f"{PUBLIC}/pages/nominations/{world.tenant}/t0ken" in text(letter)
+    assert "Ada Byron" in text(letter)
+    assert "refused" not in text(letter)
+    assert world.mail.to(f"{may_not}@example.org") == []
+    log = (await world.office.get(f"/programmes/{world.programme_id}/letters")).json()["items"]
+    assert "nominator_told" not in {one["topic"] for one in log}
+
+
 async def test_who_was_nominated_learns_by_whom(world, applications_api):
     person, nomination = world.person("Ada Byron"), uuid4()
-    item = {"nominee": "Ada Byron", "nominator": "Trust", "nominator_email": None, "token": None}
+    item = {"nominee": "Ada Byron", "nominator": "Trust", "nominator_email": None, "token": None, "outcome_token": None}
     applications_api.nominations[str(nomination)] = item | {"nomination_id": str(nomination)}
     event = NominationOpened(
         nomination_id=nomination, programme_id=world.programme_id, cohort_id=None, person_id=person, role="mentee",

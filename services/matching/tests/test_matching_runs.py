@@ -148,7 +148,7 @@ async def test_why_not_her_and_what_stable_would_give(world):
     mentee = world.person("mentee", criteria=["career"], conflicts=[str(barred.id)])
     await world.admit(cohort, best, second, barred, mentee)
     run = await world.run(cohort)
-    assert run["stable"] == {"matched": 1, "score": run["total_score"]}
+    assert run["stable"] == {"matched": 1, "pairs": 1, "score": run["total_score"]}
     path = f"/runs/{run['id']}/why-not"
     why = (await world.office.get(path, params={"mentor_id": second.id, "mentee_id": mentee.id})).json()
     assert (why["price"]["matches"], why["rules"]) == (0, [])

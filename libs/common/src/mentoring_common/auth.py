@@ -198,6 +198,12 @@ class Allow:
         return caller
 
 
+def require_admin(by: Principal) -> None:
+    """InsufficientScope unless the caller administers the organisation."""
+    if not by.is_admin:
+        raise InsufficientScope(needed=["organisation:admin"])
+
+
 class Public:
     """The authorisation rule of a route that anybody may call, with the reason why."""
 

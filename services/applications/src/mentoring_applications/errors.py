@@ -19,6 +19,10 @@ class OriginNotFound(NotFound):
     """The programme was not made from a blueprint of a network."""
 
 
+class NetworkClosed(Conflict):
+    """The network was closed: nobody joins it, and nothing is published in it."""
+
+
 class AlreadyMember(Conflict):
     """The organisation is a member of the network, or has been invited and has not answered."""
 

@@ -96,6 +96,8 @@ TRANSITIONS: Final[Mapping[State, Mapping[Act, State]]] = {
 OPEN: Final = frozenset(
     {State.AWAITING_ENDORSEMENT, State.SUBMITTED, State.WAITLISTED, State.PLACE_OFFERED, State.ACCEPTED}
 )
+# What a nominator may be told of: the team said yes or no, and what came of it.
+DECIDED: Final = frozenset({State.ACCEPTED, State.REFUSED, State.MATCHED, State.UNMATCHED})
 # Mentees in these states take one of the places of their cohort.
 PLACED: Final = frozenset({State.PLACE_OFFERED, State.ACCEPTED, State.MATCHED})
 

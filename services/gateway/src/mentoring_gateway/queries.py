@@ -67,14 +67,14 @@ class Query:
     async def blueprints(self, info: Info) -> list[Blueprint] | None:
         return await info.context.services.programmes.blueprints()
 
-    @fetched("The networks of which the caller's organisation is the office")
+    @fetched("The networks of which the caller's organisation is the office, for its admin")
     async def networks(
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Network] | None:
         page = await info.context.services.networks.networks(wanted(first, after))
         return connection(page, lambda record: Network(**vars(record)))
 
-    @fetched("One network, for its office")
+    @fetched("One network, for its office's admin")
     async def network(self, info: Info, id: UUID) -> Network | None:
         return Network(**vars(await info.context.services.networks.network(id)))
 

@@ -262,9 +262,11 @@ def _result(run: Run) -> dict[str, Any]:
         result["floor_curve"] = [asdict(point) for point in floor_points(run)]
         result["recruitment"] = [asdict(gain) for gain in recruitment(run)]
         stable = stable_pairs(run.situation)
-        held = [pair.score for pair in run.pairs if pair.pinned]
-        score = score_of(run.situation, stable) + sum(held)
-        result["stable"] = {"matched": len(stable) + len(held), "score": round(score, 4)}
+        held = [pair for pair in run.pairs if pair.pinned]
+        score = score_of(run.situation, stable) + sum(pair.score for pair in held)
+        people = {mentee_id for _, mentee_id in stable} | {pair.mentee_id for pair in held}
+        pairs = len(stable) + len(held)
+        result["stable"] = {"matched": len(people), "pairs": pairs, "score": round(score, 4)}
     return result
 
 

@@ -114,7 +114,7 @@ class GainView(BaseModel):
 
 
 class FloorPointView(BaseModel):
-    """The best matching above a floor."""
+    """The best matching above a floor; `matched` counts mentees."""
 
     floor: float
     matched: int
@@ -133,9 +133,13 @@ class PriceView(View):
 
 
 class StableView(BaseModel):
-    """What the stable arrangement would give instead: no two people who would both rather have each other."""
+    """What the stable arrangement would give instead: no two people who would both rather have each other.
+
+    `matched` counts mentees, `pairs` more where they may have several mentors; null of runs from before it was counted.
+    """
 
     matched: int
+    pairs: int | None = None
     score: float
 
 

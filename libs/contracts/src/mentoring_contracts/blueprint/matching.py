@@ -187,7 +187,11 @@ class Matching(Section):
     ] = None
     mentors_each: Annotated[
         Whole,
-        Field(ge=1, le=5, description="mentors a mentee may have at once; all have one before anybody has two"),
+        Field(
+            ge=1,
+            le=5,
+            description="mentors every mentee may have at once; all have one before anybody has two, and each pair takes a place",
+        ),
     ] = 1
     load: Annotated[Load | None, Field(description="how mentees are spread over the mentors of a cohort")] = None
     unmatched_first: Annotated[

@@ -14,17 +14,19 @@ from mentoring_common.db import TenantRow
 
 
 class Network(TenantRow, Base):
-    """A network, in the tenant of its office."""
+    """A network: in the tenant of its office and, with the same id, in the operator's register."""
 
     __tablename__ = "networks"
+    office_id: Mapped[UUID]
     name: Mapped[str]
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class NetworkMembership(TenantRow, Base):
     """An organisation's way in a network: one row in the office's tenant and one, with the same id, in its own.
 
-    `organisation_name` is told to the office by the organisation when it joins.
+    Each names itself to the other: `office_name` when it asks, `organisation_name` when it joins.
     """
 
     __tablename__ = "network_memberships"
@@ -35,12 +37,14 @@ class NetworkMembership(TenantRow, Base):
     network_id: Mapped[UUID]
     network_name: Mapped[str]
     office_id: Mapped[UUID]
+    office_name: Mapped[str | None]
     organisation_id: Mapped[UUID]
     organisation_name: Mapped[str | None]
     state: Mapped[str]
     invited_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    ended_by_office: Mapped[bool | None]
 
 
 class NetworkBlueprint(TenantRow, Base):

@@ -1,6 +1,7 @@
 """The SELECTs of networks."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from mentoring_applications.directory.models import Organisation
 from mentoring_applications.errors import (
     MembershipNotFound,
     NetworkBlueprintNotFound,
+    NetworkClosed,
     NetworkNotFound,
     OriginNotFound,
 )
@@ -23,15 +25,22 @@ async def organisation_name(db: AsyncSession) -> str | None:
     return await db.scalar(sa.select(Organisation.name))
 
 
-async def network(db: AsyncSession, network_id: UUID, *, locked: bool = False) -> Network:
-    """The network, of whose office the transaction is; NetworkNotFound."""
-    rows = sa.select(Network).where(Network.id == network_id)
-    return await one(db, rows, NetworkNotFound, lock="own" if locked else "none")
+async def network(db: AsyncSession, network_id: UUID, *, lock: Literal["none", "shared", "own"] = "none") -> Network:
+    """The network, of whose office the transaction is, or which is in the operator's register; NetworkNotFound."""
+    return await one(db, sa.select(Network).where(Network.id == network_id), NetworkNotFound, lock=lock)
 
 
 def networks() -> sa.Select[Network]:
-    """The networks of which the organisation is the office."""
+    """The networks of which the organisation is the office; in the operator's register, all."""
     return sa.select(Network)
+
+
+async def network_that_goes_on(db: AsyncSession, network_id: UUID, *, locked: bool = False) -> Network:
+    """The network, of whose office the transaction is, while it goes on; NetworkNotFound, NetworkClosed."""
+    found = await network(db, network_id, lock="own" if locked else "shared")
+    if found.closed_at is not None:
+        raise NetworkClosed()
+    return found
 
 
 async def membership(db: AsyncSession, membership_id: UUID) -> NetworkMembership:
@@ -57,17 +66,39 @@ async def membership_that_stands(db: AsyncSession, membership_id: UUID) -> Netwo
     return await db.scalar(rows.with_for_update(read=True).execution_options(populate_existing=True))
 
 
+async def memberships_that_end(db: AsyncSession, network_id: UUID) -> Sequence[NetworkMembership]:
+    """Those that stand or are offered; they are held until the end of the transaction."""
+    rows = sa.select(NetworkMembership).where(
+        NetworkMembership.network_id == network_id, NetworkMembership.state.in_([Belongs.JOINED, Belongs.INVITED])
+    )
+    return (await db.scalars(rows.order_by(NetworkMembership.id).with_for_update())).all()
+
+
 def blueprints(network_id: UUID | None, name: str | None) -> sa.Select[NetworkBlueprint]:
     """The versions that the organisation published or was given."""
     given = {"network_id": network_id, "name": name}
     return sa.select(NetworkBlueprint).filter_by(**{name: value for name, value in given.items() if value is not None})
 
 
-async def blueprint(db: AsyncSession, blueprint_id: UUID) -> NetworkBlueprint:
-    """A version; NetworkBlueprintNotFound."""
-    return await one(
-        db, sa.select(NetworkBlueprint).where(NetworkBlueprint.id == blueprint_id), NetworkBlueprintNotFound
+async def blueprint(
+    db: AsyncSession, blueprint_id: UUID, only: sa.ColumnElement[bool] | None = None
+) -> NetworkBlueprint:
+    """A version, of those to which `only` applies; NetworkBlueprintNotFound."""
+    rows = sa.select(NetworkBlueprint).where(NetworkBlueprint.id == blueprint_id)
+    return await one(db, rows if only is None else rows.where(only), NetworkBlueprintNotFound)
+
+
+def is_origin_of(programme_ids: sa.Select[UUID]) -> sa.ColumnElement[bool]:
+    """Of a version: whether one of the programmes was made from this blueprint, in whatever version."""
+    taken = sa.orm.aliased(NetworkBlueprint)
+    made = sa.select(Adoption.id).join(
+        taken, sa.and_(taken.tenant_id == Adoption.tenant_id, taken.id == Adoption.blueprint_id)
     )
+    return made.where(
+        Adoption.id.in_(programme_ids),
+        taken.network_id == NetworkBlueprint.network_id,
+        taken.name == NetworkBlueprint.name,
+    ).exists()
 
 
 async def version(db: AsyncSession, network_id: UUID, name: str, number: int) -> NetworkBlueprint | None:

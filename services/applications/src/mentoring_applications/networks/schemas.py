@@ -25,6 +25,11 @@ class NetworkView(View):
     name: str
     office_id: UUID
     created_at: datetime
+    closed_at: datetime | None = Field(description="when it was closed; null while it goes on")
+
+
+class NewName(Body):
+    name: Name
 
 
 class NewMember(Body):
@@ -39,12 +44,14 @@ class MembershipView(View):
     network_id: UUID
     network_name: str
     office_id: UUID
+    office_name: str | None = Field(description="what the office is called; null of what was asked before it was noted")
     organisation_id: UUID
-    organisation_name: str | None
+    organisation_name: str | None = Field(description="what the organisation is called, once it has joined")
     state: str
     invited_at: datetime
     answered_at: datetime | None
     left_at: datetime | None
+    ended_by_office: bool | None = Field(description="of one that was left: whether the office ended it")
 
 
 class NewNetworkBlueprint(Body):

@@ -72,8 +72,9 @@ def nominations(
 
 
 async def nominations_to_tell(db: AsyncSession, ids: Collection[UUID]) -> Sequence[sa.Row[Nomination, str]]:
-    """Nominations as letters need them, with the state of the application (null without one)."""
-    rows = sa.select(Nomination, Application.state).outerjoin(Application, Application.id == Nomination.application_id)
+    """Nominations as letters need them, with the state of the application that its person knows (null without one)."""
+    known = sa.func.coalesce(Application.told_state, Application.state)
+    rows = sa.select(Nomination, known).outerjoin(Application, Application.id == Nomination.application_id)
     return (await db.execute(rows.where(Nomination.id.in_(ids)))).all()
 
 

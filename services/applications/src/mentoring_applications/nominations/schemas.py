@@ -125,13 +125,15 @@ class NominationIds(Body):
 
 
 class NominationToTell(BaseModel):
-    """What letters about a nomination say; `token` is null where nobody waits for the nominator's answer."""
+    """What letters about a nomination say; `token` is null where nobody waits for the nominator's answer,
+    `outcome_token` where nothing is decided, or the programme lets nominators learn nothing of it."""
 
     nomination_id: UUID
     nominee: str
     nominator: str | None
     nominator_email: str | None
     token: str | None
+    outcome_token: str | None
 
 
 class NominationsToTell(BaseModel):

@@ -117,9 +117,9 @@ class CohortView(View, VersionedView):
     id: UUID
     programme_id: UUID
     number: int
-    places: int
+    places: int = Field(description="how many mentees may be accepted, and how many pairs be matched")
     places_first_planned: int
-    places_taken: int
+    places_taken: int = Field(description="accepted and matched mentees; one with two mentors is one")
     milestones: list[Milestone]
     closed_at: datetime | None
 

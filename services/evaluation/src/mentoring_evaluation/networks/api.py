@@ -4,20 +4,19 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from mentoring_common.auth import InsufficientScope
+from mentoring_common.auth import require_admin
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_evaluation.networks import commands, queries
 from mentoring_evaluation.networks.models import SharedReport
 from mentoring_evaluation.networks.schemas import (
-    Between,
     NetworkTotal,
     NetworkTotalsView,
     ReportShare,
     SharedReportView,
 )
-from mentoring_evaluation.networks.totals import STATEMENT, Shared, totals
+from mentoring_evaluation.networks.totals import STATEMENT, Total
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import APPROVERS, Reader, Writer, require_team
 from mentoring_evaluation.reports import queries as reports
@@ -67,21 +66,36 @@ async def withdraw_shared_report(share_id: UUID, by: Writer, db: Db) -> SharedRe
 
 @router.get("/networks/{network_id}/totals")
 async def read_network_totals(network_id: UUID, by: Reader, db: Db) -> NetworkTotalsView:
-    """Totals over the members of a network that shared a report, under disclosure rules; for its office's admin."""
-    if not by.is_admin:
-        raise InsufficientScope(needed=["organisation:admin"])
+    """The totals over the members of a network that were issued last; for its office's admin."""
+    require_admin(by)
+    return await _totals(db, network_id)
+
+
+@router.post("/networks/{network_id}/totals/issue")
+async def issue_network_totals(network_id: UUID, by: Writer, db: Db) -> NetworkTotalsView:
+    """Issue the totals over what members share now, as their next edition; for its office's admin.
+
+    A total is made anew where what at least three members published of it has changed, and else stands as it was.
+    """
+    require_admin(by)
+    await commands.issue(db, network_id, by)
+    return await _totals(db, network_id)
+
+
+async def _totals(db: Db, network_id: UUID) -> NetworkTotalsView:
     members = await queries.members(db, network_id)
-    received = [one for one in await queries.received(db, network_id) if one.organisation_id in members]
-    found = totals(members, [Shared(one.organisation_id, one.figures) for one in received])
-    sharing = {one.organisation_id for one in received}
+    sharing = {one.organisation_id for one in await queries.received(db, network_id)} & set(members)
+    edition = await queries.last_edition(db, network_id)
     return NetworkTotalsView(
-        network_id=network_id, statement=STATEMENT, members=len(members), sharing=len(sharing),
+        network_id=network_id, statement=STATEMENT, number=edition.number if edition else 0,
+        issued_at=edition.issued_at if edition else None, members=len(members), sharing=len(sharing),
         silent=[one for one in members if one not in sharing],
-        totals=[
-            NetworkTotal(
-                **one.about, shown=one.shown, value=one.value, people=one.people, members=one.members,
-                between=Between(**one.between) if one.between else None, without=one.without,
-            )
-            for one in found
-        ],
+        totals=[_total(Total(**one)) for one in (edition.totals if edition else ())],
     )  # fmt: skip
+
+
+def _total(one: Total) -> NetworkTotal:
+    return NetworkTotal.model_validate({
+        **one.about, "shown": one.shown, "value": one.value, "people": one.people, "members": len(one.basis),
+        "between": one.between, "without": one.without, "as_of": one.as_of,
+    })  # fmt: skip

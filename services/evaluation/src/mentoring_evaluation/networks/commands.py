@@ -6,6 +6,7 @@ and reads whether the membership stands there too. Both walls stand the whole ti
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +27,8 @@ from mentoring_contracts.evaluation import (
 )
 from mentoring_evaluation.errors import NotInNetwork, ReportNotForNetwork
 from mentoring_evaluation.networks import queries
-from mentoring_evaluation.networks.models import NetworkLink, SharedReport
-from mentoring_evaluation.networks.totals import handed_over
+from mentoring_evaluation.networks.models import NetworkEdition, NetworkLink, SharedReport
+from mentoring_evaluation.networks.totals import Shared, Total, handed_over, issued
 from mentoring_evaluation.reports.models import Report
 
 
@@ -72,6 +73,25 @@ async def share(db: AsyncSession, report: Report, network_id: UUID, by: Principa
     about = {"programme_id": report.programme_id, "report_id": report.id, "network_id": network_id}
     emit(db, ReportShared(share_id=made.id, **about))
     return made
+
+
+async def issue(db: AsyncSession, network_id: UUID, by: Principal) -> None:
+    """Make the totals of a network anew, as far as enough members changed; for its office. NetworkNotFound.
+
+    The next edition is made where anything differs from the last.
+    """
+    members = await queries.members(db, network_id, held=True)
+    shared = [Shared(one.organisation_id, one.figures) for one in await queries.received(db, network_id)]
+    editions = await queries.editions(db, network_id)
+    before = [[Total(**total) for total in one.totals] for one in editions]
+    found = issued(members, [one for one in shared if one.organisation_id in members], before, now(db))
+    if found != (before[-1] if before else []):
+        number = 1 + len(editions)
+        content = [asdict(total) for total in found]
+        values = {"id": new_id(), "network_id": network_id, "number": number, "issued_at": now(db), "totals": content}
+        db.add(NetworkEdition(**values))
+        await db.flush()
+        audit(db, by.subject, "issue_totals", "network", network_id, reason=f"edition {number}")
 
 
 async def withdraw(db: AsyncSession, shared: SharedReport, by: Principal) -> None:

@@ -22,6 +22,17 @@ class NetworkLink(TenantRow, Base):
     joined: Mapped[bool]
 
 
+class NetworkEdition(TenantRow, Base):
+    """The totals that an office issued, in its tenant: each as `totals.Total`."""
+
+    __tablename__ = "network_editions"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "network_id", "number"),)
+    network_id: Mapped[UUID]
+    number: Mapped[int]
+    issued_at: Mapped[datetime]
+    totals: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
 class SharedReport(TenantRow, Base):
     """The figures of a report that a member shared: what it handed over, and, under the same id, the office's copy.
 

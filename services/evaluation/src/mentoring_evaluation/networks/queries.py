@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import tenant_of
 from mentoring_evaluation.errors import NetworkNotFound, SharedReportNotFound
-from mentoring_evaluation.networks.models import NetworkLink, SharedReport
+from mentoring_evaluation.networks.models import NetworkEdition, NetworkLink, SharedReport
 
 
 async def link_to(db: AsyncSession, network_id: UUID, organisation_id: UUID) -> NetworkLink | None:
@@ -17,10 +17,14 @@ async def link_to(db: AsyncSession, network_id: UUID, organisation_id: UUID) -> 
     return await db.scalar(rows.with_for_update(read=True))
 
 
-async def members(db: AsyncSession, network_id: UUID) -> Sequence[UUID]:
-    """The organisations that belong to a network of whose office the transaction is; NetworkNotFound."""
+async def members(db: AsyncSession, network_id: UUID, *, held: bool = False) -> Sequence[UUID]:
+    """The organisations that belong to a network of whose office the transaction is; NetworkNotFound.
+
+    Where they are `held`, nobody joins, leaves or shares until the end of the transaction.
+    """
     rows = sa.select(NetworkLink).filter_by(network_id=network_id, office_id=tenant_of(db))
-    found = (await db.scalars(rows.order_by(NetworkLink.organisation_id))).all()
+    rows = rows.order_by(NetworkLink.organisation_id)
+    found = (await db.scalars(rows.with_for_update() if held else rows)).all()
     if not found:
         raise NetworkNotFound()
     return [link.organisation_id for link in found if link.joined]
@@ -30,6 +34,18 @@ async def received(db: AsyncSession, network_id: UUID) -> Sequence[SharedReport]
     """What members shared with a network of whose office the transaction is."""
     rows = sa.select(SharedReport).filter_by(network_id=network_id, office_id=tenant_of(db))
     return (await db.scalars(rows.order_by(SharedReport.id))).all()
+
+
+async def editions(db: AsyncSession, network_id: UUID) -> Sequence[NetworkEdition]:
+    """What was issued of a network of whose office the transaction is, the first first."""
+    rows = sa.select(NetworkEdition).filter_by(network_id=network_id)
+    return (await db.scalars(rows.order_by(NetworkEdition.number))).all()
+
+
+async def last_edition(db: AsyncSession, network_id: UUID) -> NetworkEdition | None:
+    """What was issued last; None before anything was."""
+    rows = sa.select(NetworkEdition).filter_by(network_id=network_id)
+    return await db.scalar(rows.order_by(NetworkEdition.number.desc()).limit(1))
 
 
 def shared(programme_id: UUID) -> sa.Select[SharedReport]:

@@ -43,18 +43,21 @@ class NetworkTotal(BaseModel):
     unit: str
     rule: Literal["count", "pooled", "top_box"]
     top_box: list[str] = Field(description="the answers that are counted")
-    shown: Literal["sum", "rounded", "hidden"] = Field(description="a sum, about the value, or nothing")
-    value: float | None = Field(description="null where too few members published it")
+    shown: Literal["sum", "rounded"] = Field(description="a sum, or about the value")
+    value: float = Field(description="of counts the sum, of shares the mean")
     between: Between | None = Field(description="of a share, what it lies between")
     people: int | None = Field(description="of a share, on about how many people it rests")
     members: int = Field(description="how many members are in it")
     without: list[UUID] = Field(description="the members that are not in it")
+    as_of: datetime = Field(description="when it was issued with this value")
 
 
 class NetworkTotalsView(BaseModel):
     network_id: UUID
+    number: int = Field(description="the number of the edition; 0 before the first was issued")
+    issued_at: datetime | None = Field(description="when the edition was issued")
     statement: str = Field(description="how the totals are made")
-    members: int = Field(description="how many organisations belong to the network")
+    members: int = Field(description="how many organisations belong to the network now")
     sharing: int = Field(description="how many of them have shared a report")
     silent: list[UUID] = Field(description="the members that have shared none")
     totals: list[NetworkTotal] = Field(description="the totals, by name")

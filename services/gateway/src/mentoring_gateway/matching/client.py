@@ -55,6 +55,7 @@ class LimitUse:
 class StableAlternative:
     matched: int
     score: float
+    pairs: int | None = None
 
 
 @dataclass

@@ -20,6 +20,7 @@ class NetworkRecord:
     name: str
     office_id: UUID
     created_at: datetime
+    closed_at: datetime | None = None
 
 
 @strawberry.type(
@@ -34,9 +35,11 @@ class NetworkMembership:
     organisation_id: UUID
     state: str
     invited_at: datetime
+    office_name: str | None = None
     organisation_name: str | None = None
     answered_at: datetime | None = None
     left_at: datetime | None = None
+    ended_by_office: bool | None = None
 
 
 @strawberry.type(description="A member of a blueprint that another version changes")
@@ -115,6 +118,14 @@ class NetworksApi:
         """Ask an organisation to join."""
         path = f"/networks/{network_id}/members"
         return await self.api.send("POST", path, _membership, body(organisation_id=organisation_id))
+
+    async def rename(self, network_id: UUID, name: str) -> NetworkRecord:
+        """Call it something else."""
+        return await self.api.send("POST", f"/networks/{network_id}/rename", _network, body(name=name))
+
+    async def close(self, network_id: UUID) -> NetworkRecord:
+        """End it."""
+        return await self.api.send("POST", f"/networks/{network_id}/close", _network)
 
     async def accept(self, membership_id: UUID) -> NetworkMembership:
         """Join."""

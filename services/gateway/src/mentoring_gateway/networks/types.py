@@ -42,7 +42,7 @@ class Network(NetworkRecord):
     ) -> Connection[NetworkMembership] | None:
         return await memberships(info, first, after, self.id, state)
 
-    @fetched("Totals over its members that shared a report, under disclosure rules; for the office's admin")
+    @fetched("Totals over its members that shared a report, as they were issued last; for the office's admin")
     async def totals(self, info: Info) -> NetworkTotals | None:
         return await info.context.services.reports.network_totals(self.id)
 

@@ -132,7 +132,7 @@ class TotalBetween:
 
 
 @strawberry.type(
-    description="One figure over the members of a network that published it; null values where they are too few"
+    description="One figure over the members of a network that published it, as it was first issued at `asOf`"
 )
 class NetworkTotal:
     name: str
@@ -143,21 +143,24 @@ class NetworkTotal:
     shown: str
     members: int
     without: list[UUID]
+    value: float
+    as_of: datetime
     role: str | None = None
     wave: str | None = None
-    value: float | None = None
     between: TotalBetween | None = None
     people: int | None = None
 
 
-@strawberry.type(description="Totals over the members of a network that shared a report; never one member's figures")
+@strawberry.type(description="Totals over the members of a network that shared a report, as they were issued last")
 class NetworkTotals:
     network_id: UUID
+    number: int
     statement: str
     members: int
     sharing: int
     silent: list[UUID]
     totals: list[NetworkTotal]
+    issued_at: datetime | None = None
 
 
 _shared_report = TypeAdapter(SharedReport)
@@ -207,6 +210,10 @@ class ReportsApi:
     async def withdraw_share(self, share_id: UUID) -> SharedReport:
         """Take back what was handed over."""
         return await self.api.send("POST", f"/shared-reports/{share_id}/withdraw", _shared_report)
+
+    async def issue_network_totals(self, network_id: UUID) -> NetworkTotals:
+        """Issue the totals over what members share now."""
+        return await self.api.send("POST", f"/networks/{network_id}/totals/issue", _network_totals)
 
     async def network_totals(self, network_id: UUID) -> NetworkTotals:
         """Totals over the members of a network."""

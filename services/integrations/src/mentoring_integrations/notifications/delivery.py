@@ -51,6 +51,7 @@ from mentoring_integrations.notifications.topics import (
     INTRODUCES,
     LATE_TOO,
     NOMINATION,
+    NOMINATOR_TOLD,
     SURVEY_OPENED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
@@ -79,12 +80,14 @@ class EmailChange:
 
 @dataclass(frozen=True)
 class Nomination:
-    """Who nominates whom; the nominator has an address where they are written to, and a token while they are asked."""
+    """Who nominates whom; the nominator has an address where they are written to, a token while they are asked, and
+    another where there is an outcome that they may learn."""
 
     nominee: str
     nominator: str | None
     nominator_email: str | None
     token: str | None
+    outcome_token: str | None
 
 
 @dataclass
@@ -168,7 +171,8 @@ class Batch:
         asked = self.nominations.get(row.subject_id)
         if asked is None or asked.nominator_email is None:
             return Addressee("", ""), None
-        return Addressee(asked.nominator or "", asked.nominator_email), asked.token
+        token = asked.outcome_token if row.topic == NOMINATOR_TOLD else asked.token
+        return Addressee(asked.nominator or "", asked.nominator_email), token
 
 
 class _ServerAway(Exception):
@@ -278,7 +282,7 @@ async def _nominations(service: Service, batch: Batch) -> dict[UUID, Nomination]
     if not ids:
         return {}
     answer = await service.client("applications").post(batch.tenant, "/internal/nominations", {"nomination_ids": ids})
-    names = ("nominee", "nominator", "nominator_email", "token")
+    names = ("nominee", "nominator", "nominator_email", "token", "outcome_token")
     return {UUID(item["nomination_id"]): Nomination(*(item[name] for name in names)) for item in answer["items"]}
 
 

@@ -12,7 +12,7 @@ from mentoring_integrations.errors import NotificationNotFound
 from mentoring_integrations.notifications.letters import Called
 from mentoring_integrations.notifications.models import Notification, OpenedWave, Recipient
 from mentoring_integrations.notifications.timing import Wishes
-from mentoring_integrations.notifications.topics import DIGEST, UNTOLD
+from mentoring_integrations.notifications.topics import DIGEST, NOMINATED, NOMINATOR_ASKED, UNTOLD
 from mentoring_integrations.programmes import queries as programmes
 
 TENANTS_AT_ONCE = 50
@@ -137,6 +137,15 @@ async def waves_to_read(connection: AsyncConnection) -> Sequence[tuple[UUID, UUI
 async def opened_wave(db: AsyncSession, row_id: UUID) -> OpenedWave | None:
     """The wave and what it sends, if whom it asks is still to be read."""
     return await db.scalar(sa.select(OpenedWave).where(OpenedWave.id == row_id, OpenedWave.read.is_(False)))
+
+
+async def nominations_of(db: AsyncSession, programme_id: UUID, person_id: UUID, role: str) -> Sequence[UUID]:
+    """The nominations of a person in a programme that anybody was told of."""
+    n = Notification
+    asked = sa.and_(n.topic == NOMINATOR_ASKED, n.other_id == person_id)
+    opened = sa.and_(n.topic == NOMINATED, n.person_id == person_id)
+    rows = sa.select(n.subject_id).where(n.programme_id == programme_id, n.role == role, sa.or_(asked, opened))
+    return (await db.scalars(rows.distinct().order_by(n.subject_id))).all()
 
 
 async def people_in_group(db: AsyncSession, group_id: UUID) -> Sequence[sa.Row[UUID, str | None]]:

@@ -62,8 +62,11 @@ from mentoring_integrations.notifications.topics import (
     DRAFT_REMINDER,
     EMAIL_CONFIRM,
     EMAIL_NOTICE,
+    NOMINATED,
     NOMINATOR_ASKED,
     NOMINATOR_REMINDER,
+    NOMINATOR_TOLD,
+    OUTCOMES,
     SURVEY_OPENED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
@@ -87,8 +90,18 @@ def _about_application(topic: str) -> Callable[[AsyncSession, _Decision], Corout
     async def on_application(db: AsyncSession, event: _Decision) -> None:
         if getattr(event, "told", True):  # else it is kept back, and told later
             await notify(db, [_about(event, topic)])
+            await _tell_nominators(db, event, topic)
 
     return on_application
+
+
+async def _tell_nominators(db: AsyncSession, event: _Decision | ApplicationDecisionTold, topic: str) -> None:
+    """Who stands behind somebody is told when the person is; whether they may learn of it is read before it is sent."""
+    if topic not in OUTCOMES:
+        return
+    found = await queries.nominations_of(db, event.programme_id, event.person_id, event.role)
+    ids = (event.programme_id, event.cohort_id, event.role, event.person_id)
+    await notify(db, [Notice(one, NOMINATOR_TOLD, one, *ids) for one in found])
 
 
 def _about(
@@ -110,6 +123,7 @@ async def on_decision_told(db: AsyncSession, event: ApplicationDecisionTold) -> 
     topic = f"application_{event.decision}"
     if topic in TOPICS:
         await notify(db, [_about(event, topic)])
+        await _tell_nominators(db, event, topic)
 
 
 async def on_place_offered(db: AsyncSession, event: PlaceOffered) -> None:
@@ -149,7 +163,7 @@ async def on_draft_reminder_due(db: AsyncSession, event: DraftReminderDue) -> No
 async def on_nomination_opened(db: AsyncSession, event: NominationOpened) -> None:
     """The nominator is asked, or the person learns that they were nominated."""
     to_nominator = event.opened_by == "nominee"
-    await notify(db, [_about_nomination(event, NOMINATOR_ASKED if to_nominator else "nominated")])
+    await notify(db, [_about_nomination(event, NOMINATOR_ASKED if to_nominator else NOMINATED)])
 
 
 async def on_nomination_reminder_due(db: AsyncSession, event: NominationReminderDue) -> None:

@@ -16,6 +16,8 @@ APPOINTMENT: Final = "appointment"
 APPOINTMENT_CANCELLED: Final = "appointment_cancelled"
 NOMINATOR_ASKED: Final = "nominator_asked"  # to the nominator, who may have no account
 NOMINATOR_REMINDER: Final = "nominator_reminder"
+NOMINATOR_TOLD: Final = "nominator_told"  # that there is an outcome, where the programme lets them learn it
+NOMINATED: Final = "nominated"
 EMAIL_NOTICE: Final = "email_change_notice"  # to the old address
 EMAIL_CONFIRM: Final = "email_change_confirm"  # to the new one
 BY_PROXY: Final = "application_by_proxy"
@@ -64,7 +66,8 @@ TOPICS: Final = {
         Topic(DRAFT_REMINDER, "draft_reminder", *_DRAFT),
         Topic(NOMINATOR_ASKED, NOMINATION, *_STAND_BEHIND),
         Topic(NOMINATOR_REMINDER, NOMINATION, *_STAND_BEHIND),
-        Topic("nominated", NOMINATION, *_NOMINATION),
+        Topic(NOMINATOR_TOLD, NOMINATION, *_STAND_BEHIND),
+        Topic(NOMINATED, NOMINATION, *_NOMINATION),
         Topic("nomination_endorsed", NOMINATION, *_NOMINATION),
         Topic("nomination_declined", NOMINATION, *_NOMINATION),
         Topic("nomination_withdrawn", NOMINATION, *_NOMINATION),
@@ -116,7 +119,8 @@ TOPICS: Final = {
         Topic(DIGEST, DIGEST, "/integrations/notifications", "/notifications"),
     )
 }
-TO_NOMINATORS: Final = frozenset({NOMINATOR_ASKED, NOMINATOR_REMINDER})
+OUTCOMES: Final = frozenset({"application_accepted", "application_refused", "application_unmatched"})
+TO_NOMINATORS: Final = frozenset({NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD})
 INTRODUCES: Final = frozenset({"match_confirmed", "carried_on_mentor", "carried_on_mentee"})
 """Topics whose letter names the other of a pair, with their address."""
 ALONE: Final = frozenset(topic.name for topic in TOPICS.values() if "{token}" in topic.path)
@@ -131,7 +135,7 @@ LATE_TOO: Final = frozenset({
 })  # fmt: skip
 """Topics that matter until a moment, and are told after it all the same: calendars follow them."""
 UNTOLD: Final = frozenset({
-    SURVEY_OPENED, SURVEY_REMINDER, NOMINATOR_ASKED, NOMINATOR_REMINDER, DIGEST,
+    SURVEY_OPENED, SURVEY_REMINDER, NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD, DIGEST,
     "concern_raised", "concern_waits", "concern_assigned", "review_reminded", "review_needs",
 })  # fmt: skip
 """Topics that the team sees counted only: who is reminded has not answered, and a concern is in confidence."""

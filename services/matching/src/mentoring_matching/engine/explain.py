@@ -189,7 +189,7 @@ def why_nobody(run: Run, mentee_id: str) -> WhyNobody:
     j = j[_apart(market, i, j)]
     rules = _standing_rules(market)
     if not j.size and market.shape[1]:
-        return WhyNobody(mentee_id, "no permitted mentor", 0, None, 0, "There is no other mentor.")
+        return WhyNobody(mentee_id, "no permitted mentor", 0, None, 0, "No other mentor takes part in this run.")
     allowed = permitted(rules, i, j)
     above = market.units(np.repeat(i, j.size), j) >= market.floor
     if (allowed & above).any():

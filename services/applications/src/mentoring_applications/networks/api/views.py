@@ -15,8 +15,8 @@ from mentoring_contracts.blueprint.amending import Change
 
 
 def network(row: Network) -> NetworkView:
-    """A network; its tenant is its office."""
-    return NetworkView(id=row.id, name=row.name, office_id=row.tenant_id, created_at=row.created_at)
+    """A network."""
+    return NetworkView.model_validate(row)
 
 
 def version(row: NetworkBlueprint, found: Sequence[Change]) -> NetworkBlueprintView:

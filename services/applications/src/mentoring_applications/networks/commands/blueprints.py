@@ -26,8 +26,11 @@ from mentoring_contracts.blueprint.amending import Change, changes
 
 
 async def publish(db: AsyncSession, network_id: UUID, new: NewNetworkBlueprint, by: Principal) -> NetworkBlueprint:
-    """The next version of a blueprint, given to every member. NetworkNotFound, BlueprintInvalid, NothingChanged."""
-    network = await queries.network(db, network_id, locked=True)
+    """The next version of a blueprint, given to every member.
+
+    NetworkNotFound, NetworkClosed, BlueprintInvalid, NothingChanged.
+    """
+    network = await queries.network_that_goes_on(db, network_id, locked=True)
     _, plan, content = given(new.blueprint)
     last = await queries.newest(db, network.id, plan.id)
     if last is not None and last.blueprint == content:

@@ -1,7 +1,6 @@
 """Networks are made by the platform's operator; organisations are invited by the office, and join by their own word."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import bind_tenant, now, tenant_of
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
+from mentoring_common.unit_of_work import PLATFORM
 from mentoring_contracts import Event
 from mentoring_contracts.applications import (
     NetworkDeclined,
@@ -34,6 +34,7 @@ from mentoring_contracts.applications import (
 )
 
 _BEFORE: Final = {act: [state for state, acts in MEMBERSHIPS.items() if act in acts] for act in Joining}
+_AFTER: Final = {act: MEMBERSHIPS[states[0]][act] for act, states in _BEFORE.items()}
 # What the office's feed says of an act, and what the member's.
 _TOLD: Final[Mapping[Joining, tuple[type[Event], type[Event]]]] = {
     Joining.INVITE: (NetworkMemberInvited, NetworkInvited),
@@ -44,23 +45,60 @@ _TOLD: Final[Mapping[Joining, tuple[type[Event], type[Event]]]] = {
 
 
 async def create_network(db: AsyncSession, new: NewNetwork, by: Principal) -> Network:
-    """Make a network with an organisation as its office; UnknownOrganisation."""
+    """Make a network with an organisation as its office, and enter it in the operator's register.
+
+    UnknownOrganisation.
+    """
+    values = {"id": new_id(), "office_id": new.office_id, "name": new.name, "created_at": now(db)}
+    db.add(Network(**values))
+    await db.flush()
     await bind_tenant(db, new.office_id)
     if await queries.organisation_name(db) is None:
         raise UnknownOrganisation()
-    network = Network(id=new_id(), name=new.name, created_at=now(db))
+    network = Network(**values)
     db.add(network)
     await db.flush()
     audit(db, by.subject, "create_network", "network", network.id)
     return network
 
 
+async def rename(db: AsyncSession, network_id: UUID, name: str, by: Principal) -> Network:
+    """Call it something else; members are told in transactions of their own. NetworkNotFound, NetworkClosed."""
+    network = await queries.network_that_goes_on(db, network_id, locked=True)
+    await _note(db, network_id, name=name)
+    of_it = sa.update(NetworkMembership).where(NetworkMembership.network_id == network_id)
+    await db.execute(of_it.values(network_name=name, office_name=await queries.organisation_name(db)))
+    await hand_over_to(db, await queries.joined(db, network_id))
+    audit(db, by.subject, "rename_network", "network", network_id)
+    await db.refresh(network)
+    return network
+
+
+async def close(db: AsyncSession, network_id: UUID, by: Principal) -> Network:
+    """End it, and every membership and invitation. NetworkNotFound; one that is closed is answered as it is."""
+    network = await queries.network(db, network_id, lock="own")
+    if network.closed_at is None:
+        await _note(db, network_id, closed_at=now(db))
+        audit(db, by.subject, "close_network", "network", network_id)
+        for membership in await queries.memberships_that_end(db, network_id):
+            await change(db, membership, Joining.LEAVE, by)
+        await db.refresh(network)
+    return network
+
+
+async def _note(db: AsyncSession, network_id: UUID, **values: object) -> None:
+    """Write it down with the office and in the register."""
+    for tenant in (tenant_of(db), PLATFORM):
+        async with acting_in(db, tenant):
+            await db.execute(sa.update(Network).where(Network.id == network_id).values(values))
+
+
 async def invite(db: AsyncSession, network_id: UUID, organisation_id: UUID, by: Principal) -> NetworkMembership:
     """Ask an organisation to join; also again, one that declined or left.
 
-    NetworkNotFound, MemberIsOffice, UnknownOrganisation, AlreadyMember.
+    NetworkNotFound, NetworkClosed, MemberIsOffice, UnknownOrganisation, AlreadyMember.
     """
-    network, office = await queries.network(db, network_id), tenant_of(db)
+    network, office = await queries.network_that_goes_on(db, network_id), tenant_of(db)
     if organisation_id == office:
         raise MemberIsOffice()
     async with acting_in(db, organisation_id):
@@ -68,7 +106,8 @@ async def invite(db: AsyncSession, network_id: UUID, organisation_id: UUID, by: 
             raise UnknownOrganisation()
     values = {
         "id": new_id(), "network_id": network.id, "network_name": network.name, "office_id": office,
-        "organisation_id": organisation_id, "state": Belongs.INVITED, "invited_at": now(db),
+        "office_name": await queries.organisation_name(db), "organisation_id": organisation_id,
+        "state": Belongs.INVITED, "invited_at": now(db),
     }  # fmt: skip
     membership = await _invited(db, values)
     if membership is None:
@@ -83,7 +122,8 @@ async def invite(db: AsyncSession, network_id: UUID, organisation_id: UUID, by: 
 
 async def _invited(db: AsyncSession, values: dict[str, Any]) -> NetworkMembership | None:
     statement = insert(NetworkMembership).values(values)
-    again = {"state": Belongs.INVITED, "invited_at": values["invited_at"], "answered_at": None, "left_at": None}
+    again = dict.fromkeys(("answered_at", "left_at", "ended_by_office", "organisation_name"))
+    again |= {name: values[name] for name in ("state", "invited_at", "network_name", "office_name")}
     asked = statement.on_conflict_do_update(
         index_elements=["tenant_id", "network_id", "organisation_id"],
         set_=again,
@@ -96,13 +136,20 @@ async def _invited(db: AsyncSession, values: dict[str, Any]) -> NetworkMembershi
 
 
 async def change(db: AsyncSession, membership: NetworkMembership, act: Joining, by: Principal) -> NetworkMembership:
-    """Accept, decline or leave, for the office and the member alike. MembershipNotAllowed."""
+    """Accept, decline or leave, for the office and the member alike. MembershipNotAllowed.
+
+    What was done is answered as the first time.
+    """
     own, known, moment = tenant_of(db), membership, now(db)
-    name = await queries.organisation_name(db) if act is Joining.ACCEPT else None
     by_office = own == known.office_id
+    values = {"state": _AFTER[act], "left_at" if act is Joining.LEAVE else "answered_at": moment}
+    values |= {"organisation_name": await queries.organisation_name(db)} if act is Joining.ACCEPT else {}
+    values |= {"ended_by_office": by_office} if act is Joining.LEAVE else {}
     for tenant in (known.office_id, known.organisation_id):
         async with acting_in(db, tenant):
-            changed = await _changed(db, known.id, act, moment, name)
+            changed = await _changed(db, known.id, act, values)
+            if changed is None:
+                break
             _tell(db, changed, act, by.subject if tenant == own else _of(own), by_office=by_office)
             if act is Joining.ACCEPT and tenant == known.office_id:
                 await hand_over_to(db, [known.id])
@@ -110,12 +157,9 @@ async def change(db: AsyncSession, membership: NetworkMembership, act: Joining, 
 
 
 async def _changed(
-    db: AsyncSession, membership_id: UUID, act: Joining, moment: datetime, name: str | None
-) -> NetworkMembership:
-    after = MEMBERSHIPS[_BEFORE[act][0]][act]
-    values: dict[str, Any] = {"state": after}
-    values |= {"left_at": moment} if act is Joining.LEAVE else {"answered_at": moment}
-    values |= {} if name is None else {"organisation_name": name}
+    db: AsyncSession, membership_id: UUID, act: Joining, values: Mapping[str, Any]
+) -> NetworkMembership | None:
+    """The membership, changed; None where it was before. MembershipNotAllowed."""
     statement = sa.update(NetworkMembership).where(
         NetworkMembership.id == membership_id, NetworkMembership.state.in_(_BEFORE[act])
     )
@@ -123,7 +167,9 @@ async def _changed(
         statement.values(values).returning(NetworkMembership).execution_options(populate_existing=True)
     )
     if changed is None:
-        raise MembershipNotAllowed(act=act.value)
+        known = await queries.membership(db, membership_id)
+        if known.state != _AFTER[act]:
+            raise MembershipNotAllowed(act=act.value, state=known.state)
     return changed
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications.applications import queries as applications
-from mentoring_applications.lifecycle import Nominated, State
+from mentoring_applications.lifecycle import DECIDED, Nominated, State
 from mentoring_applications.nominations import queries
 from mentoring_applications.nominations.commands import is_nominator
 from mentoring_applications.nominations.models import Nomination
@@ -52,15 +52,20 @@ async def _unsealed(db: AsyncSession, row: Nomination, sealed: bytes | None) -> 
 
 async def _outcome(db: AsyncSession, row: Nomination) -> NominationOutcome:
     """What the programme lets a nominator learn: nothing, the application's state, or how the relationship went too."""
-    plan = blueprint.plan_of(await programmes.programme(db, row.programme_id))
-    learns = plan.nominations.nominator_learns if plan.nominations else "nothing"
+    learns = await _learns(db, row.programme_id)
     if learns == "nothing" or row.application_id is None or row.state != Nominated.ENDORSED:
         return NominationOutcome(state=None, completed=None)
     application = await applications.application(db, row.application_id)
     completed = None
     if learns == "completion":
         completed = await queries.ran_its_course(db, row.programme_id, row.person_id, row.role)
-    return NominationOutcome(state=application.state, completed=completed)
+    # No sooner than the applicant.
+    return NominationOutcome(state=application.told_state or application.state, completed=completed)
+
+
+async def _learns(db: AsyncSession, programme_id: UUID) -> str:
+    plan = blueprint.plan_of(await programmes.programme(db, programme_id))
+    return plan.nominations.nominator_learns if plan.nominations else "nothing"
 
 
 async def nomination_by_link(db: AsyncSession, row: Nomination) -> NominationByLink:
@@ -82,9 +87,10 @@ async def nomination_by_link(db: AsyncSession, row: Nomination) -> NominationByL
 
 
 async def nominations_to_tell(db: AsyncSession, ids: Collection[UUID]) -> list[NominationToTell]:
-    """Nominations as letters need them; the token of those that still wait for an answer."""
+    """Nominations as letters need them; the token of those that still wait for an answer, or may learn the outcome."""
     rows = await queries.nominations_to_tell(db, ids)
     tokens = await vault.unseal_all(db, [(row.person_id, row.sealed_token) for row, _ in rows])
+    learns = {id_: await _learns(db, id_) for id_ in {row.programme_id for row, _ in rows}}
     return [
         NominationToTell(
             nomination_id=row.id,
@@ -92,6 +98,9 @@ async def nominations_to_tell(db: AsyncSession, ids: Collection[UUID]) -> list[N
             nominator=row.nominator_name,
             nominator_email=row.nominator_email,
             token=token if row.state == Nominated.ASKED and state == State.AWAITING_ENDORSEMENT else None,
+            outcome_token=token
+            if row.state == Nominated.ENDORSED and state in DECIDED and learns[row.programme_id] != "nothing"
+            else None,
         )
         for (row, state), token in zip(rows, tokens, strict=True)
     ]

@@ -10,7 +10,7 @@ from mentoring_applications.programmes import blueprint
 from mentoring_applications.programmes.commands import give
 from mentoring_applications.programmes.models import Programme
 from mentoring_common.audit import audit
-from mentoring_common.auth import InsufficientScope, Principal
+from mentoring_common.auth import Principal, require_admin
 from mentoring_common.db import now
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
@@ -21,8 +21,7 @@ from mentoring_contracts.blueprint.roles import ProgrammesRole
 
 async def create_programme(db: AsyncSession, new: NewProgramme, by: Principal) -> Programme:
     """Make a programme from a blueprint; whoever makes it manages it. BlueprintNotFound, BlueprintInvalid."""
-    if not by.is_admin:
-        raise InsufficientScope(needed=["organisation:admin"])
+    require_admin(by)
     name, checked, content = given(new.blueprint)
     title = new.title or checked.title
     content |= {"title": title}
