@@ -34,13 +34,15 @@ class Hands:
     organisation_id: str = ""
     programme_id: str = ""
     team: dict[str, str] = field(default_factory=dict)  # role → person id
-    _clients: dict[tuple[str, tuple[str, ...]], httpx.AsyncClient] = field(default_factory=dict)
+    _clients: dict[tuple[str, ...], httpx.AsyncClient] = field(default_factory=dict)
 
-    def client(self, subject: str, *scopes: str) -> httpx.AsyncClient:
-        """An HTTP client for a subject; kept, so that connections are used again."""
-        key = (subject, scopes)
+    def client(self, subject: str, *scopes: str, tenant: str = "") -> httpx.AsyncClient:
+        """An HTTP client for a subject, of another organisation than the play's if one is named; kept, so that
+        connections are used again."""
+        key = (tenant, subject, *scopes)
         if key not in self._clients:
-            self._clients[key] = self.stack.call(*scopes, tenant=self.organisation_id or None, subject=subject)
+            named = tenant or self.organisation_id or None
+            self._clients[key] = self.stack.call(*scopes, tenant=named, subject=subject)
         return self._clients[key]
 
     @property
@@ -55,9 +57,9 @@ class Hands:
     @property
     def anybody(self) -> httpx.AsyncClient:
         """A client with no token, as anybody with a link has."""
-        if ("", ()) not in self._clients:
-            self._clients["", ()] = httpx.AsyncClient(base_url=self.stack.base_url, timeout=60.0)
-        return self._clients["", ()]
+        if () not in self._clients:
+            self._clients[()] = httpx.AsyncClient(base_url=self.stack.base_url, timeout=60.0)
+        return self._clients[()]
 
     def mail_of(self, email: str, kind: str, subject: str | None = None) -> list[ReceivedMessage]:
         """What somebody got of a kind, about one thing or anything."""

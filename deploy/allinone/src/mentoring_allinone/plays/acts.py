@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
@@ -15,13 +16,17 @@ AT_ONCE = 500  # people whose attendance one request takes
 TEAM = {"programme_manager": "Robin Hale", "coordinator": "Sam Okoro"}
 
 
-async def found(troupe: Troupe, name: str) -> None:
+async def own_programme(troupe: Troupe, name: str) -> str:
+    """The administrator makes the programme from its blueprint."""
+    return str((await ask(troupe.admin, "POST", "/applications/programmes", json={"blueprint": name}))["id"])
+
+
+async def found(troupe: Troupe, name: str, make: Callable[[Troupe, str], Awaitable[str]] = own_programme) -> None:
     """The operator makes the organisation; its administrator makes the programme, its team and its cohorts."""
     operator = troupe.client("operator", "platform:admin")
     body = {"name": f"The organisation of {troupe.blueprint.title}", "slug": name[:40]}
     troupe.organisation_id = (await ask(operator, "POST", "/applications/organisations", json=body))["id"]
-    programme = await ask(troupe.admin, "POST", "/applications/programmes", json={"blueprint": name})
-    troupe.programme_id = programme["id"]
+    troupe.programme_id = await make(troupe, name)
     for role, who in TEAM.items():
         await troupe.member(role, who)
     path = f"/applications/programmes/{troupe.programme_id}/cohorts/from-blueprint"
@@ -59,8 +64,16 @@ async def apply(troupe: Troupe, player: Player, **changes: Any) -> None:
         "answers": player.answers,
         "consents": consents,
     }
+    said = troupe.blueprint.nominations
+    if said is not None and player.side in said.roles:
+        body["nominator"] = {"name": f"Director of {player.name}", "email": nominator_of(player)}
     path = f"/applications/programmes/{troupe.programme_id}/applications"
     player.application_id = (await ask(troupe.of(player), "POST", path, json=body))["id"]
+
+
+def nominator_of(player: Player) -> str:
+    """The address of who stands behind an applicant: nobody of the programme, and without an account."""
+    return f"director.{player.email}"
 
 
 async def apply_all(troupe: Troupe, cohort: int) -> None:

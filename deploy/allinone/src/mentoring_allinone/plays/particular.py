@@ -1,13 +1,16 @@
 """Acts and claims that several programmes have."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mentoring_allinone.hands import PERSONAL, ask, pages
+from mentoring_allinone.hands import PERSONAL, ask, pages, together, until
+from mentoring_allinone.mailbox import ReceivedMessage
 from mentoring_allinone.plays import acts
 from mentoring_allinone.plays.troupe import Pair, Player, Troupe
 from mentoring_contracts.words import Side
 
+NOMINATION = re.compile(r"/pages/nominations/[0-9a-f-]+/([A-Za-z0-9_-]+)")
 OwnAct = Callable[[Troupe, int], Awaitable[Any]]
 
 
@@ -132,6 +135,44 @@ async def accepted(troupe: Troupe, group: dict[str, Any]) -> dict[str, Any]:
     await troupe.settle()
     found: dict[str, Any] = await ask(troupe.office("coordinator"), "GET", f"/matching/groups/{group['id']}")
     return found
+
+
+async def endorse_all(troupe: Troupe, cohort: int) -> None:
+    """Whoever applicants named stands behind them, by the link of the letter."""
+    said = troupe.blueprint.nominations
+    asked = [player for side in (said.roles if said else ()) for player in troupe.cast(cohort, side)]
+
+    async def endorse(player: Player) -> None:
+        letters = await until(lambda: _letters(troupe, player), "the letter to a nominator")
+        link = NOMINATION.search(letters[0].text)
+        assert link is not None
+        body = {"token": link.group(1), "answer": "endorse", "statement": "They lead without the title."}
+        await ask(troupe.anybody, "POST", f"/applications/public/{troupe.organisation_id}/nominations", json=body)
+
+    await together(endorse(player) for player in asked)
+    await troupe.settle()
+
+
+async def _letters(troupe: Troupe, player: Player) -> list[ReceivedMessage]:
+    return troupe.mail_of(acts.nominator_of(player), "nomination")
+
+
+async def claim_nominated(troupe: Troupe) -> None:
+    """Every application had somebody behind it, who is told once that there is an outcome, and reads it by the link."""
+    rows = await pages(troupe.office(), "/applications/nominations", programme_id=troupe.programme_id)
+    endorsed = [row for row in rows if row["state"] == "endorsed"]
+    mentees = [player for player in troupe.players if player.side == "mentee"]
+    told = f"{len(endorsed)} of {len(mentees)}"
+    troupe.claim("nominated, each of them", told, len(endorsed) == len(rows) == len(mentees))
+    matched = {pair.mentee.email for pair in troupe.pairs}
+    outcomes = []
+    for player in mentees:
+        last = (await _letters(troupe, player))[-1]
+        link = NOMINATION.search(last.text)
+        path = f"/applications/public/{troupe.organisation_id}/nominations/{link.group(1) if link else ''}"
+        state = (await ask(troupe.anybody, "GET", path))["outcome"]["state"]
+        outcomes.append((player.email in matched) == (state == "matched"))
+    troupe.claim("who nominated learns the outcome", f"{sum(outcomes)} of {len(mentees)}", all(outcomes))
 
 
 async def record_outcome(troupe: Troupe, outcome: str, definition: str, people: int, with_outcome: int) -> None:

@@ -38,8 +38,7 @@ class Play:
     """A programme with what happens in it.
 
     `meetings` are held by each pair, of `minutes`; `answered` is the share of those asked who answer a survey; `claims`
-    looks at the end whether what is particular to the programme is there. `small` is how many pairs of each cohort the
-    tests play, where that is enough.
+    looks at the end whether what is particular to the programme is there; `make` makes the programme.
     """
 
     name: str
@@ -51,6 +50,7 @@ class Play:
     answered: float = 0.6
     attributes: Mapping[str, list[str]] = field(default_factory=dict)
     own: Sequence[Own] = ()
+    make: Callable[[Troupe, str], Awaitable[str]] = acts.own_programme
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ async def _meet_all(troupe: Troupe, cohort: int, minutes: int) -> None:
 
 async def perform(troupe: Troupe, play: Play, told: Callable[[Step, int, int], None]) -> None:
     """The whole play, with its claims at the end."""
-    await acts.found(troupe, play.name)
+    await acts.found(troupe, play.name, play.make)
     troupe.players = players_of(play)
     await acts.import_players(troupe, troupe.players, dict(play.attributes))
     steps = await agenda(troupe, play)

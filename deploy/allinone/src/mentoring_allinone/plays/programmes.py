@@ -3,13 +3,16 @@
 from typing import Any, Final
 
 from mentoring_allinone.hands import ask, pages
+from mentoring_allinone.plays.network import as_member, claim_network
 from mentoring_allinone.plays.particular import (
     buddies,
     circles,
     claim_activities,
     claim_answered,
+    claim_nominated,
     claim_pairs,
     claim_share,
+    endorse_all,
     figure,
     form_in,
     held,
@@ -93,6 +96,7 @@ async def _aspiring_directors(troupe: Troupe) -> None:
     await claim_pairs(troupe, 24)
     apart = [pair.mentor.answers["sector"] != pair.mentee.answers["sector"] for pair in troupe.pairs]
     troupe.claim("every pair is of two sectors", f"{sum(apart)} of {len(apart)}", all(apart))
+    await claim_nominated(troupe)
     await claim_activities(troupe, "follow_up_event", "supervision")
 
 
@@ -140,6 +144,7 @@ async def _business(troupe: Troupe) -> None:
     await claim_pairs(troupe, 300)
     await claim_activities(troupe, "masterclass")
     await claim_answered(troupe, "twelve_months_later")
+    await claim_network(troupe)
 
 
 async def _retailer(troupe: Troupe) -> None:
@@ -232,9 +237,10 @@ PLAYS: Final[dict[str, Play]] = {
             {1: Size(95, 100)}, _career_development, answered=0.5,
         ),
         Play(
-            "cipd-aspiring-directors", "matched from different sectors, group supervision",
+            "cipd-aspiring-directors", "nominated by their director, matched from different sectors, group supervision",
             {1: Size(26, 28)}, _aspiring_directors,
             own=(
+                Own("expression_of_interest", endorse_all, days=2),
                 Own("follow_up_event", held("follow_up_event", "Follow-up event")),
                 Own("follow_up_event", supervision, days=14),
             ),
@@ -262,8 +268,8 @@ PLAYS: Final[dict[str, Play]] = {
             ),
         ),
         Play(
-            "youth-business-international", "one member of the network, and what became of businesses after two years",
-            {1: Size(310, 320)}, _business, meetings=2, answered=0.3,
+            "youth-business-international", "a network of 48, totals of three members, businesses after two years",
+            {1: Size(310, 320)}, _business, meetings=2, answered=0.3, make=as_member,
             own=(Own("match_confirmed", held("masterclass", "Masterclass", "mentor"), days=30),),
         ),
         Play(

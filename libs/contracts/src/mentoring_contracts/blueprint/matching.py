@@ -190,7 +190,7 @@ class Matching(Section):
         Field(
             ge=1,
             le=5,
-            description="mentors every mentee may have at once; all have one before anybody has two, and each pair takes a place",
+            description="mentors each may have at once, each taking a place; all have one before anybody has two",
         ),
     ] = 1
     load: Annotated[Load | None, Field(description="how mentees are spread over the mentors of a cohort")] = None
