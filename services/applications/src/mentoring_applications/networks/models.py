@@ -1,7 +1,7 @@
 """The tables of networks, their members, their blueprints and what was made from these: no personal data."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,11 +13,14 @@ from mentoring_applications.tables import Base, one_of, refers
 from mentoring_common.db import TenantRow
 
 
+OWN: Final = sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid")  # what a version before this one means
+
+
 class Network(TenantRow, Base):
     """A network: in the tenant of its office and, with the same id, in the operator's register."""
 
     __tablename__ = "networks"
-    office_id: Mapped[UUID]
+    office_id: Mapped[UUID] = mapped_column(server_default=OWN)
     name: Mapped[str]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -28,4 +28,5 @@ def upgrade() -> None:
     op.execute("UPDATE networks SET office_id = tenant_id")
     op.execute(_REGISTER)
     op.execute("ALTER TABLE networks FORCE ROW LEVEL SECURITY")
-    op.alter_column('networks', 'office_id', nullable=False)
+    own = sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid")  # the version before does not say it
+    op.alter_column('networks', 'office_id', nullable=False, server_default=own)
