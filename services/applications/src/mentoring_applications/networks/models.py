@@ -12,7 +12,6 @@ from mentoring_applications.lifecycle import Belongs
 from mentoring_applications.tables import Base, one_of, refers
 from mentoring_common.db import TenantRow
 
-
 OWN: Final = sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid")  # what a version before this one means
 
 
