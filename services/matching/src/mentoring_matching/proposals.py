@@ -28,6 +28,7 @@ from mentoring_matching.engine import (
     pin_costs,
     prices_without,
     recruitment,
+    recruitment_known,
     rematch,
     score_of,
     solve,
@@ -261,6 +262,7 @@ def _result(run: Run) -> dict[str, Any]:
     if len(run.pairs) <= HELPFUL and not standing:
         result["floor_curve"] = [asdict(point) for point in floor_points(run)]
         result["recruitment"] = [asdict(gain) for gain in recruitment(run)]
+        result["recruitment_known"] = recruitment_known(run)
         stable = stable_pairs(run.situation)
         held = [pair for pair in run.pairs if pair.pinned]
         score = score_of(run.situation, stable) + sum(pair.score for pair in held)

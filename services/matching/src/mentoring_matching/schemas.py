@@ -266,6 +266,10 @@ class RunView(VersionedView):
     fifth_percentile: float | None = None
     blocking_pairs: int | None = None
     recruitment: list[GainView] = []
+    recruitment_known: bool | None = Field(
+        None,
+        description="whether one more place with anybody not named is known to change nothing; null: not looked at",
+    )
     floor_curve: list[FloorPointView] = []
     stable: StableView | None = None
     limits: list[LimitUseView] = []

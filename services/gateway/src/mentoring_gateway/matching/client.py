@@ -88,6 +88,7 @@ class RunRecord:
     priority_matched: int | None = None
     stable: StableAlternative | None = None
     recruitment: list[PlaceGain] = field(default_factory=list)
+    recruitment_known: bool | None = None
     limits: list[LimitUse] = field(default_factory=list)
     rule_sources: list[RuleSources] = field(default_factory=list)
     pins: list[PricedPin] = field(default_factory=list)

@@ -85,7 +85,7 @@ def run_view(run: MatchRun, counts: Mapping[str, int]) -> RunView:
     costs = {(cost["mentor_id"], cost["mentee_id"]): cost for cost in result.get("pins", [])}
     fields = (
         "places", "priority", "priority_matched", "moved", "unread", "busiest", "even_cost", "fifth_percentile",
-        "short_of_mentors", "blocking_pairs", "stable",
+        "short_of_mentors", "blocking_pairs", "stable", "recruitment_known",
     )  # fmt: skip
     found = {name: result.get(named.get(name, name)) for name in (*fields, *named)}
     found |= {name: result.get(name, []) for name in ("recruitment", "floor_curve", "limits", "rule_sources")}

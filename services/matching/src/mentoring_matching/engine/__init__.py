@@ -21,7 +21,7 @@ from .explain import (
 from .mutual import NAME as MUTUAL
 from .people import MOST_MENTORS, Mentee, Mentor, ranked, working_hours
 from .policy import Criterion, Limit, Policy, PolicyError, Rule
-from .recruit import recruitment
+from .recruit import recruitment, recruitment_known
 from .rematch import Rematch, rematch
 from .rules import AGAIN as TOGETHER
 from .run import InputError, Pair, Run, Situation, Totals, prepare, solve
@@ -80,6 +80,7 @@ __all__ = [
     "prices_without",
     "ranked",
     "recruitment",
+    "recruitment_known",
     "rematch",
     "score_of",
     "solve",

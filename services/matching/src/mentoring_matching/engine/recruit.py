@@ -24,6 +24,12 @@ _AT_ONCE = 1024
 """Mentors without a place who are looked at together."""
 
 
+def recruitment_known(run: Run) -> bool:
+    """Whether who is not named by `recruitment` is known to bring nothing: not beside limits, whatever they decide."""
+    bounded = run.limited or bool(run.situation.policy.limits) or bool(run.situation.problem.doubles)
+    return run.certificate.valid and not bounded
+
+
 def recruitment(run: Run, most: int = 20) -> list[Gain]:
     """Mentors whose one more place would bring most: matches first, then score; those that bring nothing are
     left out. Empty where limits decide, as a place alone then has no price in a flow, and without those mentors whose

@@ -15,6 +15,7 @@ from mentoring_matching.engine import (
     floor_curve,
     prices_without,
     recruitment,
+    recruitment_known,
 )
 from mentoring_matching.engine.features import UNITS
 from mentoring_matching.explanations import how_many_mentors, why_this_pair, why_without_mentee, why_without_mentor
@@ -143,6 +144,7 @@ def _facts(run: Run, people: People, lines: Sequence[Line], known: Understood) -
         "idle": _idle(run, people),
         "close": [line for line in lines if line.close],
         "recruitment": helpful,
+        "recruitment_known": recruitment_known(run),
         "several": run.situation.problem.seats is not None,
         "curve": curve,
         "bad_rows": people.bad_rows,
