@@ -26,7 +26,7 @@ _AT_ONCE = 1024
 
 def recruitment_known(run: Run) -> bool:
     """Whether who is not named by `recruitment` is known to bring nothing: not beside limits, whatever they decide."""
-    bounded = run.limited or bool(run.situation.policy.limits) or bool(run.situation.problem.doubles)
+    bounded = run.limited or bool(run.situation.policy.limits) or run.situation.problem.doubles is not None
     return run.certificate.valid and not bounded
 
 
