@@ -37,7 +37,6 @@ LEFT_OUT = {
     "MentoringSessionStateView.match_id": NAMED,
     "MentoringSessionView.match_id": NAMED,
     "ModelView.programme_id": NAMED,
-    "NominationByLink.outcome": "the page that reads it asks for an answer",
     "PersonChanged.id": "the person is read again",
     "PersonChanged.version": "the person is read again",
     "PersonProvisioned.version": "the person is read again",

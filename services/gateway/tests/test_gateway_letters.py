@@ -87,3 +87,10 @@ async def test_a_nominator_without_an_account_answers_on_a_page(front, world):
         done = await http.post(f"/pages/nominations/{tenant}/t0ken/say", content=said, headers=FORM)
         assert (done.status_code, "Thank you" in done.text) == (200, True)
     assert world.calls[-1].body == {"token": "t0ken", "answer": "endorse", "statement": "She leads."}
+    world.get(
+        path.format(tenant) + "/t0ld",
+        asked | {"state": "endorsed", "outcome": {"state": "matched", "completed": True}},
+    )
+    async with front.http(None) as http:
+        page = (await http.get(f"/pages/nominations/{tenant}/t0ld")).text
+    assert "The application of Ada &lt;Byron&gt; is matched. The relationship has run its course." in page

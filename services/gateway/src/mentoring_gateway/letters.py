@@ -77,7 +77,7 @@ def routes(new_context: Callable[[], Context]) -> list[Route]:
     async def nomination(request: Request) -> Response:
         asked = await nominations.by_link(new_context().services.applications.api, *_link(request))
         if asked.state != "asked":
-            return _page("Thank you", f"<p>This nomination is {html.escape(asked.state)}.</p>")
+            return _page("Thank you", _became(asked))
         return _page("Do you stand behind this application?", _nomination(asked, request.path_params["token"]))
 
     async def say(request: Request) -> Response:
@@ -99,6 +99,16 @@ def routes(new_context: Callable[[], Context]) -> list[Route]:
         Route(f"/pages/nominations/{link}/say", _told(say), methods=["POST"]),
         Route("/pages/{about:path}", other),
     ]
+
+
+def _became(asked: LinkedNomination) -> str:
+    """What has become of a nomination that was answered, and of the application as far as the nominator may learn."""
+    said = f"This nomination is {asked.state}."
+    if asked.outcome.state is not None:
+        said += f" The application of {asked.nominee} is {asked.outcome.state.replace('_', ' ')}."
+    if asked.outcome.completed:
+        said += " The relationship has run its course."
+    return f"<p>{html.escape(said)}</p>"
 
 
 def _nomination(asked: LinkedNomination, token: str) -> str:

@@ -53,6 +53,7 @@ class LinkedNomination:
     nominee: str
     statement_required: bool
     state: str
+    outcome: NominationOutcome
     question: str | None = None
 
 
