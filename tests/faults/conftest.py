@@ -26,7 +26,7 @@ from mentoring_common.embedded.patience import Patience
 from mentoring_common.provisioning import Urls
 from mentoring_common.testing import eventually, toy
 from mentoring_common.testing.checker import check
-from mentoring_common.testing.harness import ISSUER, Servers, settings_for
+from mentoring_common.testing.harness import ISSUER, Servers, plain, settings_for
 
 CHILD = Path(__file__).with_name("child.py")
 SEED = int(os.environ.get("FAULTS_SEED", str(random.randrange(10**6))))
@@ -56,14 +56,7 @@ class Children:
         return process.returncode
 
     async def start(self, part, *, die_at=None, until_idle=False):
-        # The settings hold secrets that JSON of pydantic would mask.
-        values = self.settings.model_dump() | {
-            "master_key": self.settings.master_key.get_secret_value(),
-            "client_secret": self.settings.client_secret.get_secret_value(),
-            "smtp_password": "",
-            "kafka_password": "",
-        }
-        order = {"part": part, "die_at": die_at, "until_idle": until_idle, "settings": values}
+        order = {"part": part, "die_at": die_at, "until_idle": until_idle, "settings": plain(self.settings)}
         process = await asyncio.create_subprocess_exec(
             sys.executable, str(CHILD), json.dumps(order), stdout=asyncio.subprocess.DEVNULL
         )

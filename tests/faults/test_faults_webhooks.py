@@ -20,7 +20,7 @@ from mentoring_common.envelope import Envelope
 from mentoring_common.ids import new_id
 from mentoring_common.provisioning import provision
 from mentoring_common.testing import eventually
-from mentoring_common.testing.harness import settings_for
+from mentoring_common.testing.harness import plain, settings_for
 from mentoring_common.testing.receivers import Receivers
 from mentoring_common.tracing import new_traceparent
 from mentoring_contracts.applications import PersonChanged
@@ -69,13 +69,7 @@ class Sending:
 
     async def send(self, dies_after=None):
         """A sender; the number of notes after which it dies."""
-        values = self.settings.model_dump() | {
-            "master_key": self.settings.master_key.get_secret_value(),
-            "client_secret": self.settings.client_secret.get_secret_value(),
-            "smtp_password": "",
-            "kafka_password": "",
-        }
-        order = json.dumps({"dies_after": dies_after, "settings": values})
+        order = json.dumps({"dies_after": dies_after, "settings": plain(self.settings)})
         sender = await asyncio.create_subprocess_exec(
             sys.executable, str(SENDER), order, stdout=asyncio.subprocess.DEVNULL
         )

@@ -241,22 +241,18 @@ async def test_an_inexact_number_is_refused_before_anything_is_done(toy_service,
 
 
 @pytest.mark.parametrize(
-    ("due_at", "attempts", "status"),
+    ("due_at", "attempts", "code"),
     [
-        ("2024-02-29T00:00:00Z", 2**31 - 1, 200),
-        ("2024-02-29T00:00:00Z", 2**31, 422),
-        ("0001-01-01T00:00:00+14:00", 0, 422),
-        ("9999-12-31T23:59:59-14:00", 0, 422),
+        ("2024-02-29T00:00:00Z", 2**31 - 1, None),
+        ("2024-02-29T00:00:00Z", 2**31, "value_out_of_range"),
+        ("0001-01-01T00:00:00+14:00", 0, "invalid_request"),  # no such moment is taken at all
+        ("9999-12-31T23:59:59-14:00", 0, "invalid_request"),
     ],
 )
-async def test_a_value_that_its_column_does_not_take_is_the_callers_fault(
-    toy_service, tenant, due_at, attempts, status
-):
+async def test_a_value_that_its_column_does_not_take_is_the_callers_fault(toy_service, tenant, due_at, attempts, code):
     caller = toy_service.caller("toy:write", tenant=tenant)
     answer = await caller.post("/kept", json={"due_at": due_at, "attempts": attempts})
-    assert answer.status_code == status
-    if status == 422:
-        assert answer.json()["code"] == "value_out_of_range"
+    assert (answer.status_code, answer.json().get("code")) == (422 if code else 200, code)
 
 
 async def test_what_no_column_takes_is_refused_before_anything_is_done(toy_service, tenant):

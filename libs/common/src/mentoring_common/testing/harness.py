@@ -173,6 +173,12 @@ class Harness:
         await self._publisher.close()
 
 
+def plain(settings: Settings) -> dict[str, Any]:
+    """Settings as a process of a test is told them: with what they keep secret."""
+    told = settings.model_dump()
+    return {name: v.get_secret_value() if isinstance(v, SecretStr) else v for name, v in told.items()}
+
+
 def _encoded(envelope: Envelope) -> list[tuple[str, bytes]]:
     return [(name, value.encode()) for name, value in envelope.headers().items()]
 
@@ -220,4 +226,14 @@ def issuer_only(issuer: DevIssuer, routes: dict[str, Any] | None = None) -> http
     return httpx.AsyncClient(mounts=mounts)
 
 
-__all__ = ["Clock", "Harness", "Servers", "begin_at_end", "eventually", "issuer_only", "running", "settings_for"]
+__all__ = [
+    "Clock",
+    "Harness",
+    "Servers",
+    "begin_at_end",
+    "eventually",
+    "issuer_only",
+    "plain",
+    "running",
+    "settings_for",
+]
