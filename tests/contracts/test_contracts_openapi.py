@@ -122,3 +122,30 @@ def test_a_java_client_is_generated_and_compiles(documents, tmp_path):
         methods = [re.sub("_([a-z])", lambda found: found[1].upper(), operation) for operation in names]
         assert [method for method in methods if f" {method}(" not in written] == []
         assert list((tmp_path / "classes" / "mentoring" / name / "model").glob("Problem.class"))
+
+
+def test_every_day_and_moment_that_people_give_lies_in_one_range(documents):
+    """`mentoring_contracts.days` has the types: beyond it lie typing errors."""
+
+    def unbounded(schema, known, place, seen):
+        if isinstance(schema, list):
+            for part in schema:
+                yield from unbounded(part, known, place, seen)
+        if not isinstance(schema, dict):
+            return
+        if (name := schema.get("$ref", "").rpartition("/")[2]) and name not in seen:
+            yield from unbounded(known[name], known, name, seen | {name})
+        if schema.get("format") in ("date", "date-time") and not {"formatMinimum", "formatMaximum"} <= set(schema):
+            yield place
+        for member, part in schema.items():
+            if member not in ("example", "examples"):
+                yield from unbounded(part, known, f"{place}.{member}", seen)
+
+    found = {
+        place
+        for document in documents.values()
+        for path, method, operation in operations(document)
+        for given in (operation.get("requestBody", {}), *(p["schema"] for p in operation.get("parameters", ())))
+        for place in unbounded(given, document["components"]["schemas"], f"{method} {path}", frozenset())
+    }
+    assert found == set()

@@ -1,11 +1,14 @@
 """Goals and steps: whose they are, how they are measured, how far they are; reminders; the plan of a year."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+import sqlalchemy as sa
 
 from mentoring_common.ids import new_id
 from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.sessions import GoalReminderDue
+from mentoring_sessions.goals.models import Goal
 
 
 async def goal(play, client=None, **what):
@@ -110,6 +113,26 @@ async def test_the_plan_shows_the_year_month_by_month(begun):
     mine = (await begun.mentor.get(f"{begun.path}/plan")).json()
     assert own["id"] in {item["id"] for month in mine["months"] for item in month["items"]}, "the mentor's own"
     assert refused(await begun.team.get(f"{begun.path}/plan"), 403, "not_of_the_pair")
+
+
+async def test_the_plan_hides_nothing_that_is_due_outside_its_months(begun):
+    old = await goal(begun, due_on="2016-03-01")
+    late = await goal(begun, due_on="2190-03-01")
+    ours = await goal(begun, due_on=day(begun, 40))
+    plan = (await begun.mentee.get(f"{begun.path}/plan")).json()
+    assert len(plan["months"]) in (12, 13)
+    assert [item["id"] for month in plan["months"] for item in month["items"]] == [ours["id"]]
+    assert [[item["id"] for item in plan[apart]] for apart in ("earlier", "later")] == [[old["id"]], [late["id"]]]
+
+
+async def test_a_day_that_was_kept_beyond_the_calendar_hinders_no_reader(begun):
+    made = await goal(begun, due_on=day(begun, 40))
+    for beyond in ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"):
+        assert refused(await change(begun.mentee, f"/goals/{made['id']}", due_on=beyond), 422, "invalid_request")
+    async with begun.harness.service.database.transaction(begun.tenant) as db:
+        await db.execute(sa.update(Goal).where(Goal.id == made["id"]).values(due_on=date(1, 1, 1)))
+    plan = (await begun.mentee.get(f"{begun.path}/plan")).json()
+    assert [item["due_on"] for item in plan["earlier"]] == ["0001-01-01"]
 
 
 async def test_erasure_takes_the_measure_and_leaves_the_progress(begun):

@@ -11,13 +11,14 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 import orjson
 import sqlalchemy as sa
 from fastapi import Depends, Header, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from mentoring_common.errors import PreconditionFailed, PreconditionRequired
+from mentoring_contracts.days import Moment
 
 MOST = 2**31 - 1
 _ONE = r'(W/)?"\d{1,10}"'  # proxies that compress mark tags as weak; a version is the same version all the same
@@ -75,7 +76,7 @@ class RevisedView(BaseModel):
 
 
 UpdatedSince = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Query(
         description="only what was made or changed at this moment or later, by `updated_at`; what is under way when "
         "you ask may come with a moment before it, so ask again from a minute before you last began"

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Day
 from mentoring_matching.lifecycle import GroupMemberState, GroupState
 from mentoring_matching.schemas import Body, MatchView, ReasonToEnd
 
@@ -96,9 +97,7 @@ class StandingRelationship(Body):
     kind: KindId = "mentoring"
     lead_id: UUID | None = Field(None, description="who mentors, coaches or supervises; of a kind of equals nobody")
     member_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
-    starts_on: Annotated[
-        date, Field(ge=date(1990, 1, 1), description="the day on which it began, not later than today")
-    ]
+    starts_on: Annotated[Day, Field(description="the day on which it began, not later than today")]
     title: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         None, description="what the group is called, for its members and the programme team"
     )

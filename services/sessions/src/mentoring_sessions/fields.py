@@ -3,10 +3,9 @@
 No answer to an unsafe method carries a text that somebody wrote: answers are kept for Idempotency-Key, unsealed.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="why, for the pair and the programme team")]
@@ -14,13 +13,6 @@ MeetingMode = Literal["online", "in_person", "phone"]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 
 
-def _plausible(moment: datetime) -> datetime:
-    if not 1990 <= moment.year <= 2200:
-        raise ValueError("must be between 1990 and 2200")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 

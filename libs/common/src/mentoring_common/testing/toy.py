@@ -9,7 +9,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from mentoring_common import audit_proof, migrations
@@ -27,6 +27,7 @@ from mentoring_common.tables import deadlines
 from mentoring_common.testing import toy_things
 from mentoring_common.unit_of_work import Db, PublicDb, Route
 from mentoring_contracts.applications import ApplicationsAuditAnchored, PersonChanged, PersonErased
+from mentoring_contracts.days import Moment
 from mentoring_contracts.matching import MatchEnded
 
 router = APIRouter(route_class=Route)
@@ -66,7 +67,7 @@ async def later(body: Body, _: Writer, db: Db) -> None:
 
 
 class Kept(BaseModel):
-    due_at: AwareDatetime
+    due_at: Moment
     attempts: int
 
 

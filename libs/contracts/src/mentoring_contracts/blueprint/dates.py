@@ -9,6 +9,7 @@ month 4 of the pair             the day on which a pair has been together for th
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from mentoring_contracts.blueprint.scalars import wrong
+from mentoring_contracts.days import FIRST, LAST, reckoned_with
 
 START = "start"
 _DAY = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:(?: at |[ T])(?P<at>[0-9]{1,2}:[0-9]{2}))?(?::00)?")
@@ -52,7 +54,10 @@ def _time(written: str | None) -> time | None:
 def read_when(written: str) -> When:
     """The date that is written. ValueError for what is none, also for the 31st of February."""
     if found := _DAY.fullmatch(written):
-        return When(day=date.fromisoformat(found["day"]), at=_time(found["at"]))
+        day = date.fromisoformat(found["day"])
+        if not reckoned_with(day):
+            raise ValueError(f"{day} is beyond the calendar")
+        return When(day=day, at=_time(found["at"]))
     if found := _PAIR.fullmatch(written):
         number = int(found["number"])
         if number < 1:
@@ -101,17 +106,15 @@ Moment = Annotated[str, BeforeValidator(_moment), StringConstraints(max_length=2
 def shifted(day: date, number: int, unit: Unit) -> date:
     """The day so many units later (or earlier); the last of a month where the month is shorter. OverflowError."""
     if unit in ("day", "week"):
-        return day + timedelta(days=number * (7 if unit == "week" else 1))
-    months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
-    year, month = divmod(months, 12)
-    if not 1 <= year <= 9999:
+        found = day + timedelta(days=number * (7 if unit == "week" else 1))
+    else:
+        year, month = divmod(day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1), 12)
+        if not FIRST.year <= year <= LAST.year:
+            raise OverflowError("beyond the calendar")
+        found = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    if not reckoned_with(found):
         raise OverflowError("beyond the calendar")
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return found
 
 
 class Unresolved(ValueError):

@@ -16,6 +16,7 @@ from mentoring_applications.errors import AnswersInvalid, ConsentNeeded
 from mentoring_common.faults import Fault, fault
 from mentoring_contracts.blueprint import Blueprint
 from mentoring_contracts.blueprint.form import EqualityMonitoring, FormField
+from mentoring_contracts.days import reckoned_with
 from mentoring_contracts.words import EMAIL
 
 ADDRESS: Final = re.compile(EMAIL)
@@ -238,9 +239,12 @@ def _date(_: FormField, answer: Any, __: Blueprint) -> str:
     try:
         if not isinstance(answer, str) or not DAY.fullmatch(answer):
             raise ValueError
-        return date.fromisoformat(answer).isoformat()
+        day = date.fromisoformat(answer)
+        if not reckoned_with(day):
+            raise ValueError
     except ValueError:
         raise _Wrong("date", "not a day such as 2022-03-23") from None
+    return day.isoformat()
 
 
 def _file(_: FormField, answer: Any, __: Blueprint) -> str:

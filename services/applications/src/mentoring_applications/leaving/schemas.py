@@ -9,9 +9,10 @@ from pydantic import Field
 from mentoring_applications.programmes.schemas import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Day
 
 LeavingReason = Literal["resigned", "retired", "contract_ended", "redundancy", "dismissed", "other_employer", "other"]
-LastDay = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31), examples=["2099-12-31"])]
+LastDay = Annotated[Day, Field(examples=["2099-12-31"])]
 
 
 class NewLeaving(Body):

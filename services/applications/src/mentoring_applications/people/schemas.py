@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from mentoring_applications.programmes.schemas import Body, Email, Name
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Moment
 from mentoring_contracts.words import RoleId
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
@@ -178,7 +179,7 @@ class NewRole(Body):
 
     person_id: UUID
     role: RoleId
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 

@@ -1,13 +1,13 @@
 """What the REST API takes and gives of programmes that are made and amended, and of rounds that are planned."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from mentoring_applications.programmes.schemas import Body, Name, WholeBlueprint
 from mentoring_common.versions import VersionedView
+from mentoring_contracts.days import Day, Moment
 
 Places = Annotated[int, Field(ge=0, le=1_000_000)]
 _NAME_OR_TEXT = r"^([a-z0-9][a-z0-9_-]{0,99}|[\s\S]*:\s[\s\S]*)$"
@@ -59,8 +59,8 @@ class Amendment(VersionedView):
 
 class NewMilestone(Body):
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "NewMilestone":
@@ -75,7 +75,7 @@ Milestones = Annotated[list[NewMilestone], Field(max_length=100)]
 class NewCohort(Body):
     number: Annotated[int, Field(ge=1, le=10_000)]
     places: Places
-    starts: date | None = Field(None, description="the day that `start` means: the plan's milestones stand to it")
+    starts: Day | None = Field(None, description="the day that `start` means: the plan's milestones stand to it")
     milestones: Milestones = Field([], description="with `starts`, those that are not as planned")
 
 

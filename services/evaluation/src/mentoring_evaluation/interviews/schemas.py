@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from mentoring_common.versions import RevisedView, VersionedView
+from mentoring_contracts.days import Moment
 from mentoring_evaluation.lifecycle import (
     CaseStudyState,
     InterviewState,
@@ -19,7 +20,7 @@ Quote = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 class NewInterview(Body):
     person_id: UUID
-    scheduled_at: AwareDatetime
+    scheduled_at: Moment
 
 
 class NewTranscript(Body):

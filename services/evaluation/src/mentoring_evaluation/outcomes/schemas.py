@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, WithJsonSchema, model_validator
 
 from mentoring_common.versions import VersionedView
+from mentoring_contracts.days import Day
 from mentoring_contracts.words import Side
 from mentoring_evaluation.figures.shown import Shown, ShownInterval
 from mentoring_evaluation.kept import AsObject
@@ -47,7 +48,7 @@ class NewIndicatorValue(Body):
     ] = False
     cohort_id: UUID | None = None
     source: Source
-    measured_on: date
+    measured_on: Day
 
 
 class Withdrawal(Body):
@@ -154,7 +155,7 @@ class NewHrOutcome(Body):
     with_outcome: Count
     comparison: Comparison | None = None
     source: Source
-    measured_on: date
+    measured_on: Day
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

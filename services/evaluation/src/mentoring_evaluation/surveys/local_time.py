@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from mentoring_contracts.days import WallTime
 
 MOST_REMINDERS = 5
 
@@ -15,7 +17,7 @@ class LocalTime(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     # No format: the date-time of JSON Schema has an offset, and this has none.
-    local: Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "examples": ["2026-06-30T18:00:00"]})]
+    local: Annotated[WallTime, WithJsonSchema({"type": "string", "examples": ["2026-06-30T18:00:00"]})]
     zone: str = Field(max_length=64, description="IANA name, such as Europe/London")
 
 

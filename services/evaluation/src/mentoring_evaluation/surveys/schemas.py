@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.versions import RevisedView, VersionedView
+from mentoring_contracts.days import Moment
 from mentoring_contracts.words import EMAIL, RoleId, Side, one_line
 from mentoring_evaluation.disclosure.floor import Mode, Shown
 from mentoring_evaluation.lifecycle import WaveState
@@ -35,8 +36,8 @@ class NewWave(Body):
     respondents: Annotated[list[RoleId], Field(max_length=20)] = Field(
         [], description="whom it asks beyond the pairs: kinds of respondents of the programme"
     )
-    opens_at: AwareDatetime | LocalTime
-    closes_at: AwareDatetime | LocalTime
+    opens_at: Moment | LocalTime
+    closes_at: Moment | LocalTime
     remind_days_before: Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS)] | None = Field(
         None,
         description="days before closing on which those who have not answered are reminded; absent: the programme's",
@@ -44,7 +45,7 @@ class NewWave(Body):
 
 
 class WaveExtension(Body):
-    closes_at: AwareDatetime | LocalTime
+    closes_at: Moment | LocalTime
     reason: Annotated[Reason, Field(description="the team and its reports show it: it names nobody")]
 
 

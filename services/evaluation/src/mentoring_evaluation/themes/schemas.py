@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.versions import VersionedView
+from mentoring_contracts.days import Moment
 from mentoring_evaluation.interviews.schemas import Title
 from mentoring_evaluation.lifecycle import RecommendationAct, RecommendationState
 from mentoring_evaluation.programmes.schemas import Body, ByRole
@@ -118,13 +119,13 @@ class NewRecommendation(Body):
         UUID, Field(description="somebody with a role in the programme; another body is named as `team`")
     ]
     team: Team | None = None
-    due_at: AwareDatetime
+    due_at: Moment
 
 
 class RecommendationChange(Body):
     owner_id: UUID | None = None
     team: Team | None = None
-    due_at: AwareDatetime | None = None
+    due_at: Moment | None = None
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 

@@ -227,9 +227,11 @@ class PlanMonth:
     items: list[PlanItem]
 
 
-@strawberry.type(description="Goals and steps month by month; what has no day is `undated`")
+@strawberry.type(description="Goals and steps month by month; what is due outside, or has no day, stands apart")
 class Plan:
     months: list[PlanMonth]
+    earlier: list[PlanItem]
+    later: list[PlanItem]
     undated: list[PlanItem]
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Moment
 from mentoring_integrations.lifecycle import DeliveryState, WebhookState
 
 Url = Annotated[str, Field(min_length=1, max_length=2000, description="an https address on the internet")]
@@ -48,8 +49,8 @@ class Replay(BaseModel):
     """What is to be sent again: all that happened from `since` until before `until`, or what of it was given up."""
 
     model_config = ConfigDict(extra="forbid")
-    since: AwareDatetime
-    until: AwareDatetime
+    since: Moment
+    until: Moment
     only_failed: bool = False
 
     @model_validator(mode="after")

@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Moment
 from mentoring_contracts.words import Side
-from mentoring_sessions.fields import Body, Label, Minutes, Moment
+from mentoring_sessions.fields import Body, Label, Minutes
 
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="orientation, cpd or a kind of the blueprint")]
 

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Day
 from mentoring_sessions.fields import Body, Text
 
 Progress = Annotated[int, Field(ge=0, le=100, description="how far it is, in per cent")]
-RemindOn = Annotated[date | None, Field(description="the day on which who works towards it is reminded")]
+RemindOn = Annotated[Day | None, Field(description="the day on which who works towards it is reminded")]
 Owner = Annotated[UUID | None, Field(description="who takes it, one in the relationship; null: everybody")]
 
 
@@ -22,14 +23,14 @@ class NewGoal(Body):
     person_id: UUID | None = Field(
         None, description="whose goal it is, for them and who leads the relationship; without it everybody's"
     )
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class GoalChange(Body):
     text: Text | None = None
     measure: Text | None = Field(None, description="by what one sees that it is reached")
     progress: Progress | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
     remind_on: RemindOn = None
     state: Literal["open", "reached", "dropped"] | None = None
 
@@ -37,14 +38,14 @@ class GoalChange(Body):
 class NewAction(Body):
     text: Text
     owner_id: Owner = None
-    due_on: date | None = None
+    due_on: Day | None = None
     remind_on: RemindOn = None
 
 
 class ActionChange(Body):
     text: Text | None = None
     owner_id: Owner = None
-    due_on: date | None = None
+    due_on: Day | None = None
     remind_on: RemindOn = None
     done: bool | None = None
 
@@ -100,5 +101,9 @@ class PlanMonth(View):
 
 
 class PlanView(View):
-    months: list[PlanMonth] = Field(description="every month from the start to the end, or to what is due last")
+    months: list[PlanMonth] = Field(
+        description="every month from the start to the end; twelve from today where there is no end, ten years at most"
+    )
+    earlier: list[PlanItem] = Field(description="what was due before the first of these months")
+    later: list[PlanItem] = Field(description="what is due after the last of them")
     undated: list[PlanItem] = Field(description="what has no day")

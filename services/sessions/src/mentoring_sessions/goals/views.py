@@ -19,6 +19,8 @@ from mentoring_sessions.goals.schemas import (
 from mentoring_sessions.relationships.models import Relationship
 from mentoring_sessions.relationships.sealed import unseal
 
+_MOST_MONTHS = 120
+
 
 async def goals(db: AsyncSession, rows: Sequence[Goal]) -> list[GoalView]:
     """Goals with their actions."""
@@ -35,27 +37,26 @@ async def _goal(db: AsyncSession, row: Goal, actions: Sequence[Action]) -> GoalV
 
 
 def plan(pair: Relationship, goals: Sequence[GoalView], today: date) -> PlanView:
-    """Goals and steps month by month, from the start of the relationship to its end."""
+    """Goals and steps month by month, from the start to the end; what is due before or after stands apart."""
     items = [item for goal in goals for item in (_planned(goal, today), *_steps(goal, today))]
-    days = [item.due_on for item in items if item.due_on is not None]
-    bounds = days + [moment.date() for moment in (pair.started_at, pair.ends_at) if moment is not None]
-    dated = sorted((item for item in items if item.due_on is not None), key=lambda item: (item.due_on, str(item.id)))
-    months = (
-        [
-            PlanMonth(month=month, items=[item for item in dated if f"{item.due_on:%Y-%m}" == month])
-            for month in _months(min(bounds), max(bounds))
-        ]
-        if bounds
-        else []
-    )
-    return PlanView(months=months, undated=[item for item in items if item.due_on is None])
+    months = _months(pair.started_at.date() if pair.started_at else today, pair.ends_at and pair.ends_at.date(), today)
+    by_month: dict[str, list[PlanItem]] = {month: [] for month in months}
+    apart: dict[str, list[PlanItem]] = {"earlier": [], "later": [], "undated": []}
+    for item in sorted(items, key=lambda item: (item.due_on or date.max, str(item.id))):
+        if item.due_on is None:
+            apart["undated"].append(item)
+        else:
+            month = item.due_on.isoformat()[:7]
+            outside = apart["earlier" if month < months[0] else "later"]
+            by_month.get(month, outside).append(item)
+    return PlanView(months=[PlanMonth(month=month, items=due) for month, due in by_month.items()], **apart)
 
 
-def _months(first: date, last: date) -> list[str]:
-    """At most ten years of them."""
-    count = min((last.year - first.year) * 12 + last.month - first.month + 1, 120)
-    starts = [divmod(first.month - 1 + number, 12) for number in range(count)]
-    return [f"{first.year + years}-{month + 1:02}" for years, month in starts]
+def _months(first: date, end: date | None, today: date) -> list[str]:
+    """Those from the first to the end, or to a year from today: of more than ten years the last ten."""
+    begin = first.year * 12 + first.month - 1
+    last = max(end.year * 12 + end.month - 1 if end else today.year * 12 + today.month + 10, begin)
+    return [f"{at // 12}-{at % 12 + 1:02}" for at in range(max(begin, last - _MOST_MONTHS + 1), last + 1)]
 
 
 def _planned(goal: GoalView, today: date) -> PlanItem:

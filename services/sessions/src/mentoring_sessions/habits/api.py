@@ -1,6 +1,5 @@
 """Habits: one's own, and what a programme may know of all."""
 
-from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,6 +8,7 @@ from mentoring_common.db import now
 from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
+from mentoring_contracts.days import Day
 from mentoring_sessions.habits import commands, queries, views
 from mentoring_sessions.habits.models import Habit
 from mentoring_sessions.habits.schemas import HabitChange, HabitFigures, HabitStateView, HabitView, NewHabit
@@ -49,7 +49,7 @@ async def change_habit(
 
 
 @router.put("/habits/{habit_id}/marks/{day}")
-async def mark_habit(habit_id: UUID, day: date, by: Writer, db: Db, expected: IfMatch) -> HabitStateView:
+async def mark_habit(habit_id: UUID, day: Day, by: Writer, db: Db, expected: IfMatch) -> HabitStateView:
     """Say that you kept a habit on a day."""
     habit = await queries.habit(db, by.person, habit_id)
     await expected.hold(db, habit)
@@ -57,7 +57,7 @@ async def mark_habit(habit_id: UUID, day: date, by: Writer, db: Db, expected: If
 
 
 @router.delete("/habits/{habit_id}/marks/{day}", status_code=204)
-async def unmark_habit(habit_id: UUID, day: date, by: Writer, db: Db, expected: IfMatch) -> None:
+async def unmark_habit(habit_id: UUID, day: Day, by: Writer, db: Db, expected: IfMatch) -> None:
     """Say that you did not keep a habit on a day."""
     habit = await queries.habit(db, by.person, habit_id)
     await expected.hold(db, habit)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Day
 from mentoring_sessions.fields import Body, Text
 from mentoring_sessions.habits.progress import Trend
 
@@ -16,7 +17,7 @@ class NewHabit(Body):
     text: Text
     times: int = Field(1, ge=1, le=7, description="on how many days of each week; 7: every day")
     weeks: int = Field(6, ge=1, le=52, description="for how many weeks")
-    starts_on: date | None = Field(None, description="the first day of the first week; left out: today")
+    starts_on: Day | None = Field(None, description="the first day of the first week; left out: today")
 
 
 class HabitChange(Body):

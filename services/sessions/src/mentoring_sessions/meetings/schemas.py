@@ -8,7 +8,8 @@ from pydantic import Field
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
-from mentoring_sessions.fields import Body, MeetingMode, Minutes, Moment, Text, Why
+from mentoring_contracts.days import Moment
+from mentoring_sessions.fields import Body, MeetingMode, Minutes, Text, Why
 from mentoring_sessions.notes.schemas import NoteView, Visibility
 
 Attended = Annotated[

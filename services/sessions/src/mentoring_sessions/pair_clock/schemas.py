@@ -8,29 +8,30 @@ from pydantic import Field
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Day
 from mentoring_sessions.fields import Body, Why
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class NewPause(Body):
-    until: date | None = Field(None, description="the day on which it goes on by itself; without one somebody says so")
+    until: Day | None = Field(None, description="the day on which it goes on by itself; without one somebody says so")
     reason: Why | None = Field(None, description="for the pair and the programme team")
 
 
 class NewEnd(Body):
-    ends_on: date = Field(description="the last day, by the clocks of the programme's zone")
+    ends_on: Day = Field(description="the last day, by the clocks of the programme's zone")
     reason: Why
 
 
 class Reminders(Body):
     stopped: bool = Field(False, description="whether the pair is not written to at all")
-    not_before: date | None = Field(None, description="the day before which it is not written to")
+    not_before: Day | None = Field(None, description="the day before which it is not written to")
 
 
 class PlannedPhase(Body):
     phase: Name = Field(description="a phase of the programme's blueprint")
-    begins_on: date | None = Field(None, description="the day it begins; without one, or if it is past, it begins now")
+    begins_on: Day | None = Field(None, description="the day it begins; without one, or if it is past, it begins now")
 
 
 class Tick(Body):
