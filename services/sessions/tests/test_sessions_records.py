@@ -80,7 +80,7 @@ async def test_a_malformed_meeting_is_refused(begun, changes):
 async def test_what_was_held_in_time_may_be_recorded_after_the_close(begun):
     held_at = begun.now()
     begun.later(days=1)
-    await begun.mentor.post(f"{begun.path}/close")
+    await begun.team.post(f"{begun.path}/close")
     begun.later(days=1)
     assert (await begun.meet(held_at=held_at.isoformat())).status_code == 201
     late = await begun.meet()

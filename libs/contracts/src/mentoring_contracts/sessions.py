@@ -136,12 +136,18 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn. It is the
-    `number`th notice of its kind."""
+    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, or the
+    relationship was closed. It is the `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
-        "break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected", "meeting_withdrawn"
+        "break_begun",
+        "break_over",
+        "agreement_to_sign",
+        "meeting_to_confirm",
+        "meeting_corrected",
+        "meeting_withdrawn",
+        "relationship_closed",
     ]
     number: int
     mentoring_session_id: UUID | None = None

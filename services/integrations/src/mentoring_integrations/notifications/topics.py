@@ -96,6 +96,7 @@ TOPICS: Final = {
         Topic("meeting_to_confirm", RELATIONSHIP, *_MEETING),
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),
+        Topic("relationship_closed", RELATIONSHIP, *_RELATIONSHIP),
         Topic("activity_place", "activity", *_ACTIVITY),
         Topic("activity_changed", "activity", *_ACTIVITY),
         Topic("activity_cancelled", "activity", *_ACTIVITY),

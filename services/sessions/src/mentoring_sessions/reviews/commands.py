@@ -159,7 +159,7 @@ async def conclude(
     audit(db, by.subject, "conclude_review", "review", review.id, reason=new.outcome)
     emit(db, ReviewConcluded(**_ids(pair, review), outcome=new.outcome))
     await _act(db, by, mine, new.outcome)
-    if new.outcome != "rematch":  # of that the end of the match tells them
+    if new.outcome not in ("rematch", "close"):  # of these the end tells them
         for member in (await relationships.members(db, [pair.id]))[pair.id]:
             _tell(db, pair, review, member.person_id, "concluded")
     return review

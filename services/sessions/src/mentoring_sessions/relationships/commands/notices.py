@@ -11,7 +11,13 @@ from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.models import Relationship
 
 What = Literal[
-    "break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected", "meeting_withdrawn"
+    "break_begun",
+    "break_over",
+    "agreement_to_sign",
+    "meeting_to_confirm",
+    "meeting_corrected",
+    "meeting_withdrawn",
+    "relationship_closed",
 ]
 
 

@@ -23,6 +23,7 @@ from mentoring_contracts.sessions import RelationshipClosed, RelationshipPhaseBe
 from mentoring_sessions.errors import OrientationNeeded, RelationshipOver
 from mentoring_sessions.lifecycle import Act, State, months_later, sources, target
 from mentoring_sessions.relationships import queries
+from mentoring_sessions.relationships.commands.notices import tell_others
 from mentoring_sessions.relationships.commands.projections import lock_programme
 from mentoring_sessions.relationships.commands.quiet import leave_in_peace, watch_new
 from mentoring_sessions.relationships.commands.reviewing import Running, plan_reviews
@@ -150,7 +151,7 @@ async def _begin(db: AsyncSession, programme: Programme, begun: sa.Update) -> No
     await schedule_all(db, RUNS_OUT, over)
     await plan_reviews(db, programme, (Running(r.id, r.kind, r.started_at, 0, over.get(r.id)) for r in rows))
     in_peace = await _enter_first_phase(db, programme, [row for row in rows if kinds[row.id].main])
-    await watch_new(db, programme, [row.id for row in rows if row.id not in in_peace])
+    await watch_new(db, programme, {row.id: row.started_at for row in rows if row.id not in in_peace})
 
 
 async def _enter_first_phase(
@@ -181,21 +182,22 @@ async def close_relationship(db: AsyncSession, by: Principal, mine: Access) -> N
     """The relationship ran its course. OrientationNeeded before it started, RelationshipOver after it ended."""
     mine.require_steering()
     audit(db, by.subject, "close_relationship", "relationship", mine.relationship.id)
-    if not await _close(db, mine.relationship.id):
+    if not await _close(db, mine.relationship.id, by.person):
         state = (await queries.relationship(db, mine.relationship.id)).state
         raise OrientationNeeded() if state == State.WAITING else RelationshipOver()
 
 
 async def close_relationship_in_time(db: AsyncSession, match_id: UUID) -> None:
     """Deadline: the programme's duration is over."""
-    await _close(db, match_id)
+    await _close(db, match_id, None)
 
 
-async def _close(db: AsyncSession, match_id: UUID) -> bool:
+async def _close(db: AsyncSession, match_id: UUID, by: UUID | None) -> bool:
     row = await _finish(db, match_id, Act.CLOSE)
     if row is None:
         return False
     emit(db, RelationshipClosed(match_id=match_id, programme_id=row.programme_id, cohort_id=row.cohort_id))
+    await tell_others(db, await queries.relationship(db, match_id), by, "relationship_closed", 1)
     return True
 
 
