@@ -256,3 +256,12 @@ async def test_a_pair_that_stood_before_and_has_not_met_is_quiet_at_once(play):
         return (await play.team.get(f"/programmes/{play.programme_id}/nudges")).json()["items"]
 
     assert len(await eventually(nudged, what="a nudge")) == 1
+
+
+async def test_nobody_is_asked_how_a_meeting_was_that_never_was(pair):
+    meeting = (await pair.meet()).json()
+    pair.later(days=4)
+    await opened(pair, "fit_check")
+    withdrawn = await pair.mentor.post(f"/mentoring-sessions/{meeting['id']}/withdraw", json={"reason": "never was"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert (await pair.mentor.get(f"{pair.path}/reviews")).json()["items"] == []

@@ -93,6 +93,8 @@ async def remind(db: AsyncSession, review_id: UUID) -> None:
     pair = await relationships.relationship(db, review.relationship_id)
     if review.outcome is not None or pair.state != State.ACTIVE or pair.paused_at is not None:
         return
+    if review.kind == "fit_check" and await relationships.first_met_at(db, pair.id) is None:
+        return  # the meeting that it was about never was
     answered = {answer.person_id for answer in await queries.answers(db, [review.id])}
     for member in (await relationships.members(db, [pair.id]))[pair.id]:
         if member.person_id not in answered:
