@@ -228,9 +228,7 @@ class Sessions:
     async def note_case(self, info: Info, concern_id: UUID, text: str) -> CaseNote:
         return replace(await info.context.commands(info).sessions.note_case(concern_id, text), text=kept(text))
 
-    @command(
-        "The relationship ran its course: says the team, or who is in it once goals are reached; to stop early, end the match"
-    )
+    @command("The relationship ran its course: for the team, or once goals are reached; to stop early, end the match")
     async def close_relationship(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Relationship:
         api = info.context.commands(info, expected_version).sessions
         return Relationship(**vars(await api.close(match_id)))
