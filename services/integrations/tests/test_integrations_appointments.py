@@ -88,7 +88,7 @@ def test_the_hour_that_comes_twice_is_told_in_utc(hour):
 
 
 NOTICES = ["break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected",
-           "meeting_withdrawn", "lead_changed"]  # fmt: skip
+           "meeting_withdrawn", "lead_changed", "relationship_closed"]  # fmt: skip
 
 
 @pytest.mark.parametrize("what", NOTICES)

@@ -136,8 +136,8 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, or somebody
-    else leads the group now. It is the `number`th notice of its kind."""
+    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, somebody
+    else leads the group now, or the relationship was closed. It is the `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
@@ -148,6 +148,7 @@ class RelationshipNoticeDue(_RelationshipEvent):
         "meeting_corrected",
         "meeting_withdrawn",
         "lead_changed",
+        "relationship_closed",
     ]
     number: int
     mentoring_session_id: UUID | None = None

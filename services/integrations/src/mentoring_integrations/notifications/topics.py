@@ -104,6 +104,7 @@ TOPICS: Final = {
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),
         Topic("lead_changed", RELATIONSHIP, *_RELATIONSHIP),
+        Topic("relationship_closed", RELATIONSHIP, *_RELATIONSHIP),
         Topic("activity_place", "activity", *_ACTIVITY),
         Topic("activity_changed", "activity", *_ACTIVITY),
         Topic("activity_cancelled", "activity", *_ACTIVITY),

@@ -28,6 +28,7 @@ from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import ActivityChange, AttendanceResult, NewActivity
 from mentoring_sessions.errors import (
     ActivityCalledOff,
+    ActivityForOthers,
     ActivityFull,
     ActivityKindUnknown,
     ActivityNotBegun,
@@ -80,10 +81,11 @@ def _new_code() -> str:
 async def register_for_activity(db: AsyncSession, person_id: UUID, activity: Activity, *, wait: bool = False) -> None:
     """Take a place. One statement decides who gets the last one: ActivityFull for the others, unless they `wait`.
 
-    NoPartInProgramme for an administrator who has none, and for whom it is not for. PrerequisiteMissing.
+    NoPartInProgramme for an administrator who has none, ActivityForOthers for whom it is not for. PrerequisiteMissing.
     """
     if not await queries.people_of_activity(db, activity, [person_id]):
-        raise NoPartInProgramme()
+        has_part = await relationships.people_of_programme(db, activity.programme_id, [person_id])
+        raise ActivityForOthers() if has_part else NoPartInProgramme()
     first = activity.prerequisite
     if first and not await queries.has_attended(db, activity.programme_id, first, person_id):
         raise PrerequisiteMissing(kind=first)

@@ -5,7 +5,7 @@ counted is counted anew from what stands, in one statement.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -47,7 +47,8 @@ from mentoring_sessions.relationships.parts import Access
 
 Totals: TypeAlias = "sa.Row[int, int | None, datetime | None, str]"
 
-
+_SAID_BEFOREHAND = timedelta(hours=3)
+"""Some record a meeting when they sit down; of a longer one nobody knows how long it was before it is over."""
 _FACTS = set(MeetingFacts.model_fields)
 
 
@@ -62,7 +63,7 @@ async def record_mentoring_session(
     """
     person_id, _ = mine.one_of_the_pair()
     pair = await relationships.relationship_locked(db, mine.relationship.id)
-    _require_time(db, pair, new.held_at)
+    _require_time(db, pair, new.held_at, new.minutes)
     same = None if new.another_meeting else await queries.same_meeting(db, pair.id, new.held_at, new.minutes)
     differs = same is not None and not _says_the_same(same, new)
     if same:
@@ -161,9 +162,9 @@ def _says_the_same(meeting: MentoringSession, new: NewMentoringSession) -> bool:
     return near and (meeting.minutes, meeting.mode) == (new.minutes, new.mode)
 
 
-def _require_time(db: AsyncSession, pair: Relationship, held_at: datetime) -> None:
+def _require_time(db: AsyncSession, pair: Relationship, held_at: datetime, minutes: int) -> None:
     """Days count at both ends: a pair may meet on the day of its confirmation, before the second answer came in."""
-    if held_at > now(db):
+    if held_at > now(db) or held_at + timedelta(minutes=minutes) > now(db) + _SAID_BEFOREHAND:
         raise MentoringSessionInFuture()
     if pair.state == State.WAITING:
         raise OrientationNeeded()
@@ -190,7 +191,7 @@ async def correct_mentoring_session(
     there = was if change.attended is None else await _there(db, pair, change.attended)
     if after == before and there == was:
         return meeting
-    _require_time(db, pair, after.held_at)
+    _require_time(db, pair, after.held_at, after.minutes)
     if not change.another_meeting and (after.held_at, after.minutes) != (before.held_at, before.minutes):
         same = await queries.same_meeting(db, pair.id, after.held_at, after.minutes, beside=meeting.id)
         if same is not None:
