@@ -14,6 +14,7 @@ SOON = "2100-01-01T10:00:00Z"
 OWN = ("/relationships", "/habits", "/attendance")  # lists of what is one's own
 HABIT = {"text": "T", "weeks": 6}
 BODIES = {
+    ("POST", "/relationships/{match_id}/handover/consent"): {"goals": True},
     ("POST", "/relationships/{match_id}/appointments"): {"times": [SOON]},
     ("POST", "/appointments/{appointment_id}/times"): {"times": [SOON]},
     ("POST", "/appointments/{appointment_id}/accept"): {"starts_at": SOON},

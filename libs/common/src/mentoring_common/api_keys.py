@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 PREFIX: Final = "mk_"
 TRUSTED_S: Final = 30.0
@@ -56,7 +56,7 @@ class KeyHolder(BaseModel):
     subject: str
     scopes: list[str]
     employer: UUID | None
-    expires_at: float
+    expires_at: float = Field(description="when it stops counting, in seconds since 1970")
 
 
 Resolve = Callable[[Any, ApiKey], Awaitable[KeyHolder | None]]

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from mentoring_applications.programmes.schemas import Body, Name
 from mentoring_common.api_keys import KeyHolder
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
+from mentoring_contracts.days import Moment
 
 KeyScope = Literal["hr:provision", "applications:read", "applications:write", "integrations:read", "integrations:write"]
 
@@ -23,7 +24,7 @@ class NewApiKey(Body):
     name: Name = Field(description="what it is for, in your words")
     employer_id: UUID | None = None
     scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=5)]
-    expires_at: AwareDatetime | None = Field(None, description="at most two years ahead; left out: in a year")
+    expires_at: Moment | None = Field(None, description="at most two years ahead; left out: in a year")
 
 
 class Rotation(Body):
@@ -41,7 +42,7 @@ class ApiKeyView(View, VersionedView):
     employer_id: UUID | None
     scopes: list[KeyScope]
     made_at: datetime
-    expires_at: datetime
+    expires_at: datetime = Field(description="when it stops counting, in UTC")
     previous_until: datetime | None = Field(description="until when the secret before the last rotation counts")
     revoked_at: datetime | None
     last_used_at: datetime | None = Field(description="to the minute; null: never")
