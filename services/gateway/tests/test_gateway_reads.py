@@ -29,6 +29,9 @@ def a_programme(world, make, pairs=3):
     world.get("/applications/applications", [make.application(p, c, state=state) for state in states])
     world.get("/matching/matches", matches)
     world.get("/sessions/relationships", [make.relationship(m) for m in matches])
+    names = ("relationships", "waiting", "active", "paused", "behind", "quiet", "ending", "review_due", "over")
+    counts = dict.fromkeys(names, 0) | {"mentoring_sessions": 6, "total_minutes": 270}
+    world.get(f"/sessions/programmes/{p}/relationships/counts", counts)
     world.get(f"/evaluation/programmes/{p}/waves", [make.wave(p, c)])
     people = [
         make.person(m[side], name=f"{side} {i}") for i, m in enumerate(matches) for side in ("mentor_id", "mentee_id")
@@ -265,6 +268,8 @@ async def test_a_programmes_relationships_are_narrowed_put_in_order_and_counted(
     world.get("/applications/people", people)
     counts = {
         "relationships": 9,
+        "mentoring_sessions": 4,
+        "total_minutes": 200,
         "waiting": 1,
         "active": 7,
         "paused": 1,

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from ical.calendar_stream import IcsCalendarStream
 
-from mentoring_contracts.sessions import AppointmentNoticeDue, QuietPairReminded, RelationshipNoticeDue
+from mentoring_contracts.sessions import ActivityNoticeDue, AppointmentNoticeDue, QuietPairReminded, RelationshipNoticeDue
 from mentoring_integrations.notifications.calendar_parts import Appointment, calendar_part, clock
 
 STARTS = datetime(2098, 7, 1, 9, 30, tzinfo=UTC)
@@ -127,3 +127,25 @@ async def test_the_inbox_names_the_times_by_the_readers_clock_and_says_that_a_me
     sessions_api.appointments.clear()
     for entry in (await own.get("/notifications")).json()["items"]:
         assert "By the link below you see" in entry["text"]
+
+
+@pytest.mark.parametrize(
+    ("waits", "said"), [(False, "for which you registered"), (True, "you are on the waiting list")]
+)
+async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessions_api, waits, said):
+    person, id_ = world.person(), uuid4()
+    sessions_api.activities[str(id_)] = {
+        "id": str(id_), "title": "Resilience", "starts_at": STARTS.isoformat(), "location": "Room 4",
+        "zone": "Europe/London",
+    }  # fmt: skip
+    ids = {"activity_id": id_, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    await world.publish(
+        ActivityNoticeDue(**ids, person_id=person, why="changed", number=2, until=STARTS, waits=waits)
+    )
+    assert await world.settled() == {"sent": 1}
+    [message] = world.mail.to(world.address(person))
+    text = message.get_body(("plain",)).get_content().replace("\n", " ")
+    assert said in text
+    assert "Resilience: 01 July 2098, 10:30 Europe/London, Room 4" in text
+    [entry] = (await world.own(person).get("/notifications")).json()["items"]
+    assert "Resilience: 01 July 2098" in entry["text"]

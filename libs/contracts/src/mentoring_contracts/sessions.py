@@ -295,7 +295,8 @@ class ActivityCancelled(Event):
 
 class ActivityNoticeDue(Event):
     """Somebody who has a place at an activity, or waits for one, is to be told: they were given a `place`, it was
-    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is."""
+    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is. Who
+    `waits` has no place."""
 
     owner: ClassVar = "sessions"
     aggregate: ClassVar = "activity"
@@ -307,6 +308,7 @@ class ActivityNoticeDue(Event):
     why: Literal["place", "changed", "cancelled"]
     number: int
     until: datetime | None = None
+    waits: bool = False
 
 
 class ActivityAttended(Event):

@@ -58,6 +58,7 @@ DESIGN = Design(
         nudges.router,
         habits.router,
         activities.router,
+        activities.internal_router,
         people.router,
         audit_proof.router,
         subject_access.router,

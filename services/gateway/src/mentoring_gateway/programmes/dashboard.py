@@ -51,19 +51,18 @@ async def dashboard_of(info: Info, programme_id: UUID, cohort_id: UUID | None = 
     """The dashboard of a programme or of one cohort; each service is asked once per programme or cohort."""
     load = info.context.loaders
     cohort_ids = [cohort_id] if cohort_id else [cohort.id for cohort in await load.cohorts.load(programme_id)]
-    ledger, applications, waves, matches, relationships = await asyncio.gather(
+    ledger, applications, waves, matches, meetings = await asyncio.gather(
         load.ledger.load(programme_id),
         load.applications.load(programme_id),
         load.waves.load(programme_id),
         load.matches.load_many(cohort_ids),
-        load.relationships.load_many(cohort_ids),
+        info.context.services.sessions.relationship_counts(programme_id, cohort_id=cohort_id),
     )
-    pairs = [pair for of_cohort in relationships for pair in of_cohort]
     return Dashboard(
         funnel=[row for row in funnel(ledger, applications) if cohort_id in (None, row.cohort_id)],
         matches=counted(match.state for of_cohort in matches for match in of_cohort),
-        mentoring_sessions=sum(pair.mentoring_sessions for pair in pairs),
-        mentoring_minutes=sum(pair.total_minutes for pair in pairs),
+        mentoring_sessions=meetings.mentoring_sessions,
+        mentoring_minutes=meetings.total_minutes,
         waves=[Wave(**vars(wave)) for wave in waves if wave.cohort_id in cohort_ids],
     )
 

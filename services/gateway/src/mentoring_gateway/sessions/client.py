@@ -121,6 +121,8 @@ class RelationshipCounts:
     ending: int
     review_due: int
     over: int
+    mentoring_sessions: int
+    total_minutes: int
     open_concern: int | None = None
 
 
@@ -452,6 +454,17 @@ class AttendedActivity:
     minutes: int
 
 
+@strawberry.type(
+    description="Something that waits for me: a `meeting` to confirm, times of an `appointment` to accept, an "
+    "`agreement` to sign, a `review` to answer, or what a new mentor takes over (`handover`)"
+)
+class Waiting:
+    what: str
+    id: UUID
+    match_id: UUID
+    since: datetime
+
+
 @dataclass
 class HomeRecord:
     relationships: list[RelationshipRecord] = field(default_factory=list)
@@ -494,6 +507,7 @@ _registrations = TypeAdapter(Page[Registration])
 _door = TypeAdapter(ActivityDoor)
 _attended = TypeAdapter(list[AttendedActivity])
 _home = TypeAdapter(HomeRecord)
+_waiting = TypeAdapter(list[Waiting])
 
 
 @dataclass(frozen=True)
@@ -546,6 +560,10 @@ class SessionsApi:
         """The check-ins of a relationship that the caller may see."""
         return await self.api.page(f"/relationships/{match_id}/check-ins", _check_ins, {}, wanted)
 
+    async def waiting(self, person_id: UUID) -> list[Waiting]:
+        """What waits for the caller."""
+        return await self.api.get(f"/people/{person_id}/waiting", _waiting)
+
     async def home(self, person_id: UUID) -> HomeRecord:
         """A person's relationships and next activities."""
         return await self.api.get(f"/people/{person_id}/home", _home)
@@ -578,6 +596,10 @@ class SessionsApi:
     async def correct_mentoring_session(self, mentoring_session_id: UUID, **change: object) -> MentoringSessionRecord:
         """Say what a meeting was like."""
         return await self.api.send("PATCH", f"/mentoring-sessions/{mentoring_session_id}", _held, body(**change))
+
+    async def confirm_mentoring_session(self, mentoring_session_id: UUID) -> MentoringSessionRecord:
+        """Say that a meeting was as the other recorded it."""
+        return await self.api.send("POST", f"/mentoring-sessions/{mentoring_session_id}/confirm", _held)
 
     async def withdraw_mentoring_session(self, mentoring_session_id: UUID, reason: str) -> MentoringSessionRecord:
         """Say that a meeting never was."""

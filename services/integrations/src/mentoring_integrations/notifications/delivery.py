@@ -22,6 +22,7 @@ from mentoring_common.observability import log
 from mentoring_common.runner import Found, Service
 from mentoring_common.tracing import traced
 from mentoring_integrations.notifications import queries
+from mentoring_integrations.notifications.activities import Activity, activities
 from mentoring_integrations.notifications.appointments import appointments, times_of
 from mentoring_integrations.notifications.calendar_parts import Appointment, CalendarPart, calendar_part
 from mentoring_integrations.notifications.commands import hold
@@ -42,6 +43,7 @@ from mentoring_integrations.notifications.models import Notification
 from mentoring_integrations.notifications.timing import Wishes, goes_before, reader_languages
 from mentoring_integrations.notifications.topics import (
     ACCOUNT,
+    ACTIVITY,
     ALONE,
     APPOINTMENT,
     AT_ONCE,
@@ -101,16 +103,18 @@ class Batch:
     changes: dict[UUID, EmailChange] = field(default_factory=dict)
     nominations: dict[UUID, Nomination] = field(default_factory=dict)
     appointments: dict[UUID, Appointment] = field(default_factory=dict)
+    activities: dict[UUID, Activity] = field(default_factory=dict)
     wishes: dict[UUID, Wishes] = field(default_factory=dict)
     bundles: dict[UUID | None, list[Notification]] = field(default_factory=dict)
     spoken: dict[UUID, list[str]] = field(default_factory=dict)
 
     def occasion(self, row: Notification, base_url: str) -> Occasion:
         programme, cohort = self.called.get(row.programme_id, UNKNOWN), self.cohorts.get(row.cohort_id)
+        about = self.activities.get(row.subject_id)
         return Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, self._introduced(row),
             self._reader(row, programme), [self._item(one, base_url) for one in self.bundles.get(row.id, ())],
-            *self._when_and_where(row), moved=row.number > 0,
+            *self._when_and_where(row), moved=row.number > 0, activity=about.title if about else None,
         )  # fmt: skip
 
     def calendar_part(
@@ -129,6 +133,8 @@ class Batch:
         """Of the clock by which a row's reader lives: what they said, else the programme's."""
         own, found = self.wishes.get(row.person_id, Wishes()).zone, self.appointments.get(row.subject_id)
         told = found.zones.get(row.person_id) if found else None
+        if (activity := self.activities.get(row.subject_id)) is not None:
+            told = activity.zone
         return own or told or self.called.get(row.programme_id, UNKNOWN).zone or "UTC"
 
     def _reader(self, row: Notification, programme: Called) -> Reader:
@@ -137,7 +143,9 @@ class Batch:
         return Reader(languages, wishes.easy_read, self.zone(row))
 
     def _when_and_where(self, row: Notification) -> tuple[list[datetime], str | None]:
-        """Of an appointment: the times that are proposed, or the one that stands; and where it is."""
+        """Of an appointment: the times that are proposed, or the one that stands; and where it is. Of an activity too."""
+        if (activity := self.activities.get(row.subject_id)) is not None:
+            return [activity.starts_at], activity.where
         found = self.appointments.get(row.subject_id)
         return times_of(row.topic, found), found.where if found else None
 
@@ -251,6 +259,7 @@ async def _look_up(service: Service, batch: Batch) -> None:
     batch.nominations = await _nominations(service, batch)
     about = [row.subject_id for row in batch.rows if row.kind == APPOINTMENT]
     batch.appointments = await appointments(service, batch.tenant, about)
+    batch.activities = await activities(service, batch.tenant, [r.subject_id for r in batch.rows if r.kind == ACTIVITY])
     for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if row.topic in BY_TOKEN}:
         asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
         # Who has answered since the reminder was queued is not reminded any more.

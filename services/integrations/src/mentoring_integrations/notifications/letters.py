@@ -73,7 +73,7 @@ UNKNOWN = Called("Mentoring programme")  # until the programme is known here
 @dataclass(frozen=True)
 class Occasion:
     """What a message is about; `other` is the other person of the pair where the message introduces them, `times` and
-    `where` of an appointment, and whether another time stood before."""
+    `where` of an appointment or an `activity` (its title), and whether another time stood before."""
 
     topic: str
     subject_id: UUID
@@ -87,6 +87,7 @@ class Occasion:
     times: Sequence[datetime] = ()
     where: str | None = None
     moved: bool = False
+    activity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def wording(occasion: Occasion) -> Wording:
         "times": [date_in(language, moment, occasion.reader.zone) for moment in occasion.times],
         "moved": occasion.moved,
         "where": one_line(occasion.where) if occasion.where else None,
+        "activity": one_line(occasion.activity) if occasion.activity else None,
     }
     title, _, text = template.render(values).partition("\n")
     return Wording(one_line(title), re.sub(r"\n{3,}", "\n\n", text).strip(), room)

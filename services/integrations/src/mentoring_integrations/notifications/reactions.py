@@ -228,7 +228,8 @@ async def on_quiet_pair_reminded(db: AsyncSession, event: QuietPairReminded) -> 
 
 async def on_activity_notice_due(db: AsyncSession, event: ActivityNoticeDue) -> None:
     about = (event.activity_id, event.programme_id, event.cohort_id)
-    notice = Notice(event.person_id, f"activity_{event.why}", *about, number=event.number, until=event.until)
+    topic = f"activity_{event.why}" + ("_waiting" if event.waits else "")
+    notice = Notice(event.person_id, topic, *about, number=event.number, until=event.until)
     await notify(db, [notice])
 
 

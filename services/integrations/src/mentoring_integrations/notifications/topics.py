@@ -12,6 +12,7 @@ ACCOUNT: Final = "account"
 NOMINATION: Final = "nomination"
 CONCERN: Final = "concern"  # to whoever is on duty; never a word of it, nor of whom it is
 RELATIONSHIP: Final = "relationship"  # what the other of a pair did
+ACTIVITY: Final = "activity"
 APPOINTMENT: Final = "appointment"
 APPOINTMENT_CANCELLED: Final = "appointment_cancelled"
 NOMINATOR_ASKED: Final = "nominator_asked"  # to the nominator, who may have no account
@@ -101,9 +102,11 @@ TOPICS: Final = {
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),
         Topic("lead_changed", RELATIONSHIP, *_RELATIONSHIP),
-        Topic("activity_place", "activity", *_ACTIVITY),
-        Topic("activity_changed", "activity", *_ACTIVITY),
-        Topic("activity_cancelled", "activity", *_ACTIVITY),
+        Topic("activity_place", ACTIVITY, *_ACTIVITY),
+        Topic("activity_changed", ACTIVITY, *_ACTIVITY),
+        Topic("activity_cancelled", ACTIVITY, *_ACTIVITY),
+        Topic("activity_changed_waiting", ACTIVITY, *_ACTIVITY),
+        Topic("activity_cancelled_waiting", ACTIVITY, *_ACTIVITY),
         Topic("concern_raised", CONCERN, *_CONCERN),
         Topic("concern_waits", CONCERN, *_CONCERN),
         Topic("concern_assigned", CONCERN, *_CONCERN),
@@ -128,6 +131,7 @@ AT_ONCE: Final = frozenset({ACCOUNT, CONCERN})
 """Kinds that wait for nothing: somebody waits for the letter, or for help."""
 LATE_TOO: Final = frozenset({
     "appointment_agreed", APPOINTMENT_CANCELLED, "activity_changed", "activity_cancelled",
+    "activity_changed_waiting", "activity_cancelled_waiting",
 })  # fmt: skip
 """Topics that matter until a moment, and are told after it all the same: calendars follow them."""
 UNTOLD: Final = frozenset({

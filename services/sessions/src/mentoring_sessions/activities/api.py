@@ -1,17 +1,22 @@
 """Activities: orientation, CPD and others, with places and attendance."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from mentoring_common.audit import audit
+from mentoring_common.auth import Allow, Principal, internal
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions.activities import access, commands, queries, views
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import (
+    ActivitiesToTell,
     ActivityChange,
+    ActivityIds,
+    ActivityToTell,
     ActivityView,
     AttendanceResult,
     AttendanceView,
@@ -34,7 +39,11 @@ from mentoring_sessions.relationships.access import Reader, Writer, to_programme
 from mentoring_sessions.relationships.models import Attendance, Correction
 from mentoring_sessions.relationships.parts import ACTIVITIES
 
+MOST_EXPORTED = 5000  # lines of one person's record
+
 router = APIRouter(route_class=Route, tags=["activities"])
+internal_router = APIRouter(prefix="/internal", route_class=Route, tags=["internal"])
+OwnService = Annotated[Principal, Depends(Allow(internal("sessions")))]
 
 
 @router.post("/programmes/{programme_id}/activities", status_code=201)
@@ -155,6 +164,13 @@ async def export_attendance_hours(programme_id: UUID, by: Reader, db: Db, kind: 
     return Response(views.hours_csv(rows), media_type="text/csv; charset=utf-8")
 
 
+@router.get("/attendance.csv", response_class=Response, responses=views.CSV)
+async def export_attended(by: Reader, db: Db, kind: Kind | None = None) -> Response:
+    """What you attended, one line each with its day, kind, title and hours: your CPD record, of one kind or all."""
+    rows = await queries.attended(db, by.person_id, MOST_EXPORTED, kind)
+    return Response(views.attended_csv(rows), media_type="text/csv; charset=utf-8")
+
+
 @router.get("/attendance")
 async def list_attended(by: Reader, db: Db, limit: Limit = 50) -> list[AttendedView]:
     """What you attended in every programme, the last first."""
@@ -217,3 +233,10 @@ async def hold_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch
     await expected.hold(db, activity)
     attended = await commands.hold_activity(db, by, mine, activity)
     return HeldView.model_validate(vars(activity) | {"attended": attended})
+
+
+@internal_router.post("/activities")
+async def read_activities_to_tell(wanted: ActivityIds, _: OwnService, db: Db) -> ActivitiesToTell:
+    """What letters about activities say."""
+    rows = await queries.activities_to_tell(db, wanted.activity_ids)
+    return ActivitiesToTell(items=[ActivityToTell.model_validate(row) for row in rows])

@@ -102,9 +102,10 @@ async def position(db: AsyncSession, mine: Registration) -> int:
     return await db.scalar(rows) or 1
 
 
-async def people_registered(db: AsyncSession, activity_id: UUID) -> Sequence[UUID]:
-    """Everybody who has a place at an activity or waits for one."""
-    return (await db.scalars(sa.select(Registration.person_id).where(Registration.activity_id == activity_id))).all()
+async def people_registered(db: AsyncSession, activity_id: UUID) -> dict[UUID, bool]:
+    """Everybody who has a place at an activity, or waits for one (True)."""
+    here = sa.select(Registration.person_id, Registration.waits).where(Registration.activity_id == activity_id)
+    return dict((await db.execute(here)).all())
 
 
 async def has_attended(db: AsyncSession, programme_id: UUID, kind: str, person_id: UUID) -> bool:
@@ -117,9 +118,15 @@ async def has_attended(db: AsyncSession, programme_id: UUID, kind: str, person_i
 _ATTENDED = (Activity.id, Activity.programme_id, Activity.kind, Activity.title, Activity.starts_at, Activity.minutes)
 
 
-async def attended(db: AsyncSession, person_id: UUID, limit: int) -> Sequence[Any]:
-    """The activities that somebody attended, the last first."""
+async def activities_to_tell(db: AsyncSession, ids: Collection[UUID]) -> Sequence[Activity]:
+    """Activities by id, of whatever programme."""
+    return (await db.scalars(sa.select(Activity).where(Activity.id.in_(ids)))).all()
+
+
+async def attended(db: AsyncSession, person_id: UUID, limit: int, kind: str | None = None) -> Sequence[Any]:
+    """The activities that somebody attended, of one kind or all, the last first."""
     rows = sa.select(*_ATTENDED).join(Attendance, Attendance.activity_id == Activity.id)
+    rows = rows if kind is None else rows.where(Attendance.kind == kind)
     rows = rows.where(Attendance.person_id == person_id).order_by(Activity.starts_at.desc(), Activity.id)
     return (await db.execute(rows.limit(limit))).all()
 

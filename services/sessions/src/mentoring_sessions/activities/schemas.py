@@ -129,6 +129,22 @@ class AttendedView(View):
     minutes: int
 
 
+class ActivityIds(Body):
+    activity_ids: list[UUID] = Field(max_length=500, description="the activities that letters are about")
+
+
+class ActivityToTell(View):
+    id: UUID
+    title: str
+    starts_at: datetime
+    location: str | None
+    zone: str | None
+
+
+class ActivitiesToTell(View):
+    items: list[ActivityToTell]
+
+
 class People(Body):
     person_ids: list[UUID] = Field(min_length=1, max_length=500)
 

@@ -1,5 +1,7 @@
 """Activities and attendance as answers."""
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -65,6 +67,17 @@ async def place(db: AsyncSession, activity: Activity, person_id: UUID | None) ->
 def attended(row: Any) -> AttendedView:
     """An activity that somebody attended."""
     return AttendedView(activity_id=row.id, **{name: getattr(row, name) for name in _OF_ACTIVITY})
+
+
+def attended_csv(rows: Iterable[Any]) -> str:
+    """One line for each activity; no title is taken for a formula."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(("day", "kind", "title", "hours", "activity_id"))
+    for row in rows:
+        title = f"'{row.title}" if row.title[:1] in "=+-@\t\r" else row.title
+        lines.writerow((row.starts_at.date(), row.kind, title, round(row.minutes / 60, 2), row.id))
+    return out.getvalue()
 
 
 def hours_csv(rows: Iterable[Any]) -> str:

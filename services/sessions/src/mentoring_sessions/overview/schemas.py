@@ -69,6 +69,18 @@ class CountsView(View):
     open_concern: int | None = Field(description="how many have an open concern; null for who takes none")
     review_due: int = Field(description="how many have a review that waits for the programme team")
     over: int = Field(description="how many were closed, or ended early")
+    mentoring_sessions: int = Field(description="how many mentoring sessions all of them held")
+    total_minutes: int = Field(description="how long these were")
+
+
+class WaitingView(View):
+    """Something that waits for a person: a meeting to confirm, times to accept, an agreement to sign, a review to
+    answer, or what a new mentor takes over."""
+
+    what: Literal["meeting", "appointment", "agreement", "review", "handover"]
+    id: UUID = Field(description="of the meeting, appointment or review; else of the relationship")
+    match_id: UUID
+    since: datetime
 
 
 class HomeView(View):
