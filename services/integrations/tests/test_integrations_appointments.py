@@ -6,7 +6,12 @@ from uuid import uuid4
 import pytest
 from ical.calendar_stream import IcsCalendarStream
 
-from mentoring_contracts.sessions import ActivityNoticeDue, AppointmentNoticeDue, QuietPairReminded, RelationshipNoticeDue
+from mentoring_contracts.sessions import (
+    ActivityNoticeDue,
+    AppointmentNoticeDue,
+    QuietPairReminded,
+    RelationshipNoticeDue,
+)
 from mentoring_integrations.notifications.calendar_parts import Appointment, calendar_part, clock
 
 STARTS = datetime(2098, 7, 1, 9, 30, tzinfo=UTC)
@@ -139,9 +144,7 @@ async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessi
         "zone": "Europe/London",
     }  # fmt: skip
     ids = {"activity_id": id_, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
-    await world.publish(
-        ActivityNoticeDue(**ids, person_id=person, why="changed", number=2, until=STARTS, waits=waits)
-    )
+    await world.publish(ActivityNoticeDue(**ids, person_id=person, why="changed", number=2, until=STARTS, waits=waits))
     assert await world.settled() == {"sent": 1}
     [message] = world.mail.to(world.address(person))
     text = message.get_body(("plain",)).get_content().replace("\n", " ")

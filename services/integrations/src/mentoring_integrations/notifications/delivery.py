@@ -143,7 +143,7 @@ class Batch:
         return Reader(languages, wishes.easy_read, self.zone(row))
 
     def _when_and_where(self, row: Notification) -> tuple[list[datetime], str | None]:
-        """Of an appointment: the times that are proposed, or the one that stands; and where it is. Of an activity too."""
+        """Of an appointment: the times that are proposed, or the one that stands; where it is. Of an activity too."""
         if (activity := self.activities.get(row.subject_id)) is not None:
             return [activity.starts_at], activity.where
         found = self.appointments.get(row.subject_id)

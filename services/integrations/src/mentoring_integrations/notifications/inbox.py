@@ -38,7 +38,8 @@ async def found(db: AsyncSession, wishes: Wishes, rows: Sequence[Notification]) 
 
 
 async def entries(service: Service, tenant: UUID, of: Found) -> list[NotificationView]:
-    """Notifications in words. While the times of appointments and activities are not to be had, they stand behind the link alone."""
+    """Notifications in words. While the times of appointments and activities are not to be had, they stand behind the
+    link alone."""
     about = [row.subject_id for row in of.rows if row.kind == APPOINTMENT]
     try:
         known = await appointments(service, tenant, about)

@@ -48,12 +48,14 @@ class Addressee:
 
 @dataclass(frozen=True)
 class Called:
-    """What a programme is called, its own `words` for a mentor and a mentee, its languages and zone."""
+    """What a programme is called, its own `words` for a mentor and a mentee, its languages and zone, and whether people
+    attend an orientation before they meet."""
 
     title: str
     words: Mapping[str, Any] = field(default_factory=dict)
     languages: Sequence[str] = ()
     zone: str | None = None
+    oriented: bool = False
 
     def word(self, side: str | None, language: str = LAST, *, easy: bool = False) -> str | None:
         """The programme's word for one of the two sides, else that of the language."""
@@ -124,6 +126,7 @@ def wording(occasion: Occasion) -> Wording:
         "items": occasion.items,
         "times": [date_in(language, moment, occasion.reader.zone) for moment in occasion.times],
         "moved": occasion.moved,
+        "oriented": programme.oriented,
         "where": one_line(occasion.where) if occasion.where else None,
         "activity": one_line(occasion.activity) if occasion.activity else None,
     }

@@ -13,6 +13,7 @@ async def keep_programme(db: AsyncSession, told: ProgrammeCreated | ProgrammeAme
     """Keep what the blueprint calls the programme and its two sides."""
     plan, _ = read(told.blueprint)
     values = {"title": plan.title, "words": plan.words, "languages": plan.languages, "zone": plan.zone}
+    values["oriented"] = plan.activities.orientation.compulsory
     row = insert(Programme).values(tenant_id=tenant_of(db), id=told.programme_id, **values)
     await db.execute(row.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values))
 

@@ -127,7 +127,9 @@ async def _keep_presences(db: AsyncSession, meeting: MentoringSession, there: Se
     await db.flush()
 
 
-async def confirm(db: AsyncSession, mine: Access, meeting: MentoringSession, expected: Precondition) -> MentoringSession:
+async def confirm(
+    db: AsyncSession, mine: Access, meeting: MentoringSession, expected: Precondition
+) -> MentoringSession:
     """Say that it was as somebody else recorded it. RecordWithdrawn; AlreadyRecorded for who said so themselves."""
     person_id, _ = await _held(db, mine, meeting, expected)
     if meeting.confirmed_at is None:

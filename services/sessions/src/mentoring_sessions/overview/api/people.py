@@ -37,8 +37,10 @@ async def read_home(person_id: UUID, by: Reader, db: Db) -> HomeView:
 
 @router.get("/people/{person_id}/waiting")
 async def list_waiting(person_id: UUID, by: Reader, db: Db, limit: Limit = 50) -> list[WaitingView]:
-    """What waits for you, the oldest first: meetings to confirm, times to accept, agreements to sign, reviews to answer,
-    what a new mentor takes over."""
+    """What waits for you, the oldest first.
+
+    Meetings to confirm, times to accept, agreements to sign, reviews to answer, what a new mentor takes over.
+    """
     _require_self(by, person_id)
     return [WaitingView.model_validate(row) for row in await queries.waiting_for(db, person_id, limit)]
 
