@@ -454,6 +454,26 @@ class AttendedActivity:
     minutes: int
 
 
+@strawberry.type(description="One thing that a person attends to complete a programme, and how far they are")
+class AttendanceRequirement:
+    id: str
+    title: str
+    kinds: list[str]
+    attended: int
+    attended_minutes: int
+    met: bool
+    attend: int | None = None
+    minutes: int | None = None
+
+
+@strawberry.type(description="What somebody attends to complete a programme; `complete` once all of it is met")
+class Completion:
+    person_id: UUID
+    complete: bool
+    requirements: list[AttendanceRequirement]
+    side: str | None = None
+
+
 @strawberry.type(
     description="Something that waits for me: a `meeting` to confirm, times of an `appointment` to accept, an "
     "`agreement` to sign, a `review` to answer, or what a new mentor takes over (`handover`)"
@@ -507,6 +527,8 @@ _registrations = TypeAdapter(Page[Registration])
 _door = TypeAdapter(ActivityDoor)
 _attended = TypeAdapter(list[AttendedActivity])
 _home = TypeAdapter(HomeRecord)
+_completions = TypeAdapter(Page[Completion])
+_own_completion = TypeAdapter(list[Completion])
 _waiting = TypeAdapter(list[Waiting])
 
 
@@ -559,6 +581,14 @@ class SessionsApi:
     async def check_ins(self, match_id: UUID, wanted: PageRequest) -> Page[CheckIn]:
         """The check-ins of a relationship that the caller may see."""
         return await self.api.page(f"/relationships/{match_id}/check-ins", _check_ins, {}, wanted)
+
+    async def completions(self, programme_id: UUID, wanted: PageRequest) -> Page[Completion]:
+        """How far everybody is with what they attend to complete a programme."""
+        return await self.api.page(f"/programmes/{programme_id}/completion", _completions, {}, wanted)
+
+    async def own_completion(self, programme_id: UUID) -> list[Completion]:
+        """How far the caller is."""
+        return await self.api.get(f"/programmes/{programme_id}/completion/me", _own_completion)
 
     async def waiting(self, person_id: UUID) -> list[Waiting]:
         """What waits for the caller."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Allow, Principal, internal
+from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
@@ -22,6 +23,7 @@ from mentoring_sessions.activities.schemas import (
     AttendanceView,
     AttendanceWithdrawnView,
     AttendedView,
+    CompletionView,
     DoorCode,
     DoorView,
     HeldView,
@@ -36,7 +38,7 @@ from mentoring_sessions.activities.schemas import (
 from mentoring_sessions.fields import Withdrawing
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.access import Reader, Writer, to_programme
-from mentoring_sessions.relationships.models import Attendance, Correction
+from mentoring_sessions.relationships.models import Attendance, Correction, Participant
 from mentoring_sessions.relationships.parts import ACTIVITIES
 
 MOST_EXPORTED = 5000  # lines of one person's record
@@ -162,6 +164,26 @@ async def export_attendance_hours(programme_id: UUID, by: Reader, db: Db, kind: 
     rows = await queries.hours(db, programme_id, kind)
     audit(db, by.subject, "export_attendance", "programme", programme_id)
     return Response(views.hours_csv(rows), media_type="text/csv; charset=utf-8")
+
+
+@router.get("/programmes/{programme_id}/completion")
+async def list_completions(
+    programme_id: UUID, by: Reader, db: Db, read: InLanguage = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CompletionView]:
+    """How far everybody who was accepted is with what they attend to complete the programme (who runs activities)."""
+    mine = await to_programme(db, by, programme_id)
+    mine.require(ACTIVITIES)
+    shown, following = await page(db, queries.participants(programme_id), Participant.id, cursor, limit)
+    items = await views.completions(db, mine.programme, shown, languages_of(read))
+    return Page(items=items, next_cursor=following)
+
+
+@router.get("/programmes/{programme_id}/completion/me")
+async def read_completion(programme_id: UUID, by: Reader, db: Db, read: InLanguage = None) -> list[CompletionView]:
+    """How far you are with what you attend to complete the programme, on each side on which you take part."""
+    mine = await to_programme(db, by, programme_id)
+    rows = (await db.scalars(queries.participants(programme_id, by.person_id))).all()
+    return await views.completions(db, mine.programme, rows, languages_of(read))
 
 
 @router.get("/attendance.csv", response_class=Response, responses=views.CSV)

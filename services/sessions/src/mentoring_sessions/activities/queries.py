@@ -131,6 +131,23 @@ async def attended(db: AsyncSession, person_id: UUID, limit: int, kind: str | No
     return (await db.execute(rows.limit(limit))).all()
 
 
+def participants(programme_id: UUID, person_id: UUID | None = None) -> sa.Select[Participant]:
+    """Who was accepted for a programme, on each side; everybody or one person."""
+    rows = sa.select(Participant).where(Participant.programme_id == programme_id)
+    return rows if person_id is None else rows.where(Participant.person_id == person_id)
+
+
+async def attended_by_kind(
+    db: AsyncSession, programme_id: UUID, people: Collection[UUID]
+) -> dict[tuple[UUID, str], tuple[int, int]]:
+    """How many activities of a programme people attended and how many minutes, by person and kind."""
+    a = Attendance
+    rows = sa.select(a.person_id, a.kind, sa.func.count(a.id), sa.func.sum(Activity.minutes))
+    rows = rows.join(Activity, Activity.id == a.activity_id).group_by(a.person_id, a.kind)
+    found = await db.execute(rows.where(a.programme_id == programme_id, a.person_id.in_(people)))
+    return {(person_id, kind): (number, minutes) for person_id, kind, number, minutes in found}
+
+
 async def hours(db: AsyncSession, programme_id: UUID, kind: str | None) -> Sequence[Any]:
     """(person_id, activities, minutes) of everybody who attended activities of the programme, of one kind or all."""
     a = Attendance
