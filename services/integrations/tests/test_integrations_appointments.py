@@ -9,6 +9,8 @@ from ical.calendar_stream import IcsCalendarStream
 from mentoring_contracts.sessions import (
     ActivityNoticeDue,
     AppointmentNoticeDue,
+    ConcernResolved,
+    ConcernTaken,
     QuietPairReminded,
     RelationshipNoticeDue,
 )
@@ -152,3 +154,16 @@ async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessi
     assert "Resilience: 01 July 2098, 10:30 Europe/London, Room 4" in text
     [entry] = (await world.own(person).get("/notifications")).json()["items"]
     assert "Resilience: 01 July 2098" in entry["text"]
+
+
+async def test_who_raised_a_concern_is_told_without_being_named_anywhere(world, sessions_api):
+    raiser, concern, erased = world.person("Ada Byron"), uuid4(), uuid4()
+    sessions_api.raisers[str(concern)] = str(raiser)
+    about = {"programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    for cls in (ConcernTaken, ConcernTaken, ConcernResolved):
+        await world.publish(cls(concern_id=concern, **about))
+    await world.publish(ConcernTaken(concern_id=erased, **about))
+    assert await world.settled() == {"sent": 2, "lapsed": 1}
+    subjects = [m["Subject"].partition(": ")[2] for m in world.mail.to(world.address(raiser))]
+    assert subjects == ["somebody sees to what you told us", "what you told us is settled"]
+    assert str(raiser) not in str(await world.rows())

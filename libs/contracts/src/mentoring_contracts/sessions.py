@@ -94,10 +94,12 @@ class ConcernAlerted(_ConcernEvent):
     number: int = 0
 
 
-class ConcernResolved(_ConcernEvent):
-    """A concern is settled."""
+class ConcernTaken(_ConcernEvent):
+    """Somebody on duty has taken a concern. Who raised it is told, and named in no event."""
 
-    for_integrators: ClassVar = "tools of a duty desk count what is open"
+
+class ConcernResolved(_ConcernEvent):
+    """A concern is settled. Who raised it is told, and named in no event."""
 
 
 class RelationshipClosed(_RelationshipEvent):

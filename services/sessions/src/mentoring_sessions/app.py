@@ -54,6 +54,7 @@ DESIGN = Design(
         notes.router,
         check_ins.router,
         concerns.router,
+        concerns.internal_router,
         reviews.router,
         nudges.router,
         habits.router,

@@ -56,6 +56,7 @@ from mentoring_integrations.notifications.topics import (
     SURVEY_OPENED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
+    TO_RAISERS,
 )
 from mentoring_integrations.programmes import queries as programmes
 
@@ -103,6 +104,7 @@ class Batch:
     changes: dict[UUID, EmailChange] = field(default_factory=dict)
     nominations: dict[UUID, Nomination] = field(default_factory=dict)
     appointments: dict[UUID, Appointment] = field(default_factory=dict)
+    raisers: dict[UUID, UUID] = field(default_factory=dict)
     activities: dict[UUID, Activity] = field(default_factory=dict)
     wishes: dict[UUID, Wishes] = field(default_factory=dict)
     bundles: dict[UUID | None, list[Notification]] = field(default_factory=dict)
@@ -139,7 +141,8 @@ class Batch:
 
     def _reader(self, row: Notification, programme: Called) -> Reader:
         wishes = self.wishes.get(row.person_id, Wishes())
-        languages = reader_languages(wishes, self.spoken.get(row.person_id, ()), programme.languages)
+        person_id = self.raisers.get(row.subject_id, row.person_id) if row.topic in TO_RAISERS else row.person_id
+        languages = reader_languages(wishes, self.spoken.get(person_id, ()), programme.languages)
         return Reader(languages, wishes.easy_read, self.zone(row))
 
     def _when_and_where(self, row: Notification) -> tuple[list[datetime], str | None]:
@@ -164,6 +167,9 @@ class Batch:
         """To whom a row goes, and the token that its link carries."""
         if row.topic in TO_NOMINATORS:
             return self._nominator(row)
+        if row.topic in TO_RAISERS:
+            raiser = self.raisers.get(row.subject_id)
+            return (self.people.get(raiser) if raiser else None), None
         if row.kind != ACCOUNT:
             return self.people.get(row.person_id), self.tokens.get((row.subject_id, row.person_id))
         change = self.changes.get(row.subject_id)
@@ -251,6 +257,8 @@ def _goes_at_once(row: Notification) -> bool:
 async def _look_up(service: Service, batch: Batch) -> None:
     """Read names, addresses and tokens from their owners; nothing of it is kept."""
     ids = {row.person_id for row in batch.rows} | {row.other_id for row in batch.rows if row.other_id}
+    batch.raisers = await _raisers(service, batch)
+    ids |= set(batch.raisers.values())
     body = {"person_ids": sorted(map(str, ids))}
     answer = await service.client("applications").post(batch.tenant, "/internal/profiles", body)
     batch.people = {UUID(item["person_id"]): Addressee(item["name"], item["email"]) for item in answer["items"]}
@@ -267,6 +275,14 @@ async def _look_up(service: Service, batch: Batch) -> None:
         batch.tokens |= {(wave_id, person_id): asked.token for person_id, asked in tokens.items()}
         beyond = {id_: asked for id_, asked in tokens.items() if asked.email is not None}
         batch.people |= {id_: Addressee(asked.name or "", asked.email or "") for id_, asked in beyond.items()}
+
+
+async def _raisers(service: Service, batch: Batch) -> dict[UUID, UUID]:
+    ids = sorted({str(row.subject_id) for row in batch.rows if row.topic in TO_RAISERS})
+    if not ids:
+        return {}
+    answer = await service.client("sessions").post(batch.tenant, "/internal/concerns", {"concern_ids": ids})
+    return {UUID(item["id"]): UUID(item["raised_by"]) for item in answer["items"]}
 
 
 async def _email_changes(service: Service, batch: Batch) -> dict[UUID, EmailChange]:
@@ -333,7 +349,9 @@ async def mail_answers(service: Service) -> list[Found]:
 async def _send_one(service: Service, smtp: aiosmtplib.SMTP, batch: Batch, row: Notification) -> None:
     to, token = batch.addressed(row)
     url = page_link(row.topic, _base_url(service), batch.tenant, row.subject_id, token)
-    if to is None:
+    if row.topic in TO_RAISERS and row.subject_id not in batch.raisers:  # erased: nobody is to be told
+        await _mark(service, batch.tenant, row, state="lapsed")
+    elif to is None:
         await _refused(service, batch.tenant, row, "UnknownPerson")
     elif url is None:  # the wave no longer asks this person, or there is nothing to confirm
         await _mark(service, batch.tenant, row, state="lapsed")

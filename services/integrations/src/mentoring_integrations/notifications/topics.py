@@ -11,6 +11,8 @@ ACCOUNT_NOTICE: Final = "data"
 ACCOUNT: Final = "account"
 NOMINATION: Final = "nomination"
 CONCERN: Final = "concern"  # to whoever is on duty; never a word of it, nor of whom it is
+CONCERN_TAKEN: Final = "concern_taken"  # to who raised it, whom no event names
+CONCERN_SETTLED: Final = "concern_settled"
 RELATIONSHIP: Final = "relationship"  # what the other of a pair did
 ACTIVITY: Final = "activity"
 APPOINTMENT: Final = "appointment"
@@ -110,6 +112,8 @@ TOPICS: Final = {
         Topic("concern_raised", CONCERN, *_CONCERN),
         Topic("concern_waits", CONCERN, *_CONCERN),
         Topic("concern_assigned", CONCERN, *_CONCERN),
+        Topic(CONCERN_TAKEN, CONCERN, *_CONCERN),
+        Topic(CONCERN_SETTLED, CONCERN, *_CONCERN),
         Topic("appointment_proposed", APPOINTMENT, *_APPOINTMENT),
         Topic("appointment_agreed", APPOINTMENT, *_APPOINTMENT),
         Topic(APPOINTMENT_CANCELLED, APPOINTMENT, *_APPOINTMENT),
@@ -122,6 +126,8 @@ TOPICS: Final = {
 TO_NOMINATORS: Final = frozenset({NOMINATOR_ASKED, NOMINATOR_REMINDER})
 INTRODUCES: Final = frozenset({"match_confirmed", "carried_on_mentor", "carried_on_mentee"})
 """Topics whose letter names the other of a pair, with their address."""
+TO_RAISERS: Final = frozenset({CONCERN_TAKEN, CONCERN_SETTLED})
+"""Topics kept under the concern's own id: who raised it is looked up when the letter goes, and kept nowhere."""
 ALONE: Final = frozenset(topic.name for topic in TOPICS.values() if "{token}" in topic.path)
 """Topics whose letter carries a link that is the reader's alone: they go by themselves, in no digest."""
 KINDS: Final = tuple(dict.fromkeys(topic.kind for topic in TOPICS.values() if topic.name != DIGEST))
@@ -136,6 +142,7 @@ LATE_TOO: Final = frozenset({
 """Topics that matter until a moment, and are told after it all the same: calendars follow them."""
 UNTOLD: Final = frozenset({
     SURVEY_OPENED, SURVEY_REMINDER, NOMINATOR_ASKED, NOMINATOR_REMINDER, DIGEST,
-    "concern_raised", "concern_waits", "concern_assigned", "review_reminded", "review_needs",
+    "concern_raised", "concern_waits", "concern_assigned", CONCERN_TAKEN, CONCERN_SETTLED,
+    "review_reminded", "review_needs",
 })  # fmt: skip
 """Topics that the team sees counted only: who is reminded has not answered, and a concern is in confidence."""
