@@ -58,7 +58,7 @@ def _words(row: Notification, of: Found, appointment: Appointment | None, activi
     return wording(
         Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, reader=reader, times=times,
-            moved=row.number > 0, activity=activity and activity.title,
+            moved=row.number > 0, activity=activity.title if activity else None,
         )
     )  # fmt: skip
 
