@@ -108,7 +108,7 @@ async def waiting_for(db: AsyncSession, person_id: UUID, most: int) -> Sequence[
     unconfirmed = (m.confirmed_at.is_(None), m.withdrawn_at.is_(None), r.c.mentee_id.is_not(None), said_by != person_id)
     answered = sa.exists().where(ReviewAnswer.tenant_id == v.tenant_id, ReviewAnswer.review_id == v.id,
                                  ReviewAnswer.person_id == person_id)  # fmt: skip
-    undecided = sa.exists().where(Handover.tenant_id == r.c.tenant_id, Handover.id == r.c.id)
+    decided = sa.exists().where(Handover.tenant_id == r.c.tenant_id, Handover.id == r.c.id)
     rows = sa.union_all(
         asked("meeting", m.id, m.held_at, m.relationship_id == r.c.id, *unconfirmed, of=m),
         asked("appointment", a.id, sa.func.coalesce(a.starts_at, a.times[1]), a.relationship_id == r.c.id,
@@ -116,7 +116,7 @@ async def waiting_for(db: AsyncSession, person_id: UUID, most: int) -> Sequence[
         asked("agreement", r.c.id, g.proposed_at, g.id == r.c.id, g.version.is_distinct_from(r.c.signed_version), of=g),
         asked("review", v.id, v.opened_at, v.relationship_id == r.c.id, v.outcome.is_(None), sa.not_(answered), of=v),
         asked("handover", r.c.id, r.c.confirmed_at, r.c.continues.is_not(None), r.c.mentee_id == person_id,
-              sa.not_(undecided)),
+              sa.not_(decided)),
     ).subquery()  # fmt: skip
     return (await db.execute(sa.select(rows).order_by(rows.c.since, rows.c.id).limit(most))).all()
 
