@@ -94,10 +94,12 @@ class ConcernAlerted(_ConcernEvent):
     number: int = 0
 
 
-class ConcernResolved(_ConcernEvent):
-    """A concern is settled."""
+class ConcernTaken(_ConcernEvent):
+    """Somebody on duty has taken a concern. Who raised it is told, and named in no event."""
 
-    for_integrators: ClassVar = "tools of a duty desk count what is open"
+
+class ConcernResolved(_ConcernEvent):
+    """A concern is settled. Who raised it is told, and named in no event."""
 
 
 class RelationshipClosed(_RelationshipEvent):
@@ -296,7 +298,8 @@ class ActivityCancelled(Event):
 
 class ActivityNoticeDue(Event):
     """Somebody who has a place at an activity, or waits for one, is to be told: they were given a `place`, it was
-    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is."""
+    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is. Who
+    `waits` has no place."""
 
     owner: ClassVar = "sessions"
     aggregate: ClassVar = "activity"
@@ -308,6 +311,7 @@ class ActivityNoticeDue(Event):
     why: Literal["place", "changed", "cancelled"]
     number: int
     until: datetime | None = None
+    waits: bool = False
 
 
 class ActivityAttended(Event):

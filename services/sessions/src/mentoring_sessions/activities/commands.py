@@ -1,7 +1,7 @@
 """Activities: plan, change, cancel, register, wait, attend, hold."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Any, Literal
@@ -149,21 +149,22 @@ async def give_places(db: AsyncSession, activity_id: UUID) -> None:
     activity.registered += len(rows)
     await db.flush()
     await db.refresh(activity)
-    _tell(db, activity, [row.person_id for row in rows], "place")
+    _tell(db, activity, {row.person_id: False for row in rows}, "place")
 
 
 def _tell(
     db: AsyncSession,
     activity: Activity,
-    people: Sequence[UUID],
+    people: Mapping[UUID, bool],
     why: Literal["place", "changed", "cancelled"],
     until: datetime | None = None,
 ) -> None:
-    """Tell people of an activity; they have to know by `until`, or by its time."""
+    """Tell people of an activity, and whether each waits for a place; they have to know by `until`, or by its time."""
     ids = {"activity_id": activity.id, "programme_id": activity.programme_id, "cohort_id": activity.cohort_id}
     said = {"why": why, "number": activity.version, "until": until or activity.starts_at}
     for person_id in sorted(people):
-        emit(db, ActivityNoticeDue.model_validate(ids | said | {"person_id": person_id}))
+        told = {"person_id": person_id, "waits": people[person_id]}
+        emit(db, ActivityNoticeDue.model_validate(ids | said | told))
 
 
 async def change_activity(

@@ -128,6 +128,17 @@ async def _keep_presences(db: AsyncSession, meeting: MentoringSession, there: Se
     await db.flush()
 
 
+async def confirm(
+    db: AsyncSession, mine: Access, meeting: MentoringSession, expected: Precondition
+) -> MentoringSession:
+    """Say that it was as somebody else recorded it. RecordWithdrawn; AlreadyRecorded for who said so themselves."""
+    person_id, _ = await _held(db, mine, meeting, expected)
+    if meeting.confirmed_at is None:
+        _require_unsaid(meeting, person_id)
+        await _confirmed(db, meeting)
+    return meeting
+
+
 async def confirm_or_differ(db: AsyncSession, meeting: MentoringSession, person_id: UUID, minutes: int | None) -> None:
     """Somebody says that a recorded meeting was held, and perhaps how long: who did not say it last confirms it.
 

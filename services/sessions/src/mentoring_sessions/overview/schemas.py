@@ -73,6 +73,16 @@ class CountsView(View):
     total_minutes: int = Field(description="how many minutes they met, all together")
 
 
+class WaitingView(View):
+    """Something that waits for a person: a meeting to confirm, times to accept, an agreement to sign, a review to
+    answer, or what a new mentor takes over."""
+
+    what: Literal["meeting", "appointment", "agreement", "review", "handover"]
+    id: UUID = Field(description="of the meeting, appointment or review; else of the relationship")
+    match_id: UUID
+    since: datetime
+
+
 class HomeView(View):
     person_id: UUID
     relationships: list[RelationshipView]
