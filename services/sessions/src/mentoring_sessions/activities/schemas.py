@@ -140,7 +140,7 @@ class RequirementView(View):
     minutes: int | None = Field(description="how many minutes are wanted")
     attended: int = Field(description="how many activities there were")
     attended_minutes: int = Field(description="how long these were")
-    met: bool
+    met: bool = Field(description="whether it is enough")
 
 
 class CompletionView(View):
@@ -148,8 +148,8 @@ class CompletionView(View):
 
     person_id: UUID
     side: str | None
-    complete: bool
-    requirements: list[RequirementView]
+    complete: bool = Field(description="whether all of it is met")
+    requirements: list[RequirementView] = Field(description="what there is to attend, and how far they are")
 
 
 class ActivityIds(Body):

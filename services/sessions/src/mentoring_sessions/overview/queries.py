@@ -22,7 +22,7 @@ from mentoring_sessions.lifecycle import OVER, Appointed, State
 from mentoring_sessions.relationships.models import Member, MentoringSession, Relationship
 from mentoring_sessions.relationships.queries import has_member
 from mentoring_sessions.reviews.models import Review, ReviewAnswer
-from mentoring_sessions.reviews.queries import has_review_due
+from mentoring_sessions.reviews.queries import has_reason, has_review_due
 
 DAY_S, MONTH_S = 86_400, 365.2425 / 12 * 86_400
 _NEVER, _EVER = datetime(9000, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)
@@ -114,7 +114,8 @@ async def waiting_for(db: AsyncSession, person_id: UUID, most: int) -> Sequence[
         asked("appointment", a.id, sa.func.coalesce(a.starts_at, a.times[1]), a.relationship_id == r.c.id,
               a.state == Appointed.PROPOSED, a.proposed_by != person_id, of=a),
         asked("agreement", r.c.id, g.proposed_at, g.id == r.c.id, g.version.is_distinct_from(r.c.signed_version), of=g),
-        asked("review", v.id, v.opened_at, v.relationship_id == r.c.id, v.outcome.is_(None), sa.not_(answered), of=v),
+        asked("review", v.id, v.opened_at, v.relationship_id == r.c.id, v.outcome.is_(None), sa.not_(answered),
+              has_reason(), of=v),
         asked("handover", r.c.id, r.c.confirmed_at, r.c.continues.is_not(None), r.c.mentee_id == person_id,
               sa.not_(decided)),
     ).subquery()  # fmt: skip

@@ -17,7 +17,7 @@ from mentoring_sessions.reviews.models import Farewell, Review, ReviewAnswer
 
 def reviews(match_id: UUID) -> sa.Select[Review]:
     """The reviews of a relationship."""
-    return sa.select(Review).where(Review.relationship_id == match_id, _has_reason())
+    return sa.select(Review).where(Review.relationship_id == match_id, has_reason())
 
 
 async def review_locked(db: AsyncSession, review_id: UUID) -> Review:
@@ -41,10 +41,10 @@ def awaits_team(moment: datetime) -> sa.ColumnElement[bool]:
 def has_review_due(moment: datetime) -> sa.ColumnElement[bool]:
     """Whether a relationship that goes on has a review that waits for the programme team."""
     this = (Review.tenant_id == Relationship.tenant_id, Review.relationship_id == Relationship.id)
-    return sa.and_(Relationship.state == "active", sa.exists().where(*this, awaits_team(moment), _has_reason()))
+    return sa.and_(Relationship.state == "active", sa.exists().where(*this, awaits_team(moment), has_reason()))
 
 
-def _has_reason() -> sa.ColumnElement[bool]:
+def has_reason() -> sa.ColumnElement[bool]:
     """A fit check is about a first meeting: where the meeting never was and nobody answered, there is none."""
     met = sa.exists().where(
         MentoringSession.tenant_id == Review.tenant_id,
