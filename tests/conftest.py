@@ -16,7 +16,8 @@ from starlette.routing import Mount
 
 from mentoring_allinone.stack import WITH_DATABASE, Stack
 from mentoring_common.embedded.child_process import ChildProcess, free_port
-from mentoring_common.embedded.issuer import DevIssuer, issuer_app
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.embedded.issuer_http import issuer_app
 from mentoring_common.embedded.kafka import ApacheKafka
 from mentoring_common.embedded.postgres import EmbeddedPostgres
 from mentoring_common.embedded.postgres_binaries import reachable_binaries

@@ -84,3 +84,31 @@ def test_every_answer_that_shows_one_version_has_it_as_its_tag(documents):
 def test_the_reasons_are_about_operations_that_are_there(documents):
     for service, method, path in [*ALONE, *WITHOUT]:
         assert method in documents[service]["paths"][path]
+
+
+def test_one_member_is_the_tag_and_a_version_beside_it_says_what_it_counts(documents):
+    """The tag is `revision` where there is one, else `version`; a `version` that is not the tag says so."""
+    for service, document in documents.items():
+        for name, schema in document["components"]["schemas"].items():
+            members = schema.get("properties", {})
+            tags = {member for member, said in members.items() if "what If-Match asks for" in str(said)}
+            if not tags:
+                continue
+            assert tags == ({"revision"} if "revision" in members else {"version"}), (service, name)
+            if "revision" in members:
+                assert "the ETag is `revision`" in members["version"].get("description", ""), (service, name)
+
+
+def test_what_the_readme_says_of_if_match_is_so(documents):
+    """428 for PUT and PATCH, those apart that the README names; all else is free to send it."""
+    needed = {
+        (service, method, path)
+        for service, document in documents.items()
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if (taken := if_match(operation)) is not None and taken["required"]
+    }
+    told = (generate.CONTRACTS.parents[3] / "README.md").read_text("utf-8")
+    assert {method for _, method, _ in needed} == TURNS
+    for service, method, path in ALONE:
+        assert f"`{method.upper()} /{service}{path}`" in told

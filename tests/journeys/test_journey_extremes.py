@@ -1,4 +1,5 @@
-"""Extreme values in every place of every JSON body: the services refuse or take them, and none fails.
+"""Extreme values in every place of every JSON body: the services refuse or take them, and none fails,
+neither at once nor when what was taken is read.
 
 The bodies are made from the OpenAPI documents, the ids are those of a programme that runs.
 """
@@ -18,6 +19,7 @@ TOO_SLOW_S = 5
 EXTREMES = (
     "9223372036854775808", "2147483648", "1e308", "NaN", '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-14:00"',
     '{"local": "9999-12-31T23:59", "zone": "America/Los_Angeles"}', "[null]", '{"": [{}]}', '""',
+    '"0001-01-01"', '"9999-12-31"',
 )  # fmt: skip
 HOLE = "\ue000"
 EXAMPLES = {"uuid": str(uuid.uuid4()), "date-time": "2024-05-01T09:00:00Z", "date": "2024-05-01"}
@@ -83,6 +85,15 @@ def writes(document: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[tupl
                 yield method, path, shapes.example(content["application/json"]["schema"])
 
 
+def reads(document: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[str]:
+    """Every path that can be read without a query."""
+    for template, operations in document["paths"].items():
+        if "get" in operations and not any(
+            p.get("required") and p["in"] == "query" for p in operations["get"].get("parameters", ())
+        ):
+            yield re.sub(r"{(\w+)}", lambda found: ids.get(found[1], EXAMPLES["uuid"]), template)
+
+
 async def make_things(client: Any, service: str, document: Mapping[str, Any], ids: dict[str, str]) -> None:
     """Send every example as it is, and know the ids of what that makes."""
     for template, operations in document["paths"].items():
@@ -119,5 +130,9 @@ async def test_no_value_makes_a_service_fail(journey: Any, service: str) -> None
                     sent += 1
                     if answer.status_code >= 500 or answer.elapsed.total_seconds() > TOO_SLOW_S:
                         failed.append((answer.status_code, method, path, content[:500]))
+        for path in reads(document, ids):
+            answer = await client.get(f"/{service}{path}")
+            if answer.status_code >= 500 or answer.elapsed.total_seconds() > TOO_SLOW_S:
+                failed.append((answer.status_code, "get", path, ""))
     assert not failed
     assert sent or service == "integrations"

@@ -162,3 +162,36 @@ def test_a_reader_applies_to_the_sample_at_once_and_all_is_there_after_a_kill(up
     process, _ = up("--sample")
     assert json.loads((tmp_path / "sample.json").read_text()) == sample
     assert events in process.said, "integrators find the events where they were"
+
+
+HEAVY = ("numpy", "scipy", "numba", "typst", "altair", "polars", "fastapi", "starlette", "sqlalchemy", "aiokafka",
+         "strawberry", "structlog", "mentoring_matching.engine", "mentoring_allinone.stack")  # fmt: skip
+SMALL = (
+    ["--help"],
+    ["match", "--help"],
+    ["blueprint", "check", str(Path(__file__).parents[3] / "blueprints/nihr.yaml")],
+    ["blueprint", "new", "ours", "--out", "{folder}/ours.yaml"],
+    ["token", "--scope", "sessions:read", "--data", "{folder}"],
+)
+LOADED = """
+import sys
+from mentoring_allinone.entry import main
+sys.argv = ["mentoring", *sys.argv[2:]]
+try:
+    main()
+finally:
+    open({where!r}, "w").write(" ".join(sys.modules))
+"""
+
+
+@pytest.mark.parametrize("command", SMALL, ids=" ".join)
+def test_small_commands_load_no_service(tmp_path, command):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        (tmp_path / "address").write_text(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        program = LOADED.format(where=str(tmp_path / "loaded"))
+        arguments = [part.format(folder=tmp_path) for part in command]
+        done = subprocess.run(
+            [sys.executable, "-c", program, "--", *arguments], capture_output=True, text=True, timeout=240
+        )
+    assert done.returncode == 0, done.stderr
+    assert set(HEAVY) & set((tmp_path / "loaded").read_text().split()) == set()

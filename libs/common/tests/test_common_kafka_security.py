@@ -19,7 +19,8 @@ from mentoring_common.broker import ensure_topics
 from mentoring_common.clock import SystemClock
 from mentoring_common.embedded import ApacheKafka
 from mentoring_common.embedded.child_process import free_port
-from mentoring_common.embedded.issuer import DevIssuer, issuer_app
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.embedded.issuer_http import issuer_app
 from mentoring_common.embedded.kafka import Listener
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings

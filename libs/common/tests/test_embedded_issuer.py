@@ -13,7 +13,8 @@ from joserfc.errors import BadSignatureError, InvalidKeyIdError
 from joserfc.jwk import ECKey, KeySet
 
 from mentoring_common.embedded.errors import EmbeddedServerError
-from mentoring_common.embedded.issuer import KEY_FILE, DevIssuer, issuer_app
+from mentoring_common.embedded.issuer import KEY_FILE, DevIssuer
+from mentoring_common.embedded.issuer_http import issuer_app
 
 ISSUER = "http://127.0.0.1:8000/issuer"
 AUDIENCE = "mentoring"

@@ -186,16 +186,28 @@ class Evaluation:
 
 
 class Sessions:
-    """What letters about appointments say."""
+    """What letters about appointments and activities say."""
 
     def __init__(self) -> None:
         self.app = FastAPI()
         self.appointments: dict[str, dict[str, Any]] = {}
+        self.activities: dict[str, dict[str, Any]] = {}
         self.app.post("/internal/appointments")(self._posted)
+        self.app.post("/internal/activities")(self._asked)
+        self.raisers: dict[str, str] = {}
+        self.app.post("/internal/concerns")(self._raised)
 
     async def _posted(self, request: Request) -> Any:
         ids = (await request.json())["appointment_ids"]
         return {"items": [self.appointments[id_] for id_ in ids if id_ in self.appointments]}
+
+    async def _raised(self, request: Request) -> Any:
+        ids = (await request.json())["concern_ids"]
+        return {"items": [{"id": id_, "raised_by": self.raisers[id_]} for id_ in ids if id_ in self.raisers]}
+
+    async def _asked(self, request: Request) -> Any:
+        ids = (await request.json())["activity_ids"]
+        return {"items": [self.activities[id_] for id_ in ids if id_ in self.activities]}
 
 
 class MailServer:

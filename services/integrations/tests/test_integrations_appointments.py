@@ -6,7 +6,14 @@ from uuid import uuid4
 import pytest
 from ical.calendar_stream import IcsCalendarStream
 
-from mentoring_contracts.sessions import AppointmentNoticeDue, QuietPairReminded, RelationshipNoticeDue
+from mentoring_contracts.sessions import (
+    ActivityNoticeDue,
+    AppointmentNoticeDue,
+    ConcernResolved,
+    ConcernTaken,
+    QuietPairReminded,
+    RelationshipNoticeDue,
+)
 from mentoring_integrations.notifications.calendar_parts import Appointment, calendar_part, clock
 
 STARTS = datetime(2098, 7, 1, 9, 30, tzinfo=UTC)
@@ -88,7 +95,7 @@ def test_the_hour_that_comes_twice_is_told_in_utc(hour):
 
 
 NOTICES = ["break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected",
-           "meeting_withdrawn", "lead_changed"]  # fmt: skip
+           "meeting_withdrawn", "lead_changed", "relationship_closed"]  # fmt: skip
 
 
 @pytest.mark.parametrize("what", NOTICES)
@@ -127,3 +134,36 @@ async def test_the_inbox_names_the_times_by_the_readers_clock_and_says_that_a_me
     sessions_api.appointments.clear()
     for entry in (await own.get("/notifications")).json()["items"]:
         assert "By the link below you see" in entry["text"]
+
+
+@pytest.mark.parametrize(
+    ("waits", "said"), [(False, "for which you registered"), (True, "you are on the waiting list")]
+)
+async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessions_api, waits, said):
+    person, id_ = world.person(), uuid4()
+    sessions_api.activities[str(id_)] = {
+        "id": str(id_), "title": "Resilience", "starts_at": STARTS.isoformat(), "location": "Room 4",
+        "zone": "Europe/London",
+    }  # fmt: skip
+    ids = {"activity_id": id_, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    await world.publish(ActivityNoticeDue(**ids, person_id=person, why="changed", number=2, until=STARTS, waits=waits))
+    assert await world.settled() == {"sent": 1}
+    [message] = world.mail.to(world.address(person))
+    text = message.get_body(("plain",)).get_content().replace("\n", " ")
+    assert said in text
+    assert "Resilience: 01 July 2098, 10:30 Europe/London, Room 4" in text
+    [entry] = (await world.own(person).get("/notifications")).json()["items"]
+    assert "Resilience: 01 July 2098" in entry["text"]
+
+
+async def test_who_raised_a_concern_is_told_without_being_named_anywhere(world, sessions_api):
+    raiser, concern, erased = world.person("Ada Byron"), uuid4(), uuid4()
+    sessions_api.raisers[str(concern)] = str(raiser)
+    about = {"programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    for cls in (ConcernTaken, ConcernTaken, ConcernResolved):
+        await world.publish(cls(concern_id=concern, **about))
+    await world.publish(ConcernTaken(concern_id=erased, **about))
+    assert await world.settled() == {"sent": 2, "lapsed": 1}
+    subjects = [m["Subject"].partition(": ")[2] for m in world.mail.to(world.address(raiser))]
+    assert subjects == ["somebody sees to what you told us", "what you told us is settled"]
+    assert str(raiser) not in str(await world.rows())

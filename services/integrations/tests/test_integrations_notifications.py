@@ -19,6 +19,7 @@ from mentoring_contracts.applications import (
     NominationOpened,
     NominationReminderDue,
     PersonErased,
+    ProgrammeCreated,
 )
 from mentoring_contracts.applying import (
     ApplicationDecisionTold,
@@ -147,6 +148,44 @@ async def test_an_early_end_is_told_to_both(world):
     await world.publish(match(world, MatchEnded, mentor, mentee, reason="SECRET"))
     assert await world.settled() == {"sent": 2}
     assert all("SECRET" not in m.as_string() for _, m in world.mail.accepted)
+
+
+async def test_who_hands_over_who_carries_on_and_the_mentee_each_have_a_letter_of_their_own(world):
+    before, after, mentee = world.person("Grace Hopper"), world.person("Alan Turing"), world.person("Ada Byron")
+    ended = match(world, MatchEnded, before, mentee, reason="handed_over")
+    begun = match(world, MatchConfirmed, after, mentee, rematch_of=ended.match_id, handover=True)
+    await world.publish(ended, begun)
+    assert await world.settled() == {"sent": 3}
+    ([old], [new], [theirs]) = (world.mail.to(world.address(one)) for one in (before, after, mentee))
+    assert "another mentor carries on" in old["Subject"]
+    assert "Ada" not in text(old)
+    assert "you carry on as mentor" in new["Subject"]
+    assert f"Ada Byron, {world.address(mentee)}" in text(new)
+    assert "meet your new mentor" in theirs["Subject"]
+    assert f"Alan Turing, {world.address(after)}" in text(theirs)
+    assert f"/relationships/{begun.match_id}" in text(theirs)
+
+
+async def test_where_an_orientation_comes_first_the_letter_says_so(world):
+    mentor, mentee = world.person("Grace Hopper"), world.person("Ada Byron")
+    blueprint = {"title": "Programme of Science", "activities": {"orientation": {"compulsory": True}}}
+    programme_id = uuid4()
+    made = ProgrammeCreated(programme_id=programme_id, direction="traditional", blueprint=blueprint)
+    await world.publish(
+        made, match(world, MatchConfirmed, mentor, mentee).model_copy(update={"programme_id": programme_id})
+    )
+    assert await world.settled() == {"sent": 2}
+    [letter] = world.mail.to(world.address(mentor))
+    assert "Before you meet, each of you attends an orientation" in " ".join(text(letter).split())
+
+
+async def test_who_is_asked_for_last_words_and_who_was_left_some_read_different_letters(world):
+    person = world.person()
+    ids = {"match_id": uuid4(), "programme_id": world.programme_id, "cohort_id": world.cohort_id, "person_id": person}
+    await world.publish(LastWordsNoticeDue(**ids, number=0, what="asked"), LastWordsNoticeDue(**ids, number=1))
+    assert await world.settled() == {"sent": 2}
+    subjects = {m["Subject"].partition(": ")[2] for m in world.mail.to(world.address(person))}
+    assert subjects == {"your mentoring relationship is over", "last words for you"}
 
 
 async def test_a_survey_invites_everybody_on_every_page_and_keeps_no_token(world, evaluation_api):

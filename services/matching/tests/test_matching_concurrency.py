@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from mentoring_common.embedded.child_process import ChildProcess, free_port
-from mentoring_common.embedded.issuer import issuer_app
+from mentoring_common.embedded.issuer_http import issuer_app
 from mentoring_common.http_server import server_config
 from mentoring_common.testing import eventually
 from mentoring_contracts.applications import CohortPlacesChanged

@@ -173,6 +173,16 @@ async def test_nobody_came(begun):
     assert (await begun.read())["mentoring_sessions"] == 0
 
 
+async def test_what_is_recorded_was_not_missed(begun):
+    path, agreed = await agree(begun)
+    begun.later(days=4)
+    held = await begun.meet(begun.mentee, held_at=agreed["starts_at"], minutes=30)
+    assert refused(await begun.mentor.post(f"{path}/missed"), 409, "meeting_differs")
+    withdrawn = await begun.mentor.post(f"/mentoring-sessions/{held.json()['id']}/withdraw", json={"reason": "alone"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert (await begun.mentor.post(f"{path}/missed")).json()["state"] == "missed"
+
+
 async def test_who_has_an_appointment_ahead_is_not_reminded(play):
     await play.set_up(nudges={"quiet_after_weeks": 6, "write_after_days": [7, 14]})
     await play.orient(play.mentor_id, play.mentee_id)

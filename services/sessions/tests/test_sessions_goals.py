@@ -1,13 +1,16 @@
 """Goals and steps: whose they are, how they are measured, how far they are; reminders; the plan of a year."""
 
+import asyncio
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from mentoring_common.deadlines import DeadlinePoller
 from mentoring_common.ids import new_id
 from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import PersonErased
 from mentoring_contracts.sessions import GoalReminderDue
+from mentoring_sessions.app import create_app
 from mentoring_sessions.goals.models import Goal
 
 
@@ -81,6 +84,27 @@ async def test_who_works_towards_it_is_reminded_on_the_day_once(begun):
     begun.later(days=10)
     last = (await reminded(begun, 4))[-1]
     assert (str(last.about_id), str(last.goal_id), last.person_id) == (step["id"], ours["id"], begun.mentee_id)
+
+
+async def test_a_reminder_goes_once_from_two_replicas_and_after_one_was_killed(begun):
+    for days in (10, 20):
+        await goal(begun, remind_on=day(begun, days))
+    first = begun.harness.service
+    second = create_app(first.settings, clock=begun.harness.clock, http=first.http)
+    pollers = [DeadlinePoller(s.system, s.database, s.design.deadlines, s.clock, 0.01) for s in (first, second)]
+    begun.later(days=11)
+    tasks = [asyncio.create_task(poller.fire_due()) for poller in pollers for _ in range(5)]
+    await asyncio.sleep(0)
+    for task in tasks[5:]:  # the second replica dies while it is at work: what it held is free again
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await pollers[0].fire_due()
+    await second.database.close()
+    await second.system.dispose()
+    assert {one.person_id for one in await reminded(begun, 2)} == {begun.mentor_id, begun.mentee_id}
+    begun.later(days=10)
+    await asyncio.gather(*(pollers[0].fire_due() for _ in range(5)))
+    assert len(await reminded(begun, 4)) == 4
 
 
 async def test_nobody_is_reminded_in_a_break(begun):

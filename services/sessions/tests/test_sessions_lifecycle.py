@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mentoring_common.ids import new_id
-from mentoring_common.testing import eventually
+from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import ProgrammeAmended
 from mentoring_contracts.blueprint import read
 from mentoring_contracts.matching import MatchConfirmed
-from mentoring_contracts.sessions import PairWentQuiet, RelationshipClosed, RelationshipStarted
+from mentoring_contracts.sessions import PairWentQuiet, RelationshipClosed, RelationshipNoticeDue, RelationshipStarted
 from mentoring_sessions.lifecycle import TRANSITIONS, Act, State, months_later, sources, target
 from mentoring_sessions.relationships.commands.relationships import begin_relationship
 from mentoring_sessions.relationships.terms import terms_of
@@ -141,11 +141,22 @@ async def test_a_match_that_ends_early_is_ended_and_never_closed(begun):
 
 
 async def test_closing_is_announced_once_and_an_end_after_it_changes_nothing(begun):
-    assert (await begun.mentee.post(f"{begun.path}/close")).json()["state"] == "closed"
+    assert (await begun.team.post(f"{begun.path}/close")).json()["state"] == "closed"
     assert (await begun.team.post(f"{begun.path}/close")).status_code == 409
     await begun.harness.publish(begun.tenant, begun.ended())
     assert (await begun.read())["state"] == "closed"
     assert len(await begun.harness.emitted(begun.tenant, RelationshipClosed)) == 1
+
+
+async def test_before_its_end_the_pair_closes_it_once_its_goals_are_reached_and_the_other_is_told(begun):
+    assert refused(await begun.mentee.post(f"{begun.path}/close"), 409, "course_not_run")
+    goal = (await begun.mentee.post(f"{begun.path}/goals", json={"text": "Lead an audit"})).json()
+    assert refused(await begun.mentor.post(f"{begun.path}/close"), 409, "course_not_run")
+    tag = {"If-Match": f'"{goal["version"]}"'}
+    assert (await begun.mentee.patch(f"/goals/{goal['id']}", json={"state": "reached"}, headers=tag)).status_code == 200
+    assert (await begun.mentee.post(f"{begun.path}/close")).json()["state"] == "closed"
+    told = await begun.harness.emitted(begun.tenant, RelationshipNoticeDue)
+    assert [(notice.what, notice.person_id) for notice in told] == [("relationship_closed", begun.mentor_id)]
 
 
 async def test_a_relationship_that_never_started_cannot_be_closed(play):

@@ -96,7 +96,7 @@ async def test_both_at_once_on_two_replicas_make_one_meeting(begun, two_replicas
 
 
 async def test_a_correction_moves_totals_flags_and_the_deadline_and_leaves_a_trace(begun):
-    first = (await begun.meet(minutes=300)).json()
+    first = (await begun.meet(held_at=(begun.now() - timedelta(hours=2)).isoformat(), minutes=300)).json()
     begun.later(days=1)
     second = (await begun.meet(begun.mentee, minutes=90)).json()
     assert [m["over_budget"] for m in await listed(begun)] == [False, True]
@@ -131,7 +131,7 @@ async def test_a_correction_moves_totals_flags_and_the_deadline_and_leaves_a_tra
 
 
 async def test_what_never_was_is_withdrawn_and_counts_no_more(begun):
-    kept = (await begun.meet(minutes=300)).json()
+    kept = (await begun.meet(held_at=(begun.now() - timedelta(hours=2)).isoformat(), minutes=300)).json()
     begun.later(days=1)
     wrong = (await begun.meet(minutes=90, note="Mine")).json()
     path = f"/mentoring-sessions/{wrong['id']}"

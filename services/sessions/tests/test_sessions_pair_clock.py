@@ -180,6 +180,17 @@ async def test_phases_are_read_in_the_reader_s_language(play):
         assert ticked.json()["phases"][0]["title"] == titles[tag]
 
 
+async def test_a_phase_that_is_planned_anew_is_planned_once(play):
+    await begin(play, phases=LEAVE)
+    for client, days in ((play.mentor, 9), (play.mentee, 12)):
+        body = {"phase": "back", "begins_on": day(play, days)}
+        assert (await client.post(f"{play.path}/phases", json=body)).status_code == 201
+    listed = (await play.mentor.get(f"{play.path}/phases")).json()
+    assert [one["begins_at"][:10] for one in listed["planned"] if one["phase"] == "back"] == [day(play, 12)]
+    gone = {"not_before": day(play, -1)}
+    assert refused(await play.mentor.post(f"{play.path}/reminders", json=gone), 422, "day_passed")
+
+
 async def test_what_phases_refuse(play):
     await begin(play, phases=LEAVE)
     unknown = await play.mentor.post(f"{play.path}/phases", json={"phase": "sabbatical"})

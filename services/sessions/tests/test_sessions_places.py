@@ -122,10 +122,10 @@ async def test_an_activity_is_for_one_side_for_people_named_or_after_another(beg
     named = await begun.plan(invited=[str(begun.mentee_id)], starts_at=soon(begun))
     after = await begun.plan(prerequisite="orientation", starts_at=soon(begun))
     for activity, person, code in (
-        (mentors, begun.mentee_id, "no_part_in_programme"),
-        (mentors, other, "no_part_in_programme"),
+        (mentors, begun.mentee_id, "activity_for_others"),
+        (mentors, other, "activity_for_others"),
         (mentors, begun.mentor_id, None),
-        (named, begun.mentor_id, "no_part_in_programme"),
+        (named, begun.mentor_id, "activity_for_others"),
         (named, begun.mentee_id, None),
         (after, other, "prerequisite_missing"),
         (after, begun.mentee_id, None),

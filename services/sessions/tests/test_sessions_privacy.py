@@ -186,3 +186,12 @@ async def test_a_note_is_read_by_itself_by_whoever_it_is_shared_with(begun, visi
         assert ("Words" in answer.text) == (name in readers)
     assert found == readers
     assert (await begun.mentor.delete(path)).status_code == 404, "its writer's alone"
+
+
+async def test_a_note_that_one_only_reads_is_not_ones_own_to_change(begun):
+    meeting = (await begun.meet(begun.mentee, note="N", note_visibility="programme_team")).json()
+    path = f"/notes/{meeting['note_id']}"
+    for client in (begun.mentor, begun.team):
+        assert (await client.get(path)).status_code == 200
+        assert refused(await client.delete(path), 403, "note_of_another")
+    assert refused(await begun.stranger.delete(path), 404, "note_not_found")

@@ -7,6 +7,7 @@ import pytest
 from mentoring_common.ids import new_id
 from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import ApplicationAccepted, PersonErased, ProgrammeAmended
+from mentoring_contracts.matching import MatchConfirmed
 from mentoring_contracts.sessions import (
     LastWordsNoticeDue,
     ReviewAnswered,
@@ -189,7 +190,7 @@ async def test_the_pair_does_not_conclude_and_the_team_does_not_answer(pair):
 
 async def test_last_words_are_for_the_other_who_is_told(pair):
     path = f"{pair.path}/farewell"
-    await pair.mentor.post(f"{pair.path}/close")
+    await pair.team.post(f"{pair.path}/close")
     said = {"words": "Thank you", "goes_on": True, "mentor_next_time": True}
     made = await pair.mentee.post(path, json=said)
     assert (made.status_code, made.json()["mentor_next_time"]) == (200, True), made.text
@@ -233,3 +234,34 @@ async def test_erasure_takes_what_they_wrote_and_leaves_that_they_answered(pair)
     assert (seen["for_team"], seen["answers"]) == ([], "differ")
     assert [one["words"] for one in (await pair.mentor.get(f"{pair.path}/farewells")).json()["others"]] == [None]
     assert (await pair.team.get(f"/programmes/{pair.programme_id}/future-mentors")).json()["items"] == []
+
+
+@pytest.mark.parametrize(("days", "kinds"), [(20, []), (188, ["mid_term"]), (250, []), (360, ["end"])])
+async def test_a_pair_that_stood_before_is_asked_what_there_is_still_time_to_answer(play, days, kinds):
+    await play.set_up(reviews=REVIEWS, activities={"orientation": {"compulsory": False}})
+    began = (play.now() - timedelta(days=days)).date()
+    await play.harness.publish(play.tenant, MatchConfirmed(**play.pair, imported=True, starts_on=began))
+    for kind in kinds:
+        await opened(play, kind)
+    play.later(days=3)
+    assert [one["kind"] for one in (await play.team.get(f"{play.path}/reviews")).json()["items"]] == kinds
+
+
+async def test_a_pair_that_stood_before_and_has_not_met_is_quiet_at_once(play):
+    await play.set_up(activities={"orientation": {"compulsory": False}})
+    began = (play.now() - timedelta(weeks=7)).date()
+    await play.harness.publish(play.tenant, MatchConfirmed(**play.pair, imported=True, starts_on=began))
+
+    async def nudged():
+        return (await play.team.get(f"/programmes/{play.programme_id}/nudges")).json()["items"]
+
+    assert len(await eventually(nudged, what="a nudge")) == 1
+
+
+async def test_nobody_is_asked_how_a_meeting_was_that_never_was(pair):
+    meeting = (await pair.meet()).json()
+    pair.later(days=4)
+    await opened(pair, "fit_check")
+    withdrawn = await pair.mentor.post(f"/mentoring-sessions/{meeting['id']}/withdraw", json={"reason": "never was"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert (await pair.mentor.get(f"{pair.path}/reviews")).json()["items"] == []

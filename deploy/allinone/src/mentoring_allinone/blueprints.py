@@ -1,4 +1,7 @@
-"""`mentoring blueprint`: check files, show and begin blueprints, print the schema that editors complete by."""
+"""`mentoring blueprint`: check files, show and begin blueprints, print the schema that editors complete by.
+
+What a command needs is loaded by it: `mentoring token` waits for none of it.
+"""
 
 import json
 from importlib import resources
@@ -6,10 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from mentoring_applications.errors import BlueprintNotFound
-from mentoring_applications.programmes import blueprint as blueprints
-from mentoring_contracts.blueprint import schema
 
 app = typer.Typer(no_args_is_help=True, help="Programmes as data files: docs/blueprints.md describes every member.")
 
@@ -25,6 +24,8 @@ def check(
 
 
 def _is_good(path: Path, *, strict: bool) -> bool:
+    from mentoring_applications.programmes import blueprint as blueprints
+
     try:
         found = blueprints.examine_text(path.read_bytes())
     except OSError as error:
@@ -41,6 +42,9 @@ def _is_good(path: Path, *, strict: bool) -> bool:
 @app.command("show")
 def show(name: Annotated[str | None, typer.Argument(help="one that ships; without it, their names")] = None) -> None:
     """Print a blueprint that ships, with its comments."""
+    from mentoring_applications.errors import BlueprintNotFound
+    from mentoring_applications.programmes import blueprint as blueprints
+
     if name is None:
         for known in blueprints.names():
             typer.echo(known)
@@ -58,11 +62,17 @@ def new(
     name: Annotated[str, typer.Argument(help="what it is called: letters, digits, - and _")],
     out: Annotated[Path | None, typer.Option("--out", help="the file; without it NAME.yaml here")] = None,
 ) -> None:
-    """Begin a blueprint: a file with the least that a programme needs, and comments on the rest."""
+    """Begin a blueprint: a file with the least that a programme needs, and comments on the rest, in this folder."""
+    from mentoring_applications.programmes import blueprint as blueprints
+
     path = out or Path(f"{name}.yaml")
     text = (resources.files("mentoring_allinone") / "starter.yaml").read_text("utf-8").replace("our-programme", name)
     if blueprints.examine_text(text).plan is None:
-        typer.echo("mentoring: a name begins with a letter and has letters, digits, - and _", err=True)
+        typer.echo(
+            f"mentoring: {name} is no name: one begins with a letter and has letters, digits, - and _; "
+            "the file goes to --out",
+            err=True,
+        )
         raise typer.Exit(2)
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -76,4 +86,6 @@ def new(
 @app.command("schema")
 def print_schema() -> None:
     """Print the JSON Schema of blueprints, for editors (`# yaml-language-server: $schema=…`)."""
+    from mentoring_contracts.blueprint import schema
+
     typer.echo(json.dumps(schema(), indent=1, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import signal
 import socket
 import sys
@@ -19,8 +20,6 @@ from mentoring_allinone import blueprints
 from mentoring_allinone.failures import DemoFailed
 from mentoring_allinone.scopes import unknown
 from mentoring_common.embedded import EmbeddedServerError
-from mentoring_common.embedded.issuer import DevIssuer
-from mentoring_common.observability import configure_logging
 from mentoring_matching.offline import match_command
 
 if TYPE_CHECKING:
@@ -44,13 +43,21 @@ def up(
     metrics: Annotated[
         int, typer.Option("--metrics-port", min=0, max=65535, help="port of /metrics; without it nothing is counted")
     ] = 0,
+    write_env: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="where SERVICE.env goes, to be sourced for a service's commands"),
+    ] = None,
 ) -> None:
     """Start the whole system on this machine and serve until Ctrl-C."""
+    from mentoring_common.observability import configure_logging
+
     configure_logging("WARNING")
-    uvloop.run(_serve(data, port, kafka, metrics, sample=sample))
+    uvloop.run(_serve(data, port, kafka, metrics, sample=sample, write_env=write_env))
 
 
-async def _serve(data: Path, port: int | None, kafka: str | None, metrics: int, *, sample: bool) -> None:
+async def _serve(
+    data: Path, port: int | None, kafka: str | None, metrics: int, *, sample: bool, write_env: Path | None
+) -> None:
     # Six services take seconds to load: the other commands do not wait for them.
     from mentoring_allinone.stack import Stack
 
@@ -67,6 +74,8 @@ async def _serve(data: Path, port: int | None, kafka: str | None, metrics: int, 
     if metrics:
         out.print(f"  numbers  http://127.0.0.1:{metrics}/metrics")
     try:
+        if write_env is not None:
+            _write_environments(stack, write_env)
         if sample:
             await _show_sample(stack, data)
         out.print("Ctrl-C stops it.")
@@ -74,6 +83,20 @@ async def _serve(data: Path, port: int | None, kafka: str | None, metrics: int, 
     finally:
         (data / "address").unlink(missing_ok=True)
         await stack.stop()
+
+
+def _write_environments(stack: "Stack", folder: Path) -> None:
+    """A file for each service, for this account alone: it holds keys."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in stack.settings:
+            lines = (f"export {key}={shlex.quote(value)}\n" for key, value in stack.environment(name).items())
+            path = folder / f"{name}.env"
+            path.touch(mode=0o600)
+            path.write_text("".join(lines))
+    except OSError as error:
+        raise EmbeddedServerError(f"{folder} cannot be written ({error.strerror}): see --write-env.") from error
+    out.print(f"  settings {folder}/SERVICE.env", highlight=False, soft_wrap=True)
 
 
 async def _show_sample(stack: "Stack", data: Path) -> None:
@@ -93,6 +116,7 @@ def demo(
     """Play a programme from its first application to its report: the NIHR Mentoring Programme 2022, or another."""
     # The demo draws charts and people: only who asks for it waits for that.
     from mentoring_allinone import plays
+    from mentoring_common.observability import configure_logging
 
     configure_logging("ERROR")
     if listed:
@@ -151,6 +175,8 @@ def _address(data: Path) -> str:
 
 
 def _mint(data: Path, subject: str, tenant: str | None, scope: list[str], *, employer: str | None = None) -> str:
+    from mentoring_common.embedded.issuer import DevIssuer
+
     issuer = DevIssuer(f"{_address(data)}/dev", "mentoring", data)
     claims: dict[str, Any] = {} if tenant else {"tenant": None}
     return issuer.mint(subject, tenant or "", scope, extra=claims | ({"employer": employer} if employer else {}))
@@ -182,6 +208,9 @@ def verify_audit(
     found = list(audit.verdicts(url or _address(data), mine))
     for one in found:
         typer.echo(audit.line(one))
+    if not any(one.entries or one.anchors for one in found):
+        typer.echo("mentoring: nothing is kept of this organisation: is the id right?", err=True)
+        raise typer.Exit(1)
     raise typer.Exit(0 if all(one.intact for one in found) else 1)
 
 

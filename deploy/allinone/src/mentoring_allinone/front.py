@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from mentoring_allinone.mailbox import PAGE_HEADERS, Mailbox, mailbox_app
-from mentoring_common.embedded.issuer import DevIssuer, issuer_app
+from mentoring_common.embedded.issuer import DevIssuer
+from mentoring_common.embedded.issuer_http import issuer_app
 from mentoring_common.headers import Protected
 from mentoring_common.methods import Methods
 from mentoring_common.origins import across

@@ -165,6 +165,17 @@ class Stack:
         headers = {"Authorization": f"Bearer {self.token(*scopes, tenant=tenant, subject=subject)}"}
         return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0, verify=_TLS, limits=_LIMITS)
 
+    def environment(self, name: str) -> dict[str, str]:
+        """What a service's own commands (`python -m mentoring_<name> doctor`) are told to look at this stack."""
+        told = self.settings[name].model_copy(update={"metrics_port": 0})
+        return {
+            f"MENTORING_{setting.upper()}": str(
+                value.get_secret_value() if isinstance(value, SecretStr) else value
+            ).replace(INTERNAL, self.base_url)
+            for setting, value in told
+            if setting in told.model_fields_set
+        }
+
     async def _start_services(self, kept: Secrets) -> None:
         used: list[Service] = []
         for name in WITH_DATABASE:

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import asdict
 from types import FrameType
 from typing import Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp
 
@@ -22,6 +23,7 @@ from mentoring_common import migrations
 from mentoring_common.audit_proof import AuditVerdict
 from mentoring_common.doctor import examine
 from mentoring_common.erasures import Erasing, Erasure, LedgerUnreadable, announced, erase_again, ledger, read_ledger
+from mentoring_common.errors import Unavailable
 from mentoring_common.http_server import server_config
 from mentoring_common.metrics import Gauge, Metrics, MetricsServer, PortTaken
 from mentoring_common.observability import configure_logging
@@ -66,6 +68,24 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     )
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
+    with _told_in_one_line(parser.prog):
+        _run(name, create_app, parser, options)
+
+
+@contextlib.contextmanager
+def _told_in_one_line(prog: str) -> Iterator[None]:
+    """What is down or cannot be reached is one line and exit status 1."""
+    try:
+        yield
+    except (Unavailable, OperationalError, InterfaceError, ConnectionError) as error:
+        said = str(error) if isinstance(error, Unavailable) else f"{type(error).__name__}: nothing answers"
+        print(f"{prog}: {said.rstrip('.')}: `{prog} doctor` says what", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _run(
+    name: str, create_app: Callable[[Settings], Service], parser: argparse.ArgumentParser, options: argparse.Namespace
+) -> None:
     if options.command in _AS_OWNER:
         told = settings_or_error(MigrationSettings, parser)
         configure_logging(told.log_level)
@@ -83,6 +103,9 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
             parser.error("verify-audit needs --tenant")
         found = asyncio.run(_verify_audit(create_app(settings), options.tenant))
         print(found.model_dump_json())  # noqa: T201
+        if not (found.entries or found.anchors):
+            print(f"{parser.prog}: nothing is kept here of an organisation {options.tenant}", file=sys.stderr)  # noqa: T201
+            sys.exit(1)
         sys.exit(0 if found.intact else 1)
     elif options.command == "doctor":
         sys.exit(_say(asyncio.run(_examine(create_app(settings))), as_json=options.json))

@@ -94,10 +94,12 @@ class ConcernAlerted(_ConcernEvent):
     number: int = 0
 
 
-class ConcernResolved(_ConcernEvent):
-    """A concern is settled."""
+class ConcernTaken(_ConcernEvent):
+    """Somebody on duty has taken a concern. Who raised it is told, and named in no event."""
 
-    for_integrators: ClassVar = "tools of a duty desk count what is open"
+
+class ConcernResolved(_ConcernEvent):
+    """A concern is settled. Who raised it is told, and named in no event."""
 
 
 class RelationshipClosed(_RelationshipEvent):
@@ -136,8 +138,8 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, or somebody
-    else leads the group now. It is the `number`th notice of its kind."""
+    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, somebody
+    else leads the group now, or the relationship was closed. It is the `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
@@ -148,6 +150,7 @@ class RelationshipNoticeDue(_RelationshipEvent):
         "meeting_corrected",
         "meeting_withdrawn",
         "lead_changed",
+        "relationship_closed",
     ]
     number: int
     mentoring_session_id: UUID | None = None
@@ -295,7 +298,8 @@ class ActivityCancelled(Event):
 
 class ActivityNoticeDue(Event):
     """Somebody who has a place at an activity, or waits for one, is to be told: they were given a `place`, it was
-    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is."""
+    `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is. Who
+    `waits` has no place."""
 
     owner: ClassVar = "sessions"
     aggregate: ClassVar = "activity"
@@ -307,6 +311,7 @@ class ActivityNoticeDue(Event):
     why: Literal["place", "changed", "cancelled"]
     number: int
     until: datetime | None = None
+    waits: bool = False
 
 
 class ActivityAttended(Event):

@@ -23,6 +23,7 @@ from mentoring_gateway.notifications.client import Notification, Preferences
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.people.client import HeldRole
 from mentoring_gateway.people.types import Person, person_of
+from mentoring_gateway.relationships.client import Waiting
 from mentoring_gateway.relationships.types import Relationship, relationships
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.values import same
@@ -107,6 +108,10 @@ class Me:
     @fetched("How I am told")
     async def preferences(self, info: Info) -> Preferences | None:
         return await info.context.services.notifications.preferences()
+
+    @fetched("What waits for me in my relationships, the oldest first; the first fifty")
+    async def waits_for_me(self, info: Info) -> list[Waiting] | None:
+        return await info.context.services.relationships.waiting(self.id)
 
     @fetched("My home")
     async def home(self, info: Info) -> Home | None:

@@ -35,6 +35,10 @@ class NoteNotFound(NotFound):
     """There is no such note."""
 
 
+class NoteOfAnother(Forbidden):
+    """Only who wrote a note changes or removes it."""
+
+
 class ConcernNotFound(NotFound):
     """There is no such concern."""
 
@@ -105,6 +109,10 @@ class NotTheMentee(Forbidden):
 
 class RelationshipOver(Conflict):
     """The relationship is over."""
+
+
+class CourseNotRun(Conflict):
+    """Before its end the programme team closes it, or you once your goals are reached; to stop, end the match."""
 
 
 class AppointmentNotFound(NotFound):
@@ -200,7 +208,7 @@ class AlreadyRecorded(Conflict):
 
 
 class MeetingDiffers(Conflict):
-    """The other said that the meeting took another time: leave the minutes out to confirm it, or correct the record."""
+    """The meeting is recorded, otherwise than you say: confirm it without minutes, or correct or withdraw it."""
 
 
 class RecordWithdrawn(Conflict):
@@ -213,6 +221,10 @@ class PeopleNotOfProgramme(Rejected):
 
 class NoPartInProgramme(Forbidden):
     """Only who takes part in the programme may do this."""
+
+
+class ActivityForOthers(Forbidden):
+    """The activity is for others of the programme: another side, or a group that you are not in."""
 
 
 class NotAttended(NotFound):

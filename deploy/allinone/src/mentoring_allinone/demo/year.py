@@ -89,7 +89,7 @@ async def check_in(stage: Stage, cohort: int) -> None:
 async def close_relationships(stage: Stage, cohort: int) -> None:
     """The relationships of a cohort have run their course."""
     standing = [m for m in stage.matches.values() if m.cohort == cohort and m.standing]
-    await together(ask(stage.person(m.pair.mentor), "POST", f"/sessions/relationships/{m.id}/close") for m in standing)
+    await together(ask(stage.admin, "POST", f"/sessions/relationships/{m.id}/close") for m in standing)
     await stage.settle()
 
 

@@ -218,7 +218,7 @@ async def running(
 
 def issuer_only(issuer: DevIssuer, routes: dict[str, Any] | None = None) -> httpx.AsyncClient:
     """An HTTP client that reaches the issuer and, under `routes` (URL prefix → ASGI app), other real services."""
-    from mentoring_common.embedded.issuer import issuer_app
+    from mentoring_common.embedded.issuer_http import issuer_app
 
     issuer.register_client("service", "service", "service", "", [])
     mounts = {ISSUER: httpx.ASGITransport(app=issuer_app(issuer))}

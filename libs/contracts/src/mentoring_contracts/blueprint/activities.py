@@ -42,8 +42,28 @@ class ActivityKind(Section):
     ] = None
 
 
+class Requirement(Section):
+    """What people attend to complete the programme: so many activities of some kinds, so many minutes, or both."""
+
+    READ_BY = ("sessions",)
+    id: Annotated[ActivityKindId, Field(description="its name, in small letters and _")]
+    title: Annotated[Text, Field(description="what people call it")]
+    kinds: Annotated[
+        list[ActivityKindId], Field(min_length=1, max_length=100, description="the kinds of activities that count")
+    ]
+    sides: Annotated[list[Side], Field(min_length=1, description="who has to")] = ["mentor", "mentee"]
+    attend: Annotated[Whole | None, Field(ge=1, le=1000, description="how many of these activities, each once")] = None
+    minutes: Annotated[Whole | None, Field(ge=1, le=1_000_000, description="how many minutes in all")] = None
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> "Requirement":
+        if self.attend is None and self.minutes is None:
+            raise wrong("asks_nothing", "how many activities (attend) or minutes are wanted")
+        return self
+
+
 class Activities(Section):
-    """Orientation and the kinds of activities."""
+    """Orientation, the kinds of activities, and what people attend to complete the programme."""
 
     READ_BY = ("sessions",)
     orientation: Annotated[Orientation, Field(description="the activity that comes first")] = Orientation()
@@ -52,12 +72,22 @@ class Activities(Section):
         Field(max_length=100, description="the kinds beside orientation and cpd, which are always there"),
         read_by("sessions", "evaluation"),
     ] = []
+    completion: Annotated[
+        list[Requirement], Field(max_length=50, description="what people attend to complete the programme, all of it")
+    ] = []
 
     @model_validator(mode="after")
     def _named_once(self) -> "Activities":
-        ids = [kind.id for kind in self.kinds]
-        if len(ids) > len(set(ids)):
-            raise wrong("twice", "two kinds have one id")
+        for what, ids in (("kinds", [k.id for k in self.kinds]), ("requirements", [r.id for r in self.completion])):
+            if len(ids) > len(set(ids)):
+                raise wrong("twice", f"two {what} have one id")
+        return self
+
+    @model_validator(mode="after")
+    def _of_known_kinds(self) -> "Activities":
+        known = {*BUILT_IN, *(kind.id for kind in self.kinds)}
+        if unknown := sorted({kind for one in self.completion for kind in one.kinds} - known):
+            raise wrong("unknown_kind", f"completion counts activities of no kind that there is: {', '.join(unknown)}")
         return self
 
 

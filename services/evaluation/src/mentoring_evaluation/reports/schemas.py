@@ -75,7 +75,9 @@ class ReportQueued(RevisedView):
     programme_id: UUID
     kind: ReportKind
     audience: Audience
-    version: int = Field(description="which report of its kind; its editions differ in what was withdrawn")
+    version: int = Field(
+        description="which report of its kind; its editions differ in what was withdrawn; the ETag is `revision`"
+    )
     state: ReportState
     approver: Approver | None
     edition: int

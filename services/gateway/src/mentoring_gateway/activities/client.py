@@ -91,6 +91,26 @@ class AttendedActivity:
     minutes: int
 
 
+@strawberry.type(description="One thing that a person attends to complete a programme, and how far they are")
+class AttendanceRequirement:
+    id: str
+    title: str
+    kinds: list[str]
+    attended: int
+    attended_minutes: int
+    met: bool
+    attend: int | None = None
+    minutes: int | None = None
+
+
+@strawberry.type(description="What somebody attends to complete a programme; `complete` once all of it is met")
+class Completion:
+    person_id: UUID
+    complete: bool
+    requirements: list[AttendanceRequirement]
+    side: str | None = None
+
+
 _attendance = TypeAdapter(Page[AttendanceRecord])
 _withdrawn_attendance = TypeAdapter(Page[WithdrawnAttendanceRecord])
 _activity = TypeAdapter(Activity)
@@ -99,6 +119,8 @@ _place = TypeAdapter(ActivityPlace)
 _registrations = TypeAdapter(Page[RegistrationRecord])
 _door = TypeAdapter(ActivityDoor)
 _attended = TypeAdapter(list[AttendedActivity])
+_completions = TypeAdapter(Page[Completion])
+_own_completion = TypeAdapter(list[Completion])
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,14 @@ class ActivitiesApi:
     async def attended(self) -> list[AttendedActivity]:
         """What one attended, the last first."""
         return await self.api.get("/attendance", _attended)
+
+    async def completions(self, programme_id: UUID, wanted: PageRequest) -> Page[Completion]:
+        """How far everybody is with what they attend to complete a programme."""
+        return await self.api.page(f"/programmes/{programme_id}/completion", _completions, {}, wanted)
+
+    async def own_completion(self, programme_id: UUID) -> list[Completion]:
+        """How far the caller is."""
+        return await self.api.get(f"/programmes/{programme_id}/completion/me", _own_completion)
 
     async def attendance(self, activity_id: UUID, wanted: PageRequest) -> Page[AttendanceRecord]:
         """Who attended an activity."""

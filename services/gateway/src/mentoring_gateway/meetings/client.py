@@ -112,6 +112,10 @@ class MeetingsApi:
         """Say what a meeting was like."""
         return await self.api.send("PATCH", f"/mentoring-sessions/{mentoring_session_id}", _held, body(**change))
 
+    async def confirm_mentoring_session(self, mentoring_session_id: UUID) -> MentoringSessionRecord:
+        """Say that a meeting was as the other recorded it."""
+        return await self.api.send("POST", f"/mentoring-sessions/{mentoring_session_id}/confirm", _held)
+
     async def withdraw_mentoring_session(self, mentoring_session_id: UUID, reason: str) -> MentoringSessionRecord:
         """Say that a meeting never was."""
         path = f"/mentoring-sessions/{mentoring_session_id}/withdraw"

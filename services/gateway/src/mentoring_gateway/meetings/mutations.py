@@ -70,6 +70,13 @@ class Meetings:
         )  # fmt: skip
         return await _meeting(info, held)
 
+    @command("Say that a meeting was as the other of the pair recorded it")
+    async def confirm_mentoring_session(
+        self, info: Info, mentoring_session_id: UUID, expected_version: int | None = None
+    ) -> MentoringSession:
+        api = info.context.commands(info, expected_version).meetings
+        return await _meeting(info, await api.confirm_mentoring_session(mentoring_session_id))
+
     @command("Say that a meeting of one's pair never was, and why: it counts no more")
     async def withdraw_mentoring_session(
         self, info: Info, mentoring_session_id: UUID, reason: str, expected_version: int | None = None

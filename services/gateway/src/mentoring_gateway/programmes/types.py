@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.activities.client import Activity
+from mentoring_gateway.activities.client import Activity, Completion
 from mentoring_gateway.applications.client import KnownAnswer
 from mentoring_gateway.applications.inputs import ApplicationFilter, ApplicationOrder
 from mentoring_gateway.applications.types import Application
@@ -228,6 +228,16 @@ class Programme(ProgrammeRecord, Node):
     ) -> RelationshipCounts | None:
         asked = {"cohort_id": cohort_id, "quiet_days": quiet_days, "ends_within_days": ends_within_days}
         return await info.context.services.relationships.relationship_counts(self.id, **asked)
+
+    @fetched("How far everybody is with what they attend to complete it; for who runs activities")
+    async def completions(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Completion] | None:
+        return connection(await info.context.services.activities.completions(self.id, wanted(first, after)), same)
+
+    @fetched("How far I am with what I attend to complete it, on each side on which I take part")
+    async def my_completion(self, info: Info) -> list[Completion] | None:
+        return await info.context.services.activities.own_completion(self.id)
 
     @fetched("Who said that they would be a mentor next time; with `isMentor` those who are by now, or are not")
     async def future_mentors(

@@ -136,6 +136,17 @@ class QuietPairRecord:
     weeks: int
 
 
+@strawberry.type(
+    description="Something that waits for me: a `meeting` to confirm, times of an `appointment` to accept, an "
+    "`agreement` to sign, a `review` to answer, or what a new mentor takes over (`handover`)"
+)
+class Waiting:
+    what: str
+    id: UUID
+    match_id: UUID
+    since: datetime
+
+
 @dataclass
 class HomeRecord:
     relationships: list[RelationshipRecord] = field(default_factory=list)
@@ -149,6 +160,7 @@ _counts = TypeAdapter(RelationshipCounts)
 _agreement = TypeAdapter(Agreement)
 _quiet_pairs = TypeAdapter(Page[QuietPairRecord])
 _home = TypeAdapter(HomeRecord)
+_waiting = TypeAdapter(list[Waiting])
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,10 @@ class RelationshipsApi:
     async def relationship_counts(self, programme_id: UUID, **asked: object) -> RelationshipCounts:
         """How many relationships of a programme want something of its team."""
         return await self.api.get(f"/programmes/{programme_id}/relationships/counts", _counts, asked)
+
+    async def waiting(self, person_id: UUID) -> list[Waiting]:
+        """What waits for the caller."""
+        return await self.api.get(f"/people/{person_id}/waiting", _waiting)
 
     async def home(self, person_id: UUID) -> HomeRecord:
         """A person's relationships and next activities."""

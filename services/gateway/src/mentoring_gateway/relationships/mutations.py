@@ -44,7 +44,7 @@ class Relationships:
         await api.consent_to_handover(match_id, goals=goals, agreement=agreement, history=history)
         return await relationship_of(info, match_id)
 
-    @command("The relationship ran its course; to end it early, end the match")
+    @command("The relationship ran its course: for the team, or once goals are reached; to stop early, end the match")
     async def close_relationship(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Relationship:
         api = info.context.commands(info, expected_version).relationships
         return Relationship(**vars(await api.close(match_id)))

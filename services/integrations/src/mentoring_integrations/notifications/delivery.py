@@ -22,6 +22,7 @@ from mentoring_common.observability import log
 from mentoring_common.runner import Found, Service
 from mentoring_common.tracing import traced
 from mentoring_integrations.notifications import queries
+from mentoring_integrations.notifications.activities import Activity, activities
 from mentoring_integrations.notifications.appointments import appointments, times_of
 from mentoring_integrations.notifications.calendar_parts import Appointment, CalendarPart, calendar_part
 from mentoring_integrations.notifications.commands import hold
@@ -42,6 +43,7 @@ from mentoring_integrations.notifications.models import Notification
 from mentoring_integrations.notifications.timing import Wishes, goes_before, reader_languages
 from mentoring_integrations.notifications.topics import (
     ACCOUNT,
+    ACTIVITY,
     ALONE,
     APPOINTMENT,
     AT_ONCE,
@@ -55,6 +57,7 @@ from mentoring_integrations.notifications.topics import (
     SURVEY_OPENED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
+    TO_RAISERS,
 )
 from mentoring_integrations.programmes import queries as programmes
 
@@ -104,16 +107,19 @@ class Batch:
     changes: dict[UUID, EmailChange] = field(default_factory=dict)
     nominations: dict[UUID, Nomination] = field(default_factory=dict)
     appointments: dict[UUID, Appointment] = field(default_factory=dict)
+    raisers: dict[UUID, UUID] = field(default_factory=dict)
+    activities: dict[UUID, Activity] = field(default_factory=dict)
     wishes: dict[UUID, Wishes] = field(default_factory=dict)
     bundles: dict[UUID | None, list[Notification]] = field(default_factory=dict)
     spoken: dict[UUID, list[str]] = field(default_factory=dict)
 
     def occasion(self, row: Notification, base_url: str) -> Occasion:
         programme, cohort = self.called.get(row.programme_id, UNKNOWN), self.cohorts.get(row.cohort_id)
+        about = self.activities.get(row.subject_id)
         return Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, self._introduced(row),
             self._reader(row, programme), [self._item(one, base_url) for one in self.bundles.get(row.id, ())],
-            *self._when_and_where(row), moved=row.number > 0,
+            *self._when_and_where(row), moved=row.number > 0, activity=about.title if about else None,
         )  # fmt: skip
 
     def calendar_part(
@@ -132,15 +138,20 @@ class Batch:
         """Of the clock by which a row's reader lives: what they said, else the programme's."""
         own, found = self.wishes.get(row.person_id, Wishes()).zone, self.appointments.get(row.subject_id)
         told = found.zones.get(row.person_id) if found else None
+        if (activity := self.activities.get(row.subject_id)) is not None:
+            told = activity.zone
         return own or told or self.called.get(row.programme_id, UNKNOWN).zone or "UTC"
 
     def _reader(self, row: Notification, programme: Called) -> Reader:
         wishes = self.wishes.get(row.person_id, Wishes())
-        languages = reader_languages(wishes, self.spoken.get(row.person_id, ()), programme.languages)
+        person_id = self.raisers.get(row.subject_id, row.person_id) if row.topic in TO_RAISERS else row.person_id
+        languages = reader_languages(wishes, self.spoken.get(person_id, ()), programme.languages)
         return Reader(languages, wishes.easy_read, self.zone(row))
 
     def _when_and_where(self, row: Notification) -> tuple[list[datetime], str | None]:
-        """Of an appointment: the times that are proposed, or the one that stands; and where it is."""
+        """Of an appointment: the times that are proposed, or the one that stands; where it is. Of an activity too."""
+        if (activity := self.activities.get(row.subject_id)) is not None:
+            return [activity.starts_at], activity.where
         found = self.appointments.get(row.subject_id)
         return times_of(row.topic, found), found.where if found else None
 
@@ -159,6 +170,9 @@ class Batch:
         """To whom a row goes, and the token that its link carries."""
         if row.topic in TO_NOMINATORS:
             return self._nominator(row)
+        if row.topic in TO_RAISERS:
+            raiser = self.raisers.get(row.subject_id)
+            return (self.people.get(raiser) if raiser else None), None
         if row.kind != ACCOUNT:
             return self.people.get(row.person_id), self.tokens.get((row.subject_id, row.person_id))
         change = self.changes.get(row.subject_id)
@@ -247,6 +261,8 @@ def _goes_at_once(row: Notification) -> bool:
 async def _look_up(service: Service, batch: Batch) -> None:
     """Read names, addresses and tokens from their owners; nothing of it is kept."""
     ids = {row.person_id for row in batch.rows} | {row.other_id for row in batch.rows if row.other_id}
+    batch.raisers = await _raisers(service, batch)
+    ids |= set(batch.raisers.values())
     body = {"person_ids": sorted(map(str, ids))}
     answer = await service.client("applications").post(batch.tenant, "/internal/profiles", body)
     batch.people = {UUID(item["person_id"]): Addressee(item["name"], item["email"]) for item in answer["items"]}
@@ -255,6 +271,7 @@ async def _look_up(service: Service, batch: Batch) -> None:
     batch.nominations = await _nominations(service, batch)
     about = [row.subject_id for row in batch.rows if row.kind == APPOINTMENT]
     batch.appointments = await appointments(service, batch.tenant, about)
+    batch.activities = await activities(service, batch.tenant, [r.subject_id for r in batch.rows if r.kind == ACTIVITY])
     for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if row.topic in BY_TOKEN}:
         asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
         # Who has answered since the reminder was queued is not reminded any more.
@@ -262,6 +279,14 @@ async def _look_up(service: Service, batch: Batch) -> None:
         batch.tokens |= {(wave_id, person_id): asked.token for person_id, asked in tokens.items()}
         beyond = {id_: asked for id_, asked in tokens.items() if asked.email is not None}
         batch.people |= {id_: Addressee(asked.name or "", asked.email or "") for id_, asked in beyond.items()}
+
+
+async def _raisers(service: Service, batch: Batch) -> dict[UUID, UUID]:
+    ids = sorted({str(row.subject_id) for row in batch.rows if row.topic in TO_RAISERS})
+    if not ids:
+        return {}
+    answer = await service.client("sessions").post(batch.tenant, "/internal/concerns", {"concern_ids": ids})
+    return {UUID(item["id"]): UUID(item["raised_by"]) for item in answer["items"]}
 
 
 async def _email_changes(service: Service, batch: Batch) -> dict[UUID, EmailChange]:
@@ -328,7 +353,9 @@ async def mail_answers(service: Service) -> list[Found]:
 async def _send_one(service: Service, smtp: aiosmtplib.SMTP, batch: Batch, row: Notification) -> None:
     to, token = batch.addressed(row)
     url = page_link(row.topic, _base_url(service), batch.tenant, row.subject_id, token)
-    if to is None:
+    if row.topic in TO_RAISERS and row.subject_id not in batch.raisers:  # erased: nobody is to be told
+        await _mark(service, batch.tenant, row, state="lapsed")
+    elif to is None:
         await _refused(service, batch.tenant, row, "UnknownPerson")
     elif url is None:  # the wave no longer asks this person, or there is nothing to confirm
         await _mark(service, batch.tenant, row, state="lapsed")

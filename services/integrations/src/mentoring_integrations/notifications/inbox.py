@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.errors import Unavailable
 from mentoring_common.runner import Service
 from mentoring_integrations.notifications import queries
+from mentoring_integrations.notifications.activities import Activity, activities
 from mentoring_integrations.notifications.appointments import appointments, times_of
 from mentoring_integrations.notifications.calendar_parts import Appointment
 from mentoring_integrations.notifications.languages import Reader
@@ -16,7 +17,7 @@ from mentoring_integrations.notifications.letters import UNKNOWN, Called, Occasi
 from mentoring_integrations.notifications.models import Notification
 from mentoring_integrations.notifications.schemas import NotificationView
 from mentoring_integrations.notifications.timing import Wishes, reader_languages
-from mentoring_integrations.notifications.topics import APPOINTMENT
+from mentoring_integrations.notifications.topics import ACTIVITY, APPOINTMENT
 from mentoring_integrations.programmes import queries as programmes
 
 
@@ -37,25 +38,27 @@ async def found(db: AsyncSession, wishes: Wishes, rows: Sequence[Notification]) 
 
 
 async def entries(service: Service, tenant: UUID, of: Found) -> list[NotificationView]:
-    """Notifications in words. While the times of appointments are not to be had, they stand behind the link alone."""
+    """Notifications in words. While the times of appointments and activities are not to be had, they stand behind the
+    link alone."""
     about = [row.subject_id for row in of.rows if row.kind == APPOINTMENT]
     try:
         known = await appointments(service, tenant, about)
+        held = await activities(service, tenant, [row.subject_id for row in of.rows if row.kind == ACTIVITY])
     except Unavailable:
-        known = {}
-    return [_entry(row, _words(row, of, known.get(row.subject_id))) for row in of.rows]
+        known, held = {}, {}
+    return [_entry(row, _words(row, of, known.get(row.subject_id), held.get(row.subject_id))) for row in of.rows]
 
 
-def _words(row: Notification, of: Found, appointment: Appointment | None) -> Wording:
+def _words(row: Notification, of: Found, appointment: Appointment | None, activity: Activity | None) -> Wording:
     programme, cohort = of.called.get(row.programme_id, UNKNOWN), of.cohorts.get(row.cohort_id)
     theirs = appointment.zones.get(row.person_id) if appointment else None
-    zone = of.wishes.zone or theirs or programme.zone or "UTC"
+    zone = of.wishes.zone or theirs or (activity and activity.zone) or programme.zone or "UTC"
     reader = Reader(reader_languages(of.wishes, (), programme.languages), of.wishes.easy_read, zone)
-    times = times_of(row.topic, appointment)
+    times = [activity.starts_at] if activity else times_of(row.topic, appointment)
     return wording(
         Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, reader=reader, times=times,
-            moved=row.number > 0,
+            moved=row.number > 0, activity=activity.title if activity else None,
         )
     )  # fmt: skip
 

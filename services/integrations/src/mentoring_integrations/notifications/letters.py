@@ -48,12 +48,14 @@ class Addressee:
 
 @dataclass(frozen=True)
 class Called:
-    """What a programme is called, its own `words` for a mentor and a mentee, its languages and zone."""
+    """What a programme is called, its own `words` for a mentor and a mentee, its languages and zone, and whether people
+    attend an orientation before they meet."""
 
     title: str
     words: Mapping[str, Any] = field(default_factory=dict)
     languages: Sequence[str] = ()
     zone: str | None = None
+    oriented: bool = False
 
     def word(self, side: str | None, language: str = LAST, *, easy: bool = False) -> str | None:
         """The programme's word for one of the two sides, else that of the language."""
@@ -73,7 +75,7 @@ UNKNOWN = Called("Mentoring programme")  # until the programme is known here
 @dataclass(frozen=True)
 class Occasion:
     """What a message is about; `other` is the other person of the pair where the message introduces them, `times` and
-    `where` of an appointment, and whether another time stood before."""
+    `where` of an appointment or an `activity` (its title), and whether another time stood before."""
 
     topic: str
     subject_id: UUID
@@ -87,6 +89,7 @@ class Occasion:
     times: Sequence[datetime] = ()
     where: str | None = None
     moved: bool = False
+    activity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,9 @@ def wording(occasion: Occasion) -> Wording:
         "items": occasion.items,
         "times": [date_in(language, moment, occasion.reader.zone) for moment in occasion.times],
         "moved": occasion.moved,
+        "oriented": programme.oriented,
         "where": one_line(occasion.where) if occasion.where else None,
+        "activity": one_line(occasion.activity) if occasion.activity else None,
     }
     title, _, text = template.render(values).partition("\n")
     return Wording(one_line(title), re.sub(r"\n{3,}", "\n\n", text).strip(), room)

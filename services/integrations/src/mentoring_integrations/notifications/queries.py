@@ -31,7 +31,7 @@ WAVES_WAIT = _until(sa.select(sa.func.min(OpenedWave.not_before)).where(OpenedWa
 async def called(db: AsyncSession, programme_ids: Iterable[UUID | None]) -> dict[UUID | None, Called]:
     """What programmes are called, and their words for a mentor and a mentee, by id."""
     rows = await programmes.programmes(db, programme_ids)
-    return {row.id: Called(row.title, row.words, row.languages, row.zone) for row in rows}
+    return {row.id: Called(row.title, row.words, row.languages, row.zone, row.oriented) for row in rows}
 
 
 def told(person_id: UUID) -> sa.Select[Notification]:

@@ -48,6 +48,8 @@ from mentoring_contracts.sessions import (
     ActivityNoticeDue,
     AppointmentNoticeDue,
     ConcernAlerted,
+    ConcernResolved,
+    ConcernTaken,
     GoalReminderDue,
     LastWordsNoticeDue,
     QuietPairReminded,
@@ -59,6 +61,8 @@ from mentoring_integrations.notifications.commands import Notice, notify
 from mentoring_integrations.notifications.models import OpenedWave
 from mentoring_integrations.notifications.topics import (
     BY_PROXY,
+    CONCERN_SETTLED,
+    CONCERN_TAKEN,
     DRAFT_REMINDER,
     EMAIL_CONFIRM,
     EMAIL_NOTICE,
@@ -242,7 +246,8 @@ async def on_quiet_pair_reminded(db: AsyncSession, event: QuietPairReminded) -> 
 
 async def on_activity_notice_due(db: AsyncSession, event: ActivityNoticeDue) -> None:
     about = (event.activity_id, event.programme_id, event.cohort_id)
-    notice = Notice(event.person_id, f"activity_{event.why}", *about, number=event.number, until=event.until)
+    topic = f"activity_{event.why}" + ("_waiting" if event.waits else "")
+    notice = Notice(event.person_id, topic, *about, number=event.number, until=event.until)
     await notify(db, [notice])
 
 
@@ -250,6 +255,14 @@ async def on_concern_alerted(db: AsyncSession, event: ConcernAlerted) -> None:
     """Each alert is a letter: whoever is on duty opens it to read more."""
     about = (event.concern_id, event.programme_id, event.cohort_id)
     await notify(db, [Notice(event.person_id, f"concern_{event.why}", *about, number=event.number)])
+
+
+def _to_raiser(topic: str) -> Callable[[AsyncSession, ConcernTaken | ConcernResolved], Coroutine[Any, Any, None]]:
+    async def on_concern(db: AsyncSession, event: ConcernTaken | ConcernResolved) -> None:
+        about = (event.concern_id, event.programme_id, event.cohort_id)
+        await notify(db, [Notice(event.concern_id, topic, *about)])
+
+    return on_concern
 
 
 async def on_appointment_notice_due(db: AsyncSession, event: AppointmentNoticeDue) -> None:
@@ -347,6 +360,8 @@ TOLD: Reactions = cast(
         QuietPairReminded: on_quiet_pair_reminded,
         ActivityNoticeDue: on_activity_notice_due,
         ConcernAlerted: on_concern_alerted,
+        ConcernTaken: _to_raiser(CONCERN_TAKEN),
+        ConcernResolved: _to_raiser(CONCERN_SETTLED),
         RelationshipNoticeDue: on_relationship_notice_due,
         AppointmentNoticeDue: on_appointment_notice_due,
         GoalReminderDue: on_goal_reminder_due,

@@ -11,7 +11,10 @@ ACCOUNT_NOTICE: Final = "data"
 ACCOUNT: Final = "account"
 NOMINATION: Final = "nomination"
 CONCERN: Final = "concern"  # to whoever is on duty; never a word of it, nor of whom it is
+CONCERN_TAKEN: Final = "concern_taken"  # to who raised it, whom no event names
+CONCERN_SETTLED: Final = "concern_settled"
 RELATIONSHIP: Final = "relationship"  # what the other of a pair did
+ACTIVITY: Final = "activity"
 APPOINTMENT: Final = "appointment"
 APPOINTMENT_CANCELLED: Final = "appointment_cancelled"
 NOMINATOR_ASKED: Final = "nominator_asked"  # to the nominator, who may have no account
@@ -104,12 +107,17 @@ TOPICS: Final = {
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),
         Topic("lead_changed", RELATIONSHIP, *_RELATIONSHIP),
-        Topic("activity_place", "activity", *_ACTIVITY),
-        Topic("activity_changed", "activity", *_ACTIVITY),
-        Topic("activity_cancelled", "activity", *_ACTIVITY),
+        Topic("relationship_closed", RELATIONSHIP, *_RELATIONSHIP),
+        Topic("activity_place", ACTIVITY, *_ACTIVITY),
+        Topic("activity_changed", ACTIVITY, *_ACTIVITY),
+        Topic("activity_cancelled", ACTIVITY, *_ACTIVITY),
+        Topic("activity_changed_waiting", ACTIVITY, *_ACTIVITY),
+        Topic("activity_cancelled_waiting", ACTIVITY, *_ACTIVITY),
         Topic("concern_raised", CONCERN, *_CONCERN),
         Topic("concern_waits", CONCERN, *_CONCERN),
         Topic("concern_assigned", CONCERN, *_CONCERN),
+        Topic(CONCERN_TAKEN, CONCERN, *_CONCERN),
+        Topic(CONCERN_SETTLED, CONCERN, *_CONCERN),
         Topic("appointment_proposed", APPOINTMENT, *_APPOINTMENT),
         Topic("appointment_agreed", APPOINTMENT, *_APPOINTMENT),
         Topic(APPOINTMENT_CANCELLED, APPOINTMENT, *_APPOINTMENT),
@@ -123,6 +131,8 @@ OUTCOMES: Final = frozenset({"application_accepted", "application_refused", "app
 TO_NOMINATORS: Final = frozenset({NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD})
 INTRODUCES: Final = frozenset({"match_confirmed", "carried_on_mentor", "carried_on_mentee"})
 """Topics whose letter names the other of a pair, with their address."""
+TO_RAISERS: Final = frozenset({CONCERN_TAKEN, CONCERN_SETTLED})
+"""Topics kept under the concern's own id: who raised it is looked up when the letter goes, and kept nowhere."""
 ALONE: Final = frozenset(topic.name for topic in TOPICS.values() if "{token}" in topic.path)
 """Topics whose letter carries a link that is the reader's alone: they go by themselves, in no digest."""
 KINDS: Final = tuple(dict.fromkeys(topic.kind for topic in TOPICS.values() if topic.name != DIGEST))
@@ -132,10 +142,12 @@ AT_ONCE: Final = frozenset({ACCOUNT, CONCERN})
 """Kinds that wait for nothing: somebody waits for the letter, or for help."""
 LATE_TOO: Final = frozenset({
     "appointment_agreed", APPOINTMENT_CANCELLED, "activity_changed", "activity_cancelled",
+    "activity_changed_waiting", "activity_cancelled_waiting",
 })  # fmt: skip
 """Topics that matter until a moment, and are told after it all the same: calendars follow them."""
 UNTOLD: Final = frozenset({
     SURVEY_OPENED, SURVEY_REMINDER, NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD, DIGEST,
-    "concern_raised", "concern_waits", "concern_assigned", "review_reminded", "review_needs",
+    "concern_raised", "concern_waits", "concern_assigned", CONCERN_TAKEN, CONCERN_SETTLED,
+    "review_reminded", "review_needs",
 })  # fmt: skip
 """Topics that the team sees counted only: who is reminded has not answered, and a concern is in confidence."""

@@ -1,5 +1,7 @@
 """What programmes and cohorts are called is kept."""
 
+from typing import Any
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +14,8 @@ from mentoring_integrations.programmes.models import Cohort, Programme
 async def keep_programme(db: AsyncSession, told: ProgrammeCreated | ProgrammeAmended) -> None:
     """Keep what the blueprint calls the programme and its two sides."""
     plan, _ = read(told.blueprint)
-    values = {"title": plan.title, "words": plan.words, "languages": plan.languages, "zone": plan.zone}
+    values: dict[str, Any] = {"title": plan.title, "words": plan.words, "languages": plan.languages, "zone": plan.zone}
+    values |= {"oriented": plan.activities.orientation.compulsory}
     row = insert(Programme).values(tenant_id=tenant_of(db), id=told.programme_id, **values)
     await db.execute(row.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=values))
 

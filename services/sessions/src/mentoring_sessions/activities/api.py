@@ -1,22 +1,29 @@
 """Activities: orientation, CPD and others, with places and attendance."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from mentoring_common.audit import audit
+from mentoring_common.auth import Allow, Principal, internal
+from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions.activities import access, commands, queries, views
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import (
+    ActivitiesToTell,
     ActivityChange,
+    ActivityIds,
+    ActivityToTell,
     ActivityView,
     AttendanceResult,
     AttendanceView,
     AttendanceWithdrawnView,
     AttendedView,
+    CompletionView,
     DoorCode,
     DoorView,
     HeldView,
@@ -31,10 +38,14 @@ from mentoring_sessions.activities.schemas import (
 from mentoring_sessions.fields import Withdrawing
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.access import Reader, Writer, to_programme
-from mentoring_sessions.relationships.models import Attendance, Correction
+from mentoring_sessions.relationships.models import Attendance, Correction, Participant
 from mentoring_sessions.relationships.parts import ACTIVITIES
 
+MOST_EXPORTED = 5000  # lines of one person's record
+
 router = APIRouter(route_class=Route, tags=["activities"])
+internal_router = APIRouter(prefix="/internal", route_class=Route, tags=["internal"])
+OwnService = Annotated[Principal, Depends(Allow(internal("sessions")))]
 
 
 @router.post("/programmes/{programme_id}/activities", status_code=201)
@@ -155,6 +166,33 @@ async def export_attendance_hours(programme_id: UUID, by: Reader, db: Db, kind: 
     return Response(views.hours_csv(rows), media_type="text/csv; charset=utf-8")
 
 
+@router.get("/programmes/{programme_id}/completion")
+async def list_completions(
+    programme_id: UUID, by: Reader, db: Db, read: InLanguage = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CompletionView]:
+    """How far everybody who was accepted is with what they attend to complete the programme (who runs activities)."""
+    mine = await to_programme(db, by, programme_id)
+    mine.require(ACTIVITIES)
+    shown, following = await page(db, queries.participants(programme_id), Participant.id, cursor, limit)
+    items = await views.completions(db, mine.programme, shown, languages_of(read))
+    return Page(items=items, next_cursor=following)
+
+
+@router.get("/programmes/{programme_id}/completion/me")
+async def read_completion(programme_id: UUID, by: Reader, db: Db, read: InLanguage = None) -> list[CompletionView]:
+    """How far you are with what you attend to complete the programme, on each side on which you take part."""
+    mine = await to_programme(db, by, programme_id)
+    rows = (await db.scalars(queries.participants(programme_id, by.person_id))).all()
+    return await views.completions(db, mine.programme, rows, languages_of(read))
+
+
+@router.get("/attendance.csv", response_class=Response, responses=views.CSV)
+async def export_attended(by: Reader, db: Db, kind: Kind | None = None) -> Response:
+    """What you attended, one line each with its day, kind, title and hours: your CPD record, of one kind or all."""
+    rows = await queries.attended(db, by.person_id, MOST_EXPORTED, kind)
+    return Response(views.attended_csv(rows), media_type="text/csv; charset=utf-8")
+
+
 @router.get("/attendance")
 async def list_attended(by: Reader, db: Db, limit: Limit = 50) -> list[AttendedView]:
     """What you attended in every programme, the last first."""
@@ -217,3 +255,10 @@ async def hold_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch
     await expected.hold(db, activity)
     attended = await commands.hold_activity(db, by, mine, activity)
     return HeldView.model_validate(vars(activity) | {"attended": attended})
+
+
+@internal_router.post("/activities")
+async def read_activities_to_tell(wanted: ActivityIds, _: OwnService, db: Db) -> ActivitiesToTell:
+    """What letters about activities say."""
+    rows = await queries.activities_to_tell(db, wanted.activity_ids)
+    return ActivitiesToTell(items=[ActivityToTell.model_validate(row) for row in rows])

@@ -1,7 +1,7 @@
 """Activities: plan, change, cancel, register, wait, attend, hold."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Any, Literal
@@ -28,6 +28,7 @@ from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import ActivityChange, AttendanceResult, NewActivity
 from mentoring_sessions.errors import (
     ActivityCalledOff,
+    ActivityForOthers,
     ActivityFull,
     ActivityKindUnknown,
     ActivityNotBegun,
@@ -80,10 +81,11 @@ def _new_code() -> str:
 async def register_for_activity(db: AsyncSession, person_id: UUID, activity: Activity, *, wait: bool = False) -> None:
     """Take a place. One statement decides who gets the last one: ActivityFull for the others, unless they `wait`.
 
-    NoPartInProgramme for an administrator who has none, and for whom it is not for. PrerequisiteMissing.
+    NoPartInProgramme for an administrator who has none, ActivityForOthers for whom it is not for. PrerequisiteMissing.
     """
     if not await queries.people_of_activity(db, activity, [person_id]):
-        raise NoPartInProgramme()
+        has_part = await relationships.people_of_programme(db, activity.programme_id, [person_id])
+        raise ActivityForOthers() if has_part else NoPartInProgramme()
     first = activity.prerequisite
     if first and not await queries.has_attended(db, activity.programme_id, first, person_id):
         raise PrerequisiteMissing(kind=first)
@@ -147,21 +149,22 @@ async def give_places(db: AsyncSession, activity_id: UUID) -> None:
     activity.registered += len(rows)
     await db.flush()
     await db.refresh(activity)
-    _tell(db, activity, [row.person_id for row in rows], "place")
+    _tell(db, activity, {row.person_id: False for row in rows}, "place")
 
 
 def _tell(
     db: AsyncSession,
     activity: Activity,
-    people: Sequence[UUID],
+    people: Mapping[UUID, bool],
     why: Literal["place", "changed", "cancelled"],
     until: datetime | None = None,
 ) -> None:
-    """Tell people of an activity; they have to know by `until`, or by its time."""
+    """Tell people of an activity, and whether each waits for a place; they have to know by `until`, or by its time."""
     ids = {"activity_id": activity.id, "programme_id": activity.programme_id, "cohort_id": activity.cohort_id}
     said = {"why": why, "number": activity.version, "until": until or activity.starts_at}
     for person_id in sorted(people):
-        emit(db, ActivityNoticeDue.model_validate(ids | said | {"person_id": person_id}))
+        told = {"person_id": person_id, "waits": people[person_id]}
+        emit(db, ActivityNoticeDue.model_validate(ids | said | told))
 
 
 async def change_activity(

@@ -102,9 +102,10 @@ async def position(db: AsyncSession, mine: Registration) -> int:
     return await db.scalar(rows) or 1
 
 
-async def people_registered(db: AsyncSession, activity_id: UUID) -> Sequence[UUID]:
-    """Everybody who has a place at an activity or waits for one."""
-    return (await db.scalars(sa.select(Registration.person_id).where(Registration.activity_id == activity_id))).all()
+async def people_registered(db: AsyncSession, activity_id: UUID) -> dict[UUID, bool]:
+    """Everybody who has a place at an activity, or waits for one (True)."""
+    here = sa.select(Registration.person_id, Registration.waits).where(Registration.activity_id == activity_id)
+    return dict((await db.execute(here)).all())
 
 
 async def has_attended(db: AsyncSession, programme_id: UUID, kind: str, person_id: UUID) -> bool:
@@ -117,11 +118,34 @@ async def has_attended(db: AsyncSession, programme_id: UUID, kind: str, person_i
 _ATTENDED = (Activity.id, Activity.programme_id, Activity.kind, Activity.title, Activity.starts_at, Activity.minutes)
 
 
-async def attended(db: AsyncSession, person_id: UUID, limit: int) -> Sequence[Any]:
-    """The activities that somebody attended, the last first."""
+async def activities_to_tell(db: AsyncSession, ids: Collection[UUID]) -> Sequence[Activity]:
+    """Activities by id, of whatever programme."""
+    return (await db.scalars(sa.select(Activity).where(Activity.id.in_(ids)))).all()
+
+
+async def attended(db: AsyncSession, person_id: UUID, limit: int, kind: str | None = None) -> Sequence[Any]:
+    """The activities that somebody attended, of one kind or all, the last first."""
     rows = sa.select(*_ATTENDED).join(Attendance, Attendance.activity_id == Activity.id)
+    rows = rows if kind is None else rows.where(Attendance.kind == kind)
     rows = rows.where(Attendance.person_id == person_id).order_by(Activity.starts_at.desc(), Activity.id)
     return (await db.execute(rows.limit(limit))).all()
+
+
+def participants(programme_id: UUID, person_id: UUID | None = None) -> sa.Select[Participant]:
+    """Who was accepted for a programme, on each side; everybody or one person."""
+    rows = sa.select(Participant).where(Participant.programme_id == programme_id)
+    return rows if person_id is None else rows.where(Participant.person_id == person_id)
+
+
+async def attended_by_kind(
+    db: AsyncSession, programme_id: UUID, people: Collection[UUID]
+) -> dict[tuple[UUID, str], tuple[int, int]]:
+    """How many activities of a programme people attended and how many minutes, by person and kind."""
+    a = Attendance
+    rows = sa.select(a.person_id, a.kind, sa.func.count(a.id), sa.func.sum(Activity.minutes))
+    rows = rows.join(Activity, Activity.id == a.activity_id).group_by(a.person_id, a.kind)
+    found = await db.execute(rows.where(a.programme_id == programme_id, a.person_id.in_(people)))
+    return {(person_id, kind): (number, minutes) for person_id, kind, number, minutes in found}
 
 
 async def hours(db: AsyncSession, programme_id: UUID, kind: str | None) -> Sequence[Any]:

@@ -130,6 +130,44 @@ class AttendedView(View):
     minutes: int
 
 
+class RequirementView(View):
+    """One thing that a person attends to complete a programme, and how far they are."""
+
+    id: str
+    title: str
+    kinds: list[str] = Field(description="the kinds of activities that count")
+    attend: int | None = Field(description="how many activities are wanted")
+    minutes: int | None = Field(description="how many minutes are wanted")
+    attended: int = Field(description="how many activities there were")
+    attended_minutes: int = Field(description="how long these were")
+    met: bool = Field(description="whether it is enough")
+
+
+class CompletionView(View):
+    """What somebody who was accepted attends to complete a programme; `complete` once all of it is met."""
+
+    person_id: UUID
+    side: str | None
+    complete: bool = Field(description="whether all of it is met")
+    requirements: list[RequirementView] = Field(description="what there is to attend, and how far they are")
+
+
+class ActivityIds(Body):
+    activity_ids: list[UUID] = Field(max_length=500, description="the activities that letters are about")
+
+
+class ActivityToTell(View):
+    id: UUID
+    title: str
+    starts_at: datetime
+    location: str | None
+    zone: str | None
+
+
+class ActivitiesToTell(View):
+    items: list[ActivityToTell]
+
+
 class People(Body):
     person_ids: list[UUID] = Field(min_length=1, max_length=500)
 

@@ -1,15 +1,25 @@
 """Activities and attendance as answers."""
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_contracts.blueprint.text import in_language
 from mentoring_sessions.activities import queries
 from mentoring_sessions.activities.models import Activity
-from mentoring_sessions.activities.schemas import ActivityView, AttendedView, PlaceView, WithdrawnAttendanceView
-from mentoring_sessions.relationships.models import Correction
+from mentoring_sessions.activities.schemas import (
+    ActivityView,
+    AttendedView,
+    CompletionView,
+    PlaceView,
+    RequirementView,
+    WithdrawnAttendanceView,
+)
+from mentoring_sessions.relationships.models import Correction, Participant, Programme
 from mentoring_sessions.relationships.parts import ProgrammeAccess
 from mentoring_sessions.relationships.views import reason
 
@@ -31,6 +41,30 @@ async def withdrawn_attendances(
         )
         for row in rows
     ]
+
+
+async def completions(
+    db: AsyncSession, programme: Programme, rows: Sequence[Participant], wanted: Sequence[str]
+) -> list[CompletionView]:
+    """How far people are with what they attend to complete the programme, in these languages."""
+    there = await queries.attended_by_kind(db, programme.id, [row.person_id for row in rows])
+
+    def requirement(person_id: UUID, said: dict[str, Any]) -> RequirementView:
+        found = [there.get((person_id, kind), (0, 0)) for kind in dict.fromkeys(said["kinds"])]
+        attended, minutes = sum(number for number, _ in found), sum(length for _, length in found)
+        met = attended >= (said["attend"] or 0) and minutes >= (said["minutes"] or 0)
+        title = in_language(said["title"], wanted, said["languages"])
+        known = {name: said[name] for name in ("id", "kinds", "attend", "minutes")}
+        return RequirementView(**known, title=title, attended=attended, attended_minutes=minutes, met=met)
+
+    def completion(row: Participant) -> CompletionView:
+        theirs = [
+            requirement(row.person_id, said) for said in programme.completion if row.side in (None, *said["sides"])
+        ]
+        done = bool(theirs) and all(one.met for one in theirs)
+        return CompletionView(person_id=row.person_id, side=row.side, complete=done, requirements=theirs)
+
+    return [completion(row) for row in rows]
 
 
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -65,6 +99,17 @@ async def place(db: AsyncSession, activity: Activity, person_id: UUID | None) ->
 def attended(row: Any) -> AttendedView:
     """An activity that somebody attended."""
     return AttendedView(activity_id=row.id, **{name: getattr(row, name) for name in _OF_ACTIVITY})
+
+
+def attended_csv(rows: Iterable[Any]) -> str:
+    """One line for each activity; no title is taken for a formula."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(("day", "kind", "title", "hours", "activity_id"))
+    for row in rows:
+        title = f"'{row.title}" if row.title[:1] in "=+-@\t\r" else row.title
+        lines.writerow((row.starts_at.date(), row.kind, title, round(row.minutes / 60, 2), row.id))
+    return out.getvalue()
 
 
 def hours_csv(rows: Iterable[Any]) -> str:

@@ -30,6 +30,7 @@ from mentoring_sessions.errors import (
     AppointmentNotBegun,
     AppointmentOver,
     FeedNotFound,
+    MeetingDiffers,
     OrientationNeeded,
     ProposedByYou,
     TimeNotProposed,
@@ -160,10 +161,16 @@ async def hold(
 
 
 async def miss(db: AsyncSession, mine: Access, appointment: Appointment, expected: Precondition) -> Appointment:
-    """Somebody did not come, and there was no meeting. AppointmentNotBegun before its time."""
+    """Somebody did not come, and there was no meeting. AppointmentNotBegun before its time.
+
+    MeetingDiffers where a meeting of that time is recorded: one meeting has one truth.
+    """
     person_id, _ = mine.one_of_the_pair()
     pair = await relationships.relationship_locked(db, mine.relationship.id)
     row = await _begun(db, appointment, expected)
+    known = await meetings.same_meeting(db, pair.id, row.starts_at or now(db), row.minutes)
+    if known is not None:
+        raise MeetingDiffers(mentoring_session_id=str(known.id), minutes=known.minutes)
     row.state = Appointed.MISSED
     await db.flush()
     await _mark_next(db, pair)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
-from mentoring_common.roles import rights_of
+from mentoring_common.roles import RoleNeeded, rights_of
 from mentoring_sessions.concerns import queries
 from mentoring_sessions.concerns.models import Concern
 from mentoring_sessions.errors import ConcernNotFound, NotForYou, RelationshipNotFound
@@ -62,11 +62,16 @@ async def to_concerns(db: AsyncSession, by: Principal, match_id: UUID) -> Readin
 
 
 async def to_programmes_concerns(db: AsyncSession, by: Principal, programme_id: UUID) -> list[bool]:
-    """Which paths of a programme's concerns the caller reads; NotForYou for none, ProgrammeNotFound for strangers."""
+    """Which paths of a programme's concerns the caller reads; ProgrammeNotFound for strangers.
+
+    RoleNeeded for none; NotForYou for a token that shows no confidences.
+    """
     mine = await to_programme(db, by, programme_id)
     paths = await _paths(db, by, programme_id)
-    if not (paths and mine.reads_confidences):
+    if not mine.reads_confidences:
         raise NotForYou()
+    if not paths:
+        raise RoleNeeded(needed=[CONCERNS])
     return paths
 
 

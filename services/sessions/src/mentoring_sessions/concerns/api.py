@@ -1,9 +1,11 @@
 """Concerns."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from mentoring_common.auth import Allow, Principal, internal
 from mentoring_common.db import now
 from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.unit_of_work import Db, Route
@@ -14,10 +16,13 @@ from mentoring_sessions.concerns.schemas import (
     CaseNoteStateView,
     CaseNoteView,
     ConcernChange,
+    ConcernIds,
     ConcernStateView,
     ConcernView,
     NewCaseNote,
     NewConcern,
+    Raiser,
+    Raisers,
     Severity,
     State,
 )
@@ -25,6 +30,8 @@ from mentoring_sessions.relationships.access import Reader, Writer, to_relations
 from mentoring_sessions.relationships.parts import CONCERNS
 
 router = APIRouter(route_class=Route, tags=["records"])
+internal_router = APIRouter(prefix="/internal", route_class=Route, tags=["internal"])
+OwnService = Annotated[Principal, Depends(Allow(internal("sessions")))]
 
 
 @router.post("/relationships/{match_id}/concerns", status_code=201)
@@ -100,3 +107,9 @@ async def list_case_notes(
     concern, _ = await access.concern_of_team(db, by, concern_id)
     shown, following = await page(db, queries.case_notes(concern.id), CaseNote.id, cursor, limit)
     return Page(items=await views.case_notes(db, by, shown), next_cursor=following)
+
+
+@internal_router.post("/concerns")
+async def read_raisers(wanted: ConcernIds, _: OwnService, db: Db) -> Raisers:
+    """Whom letters about concerns go to: no event says it."""
+    return Raisers(items=[Raiser.model_validate(row) for row in await queries.raisers(db, wanted.concern_ids)])

@@ -15,7 +15,7 @@ from mentoring_common.deadlines import cancel, schedule
 from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_contracts.blueprint.concerns import Concerns
-from mentoring_contracts.sessions import ConcernAlerted, ConcernRaised, ConcernResolved
+from mentoring_contracts.sessions import ConcernAlerted, ConcernRaised, ConcernResolved, ConcernTaken
 from mentoring_sessions.concerns import queries
 from mentoring_sessions.concerns.models import CaseNote, Concern
 from mentoring_sessions.concerns.schemas import SEVERITIES, ConcernChange, NewCaseNote, NewConcern, Severity
@@ -89,6 +89,9 @@ async def change_concern(
     if change.state == "resolved" and concern.state != "resolved":
         ids = {"programme_id": concern.programme_id, "cohort_id": mine.relationship.cohort_id}
         emit(db, ConcernResolved(concern_id=concern.id, **ids))
+    if change.state == "acknowledged" and concern.state == "raised":
+        ids = {"programme_id": concern.programme_id, "cohort_id": mine.relationship.cohort_id}
+        emit(db, ConcernTaken(concern_id=concern.id, **ids))
     if change.state in ("acknowledged", "resolved"):
         concern.state = change.state
         concern.resolved_at = now(db) if change.state == "resolved" else None

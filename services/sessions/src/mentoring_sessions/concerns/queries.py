@@ -1,6 +1,6 @@
 """Every SELECT of concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -59,6 +59,11 @@ def _readable(reader_id: UUID | None, paths: Sequence[bool]) -> tuple[sa.ColumnE
 async def concern_among(db: AsyncSession, mine: Access, concern_id: UUID) -> Concern | None:
     """The concern if the caller, whose part is by the right of its path, may read it."""
     return await db.scalar(concerns(mine, (True, False)).where(Concern.id == concern_id))
+
+
+async def raisers(db: AsyncSession, concern_ids: Collection[UUID]) -> Sequence[Concern]:
+    """Concerns by id, for who raised them; those of the erased are gone."""
+    return (await db.scalars(sa.select(Concern).where(Concern.id.in_(concern_ids)))).all()
 
 
 async def concern_locked(db: AsyncSession, concern_id: UUID) -> Concern | None:

@@ -79,3 +79,16 @@ class CaseNoteStateView(View):
 
 class CaseNoteView(CaseNoteStateView):
     text: str | None = Field(description="null where its writer was erased")
+
+
+class ConcernIds(Body):
+    concern_ids: list[UUID] = Field(max_length=500, description="the concerns that letters are about")
+
+
+class Raiser(View):
+    id: UUID
+    raised_by: UUID = Field(description="who is told what became of it")
+
+
+class Raisers(View):
+    items: list[Raiser]

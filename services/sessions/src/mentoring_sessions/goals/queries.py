@@ -43,6 +43,12 @@ async def plan(db: AsyncSession, mine: Access, most: int) -> Sequence[Goal]:
     return (await db.scalars(rows)).all()
 
 
+async def all_reached(db: AsyncSession, relationship_id: UUID) -> bool:
+    """Whether everybody's goals are reached, those apart that were dropped; not where there are none."""
+    ours = sa.select(Goal.state).where(Goal.relationship_id == relationship_id, Goal.person_id.is_(None))
+    return set(await db.scalars(ours.where(Goal.state != "dropped"))) == {"reached"}
+
+
 async def sees_goal(db: AsyncSession, mine: Access, goal_id: UUID) -> bool:
     """Whether a goal of the caller's relationship is one they may read: not another member's own."""
     return mine.side is None or await db.scalar(goals(mine).where(Goal.id == goal_id)) is not None

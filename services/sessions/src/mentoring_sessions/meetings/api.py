@@ -72,6 +72,18 @@ async def correct_mentoring_session(
     return MentoringSessionStateView.model_validate(corrected)
 
 
+@router.post("/mentoring-sessions/{mentoring_session_id}/confirm")
+async def confirm_mentoring_session(
+    mentoring_session_id: UUID, by: Writer, db: Db, expected: IfMatch
+) -> MentoringSessionStateView:
+    """Say that the meeting was as the other recorded it; once it is confirmed nothing changes.
+
+    If it was not, correct it: the other confirms then.
+    """
+    meeting, mine = await mentoring_session(db, by, mentoring_session_id)
+    return MentoringSessionStateView.model_validate(await commands.confirm(db, mine, meeting, expected))
+
+
 @router.post("/mentoring-sessions/{mentoring_session_id}/withdraw")
 async def withdraw_mentoring_session(
     mentoring_session_id: UUID, withdrawing: Withdrawing, by: Writer, db: Db, expected: IfMatch

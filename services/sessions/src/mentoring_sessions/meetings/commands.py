@@ -5,7 +5,7 @@ counted is counted anew from what stands, in one statement.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -47,7 +47,8 @@ from mentoring_sessions.relationships.parts import Access
 
 Totals: TypeAlias = "sa.Row[int, int | None, datetime | None, str]"
 
-
+_SAID_BEFOREHAND = timedelta(hours=3)
+"""Some record a meeting when they sit down; of a longer one nobody knows how long it was before it is over."""
 _FACTS = set(MeetingFacts.model_fields)
 
 
@@ -62,7 +63,7 @@ async def record_mentoring_session(
     """
     person_id, _ = mine.one_of_the_pair()
     pair = await relationships.relationship_locked(db, mine.relationship.id)
-    _require_time(db, pair, new.held_at)
+    _require_time(db, pair, new.held_at, new.minutes)
     same = None if new.another_meeting else await queries.same_meeting(db, pair.id, new.held_at, new.minutes)
     differs = same is not None and not _says_the_same(same, new)
     if same:
@@ -127,6 +128,17 @@ async def _keep_presences(db: AsyncSession, meeting: MentoringSession, there: Se
     await db.flush()
 
 
+async def confirm(
+    db: AsyncSession, mine: Access, meeting: MentoringSession, expected: Precondition
+) -> MentoringSession:
+    """Say that it was as somebody else recorded it. RecordWithdrawn; AlreadyRecorded for who said so themselves."""
+    person_id, _ = await _held(db, mine, meeting, expected)
+    if meeting.confirmed_at is None:
+        _require_unsaid(meeting, person_id)
+        await _confirmed(db, meeting)
+    return meeting
+
+
 async def confirm_or_differ(db: AsyncSession, meeting: MentoringSession, person_id: UUID, minutes: int | None) -> None:
     """Somebody says that a recorded meeting was held, and perhaps how long: who did not say it last confirms it.
 
@@ -161,9 +173,9 @@ def _says_the_same(meeting: MentoringSession, new: NewMentoringSession) -> bool:
     return near and (meeting.minutes, meeting.mode) == (new.minutes, new.mode)
 
 
-def _require_time(db: AsyncSession, pair: Relationship, held_at: datetime) -> None:
+def _require_time(db: AsyncSession, pair: Relationship, held_at: datetime, minutes: int) -> None:
     """Days count at both ends: a pair may meet on the day of its confirmation, before the second answer came in."""
-    if held_at > now(db):
+    if held_at > now(db) or held_at + timedelta(minutes=minutes) > now(db) + _SAID_BEFOREHAND:
         raise MentoringSessionInFuture()
     if pair.state == State.WAITING:
         raise OrientationNeeded()
@@ -190,7 +202,7 @@ async def correct_mentoring_session(
     there = was if change.attended is None else await _there(db, pair, change.attended)
     if after == before and there == was:
         return meeting
-    _require_time(db, pair, after.held_at)
+    _require_time(db, pair, after.held_at, after.minutes)
     if not change.another_meeting and (after.held_at, after.minutes) != (before.held_at, before.minutes):
         same = await queries.same_meeting(db, pair.id, after.held_at, after.minutes, beside=meeting.id)
         if same is not None:

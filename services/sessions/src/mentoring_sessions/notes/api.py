@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common.auth import Principal
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
-from mentoring_sessions.errors import MentoringSessionNotFound, NoteNotFound
+from mentoring_sessions.errors import MentoringSessionNotFound, NoteNotFound, NoteOfAnother
 from mentoring_sessions.notes import commands, queries, views
+from mentoring_sessions.notes.models import Note
 from mentoring_sessions.notes.schemas import NewNote, NoteChange, NoteStateView, NoteView
 from mentoring_sessions.relationships.access import Reader, Writer, mentoring_session
 
@@ -24,6 +27,11 @@ async def write_note(mentoring_session_id: UUID, new: NewNote, by: Writer, db: D
 @router.get("/notes/{note_id}")
 async def read_note(note_id: UUID, by: Reader, db: Db) -> NoteView:
     """A note that you may read: your own, or one that is shared with you."""
+    return await views.note(db, by, await _shared(db, by, note_id))
+
+
+async def _shared(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
+    """A note that the caller may read; NoteNotFound."""
     meeting_id = await queries.meeting_of(db, note_id)
     try:
         _, mine = await mentoring_session(db, by, meeting_id)
@@ -32,7 +40,16 @@ async def read_note(note_id: UUID, by: Reader, db: Db) -> NoteView:
     found = next((note for note in await queries.notes(db, mine, [meeting_id]) if note.id == note_id), None)
     if found is None:
         raise NoteNotFound()
-    return await views.note(db, by, found)
+    return found
+
+
+async def _own(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
+    """The caller's own note; NoteOfAnother for one that they only read, NoteNotFound for others."""
+    try:
+        return await queries.own_note(db, by, note_id)
+    except NoteNotFound:
+        await _shared(db, by, note_id)
+        raise NoteOfAnother() from None
 
 
 @router.patch("/notes/{note_id}")
@@ -40,7 +57,7 @@ async def change_note(
     note_id: UUID, change: NoteChange, by: Writer, db: Db, expected: IfMatchRequired
 ) -> NoteStateView:
     """Change a note of your own, or who may read it."""
-    note = await queries.own_note(db, by, note_id)
+    note = await _own(db, by, note_id)
     await expected.hold(db, note)
     _, mine = await mentoring_session(db, by, note.mentoring_session_id)
     return NoteStateView.model_validate(await commands.change_note(db, mine, note, change))
@@ -49,6 +66,6 @@ async def change_note(
 @router.delete("/notes/{note_id}", status_code=204)
 async def delete_note(note_id: UUID, by: Writer, db: Db, expected: IfMatch) -> None:
     """Remove a note of your own for good."""
-    note = await queries.own_note(db, by, note_id)
+    note = await _own(db, by, note_id)
     await expected.hold(db, note)
     await commands.delete_note(db, note)

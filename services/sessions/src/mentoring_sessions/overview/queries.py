@@ -14,11 +14,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_sessions.agreements.models import Agreement
+from mentoring_sessions.appointments.models import Appointment
 from mentoring_sessions.concerns.queries import has_open_concern
-from mentoring_sessions.lifecycle import OVER, State
-from mentoring_sessions.relationships.models import Relationship
+from mentoring_sessions.handovers.models import Handover
+from mentoring_sessions.lifecycle import OVER, Appointed, State
+from mentoring_sessions.relationships.models import Member, MentoringSession, Relationship
 from mentoring_sessions.relationships.queries import has_member
-from mentoring_sessions.reviews.queries import has_review_due
+from mentoring_sessions.reviews.models import Review, ReviewAnswer
+from mentoring_sessions.reviews.queries import has_reason, has_review_due
 
 DAY_S, MONTH_S = 86_400, 365.2425 / 12 * 86_400
 _NEVER, _EVER = datetime(9000, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)
@@ -86,6 +90,36 @@ async def rhythms(db: AsyncSession, ids: Collection[UUID], moment: datetime) -> 
     columns = (_r.id, _expected(moment).label("expected"), is_behind(moment).label("behind"), _quiet_since())
     rows = await db.execute(sa.select(*columns[:3], columns[3].label("quiet_since")).where(_r.id.in_(ids)))
     return {row.id: row for row in rows}
+
+
+async def waiting_for(db: AsyncSession, person_id: UUID, most: int) -> Sequence[sa.Row[Any]]:
+    """(what, id, match_id, since) of what waits for somebody in relationships that are not over, the oldest first."""
+    m, a, g, v = MentoringSession, Appointment, Agreement, Review
+    mine = sa.select(Member).where(Member.person_id == person_id, Member.left_at.is_(None)).subquery("mine")
+    of = sa.select(_r, mine.c.signed_version).join(mine, mine.c.relationship_id == _r.id)
+    r = of.where(_r.state.not_in(OVER)).subquery("r")
+
+    def asked(what: str, id_: Any, since: Any, *more: sa.ColumnElement[bool], of: Any = None) -> sa.Select[Any]:
+        row = sa.select(sa.literal(what).label("what"), id_.label("id"), r.c.id.label("match_id"), since.label("since"))
+        rows = row.select_from(r) if of is None else row.select_from(r).join(of, more[0])
+        return rows.where(*more)
+
+    said_by = sa.func.coalesce(m.corrected_by, m.recorded_by)
+    unconfirmed = (m.confirmed_at.is_(None), m.withdrawn_at.is_(None), r.c.mentee_id.is_not(None), said_by != person_id)
+    answered = sa.exists().where(ReviewAnswer.tenant_id == v.tenant_id, ReviewAnswer.review_id == v.id,
+                                 ReviewAnswer.person_id == person_id)  # fmt: skip
+    decided = sa.exists().where(Handover.tenant_id == r.c.tenant_id, Handover.id == r.c.id)
+    rows = sa.union_all(
+        asked("meeting", m.id, m.held_at, m.relationship_id == r.c.id, *unconfirmed, of=m),
+        asked("appointment", a.id, sa.func.coalesce(a.starts_at, a.times[1]), a.relationship_id == r.c.id,
+              a.state == Appointed.PROPOSED, a.proposed_by != person_id, of=a),
+        asked("agreement", r.c.id, g.proposed_at, g.id == r.c.id, g.version.is_distinct_from(r.c.signed_version), of=g),
+        asked("review", v.id, v.opened_at, v.relationship_id == r.c.id, v.outcome.is_(None), sa.not_(answered),
+              has_reason(), of=v),
+        asked("handover", r.c.id, r.c.confirmed_at, r.c.continues.is_not(None), r.c.mentee_id == person_id,
+              sa.not_(decided)),
+    ).subquery()  # fmt: skip
+    return (await db.execute(sa.select(rows).order_by(rows.c.since, rows.c.id).limit(most))).all()
 
 
 async def counts(

@@ -73,6 +73,19 @@ class CountsView(View):
     total_minutes: int = Field(description="how many minutes they met, all together")
 
 
+class WaitingView(View):
+    """Something that waits for a person: a meeting to confirm, times to accept, an agreement to sign, a review to
+    answer, or what a new mentor takes over."""
+
+    what: Literal["meeting", "appointment", "agreement", "review", "handover"] = Field(
+        description="what is to be done: the meeting confirmed, a time accepted, the agreement signed, the review "
+        "answered, or said what comes along"
+    )
+    id: UUID = Field(description="of the meeting, appointment or review; else of the relationship")
+    match_id: UUID
+    since: datetime = Field(description="by which the list is in order; of a meeting, when it was held")
+
+
 class HomeView(View):
     person_id: UUID
     relationships: list[RelationshipView]

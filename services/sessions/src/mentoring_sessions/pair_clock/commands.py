@@ -132,12 +132,14 @@ async def move_end(db: AsyncSession, by: Principal, mine: Access, new: NewEnd, e
 async def set_reminders(
     db: AsyncSession, by: Principal, mine: Access, wanted: Reminders, expected: Precondition
 ) -> Relationship:
-    """Whether and from when on the pair is written to when it has not met: its members say so, or the team."""
+    """Whether and from when on a pair that has not met is written to: its members say so, or the team. DayPassed."""
     mine.require_steering()
     await expected.hold(db, mine.relationship)
     mine.require_open()
     pair = mine.relationship
     programme = await relationships.programme(db, pair.programme_id)
+    if wanted.not_before is not None:
+        _require_ahead(db, wanted.not_before, programme)
     pair.reminders_stopped = wanted.stopped
     pair.reminders_after = None if wanted.not_before is None else begins_at(wanted.not_before, None, programme.zone)
     await db.flush()
@@ -146,7 +148,7 @@ async def set_reminders(
 
 
 async def plan_phase(db: AsyncSession, by: Principal, mine: Access, new: PlannedPhase) -> PairPhase:
-    """Say when a phase of the programme begins, or that it begins now. PhaseUnknown."""
+    """Say when a phase of the programme begins, or that it begins now, in place of what was planned. PhaseUnknown."""
     mine.require_steering()
     pair = await relationships.relationship_locked(db, mine.relationship.id)
     _require_running(mine, pair)
@@ -154,6 +156,9 @@ async def plan_phase(db: AsyncSession, by: Principal, mine: Access, new: Planned
     if new.phase not in {phase["id"] for phase in programme.phases}:
         raise PhaseUnknown(known=[phase["id"] for phase in programme.phases])
     at = now(db) if new.begins_on is None else max(now(db), begins_at(new.begins_on, None, programme.zone))
+    said = sa.delete(PairPhase).where(PairPhase.relationship_id == pair.id, PairPhase.phase == new.phase)
+    for before in (await db.scalars(said.where(PairPhase.begun_at.is_(None)).returning(PairPhase.id))).all():
+        await cancel(db, PHASE_BEGINS, before)
     planned = PairPhase(relationship_id=pair.id, phase=new.phase, planned_by=by.person, begins_at=at)
     db.add(planned)
     await db.flush()

@@ -25,8 +25,8 @@ class NewEnd(Body):
 
 
 class Reminders(Body):
-    stopped: bool = Field(False, description="whether the pair is not written to at all")
-    not_before: Day | None = Field(None, description="the day before which it is not written to")
+    stopped: bool = Field(False, description="whether the pair is not written to at all; left out: it is")
+    not_before: Day | None = Field(None, description="the day, ahead, before which it is not written to")
 
 
 class PlannedPhase(Body):

@@ -25,7 +25,7 @@ class Programme(TenantRow, Base):
     `oriented` are the sides that attend one; `activity_kinds` the titles of its kinds, empty where it takes any.
     `formats` are its kinds of relationship beside pairs, `phases` those that a pair goes through, as its blueprint says
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
-    `reviews` when pairs are asked how they go on.
+    `reviews` when pairs are asked how they go on, `completion` what people attend to complete it.
     """
 
     __tablename__ = "programmes"
@@ -42,6 +42,7 @@ class Programme(TenantRow, Base):
     formats: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     phases: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     zone: Mapped[str | None]
+    completion: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
 
 
 class Cohort(TenantRow, Base):

@@ -93,6 +93,8 @@ async def remind(db: AsyncSession, review_id: UUID) -> None:
     pair = await relationships.relationship(db, review.relationship_id)
     if review.outcome is not None or pair.state != State.ACTIVE or pair.paused_at is not None:
         return
+    if review.kind == "fit_check" and await relationships.first_met_at(db, pair.id) is None:
+        return  # the meeting that it was about never was
     answered = {answer.person_id for answer in await queries.answers(db, [review.id])}
     for member in (await relationships.members(db, [pair.id]))[pair.id]:
         if member.person_id not in answered:
@@ -159,7 +161,7 @@ async def conclude(
     audit(db, by.subject, "conclude_review", "review", review.id, reason=new.outcome)
     emit(db, ReviewConcluded(**_ids(pair, review), outcome=new.outcome))
     await _act(db, by, mine, new.outcome)
-    if new.outcome != "rematch":  # of that the end of the match tells them
+    if new.outcome not in ("rematch", "close"):  # of these the end tells them
         for member in (await relationships.members(db, [pair.id]))[pair.id]:
             _tell(db, pair, review, member.person_id, "concluded")
     return review

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.db import tenant_of
 from mentoring_common.roles import gives
 from mentoring_common.tables import scoped_roles
-from mentoring_sessions.relationships.models import Member, Participant, Relationship
+from mentoring_sessions.relationships.models import Member, MentoringSession, Participant, Relationship
 from mentoring_sessions.relationships.parts import STEERS
 from mentoring_sessions.reviews.models import Farewell, Review, ReviewAnswer
 
 
 def reviews(match_id: UUID) -> sa.Select[Review]:
     """The reviews of a relationship."""
-    return sa.select(Review).where(Review.relationship_id == match_id)
+    return sa.select(Review).where(Review.relationship_id == match_id, has_reason())
 
 
 async def review_locked(db: AsyncSession, review_id: UUID) -> Review:
@@ -41,7 +41,17 @@ def awaits_team(moment: datetime) -> sa.ColumnElement[bool]:
 def has_review_due(moment: datetime) -> sa.ColumnElement[bool]:
     """Whether a relationship that goes on has a review that waits for the programme team."""
     this = (Review.tenant_id == Relationship.tenant_id, Review.relationship_id == Relationship.id)
-    return sa.and_(Relationship.state == "active", sa.exists().where(*this, awaits_team(moment)))
+    return sa.and_(Relationship.state == "active", sa.exists().where(*this, awaits_team(moment), has_reason()))
+
+
+def has_reason() -> sa.ColumnElement[bool]:
+    """A fit check is about a first meeting: where the meeting never was and nobody answered, there is none."""
+    met = sa.exists().where(
+        MentoringSession.tenant_id == Review.tenant_id,
+        MentoringSession.relationship_id == Review.relationship_id,
+        MentoringSession.withdrawn_at.is_(None),
+    )
+    return sa.or_(Review.kind != "fit_check", Review.answered > 0, Review.outcome.is_not(None), met)
 
 
 async def steerers(db: AsyncSession, pair: Relationship) -> Sequence[UUID]:

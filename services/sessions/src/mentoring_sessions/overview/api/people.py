@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal, Public
 from mentoring_common.db import now
+from mentoring_common.pagination import Limit
 from mentoring_common.unit_of_work import Db, PublicDb, Route
 from mentoring_sessions.activities import queries as activities
 from mentoring_sessions.appointments import queries as appointments
 from mentoring_sessions.appointments.commands import digest
 from mentoring_sessions.errors import FeedNotFound, PersonNotFound
-from mentoring_sessions.overview import calendars, views
-from mentoring_sessions.overview.schemas import HomeView
+from mentoring_sessions.overview import calendars, queries, views
+from mentoring_sessions.overview.schemas import HomeView, WaitingView
 from mentoring_sessions.relationships.access import Reader
 
 router = APIRouter(route_class=Route, tags=["people"])
@@ -32,6 +33,16 @@ async def read_home(person_id: UUID, by: Reader, db: Db) -> HomeView:
     """Your relationships and the next activities of your programmes."""
     _require_self(by, person_id)
     return await views.home(db, person_id)
+
+
+@router.get("/people/{person_id}/waiting")
+async def list_waiting(person_id: UUID, by: Reader, db: Db, limit: Limit = 50) -> list[WaitingView]:
+    """What waits for you, the oldest first.
+
+    Meetings to confirm, times to accept, agreements to sign, reviews to answer, what a new mentor takes over.
+    """
+    _require_self(by, person_id)
+    return [WaitingView.model_validate(row) for row in await queries.waiting_for(db, person_id, limit)]
 
 
 @router.get("/people/{person_id}/calendar.ics", response_class=Response, responses=calendars.ANSWER)

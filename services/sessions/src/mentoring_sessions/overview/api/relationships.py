@@ -14,7 +14,7 @@ from mentoring_sessions.appointments.commands import call_off
 from mentoring_sessions.concerns.access import paths_read
 from mentoring_sessions.lifecycle import State
 from mentoring_sessions.overview import views
-from mentoring_sessions.overview.access import with_concerns
+from mentoring_sessions.overview.access import require_course_run, with_concerns
 from mentoring_sessions.overview.queries import Order, Wanted, counts, order_key
 from mentoring_sessions.overview.schemas import CountsView, RelationshipView
 from mentoring_sessions.relationships import queries
@@ -111,9 +111,13 @@ async def read_relationship(match_id: UUID, by: Reader, db: Db) -> RelationshipV
 
 @router.post("/relationships/{match_id}/close")
 async def close_relationship(match_id: UUID, by: Writer, db: Db, expected: IfMatch) -> RelationshipView:
-    """The relationship ran its course (to end it early, end the match)."""
+    """The relationship ran its course: says the team, or who is in it once their goals are reached or its time is over.
+
+    To end it early, end the match, with a reason.
+    """
     mine = await to_relationship(db, by, match_id, "match_people")
     await expected.hold(db, mine.relationship)
+    await require_course_run(db, mine)
     await commands.close_relationship(db, by, mine)
     await call_off(db, match_id)
     return await views.relationship(db, match_id)

@@ -18,6 +18,7 @@ What = Literal[
     "meeting_corrected",
     "meeting_withdrawn",
     "lead_changed",
+    "relationship_closed",
 ]
 
 

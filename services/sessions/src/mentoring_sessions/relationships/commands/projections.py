@@ -39,6 +39,9 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     programme.write_after_days = list(plan.nudges.write_after_days)
     programme.phases = [one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.phases]
     programme.zone = plan.zone
+    programme.completion = [
+        one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.activities.completion
+    ]
     programme.concerns = plan.concerns.model_dump(mode="json")
     reviews, programme.reviews = programme.reviews, plan.reviews.model_dump(mode="json")
     programme.formats = [one.model_dump(mode="json", exclude_none=True) for one in plan.formats]

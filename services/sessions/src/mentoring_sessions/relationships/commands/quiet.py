@@ -1,6 +1,6 @@
 """Pairs that go quiet: the programme team is told, and the pair is written to, unless it is left in peace."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,13 +19,15 @@ GOES_QUIET = "pair_goes_quiet"
 REMIND = "quiet_pair_is_reminded"
 
 
-async def watch_new(db: AsyncSession, programme: Programme, match_ids: Collection[UUID]) -> None:
-    """Watch for when relationships that have just started go quiet."""
-    quiet_at = now(db) + timedelta(weeks=programme.quiet_after_weeks or 0)
-    await schedule_all(db, GOES_QUIET, dict.fromkeys(match_ids, quiet_at))
-    remind_at = next_reminder(now(db), programme.write_after_days, now(db))
-    if remind_at is not None:
-        await schedule_all(db, REMIND, dict.fromkeys(match_ids, remind_at))
+async def watch_new(db: AsyncSession, programme: Programme, started: Mapping[UUID, datetime]) -> None:
+    """Watch for when relationships that have just started, or stood before they came here, go quiet.
+
+    One that has been quiet for too long when it comes is told of at once; nobody writes of days that are past.
+    """
+    weeks = timedelta(weeks=programme.quiet_after_weeks or 0)
+    await schedule_all(db, GOES_QUIET, {id_: since + weeks for id_, since in started.items()})
+    remind = {id_: next_reminder(since, programme.write_after_days, now(db)) for id_, since in started.items()}
+    await schedule_all(db, REMIND, {id_: at for id_, at in remind.items() if at is not None})
 
 
 async def watch(db: AsyncSession, match_id: UUID) -> None:

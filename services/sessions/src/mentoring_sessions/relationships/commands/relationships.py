@@ -180,7 +180,7 @@ async def _begin(db: AsyncSession, programme: Programme, begun: sa.Update) -> No
     await plan_reviews(db, programme, (Running(r.id, r.kind, r.started_at, 0, over.get(r.id)) for r in rows))
     in_peace = await _enter_first_phase(db, programme, [r for r in rows if kinds[r.id].main and r.phase is None])
     in_peace |= {row.id for row in rows if row.quiet_phase}
-    await watch_new(db, programme, [row.id for row in rows if row.id not in in_peace])
+    await watch_new(db, programme, {row.id: row.started_at for row in rows if row.id not in in_peace})
 
 
 async def _enter_first_phase(db: AsyncSession, programme: Programme, rows: Sequence[Any]) -> set[UUID]:
@@ -212,10 +212,12 @@ async def close_relationship(db: AsyncSession, by: Principal, mine: Access) -> N
     if not await _close(db, mine.relationship.id):
         state = (await queries.relationship(db, mine.relationship.id)).state
         raise OrientationNeeded() if state == State.WAITING else RelationshipOver()
+    pair = await queries.relationship(db, mine.relationship.id)
+    await tell_others(db, pair, by.person, "relationship_closed", 1)
 
 
 async def close_relationship_in_time(db: AsyncSession, match_id: UUID) -> None:
-    """Deadline: the relationship's time is over; who is in it is asked for last words."""
+    """Deadline: the relationship's time is over; who is in it is asked for last words, and so told."""
     if await _close(db, match_id):
         pair = await queries.relationship(db, match_id)
         ids = {"match_id": pair.id, "programme_id": pair.programme_id, "cohort_id": pair.cohort_id}

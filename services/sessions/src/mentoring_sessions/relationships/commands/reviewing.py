@@ -66,7 +66,8 @@ class Running(NamedTuple):
 async def plan_reviews(db: AsyncSession, programme: Programme, pairs: Iterable[Running]) -> None:
     """Plan the reviews of relationships that have just started, or whose programme holds others now.
 
-    What would have been due before is not held.
+    Of what was due before is held what there is still time to answer: a mid-term review until its time to answer would
+    be over, an end review until the end.
     """
     terms = terms_of(programme)
     if terms.mid_term_months is None and terms.end_days is None:
@@ -75,8 +76,12 @@ async def plan_reviews(db: AsyncSession, programme: Programme, pairs: Iterable[R
     mine = [pair for pair in pairs if pair.kind in mains]
     mid_term = {pair.id: mid_term_due(terms, pair.started_at, pair.paused_days) for pair in mine}
     end = {pair.id: end_due(terms, pair.ends_at) for pair in mine}
-    for kind, moments in ((OPENS["mid_term"], mid_term), (OPENS["end"], end)):
-        await schedule_all(db, kind, {id_: at for id_, at in moments.items() if at is not None and at > now(db)})
+    oldest = now(db) - timedelta(days=terms.answer_days)
+    await schedule_all(
+        db, OPENS["mid_term"], {id_: at for id_, at in mid_term.items() if at is not None and at > oldest}
+    )
+    ahead = {pair.id for pair in mine if pair.ends_at is not None and pair.ends_at > now(db)}
+    await schedule_all(db, OPENS["end"], {id_: at for id_, at in end.items() if at is not None and id_ in ahead})
 
 
 async def watch_reviews(db: AsyncSession, pair: Relationship, *kinds: ReviewKind) -> None:
