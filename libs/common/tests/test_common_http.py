@@ -252,7 +252,8 @@ async def test_an_inexact_number_is_refused_before_anything_is_done(toy_service,
 async def test_a_value_that_its_column_does_not_take_is_the_callers_fault(toy_service, tenant, due_at, attempts, code):
     caller = toy_service.caller("toy:write", tenant=tenant)
     answer = await caller.post("/kept", json={"due_at": due_at, "attempts": attempts})
-    assert (answer.status_code, answer.json().get("code")) == (422 if code else 200, code)
+    assert answer.status_code == (422 if code else 200)
+    assert code is None or answer.json()["code"] == code
 
 
 async def test_what_no_column_takes_is_refused_before_anything_is_done(toy_service, tenant):
