@@ -98,7 +98,7 @@ async def test_a_websocket_with_a_false_token_is_closed(front, world):
         (b" " * 1_048_577, "application/json", 413, "body_too_large"),
         (b"null", "application/json", 422, "not_a_graphql_request"),
         (b'"x"', "application/json", 422, "not_a_graphql_request"),
-        (b"\xff\xfe", "application/json", 422, "not_a_graphql_request"),
+        (b"\xff\xfe", "application/json", 400, "malformed_json"),
         (b'{"query": "{ me { id } }", "extensions": 5}', "application/json", 422, "not_a_graphql_request"),
     ],
 )
