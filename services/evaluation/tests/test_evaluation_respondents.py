@@ -169,7 +169,7 @@ async def test_nobody_is_asked_about_a_member_who_has_not_agreed(asking):
     assert (await asking.team.post(f"/respondents/{named['id']}/agree")).status_code == 403
     wave = await wave_of(asking, respondents=["manager"])
     before = (await asking.team.get(f"/waves/{wave['id']}/preview")).json()
-    assert before["roles"] == [{"role": "manager", "people": 0, "shown": "nothing"}]
+    assert before["roles"] == [{"role": "manager", "people": 0, "shown": "nothing", "published_from": None}]
     own = asking.client(subject=mentee)
     assert (await own.post(f"/respondents/{named['id']}/agree")).json()["agreed_at"] is not None
     after = (await asking.team.get(f"/waves/{wave['id']}/preview")).json()

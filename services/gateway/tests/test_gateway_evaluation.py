@@ -173,7 +173,8 @@ async def test_a_wave_says_what_will_be_read_of_it_and_hides_rates_of_both(front
         "wave_id": wave["id"], "state": "planned", "mode": "anonymous", "minimum": 10, "together": "nothing",
         "statement": "This wave asks 3 mentors.",
         "roles": [
-            {"role": "mentor", "people": 3, "shown": "nothing"}, {"role": "mentee", "people": 22, "shown": "figures"},
+            {"role": "mentor", "people": 3, "shown": "nothing", "published_from": None},
+            {"role": "mentee", "people": 22, "shown": "figures", "published_from": 17},
         ],
     }  # fmt: skip
     world.get(f"/evaluation/waves/{wave['id']}", wave)
