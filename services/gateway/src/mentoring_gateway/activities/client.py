@@ -105,6 +105,7 @@ class AttendanceRequirement:
 
 @strawberry.type(description="What somebody attends to complete a programme; `complete` once all of it is met")
 class Completion:
+    id: strawberry.Private[UUID]  # that of the application
     person_id: UUID
     complete: bool
     requirements: list[AttendanceRequirement]

@@ -146,6 +146,7 @@ class RequirementView(View):
 class CompletionView(View):
     """What somebody who was accepted attends to complete a programme; `complete` once all of it is met."""
 
+    id: UUID = Field(description="of the application that was accepted")
     person_id: UUID
     side: str | None
     complete: bool = Field(description="whether all of it is met")

@@ -62,7 +62,7 @@ async def completions(
             requirement(row.person_id, said) for said in programme.completion if row.side in (None, *said["sides"])
         ]
         done = bool(theirs) and all(one.met for one in theirs)
-        return CompletionView(person_id=row.person_id, side=row.side, complete=done, requirements=theirs)
+        return CompletionView(id=row.id, person_id=row.person_id, side=row.side, complete=done, requirements=theirs)
 
     return [completion(row) for row in rows]
 
