@@ -222,7 +222,8 @@ def said_in(content):
     if not content.startswith(b"PK"):
         return same(content.decode(errors="replace"))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: said_in(archive.read(name)) for name in archive.namelist()}
+        names = [name for name in archive.namelist() if not name.endswith(".pdf")]  # see APART
+        return {name: said_in(archive.read(name)) for name in names}
 
 
 async def walk(programme, coordinator, known):
