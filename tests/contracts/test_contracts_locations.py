@@ -12,6 +12,7 @@ WITHOUT = {
     "applications": {"plan_cohorts", "grant_role", "create_organisation", "register_employer"},
     "matching": {
         "offer_arrangement", "propose_conversations", "pair_buddies", "form_groups", "take_over_relationships",
+        "hand_over_match",
     },
     "sessions": {"record_check_in"},
     "evaluation": {

@@ -270,7 +270,13 @@ class World:
             await eventually(lambda id_=report: self._is_ready(id_), what="the report")
         told = await admin.post(f"/evaluation/reports/{public}/publish")
         assert told.status_code == 200, told.text
-        for name in ("read_public_report", "read_public_page", "read_public_pdf"):
+        for name in (
+            "read_public_report",
+            "read_public_page",
+            "read_public_pdf",
+            "read_public_docx",
+            "read_public_archive",
+        ):
             self.targets[f"{name} with_a_link"] = {"report_id": public}
 
     async def _is_ready(self, report: str) -> bool:
