@@ -223,7 +223,7 @@ def _check_price(case: Case, run: Run, pair: tuple[str, str], text: str) -> None
         assert (fewer, tiers, score <= 0.01 + 1e-6) == (0, 0, True)
     else:
         assert fewer <= 0
-        found = re.search(r"(-?[\d.]+) points", text)
+        found = re.search(r"add up to (-?[\d.]+) less", text)
         assert found
         assert float(found[1]) == pytest.approx(score, abs=0.006)
 

@@ -1,6 +1,5 @@
 """The matching engine: pure functions from people and a policy to certified pairs and their explanations."""
 
-from . import _blas  # noqa: F401
 from .alternatives import prices_without
 from .certificate import Certificate, certify
 from .choices import Choice, capped, choices, choices_of_mentor, evenly
