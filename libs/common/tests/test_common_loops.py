@@ -251,7 +251,7 @@ async def test_periodic_work_that_fails_again_and_again_is_named(servers):
 
     design = dataclasses.replace(toy.DESIGN, periodic=[Periodic("profiles", work)])
     async with running(servers, design=design) as harness:
-        body = await until(harness, lambda status, body: status == 200 and "failing" in body)
+        body = await until(harness, lambda status, body: "failing" in body and "waiting" not in body)
         assert body == {"status": "degraded", "failing": {"profiles": "RuntimeError"}}
         assert (await asked(harness, "/livez"))[1]["failing"] == {"profiles": "RuntimeError"}
         broken = False

@@ -82,6 +82,8 @@ async def test_pairs_people_and_rematches(programme, pick):
     people = {"mentor_id": mentor, "mentee_id": mentees[2]}
     await programme.tell(MatchEnded(match_id=ended, reason="too far apart", **about, **people))
     again = await programme.match(2, other, mentees[2], rematch_of=ended)
+    assert not [f for f in await programme.figures() if f["name"] == "handovers"]
+    await programme.match(1, other, mentees[0], rematch_of=again, handover=True)
     await programme.tell(
         MentoringSessionRecorded(
             match_id=again, mentoring_session_id=uuid.uuid4(), minutes=90, total_minutes=90, **about
@@ -89,11 +91,12 @@ async def test_pairs_people_and_rematches(programme, pick):
     )
     figures = await programme.figures()
     pairs = [pick(figures, "matched_pairs", cohort=c)["value"] for c in (1, 2, None)]
-    assert pairs == [2, 1, 3]
-    assert pick(figures, "matched_people", cohort=1, role="mentor")["value"] == 1
+    assert pairs == [3, 1, 4]
+    assert pick(figures, "matched_people", cohort=1, role="mentor")["value"] == 2
     assert pick(figures, "matched_people", cohort=None, role="mentor")["value"] == 2
     assert pick(figures, "matched_people", cohort=None, role=None)["value"] == 5
     assert pick(figures, "rematches", cohort=None)["value"] == 1
+    assert [pick(figures, "handovers", cohort=c)["value"] for c in (1, 2, None)] == [1, 0, 1]
     assert pick(figures, "mentoring_minutes", cohort=2)["value"] == 90
 
 

@@ -58,6 +58,18 @@ async def test_hours_and_time_that_are_left_come_along(begun, late):
     assert (await mentor.get(f"/relationships/{new}")).json()["budget_minutes"] == 240
 
 
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_break_takes_nothing_of_the_time_that_is_left(begun, late):
+    old = await begun.read()
+    begun.later(days=30)
+    assert (await begun.mentor.post(f"{begun.path}/pause", json={})).status_code == 200
+    begun.later(days=20)
+    new, mentor = await hand_over(begun, late=late)
+    shown = (await mentor.get(f"/relationships/{new}")).json()
+    days = datetime.fromisoformat(shown["ends_at"]) - datetime.fromisoformat(old["ends_at"])
+    assert (shown["state"], round(days / timedelta(days=1))) == ("active", 20)
+
+
 async def test_nothing_comes_along_before_the_mentee_says_so_and_never_a_note(begun):
     await kept(begun)
     new, mentor = await hand_over(begun)

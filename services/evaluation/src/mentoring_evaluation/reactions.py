@@ -156,6 +156,7 @@ async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
         "mentee_id": event.mentee_id,
         "state": "standing",
         "rematch_of": event.rematch_of,
+        "handover": event.handover,
         "confirmed_at": occurred_at(db),
         "starts_on": event.starts_on,
         "group_id": event.group_id,

@@ -12,7 +12,7 @@ MODELS: Final = ("logic_tree", "kirkpatrick", "five_stage", "hamblin")
 """The evaluation models that ship."""
 FIGURES: Final = (
     "expressions_of_interest", "expressions_of_interest_for_later", "moved_cohort", "oversubscription",
-    "matched_pairs", "matched_people", "rematches", "professional_background", "mentoring_sessions",
+    "matched_pairs", "matched_people", "rematches", "handovers", "professional_background", "mentoring_sessions",
     "mentoring_minutes", "cpd_sessions", "cpd_participants", "interviews", "interviewed_pairs", "interview_pages",
     "response_rate",
 )  # fmt: skip

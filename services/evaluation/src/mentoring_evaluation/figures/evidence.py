@@ -31,7 +31,10 @@ class Applicants:
 
 @dataclass(frozen=True, slots=True)
 class PairRecord:
-    """A pair that was confirmed; `standing` unless it ended early. Those of one `group_id` are one relationship."""
+    """A pair that was confirmed; `standing` unless it ended early. Those of one `group_id` are one relationship.
+
+    A handover carries on an earlier pair with another mentor and is no rematch.
+    """
 
     cohort: int
     mentor_id: UUID
@@ -39,6 +42,7 @@ class PairRecord:
     standing: bool
     is_rematch: bool
     group_id: UUID | None = None
+    is_handover: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def demand(evidence: Evidence) -> Iterator[Line]:
 
 
 def matched(evidence: Evidence) -> Iterator[Line]:
-    """Standing pairs, the different people in them, and rematches; for each cohort and in all."""
+    """Standing pairs, the different people in them, rematches and handovers; for each cohort and in all."""
     standing = [pair for pair in evidence.pairs if pair.standing]
     for cohort in (None, *(c.number for c in evidence.cohorts)):
         here = [pair for pair in standing if cohort in (None, pair.cohort)]
@@ -70,6 +70,10 @@ def matched(evidence: Evidence) -> Iterator[Line]:
         again = sum(pair.is_rematch and cohort in (None, pair.cohort) for pair in evidence.pairs)
         said = "Pairs confirmed after an earlier pair of one of the two had ended early."
         yield Line(count("rematches", said, again, unit="pairs", cohort=cohort))
+        if any(pair.is_handover for pair in evidence.pairs):
+            carried_on = sum(pair.is_handover and cohort in (None, pair.cohort) for pair in evidence.pairs)
+            said = "Pairs that carry on an earlier one with another mentor, to whom it was handed over."
+            yield Line(count("handovers", said, carried_on, unit="pairs", cohort=cohort))
 
 
 def _matched_people(pairs: Sequence[PairRecord], cohort: int | None) -> Iterator[Line]:

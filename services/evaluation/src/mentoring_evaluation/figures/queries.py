@@ -103,8 +103,9 @@ async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int])
             m.mentor_id,
             m.mentee_id,
             m.state == "standing",
-            m.rematch_of is not None,
+            m.rematch_of is not None and not m.handover,
             m.group_id,
+            m.handover,
         )
         for m in matches
         if m.cohort_id in numbers

@@ -62,7 +62,7 @@ class Application(TenantRow, Base):
 
 class Match(TenantRow, Base):
     """A copy of a confirmed pair: standing (also when its relationship was closed), or ended early; `starts_on` is the
-    day on which it began where that was before it was confirmed here."""
+    day on which it began where that was before it was confirmed here. A `handover` carries on `rematch_of`."""
 
     __tablename__ = "matches"
     programme_id: Mapped[UUID] = mapped_column(index=True)
@@ -71,6 +71,7 @@ class Match(TenantRow, Base):
     mentee_id: Mapped[UUID]
     state: Mapped[str]
     rematch_of: Mapped[UUID | None]
+    handover: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
     confirmed_at: Mapped[datetime]
     starts_on: Mapped[date | None]
     group_id: Mapped[UUID | None]

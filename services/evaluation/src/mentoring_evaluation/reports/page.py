@@ -51,7 +51,8 @@ SECTIONS = (
         _by_cohort("expressions_of_interest"),
     ),
     Section(
-        "Pairs", ("matched_pairs", "matched_people", "rematches", "mentoring_sessions", "mentoring_minutes"),
+        "Pairs",
+        ("matched_pairs", "matched_people", "rematches", "handovers", "mentoring_sessions", "mentoring_minutes"),
         _by_cohort("matched_people"),
     ),
     Section("Who answered the surveys", ("response_rate",), _by_cohort("response_rate")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -236,12 +236,17 @@ async def _close(db: AsyncSession, match_id: UUID) -> bool:
 async def _finish(db: AsyncSession, match_id: UUID, act: Act) -> sa.Row[UUID, UUID] | None:
     """Move the relationship to its last state if it may go there; one statement decides.
 
+    A break that is open then is over, and its end later by it: who carries on has the time that was left.
+
     The order of locks is that of whoever else takes them: a deadline that runs out holds its own row and then wants the
     relationship, a recording holds the relationship and then wants the other deadline.
     """
     await cancel(db, RUNS_OUT, match_id)
     open_one = sa.update(Relationship).where(Relationship.id == match_id, Relationship.state.in_(sources(act)))
-    finished = open_one.values(state=target(act), over_at=occurred_at(db), paused_at=None, paused_until=None)
+    over_at = occurred_at(db)
+    of_break = sa.func.greatest(sa.literal(over_at) - Relationship.paused_at, sa.literal(timedelta()))
+    left = {"ends_at": Relationship.ends_at + sa.func.coalesce(of_break, sa.literal(timedelta()))}
+    finished = open_one.values(state=target(act), over_at=over_at, paused_at=None, paused_until=None, **left)
     finished = finished.returning(Relationship.programme_id, Relationship.cohort_id)
     row = (await db.execute(finished, execution_options={"synchronize_session": False})).first()
     if row is not None:
