@@ -121,6 +121,54 @@ def test_columns_of_a_group_with_its_n_beside_it() -> None:
     ]
 
 
+def test_heads_in_two_rows_are_read_together() -> None:
+    spanned = "<tr><th rowspan=2>Item<th colspan=2>Mentors<th colspan=2>Mentees<tr><th>%<th>n<th>%<th>n"
+    page = f"<table>{spanned}<tr><td>Trust<td>83<td>18<td>55<td>20</table>"
+    merged = "Report\n,Mentors,,Mentees,\nItem,%,n,%,n\nTrust,83,18,55,20\n"
+    for table in (page, merged):
+        assert [(line.role, line.percent, line.n) for line in lines(table)] == [("mentor", 83, 18), ("mentee", 55, 20)]
+    assert [line.wave for line in lines(merged.replace("Mentors", "Baseline").replace("Mentees", "Follow-up"))] == [
+        "Baseline",
+        "Follow-up",
+    ]
+
+
+def test_a_mean_of_each_group_with_the_ends_of_its_scale_in_the_head() -> None:
+    table = "Item,Mentors mean (1-5),Mentors SD,Mentors n,Mentees mean (1 = low, 5 = high),Mentees SD,Mentees n\n"
+    document = read_document(
+        (table.replace("1 = low, 5", "1 = low; 5") + "Trust,4.27,0.7,21,3.50,1.1,18\n").encode(), "t"
+    )
+    first, second = document.report.means
+    assert (first.role, first.mean, first.sd, first.n, first.minimum, first.maximum) == (
+        "mentor", Decimal("4.27"), Decimal("0.7"), 21, 1, 5,
+    )  # fmt: skip
+    assert (second.role, second.n, second.maximum) == ("mentee", 18, 5)
+    found = [(one.rule, one.confidence, one.where) for one in faults(document.report)]
+    assert found == [("impossible_mean", "certain", "B2")]
+
+
+@pytest.mark.parametrize(
+    ("row", "finding"),
+    [
+        ("12;5;3;1;1;21", "distribution_does_not_add"),  # 22 of 21
+        ("12;5;3;1;0;21", None),
+        ("40,9;31,8;18,2;4,5;9,1;22", "distribution_does_not_add"),  # 104.5 %
+        ("45,5;36,4;9,1;9,1;0,0;22", None),
+        ("50;20;20;10;0;100", None),  # of a hundred people shares and counts are the same
+    ],
+)
+def test_answers_in_columns_are_counts_or_shares_by_what_they_add_to(row: str, finding: str | None) -> None:
+    table = f"Statement;Strongly agree;Agree;Neutral;Disagree;Strongly disagree;n\nI trust my mentor;{row}\n"
+    document = read_document(table.encode(), "t")
+    assert document.report.distributions or document.report.percentages
+    assert [one.rule for one in faults(document.report)] == ([finding] if finding else [])
+
+
+def test_totals_are_of_cohorts_where_these_are_the_rows() -> None:
+    found = faults(read_document(b"Cohort,Applied\n1,60\n2,50\nTotal,111\n", "t").report)
+    assert [(one.rule, one.where) for one in found] == [("total_does_not_add", "B4")]
+
+
 def test_answers_in_columns_are_a_distribution() -> None:
     heads = "Statement;Strongly disagree;Disagree;Neutral;Agree;Strongly agree;n"
     row = "I trust my mentor;5,9%;13,7%;29,4%;29,4%;23,5%;51"

@@ -84,7 +84,7 @@ def _of_bars(line: str) -> list[str]:
 def _of_separated(text: str) -> list[list[str]]:
     bare = re.sub(r'"(?:[^"]|"")*"', "", text)
     counts = {mark: sum(mark in line for line in bare.split("\n")) for mark in "\t;,"}
-    mark = next((mark for mark in "\t;," if counts[mark] and counts[mark] * 2 >= max(counts.values())), None)
+    mark = next((mark for mark in "\t;," if counts[mark] and counts[mark] * 4 >= 3 * max(counts.values())), None)
     if mark is None:  # pasted, with blanks between columns
         return [[cell.strip() for cell in re.split(r"\s{2,}", line.strip())] for line in text.split("\n")]
     try:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mentoring_evaluation.lint.grids import Grid, letters
 from mentoring_evaluation.lint.nodes import ReportUnreadable
-from mentoring_evaluation.lint.published import Mean, Part, Percentage, PublishedReport, Total
+from mentoring_evaluation.lint.published import Answers, Distribution, Mean, Part, Percentage, PublishedReport, Total
 
 Meaning = Literal[
     "name", "answer", "cohort", "role", "wave", "percent", "n", "took_part", "numerator",
@@ -22,6 +22,9 @@ _OVERALL = re.compile(
     r"(overall|all|total|totals|pooled|combined|everyone|everybody|whole programme|programme)( cohorts?)?"
 )
 _ROLES = {"mentor": "mentor", "mentors": "mentor", "mentee": "mentee", "mentees": "mentee"}
+_WAVE = re.compile(
+    r"(at |the )?(baseline|follow[- ]?up|before|after|pre|post|start|end|mid|midpoint|(month|wave) \d+)( \w+)?"
+)
 _HEADS: tuple[tuple[Meaning, str], ...] = (
     ("sd", "sd, s.d., std, std dev, std. dev., standard deviation"),
     ("median", "median, mdn"),
@@ -61,6 +64,13 @@ _CELLS = tuple(
     )
 )
 _CHANGE = r"\b(change|increase|decrease|growth|rise|fall|improvement|uplift|reduction|over-?subscri\w+|difference)s?\b"
+# The ends of a scale: (1-5), (scale of 1 to 5), (1 = not at all, 5 = very).
+_ENDS = re.compile(
+    r"[(\[][^()\[\]]*?\b(?P<low>\d{1,2})\b\s*(?:[-–]|to|=[^,;]*[,;])\s*(?P<high>\d{1,2})\b[^()\[\]]*[)\]]"
+)
+_STATISTICS: Mapping[str, str] = {  # what a column of a group prints, by the word its head begins or ends with
+    "mean": "group mean", "average": "group mean", "sd": "group sd", "median": "group median",
+}  # fmt: skip
 _IN_HEAD = re.compile(rf"[(\[,;]?\s*\bn\s*=\s*(?P<n>{_NUMBER})\s*[)\]]?", re.IGNORECASE)
 
 
@@ -114,6 +124,7 @@ def read_tables(grids: Sequence[Grid], said: Mapping[str, str] | None = None) ->
         report = PublishedReport(
             title="a published table",
             percentages=percentages,
+            distributions=[line for table in found for line in table.distributions()],
             means=[line for table in found for line in table.means()],
             totals=[line for table in found for line in table.totals()],
         )
@@ -136,14 +147,13 @@ class _Table:
         width = max(map(len, grid.rows))
         self.rows = [row + [""] * (width - len(row)) for row in grid.rows]
         self.head = self._heads()
-        heads = self.rows[self.head] if self.head is not None else [""] * width
+        self.body = range(0 if self.head is None else self._last_of_head(self.head) + 1, len(self.rows))
+        heads = self._joined(self.rows[self.head : self.body.start]) if self.head is not None else [""] * width
         self.heads = [" ".join(head.split()) for head in heads]
         above = [cell for row in self.rows[: self.head or 0] for cell in row] + self.heads[:1]
         self.of_percent = any(re.search(r"%|per ?cent", cell, re.IGNORECASE) for cell in above)
-        self.body = range(0 if self.head is None else self.head + 1, len(self.rows))
         self.meaning: list[str] = []
         self.meaning = [self._meaning(column, wanted) for column in range(width)]
-        self.groups = [column for column in range(width) if self.meaning[column] in ("group", "group n", "group x")]
         if "name" not in self.meaning and "answer" in self.meaning:
             self.meaning[self.meaning.index("answer")] = "name"
         if "name" not in self.meaning:
@@ -162,6 +172,29 @@ class _Table:
                 return None
         return None
 
+    def _last_of_head(self, first: int) -> int:
+        """The last row of the heads: below a head that stands over several columns is what tells these apart."""
+        for row in range(first + 1, len(self.rows)):
+            above, below = self.rows[row - 1], self.rows[row]
+            filled = [cell for cell in above if cell]
+            over_several = len(set(filled)) < len(filled) or any(b and not a for a, b in zip(above, below, strict=True))
+            names = sum(bool(cell) for cell in below) > 1 and not any(_read(cell) for cell in below)
+            if not (over_several and names and any(_read(cell) for rest in self.rows[row + 1 :] for cell in rest)):
+                return row - 1
+        return first
+
+    @staticmethod
+    def _joined(rows: Sequence[list[str]]) -> list[str]:
+        """The heads of columns from all their rows; in all but the last, a head holds until the next one."""
+        heads = [""] * len(rows[0])
+        for number, row in enumerate(rows):
+            held = ""
+            for column, cell in enumerate(row):
+                held = cell or held
+                said = cell if number == len(rows) - 1 else held
+                heads[column] = heads[column] if said == heads[column] else f"{heads[column]} {said}".strip()
+        return heads
+
     def _textual(self, column: int) -> bool:
         cells = [self.rows[row][column] for row in self.body if not _hidden(self.rows[row][column])]
         return bool(cells) and sum(_read(cell) is not None for cell in cells) * 2 < len(cells)
@@ -175,13 +208,15 @@ class _Table:
                 several = wanted[name] == "percent" and sum(meaning == "percent" for meaning in wanted.values()) > 1
                 self.shares |= {column} if several else set()
                 return "group" if several else wanted[name]
-        bare = _IN_HEAD.sub("", head).strip(" :*").casefold()
+        bare = _ENDS.sub("", _IN_HEAD.sub("", head)).strip(" :*").casefold()
         numeric = not self._textual(column) and any(_read(self.rows[row][column]) for row in self.body)
         meaning = _MEANS.get(bare)
         if meaning and (numeric or meaning in ("name", "answer", "cohort", "role", "wave")):
             return meaning
         if not numeric:
             return "nothing"
+        if statistic := _statistic(bare):
+            return statistic
         if _OF_PERCENT.fullmatch(bare) and "percent" not in self.meaning:
             return "percent" if not self._several_shares() else "group"
         if bare in ("value", "result", "score"):
@@ -243,8 +278,8 @@ class _Table:
                 continue
             if (column := self._column("percent")) is not None:
                 yield from self._of_row(row, column)
-            for column in self.groups:
-                if self.meaning[column] == "group" and self._shares(column):
+            for column in self._groups():
+                if self._shares(column):
                     yield from self._of_group(row, column)
 
     def _shares(self, column: int) -> bool:
@@ -253,8 +288,42 @@ class _Table:
         cells = [self._cell(row, column) for row in rows]
         if column in self.shares or (self.of_percent and cells):
             return True
+        if self._answers() and self._are_hundredths():
+            return True
         signs = sum(cell.percent is not None or (cell.x is not None and cell.n is not None) for cell in cells)
         return signs * 2 > len(cells) or ("%" in self.heads[column] and bool(cells))
+
+    def _are_hundredths(self) -> bool:
+        """Whether answers are shares without their sign: not whole, or most rows add to 100 and not to n."""
+        rows = [row for row in self.body if not self._is_base(row)]
+        known = {row: [v for c in self._groups() if (v := self._cell(row, c).value) is not None] for row in rows}
+        if any(value != value.to_integral_value() for values in known.values() for value in values):
+            return True
+        sums = {row: sum(values, Decimal(0)) for row, values in known.items() if len(values) > 1}
+        near = [row for row, total in sums.items() if 99 <= total <= 101 and total != self._whole(row, "n")]
+        return len(near) * 2 > len(sums)
+
+    def _groups(self) -> list[int]:
+        return [column for column, meaning in enumerate(self.meaning) if meaning == "group"]
+
+    def distributions(self) -> Iterator[Distribution]:
+        """Rows of counts whose heads are the answers to a question, with how many answered it."""
+        columns = [column for column in self._groups() if not self._shares(column)]
+        for row in self.body if self._answers() else ():
+            given = {column: self._count(row, column) for column in columns}
+            n = self._whole(row, "n")
+            if self._is_base(row) or n is None or None in given.values() or len(given) < 2:
+                continue
+            yield Distribution(
+                at=self.grid.place(row, columns[0]),
+                name=self._name(row)[:300],
+                n=n,
+                answers=[
+                    Answers(at=self.grid.place(row, column), label=self._group(column)["answer"][:300], count=count)
+                    for column, count in given.items()
+                ],
+                **self._where(row),
+            )
 
     def _of_row(self, row: int, column: int) -> Iterator[Percentage]:
         cell = self._cell(row, column)
@@ -282,7 +351,7 @@ class _Table:
         said = self._group(column)
         if said["answer"]:
             name = f"{name}: {said['answer']}"
-        where |= {key: said[key] for key in ("cohort", "role") if said[key]}
+        where |= {key: said[key] for key in ("cohort", "role", "wave") if said[key]}
         n = next(
             (
                 n
@@ -301,9 +370,11 @@ class _Table:
         """What the head of a column says of whom it is: a cohort, a role, an answer, or everybody."""
         head = self.heads[column]
         printed = _IN_HEAD.search(head)
-        bare = re.sub(r"\(?%\)?|\bper ?cent\b", "", _IN_HEAD.sub("", head)).strip(" :*,-")
+        bare = re.sub(r"\(?%\)?|\bper ?cent\b", "", _ENDS.sub("", _IN_HEAD.sub("", head))).strip(" :*,-")
+        if self.meaning[column] == "group mean":
+            bare = re.sub(r"(?i)\b(mean|average)( score)?\b", "", bare).strip(" :*,-")
         low = bare.casefold()
-        found: dict[str, Any] = {"cohort": None, "role": None, "answer": None, "mean": False}
+        found: dict[str, Any] = {"cohort": None, "role": None, "wave": None, "answer": None, "mean": False}
         found["n"] = _int(printed["n"]) if printed else None
         if low in _ROLES:
             found["role"] = _ROLES[low]
@@ -311,6 +382,8 @@ class _Table:
             found["mean"] = True
         elif self._answers():
             found["answer"] = bare
+        elif _WAVE.fullmatch(low):
+            found["wave"] = bare
         elif not _OVERALL.fullmatch(low) and bare:
             words = low.split()
             role = next((_ROLES[word] for word in words if word in _ROLES), None)
@@ -321,7 +394,7 @@ class _Table:
 
     def _answers(self) -> bool:
         """Whether the heads of the groups are the answers to a question, so that each row adds to everybody."""
-        words = {re.sub(r"\(?%\)?", "", self.heads[c]).strip().casefold() for c in self.groups}
+        words = {re.sub(r"\(?%\)?", "", self.heads[c]).strip().casefold() for c in self._groups()}
         known = {
             "agree",
             "disagree",
@@ -337,14 +410,14 @@ class _Table:
         return len(words & known) > 1
 
     def _beside(self, row: int, column: int, meaning: str) -> int | None:
-        """The count that a column of the same group prints beside a share."""
-        stem = re.sub(r"[^a-z0-9 ]|\bper ?cent\b", "", self.heads[column].casefold()).split()
-        for other in range(len(self.heads)):
-            words = re.sub(r"[^a-z0-9 ]", " ", self.heads[other].casefold()).split()
-            if self.meaning[other] == meaning and words[: len(stem)] == stem:
-                value = self._cell(row, other).value
-                return int(value) if value is not None else None
-        return None
+        """The count that a column of the same group prints beside a figure."""
+        value = self._printed_beside(row, column, meaning)
+        return int(value) if value is not None and value == value.to_integral_value() and value >= 0 else None
+
+    def _printed_beside(self, row: int, column: int, meaning: str) -> Decimal | None:
+        stem = _stem(self.heads[column])
+        columns = (c for c in range(len(self.heads)) if self.meaning[c] == meaning and _stem(self.heads[c]) == stem)
+        return next((self._cell(row, other).value for other in columns), None)
 
     def _is_base(self, row: int) -> bool:
         """Whether a row prints the numbers of people behind each column."""
@@ -363,25 +436,29 @@ class _Table:
         return int(value) if value is not None and value == value.to_integral_value() else None
 
     def means(self) -> Iterator[Mean]:
-        """The printed means, with what stands beside them."""
-        column = self._column("mean")
-        for row in self.body if column is not None else ():
-            value = self._cell(row, column or 0).value
-            if value is None:
-                self._skip(row, column or 0)
-                continue
-            beside = {what: self._number(row, what) for what in ("sd", "median")}
-            ends = {what: self._number(row, what) for what in ("minimum", "maximum")}
-            yield Mean(
-                at=self.grid.place(row, column or 0),
-                name=self._name(row)[:300],
-                mean=value,
-                n=self._whole(row, "n"),
-                loose=None in ends.values(),
-                **beside,
-                **{what: int(end) for what, end in ends.items() if end is not None and end == int(end)},
-                **self._where(row),
-            )
+        """The printed means, with what stands beside them; the ends of the scale may stand in the head."""
+        for column in (c for c, meaning in enumerate(self.meaning) if meaning in ("mean", "group mean")):
+            of_group = self.meaning[column] == "group mean"
+            ends = _ENDS.search(self.heads[column])
+            for row in self.body:
+                value = self._cell(row, column).value
+                if self._is_base(row) or value is None:
+                    self._skip(row, column)
+                    continue
+                low = int(ends["low"]) if ends else self._whole(row, "minimum")
+                high = int(ends["high"]) if ends else self._whole(row, "maximum")
+                n = self._beside(row, column, "group n") if of_group else None
+                n = next((one for one in (n, self._whole(row, "n"), self._base(row, column)) if one is not None), None)
+                beside = {
+                    what: self._printed_beside(row, column, f"group {what}") if of_group else self._number(row, what)
+                    for what in ("sd", "median")
+                }
+                said = self._group(column) if of_group else {}
+                where = self._where(row) | {key: said[key] for key in ("cohort", "role", "wave") if said.get(key)}
+                yield Mean(
+                    at=self.grid.place(row, column), name=self._name(row)[:300], mean=value, n=n,
+                    minimum=low, maximum=high, loose=None in (low, high), **beside, **where,
+                )  # fmt: skip
 
     def _number(self, row: int, meaning: str) -> Decimal | None:
         column = self._column(meaning)
@@ -389,14 +466,14 @@ class _Table:
 
     def totals(self) -> Iterator[Total]:
         """Rows and columns of counts whose last is called the total of the others."""
-        counts = [c for c in self.groups if self.meaning[c] == "group" and not self._shares(c)]
+        counts = [column for column in self._groups() if not self._shares(column)]
         whole = [c for c in counts if _OVERALL.fullmatch(self.heads[c].casefold())]
         parts = [c for c in counts if c not in whole]
         for row in self.body:
             cells = [(self.heads[c], self._count(row, c)) for c in parts]
             if len(whole) == 1 and len(cells) > 1:
                 yield from self._total(self._name(row), cells, row, whole[0])
-        label = self._column("name")
+        label = next((c for what in ("name", "cohort", "role") if (c := self._column(what)) is not None), None)
         if label is None:
             return
         last = [r for r in self.body if _OVERALL.fullmatch(self.rows[r][label].casefold())]
@@ -426,13 +503,30 @@ class _Table:
         """What each column was taken for."""
         for column, meaning in enumerate(self.meaning):
             words = meaning.replace("_", " ")
-            if meaning == "group":
+            if meaning in ("group", "group mean"):
                 said = self._group(column)
-                whose = [f"{key} {said[key]}" for key in ("cohort", "role", "answer") if said[key]] or ["everybody"]
-                what = "percent" if self._shares(column) else "count"
+                whose = [f"{key} {said[key]}" for key in ("cohort", "role", "wave", "answer") if said[key]] or [
+                    "everybody"
+                ]
+                what = "mean" if meaning == "group mean" else "percent" if self._shares(column) else "count"
                 words = f"{what} of {', '.join(whose)}" + (f", n = {said['n']}" if said["n"] is not None else "")
             if meaning != "nothing" or self.heads[column]:
                 yield Guess(self.grid.name, letters(column), self.heads[column], words)
+
+
+def _statistic(head: str) -> str | None:
+    """What a column of one group prints besides shares, by the first or the last word of its head."""
+    words = re.sub(r"\bscores?\b|\(|\)|[:,_]", " ", head).split()
+    if len(words) < 2:
+        return None
+    return _STATISTICS.get(words[-1]) or _STATISTICS.get(words[0])
+
+
+def _stem(head: str) -> list[str]:
+    """The words of a head that say whose figure it is, without those that say which figure."""
+    bare = re.sub(r"[^a-z0-9 ]", " ", _ENDS.sub("", head.casefold()))
+    which = r"\b(per ?cent|n|base|responses|answered|count|number|x|yes|mean|average|scores?|sd|median)\b"
+    return re.sub(which, " ", bare).split()
 
 
 def _percentage(
