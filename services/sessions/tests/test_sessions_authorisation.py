@@ -11,7 +11,7 @@ from mentoring_contracts.applications import ProgrammeAmended
 MEETING = {"minutes": 10, "mode": "online", "held_at": "2022-02-02T10:00:00Z"}
 ACTIVITY = {"kind": "cpd", "title": "T", "mode": "online", "starts_at": "2022-02-02T10:00:00Z", "minutes": 60}
 SOON = "2100-01-01T10:00:00Z"
-OWN = ("/relationships", "/habits", "/attendance")  # lists of what is one's own
+OWN = ("/relationships", "/habits", "/attendance", "/attendance.csv")  # lists of what is one's own
 HABIT = {"text": "T", "weeks": 6}
 BODIES = {
     ("POST", "/relationships/{match_id}/handover/consent"): {"goals": True},
@@ -126,6 +126,8 @@ async def test_strangers_other_organisations_and_machines_find_nothing(begun, id
                 listed = await client.get(path)
                 if who == "machine":  # it has none of its own: an empty list would be no truth
                     assert listed.status_code == 403, (who, path)
+                elif path.endswith(".csv"):
+                    assert listed.text.count("\r\n") == 1, (who, path)  # its heading
                 else:
                     assert listed.json() in ([], {"items": [], "next_cursor": None}), (who, path)
             elif not (path.startswith("/people/") and who == "other organisation"):

@@ -246,7 +246,8 @@ async def on_quiet_pair_reminded(db: AsyncSession, event: QuietPairReminded) -> 
 
 async def on_activity_notice_due(db: AsyncSession, event: ActivityNoticeDue) -> None:
     about = (event.activity_id, event.programme_id, event.cohort_id)
-    topic = f"activity_{event.why}" + ("_waiting" if event.waits else "")
+    waits = event.waits and event.why != "place"  # who was given a place waits no more
+    topic = f"activity_{event.why}" + ("_waiting" if waits else "")
     notice = Notice(event.person_id, topic, *about, number=event.number, until=event.until)
     await notify(db, [notice])
 
