@@ -55,6 +55,12 @@ CREATE DATABASE mentoring_integrations OWNER mentoring_integrations_owner;
 REVOKE ALL ON DATABASE mentoring_integrations FROM PUBLIC;
 GRANT CONNECT ON DATABASE mentoring_integrations TO mentoring_integrations_app, mentoring_integrations_system;
 
+-- Backups read every table of every service and lock two of them for a moment; they write nothing.
+\getenv password BACKUP_PASSWORD
+CREATE ROLE mentoring_backup LOGIN NOSUPERUSER BYPASSRLS PASSWORD :'password' IN ROLE pg_read_all_data, pg_maintain;
+GRANT CONNECT ON DATABASE mentoring_applications, mentoring_matching, mentoring_sessions, mentoring_evaluation,
+    mentoring_integrations TO mentoring_backup;
+
 \getenv password KEYCLOAK_DB_PASSWORD
 CREATE ROLE keycloak LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'password';
 CREATE DATABASE keycloak OWNER keycloak;

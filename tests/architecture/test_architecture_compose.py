@@ -221,7 +221,7 @@ async def test_init_sql_makes_a_server_that_every_service_can_migrate(initialise
         for url in (app, system):  # what the serving process knows does not make it the owner
             with pytest.raises(sa.exc.DBAPIError, match="password authentication failed"):
                 await count(make_url(url).set(username=make_url(owner).username), "outbox")
-    assert await privileged(initialised.dsn("postgres")) == {"postgres"}
+    assert await privileged(initialised.dsn("postgres")) == {"postgres", "mentoring_backup"}
 
 
 def urls_of(server, compose, name):

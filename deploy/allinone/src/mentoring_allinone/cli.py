@@ -17,6 +17,8 @@ import uvloop
 from rich.console import Console
 
 from mentoring_allinone import blueprints
+from mentoring_allinone.backups import command as backups
+from mentoring_allinone.backups.errors import BackupFailed
 from mentoring_allinone.failures import DemoFailed
 from mentoring_allinone.scopes import unknown
 from mentoring_common.embedded import EmbeddedServerError
@@ -183,6 +185,10 @@ def _mint(data: Path, subject: str, tenant: str | None, scope: list[str], *, emp
 
 
 app.command("match")(match_command)
+app.command("backup")(backups.backup)
+app.command("backup-key")(backups.backup_key)
+app.command("erasures")(backups.erasures)
+app.command("restore")(backups.restore)
 
 app.add_typer(blueprints.app, name="blueprint")
 
@@ -328,7 +334,7 @@ def main() -> None:
         sys.exit(2)
     except typer.Abort:
         sys.exit(130)
-    except (EmbeddedServerError, DemoFailed) as error:
+    except (EmbeddedServerError, DemoFailed, BackupFailed) as error:
         typer.echo(f"mentoring: {error}", err=True)
         sys.exit(2)
     sys.exit(status)

@@ -17,6 +17,7 @@ from alembic import command, context
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mentoring_common import tables
@@ -169,6 +170,11 @@ async def upgrade(owner_url: str, service: str) -> bool:
             return not tables_before
     finally:
         await engine.dispose()
+
+
+def newest(service: str) -> str:
+    """The revision that a service's database is at once this release has migrated it."""
+    return str(ScriptDirectory(f"{_package_folder(service)}/migrations").get_current_head())
 
 
 def run_environment(metadata: sa.MetaData) -> None:
