@@ -5,7 +5,7 @@ MEMBERS := libs/contracts libs/common services/applications services/matching se
            services/gateway services/integrations deploy/allinone
 SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
 
-.PHONY: help install demo plays test test-one faults check format bench bench-matching generate release-schema lock up env clean
+.PHONY: help install console demo plays test test-one faults check format bench bench-matching generate release-schema lock up env clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -53,6 +53,10 @@ format: install ## format the code and mend what the linter can mend
 
 generate: install ## write the generated contracts and documents again
 	@$(BIN)/python -m mentoring_allinone.generate
+
+console: install ## build the console that the gateway serves at /console/; needs Node 20.19 or newer
+	@cd console && npm ci --no-audit --no-fund && npm run build
+	@$(BIN)/python -m mentoring_allinone.console_built
 
 release-schema: install ## promise the GraphQL schema as it is: make check refuses what breaks it from then on
 	@$(BIN)/python -m mentoring_allinone.released

@@ -96,7 +96,7 @@ class Journey:
 
     async def register(self, name: str) -> None:
         """Make a person known."""
-        email = f"{name.lower()}@example.org"
+        email = f"{name.lower().replace(' ', '.')}@example.org"
         person = (await self.ask(REGISTER, name=name, email=email))["registerPerson"]
         assert (person["name"], person["email"]) == (name, email)
         self.people[name] = person["id"]

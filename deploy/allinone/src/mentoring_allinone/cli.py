@@ -69,6 +69,7 @@ async def _serve(
     stack = await Stack.start(data, port=port, kafka=kafka, metrics_port=metrics)
     (data / "address").write_text(stack.base_url)
     out.print(f"Mentoring is at {stack.base_url}", highlight=False)
+    out.print(f"  console  {stack.base_url}/console/")
     out.print(f"  REST     {stack.base_url}/applications/docs (and matching, sessions, evaluation, integrations)")
     out.print(f"  GraphQL  {stack.base_url}/graphql")
     out.print(f"  mailbox  {stack.base_url}/mailbox/")

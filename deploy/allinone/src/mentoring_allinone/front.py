@@ -9,8 +9,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from mentoring_allinone.mailbox import PAGE_HEADERS, Mailbox, mailbox_app
+from mentoring_allinone.signing_in import SignInPage
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.issuer_http import issuer_app
+from mentoring_common.embedded.sign_in import SignIns
 from mentoring_common.headers import Protected
 from mentoring_common.methods import Methods
 from mentoring_common.origins import across
@@ -22,11 +24,14 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Mentoring
 <h1>Mentoring</h1><p>The embedded stack is running. Data and mail stay on this machine.</p><ul>%s</ul></html>"""
 
 
-def front_app(services: Mapping[str, Service | Gateway], issuer: DevIssuer, mailbox: Mailbox) -> ASGIApp:
+def front_app(
+    services: Mapping[str, Service | Gateway], issuer: DevIssuer, mailbox: Mailbox, applications_dsn: str
+) -> ASGIApp:
     """Routes of the whole system; REST services under /<name>, the gateway at /graphql."""
 
     async def index(_: Request) -> Response:
-        links = [(f"/{name}/docs", f"API of {name}") for name in services if name != "gateway"]
+        links = [("/console/", "Console")]
+        links += [(f"/{name}/docs", f"API of {name}") for name in services if name != "gateway"]
         links += [("/graphql", "GraphiQL"), ("/mailbox/", "Mailbox")]
         items = "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links)
         return HTMLResponse(_PAGE % items, headers=PAGE_HEADERS)
@@ -37,10 +42,14 @@ def front_app(services: Mapping[str, Service | Gateway], issuer: DevIssuer, mail
             return JSONResponse({"status": "starting", "waiting": waiting}, 503)
         return JSONResponse({"status": "ok"})
 
-    own = Methods(Starlette(routes=[Route("/", index), Route("/readyz", readyz)]))
-    routes: list[BaseRoute] = [Route("/", own), Route("/readyz", own)]
-    allowed = services["gateway"].settings.allowed_origins
-    routes += [Mount("/dev", across(issuer_app(issuer), allowed)), Mount("/mailbox", mailbox_app(mailbox))]
+    gateway, sign_ins = services["gateway"], SignIns(issuer)
+    assert isinstance(gateway, Gateway)
+    page = SignInPage(issuer, sign_ins, gateway, applications_dsn)
+    paths = {"/": index, "/readyz": readyz, "/dev/authorize": page.answer}
+    own = Methods(Starlette(routes=[Route(path, answer) for path, answer in paths.items()]))
+    routes: list[BaseRoute] = [Route(path, own) for path in paths]
+    allowed = gateway.settings.allowed_origins
+    routes += [Mount("/dev", across(issuer_app(issuer, sign_ins), allowed)), Mount("/mailbox", mailbox_app(mailbox))]
     routes += [Mount(f"/{name}", service.asgi) for name, service in services.items() if name != "gateway"]
-    routes.append(Mount("/", services["gateway"].asgi))
+    routes.append(Mount("/", gateway.asgi))
     return Protected(Starlette(routes=routes))

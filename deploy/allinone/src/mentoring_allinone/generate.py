@@ -2,7 +2,7 @@
 
 `python -m mentoring_allinone.generate [--check]`: JSON Schema and example of every event, AsyncAPI, OpenAPI of every
 service, the GraphQL schema, the service map, the state diagrams, the settings, the error codes. --check also refuses
-what breaks the GraphQL schema that was released.
+what breaks the GraphQL schema that was released, and a console that was built from other sources than those here.
 """
 
 import base64
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
-from mentoring_allinone import asyncapi, blueprint_docs, kafka_acls, released, service_map
+from mentoring_allinone import asyncapi, blueprint_docs, console_built, kafka_acls, released, service_map
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common.errors import DomainError, error_classes
 from mentoring_common.openapi import words
@@ -143,10 +143,13 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
     for path in stale:
         print(f"{'stale' if check else 'written'}: {path}")  # noqa: T201
+    console = check and not console_built.is_fresh()
+    if console:
+        print("stale: the console; 'make console' builds it")  # noqa: T201
     breaks = released.faults() if check else []
     for change in breaks:
         print(f"breaks what front ends were promised ('make release-schema' promises anew): {change}")  # noqa: T201
-    return 1 if check and (stale or breaks) else 0
+    return 1 if check and (stale or breaks or console) else 0
 
 
 if __name__ == "__main__":

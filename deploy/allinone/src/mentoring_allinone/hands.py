@@ -12,14 +12,13 @@ import httpx
 
 from mentoring_allinone.failures import DemoFailed
 from mentoring_allinone.mailbox import ReceivedMessage
+from mentoring_allinone.scopes import PERSONAL
 from mentoring_allinone.settling import settle
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
 from mentoring_common.embedded.patience import Patience
 
 T = TypeVar("T")
-SERVICES = ("applications", "matching", "sessions", "evaluation", "integrations")
-PERSONAL = tuple(f"{service}:{right}" for service in SERVICES for right in ("read", "write"))
 AT_ONCE = 4
 PATIENCE_S = 60.0
 

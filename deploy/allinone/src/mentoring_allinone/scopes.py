@@ -4,6 +4,8 @@ from difflib import get_close_matches
 from typing import Final
 
 SERVICES: Final = ("applications", "matching", "sessions", "evaluation", "integrations")
+# What a person's token holds: their roles decide the rest.
+PERSONAL: Final = tuple(f"{service}:{right}" for service in SERVICES for right in ("read", "write"))
 SCOPES: Final[dict[str, str]] = {
     "platform:admin": "the operator: makes organisations, and belongs to none",
     "organisation:admin": "administers the organisation; beside it the scopes of the services that are called",

@@ -189,7 +189,8 @@ class Stack:
         await self._introduce(used)
         self.settings["gateway"] = self._settings(kept, Urls("", "", ""), "gateway")
         self.services["gateway"] = create_gateway(self.settings["gateway"], clock=self.clock, http=self.http)
-        self._front = front_app(self.services, self.issuer, self.mailbox)
+        applications = self.postgres.dsn("mentoring_applications")
+        self._front = front_app(self.services, self.issuer, self.mailbox, applications)
         await asyncio.gather(*(service.start() for service in self.services.values()))
         if self._metrics_port:
             try:

@@ -99,6 +99,7 @@ class Settings(FromEnvironment):
     open_introspection: bool = Field(
         False, description="whether the gateway shows its schema, and suggests names, without an access token"
     )
+    console_client_id: str = Field("front-end", description="client of the console at the issuer, where people sign in")
     allowed_origins: str = Field(
         "", description="origins of front ends elsewhere (scheme://host[:port], by commas) whose pages may call"
     )

@@ -26,7 +26,7 @@ from mentoring_common.origins import across, origins
 from mentoring_common.pages import Assets
 from mentoring_common.settings import Settings
 from mentoring_common.tracing import Tracing
-from mentoring_gateway import letters
+from mentoring_gateway import console, letters
 from mentoring_gateway.context import Context
 from mentoring_gateway.endpoint import Endpoint
 from mentoring_gateway.subject_access import SubjectAccess
@@ -113,6 +113,7 @@ class Gateway:
             WebSocketRoute("/graphql", self._endpoint),
             Route("/subject-access/{person_id}", access.answer),
         ]
+        app.router.routes += console.routes(self.settings)
         app.router.routes += letters.routes(lambda languages=None: self._context(None, None, languages))
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)

@@ -25,7 +25,7 @@ from mentoring_allinone.demo.scenario import Scenario, load_scenario
 from mentoring_allinone.demo.stage import Stage
 from mentoring_allinone.demo.summary import print_summary
 from mentoring_allinone.failures import DemoFailed
-from mentoring_allinone.hands import PERSONAL
+from mentoring_allinone.scopes import PERSONAL
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
 from mentoring_common.embedded.folders import TemporaryFolder

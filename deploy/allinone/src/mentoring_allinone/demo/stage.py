@@ -16,8 +16,9 @@ from mentoring_allinone.demo.pairs import Pair
 from mentoring_allinone.demo.people import Cast, Person
 from mentoring_allinone.demo.scenario import Scenario
 from mentoring_allinone.failures import DemoFailed
-from mentoring_allinone.hands import PERSONAL, Hands
+from mentoring_allinone.hands import Hands
 from mentoring_allinone.mailbox import ReceivedMessage
+from mentoring_allinone.scopes import PERSONAL
 from mentoring_allinone.settling import announced
 
 

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import httpx
 
-from mentoring_allinone.hands import PERSONAL, ask, pages, until
+from mentoring_allinone.hands import ask, pages, until
 from mentoring_allinone.plays.troupe import Troupe
+from mentoring_allinone.scopes import PERSONAL
 
 MEMBERS: Final = 48  # "in 48 countries"
 _SHARING: Final = 3  # fewer are no total

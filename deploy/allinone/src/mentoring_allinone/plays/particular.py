@@ -4,10 +4,11 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mentoring_allinone.hands import PERSONAL, ask, pages, together, until
+from mentoring_allinone.hands import ask, pages, together, until
 from mentoring_allinone.mailbox import ReceivedMessage
 from mentoring_allinone.plays import acts
 from mentoring_allinone.plays.troupe import Pair, Player, Troupe
+from mentoring_allinone.scopes import PERSONAL
 from mentoring_contracts.words import Side
 
 NOMINATION = re.compile(r"/pages/nominations/[0-9a-f-]+/([A-Za-z0-9_-]+)")

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from mentoring_allinone.hands import PERSONAL, Hands, ask
+from mentoring_allinone.hands import Hands, ask
+from mentoring_allinone.scopes import PERSONAL
 from mentoring_contracts.blueprint import Blueprint
 from mentoring_contracts.words import Side
 

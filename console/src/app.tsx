@@ -1,0 +1,114 @@
+// The frame of every screen: who is signed in, where one can go, and the screen itself.
+import { useQuery } from "urql";
+import { Link, Route, Router, Switch } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { ProgrammesDocument, WhoDocument } from "./gql/graphql";
+import { Dashboard } from "./screens/dashboard/dashboard";
+import { Application } from "./screens/applications/application";
+import { Applications } from "./screens/applications/applications";
+import { Offer } from "./screens/offers/offer";
+import { Pair } from "./screens/pair/pair";
+import { Start } from "./screens/start/start";
+import type { Session } from "./session";
+import { Button } from "./ui/act";
+import { Faults, Loading, Screen } from "./ui/screen";
+import { LANGUAGES, choose, language, useWords } from "./words";
+import { Viewer } from "./viewer";
+
+export function App({ session }: { session: Session }) {
+  const { t } = useWords();
+  const [who] = useQuery({ query: WhoDocument, pause: session.isAdministrator });
+  const [programmes] = useQuery({ query: ProgrammesDocument });
+  const loading = (who.fetching && !who.data) || (programmes.fetching && !programmes.data);
+  const me = who.data?.me;
+  const viewer = {
+    id: me?.id,
+    name: me?.person?.name ?? (session.isAdministrator ? t("administrator") : ""),
+    roles: me?.roles ?? [],
+    programmes: programmes.data?.programmes?.nodes ?? [],
+    isAdministrator: session.isAdministrator,
+  };
+  return (
+    <Router hook={useHashLocation}>
+      <Viewer value={viewer}>
+        <a className="skip" href="#main" onClick={toMain}>
+          {t("skip")}
+        </a>
+        <header>
+          <Link href="/" className="brand">
+            {t("mentoring")}
+          </Link>
+          <span className="who">{viewer.name}</span>
+          <Language />
+          <Button onClick={() => void session.signOut()}>{t("sign_out")}</Button>
+        </header>
+        <main id="main" tabIndex={-1}>
+          <Faults of={who.error ?? programmes.error} />
+          {loading ? (
+            <Loading />
+          ) : (
+            <Switch>
+              <Route path="/" component={Start} />
+              <Route path="/programmes/:programme">{({ programme }) => <Dashboard programme={programme} />}</Route>
+              <Route path="/programmes/:programme/applications">
+                {({ programme }) => <Applications programme={programme} />}
+              </Route>
+              <Route path="/applications/:id">{({ id }) => <Application id={id} />}</Route>
+              <Route path="/offers/:id">{({ id }) => <Offer id={id} />}</Route>
+              <Route path="/pairs/:id">{({ id }) => <Pair id={id} />}</Route>
+              <Route>
+                <Screen title={t("not_found")}>
+                  <Link href="/">{t("home")}</Link>
+                </Screen>
+              </Route>
+            </Switch>
+          )}
+        </main>
+      </Viewer>
+    </Router>
+  );
+}
+
+/** The page of who is not signed in, or of an installation that cannot sign people in. */
+export function Welcome({ session, fault }: { session?: Session; fault?: string }) {
+  const { t } = useWords();
+  return (
+    <>
+      <header>
+        <span className="brand">{t("mentoring")}</span>
+        <Language />
+      </header>
+      <main>
+        <Screen title={t("welcome")}>
+          <p>{t("welcome_text")}</p>
+          {session && <Button onClick={() => void session.signIn()}>{t("sign_in")}</Button>}
+          {fault && (
+            <div role="alert" className="fault">
+              <p>{t("no_sign_in")}</p>
+              <code>{fault}</code>
+            </div>
+          )}
+        </Screen>
+      </main>
+    </>
+  );
+}
+
+function Language() {
+  const { t } = useWords();
+  return (
+    <select aria-label={t("language")} value={language()} onChange={(event) => void choose(event.target.value)}>
+      {Object.entries(LANGUAGES).map(([id, name]) => (
+        <option key={id} value={id} lang={id}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** The address is the route, so the link to the page's main part moves the focus by itself. */
+function toMain(event: React.MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

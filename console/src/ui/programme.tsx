@@ -1,0 +1,53 @@
+// The frame of a programme's screens: its name, and the ways between them that somebody's rights open.
+import type { ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import { useRights, useViewer, uuid } from "../viewer";
+import { useWords } from "../words";
+import { Screen } from "./screen";
+
+export function ProgrammeScreen({
+  programme,
+  title,
+  children,
+}: {
+  programme: string;
+  title: string;
+  children: ReactNode;
+}) {
+  const { t } = useWords();
+  const may = useRights(programme);
+  const [where] = useLocation();
+  const name = useViewer().programmes.find((one) => uuid(one.id) === programme)?.title;
+  const base = `/programmes/${programme}`;
+  const ways: [string, string, boolean][] = [
+    [base, t("dashboard"), true],
+    [`${base}/applications`, t("applications"), may("decide_applications")],
+    [`${base}/matching`, t("matching"), may("match_people")],
+    [`${base}/pairs`, t("pairs"), may("read_relationships")],
+    [`${base}/surveys`, t("surveys"), may("run_evaluation")],
+    [`${base}/reports`, t("reports"), may("read_reports")],
+  ];
+  return (
+    <Screen
+      title={title}
+      above={
+        <nav aria-label={name ?? t("programme")} className="ways">
+          <span className="programme">{name}</span>
+          <ul>
+            {ways
+              .filter(([, , open]) => open)
+              .map(([href, text]) => (
+                <li key={href}>
+                  <Link href={href} aria-current={href === where ? "page" : undefined}>
+                    {text}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        </nav>
+      }
+    >
+      {children}
+    </Screen>
+  );
+}
