@@ -93,6 +93,7 @@ class Harness:
         self.issuer = issuer
         self.clock = clock
         self._publisher = Publisher(service.settings)
+        self._looks = asyncio.Lock()  # many who wait take one connection at a time: the service has few for its work
         self._documented: list[tuple[re.Pattern[str], dict[str, Any]]] = []
 
     def token(self, *scopes: str, tenant: UUID | None, subject: UUID | str | None = None, **extra: Any) -> str:
@@ -158,7 +159,7 @@ class Harness:
     async def emitted(self, tenant: UUID, *classes: type[Event]) -> list[Event]:
         """The tenant's events in the service's outbox, in their order; of some classes, or all."""
         rows = sa.select(outbox.c.type, outbox.c.payload).where(outbox.c.tenant_id == tenant).order_by(outbox.c.seq)
-        async with self.service.system.connect() as connection:
+        async with self._looks, self.service.system.connect() as connection:
             found = (await connection.execute(rows)).all()
         events = [event_class(row.type).model_validate_json(row.payload) for row in found]
         return [e for e in events if not classes or isinstance(e, classes)]
@@ -166,7 +167,7 @@ class Harness:
     async def _handled(self, ids: Iterable[UUID]) -> bool:
         wanted = list(ids)
         count = sa.select(sa.func.count()).where(inbox.c.event_id.in_(wanted))
-        async with self.service.system.connect() as connection:
+        async with self._looks, self.service.system.connect() as connection:
             return await connection.scalar(count) == len(wanted)
 
     async def close(self) -> None:
