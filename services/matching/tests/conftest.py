@@ -186,7 +186,9 @@ def applications_api() -> Applications:
 async def matching(servers: Servers, applications_api: Applications):
     issuer = DevIssuer(ISSUER, "mentoring")
     http = issuer_only(issuer, {APPLICATIONS: applications_api.app})
-    async with running(servers, create_app, "matching", http=http, applications_url=APPLICATIONS) as harness:
+    # Who stands in line with a thousand others is waited for, however slow the machine is.
+    told = {"applications_url": APPLICATIONS, "queue_timeout_s": 600}
+    async with running(servers, create_app, "matching", http=http, **told) as harness:
         harness.issuer = issuer
         yield harness
 
