@@ -54,10 +54,11 @@ async def arrange(journey: Any) -> None:
     assert {pair["one"]["name"], pair["other"]["name"]} == {"Ada", "Bea"}
     [group] = made["formGroups"]["groups"]
     assert {person["name"] for person in group["people"]} == {"Cleo", "Dina"}
-    read = "query($c: UUID!) { cohort(id: $c) { buddies { nodes { id } } groups { nodes { id } } } }"
+    read = """query($c: UUID!) { cohort(id: $c) { buddies { nodes { id } totalCount } groups { ...shown } } }
+        fragment shown on GroupsConnection { nodes { id } ... on GroupsConnection { totalCount } }"""
     kept = (await journey.ask(read, c=journey.cohort_id))["cohort"]
     for name, field_ in (("buddies", "pairBuddies"), ("groups", "formGroups")):
-        assert kept[name]["nodes"] == [{"id": made[field_]["id"]}]
+        assert kept[name] == {"nodes": [{"id": made[field_]["id"]}], "totalCount": 1}
 
 
 async def read_what_is_held(journey: Any, mentor: str) -> None:

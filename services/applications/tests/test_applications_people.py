@@ -1,6 +1,7 @@
 import uuid
 from datetime import timedelta
 
+from mentoring_common import counts
 from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import PersonChanged, PersonErased
 from mentoring_contracts.matching import (
@@ -44,6 +45,24 @@ async def test_another_organisation_sees_nothing(applications, office, tenant):
     assert (await stranger.get("/people")).json()["items"] == []
     assert [p["id"] for p in (await office.get("/people")).json()["items"]] == [made["id"]]
     assert (await office.get("/people", params={"email": "ADA@example.org"})).json()["items"][0]["name"] == "Ada Byron"
+
+
+async def test_a_list_says_how_many_it_has_to_who_asks(applications, office, tenant, monkeypatch):
+    for n in range(3):
+        await office.post("/people", json={"name": f"P{n}", "email": f"p{n}@example.org"})
+    other = applications.caller(*SCOPES, "organisation:admin", tenant=uuid.uuid4())
+    counted = {"Prefer": "respond-async, count=exact"}
+    for client, path, total in [
+        (office, "/people?limit=1", "3"),
+        (office, "/people?email=p1@example.org", "1"),
+        (other, "/people", "0"),
+        (office, "/programmes", "0"),
+    ]:
+        assert "total-count" not in (await client.get(path)).headers
+        answer = await client.get(path, headers=counted)
+        assert (answer.headers["total-count"], answer.headers["preference-applied"]) == (total, "count=exact"), path
+    monkeypatch.setattr(counts, "MOST", 2)
+    assert "total-count" not in (await office.get("/people", headers=counted)).headers
 
 
 async def test_people_see_and_change_themselves_and_nobody_else(applications, office, tenant):

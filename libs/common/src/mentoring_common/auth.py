@@ -243,7 +243,11 @@ def require_admin(by: Principal) -> None:
 
 
 class Public:
-    """The authorisation rule of a route that anybody may call, with the reason why."""
+    """The authorisation rule of a route that anybody may call, with the reason why.
+
+    Nobody who calls it is known, so `rate_limits` counts nothing: a route that is to be limited takes a dependency of
+    its own.
+    """
 
     def __init__(self, because: str) -> None:
         self.because = because

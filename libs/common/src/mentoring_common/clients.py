@@ -39,6 +39,7 @@ class Answer:
     url: str
     status_code: int
     content: bytes
+    headers: Mapping[str, str]  # by any case of their names
 
     @property
     def is_error(self) -> bool:
@@ -96,7 +97,7 @@ async def _asked(
         async with session.request(
             method, full, headers=headers, data=body, allow_redirects=False, timeout=timeout
         ) as answer:
-            return Answer(full, answer.status, await answer.read())
+            return Answer(full, answer.status, await answer.read(), answer.headers)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:  # nobody has heard of it
         raise httpx.ConnectError(str(error)) from error
     except aiohttp.ServerTimeoutError as error:
@@ -110,7 +111,7 @@ async def _ask_by_httpx(
 ) -> Answer:
     """The same through httpx, to which tests give transports of their own."""
     answer = await http.request(method, url, headers=headers, content=body, follow_redirects=False)
-    return Answer(url, answer.status_code, answer.content)
+    return Answer(url, answer.status_code, answer.content, answer.headers)
 
 
 def _timeout(given: httpx.Timeout) -> aiohttp.ClientTimeout:

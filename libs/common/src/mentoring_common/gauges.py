@@ -1,4 +1,4 @@
-"""The numbers of a service that are read when somebody asks: its loops, its connections, what waits, what lags."""
+"""The numbers that every service has, read when somebody asks: its loops, its connections, what waits, what lags."""
 
 import asyncio
 from collections.abc import Iterator, Sequence

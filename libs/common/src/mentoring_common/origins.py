@@ -12,8 +12,10 @@ from mentoring_common.headers import Protected
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 # What a page may read of an answer besides its body; browsers hide all others.
-EXPOSED = ("Content-Disposition", "ETag", "Idempotency-Replayed", "Location", "Retry-After", "WWW-Authenticate")
-TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent")
+EXPOSED = (
+    "Content-Disposition", "ETag", "Idempotency-Replayed", "Location", "Retry-After", "Total-Count", "WWW-Authenticate",
+)  # fmt: skip
+TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Prefer", "traceparent")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 KEPT_S = 600  # for how long a browser need not ask again
 

@@ -15,6 +15,7 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common.counts import count
 from mentoring_common.errors import InvalidCursor
 from mentoring_common.reading import Pages
 
@@ -93,6 +94,7 @@ async def page(
     All rows of a table come as readings (`reading.page_of`), as tuples with the names of the columns.
     """
     place = Place.of(cursor)
+    await count(db, rows.rows if isinstance(rows, Pages) else rows, id_column)
     if isinstance(rows, Pages):
         reading = rows.back if place.backwards else rows.onwards
         found = await reading.all(db, key=place.key, limit=limit + 1)
@@ -110,6 +112,7 @@ async def page_by(
     or not at all, and no other. InvalidCursor once the row is gone.
     """
     place = Place.of(cursor)
+    await count(db, rows, id_column)
     if cursor is not None and cursor != BACK:
         value = await db.scalar(sa.select(key).where(id_column == place.key))
         if value is None:

@@ -1,7 +1,8 @@
 """How many requests a machine may make: so many a minute in each process of a service, and told in every answer.
 
 Windows of a minute that all begin at once: a client that reads `RateLimit` knows when the next begins. People are not
-counted (their requests come through the gateway, which has costs of its own), nor are our own services.
+counted (their requests come through the gateway, which has costs of its own), nor are our own services. It is counted
+where a token is checked (`auth.authenticated`), so not on `Public` routes.
 """
 
 from dataclasses import dataclass

@@ -90,10 +90,14 @@ def _shape(compiled: Any) -> Callable[[Any], Any]:
 
 
 class Pages(NamedTuple):
-    """All rows of a table by id, a page at a time: `limit` of them behind `key`, or back from it."""
+    """All rows of a table by id, a page at a time: `limit` of them behind `key`, or back from it.
+
+    All `rows` are there to be counted.
+    """
 
     onwards: Reading
     back: Reading
+    rows: "sa.Select[Any]"
 
 
 def page_of(model: type[Base]) -> Pages:
@@ -102,7 +106,8 @@ def page_of(model: type[Base]) -> Pages:
     rows = sa.select(*(c for c in columns if c.name != "tenant_id")).limit(sa.bindparam("limit"))
     id_ = columns["id"]
     key: sa.BindParameter[Any] = sa.bindparam("key")
-    return Pages(Reading(rows.where(id_ > key).order_by(id_)), Reading(rows.where(id_ < key).order_by(id_.desc())))
+    onwards, back = rows.where(id_ > key).order_by(id_), rows.where(id_ < key).order_by(id_.desc())
+    return Pages(Reading(onwards), Reading(back), sa.select(model))
 
 
 def by_id(model: type[Base]) -> Reading:

@@ -19,9 +19,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
-from mentoring_common import idempotency, locations, versions
+from mentoring_common import counts, idempotency, locations, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
+from mentoring_common.pagination import Page
 from mentoring_common.solving import Plan
 from mentoring_common.versions import Precondition
 
@@ -51,6 +52,10 @@ class Route(APIRoute):
         if made_at:
             headers = described.setdefault(self.status_code or 200, {}).setdefault("headers", {})
             headers["Location"] = locations.described(made_at)
+        if isinstance(self.response_model, type) and issubclass(self.response_model, Page):
+            described.setdefault(200, {}).setdefault("headers", {})[counts.HEADER] = counts.DESCRIBED
+            more = self.openapi_extra or {}
+            self.openapi_extra = more | {"parameters": [*more.get("parameters", []), counts.PARAMETER]}
         self.responses = described | self.responses
         queries = [p for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query)]
         parameters = frozenset(p.alias for p in queries)
@@ -122,6 +127,7 @@ class Unit:
 
     async def keep(self, response: Response) -> None:
         """Store the answer with the effect."""
+        counts.say(self._db, response)
         if self._claim is not None:
             await self._claim.store(self._db, response)
 
@@ -162,6 +168,7 @@ async def _of_caller(
 ) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.transaction(caller.tenant or PLATFORM) as db:
+        counts.prepare(request, db)
         request.state.unit = Unit(await idempotency.claim(db, request, caller.subject), db)
         yield db
 

@@ -1,8 +1,10 @@
 """Lists that can be read from either end."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from graphql import FieldNode, FragmentSpreadNode
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions.field_extension import FieldExtension
 from strawberry.types.arguments import StrawberryArgument
@@ -11,6 +13,7 @@ from strawberry.types.field import StrawberryField
 from mentoring_common.errors import InvalidCursor, Rejected
 from mentoring_common.pagination import BACK, LENGTH
 from mentoring_gateway.settings import DEFAULT_PAGE, MAX_PAGE
+from mentoring_gateway.upstream import counted
 
 _CURSOR = re.compile(f"[A-Za-z0-9_-]{{{LENGTH}}}")
 
@@ -37,6 +40,12 @@ class BothWays(FieldExtension):
             _argument("before", str | None, "`startCursor` of the page behind"),
         ]
 
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Any, **kwargs: Any) -> Any:
+        """Have the service count the list where the operation asks for `totalCount`."""
+        raw = info._raw_info
+        with counted(any(_selects_total(node, raw.fragments) for node in raw.field_nodes)):
+            return await next_(source, info, **kwargs)
+
     def map_arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """`first` and `after` for `last` and `before`; PagedBothWays, InvalidCursor."""
         last, before = kwargs.pop("last", None), kwargs.pop("before", None)
@@ -49,6 +58,19 @@ class BothWays(FieldExtension):
         if last is not None:
             return kwargs | {"first": last, "after": BACK + (before or "")}
         return kwargs | {"first": DEFAULT_PAGE if kwargs.get("first") is None else kwargs["first"]}
+
+
+def _selects_total(node: Any, fragments: Mapping[str, Any]) -> bool:
+    """Whether a field, or a fragment in it, selects `totalCount`; validation has refused fragments in circles."""
+    for selected in node.selection_set.selections if node.selection_set else ():
+        if isinstance(selected, FieldNode):
+            if selected.name.value == "totalCount":
+                return True
+        else:
+            inner = fragments[selected.name.value] if isinstance(selected, FragmentSpreadNode) else selected
+            if _selects_total(inner, fragments):
+                return True
+    return False
 
 
 def _argument(name: str, type_: Any, description: str) -> StrawberryArgument:

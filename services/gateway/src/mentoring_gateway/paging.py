@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
+from mentoring_common import counts
 from mentoring_common.pagination import BACK, LENGTH, Page, encode
 from mentoring_gateway.errors import InvalidPageSize
 from mentoring_gateway.fields import derived
@@ -37,6 +38,10 @@ class Edge(Generic[T]):
 class Connection(Generic[T]):
     edges: list[Edge[T]]
     page_info: PageInfo
+    total_count: int | None = strawberry.field(
+        default=None,
+        description=f"how many items the list has on all pages; null of more than {counts.MOST:,}: none counts them",
+    )
 
     @derived("The items without their cursors")
     def nodes(self) -> list[T]:
@@ -53,11 +58,13 @@ def wanted(first: int = DEFAULT_PAGE, after: str | None = None) -> PageRequest:
 def connection(page: Page[Any], shape: Callable[[Any], T]) -> Connection[T]:
     """A page of a service as a connection; the rows' ids are their cursors."""
     edges = [Edge(cursor=encode(item.id), node=shape(item)) for item in page.items]
-    came = page.asked.cursor if isinstance(page, AskedPage) else None
+    asked = page if isinstance(page, AskedPage) else None
+    came = asked.asked.cursor if asked else None
     goes_back = came is not None and came.startswith(BACK) and len(came) != LENGTH
     more, behind = page.next_cursor is not None, came not in (None, BACK)
     return Connection(
         edges=edges,
+        total_count=asked.total if asked else None,
         page_info=PageInfo(
             has_next_page=behind if goes_back else more,
             has_previous_page=more if goes_back else behind,

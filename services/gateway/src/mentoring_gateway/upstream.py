@@ -1,7 +1,9 @@
 """The one way in which the gateway calls a service."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from mentoring_common import counts
 from mentoring_common.clients import Answer, ask
 from mentoring_common.errors import OutcomeUnknown, Unavailable
 from mentoring_common.observability import log
@@ -36,6 +39,20 @@ class AskedPage(Page[T], Generic[T]):
     """A page, and what was asked for."""
 
     asked: PageRequest
+    total: int | None = None
+
+
+_COUNTED: ContextVar[bool] = ContextVar("counted", default=False)
+
+
+@contextmanager
+def counted(wanted: bool) -> Iterator[None]:
+    """Lists that are asked for here are counted by their service, if that is `wanted`."""
+    token = _COUNTED.set(wanted)
+    try:
+        yield
+    finally:
+        _COUNTED.reset(token)
 
 
 @dataclass(frozen=True)
@@ -65,8 +82,11 @@ class Upstream:
 
     async def page(self, path: str, shape: TypeAdapter[Page[T]], params: Params, wanted: PageRequest) -> Page[T]:
         """One page of a list."""
-        page = await self.get(path, shape, {**params, "limit": wanted.limit, "cursor": wanted.cursor})
-        return AskedPage.model_construct(items=page.items, next_cursor=page.next_cursor, asked=wanted)
+        given = _given({**params, "limit": wanted.limit, "cursor": wanted.cursor})
+        answer = await self._call("GET", path, params=given, count=_COUNTED.get())
+        page, total = _decoded(answer, shape), answer.headers.get(counts.HEADER)
+        more = {"asked": wanted, "total": int(total) if total else None}
+        return AskedPage.model_construct(items=page.items, next_cursor=page.next_cursor, **more)
 
     async def every(self, path: str, shape: TypeAdapter[Page[T]], params: Params) -> list[T]:
         """All items of a list, page after page."""
@@ -77,10 +97,11 @@ class Upstream:
             items += page.items
         return items
 
-    async def _call(self, method: str, path: str, **content: Any) -> Answer:
+    async def _call(self, method: str, path: str, *, count: bool = False, **content: Any) -> Answer:
+        headers = self._headers(method) | ({"Prefer": counts.PREFERENCE} if count else {})
         try:
             async with asyncio.timeout_at(self.deadline), self.gate:
-                answer = await ask(self.http, method, self.base + path, self._headers(method), **content)
+                answer = await ask(self.http, method, self.base + path, headers, **content)
         except httpx.ConnectError as error:
             raise Unavailable("a service does not answer") from error
         except (httpx.HTTPError, TimeoutError) as error:

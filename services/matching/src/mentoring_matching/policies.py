@@ -8,6 +8,7 @@ nobody is their own). Three rules hold in every policy unless `rules_off` names 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from math import inf, isfinite
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ from mentoring_matching.engine import MOST_MENTORS, MUTUAL, TOGETHER, Policy, Po
 from mentoring_matching.engine.policy import MOST_WEIGHT
 from mentoring_matching.errors import PolicyInvalid
 
+OFFER_DAYS = 14  # as the contracts have it for blueprints
 CHANGES = ("body", "policy_changes")  # where requests that do not replace a policy say what would be different in it
 SAFE = ("no_line_management", "no_declared_conflict", "not_matched_before")
 """Kinds of rules that keep people apart whom nobody would pair knowingly."""
@@ -89,7 +91,7 @@ class Terms:
     engine: Policy
     texts: Mapping[str, str]
     rules_off: Sequence[str] = ()
-    limit_days: int = 14
+    limit_days: int = OFFER_DAYS
     pass_on: bool = False
     reason_required: bool = False
     max_load: int | None = None
@@ -125,7 +127,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
         engine=engine,
         texts=texts,
         rules_off=rules_off(document),
-        limit_days=_whole(offers, "offers", "limit_days", 14, least=1, most=365),
+        limit_days=_whole(offers, "offers", "limit_days", OFFER_DAYS, least=1, most=365),
         pass_on=_yes(offers, "offers", "pass_on"),
         reason_required=_yes(offers, "offers", "decline_reason_required"),
         max_load=max_load(document),
@@ -362,7 +364,12 @@ def _yes(data: Mapping[str, Any], where: str, field: str) -> bool:
 
 def offer_days(document: Mapping[str, Any]) -> int:
     """The days that people have to answer an offer."""
-    return _whole(_mapping(document, "offers"), "offers", "limit_days", 14, least=1, most=365)
+    return _whole(_mapping(document, "offers"), "offers", "limit_days", OFFER_DAYS, least=1, most=365)
+
+
+def answer_by(offered_at: datetime, days: int) -> datetime:
+    """When an offer of so many days lapses."""
+    return offered_at + timedelta(days=days)
 
 
 def max_load(document: Mapping[str, Any]) -> int | None:

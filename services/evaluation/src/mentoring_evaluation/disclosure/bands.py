@@ -1,4 +1,4 @@
-"""Bands: what is published of a count of people, and of a share made of two of them."""
+"""How counts of people, and shares made of two of them, are rounded for the public: bands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

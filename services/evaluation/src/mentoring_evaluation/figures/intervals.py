@@ -1,6 +1,7 @@
 """Rounding, and confidence intervals of proportions and means, on exact numbers.
 
 Rounding is half-up (away from zero) on `Fraction`s, so that 37.5 % prints as 38 % and no binary float decides a tie.
+How counts are coarsened for the public is `disclosure/bands.py`.
 """
 
 from collections.abc import Mapping, Sequence

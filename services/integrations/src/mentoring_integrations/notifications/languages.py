@@ -2,6 +2,9 @@
 
 A folder of `templates` holds the letters of one language; `easy-en` are those in easy-read English. A letter that a
 language has no words for is written in the next language that the reader wants, and in English at last.
+
+A new language is a folder there, an entry in `LANGUAGES`, its tag in the contracts' `LETTERS`, and its words in the
+gateway's plain pages.
 """
 
 from collections.abc import Iterator, Sequence

@@ -95,7 +95,7 @@ async def _days(db: AsyncSession, programme_id: UUID, given: int | None) -> int:
     if given is not None:
         return given
     version = await queries.policy(db, programme_id)
-    return 14 if version.problem else policies.offer_days(version.document)
+    return policies.OFFER_DAYS if version.problem else policies.offer_days(version.document)
 
 
 @router.post("/cohorts/{cohort_id}/standing", status_code=201)

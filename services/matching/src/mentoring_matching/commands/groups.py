@@ -6,7 +6,6 @@ are those of pairs; the mentor answers once for all. In any other kind people ho
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +21,7 @@ from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
 from mentoring_contracts.blueprint.formats import Kind
 from mentoring_contracts.matching import GroupMemberInvited
-from mentoring_matching import group_queries, queries
+from mentoring_matching import group_queries, policies, queries
 from mentoring_matching.commands import matches, memberships
 from mentoring_matching.errors import (
     AlreadyAnswered,
@@ -153,7 +152,7 @@ def _refuse_people(
 def _place(
     db: AsyncSession, group: Group, person_id: UUID, role: str, days: int, *, leads: bool = False
 ) -> GroupMember:
-    expires_at = now(db) + timedelta(days=days)
+    expires_at = policies.answer_by(now(db), days)
     place = GroupMember(
         id=new_id(),
         group_id=group.id,

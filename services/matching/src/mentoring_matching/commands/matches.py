@@ -5,7 +5,7 @@ match, cohort, mentor, mentee.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +61,7 @@ def side_of(match: Match, by: Principal) -> Side:
 async def offer_pairs(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair], days: int) -> list[Match]:
     """Offer pairs to both people each, to be answered within so many days."""
     proposed_at = now(db)
-    expires_at = proposed_at + timedelta(days=days)
+    expires_at = policies.answer_by(proposed_at, days)
     matches = [_offer(run, pair, proposed_at, expires_at) for pair in pairs]
     return await announce_offers(db, run.programme_id, matches)
 

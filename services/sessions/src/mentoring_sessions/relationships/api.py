@@ -1,4 +1,4 @@
-"""Pairs that went quiet."""
+"""The nudges of a programme: pairs that went quiet. Relationships themselves are shown by `overview`."""
 
 from uuid import UUID
 
