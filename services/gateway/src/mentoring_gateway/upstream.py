@@ -84,9 +84,9 @@ class Upstream:
         """One page of a list."""
         given = _given({**params, "limit": wanted.limit, "cursor": wanted.cursor})
         answer = await self._call("GET", path, params=given, count=_COUNTED.get())
-        page, total = _decoded(answer, shape), answer.headers.get(counts.HEADER)
-        more = {"asked": wanted, "total": int(total) if total else None}
-        return AskedPage.model_construct(items=page.items, next_cursor=page.next_cursor, **more)
+        page, said = _decoded(answer, shape), answer.headers.get(counts.HEADER)
+        total = int(said) if said else None
+        return AskedPage.model_construct(items=page.items, next_cursor=page.next_cursor, asked=wanted, total=total)
 
     async def every(self, path: str, shape: TypeAdapter[Page[T]], params: Params) -> list[T]:
         """All items of a list, page after page."""
