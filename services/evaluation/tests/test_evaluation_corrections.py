@@ -70,6 +70,39 @@ async def test_a_wrong_outcome_from_hr_data_leaves_the_reports(programme):
     assert len((await programme.team.get(base)).json()["items"]) == 2
 
 
+async def test_hr_systems_record_outcomes_of_their_own_people(programme):
+    """Each employer's counts beside the others'; who is neither team nor HR is told what is needed."""
+    await programme.begin(blueprint=blueprint())
+    base = f"/programmes/{programme.id}/hr-outcomes"
+    outcome = {
+        "outcome": "engagement", "role": "mentee", "definition": "Survey score of 4 or more", "months": 12,
+        "people": 40, "with_outcome": 30, "source": "Staff survey",
+        "measured_on": str(programme.harness.clock.now().date()),
+    }  # fmt: skip
+    rights = ("evaluation:read", "evaluation:write")
+
+    def hr(*scopes, **claims):
+        return programme.harness.caller(*rights, *scopes, tenant=programme.tenant, subject="hr", **claims)
+
+    leeds, york = uuid.uuid4(), uuid.uuid4()
+    of_leeds, of_york, of_all = (hr("hr:provision", **c) for c in ({"employer": leeds}, {"employer": york}, {}))
+    mine = (await of_leeds.post(base, json=outcome)).json()
+    assert (mine["employer_id"], mine["participants"]["people"]) == (str(leeds), 40)
+    theirs = (await of_york.post(base, json=outcome | {"people": 50})).json()
+    for client, seen in ((of_leeds, [mine]), (of_york, [theirs]), (of_all, [mine, theirs]), (programme.team, None)):
+        listed = (await client.get(base)).json()["items"]
+        assert sorted(one["id"] for one in listed) == sorted(one["id"] for one in seen or [mine, theirs])
+    report = (await programme.team.get(f"/reports/{(await programme.report('final'))['id']}")).json()
+    assert sorted(one["participants"]["people"] for one in report["outcomes"]["hr"]) == [40, 50]
+    why = {"reason": "another year's"}
+    other = await of_leeds.post(f"{base}/{theirs['id']}/withdraw", json=why)
+    assert (other.status_code, other.json()["code"]) == (404, "hr_outcome_not_found")
+    taken = (await of_leeds.post(f"{base}/{mine['id']}/withdraw", json=why)).json()["withdrawn"]
+    assert (taken["role"], taken["reason"]) == ("hr", why["reason"])
+    refused = await hr(employer=leeds).post(base, json=outcome)
+    assert (refused.status_code, refused.json()["needed"]) == (403, ["run_evaluation"])
+
+
 async def test_the_pages_of_a_transcript_are_corrected_with_a_trace(programme, pick):
     await programme.begin()
     person = uuid.uuid4()

@@ -24,7 +24,15 @@ from mentoring_evaluation.outcomes.schemas import (
     Withdrawal,
 )
 from mentoring_evaluation.programmes import queries as programmes
-from mentoring_evaluation.programmes.access import READERS, Reader, Writer, is_team, require_team, team_role
+from mentoring_evaluation.programmes.access import (
+    READERS,
+    Reader,
+    Writer,
+    is_team,
+    require_team,
+    require_team_or_hr,
+    team_role,
+)
 
 router = APIRouter(route_class=Route, tags=["outcomes"])
 FOLLOWED_UP = (
@@ -108,9 +116,12 @@ async def list_indicator_values(
 
 @router.post("/programmes/{programme_id}/hr-outcomes", status_code=201)
 async def record_hr_outcome(programme_id: UUID, new: NewHrOutcome, by: Writer, db: Db) -> HrOutcomeView:
-    """Record promotions, retention and the like as totals, with a comparison group if there is one. For the team."""
+    """Record promotions, retention and the like as totals, with a comparison group if there is one.
+
+    For the team, and HR clients of their own people.
+    """
     await programmes.programme(db, programme_id)
-    await require_team(db, by, programme_id)
+    await require_team_or_hr(db, by, programme_id)
     return outcomes.hr_view(await outcomes.record_hr_outcome(db, programme_id, new, by))
 
 
@@ -118,10 +129,14 @@ async def record_hr_outcome(programme_id: UUID, new: NewHrOutcome, by: Writer, d
 async def withdraw_hr_outcome(
     programme_id: UUID, outcome_id: UUID, said: Withdrawal, by: Writer, db: Db
 ) -> HrOutcomeView:
-    """Take a wrong outcome back, with a reason: it stays in the list and counts in nothing. For the programme team."""
+    """Take a wrong outcome back, with a reason: it stays in the list and counts in nothing.
+
+    For the programme team, and for the HR client of the employer that recorded it.
+    """
     await programmes.programme(db, programme_id)
-    await require_team(db, by, programme_id)
-    kept, role = await queries.hr_outcome(db, programme_id, outcome_id), await team_role(db, by, programme_id)
+    employer_id = await require_team_or_hr(db, by, programme_id)
+    kept = await queries.hr_outcome(db, programme_id, outcome_id, employer_id)
+    role = await team_role(db, by, programme_id)
     return outcomes.hr_view(await withdrawals.withdraw_hr_outcome(db, kept, said.reason, by, role))
 
 
@@ -129,10 +144,13 @@ async def withdraw_hr_outcome(
 async def list_hr_outcomes(
     programme_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[HrOutcomeView]:
-    """Outcomes from HR data and what can be said of them, withdrawn ones too. For the programme team."""
+    """Outcomes from HR data and what can be said of them, withdrawn ones too.
+
+    For the programme team, and HR clients, who see what their employer recorded.
+    """
     await programmes.programme(db, programme_id)
-    await require_team(db, by, programme_id)
-    shown, following = await page(db, queries.hr_outcomes(programme_id), HrOutcome.id, cursor, limit)
+    employer_id = await require_team_or_hr(db, by, programme_id)
+    shown, following = await page(db, queries.hr_outcomes(programme_id, employer_id), HrOutcome.id, cursor, limit)
     return page_of(shown, following, outcomes.hr_view)
 
 

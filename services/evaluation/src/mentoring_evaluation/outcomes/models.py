@@ -57,7 +57,10 @@ class IndicatorValue(Withdrawable, TenantRow, Base):
 
 
 class HrOutcome(Withdrawable, TenantRow, Base):
-    """An outcome from HR data as totals: participants, and a comparison group where there is one; never changed."""
+    """An outcome from HR data as totals: participants, and a comparison group where there is one; never changed.
+
+    `employer_id`: whose people they are, where the employer's HR system recorded it.
+    """
 
     __tablename__ = "hr_outcomes"
     __table_args__ = (
@@ -65,6 +68,7 @@ class HrOutcome(Withdrawable, TenantRow, Base):
         sa.CheckConstraint("other_with_outcome BETWEEN 0 AND other_people", name="comparison_fits"),
     )
     programme_id: Mapped[UUID] = mapped_column(index=True)
+    employer_id: Mapped[UUID | None]
     outcome: Mapped[str]
     role: Mapped[str]
     definition: Mapped[str]

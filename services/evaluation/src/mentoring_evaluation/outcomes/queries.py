@@ -40,14 +40,17 @@ async def latest_values(db: AsyncSession, programme_id: UUID) -> dict[str, Indic
     return {value.indicator: value for value in await db.scalars(rows)}
 
 
-def hr_outcomes(programme_id: UUID) -> sa.Select[HrOutcome]:
-    """The outcomes from HR data of a programme."""
-    return sa.select(HrOutcome).where(HrOutcome.programme_id == programme_id)
+def hr_outcomes(programme_id: UUID, employer_id: UUID | None = None) -> sa.Select[HrOutcome]:
+    """The outcomes from HR data of a programme, or those that one employer recorded."""
+    rows = sa.select(HrOutcome).where(HrOutcome.programme_id == programme_id)
+    return rows if employer_id is None else rows.where(HrOutcome.employer_id == employer_id)
 
 
-async def hr_outcome(db: AsyncSession, programme_id: UUID, outcome_id: UUID) -> HrOutcome:
-    """An outcome from HR data; HrOutcomeNotFound."""
-    found = await db.scalar(hr_outcomes(programme_id).where(HrOutcome.id == outcome_id))
+async def hr_outcome(
+    db: AsyncSession, programme_id: UUID, outcome_id: UUID, employer_id: UUID | None = None
+) -> HrOutcome:
+    """An outcome from HR data; HrOutcomeNotFound, also of one that another employer than the one named recorded."""
+    found = await db.scalar(hr_outcomes(programme_id, employer_id).where(HrOutcome.id == outcome_id))
     if found is None:
         raise HrOutcomeNotFound()
     return found
@@ -55,9 +58,9 @@ async def hr_outcome(db: AsyncSession, programme_id: UUID, outcome_id: UUID) -> 
 
 async def latest_hr_outcomes(db: AsyncSession, programme_id: UUID) -> Sequence[HrOutcome]:
     """The last word on each outcome from HR data that was not withdrawn: a correction is a later row of the same
-    definition."""
+    definition, by the same employer or the team."""
     h = HrOutcome
-    same = (h.outcome, h.role, h.months, h.definition)
+    same = (h.outcome, h.role, h.months, h.definition, h.employer_id)
     rows = hr_outcomes(programme_id).where(h.withdrawn_at.is_(None)).ext(distinct_on(*same))
     return (await db.scalars(rows.order_by(*same, h.measured_on.desc(), h.recorded_at.desc(), h.id.desc()))).all()
 

@@ -147,7 +147,9 @@ class Comparison(Body):
 
 
 class NewHrOutcome(Body):
-    outcome: Literal["promotion", "retention", "internal_move", "pay_progression", "sickness_absence", "other"]
+    outcome: Literal[
+        "promotion", "retention", "internal_move", "pay_progression", "sickness_absence", "engagement", "other"
+    ]
     role: Side
     definition: Annotated[str, Field(min_length=1, max_length=300, description="what counted as the outcome")]
     months: Annotated[int, Field(ge=1, le=240, description="how long people were followed")]
@@ -167,6 +169,7 @@ class NewHrOutcome(Body):
 class HrOutcomeView(BaseModel):
     id: UUID
     programme_id: UUID
+    employer_id: UUID | None = Field(description="whose people they are; null: recorded for all of the programme")
     outcome: str
     role: str
     definition: str

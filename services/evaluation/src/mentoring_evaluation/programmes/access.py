@@ -18,6 +18,8 @@ TEAM: tuple[Right, ...] = ("run_evaluation",)
 READERS: tuple[Right, ...] = (*TEAM, "read_reports")
 APPROVERS: tuple[Right, ...] = ("approve_reports",)  # of what leaves the programme in the team's own words
 
+HR = "hr:provision"
+
 Reader = Annotated[Principal, Depends(Allow("evaluation:read", "evaluation:write"))]
 Writer = Annotated[Principal, Depends(Allow("evaluation:write"))]
 Internal = Annotated[Principal, Depends(Allow(internal("evaluation")))]
@@ -50,8 +52,20 @@ async def role_for(db: AsyncSession, by: Principal, programme_id: UUID, *rights:
     return next((role for role in BUILT_IN if role in held), min(held, default="organisation_admin"))
 
 
+async def require_team_or_hr(db: AsyncSession, by: Principal, programme_id: UUID) -> UUID | None:
+    """The employer whose outcomes the caller may keep, None for everybody's; RoleNeeded for neither team nor HR.
+
+    An HR client without an employer speaks for the whole organisation.
+    """
+    if HR not in by.scopes:
+        await require_team(db, by, programme_id)
+    return by.employer
+
+
 async def team_role(db: AsyncSession, by: Principal, programme_id: UUID) -> ActingRole:
-    """The role under which the caller, whom `require_team` let through, acts for the programme."""
+    """The role under which the caller, whom `require_team` let through, acts for the programme; `hr` for a client."""
+    if HR in by.scopes and not by.is_admin:
+        return "hr"
     return await role_for(db, by, programme_id, *TEAM)
 
 

@@ -143,6 +143,7 @@ class HrOutcome:
     recorded_at: datetime
     participants: OutcomeShare
     statement: str
+    employer_id: UUID | None = None
     comparison: OutcomeShare | None = None
     selection: str | None = None
     difference: OutcomeDifference | None = None

@@ -12,6 +12,7 @@ class HrOutcomeKind(Enum):
     INTERNAL_MOVE = "internal_move"
     PAY_PROGRESSION = "pay_progression"
     SICKNESS_ABSENCE = "sickness_absence"
+    ENGAGEMENT = "engagement"
     OTHER = "other"
 
 

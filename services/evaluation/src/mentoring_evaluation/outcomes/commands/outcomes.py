@@ -125,6 +125,7 @@ async def record_hr_outcome(db: AsyncSession, programme_id: UUID, new: NewHrOutc
     other = new.comparison
     kept = HrOutcome(
         programme_id=programme_id,
+        employer_id=by.employer,
         recorded_at=now(db),
         selection=other.selection if other else None,
         other_people=other.people if other else None,
