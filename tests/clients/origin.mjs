@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { headers, origin, url } from "./world.mjs";
 
 const rest = url.replace("/graphql", "/applications/me");
-for (const [address, method] of [[url, "POST"], [rest, "GET"], [url.replace("/graphql", "/dev/jwks.json"), "GET"]]) {
+for (const [address, method] of [[url, "POST"], [rest, "GET"], [url.replace("/v1/graphql", "/dev/jwks.json"), "GET"]]) {
   const asks = { Origin: origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization" };
   const may = await fetch(address, { method: "OPTIONS", headers: asks });
   assert.equal(may.headers.get("access-control-allow-origin"), origin, address);

@@ -1,0 +1,83 @@
+"""Clients that are generated of the one OpenAPI document, as integrators do it, against the running system."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import uuid
+
+import pytest
+
+from .conftest import ROOT, SERVICES
+
+CLIENTS = ROOT / "tests" / "clients"
+DOCUMENT = ROOT / "libs" / "contracts" / "src" / "mentoring_contracts" / "openapi" / "mentoring.json"
+SCOPES = [f"{service}:{right}" for service in SERVICES[:4] for right in ("read", "write")]
+FIELD = {"id": "about", "kind": "text", "roles": ["mentor", "mentee"], "label": "About", "required": False}
+BLUEPRINT = {
+    "schema": 1, "id": "ours", "title": "Ours", "direction": "traditional", "form": {"version": 1, "fields": [FIELD]},
+    "nominations": {"roles": ["mentee"], "by": ["hr"], "statement_required": False},
+}  # fmt: skip
+OPEN = {"kind": "expression_of_interest", "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2099-01-01T00:00:00Z"}
+
+
+def run(*command, folder, **environment):
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False,
+        timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+
+
+@pytest.fixture(scope="module")
+async def told(stack):
+    """What a script is told: a programme that takes nominations by HR, and tokens of HR and of the team."""
+    async with stack.call("platform:admin", "applications:write") as operator:
+        made = await operator.post("/applications/organisations", json={"name": "Ripon", "slug": "ripon-generated"})
+    tenant = made.json()["id"]
+    async with stack.call("organisation:admin", *SCOPES, tenant=tenant) as admin:
+        employer = (await admin.post("/applications/employers", json={"name": "Ripon Trust"})).json()["id"]
+        programme = (await admin.post("/applications/programmes", json={"blueprint": BLUEPRINT})).json()["id"]
+        planned = {"number": 1, "places": 9, "milestones": [OPEN]}
+        cohort = (await admin.post(f"/applications/programmes/{programme}/cohorts", json=planned)).json()["id"]
+    claims = {"tenant": tenant, "employer": employer}
+    return {
+        "API": stack.api_url,
+        "HR": stack.issuer.mint("hr", tenant, ["hr:provision", *SCOPES], extra=claims),
+        "TEAM": stack.token("organisation:admin", *SCOPES, tenant=tenant),
+        "PROGRAMME": programme,
+        "COHORT": cohort,
+    }
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="needs Node.js")
+async def test_openapi_typescript_and_openapi_fetch(told):
+    folder, binaries = CLIENTS / "rest", CLIENTS / "node_modules" / ".bin"
+    kept, lock = CLIENTS / "node_modules" / ".package-lock.json", CLIENTS / "package-lock.json"
+
+    def made():
+        if not kept.exists() or kept.stat().st_mtime < lock.stat().st_mtime:
+            run("npm", "ci", "--no-audit", "--no-fund", folder=CLIENTS)
+        run(binaries / "openapi-typescript", DOCUMENT, "--default-non-nullable=false", "-o", "api.d.ts", folder=folder)
+        run(binaries / "tsc", "--project", ".", folder=folder)
+        run("node", "made/journey.js", folder=folder, **told, WORD=f"ts{uuid.uuid4().hex}")
+
+    await asyncio.to_thread(made)
+
+
+async def test_openapi_python_client(told, tmp_path):
+    """It leaves nothing of the document out. It has an environment of its own: it needs an older typer than ours."""
+    folder, venv, uv = CLIENTS / "python", tmp_path / "venv", ROOT / ".venv" / "bin" / "uv"
+
+    def made():
+        run(uv, "venv", "-q", venv, folder=folder)
+        packages = ("--require-hashes", "-r", "requirements.lock")
+        run(uv, "pip", "install", "-q", "--python", venv / "bin" / "python", *packages, folder=folder)
+        where = ("--meta", "none", "--output-path", tmp_path / "mentoring_client", "--config", "config.yaml")
+        command = (venv / "bin" / "openapi-python-client", "generate", "--path", DOCUMENT, "--fail-on-warning", *where)
+        path = f"{venv / 'bin'}:{os.environ['PATH']}"  # it formats with the ruff beside it
+        run(*command, folder=folder, PATH=path)
+        script = {"PYTHONPATH": str(tmp_path), "WORD": f"py{uuid.uuid4().hex}"}
+        run(venv / "bin" / "python", "journey.py", folder=folder, **told, **script)
+
+    await asyncio.to_thread(made)
