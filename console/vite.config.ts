@@ -15,7 +15,7 @@ export default defineConfig({
   // `npm run dev` works on a running system: MENTORING=http://127.0.0.1:… npm run dev
   server: {
     proxy: Object.fromEntries(
-      ["/graphql", "/dev", "/installation.json"].map((path) => [
+      ["/v1", "/dev", "/installation.json"].map((path) => [
         path,
         {
           target: process.env.MENTORING,

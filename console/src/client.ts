@@ -5,7 +5,7 @@ import { language } from "./words";
 
 export function clientOf(session: Session): Client {
   return new Client({
-    url: new URL("../graphql", location.href.split(/[?#]/)[0]).href,
+    url: new URL("../v1/graphql", location.href.split(/[?#]/)[0]).href,
     exchanges: [cacheExchange, fetchExchange],
     fetchSubscriptions: true, // as server-sent events
     preferGetMethod: false,

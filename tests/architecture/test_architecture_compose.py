@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from mentoring_allinone import generate
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import migrations
+from mentoring_common.api_address import API
 from mentoring_common.auth import Allow, internal
 from mentoring_common.http_server import KEEP_ALIVE_S
 from mentoring_common.settings import Settings
@@ -167,7 +168,7 @@ def test_ingress_reaches_every_api_and_no_internal_one(compose):
     assert text.index("respond @internal 404") < text.index("import service")
     pattern = re.search(r"@internal path_regexp (\S+)", text)[1]
     served = [
-        f"/{name}{route.path}"
+        f"{API}/{name}{route.path}"
         for name, service in generate.services().items()
         for router in service.design.routers
         for route in router.routes

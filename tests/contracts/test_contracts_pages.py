@@ -45,7 +45,7 @@ def front():
     )
 
 
-PAGES = ["/applications/docs", "/ingress/matching/docs", "/graphql"]
+PAGES = ["/applications/docs", "/ingress/matching/docs", "/graphql", "/docs"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -98,7 +98,13 @@ async def shown(address):
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 @pytest.mark.parametrize(
     ("path", "sign"),
-    [(PAGES[0], "register_person"), (PAGES[1], "accept_match"), (PAGES[2], "graphiql-container")],
+    [
+        *zip(
+            PAGES,
+            ("People of the organisation", "Pairs on their way", "graphiql-container", "Pairs on their way"),
+            strict=True,
+        )
+    ],
 )
 async def test_a_browser_shows_the_page_and_misses_nothing(front, path, sign):
     async with served(front) as base:

@@ -53,7 +53,7 @@ async def told(stack: Any) -> dict[str, str]:
         return state if state.upper() == "COMPLETED" else None
 
     return {
-        "ENDPOINT": f"{stack.base_url}/graphql",
+        "ENDPOINT": f"{stack.api_url}/graphql",
         "TOKEN": stack.token("organisation:admin", *SCOPES, tenant=journey.tenant),
         "PROGRAMME": journey.programme_id,
         "COHORT": journey.cohort_id,

@@ -21,7 +21,7 @@ async def test_every_command_of_the_page_does_what_it_says(stack):
     async with stack.call("organisation:admin", *SCOPES[1:], tenant=tenant) as admin:
         employer = (await admin.post("/applications/employers", json={"name": "Leeds Trust"})).json()["id"]
         token = stack.issuer.mint("hr", tenant, SCOPES, extra={"tenant": tenant, "employer": employer})
-        env = {"PATH": os.environ["PATH"], "BASE": stack.base_url, "TOKEN": token}
+        env = {"PATH": os.environ["PATH"], "BASE": stack.api_url, "TOKEN": token}
         shell = await asyncio.create_subprocess_exec(
             "bash", "-euo", "pipefail", "-c", "\n".join(COMMANDS), env=env, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

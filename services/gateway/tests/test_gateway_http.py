@@ -240,7 +240,7 @@ async def test_an_idempotency_key_has_a_length(front):
 
 async def test_other_paths_and_methods_are_not_there(front):
     async with front.http() as http:
-        answer = await http.get("/openapi.json")
+        answer = await http.get("/people")
         assert (answer.status_code, code_of(answer)) == (404, "http_404")
         for method in ("PUT", "DELETE", "PATCH"):
             answer = await http.request(method, "/graphql", json=ME)

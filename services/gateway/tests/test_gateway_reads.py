@@ -224,7 +224,7 @@ async def test_reports_name_their_page(front, world, make):
     world.get(f"/evaluation/reports/{r}", report | {"figures": [shown, hidden], "notes": []})
     query = "query($id: UUID!) { report(id: $id) { url figures { name role numerator value } } }"
     found = (await front.data(query, {"id": str(r)}))["report"]
-    assert found["url"] == f"http://front.test/evaluation/reports/{r}/html"
+    assert found["url"] == f"http://front.test/v1/evaluation/reports/{r}/html"
     assert [figure["value"] for figure in found["figures"]] == [50, "*"]
     assert found["figures"][0]["role"] == "MENTOR"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
+from mentoring_common.api_address import API
 from mentoring_common.audit_proof import AuditVerdict
 from mentoring_common.embedded import EmbeddedServerError
 
@@ -25,7 +26,7 @@ def verdicts(address: str, token: str) -> Iterator[AuditVerdict]:
 
 def _ask(client: httpx.Client, name: str) -> AuditVerdict:
     try:
-        answer = client.get(f"/{name}/audit-log/verification")
+        answer = client.get(f"{API}/{name}/audit-log/verification")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise EmbeddedServerError(f"{name} at {client.base_url} does not answer ({type(error).__name__}).") from error
     if answer.status_code != 200:

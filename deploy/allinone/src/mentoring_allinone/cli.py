@@ -70,8 +70,8 @@ async def _serve(
     (data / "address").write_text(stack.base_url)
     out.print(f"Mentoring is at {stack.base_url}", highlight=False)
     out.print(f"  console  {stack.base_url}/console/")
-    out.print(f"  REST     {stack.base_url}/applications/docs (and matching, sessions, evaluation, integrations)")
-    out.print(f"  GraphQL  {stack.base_url}/graphql")
+    out.print(f"  REST     {stack.api_url}/docs")
+    out.print(f"  GraphQL  {stack.api_url}/graphql")
     out.print(f"  mailbox  {stack.base_url}/mailbox/")
     out.print(f"  events   {stack.broker.bootstrap_servers}")
     if metrics:
@@ -105,7 +105,7 @@ def _write_environments(stack: "Stack", folder: Path) -> None:
 async def _show_sample(stack: "Stack", data: Path) -> None:
     from mentoring_allinone import sample
 
-    for line in sample.lines(await sample.sample_of(stack, data), stack.base_url, data):
+    for line in sample.lines(await sample.sample_of(stack, data), stack.api_url, data):
         out.print(line, highlight=False, soft_wrap=True)
 
 

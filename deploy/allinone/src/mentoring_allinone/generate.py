@@ -1,8 +1,9 @@
 """The generated contracts and documents: written by `make generate`, and compared by `make check`.
 
 `python -m mentoring_allinone.generate [--check]`: JSON Schema and example of every event, AsyncAPI, OpenAPI of every
-service, the GraphQL schema, the service map, the state diagrams, the settings, the error codes. --check also refuses
-what breaks the GraphQL schema that was released, and a console that was built from other sources than those here.
+service and of all, the GraphQL schema, the service map, the state diagrams, the settings, the error codes. --check
+also refuses what breaks the GraphQL schema that was released, and a console that was built from other sources than those
+here.
 """
 
 import base64
@@ -16,7 +17,7 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
-from mentoring_allinone import asyncapi, blueprint_docs, console_built, kafka_acls, released, service_map
+from mentoring_allinone import asyncapi, blueprint_docs, console_built, kafka_acls, openapi, released, service_map
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common.errors import DomainError, error_classes
 from mentoring_common.openapi import words
@@ -57,8 +58,9 @@ def documents() -> Iterator[tuple[Path, str]]:
         yield CONTRACTS / "schemas" / name, _json(asyncapi.schema(cls))
         yield CONTRACTS / "examples" / name, _json(asyncapi.example(cls))
     yield CONTRACTS / "asyncapi.yaml", yaml.safe_dump(asyncapi.document(), sort_keys=False, width=120)
-    for name, service in built.items():
-        yield CONTRACTS / "openapi" / f"{name}.json", _json(service.app.openapi())
+    described = {name: service.app.openapi() for name, service in built.items()}
+    for name, document in (described | {"mentoring": openapi.whole(described)}).items():
+        yield CONTRACTS / "openapi" / f"{name}.json", _json(document)
     yield CONTRACTS / "graphql" / "schema.graphql", _sdl()
     yield CONTRACTS / "blueprint" / "schema.json", _json(schema())
     yield ROOT / "docs" / "blueprints.md", blueprint_docs.text()

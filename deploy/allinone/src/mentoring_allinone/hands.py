@@ -57,7 +57,7 @@ class Hands:
     def anybody(self) -> httpx.AsyncClient:
         """A client with no token, as anybody with a link has."""
         if () not in self._clients:
-            self._clients[()] = httpx.AsyncClient(base_url=self.stack.base_url, timeout=60.0)
+            self._clients[()] = httpx.AsyncClient(base_url=self.stack.api_url, timeout=60.0)
         return self._clients[()]
 
     def mail_of(self, email: str, kind: str, subject: str | None = None) -> list[ReceivedMessage]:

@@ -26,6 +26,7 @@ from mentoring_allinone.front import front_app
 from mentoring_allinone.mailbox import Mailbox
 from mentoring_applications.app import create_app as create_applications
 from mentoring_common import migrations
+from mentoring_common.api_address import API
 from mentoring_common.auth import internal
 from mentoring_common.clock import Clock, SystemClock
 from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
@@ -80,7 +81,7 @@ class Secrets:
 
 
 class Stack:
-    """A running system; `base_url` is its one address, `call` a client for somebody's token."""
+    """A running system; `base_url` is its one address, `api_url` that of the API, `call` a client."""
 
     def __init__(
         self, listener: socket.socket, postgres: EmbeddedPostgres, broker: Broker, mailbox: Mailbox,
@@ -93,6 +94,7 @@ class Stack:
         self.clock = clock
         self._acquaintance = acquaintance
         self.base_url = _address(listener)
+        self.api_url = f"{self.base_url}{API}"
         self.services: dict[str, Service | Gateway] = {}
         self.settings: dict[str, Settings] = {}
         self._listener = listener
@@ -161,9 +163,9 @@ class Stack:
     def call(
         self, *scopes: str, tenant: UUID | str | None = None, subject: UUID | str = "operator"
     ) -> httpx.AsyncClient:
-        """An HTTP client of the whole system, over the network, with a token of these scopes."""
+        """An HTTP client of the whole API, over the network, with a token of these scopes."""
         headers = {"Authorization": f"Bearer {self.token(*scopes, tenant=tenant, subject=subject)}"}
-        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60.0, verify=_TLS, limits=_LIMITS)
+        return httpx.AsyncClient(base_url=self.api_url, headers=headers, timeout=60.0, verify=_TLS, limits=_LIMITS)
 
     def environment(self, name: str) -> dict[str, str]:
         """What a service's own commands (`python -m mentoring_<name> doctor`) are told to look at this stack."""
@@ -236,7 +238,7 @@ class Stack:
             metrics_port=self._metrics_port,
             webhooks_to_loopback=True,
             **settings_of(self.broker),
-            **{f"{other}_url": f"{INTERNAL}/{other}" for other in WITH_DATABASE},  # type: ignore[arg-type]
+            **{f"{other}_url": f"{INTERNAL}{API}/{other}" for other in WITH_DATABASE},  # type: ignore[arg-type]
         )
 
     async def _dispatch(self, scope: Any, receive: Any, send: Any) -> None:

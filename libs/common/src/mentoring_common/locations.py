@@ -28,10 +28,14 @@ def located(request: Request, response: Response, path: str) -> Response:
     """The answer with its Location: `path` filled by what it shows, and by what the path of the request named."""
     if response.status_code in _MADE:
         known = {name: quote(str(value), safe="") for name, value in _known(request, response).items()}
-        own = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        up = "../" * (own.count("/") - 1)
-        response.headers["Location"] = up + path.format(**known).removeprefix("/")
+        response.headers["Location"] = relative(request, path.format(**known))
     return response
+
+
+def relative(request: Request, path: str) -> str:
+    """A path of this service, as seen from the address of the request."""
+    own: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return "../" * (own.count("/") - 1) + path.removeprefix("/")
 
 
 def _known(request: Request, response: Response) -> dict[str, Any]:

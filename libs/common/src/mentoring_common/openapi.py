@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from mentoring_common.api_address import API
 from mentoring_common.idempotency import HEADER, MAX_KEY, UNSAFE
 from mentoring_common.openapi_examples import Examples
 
@@ -99,7 +100,7 @@ class _Completed:
     def __init__(self, document: dict[str, Any], service: str) -> None:
         self.document = document
         document["info"] |= {"contact": CONTACT}
-        document["servers"] = [{"url": f"/{service}", "description": "behind the one address of an installation"}]
+        document["servers"] = [{"url": f"{API}/{service}", "description": "behind the one address of an installation"}]
         self._schemas = document.setdefault("components", {}).setdefault("schemas", {})
         self._schemas |= {"Problem": PROBLEM, "Fault": FAULT}
         for name in ("HTTPValidationError", "ValidationError"):

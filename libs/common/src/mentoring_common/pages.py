@@ -3,6 +3,7 @@
 Addresses are relative, so that the pages work behind a prefix, whether it is cut off in front of the service or not.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -44,12 +45,12 @@ def page(title: str, assets: str, *names: str, element: str) -> HTMLResponse:
     return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
 
 
-def add_api_pages(app: FastAPI) -> None:
-    """Serve the OpenAPI document at /openapi.json, and Swagger UI for it at /docs."""
+def add_api_pages(app: FastAPI, described: Callable[[], dict[str, Any]]) -> None:
+    """Serve the OpenAPI document `described` at /openapi.json, and Swagger UI for it at /docs."""
 
     async def document(_: Request) -> Response:
         # Whoever reads it here calls the service under the address that it was read from.
-        return JSONResponse(app.openapi() | {"servers": [{"url": "."}]})
+        return JSONResponse(described() | {"servers": [{"url": "."}]})
 
     async def docs(_: Request) -> Response:
         return page(app.title, "docs/assets", "swagger-ui.css", "swagger-ui-bundle.js", "api.js", element="api")

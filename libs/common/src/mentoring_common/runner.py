@@ -397,7 +397,7 @@ class Service:
         app.add_api_route("/livez", self._livez, include_in_schema=False)
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)
         describe(app, made.name)
-        add_api_pages(app)
+        add_api_pages(app, app.openapi)
         add_error_pages(app)
         return app
 

@@ -95,7 +95,10 @@ class Settings(FromEnvironment):
     front_end_url: str = Field(
         "", description="address of the front end, which links in letters start with; empty: plain pages of the gateway"
     )
-    public_url: str = Field("http://127.0.0.1:8000", description="base address that links in messages start with")
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="address of the installation, which links in messages start with, and the API below it at /v1",
+    )
     open_introspection: bool = Field(
         False, description="whether the gateway shows its schema, and suggests names, without an access token"
     )

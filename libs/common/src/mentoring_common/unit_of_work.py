@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
-from mentoring_common import counts, idempotency, locations, versions
+from mentoring_common import counts, deprecation, idempotency, locations, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
 from mentoring_common.pagination import Page
@@ -56,6 +56,10 @@ class Route(APIRoute):
             described.setdefault(200, {}).setdefault("headers", {})[counts.HEADER] = counts.DESCRIBED
             more = self.openapi_extra or {}
             self.openapi_extra = more | {"parameters": [*more.get("parameters", []), counts.PARAMETER]}
+        ending = deprecation.ending_of(self.endpoint)
+        if ending:
+            self.deprecated = True
+            described.setdefault(self.status_code or 200, {}).setdefault("headers", {}).update(deprecation.DESCRIBED)
         self.responses = described | self.responses
         queries = [p for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query)]
         parameters = frozenset(p.alias for p in queries)
@@ -67,6 +71,8 @@ class Route(APIRoute):
             async with AsyncExitStack() as stack:
                 response = await _once(request, plan, stack)
             response = locations.located(request, response, made_at) if made_at else response
+            if ending:
+                response.headers.update(ending.headers(request))
             return versions.tagged(request, response, view) if view else response
 
         self.answer = answer

@@ -4,7 +4,10 @@ What shapes it: the caller's token goes on to the owning service, which decides;
 once; an operation has limits and one deadline; a service's problem becomes an error with the same code.
 """
 
+import json
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -23,7 +26,7 @@ from mentoring_common.error_pages import add_error_pages
 from mentoring_common.methods import Methods
 from mentoring_common.metrics import Gauge, Metrics
 from mentoring_common.origins import across, origins
-from mentoring_common.pages import Assets
+from mentoring_common.pages import Assets, add_api_pages
 from mentoring_common.settings import Settings
 from mentoring_common.tracing import Tracing
 from mentoring_gateway import console, letters
@@ -104,7 +107,7 @@ class Gateway:
         return ()
 
     def _application(self) -> FastAPI:
-        app = FastAPI(title="Gateway", docs_url=None, redoc_url=None, openapi_url=None)
+        app = FastAPI(title="Mentoring", docs_url=None, redoc_url=None, openapi_url=None)
         problems.install(app)
         access = SubjectAccess(self._authenticate, self.http, self.settings)
         app.router.routes += [
@@ -117,6 +120,7 @@ class Gateway:
         app.router.routes += letters.routes(lambda languages=None: self._context(None, None, languages))
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
+        add_api_pages(app, _of_all_services)
         add_error_pages(app)
         return app
 
@@ -143,6 +147,14 @@ class Gateway:
 
     async def _readyz(self) -> JSONResponse:
         return JSONResponse({"status": "ok" if self.ready else "starting"}, 200 if self.ready else 503)
+
+
+@cache
+def _of_all_services() -> dict[str, Any]:
+    """The one OpenAPI document of the whole REST API."""
+    text = files("mentoring_contracts").joinpath("openapi", "mentoring.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Gateway:

@@ -1,2 +1,2 @@
-// Swagger UI on the document of the service that the page comes from.
-SwaggerUIBundle({ url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null });
+// Swagger UI on the document that stands beside the page.
+SwaggerUIBundle({ url: "openapi.json", dom_id: "#api", deepLinking: true, docExpansion: "none", validatorUrl: null });

@@ -19,6 +19,7 @@ from mentoring_applications.directory.models import Person
 from mentoring_applications.errors import EmailTaken, ExternalIdTaken, PersonNotFound, UserNameTaken
 from mentoring_applications.programmes.access import Reader, Writer
 from mentoring_applications.scim import commands, queries, schemas
+from mentoring_common.api_address import api_address
 from mentoring_common.errors import DomainError, Rejected
 from mentoring_common.faults import faults_of
 from mentoring_common.problems import status_of
@@ -191,7 +192,7 @@ def _id(text: str) -> UUID:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/") + PATH
+    return api_address(request.app.state.service.settings.public_url, "applications") + PATH
 
 
 def _user(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import strawberry
 
+from mentoring_common.api_address import api_address
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node, OwnId
@@ -49,4 +50,5 @@ async def report_of(info: Info, report_id: UUID) -> Report:
 
 def page_of(info: Info, report_id: UUID, form: str) -> str:
     """The address of a report in one of its forms: `html`, `pdf`, `docx` or `archive`."""
-    return f"{info.context.settings.public_url}/evaluation/reports/{report_id}/{form}"
+    evaluation = api_address(info.context.settings.public_url, "evaluation")
+    return f"{evaluation}/reports/{report_id}/{form}"
