@@ -29,6 +29,8 @@ LEEWAY_S = 30
 REFETCH_AFTER_S = 10.0
 ASK_AGAIN_AFTER_S = 1.0  # while there are no keys at all
 REFRESH_AFTER_S = 600.0
+LOOKS_AT_ONCE = 2  # at API keys that were not seen lately
+LOOKS_WAITING = 100
 _CACHED_TOKENS = 10_000
 
 
@@ -89,7 +91,9 @@ class TokenVerifier:
 
     def __init__(self, settings: Settings, fetch_keys: FetchKeys, find_holder: FindHolder | None = None) -> None:
         self._find_holder = find_holder
-        self._trusted: dict[str, tuple[float, Principal]] = {}
+        self._trusted: dict[str, tuple[float, Principal | None]] = {}
+        self._looks = asyncio.Semaphore(LOOKS_AT_ONCE)
+        self._waiting = 0
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
         self._fetch = fetch_keys
@@ -99,7 +103,7 @@ class TokenVerifier:
         self._known: dict[str, Principal] = {}
 
     async def verify(self, token: str) -> Principal:
-        """The principal of a token or API key; InvalidToken, whatever is wrong with it."""
+        """The principal of a token or API key; InvalidToken, whatever is wrong with it. TooManyRequests."""
         if token.startswith(PREFIX):
             return await self._of_key(token)
         known = self._known.get(token)
@@ -113,18 +117,34 @@ class TokenVerifier:
 
     async def _of_key(self, token: str) -> Principal:
         until, known = self._trusted.get(token, (0.0, None))
-        if known is not None and until > time.monotonic() and known.expires_at > time.time():
-            return known
-        key = ApiKey.read(token)
-        holder = await self._find_holder(key) if key is not None and self._find_holder is not None else None
-        if key is None or holder is None or holder.expires_at <= time.time():
-            self._trusted.pop(token, None)
+        if until <= time.monotonic():
+            known = await (self._look(token) if known is not None else self._look_for_stranger(token))
+        if known is None or known.expires_at <= time.time():
             raise InvalidToken()
+        return known
+
+    async def _look_for_stranger(self, token: str) -> Principal | None:
+        """As `_look`, a few at a time: keys that nobody has cost others no connection; TooManyRequests for a crowd."""
+        if self._waiting >= LOOKS_WAITING:
+            raise TooManyRequests(retry_after_s=1)
+        self._waiting += 1
+        try:
+            async with self._looks:
+                return await self._look(token)
+        finally:
+            self._waiting -= 1
+
+    async def _look(self, token: str) -> Principal | None:
+        """Whom the key stands for, which is believed for a while; None, which is too, for what is no key."""
+        key = ApiKey.read(token)
+        if key is None or self._find_holder is None:
+            return None
+        holder, found = await self._find_holder(key), None
+        if holder is not None:
+            scopes = frozenset(holder.scopes)
+            found = Principal(holder.subject, key.tenant, scopes, holder.expires_at, token, holder.employer)
         if len(self._trusted) >= _CACHED_TOKENS:
             self._trusted.clear()
-        found = Principal(
-            holder.subject, key.tenant, frozenset(holder.scopes), holder.expires_at, token, holder.employer
-        )
         self._trusted[token] = time.monotonic() + TRUSTED_S, found
         return found
 

@@ -5,31 +5,26 @@ errors and content types are those of RFC 7644.
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final
-from uuid import UUID
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from scim2_models import SCIMException
 
-from mentoring_applications.directory import queries as directory
 from mentoring_applications.directory.models import Person
-from mentoring_applications.errors import EmailTaken, ExternalIdTaken, PersonNotFound, UserNameTaken
 from mentoring_applications.programmes.access import Reader, Writer
-from mentoring_applications.scim import commands, queries, schemas
+from mentoring_applications.scim import bulk, commands, queries, refusals, schemas
 from mentoring_common.api_address import api_address
-from mentoring_common.errors import DomainError, Rejected
-from mentoring_common.faults import faults_of
-from mentoring_common.problems import status_of
+from mentoring_common.errors import DomainError
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch
 
 PATH: Final = "/scim/v2"
 MEDIA_TYPE: Final = "application/scim+json"
-UPLOADS: Final = {f"{PATH}/": (1_048_576, frozenset({MEDIA_TYPE, "application/json"}))}
-_UNIQUE = (EmailTaken, ExternalIdTaken, UserNameTaken)
+UPLOADS: Final = {f"{PATH}/": (schemas.LARGEST, frozenset({MEDIA_TYPE, "application/json"}))}
+_FARTHEST: Final = 2**31
 
 
 class ScimRoute(Route):
@@ -41,22 +36,26 @@ class ScimRoute(Route):
         async def scim(request: Request) -> Response:
             try:
                 return await answer(request)
-            except DomainError as error:
+            except (DomainError, SCIMException, RequestValidationError, ValidationError) as error:
                 return _refused(error)
-            except SCIMException as error:
-                return _answer(schemas.error(400, error.detail or "this is not what SCIM takes", error.scim_type), 400)
-            except RequestValidationError as error:
-                return _invalid(faults_of(error.errors()))
-            except ValidationError as error:
-                kinds = [one["type"].removeprefix("scim_") for one in error.errors() if one["type"].startswith("scim_")]
-                return _invalid(faults_of(error), *kinds[:1])
 
         self.answer = scim
         return scim
 
 
-class NotJson(Rejected):
-    """The body is not JSON."""
+Order = Literal["ascending", "descending"]
+
+
+class Search(BaseModel):
+    """What is asked for of a list."""
+
+    filter: Annotated[str | None, Field(max_length=2000)] = None
+    sortBy: Annotated[str | None, Field(max_length=200)] = None
+    sortOrder: Order = "ascending"
+    startIndex: int = 1
+    count: int = 100
+    attributes: Annotated[list[str] | None, Field(max_length=100)] = None
+    excludedAttributes: Annotated[list[str] | None, Field(max_length=100)] = None
 
 
 router = APIRouter(route_class=ScimRoute, prefix=PATH, tags=["people"], include_in_schema=False)
@@ -105,26 +104,31 @@ async def list_users(
     by: Reader,
     db: Db,
     filter: Annotated[str | None, Query(max_length=2000)] = None,
+    sortBy: Annotated[str | None, Query(max_length=200)] = None,
+    sortOrder: Order = "ascending",
     startIndex: int = 1,
     count: int = 100,
     attributes: Attributes = None,
     excludedAttributes: Attributes = None,
 ) -> Response:
-    """The employer's people, by a filter."""
-    rows = queries.users(await commands.reach(db, by))
-    rows = rows if filter is None else rows.where(queries.found_by(filter))
-    total, start = await queries.counted(db, rows), max(startIndex, 1)
-    shown = rows.order_by(Person.id).offset(start - 1).limit(min(max(count, 0), schemas.MOST))
-    found = [schemas.shown(person, _base(request)) for person in await db.scalars(shown)]
-    narrowed = [schemas.narrowed(one, attributes, excludedAttributes) for one in found]
-    return _answer(schemas.listed(narrowed, total, start))
+    """The employer's people, by a filter and in an order."""
+    asked = Search(filter=filter, sortBy=sortBy, sortOrder=sortOrder, startIndex=startIndex, count=count)
+    return await _found(request, by, db, asked, attributes, excludedAttributes)
+
+
+@router.post("/.search")
+@router.post("/Users/.search")
+async def search_users(request: Request, by: Reader, db: Db) -> Response:
+    """The same, asked in a body (RFC 7644, 3.4.3)."""
+    asked = Search.model_validate(await _body(request))
+    chosen = (None if names is None else ",".join(names) for names in (asked.attributes, asked.excludedAttributes))
+    return await _found(request, by, db, asked, *chosen)
 
 
 @router.post("/Users", status_code=201)
 async def create_user(request: Request, by: Writer, db: Db) -> Response:
     """Make somebody known."""
-    resource = schemas.read_user(await _body(request))
-    return _user(request, await commands.create_user(db, resource, by), 201)
+    return _user(request, await commands.create_user(db, schemas.read_user(await _body(request)), by), 201)
 
 
 @router.get("/Users/{user_id}")
@@ -133,7 +137,7 @@ async def read_user(
     excludedAttributes: Attributes = None,
 ) -> Response:  # fmt: skip
     """One of the employer's people."""
-    person = await commands.user(db, _id(user_id), by)
+    person = await commands.user(db, commands.id_of(user_id), by)
     if f'W/"{person.version}"' in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers={"ETag": f'W/"{person.version}"'})
     return _user(request, person, attributes=attributes, excluded=excludedAttributes)
@@ -142,53 +146,53 @@ async def read_user(
 @router.put("/Users/{user_id}")
 async def replace_user(user_id: str, request: Request, by: Writer, db: Db, expected: IfMatch) -> Response:
     """Change what is sent; what is left out stays (RFC 7644, 3.5.1: it is not asserted)."""
-    after = schemas.said(schemas.read_user(await _body(request)))
-    person = await _held(db, user_id, by, request)
-    await expected.hold(db, person)
-    known = schemas.said(schemas.as_user(person))
-    sent = known | {name: value for name, value in after.items() if value is not None}
-    return _user(request, await commands.change_user(db, person, schemas.changes(known, sent), by))
+    return _user(request, await commands.replace_user(db, commands.id_of(user_id), await _body(request), by, expected))
 
 
 @router.patch("/Users/{user_id}")
 async def patch_user(user_id: str, request: Request, by: Writer, db: Db, expected: IfMatch) -> Response:
     """Change what the operations say."""
-    payload = await _body(request)
-    person = await _held(db, user_id, by, request)
-    await expected.hold(db, person)
-    known, after = schemas.said(schemas.as_user(person)), schemas.said(schemas.patched(person, payload))
-    given = schemas.changes(known, after)
-    return _user(request, await commands.change_user(db, person, given, by))
+    return _user(request, await commands.patch_user(db, commands.id_of(user_id), await _body(request), by, expected))
 
 
 @router.delete("/Users/{user_id}", status_code=204)
 async def delete_user(user_id: str, by: Writer, db: Db, expected: IfMatch) -> Response:
     """Somebody left, and is shown no more."""
-    person = await commands.user(db, _id(user_id), by, locked=True)
-    await expected.hold(db, person)
-    await commands.delete_user(db, person, by)
+    await commands.delete_user(db, commands.id_of(user_id), by, expected)
     return Response(status_code=204)
 
 
-async def _held(db: Db, user_id: str, by: Writer, request: Request) -> Person:
-    """The person, locked; who may be given another line manager after who manages whom is held."""
-    if b"manager" in await request.body():
-        await directory.hold_line_managers(db)
-    return await commands.user(db, _id(user_id), by, locked=True)
+@router.post("/Bulk")
+async def change_users(request: Request, by: Writer, db: Db) -> Response:
+    """Many operations in order, each on its own as if it had come alone."""
+    asked = bulk.read(await _body(request))
+    return _answer(await bulk.done(db, asked, by, _base(request)))
+
+
+@router.get("/{path:path}")
+async def read_nothing(path: str, _: Reader) -> Response:
+    """There is nothing else."""
+    return _answer(schemas.error(404, "there is no such thing"), 404)
+
+
+async def _found(
+    request: Request, by: Reader, db: Db, asked: Search, attributes: str | None, excluded: str | None
+) -> Response:
+    rows = queries.users(await commands.reach(db, by))
+    rows = rows if asked.filter is None else rows.where(queries.found_by(asked.filter))
+    total, start = await queries.counted(db, rows), min(max(asked.startIndex, 1), _FARTHEST)
+    order = [] if asked.sortBy is None else [queries.sorted_by(asked.sortBy, descending=asked.sortOrder != "ascending")]
+    shown = rows.order_by(*order, Person.id).offset(start - 1).limit(min(max(asked.count, 0), schemas.MOST))
+    found = [schemas.shown(person, _base(request)) for person in await db.scalars(shown)]
+    narrowed = [schemas.narrowed(one, attributes, excluded) for one in found]
+    return _answer(schemas.listed(narrowed, total, start))
 
 
 async def _body(request: Request) -> Any:
     try:
         return orjson.loads(await request.body())
     except orjson.JSONDecodeError:
-        raise NotJson() from None
-
-
-def _id(text: str) -> UUID:
-    found = schemas.id_of(text)
-    if found is None:
-        raise PersonNotFound()
-    return found
+        raise refusals.NotJson() from None
 
 
 def _base(request: Request) -> str:
@@ -216,17 +220,8 @@ def _answer(body: dict[str, Any], status: int = 200, headers: dict[str, str] | N
     return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
 
 
-def _invalid(faults: Any, kind: str = "invalidValue") -> Response:
-    detail = "; ".join(f"{one['pointer'].removeprefix('/')}: {one['detail']}" for one in faults)
-    return _answer(schemas.error(400, detail, kind), 400)
-
-
-def _refused(error: DomainError) -> Response:
-    status = status_of(error)
-    kind = "uniqueness" if isinstance(error, _UNIQUE) else None
-    if status == 422:
-        status, kind = 400, "invalidSyntax" if isinstance(error, NotJson) else "invalidValue"
-    needed = error.members.get("needed")
-    detail = f"{error.detail or error.title()} ({error.code}{f', needed: {needed}' if needed else ''})"
+def _refused(error: Exception) -> Response:
+    body = refusals.told(error)
+    status = int(body["status"])
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status)
-    return _answer(schemas.error(status, detail, kind), status, headers)
+    return _answer(body, status, headers)

@@ -15,11 +15,12 @@ from mentoring_applications.leaving.schemas import NewLeaving
 from mentoring_applications.people.access import employed_person, managed_person
 from mentoring_applications.people.commands.people import change_person, register_person
 from mentoring_applications.people.schemas import NewPerson, PersonChanges
-from mentoring_applications.scim import queries
-from mentoring_applications.scim.schemas import changes, said, user_name
+from mentoring_applications.scim import queries, schemas
+from mentoring_applications.scim.schemas import as_user, changes, patched, read_user, said, user_name
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.versions import Precondition
 
 
 async def reach(db: AsyncSession, by: Principal) -> Reach:
@@ -77,12 +78,47 @@ async def change_user(db: AsyncSession, person: Person, given: dict[str, Any], b
     return await _switch(db, _named(person, name), active, by)
 
 
-async def delete_user(db: AsyncSession, person: Person, by: Principal) -> None:
+async def replace_user(db: AsyncSession, user_id: UUID, payload: Any, by: Principal, expected: Precondition) -> Person:
+    """Change what is sent; what is left out stays (RFC 7644, 3.5.1: it is not asserted)."""
+    after = said(read_user(payload))
+    person = await _held(db, user_id, by, payload)
+    await expected.hold(db, person)
+    known = said(as_user(person))
+    sent = known | {name: value for name, value in after.items() if value is not None}
+    return await change_user(db, person, changes(known, sent), by)
+
+
+async def patch_user(db: AsyncSession, user_id: UUID, payload: Any, by: Principal, expected: Precondition) -> Person:
+    """Change what the operations say."""
+    person = await _held(db, user_id, by, payload)
+    await expected.hold(db, person)
+    known, after = said(as_user(person)), said(patched(person, payload))
+    return await change_user(db, person, changes(known, after), by)
+
+
+async def delete_user(db: AsyncSession, user_id: UUID, by: Principal, expected: Precondition) -> None:
     """Somebody left and is not shown any more, until made again; who is to be erased is erased elsewhere."""
+    person = await user(db, user_id, by, locked=True)
+    await expected.hold(db, person)
     await _switch(db, person, False, by)
     person.deprovisioned = True
     audit(db, by.subject, "deprovision_person", "person", person.id)
     await db.flush()
+
+
+def id_of(text: str) -> UUID:
+    """The id that a path names; PersonNotFound for what is none."""
+    found = schemas.id_of(text)
+    if found is None:
+        raise PersonNotFound()
+    return found
+
+
+async def _held(db: AsyncSession, user_id: UUID, by: Principal, payload: Any) -> Person:
+    """The person, locked; who may be given another line manager after who manages whom is held."""
+    if "manager" in str(payload):
+        await directory.hold_line_managers(db)
+    return await user(db, user_id, by, locked=True)
 
 
 def _named(person: Person, name: str) -> Person:

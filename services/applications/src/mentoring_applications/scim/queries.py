@@ -62,6 +62,13 @@ def found_by(text: str) -> sa.ColumnElement[bool]:
     return _asked(ScimFilter[Resource](text).ast)
 
 
+def sorted_by(name: str, *, descending: bool) -> sa.ColumnElement[Any]:
+    """The order that `sortBy` asks for, who has no value last; InvalidFilterException for what is not kept."""
+    column = _column({"name": "name.formatted"}.get(name.lower(), name.lower().removeprefix(f"{CORE.lower()}:")))
+    order: sa.ColumnElement[Any] = (column.desc() if descending else column.asc()).nulls_last()
+    return order
+
+
 async def deleted(
     db: AsyncSession, employer_id: UUID | None, external_id: str | None, email: str | None
 ) -> Person | None:

@@ -14,9 +14,11 @@ from mentoring_applications.directory.models import Person
 
 CORE: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-_MESSAGES: Final = "urn:ietf:params:scim:api:messages:2.0"
+MESSAGES: Final = "urn:ietf:params:scim:api:messages:2.0"
 MOST: Final = 200
-"""Resources of one answer."""
+"""Resources of one answer, and operations of one request."""
+LARGEST: Final = 1_048_576
+"""Bytes of one request."""
 
 
 class Address(Email):
@@ -164,7 +166,7 @@ def _name(different: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
 def listed(resources: list[dict[str, Any]], total: int, start: int) -> dict[str, Any]:
     """The answer to a query."""
     return {
-        "schemas": [f"{_MESSAGES}:ListResponse"],
+        "schemas": [f"{MESSAGES}:ListResponse"],
         "totalResults": total,
         "startIndex": start,
         "itemsPerPage": len(resources),
@@ -195,7 +197,7 @@ def _tops(names: str) -> set[str]:
 
 def error(status: int, detail: str, kind: str | None = None) -> dict[str, Any]:
     """The body of a refusal (RFC 7644, 3.12)."""
-    body = {"schemas": [f"{_MESSAGES}:Error"], "status": str(status), "detail": detail}
+    body = {"schemas": [f"{MESSAGES}:Error"], "status": str(status), "detail": detail}
     return body | ({"scimType": kind} if kind else {})
 
 
@@ -205,10 +207,10 @@ def service(base: str) -> dict[str, Any]:
     return {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": True},
-        "bulk": no | {"maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": True, "maxOperations": MOST, "maxPayloadSize": LARGEST},
         "filter": {"supported": True, "maxResults": MOST},
         "changePassword": no,
-        "sort": no,
+        "sort": {"supported": True},
         "etag": {"supported": True},
         "authenticationSchemes": [
             {
@@ -242,10 +244,15 @@ def schemas(base: str) -> list[dict[str, Any]]:
 
 
 def _kept(attribute: dict[str, Any]) -> dict[str, Any]:
+    """An attribute with what is kept of it; who makes forms of it asks for an address, which a userName may be too."""
     kept = {"name": _OF_NAME, "emails": _OF_EMAIL}.get(attribute["name"])
     if kept is None:
         return attribute
-    return attribute | {"subAttributes": [one for one in attribute["subAttributes"] if one["name"] in kept]}
+    parts = [one for one in attribute["subAttributes"] if one["name"] in kept]
+    if attribute["name"] != "emails":
+        return attribute | {"subAttributes": parts}
+    parts = [one | {"required": True} if one["name"] == "value" else one for one in parts]
+    return attribute | {"required": True, "subAttributes": parts}
 
 
 def _tidied(payload: Any) -> Any:
