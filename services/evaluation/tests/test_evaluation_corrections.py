@@ -84,10 +84,10 @@ async def test_hr_systems_record_outcomes_of_their_own_people(programme):
     def hr(*scopes, **claims):
         return programme.harness.caller(*rights, *scopes, tenant=programme.tenant, subject="hr", **claims)
 
-    leeds, york = uuid.uuid4(), uuid.uuid4()
+    leeds, york = str(uuid.uuid4()), str(uuid.uuid4())
     of_leeds, of_york, of_all = (hr("hr:provision", **c) for c in ({"employer": leeds}, {"employer": york}, {}))
     mine = (await of_leeds.post(base, json=outcome)).json()
-    assert (mine["employer_id"], mine["participants"]["people"]) == (str(leeds), 40)
+    assert (mine["employer_id"], mine["participants"]["people"]) == (leeds, 40)
     theirs = (await of_york.post(base, json=outcome | {"people": 50})).json()
     for client, seen in ((of_leeds, [mine]), (of_york, [theirs]), (of_all, [mine, theirs]), (programme.team, None)):
         listed = (await client.get(base)).json()["items"]
