@@ -35,7 +35,12 @@ def front_app(
     """Routes of the whole system: services under /v1/<name>, the rest of /v1 and pages of people at the gateway."""
 
     async def index(_: Request) -> Response:
-        links = [("/console/", "Console"), (f"{API}/docs", "API"), (f"{API}/graphql", "GraphiQL"), ("/mailbox/", "Mailbox")]
+        links = [
+            ("/console/", "Console"),
+            (f"{API}/docs", "API"),
+            (f"{API}/graphql", "GraphiQL"),
+            ("/mailbox/", "Mailbox"),
+        ]
         items = "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links)
         return HTMLResponse(_PAGE % items, headers=PAGE_HEADERS)
 

@@ -2,8 +2,7 @@
 
 `python -m mentoring_allinone.generate [--check]`: JSON Schema and example of every event, AsyncAPI, OpenAPI of every
 service and of all, the GraphQL schema, the service map, the state diagrams, the settings, the error codes. --check
-also refuses what breaks the GraphQL schema that was released, and a console that was built from other sources than those
-here.
+also refuses what breaks the GraphQL schema that was released, and a console built from other sources than those here.
 """
 
 import base64
