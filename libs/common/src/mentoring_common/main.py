@@ -29,7 +29,7 @@ from mentoring_common.metrics import Gauge, Metrics, MetricsServer, PortTaken
 from mentoring_common.observability import configure_logging
 from mentoring_common.outbox import outgrow_readers
 from mentoring_common.runner import Found, Service
-from mentoring_common.settings import MigrationSettings, Settings
+from mentoring_common.settings import MigrationSettings, Settings, WrongSetting
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 COMMANDS = ("serve", "migrate", "restored", "replay", "verify-audit", "doctor", "erasures", "erase-again", "rewrap")
@@ -68,15 +68,18 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     )
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
-    with _told_in_one_line(parser.prog):
+    with told_in_one_line(parser.prog):
         _run(name, create_app, parser, options)
 
 
 @contextlib.contextmanager
-def _told_in_one_line(prog: str) -> Iterator[None]:
-    """What is down or cannot be reached is one line and exit status 1."""
+def told_in_one_line(prog: str) -> Iterator[None]:
+    """What is down or cannot be reached is one line and exit status 1; a setting that cannot be used, status 2."""
     try:
         yield
+    except WrongSetting as error:
+        print(f"{prog}: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
     except (Unavailable, OperationalError, InterfaceError, ConnectionError) as error:
         said = str(error) if isinstance(error, Unavailable) else f"{type(error).__name__}: nothing answers"
         print(f"{prog}: {said.rstrip('.')}: `{prog} doctor` says what", file=sys.stderr)  # noqa: T201

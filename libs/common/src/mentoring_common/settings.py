@@ -11,6 +11,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsS
 from mentoring_common.origins import origins
 
 Source = PydanticBaseSettingsSource
+
+
+class WrongSetting(ValueError):
+    """What a setting names cannot be used; says which, and why."""
+
+
 SECRETS = "MENTORING_SECRETS_DIR"
 """Names a folder in which a file `mentoring_<setting>` stands for a variable that is not set."""
 
@@ -105,6 +111,12 @@ class Settings(FromEnvironment):
     console_client_id: str = Field("front-end", description="client of the console at the issuer, where people sign in")
     allowed_origins: str = Field(
         "", description="origins of front ends elsewhere (scheme://host[:port], by commas) whose pages may call"
+    )
+    trusted_documents: str = Field(
+        "", description="file of a front end's GraphQL documents by their ids, which may then be sent in their place"
+    )
+    trusted_documents_only: bool = Field(
+        False, description="run no GraphQL document that is not among the trusted ones"
     )
     body_limit_bytes: int = Field(1_048_576, description="largest request body")
     body_timeout_s: float = Field(30.0, description="longest time a request body may take to arrive")

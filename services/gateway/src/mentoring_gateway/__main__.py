@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import contextlib
 
-from mentoring_common.main import serve, settings_or_error
+from mentoring_common.main import serve, settings_or_error, told_in_one_line
 from mentoring_common.observability import configure_logging
 from mentoring_gateway.app import create_app
 from mentoring_gateway.settings import GatewaySettings
@@ -20,7 +20,7 @@ def main() -> None:
     settings = settings_or_error(GatewaySettings, parser)
     configure_logging(settings.log_level)
     # uvicorn stops in order on Ctrl-C and then raises it once more.
-    with contextlib.suppress(KeyboardInterrupt):
+    with told_in_one_line(parser.prog), contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(create_app(settings), options.host, options.port))
 
 

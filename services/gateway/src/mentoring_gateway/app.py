@@ -31,7 +31,9 @@ from mentoring_common.settings import Settings
 from mentoring_common.tracing import Tracing
 from mentoring_gateway import console, letters
 from mentoring_gateway.context import Context
+from mentoring_gateway.documents import Documents
 from mentoring_gateway.endpoint import Endpoint
+from mentoring_gateway.schema import schema
 from mentoring_gateway.subject_access import SubjectAccess
 
 NAME = "gateway"
@@ -77,7 +79,9 @@ class Gateway:
         self.tracing = Tracing.of(settings, NAME)
         self._owns_http = http is None
         self._verifier = TokenVerifier(settings, self._fetch_keys)
-        self._endpoint = Endpoint(self._authenticate, self._context, origins(settings.allowed_origins))
+        self._documents = Documents.read(settings.trusted_documents, only=settings.trusted_documents_only)
+        self._documents.check(schema._schema)
+        self._endpoint = Endpoint(self._authenticate, self._context, origins(settings.allowed_origins), self._documents)
         self.app = self._application()
         edge = Edge(
             Methods(self.app, Door(self.app, self._endpoint)),
@@ -125,7 +129,7 @@ class Gateway:
         return app
 
     def _context(self, caller: Principal | None, idempotency_key: str | None, languages: str | None = None) -> Context:
-        return Context(self.settings, self.http, caller, idempotency_key, languages)
+        return Context(self.settings, self.http, caller, idempotency_key, languages, self._documents)
 
     async def _authenticate(self, authorization: str | None) -> Principal | None:
         """The caller; None without a token: introspection and surveys need none, and the services refuse the rest."""

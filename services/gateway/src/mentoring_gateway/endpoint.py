@@ -20,6 +20,7 @@ from mentoring_common.errors import DomainError
 from mentoring_common.idempotency import HEADER, MAX_KEY, InvalidIdempotencyKey
 from mentoring_common.tracing import span
 from mentoring_gateway.context import Context
+from mentoring_gateway.documents import Documents
 from mentoring_gateway.errors import NotAGraphqlRequest
 from mentoring_gateway.requests import GRAPHQL, JSON, Asked, form, takes_events
 from mentoring_gateway.schema import schema
@@ -32,6 +33,7 @@ _PAGE = (
     "graphiql.min.css", "page.css", "react.production.min.js", "react-dom.production.min.js", "graphiql.min.js",
     "page.js",
 )  # fmt: skip
+_BY_ID = {"documentId", "extensions"}
 Authenticate = Callable[[str | None], Awaitable[Principal | None]]
 NewContext = Callable[[Principal | None, str | None, str | None], Context]
 
@@ -39,7 +41,9 @@ NewContext = Callable[[Principal | None, str | None, str | None], Context]
 class Endpoint(GraphQL[Context, None]):
     """The ASGI application at /graphql. What is wrong with a request as such is answered by a problem document."""
 
-    def __init__(self, authenticate: Authenticate, new_context: NewContext, origins: list[str]) -> None:
+    def __init__(
+        self, authenticate: Authenticate, new_context: NewContext, origins: list[str], documents: Documents
+    ) -> None:
         """`origins`: those of pages elsewhere that may open a WebSocket."""
         super().__init__(
             schema,
@@ -47,6 +51,7 @@ class Endpoint(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
         )
         self.allowed_origins = frozenset(origins)
+        self._documents = documents
         self._authenticate = authenticate
         self._new_context = new_context
 
@@ -59,10 +64,13 @@ class Endpoint(GraphQL[Context, None]):
 
     async def _answer(self, request: Request) -> Response:
         try:
-            if request.method != "POST":
-                return await self.run(request)
-            asked = Asked.of(await request.body())
             accept = request.headers.get("accept", "")
+            if request.method != "POST":
+                if not _BY_ID & request.query_params.keys():
+                    return await self.run(request)
+                asked = Asked.by_get(request.query_params, self._documents)
+                return await self._answer_whole(request, asked, form(accept) or JSON)
+            asked = Asked.of(await request.body(), self._documents)
             wanted = form(accept)
             # Clients name streams in every request (urql as the last of five): only a subscription is one.
             if takes_events(accept) and (wanted is None or asked.is_subscription):

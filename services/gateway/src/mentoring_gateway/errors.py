@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from mentoring_common.errors import DomainError, Rejected
+from mentoring_common.errors import DomainError, NotFound, Rejected
 from mentoring_common.observability import log
 from mentoring_common.problems import EDGE, STATUS
 
@@ -40,6 +40,10 @@ class InvalidPageSize(Rejected):
 
 class SectionNamedTwice(Rejected):
     """Two sections have one title."""
+
+
+class DocumentUnknown(NotFound):
+    """No trusted document has this id."""
 
 
 class NotAGraphqlRequest(Rejected):

@@ -171,6 +171,7 @@ class Parsing(ParserCache):
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
+        context.context.documents.require(context.query)
         if not _is_kept(context.query):
             yield
             return
