@@ -5,7 +5,7 @@ MEMBERS := libs/contracts libs/common services/applications services/matching se
            services/gateway services/integrations deploy/allinone
 SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
 
-.PHONY: help install console demo plays test test-one faults check format bench bench-matching generate release-schema lock up env clean
+.PHONY: help install console demo plays test test-one faults check format bench bench-matching generate release-schema lock up docs env helm clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -81,6 +81,10 @@ pin: ## pin what is new in a pyproject.toml and leave what is pinned: requiremen
 	  $(BIN)/uv export -q --no-header --format requirements-txt --no-emit-workspace --all-groups --all-extras) > .pins \
 	  && cp .pins requirements.lock
 
+docs: install ## write the documentation as a site: build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -f deploy/docs/mkdocs.yml
+	@echo "to read, with search: python3 -m http.server --directory build/site"
+
 env: ## write .env for docker-compose.yml, with fresh secrets; fill in what it leaves empty
 	@test ! -e .env || { echo ".env is there already: its secrets are in use"; exit 1; }
 	@umask 077; while IFS= read -r line; do case $$line in \
@@ -90,6 +94,11 @@ env: ## write .env for docker-compose.yml, with fresh secrets; fill in what it l
 	  KAFKA_CLUSTER_ID=) echo "$$line$$(openssl rand -base64 16 | tr +/ -_ | tr -d =)" ;; \
 	  *) echo "$$line" ;; esac; done < .env.example > .env.unfinished && mv .env.unfinished .env
 	@grep '^[A-Z_]*=$$' .env | sed 's/^/to fill in: /'
+
+helm: build/tools/helm ## build Helm, with which a test renders deploy/helm; needs Go
+
+build/tools/helm:
+	@mkdir -p build/tools && GOBIN=$(CURDIR)/build/tools go install helm.sh/helm/v3/cmd/helm@v3.22.0
 
 clean: ## remove what was made here, the embedded data in var/ too
 	rm -rf .venv build var deploy/kafka/target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -98,12 +98,16 @@ class Replicas:
         self.running[which] = self.start(which)
         await asyncio.sleep(1)
 
-    @contextlib.asynccontextmanager
-    async def stopped(self):
-        """No process of a service runs, as an operator has it for some work."""
+    async def end_all(self):
+        """End every process of a service, in order."""
         for process in self.running.values():
             os.kill(process.pid, signal.SIGTERM)
         await asyncio.gather(*(asyncio.to_thread(process.wait) for process in self.running.values()))
+
+    @contextlib.asynccontextmanager
+    async def stopped(self):
+        """No process of a service runs, as an operator has it for some work."""
+        await self.end_all()
         yield
         self.running = {which: self.start(which) for which in self.ports}
 
@@ -254,7 +258,7 @@ class Whole:
     def __init__(self, replicas, server, hosts, issuer, compose):
         self.replicas, self.server, self.hosts = replicas, server, hosts
         self.issuer, self.compose = issuer, compose
-        self.tenant = None
+        self.tenant = self.headers = self.load = None
 
     async def under(self, name, fault):
         """Write while `fault()` is made (it says how often it was), and see that what was answered is kept, once."""
@@ -265,24 +269,29 @@ class Whole:
 
     async def account(self, name, fault, *, patience_s=PATIENCE_S):
         """Write while `fault()` is made; what was written, and what became of it after `patience_s` at the longest."""
+        load, times = await self.written(fault)
+        account = await self.became(load.made, patience_s)
+        counted = f"cut {load.cut}, refused {load.refused}, failed {load.failed}"
+        told = f"seed {SEED}: {name} x {times}, made {len(load.made)}, {counted}"
+        print(f"\n{told}\n  {account}")  # noqa: T201
+        return load, account
+
+    async def written(self, fault):
+        """Write, for an organisation of its own, while `fault()` is made; what was written, and what `fault` says."""
         random.seed(SEED)
         async with httpx.AsyncClient(timeout=REQUEST_S) as http:
             await self.replicas.ready(http)
-            self.tenant, headers = await organisation(http, self.compose, self.issuer, self.replicas.ports)
-            times = 0
+            self.tenant, self.headers = await organisation(http, self.compose, self.issuer, self.replicas.ports)
+            headers, times = self.headers, 0
 
             async def made():
                 nonlocal times
                 times = await fault()
 
-            load = Load(http, self.replicas.ports, headers)
+            self.load = load = Load(http, self.replicas.ports, headers)
             await load.until(made())
             await self.replicas.ready(http)
-        account = await self._account(load.made, patience_s)
-        counted = f"cut {load.cut}, refused {load.refused}, failed {load.failed}"
-        told = f"seed {SEED}: {name} x {times}, made {len(load.made)}, {counted}"
-        print(f"\n{told}\n  {account}")  # noqa: T201
-        return load, account
+        return load, times
 
     async def rows(self, name, query, **values):
         """The first column of what a service's database answers."""
@@ -293,6 +302,13 @@ class Whole:
         engine = engine_of(self.server, name)
         async with engine.begin() as connection:
             await connection.execute(sa.text(statement))
+        await engine.dispose()
+
+    async def drop(self, name):
+        """Lose a service's database."""
+        engine = create_async_engine(self.server.dsn("postgres"), isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(sa.text(f"DROP DATABASE mentoring_{name} WITH (FORCE)"))
         await engine.dispose()
 
     async def read_from_the_beginning(self, name):
@@ -315,7 +331,9 @@ class Whole:
         nowhere = Urls("postgresql://", "postgresql://", "postgresql://")
         return settings_for(Servers("", self.hosts["kafka:9092"], kafka_idempotent=True), nowhere)
 
-    async def _account(self, made, patience_s):
+    async def became(self, made, patience_s=PATIENCE_S):
+        """What became of programmes, once everything is published."""
+
         async def all_published():
             query = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
             return not any([(await self.rows(name, query))[0] for name in WITH_DATABASE])

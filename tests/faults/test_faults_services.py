@@ -6,11 +6,17 @@ import contextlib
 import os
 import random
 import signal
+import sys
+import uuid
+from pathlib import Path
 
+import httpx
 import pytest
 from aiokafka.errors import KafkaError
+from sqlalchemy.engine import make_url
 
 from mentoring_allinone.stack import WITH_DATABASE
+from mentoring_common.embedded.kafka import ApacheKafka
 from mentoring_common.testing import eventually
 from mentoring_common.testing.plugin import AS_IN_PRODUCTION
 
@@ -145,3 +151,132 @@ async def test_a_broker_that_lost_its_last_writes_is_filled_from_the_outboxes(wh
 
     load = await whole.under("the broker lost its last writes", fault)
     assert load.made
+
+
+class Operator:
+    """Whoever takes and restores backups, by the `mentoring` command."""
+
+    def __init__(self, whole, kafka_at, folder):
+        given = whole.compose["services"]
+        here = make_url(whole.server.dsn("postgres"))
+        backing_up = here.set(username="mentoring_backup", password=given["postgres"]["environment"]["BACKUP_PASSWORD"])
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "MENTORING_BACKUP_URL": backing_up.render_as_string(hide_password=False),
+            "MENTORING_RESTORE_URL": here.render_as_string(hide_password=False),
+            "MENTORING_MASTER_KEY": given["applications"]["environment"]["MENTORING_MASTER_KEY"],
+            "MENTORING_KAFKA_BOOTSTRAP_SERVERS": kafka_at,
+        }
+        self.folder = folder
+
+    async def runs(self, *command, status=0, **changes):
+        """What `mentoring …` says, on the other stream where it refuses."""
+        process = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("mentoring"), *map(str, command), env=self.environment | changes,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=self.folder,
+        )  # fmt: skip
+        out, err = await process.communicate()
+        assert process.returncode == status, err.decode()
+        return (err if status else out).decode().strip()
+
+
+async def person_made(whole, name):
+    body = {"name": name, "email": f"{uuid.uuid4().hex}@example.org"}
+    async with httpx.AsyncClient(timeout=30, headers=whole.headers) as http:
+        answer = await http.post(f"http://127.0.0.1:{whole.replicas.ports['applications', 1]}/people", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def of_person(whole, method, person):
+    async with httpx.AsyncClient(timeout=30, headers=whole.headers) as http:
+        url = f"http://127.0.0.1:{whole.replicas.ports['applications', 1]}/people/{person}"
+        return (await http.request(method, url)).status_code
+
+
+async def erased_at(whole, name, person):
+    query = "SELECT subject_id FROM subject_keys WHERE destroyed AND subject_id = :p"
+
+    async def there():
+        return await whole.rows(name, query, p=uuid.UUID(person))
+
+    await eventually(there, within_s=PATIENCE_S, what=f"the erasure at {name}")
+
+
+async def told_and_untold(whole):
+    """How many events somebody has handled that nobody has announced, in all databases: none at any one moment."""
+    ids = {name: set(await whole.rows(name, "SELECT event_id FROM outbox")) for name in WITH_DATABASE}
+    handled = {name: set(await whole.rows(name, "SELECT event_id FROM inbox")) for name in WITH_DATABASE}
+    return len(set().union(*handled.values())), len(set().union(*handled.values()) - set().union(*ids.values()))
+
+
+async def test_a_backup_under_load_is_one_moment_and_nobody_comes_back(whole, kafka, tmp_path):
+    """The database that is lost is the one whose people they are, and Kafka with all its records."""
+    operator = Operator(whole, kafka.bootstrap_servers, tmp_path)
+    public = await operator.runs("backup-key", "key.txt")
+    backups, seen = tmp_path / "backups", {}
+
+    async def backup():
+        for name in ("stays", "known to all", "known to the ledger"):
+            seen[name] = await person_made(whole, name)
+        made = whole.load.made
+        await eventually(lambda: asyncio.sleep(0, len(made) >= 6), within_s=PATIENCE_S, what="programmes")
+        seen["before"] = set(made)
+        seen["said"] = await operator.runs("backup", backups, "--to", public)
+        seen["after"] = len(made)
+        await eventually(lambda: asyncio.sleep(0, len(made) >= seen["after"] + 6), within_s=PATIENCE_S, what="more")
+
+    load, _ = await whole.written(backup)
+    [folder] = [path for path in backups.iterdir() if path.is_dir()]
+    assert seen["said"].startswith(str(folder))
+    assert b"nihr" not in (folder / "applications.dump.age").read_bytes()
+
+    erased = [seen["known to the ledger"], seen["known to all"]]
+    assert await of_person(whole, "DELETE", erased[0]) == 204
+    assert await operator.runs("erasures", backups / "erasures.jsonl") != "0 erasures added"
+    assert await of_person(whole, "DELETE", erased[1]) == 204
+    await erased_at(whole, "sessions", erased[1])
+
+    refused = await operator.runs("restore", folder, "--key", "key.txt", status=2)
+    assert "stop all services first" in refused
+    async with whole.replicas.stopped():
+        await whole.drop("applications")
+        await kafka.stop()
+        port = int(kafka.bootstrap_servers.rpartition(":")[2])
+        empty = await ApacheKafka.start(ports=[port])
+        await refused_restores(operator, folder)
+        said = await operator.runs("restore", folder, "--key", "key.txt")
+        assert "2 people are erased again" in said
+        assert "mentoring_sessions_until_" in said
+        handled, untold = await told_and_untold(whole)
+        assert handled > len(seen["before"])
+        assert untold == 0
+    try:
+        async with httpx.AsyncClient() as http:
+            await whole.replicas.ready(http)
+        there = await whole.rows("applications", "SELECT id::text FROM programmes WHERE tenant_id = :t", t=whole.tenant)
+        assert seen["before"] <= set(there)
+        assert len(there) < len(load.made)  # what was written since is lost, and nobody knows of it
+        account = await whole.became(there)
+        assert account == type(account)()
+        found = [await of_person(whole, "GET", seen[name]) for name in ("stays", "known to all", "known to the ledger")]
+        assert found == [200, 404, 404]
+        for name in WITH_DATABASE:
+            for person in erased:
+                await erased_at(whole, name, person)
+    finally:
+        await whole.replicas.end_all()
+        await empty.stop()
+
+
+async def refused_restores(operator, folder):
+    """What is wrong is one line, and nothing is changed."""
+    for wrong, changes, words in (
+        (["--key", "other.txt"], {}, "does not open with this key"),
+        (["--key", "key.txt"], {"MENTORING_MASTER_KEY": "A" * 43 + "="}, "is not the one of applications at that time"),
+    ):
+        if "other.txt" in wrong:
+            await operator.runs("backup-key", "other.txt")
+        refused = await operator.runs("restore", folder, *wrong, status=2, **changes)
+        assert words in refused
+        assert len(refused.splitlines()) == 1

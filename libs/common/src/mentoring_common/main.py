@@ -62,12 +62,15 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--tenant", type=UUID, help="whose parked events are replayed, or whose audit log is verified")
+    parser.add_argument("--plan", action="store_true", help="what migrate would do, and does not")
     parser.add_argument("--json", action="store_true", help="what doctor found, as JSON")
     parser.add_argument(
         "--ledger", type=argparse.FileType("r"), help="what erasures printed, for erase-again; the topic"
     )
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
     options = parser.parse_args()
+    if options.plan and options.command != "migrate":
+        parser.error("--plan is of migrate")
     with told_in_one_line(parser.prog):
         _run(name, create_app, parser, options)
 
@@ -92,7 +95,8 @@ def _run(
     if options.command in _AS_OWNER:
         told = settings_or_error(MigrationSettings, parser)
         configure_logging(told.log_level)
-        asyncio.run(_AS_OWNER[options.command](told.owner_database_url, name))
+        does = _plan if options.plan else _AS_OWNER[options.command]
+        asyncio.run(does(told.owner_database_url, name))
         return
     settings = settings_or_error(Settings, parser)
     configure_logging(settings.log_level)
@@ -146,6 +150,12 @@ async def _outgrow_readers(owner_url: str, _: str) -> None:
         print(f"versions of aggregates go on above {await outgrow_readers(engine)}")  # noqa: T201
     finally:
         await engine.dispose()
+
+
+async def _plan(owner_url: str, name: str) -> None:
+    lacking = await migrations.pending(owner_url, name)
+    lines = [f"{revision}  {does}" for revision, does in lacking]
+    print("\n".join(lines) or f"the database is at {migrations.newest(name)}: nothing is to be done")  # noqa: T201
 
 
 _AS_OWNER: dict[str, Callable[[str, str], Coroutine[Any, Any, object]]] = {

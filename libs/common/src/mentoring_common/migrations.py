@@ -172,9 +172,21 @@ async def upgrade(owner_url: str, service: str) -> bool:
         await engine.dispose()
 
 
+async def pending(owner_url: str, service: str) -> list[tuple[str, str]]:
+    """What `upgrade` would do, and does not: each revision that a database lacks with what it does, in their order."""
+    engine = create_async_engine(owner_url)
+    try:
+        async with engine.connect() as connection:
+            at = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    finally:
+        await engine.dispose()
+    lacking = [*_scripts(service).iterate_revisions("head", at)] if at else [*_scripts(service).walk_revisions()]
+    return [(one.revision, (one.doc or "").partition("\n")[0]) for one in reversed(lacking)]
+
+
 def newest(service: str) -> str:
     """The revision that a service's database is at once this release has migrated it."""
-    return str(ScriptDirectory(f"{_package_folder(service)}/migrations").get_current_head())
+    return str(_scripts(service).get_current_head())
 
 
 def run_environment(metadata: sa.MetaData) -> None:
@@ -239,6 +251,10 @@ async def _write_revision(service: str, message: str) -> None:
             await engine.dispose()
         finally:
             await server.stop()
+
+
+def _scripts(service: str) -> ScriptDirectory:
+    return ScriptDirectory(f"{_package_folder(service)}/migrations")
 
 
 def _package_folder(service: str) -> str:

@@ -5,7 +5,7 @@ place of what was: a restore that is cut short has changed nothing, and nobody w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -154,12 +154,26 @@ async def _erase(settings: Settings, at: URL, erased: Sequence[Erasure]) -> int:
     told = {"database_url": text(at), "system_database_url": text(at)}
     service = WITH_DATABASE[OWNER](settings.model_copy(update=told))
     try:
-        if await service.opens() is False:
-            raise BackupFailed(f"MENTORING_MASTER_KEY does not open what {OWNER} has sealed: set the one of that time")
+        if await service.opens() is False or not await _kept_under(service.database.masters.audits, at):
+            raise BackupFailed(f"MENTORING_MASTER_KEY is not the one of {OWNER} at that time: set that one")
         assert service.design.erasing is not None
         return await erase_again(service.database, service.design.erasing, erased)
     finally:
         await service.stop()
+
+
+# The newest entries of the audit log of some organisations: where nothing is sealed, they tell the key.
+_KEPT_UNDER = """
+    SELECT key_id FROM audit_heads JOIN audit_log USING (tenant_id, position) WHERE key_id IS NOT NULL LIMIT 100
+"""
+
+
+async def _kept_under(keys: Container[str], at: URL) -> bool:
+    connection = await connect(at)
+    try:
+        return all(row["key_id"] in keys for row in await connection.fetch(_KEPT_UNDER))
+    finally:
+        await connection.close()
 
 
 async def _begin_at_end(settings: Settings, services: Iterable[str]) -> None:
