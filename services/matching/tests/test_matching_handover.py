@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from mentoring_common.testing import refused
 from mentoring_contracts.applications import PersonLeft
 from mentoring_contracts.matching import (
     GroupMemberJoined,
@@ -71,10 +72,37 @@ async def test_two_at_once_are_one(world):
 async def test_who_is_not_free_carries_nothing_on_and_nothing_ends(world):
     cohort_id, match, mentor, mentee, _ = await pair(world)
     for who in (mentor, mentee, world.person("mentor")):
-        refused = await hand_over(world.office, match, who)
-        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/body/mentor_id"), refused.text
+        answer = await hand_over(world.office, match, who)
+        assert refused(answer, 422, "people_not_free")
+        assert answer.json()["errors"][0]["pointer"] == "/body/mentor_id"
     assert (await world.office.get(f"/matches/{match['id']}")).json()["state"] == "confirmed"
     assert (await world.pool(cohort_id))[str(mentor.id)]["taken"] == 1
+
+
+async def test_two_whom_a_rule_keeps_apart_are_together_only_if_that_is_said(world):
+    cohort_id, match, _, mentee, _ = await pair(world)
+    manager = world.person("mentor", line_manager_id=str(mentee.id), employer_id=None)
+    await world.admit(cohort_id, manager)
+    told = await hand_over(world.office, match, manager)
+    assert refused(told, 409, "pair_breaks_rules"), told.text
+    assert told.json()["rules"] == ["a private reason"]
+    assert (await world.office.get(f"/matches/{match['id']}")).json()["state"] == "confirmed"
+    done = await hand_over(world.office, match, manager, despite_rules=True)
+    assert done.status_code == 201, done.text
+    admin = world.harness.caller("organisation:admin", tenant=world.tenant)
+    log = (await admin.get("/audit-log")).json()["items"]
+    assert [entry["reason"] for entry in log if entry["act"] == "hand_over_match"] == ["despite a private reason"]
+
+
+async def test_who_said_never_again_is_not_handed_over_to(world):
+    _, match, mentor, _, other = await pair(world)
+    new = (await hand_over(world.office, match, other)).json()
+    ending = {"reason": "private", "never_again": True}
+    assert (await world.office.post(f"/matches/{new['id']}/end", json=ending)).status_code == 200
+    told = await hand_over(world.office, new, mentor)
+    assert told.status_code == 201, "it is said of the other mentor"
+    back = await hand_over(world.office, told.json(), other)
+    assert refused(back, 409, "pair_breaks_rules")
 
 
 async def test_the_two_do_not_hand_over_themselves(world):
@@ -114,8 +142,8 @@ async def test_a_group_goes_on_with_another_mentor(groups):
     cohort_id, group = await standing(world, "mentoring", mentor, *mentees)
     other, small = world.person("mentor", capacity=2), world.person("mentor", capacity=1)
     await world.admit(cohort_id, other, small)
-    refused = await hand_over_lead(world.office, group, small)
-    assert (refused.status_code, refused.json()["code"]) == (422, "people_not_free")
+    answer = await hand_over_lead(world.office, group, small)
+    assert refused(answer, 422, "people_not_free")
     done = await hand_over_lead(world.office, group, other)
     assert done.status_code == 200, done.text
     now = {m["person_id"]: (m["state"], m["leads"]) for m in done.json()["members"]}
@@ -132,8 +160,8 @@ async def test_a_group_goes_on_with_another_mentor(groups):
     ended = await world.office.post(f"/groups/{group['id']}/end", json={"reason": "finished_early"})
     assert ended.json()["state"] == "ended"
     one = (await world.events(MatchConfirmed))[-1]
-    refused = await hand_over(world.office, {"id": one.match_id}, mentor)
-    assert (refused.status_code, refused.json()["code"]) == (409, "lead_of_group")
+    answer = await hand_over(world.office, {"id": one.match_id}, mentor)
+    assert refused(answer, 409, "lead_of_group")
 
 
 async def test_supervision_goes_on_with_another_supervisor(groups):
@@ -143,8 +171,8 @@ async def test_supervision_goes_on_with_another_supervisor(groups):
     stranger, other = world.person("mentor"), world.person("mentor")
     await world.admit(cohort_id, other)
     for who, code in ((stranger, "people_not_of_programme"), (members[0], "group_invalid"), (lead, "group_invalid")):
-        refused = await hand_over_lead(world.office, group, who)
-        assert refused.json()["code"] == code, refused.text
+        answer = await hand_over_lead(world.office, group, who)
+        assert answer.json()["code"] == code, answer.text
     done = await hand_over_lead(world.office, group, other)
     assert done.status_code == 200, done.text
     assert [m["person_id"] for m in done.json()["members"] if m["leads"] and m["state"] == "joined"] == [str(other.id)]

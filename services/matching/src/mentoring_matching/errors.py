@@ -123,6 +123,10 @@ class HandedOver(Conflict):
     """Another mentor carries on already; `match_id` is the match that does."""
 
 
+class PairBreaksRules(Conflict):
+    """The two would break hard rules of the policy, which `rules` names; with `despite_rules` they are together."""
+
+
 class LeadOfGroup(Conflict):
     """The match is of a group: its lead is handed over once, for the whole group; `group_id` says which."""
 

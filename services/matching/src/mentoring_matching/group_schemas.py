@@ -59,6 +59,9 @@ class LeadHandover(Body):
 
     lead_id: UUID = Field(description="who leads from now on, of mentoring: free in the pool for every mentee of it")
     reason: ReasonToEnd | None = None
+    despite_rules: bool = Field(
+        default=False, description="have them together though a pair would break hard rules of the policy"
+    )
 
 
 class GroupMemberView(View):

@@ -1,6 +1,6 @@
 """Every SELECT of the matching service."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
@@ -449,6 +449,17 @@ async def barred_pairs(db: AsyncSession, cohort: Cohort, *, also_ended: bool) ->
         )
     rows = await db.execute(sa.select(Match.mentor_id, Match.mentee_id).where(barred))
     return {(mentor_id, mentee_id) for mentor_id, mentee_id in rows}
+
+
+async def never_again(db: AsyncSession, mentor_id: UUID, people: Collection[UUID]) -> bool:
+    """Whether one of two said of the other that they are not to be matched again."""
+    said = sa.select(Match.id).where(Match.never_again, Match.mentor_id == mentor_id, Match.mentee_id.in_(people))
+    return await db.scalar(said.limit(1)) is not None
+
+
+async def members_of(db: AsyncSession, ids: Collection[UUID]) -> Sequence[PoolMember]:
+    """Members of pools by their ids."""
+    return (await db.scalars(sa.select(PoolMember).where(PoolMember.id.in_(ids)))).all()
 
 
 async def freed_mentees(db: AsyncSession, cohort_id: UUID) -> set[UUID]:

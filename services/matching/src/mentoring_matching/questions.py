@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now
-from mentoring_matching import profiles, queries
+from mentoring_matching import engine, profiles, queries
 from mentoring_matching.errors import PolicyInvalid, ProgrammeNotFound
 from mentoring_matching.models import Cohort, Match, MatchRun, PoolMember
 from mentoring_matching.policies import CHANGES, Terms, hours_of, ordered_by, usable_changes, usable_terms, with_weights
@@ -99,6 +99,30 @@ def as_read(candidates: Sequence[Candidate], terms: Terms, on: date) -> list[Can
 async def _terms_in_force(db: AsyncSession, programme_id: UUID) -> Terms:
     programme, version = await queries.programme(db, programme_id), await queries.policy(db, programme_id)
     return usable_terms(version.document, programme.direction, version.version)
+
+
+async def rules_broken(
+    db: AsyncSession, cohort_id: UUID, mentor: PoolMember, mentee_member_ids: Sequence[UUID]
+) -> list[str]:
+    """The hard rules that a mentor and mentees of a cohort would break, in the programme's words.
+
+    That two were together before is none: whoever names the two knows. PolicyInvalid where none could be asked.
+    """
+    cohort = await queries.cohort(db, cohort_id)
+    terms = await _terms_in_force(db, cohort.programme_id)
+    members = {member.id: member for member in await queries.members_of(db, [mentor.id, *mentee_member_ids])}
+    known = await queries.profiles_of(db, members)
+    people = [
+        Candidate(m.id, m.person_id, m.role, 1, m.priority, known[m.id]) for m in members.values() if m.id in known
+    ]
+    read = {c.member_id: c for c in as_read(people, terms, cohort.starts_on or now(db).date())}
+    never = await queries.never_again(db, mentor.person_id, [m.person_id for m in members.values()])
+    found = ["a private reason"] if never else []
+    for one in mentee_member_ids:
+        if mentor.id in read and one in read:
+            pair = profiles.mentor(read[mentor.id]), profiles.mentee(read[one])
+            found += engine.rules_broken(*pair, terms.engine, but=[engine.TOGETHER])
+    return [terms.texts.get(name, name) for name in dict.fromkeys(found)]
 
 
 async def unread(db: AsyncSession, cohort: Cohort, members: Sequence[PoolMember]) -> dict[UUID, Mapping[str, str]]:

@@ -481,6 +481,9 @@ class Handover(Body):
 
     mentor_id: UUID = Field(description="who mentors from now on: free in the pool of the cohort")
     reason: ReasonToEnd | None = None
+    despite_rules: bool = Field(
+        default=False, description="have the two together though they would break hard rules of the policy"
+    )
 
 
 class ConversationsView(BaseModel):

@@ -286,10 +286,12 @@ class Matching:
         mentor_id: UUID,
         reason: str | None = None,
         code: ReasonCode | None = None,
+        despite_rules: bool = False,
         expected_version: int | None = None,
     ) -> Match:
         api = info.context.commands(info, expected_version).matching
-        done = await api.act_on_match(match_id, "handover", mentor_id=mentor_id, reason=_reason(reason, code))
+        content = {"mentor_id": mentor_id, "reason": _reason(reason, code), "despite_rules": despite_rules}
+        done = await api.act_on_match(match_id, "handover", **content)
         return Match(**vars(done))
 
     @command("Have somebody else lead a group, which goes on as it is; all in it are told. For the programme team")
@@ -300,10 +302,11 @@ class Matching:
         lead_id: UUID,
         reason: str | None = None,
         code: ReasonCode | None = None,
+        despite_rules: bool = False,
         expected_version: int | None = None,
     ) -> RelationshipGroup:
         api = info.context.commands(info, expected_version).matching.api
-        content = {"lead_id": lead_id, "reason": _reason(reason, code)}
+        content = {"lead_id": lead_id, "reason": _reason(reason, code), "despite_rules": despite_rules}
         return group_of(await groups.act_on_group(api, group_id, "handover", **content))
 
 

@@ -214,7 +214,7 @@ async def hand_over_group(group_id: UUID, handover: LeadHandover, by: Writer, db
     """
     group = await _of_team(db, by, group_id)
     expected.compare(group.version)
-    return (await _views(db, [await hand_over_lead(db, group, by, handover.lead_id, handover.reason)], by))[0]
+    return (await _views(db, [await hand_over_lead(db, group, by, handover)], by))[0]
 
 
 async def _of_team(db: AsyncSession, by: Principal, group_id: UUID) -> Group:

@@ -138,7 +138,7 @@ async def hand_over_match(match_id: UUID, handover: Handover, by: Writer, db: Db
     match = await queries.visible_match(db, by, match_id)
     await require_right(db, by, match.programme_id, *TEAM)
     await expected.hold(db, match)
-    return _view(await hand_over(db, match, by, handover.mentor_id, handover.reason), by)
+    return _view(await hand_over(db, match, by, handover), by)
 
 
 async def _check_may_end(db: AsyncSession, match: Match, by: Principal) -> None:

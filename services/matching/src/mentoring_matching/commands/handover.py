@@ -14,7 +14,7 @@ from mentoring_common.db import now
 from mentoring_common.faults import fault
 from mentoring_common.ids import new_id
 from mentoring_contracts.blueprint.formats import Kind
-from mentoring_matching import group_queries, queries
+from mentoring_matching import group_queries, queries, questions
 from mentoring_matching.commands import matches, memberships
 from mentoring_matching.errors import (
     GroupInvalid,
@@ -22,18 +22,22 @@ from mentoring_matching.errors import (
     HandedOver,
     LeadOfGroup,
     MatchNotConfirmed,
+    PairBreaksRules,
     PeopleNotFree,
     PeopleNotOfProgramme,
 )
+from mentoring_matching.group_schemas import LeadHandover
 from mentoring_matching.models import Group, GroupMember, Match, PoolMember
+from mentoring_matching.schemas import Handover
 
 HANDED_OVER = "handed_over"
 
 
-async def hand_over(db: AsyncSession, match: Match, by: Principal, mentor_id: UUID, reason: str | None) -> Match:
+async def hand_over(db: AsyncSession, match: Match, by: Principal, to: Handover) -> Match:
     """The match that carries on this one, confirmed. It may have ended already, because its mentor left.
 
-    MatchNotConfirmed, HandedOver, PeopleNotFree; LeadOfGroup of a match in a group; and what `confirm_match` refuses.
+    MatchNotConfirmed, HandedOver, PeopleNotFree, PairBreaksRules; LeadOfGroup of a match in a group; and what
+    `confirm_match` refuses.
     """
     if match.group_id is not None:
         raise LeadOfGroup(group_id=str(match.group_id))
@@ -43,12 +47,13 @@ async def hand_over(db: AsyncSession, match: Match, by: Principal, mentor_id: UU
     if (following := await queries.handed_over_to(db, match.id)) is not None:
         raise HandedOver(match_id=str(following))
     if match.state == "confirmed":
-        await matches.end_match(db, match, HANDED_OVER, note=reason)
-    mentor = await _mentor(db, match, mentor_id, needed=1, name="mentor_id")
+        await matches.end_match(db, match, HANDED_OVER, note=to.reason)
+    mentor = await _mentor(db, match, to.mentor_id, needed=1, name="mentor_id")
+    overridden = await _rules(db, mentor, [match], despite=to.despite_rules)
     new = _following(db, match, mentor)
     db.add(new)
     await db.flush()
-    audit(db, by.subject, "hand_over_match", "match", match.id)
+    audit(db, by.subject, "hand_over_match", "match", match.id, reason=overridden)
     return await matches.confirm_match(db, new)
 
 
@@ -74,8 +79,21 @@ async def _mentor(db: AsyncSession, match: Match, mentor_id: UUID, *, needed: in
     raise PeopleNotFree(errors=[fault("person_not_free", said, "body", name)])
 
 
-async def hand_over_lead(db: AsyncSession, group: Group, by: Principal, lead_id: UUID, reason: str | None) -> Group:
-    """The group with somebody else who leads it. GroupOver, GroupInvalid, PeopleNotFree or PeopleNotOfProgramme."""
+async def _rules(db: AsyncSession, mentor: PoolMember, carried_on: list[Match], *, despite: bool) -> str | None:
+    """The hard rules that are broken knowingly, for the audit log. PairBreaksRules where nobody said so."""
+    mentees = [match.mentee_member_id for match in carried_on]
+    broken = await questions.rules_broken(db, carried_on[0].cohort_id, mentor, mentees)
+    if broken and not despite:
+        raise PairBreaksRules(rules=broken)
+    return f"despite {', '.join(broken)}" if broken else None
+
+
+async def hand_over_lead(db: AsyncSession, group: Group, by: Principal, to: LeadHandover) -> Group:
+    """The group with somebody else who leads it.
+
+    GroupOver, GroupInvalid, PeopleNotFree, PairBreaksRules or PeopleNotOfProgramme.
+    """
+    lead_id, overridden = to.lead_id, None
     kind = await group_queries.kind(db, group.programme_id, group.kind)
     offers_and_matches = await group_queries.live_matches(db, group.id)
     lead = await group_queries.lead(db, group.id)
@@ -99,13 +117,14 @@ async def hand_over_lead(db: AsyncSession, group: Group, by: Principal, lead_id:
     if standing:
         mentor = await _mentor(db, standing[0], lead_id, needed=len(standing), name="lead_id")
         new.pool_member_id = mentor.id
+        overridden = await _rules(db, mentor, standing, despite=to.despite_rules)
         await db.flush()
         for match in standing:
-            await _carry_on(db, match, mentor, reason)
+            await _carry_on(db, match, mentor, to.reason)
     elif lead_id not in await group_queries.people_of_programme(db, group.programme_id, [lead_id]):
         said = "has no part in the programme"
         raise PeopleNotOfProgramme(errors=[fault("person_not_of_programme", said, "body", "lead_id")])
-    audit(db, by.subject, "hand_over_group", "group", group.id)
+    audit(db, by.subject, "hand_over_group", "group", group.id, reason=overridden)
     return await memberships.settle(db, group.id, HANDED_OVER)
 
 

@@ -14,6 +14,7 @@ from .explain import (
     floor_curve,
     price_of,
     price_text,
+    rules_broken,
     why_nobody,
     why_not,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "recruitment",
     "recruitment_known",
     "rematch",
+    "rules_broken",
     "score_of",
     "solve",
     "solve_again",

@@ -6,7 +6,7 @@ Exact where they give a number: every "what if" is solved again from the run's o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,10 +15,11 @@ import numpy as np
 from .features import UNITS
 from .limits import after_pins
 from .mutual import NAME
+from .people import Mentee, Mentor
 from .policy import Policy
 from .pricing import optimise
 from .problem import Problem
-from .rules import Barred, Index, Mask, Permission, Table, permitted
+from .rules import Barred, Index, Mask, Permission, Table, compile_rules, permitted
 from .run import InputError, Run
 from .scoring import Market, Scores, to_units
 from .solver import Network
@@ -261,6 +262,18 @@ def _count(mentors: int) -> str:
     return f"{mentors} mentor" if mentors == 1 else f"{mentors} mentors"
 
 
+def _told(names: Iterable[str], policy: Policy) -> tuple[str, ...]:
+    hidden = _hidden(policy)
+    return tuple(dict.fromkeys("a private reason" if name in hidden else name for name in names))
+
+
+def rules_broken(mentor: Mentor, mentee: Mentee, policy: Policy, *, but: Collection[str] = ()) -> tuple[str, ...]:
+    """The hard rules that two people would break, but those of some kinds; what is private is named as that."""
+    own = np.zeros(1, dtype=np.int64)
+    rules = compile_rules([mentor], [mentee], policy)
+    return _told((rule.name for rule in rules if rule.kind not in but and not rule.test(own, own)[0]), policy)
+
+
 def why_not(run: Run, mentor_id: str, mentee_id: str) -> WhyNot:
     """Why this mentee did not get this mentor: rules, floor, or what forcing it would cost."""
     market = run.situation.problem.market
@@ -270,8 +283,7 @@ def why_not(run: Run, mentor_id: str, mentee_id: str) -> WhyNot:
         return WhyNot(mentor_id, mentee_id, (), False, None, "The two are together already.")
     broken = [rule.name for rule in _standing_rules(market) if not rule.test(i, j)[0]]
     if broken:
-        hidden = _hidden(run.situation.policy)
-        names = tuple(dict.fromkeys("a private reason" if name in hidden else name for name in broken))
+        names = _told(broken, run.situation.policy)
         return WhyNot(mentor_id, mentee_id, names, False, None, f"Not possible: {', '.join(names)}.")
     if market.units(i, j)[0] < market.floor:
         return WhyNot(mentor_id, mentee_id, (), True, None, "The pair fits less well than the programme asks.")
