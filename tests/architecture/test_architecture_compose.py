@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,15 @@ def test_the_image_copies_what_is_there_and_is_not_root():
     user = next(line.split()[1] for line in lines if line.startswith("USER "))
     assert int(user) > 0
     assert any("--constraint requirements.lock" in line for line in lines)
+
+
+def test_the_image_says_which_version_it_is():
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    versions = {version(f"mentoring-{name}") for name in ("contracts", "common", "allinone", *SERVICES)}
+    assert re.findall(r"^ARG VERSION=(\S+)$", text, re.MULTILINE) == [*versions]
+    chart = (DEPLOY / "helm" / "mentoring" / "Chart.yaml").read_text("utf-8")
+    assert re.findall(r'^appVersion: "(\S+)"$', chart, re.MULTILINE) == [*versions]
+    assert 'org.opencontainers.image.version="${VERSION}"' in text
 
 
 def test_the_lock_file_pins_what_the_image_installs():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from mentoring_applications.applying.commands import drafts
 from mentoring_applications.people.access import INVITATION_DAYS
 from mentoring_common import retention
 from mentoring_common.settings import Settings
@@ -26,6 +27,7 @@ NAMED = {
     ("plays.md", "8 minutes"): None,  # how long the plays were seen to take: measured, not set
     ("production.md", "24 hours"): retention.ANSWERS,
     ("production.md", "30 days"): timedelta(days=DEFAULTS["inbox_days"]),
+    ("production.md", "90 days"): timedelta(days=DEFAULTS["changes_days"]),
     ("production.md", "40 seconds"): timedelta(seconds=int(COMPOSE["services"]["matching"]["stop_grace_period"][:-1])),
     ("who-may-what.md", "180 days"): timedelta(days=INVITATION_DAYS),
 }
@@ -44,3 +46,14 @@ def test_every_duration_in_the_documents_is_that_of_the_code():
 def test_the_outbox_is_kept_for_ever_as_the_topics_are():
     assert DEFAULTS["outbox_days"] == 0
     assert "| published events (`outbox`) | for ever |" in (ROOT / "docs" / "production.md").read_text("utf-8")
+
+
+def test_all_that_is_deleted_by_age_is_in_the_table():
+    sources = [path for folder in ("libs", "services") for path in (ROOT / folder).rglob("src/**/*.py")]
+    calls = sum(len(re.findall(r"(?<!def )\bdelete_in_steps\(", path.read_text("utf-8"))) for path in sources)
+    part = (ROOT / "docs" / "production.md").read_text("utf-8").partition("## What is deleted by itself")[2]
+    rows = [line.split("|")[1:4] for line in part.splitlines() if line.startswith("| ")][1:]
+    assert len(re.findall(r"`[a-z_]+`", "".join(what for what, _, _ in rows))) == calls
+    settings = {f"`MENTORING_{name.upper()}`" for name in DEFAULTS if name.endswith("_days")}
+    assert settings == set(re.findall(r"`MENTORING_[A-Z_]+`", "".join(setting for _, _, setting in rows)))
+    assert timedelta(days=DEFAULTS["inbox_days"]) == drafts.KEPT_AFTER_CLOSE  # the same words stand for both

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 import uuid
+from importlib.metadata import version
 
 import pytest
 import sqlalchemy as sa
@@ -370,6 +371,7 @@ async def test_what_is_sealed_opens_only_until_erasure(toy_service, tenant):
 async def test_health_speaks_of_the_database(toy_service):
     client = toy_service.anonymous()
     assert (await client.get("/livez")).json() == {"status": "ok"}
+    assert (await client.get("/version")).json() == {"version": version("mentoring-common")}
     answer = await client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json().keys() <= {"status", "parked", "unreadable"}  # what other tests have left

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from importlib.metadata import version
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ def code_of(answer):
 async def test_health(front):
     async with front.http(None) as http:
         assert (await http.get("/livez")).json() == {"status": "ok"}
+        assert (await http.get("/version")).json() == {"version": version("mentoring-gateway")}
         assert (await http.get("/readyz")).status_code == 200
         await front.gateway.stop()
         assert (await http.get("/readyz")).status_code == 503

@@ -9,6 +9,7 @@ process is replaced for a database that is away.
 
 import asyncio
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,11 @@ from mentoring_common.tables import parked_events, unreadable_records
 FAILING_AFTER = 3  # failures in a row that are worth a word
 COUNTED_TO = 1000  # what was put aside is counted no further
 DATABASE_TIMEOUT_S = 2.0
+
+
+async def version() -> JSONResponse:
+    """Which version runs: that of the packages, which all have the same."""
+    return JSONResponse({"version": metadata.version("mentoring-common")})
 
 
 class Health:

@@ -52,11 +52,8 @@ class Servable(Protocol):
     async def stop(self) -> None: ...
 
 
-def main(name: str, create_app: Callable[[Settings], Service]) -> None:
-    """Serve until SIGTERM or Ctrl-C, migrate the database, have versions outgrow readers after it was restored, replay
-    parked events, verify an audit log, say what is wrong with the installation, print the ledger of erasures, erase
-    again who stands in it, or bring what is sealed under a new master key.
-    """
+def arguments(name: str) -> argparse.ArgumentParser:
+    """What the command of a service takes."""
     parser = argparse.ArgumentParser(prog=f"mentoring_{name}")
     parser.add_argument("command", choices=COMMANDS, nargs="?", default="serve")
     parser.add_argument("--host", default="127.0.0.1")
@@ -68,6 +65,15 @@ def main(name: str, create_app: Callable[[Settings], Service]) -> None:
         "--ledger", type=argparse.FileType("r"), help="what erasures printed, for erase-again; the topic"
     )
     parser.add_argument("--by", default="operator", help="who replays, for the audit log")
+    return parser
+
+
+def main(name: str, create_app: Callable[[Settings], Service]) -> None:
+    """Serve until SIGTERM or Ctrl-C, migrate the database, have versions outgrow readers after it was restored, replay
+    parked events, verify an audit log, say what is wrong with the installation, print the ledger of erasures, erase
+    again who stands in it, or bring what is sealed under a new master key.
+    """
+    parser = arguments(name)
     options = parser.parse_args()
     if options.plan and options.command != "migrate":
         parser.error("--plan is of migrate")

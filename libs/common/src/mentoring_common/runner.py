@@ -28,7 +28,7 @@ from mentoring_common.edge import Edge
 from mentoring_common.erasures import Erasing
 from mentoring_common.error_pages import add_error_pages
 from mentoring_common.errors import Unavailable
-from mentoring_common.health import Health
+from mentoring_common.health import Health, version
 from mentoring_common.lookout import Lookout
 from mentoring_common.methods import Methods
 from mentoring_common.metrics import Gauge, Metrics
@@ -396,6 +396,7 @@ class Service:
             app.include_router(router)
         app.add_api_route("/livez", self._livez, include_in_schema=False)
         app.add_api_route("/readyz", self._readyz, include_in_schema=False)
+        app.add_api_route("/version", version, include_in_schema=False)
         describe(app, made.name)
         add_api_pages(app, app.openapi)
         add_error_pages(app)

@@ -10,12 +10,18 @@ from mentoring_gateway.app import create_app
 from mentoring_gateway.settings import GatewaySettings
 
 
-def main() -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+def arguments() -> argparse.ArgumentParser:
+    """What the command takes."""
     parser = argparse.ArgumentParser(prog="mentoring_gateway")
     parser.add_argument("command", choices=["serve"], nargs="?", default="serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    return parser
+
+
+def main() -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    parser = arguments()
     options = parser.parse_args()
     settings = settings_or_error(GatewaySettings, parser)
     configure_logging(settings.log_level)

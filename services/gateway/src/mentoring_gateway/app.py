@@ -23,6 +23,7 @@ from mentoring_common.clients import http_client
 from mentoring_common.clock import Clock
 from mentoring_common.edge import Edge
 from mentoring_common.error_pages import add_error_pages
+from mentoring_common.health import version
 from mentoring_common.methods import Methods
 from mentoring_common.metrics import Gauge, Metrics
 from mentoring_common.origins import across, origins
@@ -124,6 +125,7 @@ class Gateway:
         app.router.routes += letters.routes(lambda languages=None: self._context(None, None, languages))
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
+        app.add_api_route("/version", version)
         add_api_pages(app, _of_all_services)
         add_error_pages(app)
         return app
