@@ -1,5 +1,6 @@
 """API keys: made by an admin, shown once, rotated with an overlap, revoked; they stand for no person."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from mentoring_applications.keys.models import Key
+from mentoring_common import auth
 from mentoring_common.testing import refused
 
 SCOPES = ("applications:read", "applications:write")
@@ -111,6 +113,32 @@ async def test_what_is_no_key_is_refused(made, by, change):
         "secret": f"{key[:-43]}{'A' * 43}", "form": key[:-1],
     }[change]  # fmt: skip
     assert refused(await by(wrong).get("/people"), 401, "invalid_token")
+
+
+async def test_wrong_keys_cost_little(applications, made, by, monkeypatch):
+    """One look in half a minute for the same key; of many different ones a few at a time, and a crowd is sent away."""
+    verifier, looks, at_once = applications.service.app.state.verifier, [], []
+    find, key = verifier._find_holder, made["key"]
+
+    async def counted(sent):
+        looks.append(sent)
+        at_once.append(len(looks) - len(done))
+        found = await find(sent)
+        done.append(sent)
+        return found
+
+    done = []
+    monkeypatch.setattr(verifier, "_find_holder", counted)
+    monkeypatch.setattr(auth, "LOOKS_WAITING", 5)
+    wrong = by(f"{key[:-43]}{'A' * 43}")
+    for _ in range(3):
+        assert refused(await wrong.get("/people"), 401, "invalid_token")
+    assert len(looks) == 1
+    strangers = [by(f"{key[:-43]}{number:043}") for number in range(20)]
+    answers = await asyncio.gather(*(stranger.get("/people") for stranger in strangers))
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert max(at_once) <= auth.LOOKS_AT_ONCE
+    assert (await by(key).get("/people")).status_code == 200
 
 
 async def test_keys_end_and_never_administer(office, leeds, tenant, applications):

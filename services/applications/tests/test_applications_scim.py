@@ -11,6 +11,8 @@ SCOPES = ("applications:read", "applications:write")
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 USERS = "/scim/v2/Users"
 SCIM = {"Content-Type": "application/scim+json"}
 
@@ -296,6 +298,71 @@ async def test_refusals_are_those_of_scim(applications, tenant, hr, office, leed
     failed(await nobody.get(USERS), 403)
     hr.headers.pop("authorization")
     failed(await hr.get(USERS), 401)
+
+
+async def test_users_come_in_an_order(hr):
+    for name, title in (("bo", "nurse"), ("Al", "doctor"), ("cy", None)):
+        more = {} if title is None else {"title": title}
+        await made(hr, {"schemas": [CORE], "userName": f"{name}@york.example.org", "displayName": name} | more)
+
+    async def names(**asked):
+        answer = await hr.get(USERS, params=asked)
+        assert answer.status_code == 200, answer.text
+        return [one["displayName"] for one in answer.json()["Resources"]]
+
+    assert await names(sortBy="userName") == ["Al", "bo", "cy"]
+    assert await names(sortBy="displayName", sortOrder="descending", count=2) == ["cy", "bo"]
+    assert await names(sortBy="title") == ["Al", "bo", "cy"]
+    assert await names(sortBy="title", sortOrder="descending") == ["bo", "Al", "cy"]  # who has none is last
+    failed(await hr.get(USERS, params={"sortBy": "shoeSize"}), 400, "invalidFilter")
+    failed(await hr.get(USERS, params={"sortBy": "userName", "sortOrder": "up"}), 400, "invalidValue")
+    asked = {"schemas": [SEARCH], "filter": "title pr", "sortBy": "userName", "attributes": ["userName"]}
+    for path in ("/scim/v2/.search", f"{USERS}/.search"):
+        found_ = (await hr.post(path, json=asked)).json()
+        assert [sorted(one) for one in found_["Resources"]] == [["id", "schemas", "userName"]] * 2
+        assert [one["userName"] for one in found_["Resources"]] == ["Al@york.example.org", "bo@york.example.org"]
+    failed(await hr.post(f"{USERS}/.search", json=asked | {"count": "many"}), 400, "invalidValue")
+    assert (await hr.get(USERS, params={"startIndex": 10**18})).json()["Resources"] == []
+
+
+async def test_many_operations_in_one_request_are_done_each_on_its_own(applications, tenant, hr):
+    def user(name, **more):
+        return {"schemas": [CORE], "userName": f"{name}@hull.example.org", "displayName": name} | more
+
+    known = await made(hr, user("known"))
+
+    async def bulk(*operations, **more):
+        answer = await hr.post("/scim/v2/Bulk", json={"schemas": [BULK], "Operations": list(operations)} | more)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]
+        return answer.json()["Operations"]
+
+    boss = {"method": "POST", "path": "/Users", "bulkId": "boss", "data": user("boss")}
+    under = user("under") | {ENTERPRISE: {"manager": {"value": "bulkId:boss"}}, "schemas": [CORE, ENTERPRISE]}
+    twice = {"method": "POST", "path": "/Users", "bulkId": "twice", "data": user("known")}
+    renamed = patch({"op": "replace", "path": "displayName", "value": "Renamed"})
+    one = f"/Users/{known['id']}"
+    stale = {"method": "PATCH", "path": one, "data": renamed, "version": 'W/"7"'}
+    done = await bulk(
+        boss, {"method": "POST", "path": "/Users", "bulkId": "under", "data": under}, twice, stale,
+        {"method": "PATCH", "path": one, "data": renamed, "version": known["meta"]["version"]},
+        {"method": "DELETE", "path": "/Users/bulkId:under"},
+        {"method": "DELETE", "path": f"/Users/{uuid.uuid4()}"},
+    )  # fmt: skip
+    assert [each["status"] for each in done] == ["201", "201", "409", "412", "200", "204", "404"]
+    assert (done[2]["bulkId"], done[2]["response"]["scimType"]) == ("twice", "uniqueness")
+    assert (await hr.get(one)).json()["displayName"] == "Renamed"
+    made_ = done[1]["location"].rpartition("/")[2]
+    person = (await hr.get(f"/people/{made_}")).json()
+    assert (person["line_manager_id"], person["last_day"] is None) == (done[0]["location"].rpartition("/")[2], False)
+    # What was refused left nothing: no second person, no entry, no event of them.
+    assert len(await found(hr, 'userName co "hull"')) == 2
+    assert [str(event.person_id) for event in await applications.emitted(tenant, PersonLeft)] == [made_]
+    ended = await bulk(twice, twice, boss, failOnErrors=2)
+    assert [each["status"] for each in ended] == ["409", "409"]
+    for wrong in ({}, {"Operations": []}, {"Operations": [{"method": "GET", "path": "/Users"}]},
+                  {"Operations": [{"method": "POST", "path": "/Groups"}]}, {"Operations": [boss] * 201}):  # fmt: skip
+        failed(await hr.post("/scim/v2/Bulk", json={"schemas": [BULK]} | wrong), 400, "invalidValue")
 
 
 async def test_one_user_made_by_two_at_once_is_one(hr):
