@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from mentoring_common.testing import refused
+from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import PersonChanged, PersonLeft
 
 SCOPES = ("applications:read", "applications:write")
@@ -106,6 +107,27 @@ async def test_the_last_day_of_somebody_new_and_one_said_again(hr):
     assert outcomes(await tried_and_done(hr, leaving)) == ["unchanged"]
     person = (await hr.get("/people", params={"external_id": "E-1"})).json()["items"][0]["id"]
     assert (await hr.get(f"/people/{person}/leaving")).json()["leaving_reason"] == "other"
+
+
+async def test_what_is_known_already_is_not_asked_for_row_by_row(applications, hr):
+    """What a system sends every night costs what a few rows cost."""
+    boss, people = ADA, [{"external_id": f"N-{n}", "name": f"P {n}", "email": f"p{n}@x.example.org"} for n in range(60)]
+    rows = [boss] + [row | {"line_manager_external_id": "E-1", "attributes": {"grade": "7"}} for row in people]
+    rows[7] |= {"last_day": "2099-12-31", "leaving_reason": "retired"}
+    await send(hr, *rows)
+    asked = {}
+    for number in (5, 61):
+        with statements(applications.service.database.engine, own=True) as asked[number]:
+            assert outcomes(await send(hr, *rows[:number])) == ["unchanged"] * number
+    assert len(asked[61]) == len(asked[5]), asked
+    for member, value in (
+        ("name", "Q"), ("email", "q@x.example.org"), ("attributes", {"grade": None}), ("languages", ["cy"]),
+        ("line_manager_external_id", None), ("line_manager_external_id", "N-9"), ("last_day", "2098-12-31"),
+        ("leaving_reason", "other"), ("last_day", None),
+    ):  # fmt: skip
+        changed = rows[7] | {member: value}
+        changed = {k: v for k, v in changed.items() if k != "leaving_reason" or changed.get("last_day")}
+        assert outcomes(await send(hr, changed, changed, rows[7])) == ["changed", "unchanged", "changed"], member
 
 
 async def test_two_may_change_places(hr):

@@ -128,10 +128,12 @@ def _key(db: AsyncSession, *parts: object) -> sa.ColumnElement[int]:
     return sa.func.hashtextextended("/".join(map(str, (tenant_of(db), *parts))), 0)
 
 
-async def known_external_ids(db: AsyncSession, external_ids: Collection[str]) -> set[tuple[UUID | None, str | None]]:
-    """Those of the external ids that somebody has, with the employer who calls them so."""
-    rows = sa.select(Person.employer_id, Person.external_id).where(Person.external_id.in_(external_ids))
-    return {(row.employer_id, row.external_id) for row in await db.execute(rows)} if external_ids else set()
+async def known_by_number(
+    db: AsyncSession, external_ids: Collection[str]
+) -> dict[tuple[UUID | None, str | None], sa.Row[Any]]:
+    """Who has one of the external ids, by employer and number, as they are now: their columns, not their objects."""
+    rows = sa.select(*Person.__table__.columns).where(Person.external_id.in_(external_ids))
+    return {(row.employer_id, row.external_id): row for row in await db.execute(rows)} if external_ids else {}
 
 
 async def managers_above(db: AsyncSession, person_id: UUID) -> set[UUID]:

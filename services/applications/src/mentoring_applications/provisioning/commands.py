@@ -20,6 +20,7 @@ from mentoring_applications.people.commands.people import (
     invite_known,
     register_managed,
     register_person,
+    says_nothing_new,
 )
 from mentoring_applications.people.commands.provisioning import Provisioned, provision_person
 from mentoring_applications.people.schemas import NewPerson, ProvisionedPerson
@@ -32,6 +33,7 @@ from mentoring_common.faults import fault, faults_of
 from mentoring_common.reading import Pages
 from mentoring_common.versions import Precondition
 
+_COMPARED = frozenset({"name", "external_id", "line_manager_id", "languages", "attributes"})
 # What a row's problem is about, where the command that says it knows no row.
 _ABOUT = {
     "email_taken": ("email",),
@@ -77,6 +79,7 @@ class _Batch:
         self._ahead: set[object] = set()  # those of who waits
         self._employers: dict[str, UUID] = {}
         self._held: set[UUID | None] = set()
+        self._known: dict[tuple[UUID | None, str | None], Any] = {}  # who was known before, and not touched yet
 
     async def take(self, rows: Sequence[dict[str, Any]]) -> list[BatchItem]:
         for index, row in enumerate(rows):
@@ -108,6 +111,11 @@ class _Batch:
         by_number = self._upsert and manages and record.external_id is not None
         if by_number:
             await self._hold(employer_id)
+        known = self._known.pop((employer_id, record.external_id), None) if by_number else None
+        if known is not None and self._is_as(known, record):
+            self._known[employer_id, record.external_id] = known
+            self._items[index] = BatchItem(index=index, outcome="unchanged", id=known.id)
+            return
         names: set[object] = {record.email.lower(), (employer_id, record.external_id)}
         alone = not manages or record.programme_id is not None or "last_day" in record.model_fields_set
         alone |= by_number and bool(names & self._taken)
@@ -142,8 +150,31 @@ class _Batch:
             return
         self._held.add(employer_id)
         await directory.hold_external_ids(self._db, employer_id)
-        numbers = {record.external_id for record in self._rows.values() if record.external_id is not None}
-        self._taken |= await directory.known_external_ids(self._db, numbers)
+        said = ((record.external_id, record.line_manager_external_id) for record in self._rows.values())
+        numbers = {number for pair in said for number in pair if number is not None}
+        found = await directory.known_by_number(self._db, numbers)
+        self._known |= {named: row for named, row in found.items() if named[0] == employer_id}
+        self._taken |= found.keys()
+
+    def _is_as(self, known: Any, record: PersonRecord) -> bool:
+        """Whether the record says what is known already: most of what a system sends every night."""
+        said = record.model_fields_set
+        if "line_manager_email" in said or record.programme_id is not None:
+            return False
+        given = {name: getattr(record, name) for name in said & _COMPARED} | {"email": record.email.lower()}
+        given |= {} if known.employer_id is None else {"employer_id": known.employer_id}
+        if record.line_manager_external_id is not None:
+            manager = self._known.get((known.employer_id, record.line_manager_external_id))
+            given["line_manager_id"] = (
+                manager.id if manager is not None else known.id
+            )  # nobody is their own: not as known
+        elif "line_manager_external_id" in said:
+            given["line_manager_id"] = None
+        if "last_day" in said:
+            reason = record.leaving_reason or known.leaving_reason
+            if known.left_at is not None or (known.last_day, known.leaving_reason) != (record.last_day, reason):
+                return False
+        return says_nothing_new(known, given)
 
     async def _employer(self, record: PersonRecord) -> UUID | None:
         if record.employer is None:

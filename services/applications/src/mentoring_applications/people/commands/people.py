@@ -193,13 +193,23 @@ async def apply_given(
     await _check_circle(db, person.id, given.get("line_manager_id"))
     await _check_external_id(db, person, given)
     await _change_email(db, person, given.pop("email", None), manages)
-    given["sources"] = _merged_sources(person.sources, given, manages)
-    if given.get("attributes") is not None:
-        merged = person.attributes | given["attributes"]
-        given["attributes"] = {name: value for name, value in merged.items() if value is not None}
-    if apply_changes(db, person, given):
+    if apply_changes(db, person, _merged(person, given, manages)):
         audit(db, by.subject, "change_person", "person", person.id)
     return person
+
+
+def says_nothing_new(known: Any, given: dict[str, Any]) -> bool:
+    """Whether `apply_given`, by who manages the person, would leave all as it is; `known` has the person's columns."""
+    return not _different(known, _merged(known, given, manages=True))
+
+
+def _merged(known: Any, given: dict[str, Any], manages: bool) -> dict[str, Any]:
+    """What is given, with the attributes and sources that it leaves as they are."""
+    values = given | {"sources": _merged_sources(known.sources, given, manages)}
+    if given.get("attributes") is not None:
+        merged = known.attributes | given["attributes"]
+        values["attributes"] = {name: value for name, value in merged.items() if value is not None}
+    return values
 
 
 async def _check_external_id(db: AsyncSession, person: Person, given: dict[str, Any]) -> None:
@@ -255,17 +265,21 @@ def _merged_sources(before: dict[str, str], given: dict[str, Any], manages: bool
 
 def apply_changes(db: AsyncSession, person: Person, values: dict[str, Any]) -> bool:
     """Set what differs and announce it; whether anything did. Members that may not be null are left when null."""
-    nullable = {"employer_id", "external_id", "line_manager_id", "line_manager_email"}
-    different = {
-        name: value
-        for name, value in values.items()
-        if getattr(person, name) != value and (value is not None or name in nullable)
-    }
+    different = _different(person, values)
     for name, value in different.items():
         setattr(person, name, value)
     if different:
         emit(db, PersonChanged(person_id=person.id))
     return bool(different)
+
+
+def _different(known: Any, values: dict[str, Any]) -> dict[str, Any]:
+    nullable = {"employer_id", "external_id", "line_manager_id", "line_manager_email"}
+    return {
+        name: value
+        for name, value in values.items()
+        if getattr(known, name) != value and (value is not None or name in nullable)
+    }
 
 
 def _within(reach: Reach) -> UUID | None:
