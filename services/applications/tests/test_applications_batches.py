@@ -121,7 +121,7 @@ async def test_what_is_known_already_is_not_asked_for_row_by_row(applications, h
             assert outcomes(await send(hr, *rows[:number])) == ["unchanged"] * number
     assert len(asked[61]) == len(asked[5]), asked
     for member, value in (
-        ("name", "Q"), ("email", "q@x.example.org"), ("attributes", {"grade": None}), ("languages", ["cy"]),
+        ("name", "Q"), ("email", "q@x.example.org"), ("attributes", {"grade": None}), 
         ("line_manager_external_id", None), ("line_manager_external_id", "N-9"), ("last_day", "2098-12-31"),
         ("leaving_reason", "other"), ("last_day", None),
     ):  # fmt: skip

@@ -73,7 +73,9 @@ async def deleted(
     db: AsyncSession, employer_id: UUID | None, external_id: str | None, email: str | None
 ) -> Person | None:
     """Whom an identity provider deleted, by number or address, locked until the end of the transaction."""
-    named = sa.or_(Person.external_id == external_id, Person.email == (email or "").lower())
+    named = Person.email == (email or "").lower()
+    if external_id is not None:  # nobody is who has no number either
+        named = sa.or_(Person.external_id == external_id, named)
     rows = sa.select(Person).where(Person.deprovisioned, Person.employer_id.is_not_distinct_from(employer_id), named)
     return await db.scalar(rows.order_by(Person.id).limit(1).with_for_update(key_share=True))
 
