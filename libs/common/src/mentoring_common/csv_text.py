@@ -4,12 +4,13 @@ import csv
 import io
 from collections.abc import Iterable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula, also in full-width forms, which some spreadsheets take for the others.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """CSV text whose cells no spreadsheet takes for formulas: texts that start like one get an apostrophe, numbers stay
-    as they are; None is an empty cell."""
+    as they are, truth is true or false, None is an empty cell."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([neutral(name) for name in columns])
@@ -25,4 +26,6 @@ def neutral(cell: str) -> str:
 def _cell(cell: object) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     return str(cell) if isinstance(cell, int | float) else neutral(str(cell))

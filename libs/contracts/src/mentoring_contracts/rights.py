@@ -17,6 +17,7 @@ Right = Literal[
     "interview",
     "read_reports",
     "approve_reports",
+    "take_answer_sheets",
     "nominate",
 ]
 RIGHTS: Final[tuple[str, ...]] = get_args(Right)
@@ -34,6 +35,7 @@ MEANINGS: Final[Mapping[Right, str]] = {
     "interview": "holds interviews and writes case studies",
     "read_reports": "reads published reports, themes, recommendations and outcomes",
     "approve_reports": "approves reports and the wording of themes before they leave the programme",
+    "take_answer_sheets": "takes answer sheets away, under a data agreement, of surveys that say so to who answers",
     "nominate": "nominates people and endorses those who name them",
 }
 _RUNS: Final[frozenset[Right]] = frozenset(

@@ -15,6 +15,7 @@ from mentoring_common.settings import Settings
 from mentoring_contracts.evaluation import EvaluationAuditAnchored
 from mentoring_evaluation import subject_access
 from mentoring_evaluation.evidence_pack import api as evidence_pack
+from mentoring_evaluation.exports import api as exports
 from mentoring_evaluation.figures.api import figures, views
 from mentoring_evaluation.figures.snapshots import take_snapshots
 from mentoring_evaluation.interviews.api import case_studies, interviews
@@ -71,6 +72,7 @@ DESIGN = Design(
         outcomes.router,
         evidence_pack.router,
         views.router,
+        exports.router,
         reports.router,
         networks.router,
         lint.router,

@@ -27,6 +27,10 @@ class InstrumentNotFound(NotFound):
     """There is no such version of a survey."""
 
 
+class NoAnswerSheets(NotFound):
+    """No closed survey of the programme says that researchers may be given its answer sheets, or nobody answered."""
+
+
 class FigureNotFound(NotFound):
     """The programme has no such figure for this group, or its survey has not closed."""
 

@@ -34,6 +34,8 @@ def instrument_faults(blueprint: Blueprint) -> Iterator[Fault]:
         at: Path = ("instruments", place)
         if instrument.id in [one.id for one in blueprint.instruments[:place]]:
             yield Fault((*at, "id"), "twice", "two instruments have one id")
+        if instrument.researchers and instrument.mode != "anonymous":
+            yield Fault((*at, "researchers"), "not_anonymous", "researchers are given sheets without names only")
         for number in range(len(instrument.questions)):
             yield from _question(blueprint, instrument, number, (*at, "questions", number))
         yield from _wordings(blueprint, instrument, at)

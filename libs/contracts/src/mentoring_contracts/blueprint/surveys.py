@@ -132,6 +132,13 @@ class Instrument(Section):
     mode: Annotated[Mode, Field(description="what is kept of who answered: nothing, the name, or which pair")] = (
         "anonymous"
     )
+    researchers: Annotated[
+        Flag,
+        Field(
+            description="whether researchers may be given answer sheets without names, under a data agreement; people "
+            "are told so above the questions"
+        ),
+    ] = False
     language: Annotated[LanguageTag | None, Field(description="the language of texts that do not say theirs")] = None
     questions: Annotated[list[Question], Field(min_length=1, max_length=200, description="the questions")]
     wordings: Annotated[

@@ -8,9 +8,9 @@ in no table.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 from mentoring_common.csv_text import write
 from mentoring_evaluation.errors import PdfNotPossible
@@ -23,9 +23,10 @@ from mentoring_evaluation.reports.page import report_page, views_of
 from mentoring_evaluation.reports.pdf import report_pdf
 
 MEDIA_TYPE = "application/zip"
+Type = Literal["string", "integer", "number", "boolean"]
 
 # (column, type, what it means) of a row for every figure of a view.
-FIGURES: Sequence[tuple[str, str, str]] = (
+FIGURES: Sequence[tuple[str, Type, str]] = (
     ("name", "string", "name of the figure"),
     ("wave", "string", "the survey it was asked in; empty of figures counted in records"),
     ("cohort", "integer", "number of the cohort; empty: all of them"),
@@ -50,7 +51,7 @@ FIGURES: Sequence[tuple[str, str, str]] = (
 )  # fmt: skip
 
 # The same of a row for every answer to every question that is published.
-ANSWERS: Sequence[tuple[str, str, str]] = (
+ANSWERS: Sequence[tuple[str, Type, str]] = (
     ("name", "string", "name of the figure that the question is published under"),
     ("wave", "string", "the survey"),
     ("cohort", "integer", "number of the cohort; empty: all of them"),
@@ -102,8 +103,8 @@ def report_archive(document: Document, words: Words, issue: Issue) -> bytes:
         files["report.pdf"] = report_pdf(document, words, issue)
     files["report.docx"] = report_docx(document, words, issue)
     for name, view in document.views.items():
-        files[f"tables/figures-{name}.csv"] = _csv(FIGURES, map(_figure, view.figures))
-        files[f"tables/answers-{name}.csv"] = _csv(ANSWERS, _answers(view.distributions))
+        files[f"tables/figures-{name}.csv"] = _csv(FIGURES, rows_of_figures(view.figures))
+        files[f"tables/answers-{name}.csv"] = _csv(ANSWERS, rows_of_answers(view.distributions))
     files["datapackage.json"] = json.dumps(_codebook(document), indent=2, ensure_ascii=False).encode()
     for shown in views_of(document):
         for number, block in enumerate(shown.blocks, 1):
@@ -123,9 +124,14 @@ def _readme(document: Document, issue: Issue) -> str:
     )  # fmt: skip
 
 
-def _csv(columns: Sequence[tuple[str, str, str]], rows: Iterator[Mapping[str, Any]]) -> bytes:
+def _csv(columns: Sequence[tuple[str, Type, str]], rows: Iterable[Mapping[str, Any]]) -> bytes:
     names = [name for name, _, _ in columns]
     return write(names, ([row.get(name) for name in names] for row in rows)).encode()
+
+
+def rows_of_figures(figures: Sequence[ShownFigure]) -> Iterator[dict[str, Any]]:
+    """The rows under FIGURES; what is not there is None, or not in it."""
+    return map(_figure, figures)
 
 
 def _figure(one: ShownFigure) -> dict[str, Any]:
@@ -140,11 +146,12 @@ def _figure(one: ShownFigure) -> dict[str, Any]:
     }
 
 
-def _answers(distributions: Sequence[ShownDistribution]) -> Iterator[dict[str, Any]]:
+def rows_of_answers(distributions: Sequence[ShownDistribution]) -> Iterator[dict[str, Any]]:
+    """The rows under ANSWERS: one for every answer to every question."""
     for one in distributions:
         mean = one.mean
         of_all = one.model_dump(include={"name", "wave", "cohort", "role", "question", "answered", "asked"}) | {
-            "several": _yes(one.several),
+            "several": one.several,
             "mean": mean and mean.value,
             "sd": mean and mean.sd,
             "median": mean and mean.median,
@@ -156,15 +163,11 @@ def _answers(distributions: Sequence[ShownDistribution]) -> Iterator[dict[str, A
                 of_all
                 | answer.model_dump(include={"answer", "count", "percent", "shown"})
                 | {
-                    "counted": _yes(answer.counted),
+                    "counted": answer.counted,
                     "between_low": answer.between and answer.between.low,
                     "between_high": answer.between and answer.between.high,
                 }
             )
-
-
-def _yes(said: bool) -> str:
-    return "true" if said else "false"
 
 
 def _codebook(document: Document) -> dict[str, Any]:
@@ -183,7 +186,7 @@ def _codebook(document: Document) -> dict[str, Any]:
     }
 
 
-def _resource(name: str, columns: Sequence[tuple[str, str, str]], view: View) -> dict[str, Any]:
+def _resource(name: str, columns: Sequence[tuple[str, Type, str]], view: View) -> dict[str, Any]:
     fields = [{"name": column, "type": type_, "description": means} for column, type_, means in columns]
     return {
         "profile": "tabular-data-resource",

@@ -12,6 +12,8 @@ from mentoring_evaluation.disclosure.rule import Sensitivity
 from mentoring_evaluation.surveys.wordings import NOTHING, Language, QuestionWords, Said, Wording, Words
 
 Kind = Literal["choice", "choices", "scale", "matrix", "integer", "text"]
+# What a respondent is told of what is kept: by mode, or that answer sheets may be given to researchers.
+Told = Mode | Literal["researchers"]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Answer = Annotated[str | int | list[str], WithJsonSchema({"description": "a text, a number, or texts"})]
 
@@ -167,11 +169,13 @@ def _said(text: str | dict[str, str], role: str) -> str:
 class Survey(BaseModel):
     """What is asked: questions in order, for all roles, in one language and perhaps in other words too.
 
-    `mode` says what is kept of who answered: nothing, the name, or which pair (to compare its two sides).
+    `mode` says what is kept of who answered: nothing, the name, or which pair (to compare its two sides). `researchers`
+    says that single answer sheets, without names, may be given to them under a data agreement.
     """
 
     title: Words
     mode: Mode = "anonymous"
+    researchers: bool = False
     language: Language = "en"
     questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
     wordings: Annotated[list[Wording], Field(max_length=60)] = []
@@ -185,6 +189,12 @@ class Survey(BaseModel):
         for position, question in enumerate(self.questions):
             if question.shown_when and question.shown_when.question not in ids[:position]:
                 raise ValueError("a condition names an earlier question")
+        return self
+
+    @model_validator(mode="after")
+    def _shared_without_names(self) -> Self:
+        if self.researchers and self.mode != "anonymous":
+            raise ValueError("researchers are given sheets of a survey without names only")
         return self
 
     @model_validator(mode="after")
@@ -210,6 +220,11 @@ class Survey(BaseModel):
                 if question is None or not _fits(words, question):
                     raise ValueError("a wording names questions, options, rows and labels of the survey")
         return self
+
+    @property
+    def told(self) -> Told:
+        """What a respondent is told of what is kept."""
+        return "researchers" if self.researchers else self.mode
 
     def for_role(self, role: str) -> list[Question]:
         """The questions this role is asked, in order."""

@@ -7,7 +7,7 @@ from importlib import resources
 
 import yaml
 
-from mentoring_evaluation.disclosure.floor import Mode
+from mentoring_evaluation.surveys.instruments import Told
 from mentoring_evaluation.surveys.wordings import Wording
 
 FALLBACK = "en"
@@ -21,17 +21,17 @@ class Notice:
     language: str
 
 
-def notice_for(mode: Mode, words: Wording | None, own: str) -> Notice:
+def notice_for(told: Told, words: Wording | None, own: str) -> Notice:
     """The notice that goes with the words chosen for a reader (None: the survey's `own` language): what these words
-    bring along, else ours in their language, else English."""
+    bring along, else ours in their language, else English. That researchers are given sheets is always in our words."""
     language = words.language if words else own
-    if words and words.notice:
+    if words and words.notice and told != "researchers":
         return Notice(words.notice, language)
     easy = [f"{tag} easy" for tag in _tags(language)] if words and words.easy_read else []
     for tag in (*easy, *_tags(language)):
         if tag in notices():
-            return Notice(notices()[tag][mode], tag.removesuffix(" easy"))
-    return Notice(notices()[FALLBACK][mode], FALLBACK)
+            return Notice(notices()[tag][told], tag.removesuffix(" easy"))
+    return Notice(notices()[FALLBACK][told], FALLBACK)
 
 
 def _tags(language: str) -> tuple[str, str]:
@@ -39,8 +39,8 @@ def _tags(language: str) -> tuple[str, str]:
 
 
 @cache
-def notices() -> Mapping[str, Mapping[Mode, str]]:
-    """Every notice there is, by language (`… easy`: easy to read) and mode."""
+def notices() -> Mapping[str, Mapping[Told, str]]:
+    """Every notice there is, by language (`… easy`: easy to read) and what is told."""
     text = resources.files("mentoring_evaluation.surveys").joinpath("notices.yaml").read_text("utf-8")
-    known: Mapping[str, Mapping[Mode, str]] = yaml.safe_load(text)
+    known: Mapping[str, Mapping[Told, str]] = yaml.safe_load(text)
     return known

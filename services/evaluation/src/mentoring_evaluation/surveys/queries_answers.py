@@ -80,6 +80,16 @@ async def answered_twice(
     ]
 
 
+async def sheets_for_researchers(db: AsyncSession, programme_id: UUID) -> list[tuple[Wave, str, Mapping[str, Any]]]:
+    """The answer sheets of a programme's surveys that say they may be given to researchers, without names: wave, role
+    and answers."""
+    rows = sa.select(Wave, Response.role, Response.answers).join(Response, Response.wave_id == Wave.id)
+    told = Wave.instrument_used["researchers"].as_boolean().is_(True)
+    rows = rows.where(Wave.programme_id == programme_id, told, _readable(Response))
+    found = (await db.execute(rows)).all()
+    return [(wave, role, answers) for wave, role, answers in found if wave.mode == "anonymous"]
+
+
 async def counts_by_answer(db: AsyncSession, wave_ids: Sequence[UUID]) -> Tallies:
     """Answers to every question of waves, by role, counted in the database."""
     pair = sa.func.jsonb_each_text(Response.answers).table_valued("key", "value").lateral("pair")

@@ -23,6 +23,7 @@ def instrument_of(blueprint: Blueprint, planned: contract.Instrument) -> Instrum
         "version": planned.version,
         "title": plain(planned.title, [own]),
         "mode": planned.mode,
+        "researchers": planned.researchers,
         "language": own,
         "questions": questions,
         "wordings": [*given, *(one for one in made if (one["language"], one["easy_read"]) not in kinds)],

@@ -1,11 +1,11 @@
 """What comes out: a table of matches as CSV or XLSX, and a report as one self-contained HTML page."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mentoring_common import csv_text
 from mentoring_matching.engine import (
     Pair,
     Price,
@@ -97,15 +97,7 @@ def write_table(path: Path, lines: Sequence[Line], alternatives: int = 0) -> Non
     if path.suffix.lower() == ".xlsx":
         _write_workbook(path, lines, headings)
         return
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(headings)
-        writer.writerows([_inert(cell) for cell in line.cells()] for line in lines)
-
-
-def _inert(cell: float | str) -> float | str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+    path.write_text(csv_text.write(headings, (line.cells() for line in lines)), encoding="utf-8", newline="")
 
 
 def _write_workbook(path: Path, lines: Sequence[Line], headings: Sequence[str]) -> None:

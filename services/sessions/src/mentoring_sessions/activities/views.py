@@ -1,13 +1,12 @@
 """Activities and attendance as answers."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import csv_text
 from mentoring_contracts.blueprint.text import in_language
 from mentoring_sessions.activities import queries
 from mentoring_sessions.activities.models import Activity
@@ -102,17 +101,12 @@ def attended(row: Any) -> AttendedView:
 
 
 def attended_csv(rows: Iterable[Any]) -> str:
-    """One line for each activity; no title is taken for a formula."""
-    out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(("day", "kind", "title", "hours", "activity_id"))
-    for row in rows:
-        title = f"'{row.title}" if row.title[:1] in "=+-@\t\r" else row.title
-        lines.writerow((row.starts_at.date(), row.kind, title, round(row.minutes / 60, 2), row.id))
-    return out.getvalue()
+    """One line for each activity."""
+    cells = ((row.starts_at.date(), row.kind, row.title, round(row.minutes / 60, 2), row.id) for row in rows)
+    return csv_text.write(("day", "kind", "title", "hours", "activity_id"), cells)
 
 
 def hours_csv(rows: Iterable[Any]) -> str:
-    """One line for each person: ids and numbers alone, so that no cell is a formula."""
-    lines = (f"{row.person_id},{row.activities},{row.minutes}\r\n" for row in rows)
-    return "person_id,activities,minutes\r\n" + "".join(lines)
+    """One line for each person."""
+    columns = ("person_id", "activities", "minutes")
+    return csv_text.write(columns, ((row.person_id, row.activities, row.minutes) for row in rows))

@@ -46,7 +46,7 @@ async def show_survey(
     role = invitation.role
     words = chosen(instrument.wordings, instrument.language, wanted, easy_read)
     said = words.questions if words else {}
-    notice = notice_for(instrument.mode, words, instrument.language)
+    notice = notice_for(instrument.told, words, instrument.language)
     return SurveyView(
         wave_id=wave.id,
         role=role,
