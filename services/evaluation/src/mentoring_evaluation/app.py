@@ -14,6 +14,7 @@ from mentoring_common.runner import Design, Periodic, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.evaluation import EvaluationAuditAnchored
 from mentoring_evaluation import subject_access
+from mentoring_evaluation.elsewhere import api as elsewhere
 from mentoring_evaluation.evidence_pack import api as evidence_pack
 from mentoring_evaluation.exports import api as exports
 from mentoring_evaluation.figures.api import figures, views
@@ -60,6 +61,7 @@ DESIGN = Design(
         subject_access.router,
         public_reports.router,
         waves.router,
+        elsewhere.router,
         respondents.router,
         instruments.router,
         figures.router,

@@ -152,7 +152,11 @@ class NotInPair(Rejected):
 
 
 class PublishedUnreadable(Rejected):
-    """The published figures cannot be read."""
+    """The published figures, or the table, cannot be read."""
+
+
+class ImportInvalid(Rejected):
+    """Some of the table cannot be read as answers to the survey; `errors` names rows and columns."""
 
 
 class NotComparable(Rejected):

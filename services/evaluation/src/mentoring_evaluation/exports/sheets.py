@@ -80,7 +80,9 @@ def _columns(question: Question) -> Iterable[Column]:
     elif question.kind == "choice":
         yield Column(question.id, "string", title, said, {option: option for option in question.options}, closed=True)
     elif question.kind == "scale":
-        words: Mapping[str | int, str] = {int(number): question.labels.get(number, number) for number in question.answers}
+        words: Mapping[str | int, str] = {
+            int(number): question.labels.get(number, number) for number in question.answers
+        }
         yield Column(question.id, "integer", title, said, words, closed=True)
     else:
         yield Column(question.id, "integer", title, said)

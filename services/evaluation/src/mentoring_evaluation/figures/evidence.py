@@ -8,6 +8,7 @@ from uuid import UUID
 
 from mentoring_contracts.words import SIDES, Side
 from mentoring_evaluation.surveys.instruments import Instrument
+from mentoring_evaluation.surveys.tools import TOOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class WaveRecord:
     Of a paired survey, `sides` are for every published question what mentor and mentee of a pair say (None: nothing),
     and of how many pairs. `most_asked` is how often one person was asked, at most: more than once in a wave that
     gathers the answers of several occasions. `hidden` are roles of which nothing is shown (floor.py): as if they had
-    not been asked.
+    not been asked. `asked_with` is the tool that asked, of a wave that was brought in.
     """
 
     id: UUID
@@ -90,6 +91,7 @@ class WaveRecord:
     extensions: Sequence[Extension] = ()
     hidden: frozenset[str] = frozenset()
     planned_at: datetime | None = None
+    asked_with: str | None = None
 
     @property
     def name(self) -> str:
@@ -110,7 +112,8 @@ class WaveRecord:
     def source(self) -> str:
         """The frozen snapshot that figures of this wave name."""
         closed = self.closed_at.isoformat(timespec="seconds") if self.closed_at else "open"
-        return f"wave {self.id}, closed {closed}"
+        with_tool = f", asked with {TOOLS[self.asked_with]}" if self.asked_with else ""
+        return f"wave {self.id}, closed {closed}{with_tool}"
 
 
 @dataclass(frozen=True, slots=True)

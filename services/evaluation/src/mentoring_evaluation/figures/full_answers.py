@@ -17,7 +17,13 @@ from mentoring_evaluation.figures.intervals import half_up, mean_interval, momen
 from mentoring_evaluation.figures.protected import ProtectedWaves
 from mentoring_evaluation.figures.public_view import protected_waves
 from mentoring_evaluation.figures.shown import Between, ShownAnswer, ShownDistribution, ShownMean
-from mentoring_evaluation.figures.survey_figures import closed_waves, published_questions, question_of, roles_of
+from mentoring_evaluation.figures.survey_figures import (
+    brought_in,
+    closed_waves,
+    published_questions,
+    question_of,
+    roles_of,
+)
 from mentoring_evaluation.figures.tallies import shown_to, tally
 from mentoring_evaluation.kept import Number
 from mentoring_evaluation.surveys.instruments import Question
@@ -80,6 +86,7 @@ def _counted(name: str, role: str, asked: Asked, cohort: int | None) -> ShownDis
         asked=people,
         answered=answered,
         mean=_mean(counts, people) if all(question.kind == "scale" for _, question in asked) else None,
+        asked_with=brought_in((wave for wave, _ in asked), cohort) or None,
     )
 
 
@@ -146,6 +153,7 @@ def _told(waves: ProtectedWaves, name: str, role: str, asked: Asked, cohort: int
         answered=whole.low if whole.rounded is None else whole.rounded,
         shown="at_least" if whole.rounded is None else "rounded",
         mean=mean,
+        asked_with=brought_in((wave for wave, _ in here), cohort) or None,
     )
 
 

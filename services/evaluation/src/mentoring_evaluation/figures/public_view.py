@@ -19,6 +19,7 @@ from mentoring_evaluation.figures.intervals import half_up
 from mentoring_evaluation.figures.programme_figures import BACKGROUND
 from mentoring_evaluation.figures.protected import STANDS_ALONE, ProtectedWaves
 from mentoring_evaluation.figures.shown import Between, Rounding, Shown, ShownFigure
+from mentoring_evaluation.figures.survey_figures import brought_in, waves_brought_in
 from mentoring_evaluation.kept import Number
 
 RATE = "response_rate"
@@ -31,7 +32,9 @@ def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[ShownFigure]
     for line in lines:
         if line.figure.wave is not None:
             of_wave = waves.get(line.figure.wave)
-            shown += [_survey_line(line, of_wave)] if of_wave is not None and _is_published(line, of_wave) else []
+            if of_wave is not None and _is_published(line, of_wave):
+                brought = brought_in(of_wave.waves, line.figure.cohort)
+                shown.append(_survey_line(line, of_wave).but(caveats=(brought,) if brought else ()))
         elif line.figure.name != BACKGROUND:
             shown.append(line.shown())
     return shown + _background_lines(evidence)
@@ -61,7 +64,7 @@ def statement(evidence: Evidence) -> str:
         "Figures of a survey are shown once all its waves have closed. Where people were asked several times in one "
         "wave, groups are as many times larger. Backgrounds are as they were frozen when a survey last closed or a "
         "report was last built, and those of few people are left out; a count that has changed by fewer people than "
-        "a group has stays."
+        "a group has stays." + waves_brought_in(evidence.waves)
     )
 
 

@@ -162,6 +162,7 @@ def _wave_record(
         most_asked=wave.most_asked,
         extensions=tuple(_extension(one) for one in wave.extensions),
         planned_at=wave.planned_at,
+        asked_with=wave.asked_with,
     )
 
 

@@ -102,7 +102,7 @@ class ShownDistribution(Kept):
 
     `asked` is who was shown the question, `answered` who answered it (`about` that many under disclosure control).
     `several`: one person may have given several answers. `in_full` is false where only the counted answers, taken
-    together, are told from all others. `mean` is of scales.
+    together, are told from all others. `mean` is of scales. `asked_with` says that answers to another tool are in it.
     """
 
     name: str
@@ -117,6 +117,7 @@ class ShownDistribution(Kept):
     answered: int
     shown: Shown = "exact"
     mean: ShownMean | None = None
+    asked_with: str | None = None
 
 
 Distributions = Sequence[ShownDistribution]

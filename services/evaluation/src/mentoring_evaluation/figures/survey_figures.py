@@ -3,7 +3,7 @@
 They are pooled over all that one wave asked; a wave that gathers many meetings has no figure of a single one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ from mentoring_evaluation.figures.evidence import Evidence, WaveRecord
 from mentoring_evaluation.figures.figure import Figure, Line, mean_of_cohorts, pooled, response_rate, top_box_rate
 from mentoring_evaluation.figures.tallies import shown_to, tally
 from mentoring_evaluation.surveys.instruments import Question
+from mentoring_evaluation.surveys.tools import TOOLS
 
 # Of several choices every option has a share of its own; of other questions there is one, of the counted answers.
 Option = str | None
@@ -177,8 +178,27 @@ def _with_care(lines: Sequence[Line], waves: Sequence[WaveRecord]) -> Iterator[L
     most = max(wave.most_asked for wave in waves)
     care = (f"One person was asked up to {most} times and may stand in it as often: the interval is too narrow.",)
     for line in lines:
-        caveats = line.figure.caveats + (care if most > 1 else ())
+        brought = brought_in(waves, line.figure.cohort)
+        caveats = line.figure.caveats + (care if most > 1 else ()) + ((brought,) if brought else ())
         yield replace(line, figure=replace(line.figure, caveats=caveats))
+
+
+def brought_in(waves: Iterable[WaveRecord], cohort: int | None) -> str:
+    """What is said of a figure of a cohort, or of all, that rests on answers to another tool; nothing if none does."""
+    tools = {TOOLS[wave.asked_with] for wave in waves if wave.asked_with and cohort in (None, wave.cohort)}
+    if not tools:
+        return ""
+    return f"Asked with {' and '.join(sorted(tools))} and brought in; how many were asked is the programme team's word."
+
+
+def waves_brought_in(waves: Iterable[WaveRecord]) -> str:
+    """The sentence on all waves that were asked with another tool; nothing if none was."""
+    named = [
+        f"{wave.name.replace('_', ' ')} of cohort {wave.cohort} ({TOOLS[wave.asked_with]})"
+        for wave in sorted(waves, key=lambda wave: (wave.name, wave.cohort))
+        if wave.asked_with
+    ]
+    return f" Asked with another survey tool and brought in: {', '.join(named)}." if named else ""
 
 
 def closed_waves(evidence: Evidence) -> Iterator[tuple[str, list[WaveRecord]]]:

@@ -9,6 +9,7 @@ from mentoring_evaluation.figures.figure import Line
 from mentoring_evaluation.figures.programme_figures import programme_lines
 from mentoring_evaluation.figures.public_view import public_lines, statement
 from mentoring_evaluation.figures.shown import ShownFigure
+from mentoring_evaluation.figures.survey_figures import waves_brought_in
 
 EXACT = (
     "This is the programme team's own view: every figure that is shown is exact, small counts included. It is not for "
@@ -33,7 +34,8 @@ def _exact_statement(evidence: Evidence) -> str:
         if wave.closed_at and role in wave.hidden
     ]
     kept_back = f" Kept back: {', '.join(hidden)}." if hidden else ""
-    return f"{EXACT} {rule_in_words(least_asked(evidence.public_minimum))}{kept_back}"
+    brought = waves_brought_in(evidence.waves)
+    return f"{EXACT} {rule_in_words(least_asked(evidence.public_minimum))}{kept_back}{brought}"
 
 
 def _recomputed(line: Line) -> ShownFigure:

@@ -48,6 +48,7 @@ FIGURES: Sequence[tuple[str, Type, str]] = (
     ("between_low", "number", "what the value is at least, under disclosure control"),
     ("between_high", "number", "what the value is at most, under disclosure control"),
     ("definition", "string", "what was counted, in words"),
+    ("caveats", "string", "what is to be known of it: few people, answers to another survey tool, and the like"),
 )  # fmt: skip
 
 # The same of a row for every answer to every question that is published.
@@ -67,6 +68,7 @@ ANSWERS: Sequence[tuple[str, Type, str]] = (
     ("between_high", "number", "what the share is at most, under disclosure control"),
     ("answered", "integer", "how many answered the question; rounded under disclosure control"),
     ("asked", "integer", "how many were asked it; empty where that is not told"),
+    ("asked_with", "string", "said where answers to another survey tool, which were brought in, are in it"),
     ("mean", "number", "of a scale: the mean of all answers to the question"),
     ("sd", "number", "of a scale: the standard deviation of the sample (n - 1)"),
     ("median", "number", "of a scale: the median"),
@@ -136,6 +138,7 @@ def rows_of_figures(figures: Sequence[ShownFigure]) -> Iterator[dict[str, Any]]:
 
 def _figure(one: ShownFigure) -> dict[str, Any]:
     return one.model_dump() | {
+        "caveats": " ".join(one.caveats) or None,
         "breakdown": json.dumps(one.breakdown, ensure_ascii=False) if one.breakdown else None,
         "digits": one.rounding.digits if one.rounding else None,
         "interval_low": one.interval and one.interval.low,
@@ -150,7 +153,9 @@ def rows_of_answers(distributions: Sequence[ShownDistribution]) -> Iterator[dict
     """The rows under ANSWERS: one for every answer to every question."""
     for one in distributions:
         mean = one.mean
-        of_all = one.model_dump(include={"name", "wave", "cohort", "role", "question", "answered", "asked"}) | {
+        of_all = one.model_dump(
+            include={"name", "wave", "cohort", "role", "question", "answered", "asked", "asked_with"}
+        ) | {
             "several": one.several,
             "mean": mean and mean.value,
             "sd": mean and mean.sd,

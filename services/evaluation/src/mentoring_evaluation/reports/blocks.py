@@ -55,7 +55,8 @@ def _block(labels: tuple[str, ...], of_scale: Sequence[ShownDistribution]) -> Bl
     columns = [*labels, *(["Mean", "SD", "Median"] if means and exact else ["Mean"] if means else []), "Answered"]
     rows = [(_row(one), [*map(_cell, one.answers), *_mean(one.mean, exact=exact), _answered(one)]) for one in of_scale]
     title = f"{IN_FULL}: {_named(labels)}"
-    return Block(title, _NOTE if exact else _PROTECTED, columns, rows, _chart(labels, of_scale))
+    caveats = [f"{_row(one)}: {one.asked_with}" for one in of_scale if one.asked_with]
+    return Block(title, _NOTE if exact else _PROTECTED, columns, rows, _chart(labels, of_scale), caveats)
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ class Wave(TenantRow, Versioned, Base):
     most. `least_asked` is the floor (floor.py) as it was when the wave opened, `hidden_roles` are those under it
     when it closed, and it is `withheld` if nothing is left. `agreements` are the two sides of the pairs of a paired
     survey, counted when it closed. `extensions` say how its end was put off, in order. `planned_at` is None where it
-    was not kept yet.
+    was not kept yet. `asked_with` is the tool that asked, of a wave that was brought in.
     """
 
     __tablename__ = "waves"
@@ -81,6 +81,7 @@ class Wave(TenantRow, Versioned, Base):
     asked_mentors: Mapped[int] = mapped_column(default=0)
     asked_mentees: Mapped[int] = mapped_column(default=0)
     kinds: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    asked_with: Mapped[str | None]
     asked_kinds: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
 
     @property

@@ -14,6 +14,7 @@ from mentoring_evaluation.lifecycle import WaveState
 from mentoring_evaluation.programmes.schemas import ActingRole, Body, ByRole, Reason
 from mentoring_evaluation.surveys.instruments import Instrument, Survey, complete
 from mentoring_evaluation.surveys.local_time import MOST_REMINDERS, LocalTime
+from mentoring_evaluation.surveys.tools import Tool
 
 # Part of a figure's reference, where commas, braces, colons and equals signs have a meaning.
 Occasion = Annotated[str, Field(max_length=60, pattern=r"^[^{},:=]*$")]
@@ -135,6 +136,7 @@ class WaveView(VersionedView):
     occasion: str
     roles: list[Side] | None = Field(description="whom it asks of the pairs; null: both, none: nobody")
     respondents: list[RespondentsAsked] = Field(description="whom it asks beyond the pairs")
+    asked_with: Tool | None = Field(description="the survey tool that asked, of a wave that was brought in")
     gathers: bool = Field(description="its answers come from occasions after meetings or activities, none shown alone")
     withheld: bool = Field(description="closed, and too few different people were asked to show anything")
     hidden_roles: list[Side] = Field(

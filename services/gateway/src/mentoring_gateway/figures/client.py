@@ -97,6 +97,7 @@ class Distribution:
     answers: list[AnswerShare] = field(default_factory=list)
     several: bool = False
     in_full: bool = True
+    asked_with: str | None = None
     asked: int | None = None
     shown: str = "exact"
     mean: ScaleMean | None = None

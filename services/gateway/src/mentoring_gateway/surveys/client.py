@@ -106,6 +106,7 @@ class WaveRecord:
     remind_days: list[int] | None = None
     occasion: str = ""
     roles: list[Role] | None = None
+    asked_with: str | None = None
     gathers: bool = False
     withheld: bool = False
     hidden_roles: list[Role] = field(default_factory=list)

@@ -38,7 +38,7 @@ class NamedAnswer(NamedAnswerRecord):
 @strawberry.type(
     description="One opening of a survey for one cohort; `roles` null asks both, one that `gathers` has the answers of "
     "occasions that are not shown alone, `withheld` has too few people to show anything; of `hiddenRoles` too few were "
-    "asked"
+    "asked; `askedWith` is the tool that asked, of one that was brought in"
 )
 class Wave(WaveRecord, Node):
     id: OwnId

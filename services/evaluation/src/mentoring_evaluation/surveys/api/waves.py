@@ -56,7 +56,7 @@ async def plan_wave(cohort_id: UUID, new: NewWave, by: Writer, db: Db) -> WaveVi
     """Plan a wave that the cohort's milestones do not have. It opens and closes by itself."""
     cohort = await programmes.cohort(db, cohort_id)
     await require_team(db, by, cohort.programme_id)
-    return await _view(db, await waves.plan_wave(db, cohort, new, by))
+    return await view_of(db, await waves.plan_wave(db, cohort, new, by))
 
 
 @router.post("/programmes/{programme_id}/waves", status_code=201)
@@ -73,7 +73,7 @@ async def read_wave(wave_id: UUID, by: Reader, db: Db) -> WaveView:
     """One wave. For the programme team."""
     wave = await queries.wave_of_team(db, wave_id)
     await require_team(db, by, wave.programme_id)
-    return await _view(db, wave)
+    return await view_of(db, wave)
 
 
 @router.get("/waves/{wave_id}/preview")
@@ -92,7 +92,7 @@ async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db, 
     await require_team(db, by, wave.programme_id)
     await expected.hold(db, wave)
     role = await team_role(db, by, wave.programme_id)
-    return await _view(db, await waves.extend_wave(db, wave, change, by, role))
+    return await view_of(db, await waves.extend_wave(db, wave, change, by, role))
 
 
 @router.get("/waves/{wave_id}/comments")
@@ -146,7 +146,8 @@ def _respondents(wave: Wave, kind: str, responses: int | None) -> RespondentsAsk
 _MADE = ("asked", "responses", "hidden_roles", "respondents")
 
 
-async def _view(db: AsyncSession, wave: Wave) -> WaveView:
+async def view_of(db: AsyncSession, wave: Wave) -> WaveView:
+    """A wave as it is answered."""
     return (await _views(db, [wave]))[0]
 
 

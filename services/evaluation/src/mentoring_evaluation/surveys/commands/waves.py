@@ -213,10 +213,10 @@ async def close_wave(db: AsyncSession, wave_id: UUID) -> None:
         await queries.wave_held(db, wave.gathered_in)
     responses = await _unlink(db, wave)
     if wave.gathered_in is None:
-        await _freeze(db, wave, responses)
+        await freeze_wave(db, wave, responses)
 
 
-async def _freeze(db: AsyncSession, wave: Wave, responses: Mapping[str, int]) -> None:
+async def freeze_wave(db: AsyncSession, wave: Wave, responses: Mapping[str, int]) -> None:
     """Keep what figures need and what may change later, and of whom nothing is shown; have the public table of
     backgrounds frozen with it."""
     people = (await queries_answers.people_asked(db, [wave]))[wave.id]

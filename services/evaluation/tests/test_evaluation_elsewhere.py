@@ -1,0 +1,199 @@
+"""Surveys that were asked with another tool: what is read of their tables, and that all that is shown says so."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from mentoring_evaluation.elsewhere.reading import Told, read_responses
+from mentoring_evaluation.surveys.instruments import Survey
+from mentoring_evaluation.surveys.presets import presets
+
+MENTEE = Told(role="mentee")
+SURVEY = Survey.model_validate(presets()["end_of_programme"].model_dump(by_alias=True))
+QUALTRICS = [
+    ["StartDate", "Status", "IPAddress", "Q1", "Q2", "Q3_1", "Q3_2", "Q4", "Q5"],
+    ["Start Date", "Response Type", "IP Address", "How satisfied are you with your match?",
+     "How many of the objectives of your relationship were met? - Selected Choice",
+     "Because of the mentoring, - I am more confident in my work.",
+     "Because of the mentoring, - I am clearer about my goals.",
+     "What helped? Choose all that apply.", "How likely are you to recommend the programme to a colleague?"],
+    ['{"ImportId":"startDate","timeZone":"UTC"}', *['{"ImportId":"QID1"}'] * 8],
+    ["2023-05-02", "Survey Preview", "10.0.0.1", "Satisfied", "All", "Agree", "Agree", "", "9"],
+    ["2023-05-02", "IP Address", "10.0.0.1", "Very satisfied", "Most", "Agree", "Neither", "The meetings,Workshops",
+     "9"],
+    ["2023-05-03", "IP Address", "10.0.0.2", "", "None of them", "", "", "", "10 - Extremely likely"],
+    ["2023-05-03", "IP Address", "10.0.0.3", "", "", "", "", "", ""],
+]  # fmt: skip
+LIMESURVEY = [
+    ["Response ID", "Date submitted", "satisfied_with_match. How satisfied are you with your match?",
+     "gained[confident]", "what_helped[SQ001]", "what_helped[SQ003]", "would_recommend", "what_changed"],
+    ["1", "2023-05-02 10:00", "Very satisfied", "Strongly agree", "Yes", "No", "8", "canary"],
+    ["2", "", "Dissatisfied", "Disagree", "", "Y", "0", ""],
+]  # fmt: skip
+FORMS = [
+    ["ID", "Start time", "Completion time", "Email", "Name", "How satisfied are you with your match?",
+     "I am more confident in my work.", "What helped? Choose all that apply."],
+    ["1", "5/2/23 10:00", "5/2/23 10:05", "a@example.org", "Ada", "Satisfied", "Agree", "The meetings;Workshops;"],
+]  # fmt: skip
+GOOGLE = [
+    ["Timestamp", "How satisfied are you with your match?",
+     "Because of the mentoring, [I am more confident in my work.]",
+     "What helped? Choose all that apply.", "Who are you?"],
+    ["02/05/2023 10:00:00", "Satisfied", "Agree", "The meetings, Other people in the programme", "A mentor"],
+    ["02/05/2023 10:01:00", "Neither", "Neither", "", "Mentored"],
+]  # fmt: skip
+
+
+def test_a_table_of_qualtrics_has_three_rows_of_heads_and_its_own_tests():
+    found = read_responses(QUALTRICS, SURVEY, MENTEE)
+    assert (found.tool, found.tests, found.empty, found.faults) == ("qualtrics", 1, 1, [])
+    assert [one.answers for one in found.responses] == [
+        {"satisfied_with_match": "Very satisfied", "met_objectives": "Most", "gained.confident": "Agree",
+         "gained.clearer_goals": "Neither", "what_helped": ["The meetings", "Workshops"], "would_recommend": 9},
+        {"met_objectives": "None of them", "would_recommend": 10},
+    ]  # fmt: skip
+    assert found.left_out == ["A", "B", "C"]
+    assert found.unanswered == ["gained.wider_network", "mentors_intending_to_return", "mentees_intending_to_mentor"]
+
+
+def test_a_table_of_limesurvey_has_codes_and_a_column_for_each_option():
+    found = read_responses(LIMESURVEY, SURVEY, MENTEE)
+    assert (found.tool, found.faults, found.left_out) == ("limesurvey", [], ["A", "B", "H"])
+    assert [one.answers for one in found.responses] == [
+        {"satisfied_with_match": "Very satisfied", "gained.confident": "Strongly agree",
+         "what_helped": ["The meetings"], "would_recommend": 8},
+        {"satisfied_with_match": "Dissatisfied", "gained.confident": "Disagree", "what_helped": ["Workshops"],
+         "would_recommend": 0},
+    ]  # fmt: skip
+
+
+def test_tables_of_forms_have_several_choices_in_one_cell():
+    found = read_responses(FORMS, SURVEY, MENTEE)
+    assert (found.tool, found.faults, found.left_out) == ("microsoft_forms", [], ["A", "B", "C", "D", "E"])
+    assert found.responses[0].answers["what_helped"] == ["The meetings", "Workshops"]
+    told = Told(role_column="Who are you?", roles={"a mentor": "mentor", "Mentored": "mentee"})
+    found = read_responses(GOOGLE, SURVEY, told)
+    assert (found.tool, found.left_out) == ("google_forms", ["A"])
+    # The row was written for mentees: to a mentor the same column would be another question, which ours has as one.
+    assert [(one.role, one.answers.get("what_helped")) for one in found.responses] == [
+        ("mentor", ["The meetings", "Other people in the programme"]),
+        ("mentee", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "told", "faults"),
+    [
+        (["met_objectives"], ["Nearly all"], MENTEE, [("not_an_answer", 2, "A")]),
+        (["met_objectives"], ["Nearly all"], Told(role="mentee", answers={"met_objectives": {"nearly all": "Most"}}),
+         []),
+        (["X1", "b"], ["Most", ""], Told(role="mentee", columns={"X1": "met_objectives"}), []),
+        (["X1", "b"], ["Yes", ""], Told(role="mentee", columns={"A": "what_helped=Workshops"}), []),
+        (["X1", "b"], ["Most", ""], Told(role="mentee", columns={"X1": "nowhere"}),
+         [("unknown_question", None, "A")]),
+        (["met_objectives", "Met_objectives"], ["All", "All"], MENTEE, [("column_twice", None, "B")]),
+        (["would_recommend"], ["11"], MENTEE, [("not_an_answer", 2, "A")]),
+        (["would_recommend"], ["9.5"], MENTEE, [("not_an_answer", 2, "A")]),
+        (["mentors_intending_to_return"], ["Yes"], MENTEE, [("not_asked", 2, None)]),
+        (["met_objectives", "who"], ["All", "Boss"], Told(role_column="who"), [("unknown_role", 2, "B")]),
+        (["met_objectives"], ["All"], Told(role_column="who"),
+         [("unknown_column", None, None), ("unknown_role", 2, None)]),
+        (["anything"], ["All"], MENTEE, [("no_responses", None, None)]),
+        ([], [], MENTEE, [("no_responses", None, None)]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said_by_row_and_column_and_not_repeated(heads, row, told, faults):
+    found = read_responses([[*heads, "x"], [*row, ""]] if len(heads) == 1 else [heads, row], SURVEY, told)
+    assert [(one.code, one.row, one.column) for one in found.faults] == faults
+    assert not any("Nearly all" in one.detail or "Boss" in one.detail for one in found.faults)
+
+
+def table(rows: list[list[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+def answered(number: int) -> list[list[str]]:
+    """A table of Google Forms with so many answers of mentees, two of three of whom are satisfied."""
+    heads = ["Timestamp", "Email address", "How satisfied are you with your match?"]
+    said = ("Satisfied", "Very satisfied", "Dissatisfied")
+    return [heads, *([f"2023-05-{1 + n % 28:02}", f"canary{n}@example.org", said[n % 3]] for n in range(number))]
+
+
+async def begun(programme):
+    await programme.begin(blueprint={"title": "P", "disclosure": {"public": {"minimum_n": 5}}})
+    made = await programme.team.post(f"/programmes/{programme.id}/instruments", json={"preset": "end_of_programme"})
+    assert made.status_code == 201, made.text
+
+
+def body(number: int, **more):
+    return {
+        "instrument": "end_of_programme", "occasion": "2023", "asked": {"mentee": 48}, "role": "mentee",
+        "opened_at": "2023-05-01T09:00:00Z", "closed_at": "2023-05-31T17:00:00Z", "table": table(answered(number)),
+    } | more  # fmt: skip
+
+
+async def test_a_wave_that_was_brought_in_says_so_wherever_it_is_shown(programme):
+    await begun(programme)
+    path = f"/cohorts/{programme.cohorts[1]}/imported-waves"
+    looked = (await programme.team.post(f"{path}/preview", json=body(36))).json()
+    assert (looked["asked_with"], looked["responses"], looked["faults"]) == ("google_forms", {"mentee": 36}, [])
+    assert await programme.every_wave() == []
+    made = await programme.team.post(path, json=body(36))
+    assert made.status_code == 201, made.text
+    wave = made.json()
+    assert (wave["state"], wave["asked_with"], wave["asked"]["mentee"]) == ("closed", "google_forms", 48)
+    assert (await programme.team.post(path, json=body(36))).status_code == 409
+    for view in ("programme_team", "public"):
+        shown = (await programme.team.get(f"/programmes/{programme.id}/figures", params={"view": view})).json()
+        of_wave = [one for one in shown["figures"] if one["wave"]]
+        assert of_wave
+        assert all(any("Google Forms" in caveat for caveat in one["caveats"]) for one in of_wave), view
+        assert all("Google Forms" in one["asked_with"] for one in shown["distributions"])
+        assert "(Google Forms)" in shown["statement"]
+    exact = [f for f in await programme.figures() if f["name"] == "satisfied_with_match" and f["rule"] == "pooled"]
+    assert [(one["numerator"], one["denominator"], one["asked"]) for one in exact] == [(24, 36, 48)]
+    report = await programme.report()
+    page = (await programme.team.get(f"/reports/{report['id']}/html")).text
+    assert "Asked with Google Forms and brought in" in page
+    assert "canary" not in page + json.dumps(shown)
+
+
+async def test_the_floor_holds_for_what_was_brought_in(programme):
+    await begun(programme)
+    path = f"/cohorts/{programme.cohorts[1]}/imported-waves"
+    made = await programme.team.post(path, json=body(4, asked={"mentee": 4}))
+    assert (made.json()["withheld"], made.json()["responses"]["mentee"]) == (True, None)
+    assert [one for one in await programme.figures() if one["wave"]] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "faults"),
+    [
+        ({"asked": {"mentee": 30}}, "import_invalid", ["more_than_asked"]),
+        ({"instrument": "nothing"}, "instrument_unknown", []),
+        ({"closed_at": "2999-01-01T00:00:00Z"}, "wave_times_invalid", []),
+        ({"table": "a\0b"}, None, []),
+        ({"table": '"open,1\n2'}, "published_unreadable", []),
+        ({"role_column": "A"}, "request_invalid", None),
+        ({"asked": {}}, "request_invalid", None),
+    ],
+)
+async def test_what_cannot_be_brought_in_is_refused_whole(programme, more, code, faults):
+    await begun(programme)
+    refused = await programme.team.post(f"/cohorts/{programme.cohorts[1]}/imported-waves", json=body(36, **more))
+    assert 400 <= refused.status_code < 500
+    problem = refused.json()
+    assert code in (None, problem["code"])
+    assert faults is None or [one["code"] for one in problem.get("errors", [])] == faults
+    assert await programme.every_wave() == []
+
+
+async def test_only_the_team_brings_in(programme):
+    await begun(programme)
+    _, steering = await programme.granted("steering_group")
+    path = f"/cohorts/{programme.cohorts[1]}/imported-waves"
+    assert [(await steering.post(p, json=body(36))).status_code for p in (path, f"{path}/preview")] == [403, 403]
