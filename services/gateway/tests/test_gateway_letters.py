@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from mentoring_gateway.letters import _every_word
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 QUESTIONS = [
     {"id": "liked", "kind": "choice", "text": "Liked <it>?", "options": ["Yes", "No"], "labels": {"Yes": "Ja"}},
@@ -73,6 +75,16 @@ async def test_a_question_that_waits_for_an_answer_says_for_which(front, world):
     assert ">Anfon</button>" in page.text
     assert '<a href="t0ken?language=en&amp;easy_read=true" lang="en">English (hawdd ei ddarllen)</a>' in page.text
     assert "cols=" not in page.text
+
+
+def test_every_language_of_the_page_has_every_word_and_its_places():
+    every = _every_word()
+    assert {"en", "cy", "de", "es", "fr", "pl"} <= every.keys()
+    for language, words in every.items():
+        assert words.keys() == every["en"].keys(), language
+        assert all(words.values()), language
+        assert "B" in words["only"].format(answers="A", question="B"), language
+        assert "A" in words["only"].format(answers="A", question="B"), language
 
 
 async def test_an_address_is_confirmed_by_a_button_and_not_by_looking(front, world):

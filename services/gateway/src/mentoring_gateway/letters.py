@@ -6,10 +6,13 @@ Whatever needs somebody to be signed in needs a front end: its page says so. No 
 
 import html
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import cache
+from importlib import resources
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
+import yaml
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -40,28 +43,6 @@ _SIGN_IN = (
     "<p>You find what this message is about in the application of your mentoring programme, once you are signed in. "
     "If you do not know its address, ask your programme team.</p>"
 )
-# What the page of a survey says itself, in the languages that it has words in.
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "send": "Send",
-        "thanks": "Thank you",
-        "arrived": "Your answers have arrived. You can close this page.",
-        "nothing": "You have not answered anything yet, so nothing was sent. You may skip single questions.",
-        "only": "Answer this only if you answered {answers} to “{question}”.",
-        "or": "or",
-        "easy": "easy to read",
-    },
-    "cy": {
-        "send": "Anfon",
-        "thanks": "Diolch",
-        "arrived": "Mae eich atebion wedi cyrraedd. Gallwch gau'r dudalen hon.",
-        "nothing": "Nid ydych wedi ateb dim eto, felly ni anfonwyd dim. Cewch hepgor cwestiynau unigol.",
-        "only": "Atebwch hwn dim ond os ateboch chi {answers} i “{question}”.",
-        "or": "neu",
-        "easy": "hawdd ei ddarllen",
-    },
-}
-_LANGUAGES: Final = {"en": "English", "cy": "Cymraeg", "de": "Deutsch", "es": "Español", "fr": "Français"}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -222,7 +203,7 @@ def _other_words(shown: Survey, words: Mapping[str, str], page: str) -> str:
     links = [
         f'<a href="{html.escape(page)}?language={html.escape(quote(one["language"]))}'
         f'&amp;easy_read={str(one["easy_read"]).lower()}" lang="{html.escape(one["language"])}">'
-        f"{html.escape(_LANGUAGES.get(one['language'], one['language']))}{easy if one['easy_read'] else ''}</a>"
+        f"{html.escape(_name(one['language']))}{easy if one['easy_read'] else ''}</a>"
         for one in every
         if (one["language"], one["easy_read"]) != (shown.language, shown.easy_read)
     ]
@@ -230,7 +211,21 @@ def _other_words(shown: Survey, words: Mapping[str, str], page: str) -> str:
 
 
 def _words(language: str) -> Mapping[str, str]:
-    return _WORDS.get(language.partition("-")[0], _WORDS["en"])
+    """What the page says itself, in a language, or in English where it has no words for that."""
+    return _every_word().get(language.partition("-")[0], _every_word()["en"])
+
+
+def _name(language: str) -> str:
+    known = _every_word().get(language.partition("-")[0])
+    return known["name"] if known else language
+
+
+@cache
+def _every_word() -> Mapping[str, Mapping[str, str]]:
+    text = resources.files("mentoring_gateway").joinpath("survey_page.yaml").read_text("utf-8")
+    # As text, every one: `no` is a language too.
+    known: Mapping[str, Mapping[str, str]] = yaml.load(text, yaml.BaseLoader)  # noqa: S506  makes nothing but texts
+    return known
 
 
 def _wanted(request: Request) -> dict[str, object]:
