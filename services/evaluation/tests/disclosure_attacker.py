@@ -12,7 +12,7 @@ import random
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -140,6 +140,18 @@ def _attack(evidence: Evidence, name: str, lines: Sequence[Mapping[str, Any]]) -
     return attack
 
 
+def attack_on_both(before: Evidence, after: Evidence) -> dict[str, Attack]:
+    """What somebody knows who kept what was published before further cohorts were planned, and has it all."""
+    attacks = attack_on(after)
+    for name, attack in attacks.items():
+        known = frozenset(wave.cohort for wave in before.waves if wave.name == name)
+        for line in published(before):
+            if line["wave"] == name:
+                _read(attack, line, known)
+        _told(attack, before, name)
+    return attacks
+
+
 def _people(attack: Attack, wave: WaveRecord, role: str) -> None:
     """The counts of a role in a cohort, and what is known of them before anything is published."""
     asked, who = wave.asked[role], (wave.cohort, role)
@@ -198,13 +210,14 @@ def _sought_in_all(attack: Attack) -> None:
     attack.sought |= whole
 
 
-def _read(attack: Attack, line: Mapping[str, Any]) -> None:
-    """What a printed line says: counts to the nearest 5 (of several groups, of each), and the bounds of a share."""
+def _read(attack: Attack, line: Mapping[str, Any], cohorts: frozenset[int] | None = None) -> None:
+    """What a printed line says: counts to the nearest 5 (of several groups, of each), and the bounds of a share.
+    `cohorts` are those that there were when it was printed (None: all)."""
     attack.lines += 1
     if line["shown"] == "hidden" or line["rule"] == "mean_of_cohorts":
         return
     attack.shown += 1
-    part, whole = _parts(attack, line)
+    part, whole = _parts(attack, line, cohorts)
     of = sum(attack.most[count] for count in whole)
     low, high = line["between"]["low"], line["between"]["high"]
     if line["name"] == "response_rate":
@@ -227,9 +240,10 @@ def _less(part: Sum, whole: Sum, percent: int) -> Sum:
     }
 
 
-def _parts(attack: Attack, line: Mapping[str, Any]) -> tuple[Sum, Sum]:
+def _parts(attack: Attack, line: Mapping[str, Any], cohorts: frozenset[int] | None) -> tuple[Sum, Sum]:
     roles = SIDES if line["role"] is None else (line["role"],)
     groups = {count[:2] for count in attack.truth if count[1] in roles and line["cohort"] in (None, count[0])}
+    groups = {who for who in groups if cohorts is None or who[0] in cohorts}
     if line["name"] == "response_rate":
         responded = {(*who, None, None): 1 for who in groups}
         return responded, responded
@@ -365,6 +379,16 @@ def _chosen(rng: random.Random, people: int, options: Sequence[str], edges: bool
     found['["a"]'] += people
     assert len(options) == 3
     return found
+
+
+def in_turn(evidence: Evidence, seed: int) -> tuple[Evidence, Evidence]:
+    """What there was when some of the cohorts had been published, and all of them: the others came after that."""
+    rng = random.Random(seed)
+    first = rng.randint(1, max(1, len(evidence.waves) - 1))
+    later = CLOSED + timedelta(days=1)
+    moved = [replace(w, planned_at=later, closed_at=later + timedelta(days=30)) for w in evidence.waves[first:]]
+    earlier = [replace(w, planned_at=CLOSED - timedelta(days=30)) for w in evidence.waves[:first]]
+    return evidence_of(earlier, evidence.public_minimum), evidence_of([*earlier, *moved], evidence.public_minimum)
 
 
 NIHR = {1: 22, 2: 22, 3: 36}

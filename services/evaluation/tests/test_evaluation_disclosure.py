@@ -176,6 +176,21 @@ def test_no_count_of_any_survey_is_recovered_or_known_to_a_few():
     assert list(attacker.narrowed(surveys)) == []
 
 
+def test_what_is_published_again_with_further_cohorts_tells_no_more():
+    surveys = [attacker.random_survey(seed, edges=seed % 2 == 0) for seed in range(8)]
+    attacks = [attacker.attack_on_both(*attacker.in_turn(one, seed)) for seed, one in enumerate(surveys)]
+    assert [found for each in attacks for attack in each.values() if (found := attack.recovered())] == []
+
+
+def test_cohorts_that_were_taken_together_anew_would_be_told_by_what_was_published_before():
+    """The negative control: as if nobody had kept apart what was planned before and after the first publication."""
+    before, after = attacker.in_turn(attacker.random_survey(11, edges=True), 11)
+    forgotten = replace(after, waves=tuple(replace(wave, planned_at=None) for wave in after.waves))
+    (known,), (told,) = (attacker.attack_on_both(before, of).values() for of in (after, forgotten))
+    assert known.recovered() == {}
+    assert len(told.recovered()) > 10
+
+
 def test_most_of_what_a_programme_of_eighty_pairs_asks_is_shown_and_safe():
     surveys = [attacker.nihr_survey(seed) for seed in range(6)]
     assert list(attacker.narrowed(surveys)) == []
