@@ -411,6 +411,14 @@ async def test_statistics_are_counted_from_the_records(applications, nihr, tenan
         (third, "mentor", "Other", "Statistician", 1),
     ]
     assert all(row["balanced"] for row in found["ledger"])
+    stages = {(b["cohort_id"], b["role"], b["field"]): (b["applied"], b["matched"]) for b in found["breakdowns"]}
+    # The field that the form declares for it, and no other; who was refused applied, who waits for a cohort too.
+    assert stages == {
+        (third, "mentor", "career_stage"): (1, 1),
+        (third, "mentee", "career_stage"): (1, 1),
+        (first, "mentee", "career_stage"): (1, 0),
+        (None, "mentee", "career_stage"): (1, 0),
+    }
 
 
 async def test_changed_dates_are_announced_once(applications, nihr, tenant):

@@ -125,7 +125,8 @@ def answered(number: int) -> list[list[str]]:
 
 async def begun(programme):
     await programme.begin(blueprint={"title": "P", "disclosure": {"public": {"minimum_n": 5}}})
-    made = await programme.team.post(f"/programmes/{programme.id}/instruments", json={"preset": "end_of_programme"})
+    path = f"/programmes/{programme.id}/instruments/end_of_programme/versions"
+    made = await programme.team.post(path, json={"preset": "end_of_programme"})
     assert made.status_code == 201, made.text
 
 

@@ -43,6 +43,44 @@ async def closed(programme):
     await programme.close()
 
 
+async def test_people_are_counted_by_a_field_of_the_form_exactly_and_under_disclosure_control(programme, statistics):
+    of = statistics.of.setdefault(str(programme.id), {})
+    await programme.begin(blueprint={"title": "P", "instruments": []})
+    cohort = str(programme.cohorts[1])
+    people = {"Lecturer": (30, 17), "Professor": (25, 22), "Leader": (4, 3)}
+    of["breakdowns"] = [
+        {
+            "cohort_id": cohort,
+            "role": "mentee",
+            "field": "stage",
+            "answer": name,
+            "applied": applied,
+            "matched": matched,
+        }
+        for name, (applied, matched) in people.items()
+    ]
+    await closed(programme)
+
+    async def by_stage(view):
+        figures = [f for f in await programme.figures(view) if f["name"] in ("applicants_by", "matched_people_by")]
+        return {(f["name"], f["breakdown"]["stage"], f["cohort"]): (f["value"], f["shown"]) for f in figures}
+
+    exact = await by_stage("programme_team")
+    assert exact["applicants_by", "Leader", 1] == exact["applicants_by", "Leader", None] == (4, "exact")
+    assert exact["matched_people_by", "Professor", None] == (22, "exact")
+
+    async def frozen():
+        return await by_stage("public")
+
+    # Of how many applied the public view says nothing: who was not matched would be the difference.
+    assert await eventually(frozen, what="the frozen table") == {
+        ("matched_people_by", "Lecturer", None): (15, "rounded"),
+        ("matched_people_by", "Professor", None): (20, "rounded"),
+    }
+    page = (await programme.team.get(f"/reports/{(await programme.report())['id']}/html")).text
+    assert "Matched: stage “Professor”, mentees" in page
+
+
 async def test_a_person_who_joins_between_two_public_reads_is_not_seen(programme, statistics):
     of = statistics.of.setdefault(str(programme.id), {})
     await programme.begin(blueprint={"title": "P", "instruments": []})

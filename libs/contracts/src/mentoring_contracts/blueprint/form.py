@@ -85,6 +85,13 @@ class FormField(Section):
     counted: Annotated[
         Flag, Field(description="whether answers are counted for the team, such as how people heard of the programme")
     ] = False
+    breakdown: Annotated[
+        Flag,
+        Field(
+            description="whether figures say how many applied and were matched by this answer, in the public view "
+            "under disclosure control"
+        ),
+    ] = False
     priority: Annotated[Priority | None, Field(description="which answer of a boolean comes first")] = None
     document: Annotated[Id | None, Field(description="the privacy notice that a consent is to")] = None
     version: Annotated[Version | None, Field(description="its version")] = None
@@ -101,6 +108,10 @@ class FormField(Section):
             raise wrong("of", "a ranking is of criteria")
         if self.counted and self.kind not in ("choice", "boolean"):
             raise wrong("counted", "only a choice or a boolean is counted")
+        if self.breakdown and self.kind not in ("choice", "boolean"):
+            raise wrong("breakdown", "only a choice or a boolean is broken down by")
+        if self.breakdown and self.asked_when is not None:
+            raise wrong("breakdown", "only a field that everybody is asked is broken down by")
         if self.priority is not None and self.kind != "boolean":
             raise wrong("priority", "only a boolean decides who is served first")
         if self.kind != "file" and {"accept", "max_kb"} & self.model_fields_set:

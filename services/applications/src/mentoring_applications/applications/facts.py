@@ -1,7 +1,7 @@
 """What is known of an applicant: profile and answers, with the texts that are sealed under the person's key."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +99,40 @@ def _days(planned: Sequence[Any]) -> dict[str, date]:
     """The days on which the milestones of a cohort begin."""
     milestones = [Milestone.model_validate(milestone) for milestone in planned]
     return {one.kind: one.starts_at.date() for one in reversed(milestones)}
+
+
+Group = tuple[UUID | None, str, str, str]
+"""Cohort, role, a field of the form that figures are broken down by, and its answer."""
+
+
+async def breakdowns(db: AsyncSession, programme_id: UUID) -> Mapping[Group, tuple[int, int]]:
+    """How many different people applied and did not withdraw, and how many of them are matched, by what they answered
+    to the fields that the form declares for it."""
+    plan = blueprint.plan_of(await programmes.programme(db, programme_id))
+    declared = [field for field in plan.form.fields if field.breakdown]
+    if not declared:
+        return {}
+    rows = await queries.applied_people(db, programme_id)
+    answered = [(who.id, answers) for _, answers, who in rows if answers is not None]
+    texts = iter(await opened(db, answered))
+    applied: dict[Group, set[UUID]] = defaultdict(set)
+    matched: dict[Group, set[UUID]] = defaultdict(set)
+    for application, answers, who in rows:
+        known = known_attributes(who, next(texts).attributes if answers is not None else {})
+        for field in declared:
+            value = known.get(field.id)
+            if application.role in field.roles and (said := _said(value, field.answers(plan.languages))) is not None:
+                group = (application.cohort_id, application.role, field.id, said)
+                applied[group].add(who.id)
+                matched[group] |= {who.id} if application.state == "matched" else set()
+    return {group: (len(people), len(matched[group])) for group, people in applied.items()}
+
+
+def _said(value: object, options: Sequence[str]) -> str | None:
+    """An answer as a group is called; None for what is none of the options: it may be anything."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) and value in options else None
 
 
 Background = tuple[UUID | None, str, str, str | None]

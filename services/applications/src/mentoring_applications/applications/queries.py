@@ -307,6 +307,20 @@ async def matched_people(
     return (await db.execute(rows)).all()
 
 
+async def applied_people(
+    db: AsyncSession, programme_id: UUID
+) -> Sequence[sa.Row[Application, ApplicationAnswers | None, Person]]:
+    """The applications of a programme that were sent and not withdrawn, with their answers and people."""
+    rows = (
+        sa.select(Application, ApplicationAnswers, Person)
+        .join(Person, Person.id == Application.person_id)
+        .outerjoin(ApplicationAnswers, ApplicationAnswers.id == Application.id)
+        .where(Application.programme_id == programme_id, Application.state != State.WITHDRAWN)
+        .order_by(Application.id)
+    )
+    return (await db.execute(rows)).all()
+
+
 async def _counts(
     db: AsyncSession, columns: Iterable[InstrumentedAttribute[Any]], *where: sa.ColumnElement[bool]
 ) -> Counter[Any]:

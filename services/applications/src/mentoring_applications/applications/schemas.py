@@ -200,6 +200,15 @@ class BackgroundCount(BaseModel):
     people: int
 
 
+class BreakdownCount(BaseModel):
+    cohort_id: UUID | None
+    role: str
+    field: str
+    answer: str
+    applied: int
+    matched: int
+
+
 class Statistics(BaseModel):
     """Counts from the records of one programme; `eligible` goes by the cohort first applied for."""
 
@@ -207,4 +216,5 @@ class Statistics(BaseModel):
     eligible: list[EligibleCount]
     moved: int
     backgrounds: list[BackgroundCount]
+    breakdowns: list[BreakdownCount]
     ledger: list[LedgerRow]

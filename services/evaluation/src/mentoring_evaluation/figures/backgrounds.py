@@ -1,4 +1,5 @@
-"""The public table of people's backgrounds, frozen: what is shown now, and what is shown next.
+"""The public tables of matched people by background, and by other fields that the form declares: what is shown now, and
+what is shown next.
 
 Between two frozen tables people come and go one by one, so their difference would be about very few. A count is shown
 anew only once it has changed by at least the smallest number of people shown; until then what was shown stays. And a
@@ -6,29 +7,34 @@ count that was hidden stays hidden for as long.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mentoring_evaluation.disclosure.bands import parts_of
 from mentoring_evaluation.disclosure.rule import Policy
 
-Cell = tuple[str, str]  # role, background
+# Whose and what: a role and their professional background, or a role and a field of the form (`mentee stage`) and its
+# answer. Each role's answers to one field are a table of their own.
+Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A table that is shown: the people it was made of and what it says, both by role and background (None: hidden)."""
+    """A table that is shown: the people it was made of and what it says, both by cell (None: hidden)."""
 
     counts: Mapping[Cell, int]
     shown: Mapping[Cell, int | None]
 
 
-def counted(rows: Iterable[Mapping[str, Any]]) -> Counter[Cell]:
-    """People by role and background, of the rows that the applications service counts."""
+def counted(statistics: Mapping[str, Any]) -> Counter[Cell]:
+    """Matched people by cell, of what the applications service counts."""
     people: Counter[Cell] = Counter()
-    for row in rows:
+    for row in statistics["backgrounds"]:
         people[row["role"], row["professional_background"]] += row["people"]
+    for row in statistics.get("breakdowns", []):
+        if row["matched"]:
+            people[f"{row['role']} {row['field']}", row["answer"]] += row["matched"]
     return people
 
 
@@ -47,7 +53,7 @@ def next_table(present: Mapping[Cell, int], before: Frozen | None, policy: Polic
 
 
 def _protected(counts: Mapping[Cell, int], policy: Policy) -> dict[Cell, int | None]:
-    # How many mentors and mentees there are is published exactly, beside this table.
+    # How many mentors and mentees there are is published exactly, beside these tables.
     shown: dict[Cell, int | None] = {}
     for role in sorted({role for role, _ in counts}):
         of_role = {cell: people for cell, people in counts.items() if cell[0] == role}

@@ -1,6 +1,6 @@
 """Frozen tables of backgrounds: each follows the one before, under disclosure control of the difference."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,23 +19,26 @@ from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.models import Programme
 from mentoring_evaluation.surveys.commands.waves import SNAPSHOT
 
-Rows = Iterable[Mapping[str, Any]]
 T = TypeVar("T")
 
 
-async def freeze_when_due(db: AsyncSession, programme_id: UUID, wave_ids: Sequence[UUID], rows: Rows) -> None:
+async def freeze_when_due(
+    db: AsyncSession, programme_id: UUID, wave_ids: Sequence[UUID], statistics: Mapping[str, Any]
+) -> None:
     """Show the table as it is now from here on, once for the waves that closed."""
     if await _take(db, wave_ids):
         programme = await programmes.programme(db, programme_id)
         await programmes.hold_programme(db, programme_id)
-        db.add(next_snapshot(programme, await queries.latest_snapshot(db, programme_id), rows, now(db)))
+        db.add(next_snapshot(programme, await queries.latest_snapshot(db, programme_id), statistics, now(db)))
 
 
-def next_snapshot(programme: Programme, before: PublicSnapshot | None, rows: Rows, at: datetime) -> PublicSnapshot:
+def next_snapshot(
+    programme: Programme, before: PublicSnapshot | None, statistics: Mapping[str, Any], at: datetime
+) -> PublicSnapshot:
     """The table that follows the one `before`, not stored yet: two that follow the same one have the same number."""
     policy = policy_of(programme.public_minimum)
     frozen = None if before is None else Frozen(_cells(before.counts), _cells(before.shown))
-    made = next_table(counted(rows), frozen, policy)
+    made = next_table(counted(statistics), frozen, policy)
     return PublicSnapshot(
         id=new_id(), programme_id=programme.id, number=before.number + 1 if before else 1, taken_at=at,
         counts=_nested(made.counts), shown=_nested(made.shown),

@@ -14,13 +14,14 @@ from mentoring_evaluation.figures.survey_figures import agreements, outcomes, re
 
 NOT_ELIGIBLE = "refused"
 BACKGROUND = "professional_background"
+MATCHED_BY, APPLIED_BY = "matched_people_by", "applicants_by"
 
 
 def programme_lines(evidence: Evidence) -> list[Line]:
     """All figures, exact, in the order of a report. Figures of a survey are there once its wave is closed."""
     sections: list[Callable[[Evidence], Iterable[Line]]] = [
-        expressions_of_interest, moves, demand, matched, groups, backgrounds, meetings, cpd, response_rates, outcomes,
-        agreements, interviews,
+        expressions_of_interest, moves, demand, matched, groups, backgrounds, breakdowns, meetings, cpd, response_rates,
+        outcomes, agreements, interviews,
     ]  # fmt: skip
     return [line for section in sections for line in section(evidence)]
 
@@ -122,6 +123,23 @@ def backgrounds(evidence: Evidence) -> Iterator[Line]:
     for (cohort, role, background, other), people in sorted(table.items(), key=lambda item: _sortable(item[0])):
         breakdown = {BACKGROUND: background} | ({"other": other} if other else {})
         yield Line(count(BACKGROUND, said, people, unit="people", cohort=cohort, role=role), breakdown)
+
+
+def breakdowns(evidence: Evidence) -> Iterator[Line]:
+    """People who applied, and who were matched, by what they answered to fields that the form declares for it."""
+    numbers = {str(id_): number for id_, number in evidence.numbers.items()}
+    table: Counter[tuple[str, str, Side, str, int | None]] = Counter()
+    for row in evidence.statistics.get("breakdowns", []):
+        for where in {numbers.get(str(row["cohort_id"])), None}:
+            group = (row["field"], row["role"], row["answer"], where)
+            for name, people in ((APPLIED_BY, row["applied"]), (MATCHED_BY, row["matched"])):
+                table[(name, *group)] += people
+    said = {
+        APPLIED_BY: "People who applied and did not withdraw, by their answer to a field of the form.",
+        MATCHED_BY: "Matched people by their answer to a field of the form.",
+    }
+    for (name, field, role, answer, cohort), people in sorted(table.items(), key=str):
+        yield Line(count(name, said[name], people, unit="people", cohort=cohort, role=role), {field: answer})
 
 
 def _sortable(key: tuple[int | None, str, str, str | None]) -> tuple[int, str, bool, str, str]:

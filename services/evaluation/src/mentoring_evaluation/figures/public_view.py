@@ -10,13 +10,12 @@ are of enough different people however answers are spread.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mentoring_contracts.words import SIDES
 from mentoring_evaluation.disclosure.bands import BASE, Band, Share, share
 from mentoring_evaluation.disclosure.floor import policy_of, rule_in_words
 from mentoring_evaluation.figures.evidence import Evidence
-from mentoring_evaluation.figures.figure import Line, count
+from mentoring_evaluation.figures.figure import Figure, Line, count
 from mentoring_evaluation.figures.intervals import half_up
-from mentoring_evaluation.figures.programme_figures import BACKGROUND
+from mentoring_evaluation.figures.programme_figures import APPLIED_BY, BACKGROUND, MATCHED_BY
 from mentoring_evaluation.figures.protected import STANDS_ALONE, ProtectedWaves
 from mentoring_evaluation.figures.shown import Between, Rounding, Shown, ShownFigure
 from mentoring_evaluation.figures.survey_figures import brought_in, waves_brought_in
@@ -35,7 +34,7 @@ def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[ShownFigure]
             if of_wave is not None and _is_published(line, of_wave):
                 brought = brought_in(of_wave.waves, line.figure.cohort)
                 shown.append(_survey_line(line, of_wave).but(caveats=(brought,) if brought else ()))
-        elif line.figure.name != BACKGROUND:
+        elif line.figure.name not in (BACKGROUND, MATCHED_BY, APPLIED_BY):
             shown.append(line.shown())
     return shown + _background_lines(evidence)
 
@@ -106,17 +105,23 @@ def _mean_line(line: Line, waves: ProtectedWaves) -> ShownFigure:
 
 
 def _background_lines(evidence: Evidence) -> list[ShownFigure]:
-    """The frozen table, by role and over all cohorts only: narrower tables would hide nearly everything.
+    """The frozen tables, by role and over all cohorts only: narrower tables would hide nearly everything.
 
     What is hidden has no line: one would say that somebody is there, and none that nobody is.
     """
-    said = "Matched people by professional background, at the time this table was last frozen."
+    frozen = evidence.public_backgrounds
     return [
-        _rounded_count(Line(count(BACKGROUND, said, 0, unit="people", role=role), {BACKGROUND: background}), people)
-        for role in SIDES
-        for background, people in sorted(evidence.public_backgrounds.get(role, {}).items())
+        _rounded_count(Line(_frozen(role, field), {field or BACKGROUND: answer}), people)
+        for role, field, whose in sorted((whose.partition(" ")[0], whose.partition(" ")[2], whose) for whose in frozen)
+        for answer, people in sorted(frozen[whose].items())
         if people is not None
     ]
+
+
+def _frozen(role: str, field: str) -> Figure:
+    by = "their answer to a field of the form" if field else "professional background"
+    said = f"Matched people by {by}, at the time this table was last frozen."
+    return count(MATCHED_BY if field else BACKGROUND, said, 0, unit="people", role=role)
 
 
 def _rounded_count(line: Line, people: int) -> ShownFigure:

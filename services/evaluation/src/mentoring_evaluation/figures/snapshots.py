@@ -28,4 +28,4 @@ async def take_snapshot(service: Service, tenant: UUID, programme_id: UUID, wave
     """Freeze the table of a programme for waves that closed, unless another replica has."""
     statistics = await statistics_of(service, tenant, programme_id)
     async with service.database.transaction(tenant) as db:
-        await freeze_when_due(db, programme_id, wave_ids, statistics["backgrounds"])
+        await freeze_when_due(db, programme_id, wave_ids, statistics)

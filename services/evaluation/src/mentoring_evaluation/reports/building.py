@@ -36,7 +36,7 @@ async def build_report(service: Service, tenant: UUID, report_id: UUID) -> None:
         evidence, beside = await evidence_of(db, programme), await report_records(db, programme)
         before = await figures.latest_snapshot(db, programme.id)
     evidence = await with_statistics(service, tenant, evidence)
-    frozen = next_snapshot(programme, before, evidence.statistics["backgrounds"], evidence.as_of)
+    frozen = next_snapshot(programme, before, evidence.statistics, evidence.as_of)
     evidence = replace(evidence, public_backgrounds=frozen.shown)
     content = await asyncio.to_thread(report_content, evidence, beside, report.kind, report.published)
     # Its charts are drawn here: the first reader waits neither for them nor for the library that draws them.

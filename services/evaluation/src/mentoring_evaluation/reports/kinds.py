@@ -19,7 +19,7 @@ Part = Literal[
 ]  # fmt: skip
 
 # People stand behind these in groups that are too small for a network, or they are not totals at all.
-NOT_FOR_NETWORKS = frozenset({"professional_background"})
+NOT_FOR_NETWORKS = frozenset({"professional_background", "applicants_by", "matched_people_by"})
 FROM_INTERVIEWS = frozenset({"interviews", "interviewed_pairs", "interview_pages"})
 
 

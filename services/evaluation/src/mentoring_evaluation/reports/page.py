@@ -44,6 +44,8 @@ def _by_cohort(name: str) -> Callable[[ShownFigure], bool]:
     return lambda figure: figure.name == name and figure.cohort is not None and figure.role is not None
 
 
+_BY_FIELD = {"applicants_by": "applied", "matched_people_by": "matched"}
+
 SECTIONS = (
     Section(
         "Expressions of interest",
@@ -63,6 +65,10 @@ SECTIONS = (
     Section(
         "Professional background", ("professional_background",),
         lambda figure: figure.cohort is None and "other" not in figure.breakdown,
+    ),
+    Section(
+        "Who applied and was matched, by what they said of themselves", ("applicants_by", "matched_people_by"),
+        lambda figure: False,
     ),
     Section("Continuing development", ("cpd_sessions", "cpd_participants"), lambda figure: False),
     Section("Interviews", ("interviews", "interviewed_pairs", "interview_pages"), lambda figure: False),
@@ -161,6 +167,9 @@ def _row(figure: ShownFigure | FigureChange, wordings: Wordings) -> str:
     parts = [figure.breakdown.get("other") or figure.breakdown.get("professional_background")]
     parts += [figure.breakdown.get("mode", "").replace("_", " "), figure.breakdown.get("option")]
     name = "" if figure.name == "professional_background" else figure.name.replace("_", " ")
+    if figure.name in _BY_FIELD:
+        ((field, answer),) = figure.breakdown.items()
+        name, parts = _BY_FIELD[figure.name], [f"{field.replace('_', ' ')} “{answer}”"]
     who = f"{figure.role}s" if figure.role else ""
     # A wave with an occasion after its survey is one of several: each has a row.
     wave = figure.wave if figure.name == "response_rate" or ": " in (figure.wave or "") else ""

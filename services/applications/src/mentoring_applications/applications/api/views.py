@@ -13,6 +13,7 @@ from mentoring_applications.applications.schemas import (
     ApplicationDetail,
     ApplicationView,
     BackgroundCount,
+    BreakdownCount,
     CohortPlaces,
     ConsentView,
     EligibleCount,
@@ -175,6 +176,10 @@ async def statistics(db: AsyncSession, programme_id: UUID) -> Statistics:
         backgrounds=[
             BackgroundCount(cohort_id=c, role=r, professional_background=b, other=o, people=n)
             for (c, r, b, o), n in sorted((await facts.backgrounds(db, programme_id)).items(), key=str)
+        ],
+        breakdowns=[
+            BreakdownCount(cohort_id=c, role=r, field=f, answer=a, applied=applied, matched=matched)
+            for (c, r, f, a), (applied, matched) in sorted((await facts.breakdowns(db, programme_id)).items(), key=str)
         ],
         ledger=_ledger_rows(counts, cohorts),
     )
