@@ -1,6 +1,7 @@
 """What a respondent is told before answering, in the language of the questions."""
 
 import uuid
+from typing import get_args
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_easy_words_have_an_easy_notice():
 
 
 def test_every_notice_is_there_for_every_mode_and_every_language_of_the_presets():
-    assert {frozenset(by_mode) for by_mode in notices().values()} == {frozenset(Mode.__args__)}
+    assert {frozenset(by_mode) for by_mode in notices().values()} == {frozenset((*get_args(Mode), "researchers"))}
     spoken = {words.language for survey in presets().values() for words in survey.wordings}
     assert spoken | {survey.language for survey in presets().values()} <= notices().keys()
 

@@ -139,6 +139,7 @@ class Preset:
     mode: str
     language: str
     questions: JSON
+    researchers: bool = False
     wordings: JSON | None = None
 
 
