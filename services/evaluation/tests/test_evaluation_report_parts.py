@@ -28,7 +28,7 @@ from mentoring_evaluation.reports.document import (
     Words,
 )
 from mentoring_evaluation.reports.kinds import KINDS
-from mentoring_evaluation.reports.page import report_page
+from mentoring_evaluation.reports.page import blocks, report_page
 from mentoring_evaluation.reports.pdf import report_pdf
 from mentoring_evaluation.reports.protection import protected_by_role, protected_share
 from mentoring_evaluation.reports.records import (
@@ -303,6 +303,24 @@ def since(before, after, *notes):
 
 def page_of(document, changes=None):
     return report_page(document, words(document), issue(changes))
+
+
+def test_what_is_said_of_many_figures_is_said_once():
+    def figure(cohort, *caveats):
+        known = {"name": "match", "wave": "end", "role": "mentor", "unit": "percent", "rule": "top_box"}
+        return ShownFigure(cohort=cohort, value=50, caveats=caveats, **known)
+
+    def said(*figures):
+        return next(block for block in blocks(figures, {}) if block.rows).caveats
+
+    few = [figure(n, f"Only {n} answered: {100 / n:.1f} points.", "Asked with X.") for n in range(3, 8)]
+    assert said(*few) == [
+        "Match: mentors, Cohort 3: Only 3 answered: 33.3 points. The same, with numbers of their own, holds for 4 more "
+        "figures of this table.",
+        "Match: mentors, Cohort 3: Asked with X. The same holds for 4 more figures of this table.",
+    ]
+    assert len(said(*few[:3])) == 6
+    assert len(said(figure(1, "Only 1 answered."), *few[:3], figure(2, "It was extended: snow."))) == 8
 
 
 def pdf_of(document, changes=None):

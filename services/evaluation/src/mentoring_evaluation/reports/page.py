@@ -1,5 +1,6 @@
 """A report as one self-contained, accessible page: every chart has its table beside it, and nothing is loaded."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,9 @@ class ShownView:
 def _by_cohort(name: str) -> Callable[[ShownFigure], bool]:
     return lambda figure: figure.name == name and figure.cohort is not None and figure.role is not None
 
+
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)*")
+_IN_FULL = 3  # so many caveats that differ in their numbers alone are each written out
 
 _BY_FIELD = {"applicants_by": "applied", "matched_people_by": "matched"}
 
@@ -142,7 +146,7 @@ def _block(section: Section, figures: Figures, wordings: Wordings) -> Block:
     named = {column for known in told.values() for column, cell in known.items() if cell != HIDDEN}
     columns = sorted(named, key=lambda name: (_LAST.get(name, 0), name))
     rows = [(row, [known.get(column, "") for column in columns]) for row, known in told.items()]
-    caveats = list(dict.fromkeys(_caveats(figures, wordings)))
+    caveats = list(_caveats(figures, wordings))
     chart = _chart(section, figures, wordings)
     return Block(section.title, section.note, columns, rows, chart, caveats, _said_of_hidden(hidden))
 
@@ -184,7 +188,7 @@ def _cell(unit: str, said: ShownFigure | FigureSaid | None) -> str:
         return "–"
     about = ABOUT[said.shown]
     if unit != "percent":
-        return f"{about}{said.value}"
+        return f"{about}{said.value:,}"
     known = said.numerator is not None and said.denominator is not None
     counted = f" ({said.numerator} of {said.denominator}{_silent(said)})" if known else ""
     return f"{about}{said.value} %{counted}"
@@ -199,7 +203,18 @@ def _silent(said: ShownFigure | FigureSaid) -> str:
 
 
 def _caveats(figures: Figures, wordings: Wordings) -> Iterable[str]:
-    return (f"{_row(figure, wordings)}, {_column(figure)}: {caveat}" for figure in figures for caveat in figure.caveats)
+    """What is to be known of the figures; of what is said of many, with other numbers each time, an example and of how
+    many more: every one stands in the tables of the archive."""
+    alike: dict[str, dict[str, str]] = {}
+    for figure in figures:
+        for caveat in figure.caveats:
+            of = f"{_row(figure, wordings)}, {_column(figure)}"
+            alike.setdefault(_NUMBERS.sub("0", caveat), {})[of] = caveat
+    for same in alike.values():
+        each = [f"{of}: {caveat}" for of, caveat in same.items()]
+        own = ", with numbers of their own," if len(set(same.values())) > 1 else ""
+        more = f"{each[0]} The same{own} holds for {len(each) - 1} more figures of this table."
+        yield from each if len(each) <= _IN_FULL else [more]
 
 
 def _chart(section: Section, figures: Figures, wordings: Wordings) -> Markup | None:
@@ -213,6 +228,9 @@ def _chart(section: Section, figures: Figures, wordings: Wordings) -> Markup | N
 
 
 def _ends(figure: ShownFigure) -> tuple[float | None, float | None]:
-    """What a value lies between: its interval, or the bounds that rounding leaves."""
+    """What a value lies between: its interval, or the bounds that rounding leaves; “at least” begins at its value."""
     ends = figure.interval or figure.between
-    return (float(ends.low), float(ends.high)) if ends else (None, None)
+    if ends is None:
+        return None, None
+    value = float(figure.value or 0)
+    return min(value, float(ends.low)), max(value, float(ends.high))
