@@ -164,6 +164,26 @@ def test_answers_in_columns_are_counts_or_shares_by_what_they_add_to(row: str, f
     assert [one.rule for one in faults(document.report)] == ([finding] if finding else [])
 
 
+@pytest.mark.parametrize(
+    "name", ["Response rate", "Of whom: face to face", "Completion rate (%)", "Met (of those matched)"]
+)
+def test_a_row_that_is_of_others_has_no_n_of_the_table(name: str) -> None:
+    for table in (f"Question,Cohort 1 (n=18)\n{name},82%\n", f"Question,%,n\n{name},82,18\n"):
+        document = read_document(table.encode(), "t")
+        assert [line.n for line in document.report.percentages] == [None]
+        assert faults(document.report) == []
+    (told,) = lines(f"Question,Cohort 1 (n=18)\n{name},82% (18/22)\n")
+    assert (told.numerator, told.n) == (18, 22)
+
+
+def test_yes_and_no_with_their_total_are_answers_and_no_cohorts() -> None:
+    table = "Question,Yes,No,Don't know,Total\nMet,15 (75%),3 (15%),2 (10%),20 (100%)\n"
+    assert [line.name for line in lines(table)] == ["Met: Yes", "Met: No", "Met: Don't know"]
+    assert faults(read_document(table.encode(), "t").report) == []
+    (line,) = lines("Question,Yes,%,n\nMet,15,75%,20\n")
+    assert line.numerator == 15
+
+
 def test_totals_are_of_cohorts_where_these_are_the_rows() -> None:
     found = faults(read_document(b"Cohort,Applied\n1,60\n2,50\nTotal,111\n", "t").report)
     assert [(one.rule, one.where) for one in found] == [("total_does_not_add", "B4")]

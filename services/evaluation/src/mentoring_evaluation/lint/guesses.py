@@ -71,6 +71,12 @@ _ENDS = re.compile(
 _STATISTICS: Mapping[str, str] = {  # what a column of a group prints, by the word its head begins or ends with
     "mean": "group mean", "average": "group mean", "sd": "group sd", "median": "group median",
 }  # fmt: skip
+# Rows that are of others than those who answered the table: of all who were asked, or of some who answered.
+_OF_OTHERS = re.compile(
+    r"\b(response|return|reply|participation|completion|retention|attendance|drop-?out|attrition) rates?\b"
+    r"|\b(of|among) (whom|which|those|these)\b",
+    re.IGNORECASE,
+)
 _IN_HEAD = re.compile(rf"[(\[,;]?\s*\bn\s*=\s*(?P<n>{_NUMBER})\s*[)\]]?", re.IGNORECASE)
 
 
@@ -211,6 +217,8 @@ class _Table:
         bare = _ENDS.sub("", _IN_HEAD.sub("", head)).strip(" :*").casefold()
         numeric = not self._textual(column) and any(_read(self.rows[row][column]) for row in self.body)
         meaning = _MEANS.get(bare)
+        if bare == "yes" and any(re.match(r"no\b", other.casefold()) for other in self.heads):
+            meaning = None  # one answer of several, and not how many were counted
         if meaning and (numeric or meaning in ("name", "answer", "cohort", "role", "wave")):
             return meaning
         if not numeric:
@@ -279,7 +287,7 @@ class _Table:
             if (column := self._column("percent")) is not None:
                 yield from self._of_row(row, column)
             for column in self._groups():
-                if self._shares(column):
+                if self._shares(column) and not self._is_whole(column):
                     yield from self._of_group(row, column)
 
     def _shares(self, column: int) -> bool:
@@ -303,12 +311,16 @@ class _Table:
         near = [row for row, total in sums.items() if 99 <= total <= 101 and total != self._whole(row, "n")]
         return len(near) * 2 > len(sums)
 
+    def _is_whole(self, column: int) -> bool:
+        """Whether a column is of all answers together, beside those that each have one."""
+        return self._answers() and _OVERALL.fullmatch(self.heads[column].strip(" %()").casefold()) is not None
+
     def _groups(self) -> list[int]:
         return [column for column, meaning in enumerate(self.meaning) if meaning == "group"]
 
     def distributions(self) -> Iterator[Distribution]:
         """Rows of counts whose heads are the answers to a question, with how many answered it."""
-        columns = [column for column in self._groups() if not self._shares(column)]
+        columns = [c for c in self._groups() if not self._shares(c) and not self._is_whole(c)]
         for row in self.body if self._answers() else ():
             given = {column: self._count(row, column) for column in columns}
             n = self._whole(row, "n")
@@ -329,8 +341,10 @@ class _Table:
         cell = self._cell(row, column)
         percent = cell.percent if cell.percent is not None else cell.value
         took_part = self._whole(row, "took_part")
-        n = cell.n if cell.n is not None else self._whole(row, "n")
         x = cell.x if cell.x is not None else self._whole(row, "numerator")
+        n = cell.n if cell.n is not None else self._whole(row, "n")
+        if _OF_OTHERS.search(self._name(row)) and x is None and cell.n is None:
+            n = took_part = None
         where = self._where(row)
         if percent is None or self._no_share(row, column):
             self._skip(row, column)
@@ -361,10 +375,13 @@ class _Table:
             None,
         )
         n = self._base(row, column) if n is None else n
+        of_others = _OF_OTHERS.search(name) is not None and cell.n is None
+        n = None if of_others else n
+        took_part = None if of_others else self._whole(row, "took_part")
         x = cell.x if cell.x is not None else self._beside(row, column, "group x")
         rule = "mean_of_cohorts" if said["mean"] else None
         at = self.grid.place(row, column)
-        yield _percentage(at, name, percent, x, n, self._whole(row, "took_part"), where | {"rule": rule})
+        yield _percentage(at, name, percent, x, n, took_part, where | {"rule": rule})
 
     def _group(self, column: int) -> dict[str, Any]:
         """What the head of a column says of whom it is: a cohort, a role, an answer, or everybody."""
