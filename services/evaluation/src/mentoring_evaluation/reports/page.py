@@ -48,7 +48,7 @@ def _by_cohort(name: str) -> Callable[[ShownFigure], bool]:
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)*")
 _IN_FULL = 3  # so many caveats that differ in their numbers alone are each written out
 
-_BY_FIELD = {"applicants_by": "applied", "matched_people_by": "matched"}
+_BY_FIELD = {"applicants_by": "Applied", "matched_people_by": "Matched"}
 
 SECTIONS = (
     Section(
@@ -164,6 +164,9 @@ def _column(figure: ShownFigure | FigureChange) -> str:
 
 def _row(figure: ShownFigure | FigureChange, wordings: Wordings) -> str:
     """What a row is called: a question of a survey in its own words."""
+    if figure.name in _BY_FIELD:
+        ((field, answer),) = figure.breakdown.items()
+        return f"{_BY_FIELD[figure.name]}: {field.replace('_', ' ')} “{answer}”, {figure.role}s"
     if figure.name in wordings and figure.wave is not None:
         occasion = figure.wave if ": " in figure.wave else ""
         about = (figure.breakdown.get("option"), occasion, f"{figure.role}s" if figure.role else "")
@@ -171,9 +174,6 @@ def _row(figure: ShownFigure | FigureChange, wordings: Wordings) -> str:
     parts = [figure.breakdown.get("other") or figure.breakdown.get("professional_background")]
     parts += [figure.breakdown.get("mode", "").replace("_", " "), figure.breakdown.get("option")]
     name = "" if figure.name == "professional_background" else figure.name.replace("_", " ")
-    if figure.name in _BY_FIELD:
-        ((field, answer),) = figure.breakdown.items()
-        name, parts = _BY_FIELD[figure.name], [f"{field.replace('_', ' ')} “{answer}”"]
     who = f"{figure.role}s" if figure.role else ""
     # A wave with an occasion after its survey is one of several: each has a row.
     wave = figure.wave if figure.name == "response_rate" or ": " in (figure.wave or "") else ""
