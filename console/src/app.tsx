@@ -6,9 +6,14 @@ import { ProgrammesDocument, WhoDocument } from "./gql/graphql";
 import { Dashboard } from "./screens/dashboard/dashboard";
 import { Application } from "./screens/applications/application";
 import { Applications } from "./screens/applications/applications";
+import { Matching } from "./screens/matching/matching";
+import { Run } from "./screens/matching/run";
 import { Offer } from "./screens/offers/offer";
 import { Pair } from "./screens/pair/pair";
+import { Pairs } from "./screens/pairs/pairs";
+import { Report, Reports } from "./screens/reports/reports";
 import { Start } from "./screens/start/start";
+import { Surveys } from "./screens/surveys/surveys";
 import type { Session } from "./session";
 import { Button } from "./ui/act";
 import { Faults, Loading, Screen } from "./ui/screen";
@@ -53,6 +58,20 @@ export function App({ session }: { session: Session }) {
               <Route path="/programmes/:programme/applications">
                 {({ programme }) => <Applications programme={programme} />}
               </Route>
+              <Route path="/programmes/:programme/matching">
+                {({ programme }) => <Matching programme={programme} />}
+              </Route>
+              <Route path="/programmes/:programme/pairs/:kind?">
+                {({ programme, kind }) => <Pairs programme={programme} kind={kind} key={kind} />}
+              </Route>
+              <Route path="/programmes/:programme/surveys">
+                {({ programme }) => <Surveys programme={programme} />}
+              </Route>
+              <Route path="/programmes/:programme/reports">
+                {({ programme }) => <Reports programme={programme} />}
+              </Route>
+              <Route path="/runs/:id">{({ id }) => <Run id={id} />}</Route>
+              <Route path="/reports/:id">{({ id }) => <Report id={id} />}</Route>
               <Route path="/applications/:id">{({ id }) => <Application id={id} />}</Route>
               <Route path="/offers/:id">{({ id }) => <Offer id={id} />}</Route>
               <Route path="/pairs/:id">{({ id }) => <Pair id={id} />}</Route>

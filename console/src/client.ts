@@ -1,20 +1,34 @@
 // The GraphQL endpoint, with the token and the language of whoever is signed in.
-import { Client, cacheExchange, fetchExchange } from "urql";
+import { createClient } from "graphql-sse";
+import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "urql";
 import type { Session } from "./session";
 import { language } from "./words";
 
 export function clientOf(session: Session): Client {
+  const url = new URL("../v1/graphql", location.href.split(/[?#]/)[0]).href;
+  const headers = async () => ({
+    Authorization: `Bearer ${await session.token()}`,
+    "Accept-Language": language(),
+  });
+  const events = createClient({ url, headers }); // subscriptions: server-sent events
   return new Client({
-    url: new URL("../v1/graphql", location.href.split(/[?#]/)[0]).href,
-    exchanges: [cacheExchange, fetchExchange],
-    fetchSubscriptions: true, // as server-sent events
+    url,
+    exchanges: [
+      cacheExchange,
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query, variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: events.subscribe({ query: query ?? "", variables }, sink as never),
+          }),
+        }),
+      }),
+    ],
     preferGetMethod: false,
     requestPolicy: "cache-and-network",
     fetch: async (address, options) => {
-      const headers = new Headers(options?.headers);
-      headers.set("Authorization", `Bearer ${await session.token()}`);
-      headers.set("Accept-Language", language());
-      const answer = await fetch(address, { ...options, headers });
+      const all = { ...Object.fromEntries(new Headers(options?.headers)), ...(await headers()) };
+      const answer = await fetch(address, { ...options, headers: all });
       if (answer.status === 401) await session.signIn();
       return answer;
     },

@@ -72,6 +72,14 @@ class Person:
         """A button by its words."""
         return self.page.get_by_role("button", name=name, exact=True).first
 
+    def form(self, name: str) -> Locator:
+        """A form by its name."""
+        return self.page.get_by_role("form", name=name, exact=True).first
+
+    async def open(self, summary: str) -> None:
+        """Unfold what stands under words."""
+        await self.page.locator("summary").get_by_text(summary, exact=True).first.click()
+
     async def sees(self, text: str) -> None:
         """Wait for words on the page."""
         await expect(self.page.get_by_text(re.compile(text)).first).to_be_visible()
@@ -81,7 +89,7 @@ class Person:
         own = self.page.viewport_size
         for size in (DESK, PHONE):
             await self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            found = await _AXE.run(self.page)
+            found = await _AXE.run(self.page, options={"resultTypes": ["violations"]})
             assert found.violations_count == 0, f"{name} at {size['width']}: {found.generate_report()}"
             wide = await self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size["width"], f"{name} is {wide} wide at {size['width']}"

@@ -4,10 +4,15 @@
 """
 
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 from playwright.async_api import expect
+
+from mentoring_allinone.stack import Stack
+from mentoring_common.clock import MovableClock
 
 from .browser import CHROMIUM, DESK, PHONE, Person, chromium
 from .conftest import APPLY, ROOT, Journey, answers
@@ -16,6 +21,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 PICTURES = ROOT / os.environ["MENTORING_PICTURES"] if "MENTORING_PICTURES" in os.environ else None
 APPLICANTS = {"Ada Okafor": "MENTOR", "Bea Lindqvist": "MENTOR", "Cleo Haddad": "MENTEE", "Dina Evans": "MENTEE"}
 
+CLEO = "Cleo Haddad"
 SIZES = {"Corin": DESK, "Cleo": PHONE, "Ada": PHONE}
 
 
@@ -26,12 +32,22 @@ async def browser() -> Any:
 
 
 @pytest.fixture(scope="module")
+async def stack(tmp_path_factory: Any) -> Any:
+    """A system of this journey's own, whose clock is moved."""
+    folder, clock = tmp_path_factory.mktemp("console"), MovableClock(datetime.now(UTC))
+    running = await Stack.start(folder, clock=clock, durable=False)
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="module")
 async def programme(stack: Any) -> Journey:
     """A programme that takes applications, its coordinator, and four who applied."""
     async with stack.call("platform:admin") as operator:
         named = {"name": "Console", "slug": "console"}
         made = Journey(stack, (await operator.post("/applications/organisations", json=named)).json()["id"])
-    await made.begin()
+    activities = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))["activities"]
+    await made.begin(activities=activities | {"orientation": {"compulsory": False}})
     await made.appoint("Corin", "COORDINATOR")
     for name, role in APPLICANTS.items():
         await made.register(name)
@@ -46,6 +62,11 @@ async def people(browser: Any, stack: Any, programme: Journey) -> Any:
     found = {name: await Person.at(browser, stack.base_url, size, PICTURES) for name, size in SIZES.items()}
     yield found
     assert {name: person.complaints for name, person in found.items() if person.complaints} == {}
+
+
+def after_days(days: int) -> str:
+    """A moment so many days from now, as a field for date and time takes it."""
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M}"
 
 
 async def test_a_coordinator_signs_in_and_sees_what_waits(people: Any) -> None:
@@ -79,10 +100,138 @@ async def test_applications_are_found_read_and_decided_together(people: Any) -> 
     await expect(corin.page.get_by_role("cell", name="accepted")).to_have_count(4)
 
 
+async def test_a_run_is_followed_read_and_approved(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Matching$", "Matching")
+    await corin.looks("matching")
+    await corin.button("Find matches").click()
+    await corin.heading("Run")
+    await corin.sees("Both chose")
+    await corin.looks("run", picture=True)
+    asked = corin.page.get_by_role("form", name="Why are two people no pair?")
+    pairs = await corin.page.get_by_role("table", name="Proposed pairs").get_by_role("row").all_inner_texts()
+    hers = next(row for row in pairs if CLEO in row)
+    other = next(mentor for mentor in ("Ada Okafor", "Bea Lindqvist") if mentor not in hers)
+    await asked.get_by_label("mentor").select_option(other)
+    await asked.get_by_label("mentee").select_option(CLEO)
+    await asked.get_by_role("button").click()
+    await corin.sees("Possible")
+    await corin.button("Approve and make 2 offers").click()
+    await corin.sees("the offers are on their way")
+
+
+async def test_two_people_accept_on_their_phones(people: Any) -> None:
+    cleo = people["Cleo"]
+    await cleo.sign_in(CLEO)
+    await cleo.looks("start_of_a_mentee")
+    await cleo.go("A match is offered to you", "A match is offered to you")
+    await cleo.looks("offer")
+    people["mentor"] = (await cleo.page.get_by_role("heading", level=1).inner_text()).partition(": ")[2]
+    await cleo.button("Yes, I accept").click()
+    await cleo.sees("your partner has not answered yet")
+    ada = people["Ada"]
+    await ada.sign_in(people["mentor"])
+    await ada.go("A match is offered to you", "A match is offered to you")
+    await ada.button("Yes, I accept").click()
+    await ada.sees("Both of you said yes")
+    await ada.go("To your mentoring", "You and Cleo")
+
+
+async def test_they_agree_meet_and_set_goals(people: Any, programme: Journey) -> None:
+    programme.stack.clock.move_by(timedelta(days=2))
+    ada, cleo = people["Ada"], people["Cleo"]
+    await ada.open("Propose an agreement")
+    await ada.page.get_by_label("What you agree on").fill("We meet once a month, and what is said stays between us.")
+    await ada.form("Propose an agreement").get_by_role("button").click()
+    await ada.sees("stays between us")
+    await ada.button("Sign").click()
+    await ada.sees("You signed on")
+    await ada.open("Propose times")
+    for number in (1, 2):
+        await ada.page.get_by_label(f"Time {number}").fill(f"2098-05-0{number}T15:00")
+    await ada.form("Propose times").get_by_label("Place or link").fill("Room 12")
+    await ada.form("Propose times").get_by_role("button").click()
+    await ada.sees("You proposed times")
+
+    await cleo.page.get_by_role("link", name="Mentoring").click()
+    await cleo.go("agreement to sign", "You and")
+    await cleo.looks("pair", picture=True)
+    await cleo.page.get_by_label("2 May 2098").check()
+    await cleo.button("This time").click()
+    await cleo.sees("Friday, 2 May 2098 at 15:00")
+    await cleo.button("Sign").click()
+    await cleo.sees("Both of you have signed")
+    await cleo.open("Set a goal")
+    await cleo.form("Set a goal").get_by_label("Goal").fill("Write a fellowship application")
+    await cleo.form("Set a goal").get_by_role("button").click()
+    await cleo.sees("Write a fellowship application")
+    await cleo.open("Add a step")
+    await cleo.form("Add a step").get_by_label("Step").fill("Ask for last year's call")
+    await cleo.form("Add a step").get_by_role("button").click()
+    await cleo.page.get_by_label("Ask for last year's call").click()
+    await expect(cleo.page.get_by_label("Ask for last year's call")).to_be_checked()
+    await cleo.button("Reached").click()
+    await cleo.open("Record a meeting")
+    await cleo.form("Record a meeting").get_by_label("When").fill(after_days(1))
+    await cleo.form("Record a meeting").get_by_role("button").click()
+    await cleo.sees("Hours together: 1")
+    await cleo.open("Raise a concern")
+    await cleo.page.get_by_label("What worries you?").fill("We could not find a time for two months.")
+    await cleo.form("Raise a concern").get_by_role("button").click()
+    await expect(cleo.page.get_by_label("What worries you?")).to_have_value("")
+    await cleo.looks("pair_with_all")
+
+
+async def test_a_refusal_says_why_where_it_was_asked_for(people: Any) -> None:
+    ada = people["Ada"]
+    await ada.open("Record a meeting")
+    await ada.form("Record a meeting").get_by_label("When").fill("2098-01-01T10:00")
+    await ada.form("Record a meeting").get_by_role("button").click()
+    await expect(ada.form("Record a meeting").get_by_role("alert")).to_be_visible()
+
+
+async def test_the_team_sees_how_a_pair_goes_and_takes_its_concern(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Pairs$", "Pairs")
+    await corin.looks("pairs")
+    await corin.page.get_by_label("Which").select_option("with an open concern")
+    await corin.go(f"{people['mentor']} – Cleo Haddad", people["mentor"])
+    await corin.sees("They met")
+    await corin.looks("pair_of_the_team")
+    await corin.button("Take it").click()
+    await corin.button("It is resolved").click()
+    await corin.sees("resolved")
+
+
+async def test_a_survey_is_planned_and_its_answers_are_counted(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Surveys$", "Surveys")
+    await corin.open("Plan a survey")
+    planned = corin.form("Plan a survey")
+    await planned.get_by_label("Survey").select_option("Liked")
+    await planned.get_by_label("Opens").fill(after_days(3))
+    await planned.get_by_label("Closes").fill(after_days(20))
+    await planned.get_by_role("button").click()
+    await expect(corin.page.get_by_role("row", name="Liked")).to_contain_text("planned")
+    await corin.looks("surveys")
+
+
+async def test_a_report_is_built_read_and_published(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Reports$", "Reports")
+    await corin.looks("reports")
+    await corin.button("Build it").click()
+    await corin.sees("Figures, and of how many")
+    await corin.looks("report")
+    await corin.button("Publish").click()
+    await corin.sees("published")
+
+
 async def test_who_reloads_stays_signed_in_and_who_signs_out_does_not(people: Any) -> None:
     corin = people["Corin"]
+    at = await corin.page.get_by_role("heading", level=1).inner_text()
     await corin.page.reload()
-    await corin.heading("Applications")
+    await corin.heading(at)
     await corin.button("Sign out").click()
     await corin.heading("Welcome")
     assert await corin.page.evaluate("Object.keys(sessionStorage)") == []

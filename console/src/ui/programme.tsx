@@ -38,7 +38,7 @@ export function ProgrammeScreen({
               .filter(([, , open]) => open)
               .map(([href, text]) => (
                 <li key={href}>
-                  <Link href={href} aria-current={href === where ? "page" : undefined}>
+                  <Link href={href} aria-current={href === where || (href !== base && where.startsWith(`${href}/`)) ? "page" : undefined}>
                     {text}
                   </Link>
                 </li>

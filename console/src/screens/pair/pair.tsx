@@ -1,4 +1,5 @@
 // Two people's mentoring. For them, on a phone, what comes next; for the programme's team, how it goes.
+import { useCallback, useEffect, useState } from "react";
 import { useQuery } from "urql";
 import { PairDocument, type PairQuery } from "../../gql/graphql";
 import { Facts, Faults, Loading, Screen } from "../../ui/screen";
@@ -11,6 +12,9 @@ import { CheckingIn, Reviews } from "./checking";
 import { Goals } from "./goals";
 import { Meetings } from "./meetings";
 import { Timeline } from "./timeline";
+
+const WAIT_MS = 1000;
+const MOST_WAITED = 15;
 
 export type Relationship = NonNullable<PairQuery["relationship"]>;
 
@@ -25,8 +29,21 @@ export function Pair({ id }: { id: string }) {
   const viewer = useViewer();
   const [answer, reread] = useQuery({ query: PairDocument, variables: { id } });
   const pair = answer.data?.relationship;
+  const again = useCallback(() => reread({ requestPolicy: "network-only" }), [reread]);
+  // A match that was confirmed a moment ago is known here a moment later.
+  const [waited, wait] = useState(0);
+  const isMissing = !!answer.error?.graphQLErrors.some((one) => one.extensions.code === "relationship_not_found");
+  const isSoonThere = isMissing && waited < MOST_WAITED;
+  useEffect(() => {
+    if (!isSoonThere || answer.fetching) return;
+    const timer = setTimeout(() => {
+      wait((before) => before + 1);
+      again();
+    }, WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [isSoonThere, answer.fetching, again]);
+  if (!pair && isSoonThere) return <p role="status">{t("soon_there")}</p>;
   if (!pair) return answer.fetching ? <Loading /> : <Faults of={answer.error} />;
-  const again = () => reread({ requestPolicy: "network-only" });
   const partner = viewer.id === pair.mentorId ? pair.mentee : pair.mentor;
   // Parts that are for others are null, and that is no fault.
   const faults = <Faults of={answer.error} passing={["forbidden", "agreement_not_found"]} />;
@@ -67,7 +84,7 @@ function State({ pair }: { pair: Relationship }) {
         [t("ends_on"), date(pair.endsAt)],
         [
           t("hours"),
-          pair.expectedMinutes
+          pair.expectedMinutes && pair.expectedMinutes >= 30
             ? t("hours_of", { hours: hours(pair.totalMinutes), expected: hours(pair.expectedMinutes) })
             : hours(pair.totalMinutes),
         ],

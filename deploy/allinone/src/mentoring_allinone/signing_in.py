@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from mentoring_allinone.mailbox import PAGE_HEADERS
 from mentoring_allinone.scopes import PERSONAL
 from mentoring_applications.directory.models import Organisation
+from mentoring_common.api_address import API
 from mentoring_common.embedded.issuer import DevIssuer, TokenRefused
 from mentoring_common.embedded.sign_in import Asked, SignIns
 from mentoring_gateway.app import Gateway
@@ -81,7 +82,7 @@ class SignInPage:
     async def _known(self, tenant: UUID, called: str) -> dict[str, Any]:
         token = self._issuer.mint(ADMINISTRATOR, str(tenant), (ADMIN, *PERSONAL))
         answer = await self._gateway.http.post(
-            f"{self._gateway.settings.public_url}/graphql",
+            f"{self._gateway.settings.public_url}{API}/graphql",
             json={"query": _PEOPLE, "variables": {"called": called if len(called) > 1 else None}},
             headers={"Authorization": f"Bearer {token}"},
         )

@@ -4,7 +4,9 @@ https://relay.dev/graphql/connections.htm
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import strawberry
 
@@ -55,9 +57,11 @@ def wanted(first: int = DEFAULT_PAGE, after: str | None = None) -> PageRequest:
     return PageRequest(first, after)
 
 
-def connection(page: Page[Any], shape: Callable[[Any], T]) -> Connection[T]:
-    """A page of a service as a connection; the rows' ids are their cursors."""
-    edges = [Edge(cursor=encode(item.id), node=shape(item)) for item in page.items]
+def connection(
+    page: Page[Any], shape: Callable[[Any], T], key: Callable[[Any], UUID] = attrgetter("id")
+) -> Connection[T]:
+    """A page of a service as a connection; the rows' ids, or what else their `key` is, are their cursors."""
+    edges = [Edge(cursor=encode(key(item)), node=shape(item)) for item in page.items]
     asked = page if isinstance(page, AskedPage) else None
     came = asked.asked.cursor if asked else None
     goes_back = came is not None and came.startswith(BACK) and len(came) != LENGTH

@@ -135,7 +135,8 @@ async def _serve(stage: Stage, out: Console, folder: Path) -> None:
     base, api = stage.stack.base_url, stage.stack.api_url
     token = stage.stack.token("organisation:admin", *PERSONAL, tenant=stage.organisation_id, subject="you")
     (folder / "token.txt").write_text(token)
-    out.print(f"\nStill serving: GraphiQL {api}/graphql · API documents {api}/docs · mailbox {base}/mailbox/")
+    out.print(f"\nStill serving: console {base}/console/ · GraphiQL {api}/graphql")
+    out.print(f"API documents {api}/docs · mailbox {base}/mailbox/")
     out.print(f"An administrator's token is in {folder / 'token.txt'} (Authorization: Bearer …). Ctrl-C stops it.")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -71,6 +71,7 @@ class PresetView(Survey):
 
 class InstrumentView(Instrument, RevisedView):
     MADE_AT: ClassVar = "/programmes/{programme_id}/instruments/{name}/versions/{version}"
+    version_id: UUID = Field(description="id of this version, by which lists are in order; `id` names the survey")
     frozen: bool = Field(description="a wave opened with this version")
 
 

@@ -32,7 +32,7 @@ class ProgrammeEvaluation:
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Instrument] | None:
         page = await info.context.services.surveys.instruments(self.programme_id, wanted(first, after))
-        return connection(page, same)
+        return connection(page, same, lambda one: one.version_id)
 
     @derived("The waves of all cohorts, or of one; for the programme team")
     async def waves(self, info: Info, cohort_id: UUID | None = None) -> list[Wave] | None:

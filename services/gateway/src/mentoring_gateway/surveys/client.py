@@ -145,6 +145,7 @@ class Preset:
 
 @strawberry.type(description="A version of a survey; `frozen` once a wave opened with it")
 class Instrument(Preset):
+    version_id: UUID
     version: int
     revision: int
     frozen: bool

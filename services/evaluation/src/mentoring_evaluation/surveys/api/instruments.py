@@ -86,4 +86,5 @@ def _survey(new: NewInstrument) -> Survey:
 
 def _view(row: InstrumentVersion, used: set[tuple[str, int]]) -> InstrumentView:
     known = queries.instrument_of(row).model_dump(by_alias=True)
-    return InstrumentView.model_validate(known | {"frozen": (row.name, row.version) in used, "revision": row.revision})
+    more = {"version_id": row.id, "frozen": (row.name, row.version) in used, "revision": row.revision}
+    return InstrumentView.model_validate(known | more)
