@@ -89,11 +89,13 @@ async def _serve(
 
 
 def _write_environments(stack: "Stack", folder: Path) -> None:
-    """A file for each service, for this account alone: it holds keys."""
+    """A file for each service and for who backs up, for this account alone: it holds keys."""
+    told = {name: stack.environment(name) for name in stack.settings}
+    told["operator"] = {"MENTORING_BACKUP_URL": stack.postgres.dsn("postgres")}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in stack.settings:
-            lines = (f"export {key}={shlex.quote(value)}\n" for key, value in stack.environment(name).items())
+        for name, environment in told.items():
+            lines = (f"export {key}={shlex.quote(value)}\n" for key, value in environment.items())
             path = folder / f"{name}.env"
             path.touch(mode=0o600)
             path.write_text("".join(lines))
