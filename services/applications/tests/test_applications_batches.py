@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from mentoring_common.testing import refused
-from mentoring_common.testing.statements import statements
+from mentoring_common.testing.statements import rows_read, statements
 from mentoring_contracts.applications import PersonChanged, PersonLeft
 
 SCOPES = ("applications:read", "applications:write")
@@ -128,6 +128,18 @@ async def test_what_is_known_already_is_not_asked_for_row_by_row(applications, h
         changed = rows[7] | {member: value}
         changed = {k: v for k, v in changed.items() if k != "leaving_reason" or changed.get("last_day")}
         assert outcomes(await send(hr, changed, changed, rows[7])) == ["changed", "unchanged", "changed"], member
+
+
+async def test_one_of_many_is_found_without_reading_the_others(applications, tenant, hr):
+    rows = [{"external_id": f"M-{n}", "name": f"P {n}", "email": f"m{n}@x.example.org"} for n in range(2000)]
+    assert set(outcomes(await send(hr, *rows))) == {"created"}
+    with statements(applications.service.database.engine, own=True) as asked:
+        assert outcomes(await send(hr, rows[700] | {"name": "Q"})) == ["changed"]
+        assert (
+            await hr.put("/people/by-external-id/M-800", json={"name": "R", "email": "m800@x.example.org"})
+        ).is_success
+    read = await rows_read(applications.service.database, tenant, asked)
+    assert {one: number for one, number in read.items() if number > 100} == {}
 
 
 async def test_two_may_change_places(hr):

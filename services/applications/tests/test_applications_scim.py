@@ -359,7 +359,7 @@ async def test_many_operations_in_one_request_are_done_each_on_its_own(applicati
     )  # fmt: skip
     assert [each["status"] for each in done] == ["201", "201", "409", "412", "200", "204", "404"]
     assert (done[2]["bulkId"], done[2]["response"]["scimType"]) == ("twice", "uniqueness")
-    assert (await hr.get(one)).json()["displayName"] == "Renamed"
+    assert (await hr.get(f"/scim/v2{one}")).json()["displayName"] == "Renamed"
     made_ = done[1]["location"].rpartition("/")[2]
     person = (await hr.get(f"/people/{made_}")).json()
     assert (person["line_manager_id"], person["last_day"] is None) == (done[0]["location"].rpartition("/")[2], False)

@@ -100,8 +100,8 @@ async def person_by_external_id(
     db: AsyncSession, employer_id: UUID | None, external_id: str, *, locked: bool = False
 ) -> Person | None:
     """Whom the employer calls so (without one: the organisation); `locked` until the end of the transaction."""
-    rows = sa.select(Person).where(Person.employer_id.is_not_distinct_from(employer_id))
-    rows = rows.where(Person.external_id == external_id)
+    # Not IS NOT DISTINCT FROM, for which PostgreSQL reads everybody.
+    rows = sa.select(Person).where(Person.employer_id == employer_id, Person.external_id == external_id)
     return await db.scalar(rows.with_for_update(key_share=True) if locked else rows)
 
 
@@ -129,11 +129,12 @@ def _key(db: AsyncSession, *parts: object) -> sa.ColumnElement[int]:
 
 
 async def known_by_number(
-    db: AsyncSession, external_ids: Collection[str]
-) -> dict[tuple[UUID | None, str | None], sa.Row[Any]]:
-    """Who has one of the external ids, by employer and number, as they are now: their columns, not their objects."""
-    rows = sa.select(*Person.__table__.columns).where(Person.external_id.in_(external_ids))
-    return {(row.employer_id, row.external_id): row for row in await db.execute(rows)} if external_ids else {}
+    db: AsyncSession, employer_id: UUID | None, external_ids: Collection[str]
+) -> dict[str, sa.Row[Any]]:
+    """Whom the employer calls by these numbers, as they are now: their columns, not their objects."""
+    rows = sa.select(*Person.__table__.columns)
+    rows = rows.where(Person.employer_id == employer_id, Person.external_id.in_(external_ids))
+    return {row.external_id: row for row in await db.execute(rows)} if external_ids else {}
 
 
 async def managers_above(db: AsyncSession, person_id: UUID) -> set[UUID]:

@@ -152,9 +152,9 @@ class _Batch:
         await directory.hold_external_ids(self._db, employer_id)
         said = ((record.external_id, record.line_manager_external_id) for record in self._rows.values())
         numbers = {number for pair in said for number in pair if number is not None}
-        found = await directory.known_by_number(self._db, numbers)
-        self._known |= {named: row for named, row in found.items() if named[0] == employer_id}
-        self._taken |= found.keys()
+        found = await directory.known_by_number(self._db, employer_id, numbers)
+        self._known |= {(employer_id, number): row for number, row in found.items()}
+        self._taken |= {(employer_id, number) for number in found}
 
     def _is_as(self, known: Any, record: PersonRecord) -> bool:
         """Whether the record says what is known already: most of what a system sends every night."""

@@ -76,13 +76,13 @@ async def deleted(
     named = Person.email == (email or "").lower()
     if external_id is not None:  # nobody is who has no number either
         named = sa.or_(Person.external_id == external_id, named)
-    rows = sa.select(Person).where(Person.deprovisioned, Person.employer_id.is_not_distinct_from(employer_id), named)
+    rows = sa.select(Person).where(Person.deprovisioned, Person.employer_id == employer_id, named)
     return await db.scalar(rows.order_by(Person.id).limit(1).with_for_update(key_share=True))
 
 
 async def user_name_is_taken(db: AsyncSession, employer_id: UUID | None, name: str, but: UUID | None) -> bool:
     """Whether somebody else of the employer has the account name."""
-    rows = sa.select(Person.id).where(Person.employer_id.is_not_distinct_from(employer_id))
+    rows = sa.select(Person.id).where(Person.employer_id == employer_id)
     rows = rows.where(_USER_NAME.in_([name.lower()]), Person.id.is_distinct_from(but))
     return await db.scalar(rows.limit(1)) is not None
 
