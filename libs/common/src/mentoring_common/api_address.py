@@ -5,6 +5,6 @@ from typing import Final
 API: Final = "/v1"
 
 
-def api_address(public_url: str, service: str) -> str:
-    """Where callers find a service of the installation at `public_url`."""
-    return f"{public_url.rstrip('/')}{API}/{service}"
+def api_address(public_url: str, part: str) -> str:
+    """Where callers find a service, or `graphql`, of the installation at `public_url`."""
+    return f"{public_url.rstrip('/')}{API}/{part}"
