@@ -171,9 +171,8 @@ async def test_where_an_orientation_comes_first_the_letter_says_so(world):
     blueprint = {"title": "Programme of Science", "activities": {"orientation": {"compulsory": True}}}
     programme_id = uuid4()
     made = ProgrammeCreated(programme_id=programme_id, direction="traditional", blueprint=blueprint)
-    await world.publish(
-        made, match(world, MatchConfirmed, mentor, mentee).model_copy(update={"programme_id": programme_id})
-    )
+    await world.publish(made)  # of other aggregates: nothing else says which of the two comes first
+    await world.publish(match(world, MatchConfirmed, mentor, mentee).model_copy(update={"programme_id": programme_id}))
     assert await world.settled() == {"sent": 2}
     [letter] = world.mail.to(world.address(mentor))
     assert "Before you meet, each of you attends an orientation" in " ".join(text(letter).split())
