@@ -132,13 +132,13 @@ def test_a_second_start_finds_the_data_again(up, tmp_path):
     token = run("token", "--scope", "platform:admin", "--data", str(tmp_path)).stdout.strip()
     headers = {"Authorization": f"Bearer {token}"}
     body = {"name": "Kept", "slug": "kept"}
-    assert httpx.post(f"{address}/applications/organisations", json=body, headers=headers).status_code == 201
+    assert httpx.post(f"{address}/v1/applications/organisations", json=body, headers=headers).status_code == 201
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 0
     assert "mentoring up" in one_line(run("token", "--scope", "platform:admin", "--data", str(tmp_path)))
     started = time.monotonic()
     process, address = up()
-    again = httpx.post(f"{address}/applications/organisations", json=body, headers=headers)
+    again = httpx.post(f"{address}/v1/applications/organisations", json=body, headers=headers)
     assert (again.status_code, again.json()["code"]) == (409, "slug_taken")
     assert time.monotonic() - started < 60
     process.send_signal(signal.SIGTERM)
@@ -153,7 +153,7 @@ def test_a_reader_applies_to_the_sample_at_once_and_all_is_there_after_a_kill(up
     mine = ("--tenant", sample["tenant"], "--subject", sample["applicant"], "--data", str(tmp_path))
     token = run("token", "--scope", "applications:write", *mine).stdout.strip()
     body = {"role": "mentee", "cohort_id": sample["cohort"], "answers": {}, "consents": {}}
-    path = f"{address}/applications/programmes/{sample['programme']}/applications"
+    path = f"{address}/v1/applications/programmes/{sample['programme']}/applications"
     answer = httpx.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
     assert answer.json()["code"] == "consent_needed", "the window is open, and the form asks what it asks"
     process.kill()
