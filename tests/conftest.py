@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-import yaml
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mentoring_allinone.stack import WITH_DATABASE, Stack
+from mentoring_common import yaml_text
 from mentoring_common.embedded.child_process import ChildProcess, free_port
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.issuer_http import issuer_app
@@ -55,7 +55,7 @@ def example():
 def compose(example):
     """docker-compose.yml with the variables of .env.example."""
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
-    return yaml.safe_load(VARIABLE.sub(lambda found: example[found[1]], text))
+    return yaml_text.ours(VARIABLE.sub(lambda found: example[found[1]], text))
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
+
+from mentoring_common import yaml_text
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text("utf-8"))["groups"][0]["rules"]
+RULES = yaml_text.ours((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text("utf-8"))["groups"][0]["rules"]
 PANELS = json.loads((ROOT / "deploy" / "grafana" / "mentoring.json").read_text("utf-8"))["panels"]
 SOURCES = [
     (ROOT / "libs" / "common" / "src" / "mentoring_common" / name).read_text("utf-8")

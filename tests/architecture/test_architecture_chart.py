@@ -13,6 +13,7 @@ from kubernetes_validate import validate
 
 from mentoring_allinone import generate
 from mentoring_allinone.stack import WITH_DATABASE
+from mentoring_common import yaml_text
 from mentoring_common.main import COMMANDS
 from mentoring_common.settings import MigrationSettings, Settings
 from mentoring_gateway.settings import GatewaySettings
@@ -80,7 +81,7 @@ def pods(documents):
 @cache
 def taken(text, version):
     """Validate a document once, however many options leave it as it is."""
-    validate(yaml.safe_load(text), version, strict=True)
+    validate(yaml_text.ours(text), version, strict=True)
 
 
 def test_kubernetes_takes_it(documents):
@@ -219,7 +220,7 @@ def test_the_front_keeps_to_the_rules_of_the_compose_file(default):
     mine = of(default, "ConfigMap")["live-mentoring-front"]["data"]["Caddyfile"]
     assert mine.replace("live-mentoring-{args[0]}", "{args[0]}").strip() == text.strip()
     assert set(re.findall(r"live-mentoring-(\S+?):", mine)) == {"{args[0]}"}
-    image = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))["front"]["image"]
+    image = yaml_text.ours((CHART / "values.yaml").read_text("utf-8"))["front"]["image"]
     assert f"CADDY_IMAGE={image}\n" in (ROOT / ".env.example").read_text("utf-8")
 
 

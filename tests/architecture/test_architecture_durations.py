@@ -4,17 +4,15 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-import yaml
-
 from mentoring_applications.applying.commands import drafts
 from mentoring_applications.people.access import INVITATION_DAYS
-from mentoring_common import retention
+from mentoring_common import retention, yaml_text
 from mentoring_common.settings import Settings
 from mentoring_integrations.webhooks import commands, schedule, sending
 
 ROOT = Path(__file__).resolve().parents[2]
 DURATION = re.compile(r"\b(\d+) (seconds|minutes|hours|days|weeks)\b")
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+COMPOSE = yaml_text.ours((ROOT / "docker-compose.yml").read_text("utf-8"))
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 # (document, duration named) → the duration in the code

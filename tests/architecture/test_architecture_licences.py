@@ -7,10 +7,11 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 import pytest
-import yaml
+
+from mentoring_common import yaml_text
 
 ROOT = Path(__file__).resolve().parents[2]
-LIST = yaml.safe_load(Path(__file__).with_name("licences.yaml").read_text("utf-8"))
+LIST = yaml_text.ours(Path(__file__).with_name("licences.yaml").read_text("utf-8"))
 INSTALLED = {one.metadata["Name"]: one for one in distributions() if not one.metadata["Name"].startswith("mentoring")}
 LISTED = subprocess.run(["git", "ls-files", "*package-lock.json"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
 LOCKS = LISTED.stdout.splitlines()

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import yaml
+
+from mentoring_common import yaml_text
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = {"coordinator", "respondent", "hr system", "front end", "integrator", "operator", "contributor"}
@@ -80,7 +81,7 @@ def test_search_finds_a_page(site):
 
 def test_pages_are_grouped_by_what_they_are_for_and_for_whom():
     text = (ROOT / "deploy/docs/mkdocs.yml").read_text("utf-8")
-    groups = [next(iter(one)) for one in yaml.safe_load(text)["nav"]]
+    groups = [next(iter(one)) for one in yaml_text.ours(text)["nav"]]
     assert groups == ["Start", "Tutorials", "How-to", "Reference", "Explanation"]
     titles = re.findall(r"^ +- \"?([^:\n]+):", text.partition("nav:\n  - Start")[2], re.MULTILINE)
     assert {reader for reader in READERS if any(reader in title.lower() for title in titles)} == READERS

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 from openapi_spec_validator import validate
 
 import mentoring_contracts
+from mentoring_common import yaml_text
 from mentoring_contracts import event_class, event_classes
 
 FOLDER = Path(mentoring_contracts.__file__).parent
@@ -33,7 +33,7 @@ def test_every_file_belongs_to_an_event():
 
 
 def test_asyncapi_names_every_event():
-    document = yaml.safe_load((FOLDER / "asyncapi.yaml").read_text())
+    document = yaml_text.ours((FOLDER / "asyncapi.yaml").read_text())
     assert set(document["components"]["messages"]) == {c.__name__ for c in event_classes()}
     for message in document["components"]["messages"].values():
         assert (FOLDER / message["payload"]["schema"]["$ref"]).exists()

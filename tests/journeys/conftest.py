@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from mentoring_common import yaml_text
 from mentoring_common.testing import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +83,7 @@ class Journey:
 
     async def begin(self, **changes: Any) -> None:
         """The programme and its cohort, open for applications."""
-        blueprint = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8")) | changes
+        blueprint = yaml_text.ours((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8")) | changes
         blueprint["instruments"].append(LIKED)
         blueprint.setdefault("roles", []).append(WATCHER)
         blueprint["form"]["fields"].append(LETTER)

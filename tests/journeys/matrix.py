@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from graphql import GraphQLField, build_schema, get_named_type, is_leaf_type, is_required_argument
 
+from mentoring_common import yaml_text
+
 ROOT = Path(__file__).resolve().parents[2]
-MATRIX = yaml.safe_load((ROOT / "tests" / "matrix.yaml").read_text(encoding="utf-8"))
+MATRIX = yaml_text.ours((ROOT / "tests" / "matrix.yaml").read_text(encoding="utf-8"))
 OPENAPI = ROOT / "libs" / "contracts" / "src" / "mentoring_contracts" / "openapi"
 SCHEMA = OPENAPI.parent / "graphql" / "schema.graphql"
 SERVICES = ("applications", "matching", "sessions", "evaluation", "integrations")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import yaml
-
+from mentoring_common import yaml_text
 from mentoring_common.testing import eventually
 
 from .conftest import answers
@@ -172,7 +171,7 @@ class World:
         The interviewer may nominate there.
         """
         admin, people = self.clients["admin"], self.journey.people
-        plan = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))
+        plan = yaml_text.ours((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))
         plan |= {"nominations": NOMINATIONS, "roles": [DIRECTOR]}
         plan = {"blueprint": json.loads(json.dumps(plan, default=str))}
         programme = await self._made(admin, "/applications/programmes", plan)

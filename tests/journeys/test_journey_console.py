@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import yaml
 from playwright.async_api import expect
 
 from mentoring_allinone.stack import Stack
+from mentoring_common import yaml_text
 from mentoring_common.clock import MovableClock
 
 from .browser import CHROMIUM, DESK, PHONE, Person, chromium
@@ -46,7 +46,7 @@ async def programme(stack: Any) -> Journey:
     async with stack.call("platform:admin") as operator:
         named = {"name": "Console", "slug": "console"}
         made = Journey(stack, (await operator.post("/applications/organisations", json=named)).json()["id"])
-    activities = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))["activities"]
+    activities = yaml_text.ours((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))["activities"]
     await made.begin(activities=activities | {"orientation": {"compulsory": False}})
     await made.appoint("Corin", "COORDINATOR")
     for name, role in APPLICANTS.items():

@@ -6,14 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import yaml
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import TopicAuthorizationFailedError
 from aiokafka.protocol.admin import CreateAclsRequest
 from pydantic import SecretStr
 
 from mentoring_allinone.stack import WITH_DATABASE
-from mentoring_common import migrations
+from mentoring_common import migrations, yaml_text
 from mentoring_common.broker import Publisher, Record
 from mentoring_common.embedded import ApacheKafka
 from mentoring_common.embedded.issuer import DevIssuer
@@ -35,7 +34,7 @@ def compose_environment(name):
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
     # 44 characters that are base64 of 32 bytes, as the master key has to be.
     filled = re.sub(r"(?<!\$)\$\{[A-Z_]+[^}]*\}", f"{7:043}=", text)
-    given = yaml.safe_load(filled)["services"][name]["environment"]
+    given = yaml_text.ours(filled)["services"][name]["environment"]
     return {key: str(value) for key, value in given.items()}
 
 

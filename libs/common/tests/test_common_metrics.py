@@ -17,6 +17,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from mentoring_common import yaml_text
 from mentoring_common.broker import Record, begin_at_end
 from mentoring_common.clock import MovableClock
 from mentoring_common.embedded.child_process import ChildProcess, free_port
@@ -220,7 +221,7 @@ FAULTS = {
     "RequestsSlow": requests_slow,
     "ConnectionsWanted": connections_wanted,
 }
-RULES = yaml.safe_load(ALERTS.read_text("utf-8"))["groups"][0]["rules"]
+RULES = yaml_text.ours(ALERTS.read_text("utf-8"))["groups"][0]["rules"]
 
 
 def test_every_alert_has_its_fault():
@@ -232,7 +233,7 @@ async def prometheus(tmp_path, counted):
     """Prometheus with our rules, which it does not wait with, looking at the service and at a port that is nobody's."""
     if PROMETHEUS is None:
         pytest.skip("Debian's package prometheus is not installed")
-    rules = yaml.safe_load(ALERTS.read_text("utf-8"))
+    rules = yaml_text.ours(ALERTS.read_text("utf-8"))
     for rule in rules["groups"][0]["rules"]:
         rule.pop("for")
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules))

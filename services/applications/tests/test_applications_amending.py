@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-import yaml
 
+from mentoring_common import yaml_text
 from mentoring_contracts.applications import CohortMilestonesChanged, CohortPlacesChanged, ProgrammeAmended
 from mentoring_contracts.blueprint import check
 from mentoring_contracts.blueprint.amending import changes
 
-PLAN = yaml.safe_load(
+PLAN = yaml_text.ours(
     """
 id: ours
 title: Ours

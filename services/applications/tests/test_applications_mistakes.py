@@ -1,9 +1,9 @@
 """What people get wrong in a blueprint: each has its answer at the door, with the place and the words."""
 
 import pytest
-import yaml
 
 from mentoring_applications.programmes import blueprint
+from mentoring_common import yaml_text
 from mentoring_contracts.applications import ProgrammeCreated
 
 GOOD = """\
@@ -155,7 +155,7 @@ def test_a_mistake_is_refused_with_its_place_and_words(mistake):
     line = text.splitlines()[found[where].line - 1]
     assert found[where].column <= len(line) + 1
     # The same as JSON, or as YAML that a library of theirs has read, is refused too.
-    assert blueprint.examine(yaml.safe_load(text.replace("2027-02-31", '"2027-02-31"'))).plan is None
+    assert blueprint.examine(yaml_text.ours(text.replace("2027-02-31", '"2027-02-31"'))).plan is None
 
 
 def test_a_wave_milestone_needs_its_instrument():
@@ -282,7 +282,7 @@ async def test_a_blueprint_is_checked_without_anything_being_made(applications, 
         False,
         [("/disclosure/public/minimum_n", 54, "error")],
     )
-    data = yaml.safe_load(GOOD.replace("10}}", "ten}}").replace("2027-03-01", '"2027-03-01"'))
+    data = yaml_text.ours(GOOD.replace("10}}", "ten}}").replace("2027-03-01", '"2027-03-01"'))
     same = (await office.post("/blueprints/check", json=data)).json()
     assert [(f["pointer"], f["line"]) for f in same["faults"]] == [("/disclosure/public/minimum_n", None)]
     assert (

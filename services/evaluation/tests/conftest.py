@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import yaml
 from fastapi import FastAPI
 
+from mentoring_common import yaml_text
 from mentoring_common.testing import Harness
 from mentoring_common.testing.harness import Servers, eventually, running
 from mentoring_contracts import Event
@@ -75,7 +75,7 @@ class Programme:
             Milestone(kind=f"{name}_evaluation", starts_at=self.opens, ends_at=self.closes)
             for name in ("interim", "summative")
         ]
-        data = blueprint or yaml.safe_load(BLUEPRINT.read_text("utf-8"))
+        data = blueprint or yaml_text.ours(BLUEPRINT.read_text("utf-8"))
         data = _without_dates(data)
         if mode is not None:
             data["instruments"] = [one | {"mode": mode} for one in data["instruments"]]

@@ -5,9 +5,9 @@ import uuid
 from pathlib import Path
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
+from mentoring_common import yaml_text
 from mentoring_contracts.blueprint import read
 from mentoring_evaluation.figures.evidence import WaveRecord
 from mentoring_evaluation.figures.tallies import shown_to
@@ -29,7 +29,7 @@ SURVEY = Instrument.model_validate({"id": "s", "title": "S", "questions": QUESTI
 
 def test_every_shipped_blueprint_has_instruments_that_can_be_read():
     folder = Path(__file__).resolve().parents[3] / "blueprints"
-    plans = [read(yaml.safe_load(path.read_text("utf-8")))[0] for path in sorted(folder.glob("*.yaml"))]
+    plans = [read(yaml_text.ours(path.read_text("utf-8")))[0] for path in sorted(folder.glob("*.yaml"))]
     found = [instrument_of(plan, planned) for plan in plans for planned in plan.instruments]
     assert {"interim", "summative"} <= {instrument.id for instrument in found}
     assert all(complete(survey) for survey in (*found, *presets().values()))

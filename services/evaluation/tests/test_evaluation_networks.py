@@ -5,8 +5,8 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-import yaml
 
+from mentoring_common import yaml_text
 from mentoring_common.testing import refused
 from mentoring_contracts.applications import NetworkJoined, NetworkLeft, NetworkMemberJoined, NetworkMemberLeft
 from mentoring_contracts.evaluation import (
@@ -17,7 +17,7 @@ from mentoring_contracts.evaluation import (
 )
 from mentoring_evaluation.networks.totals import LEAST_MEMBERS, Shared, handed_over, issued, totals
 
-BLUEPRINT = yaml.safe_load(
+BLUEPRINT = yaml_text.ours(
     """
 title: Volunteers
 instruments:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentoring_common import yaml_text
 from mentoring_contracts.blueprint import read
 from mentoring_evaluation.evidence_pack.facts import Records, design_facts, facts
 from mentoring_evaluation.evidence_pack.scoring import Judgement, evidence_pack, level
@@ -98,7 +98,7 @@ SHARE = {
 
 
 def test_a_blueprint_names_a_model_and_adds_to_it():
-    nihr = read_model(yaml.safe_load(BLUEPRINT.read_text("utf-8"))["evaluation_model"])
+    nihr = read_model(yaml_text.ours(BLUEPRINT.read_text("utf-8"))["evaluation_model"])
     assert [len(stage.statements) for stage in nihr.stages] == [7, 7, 5, 8]
     model = read_model({"kind": "kirkpatrick", "indicators": [SHARE]})
     assert [i.id for i in model.indicators] == ["promoted"]
@@ -322,7 +322,7 @@ def test_a_level_needs_both_thresholds(scores, reached):
 
 
 def test_what_a_blueprint_has_in_writing():
-    nihr = yaml.safe_load(BLUEPRINT.read_text("utf-8"))
+    nihr = yaml_text.ours(BLUEPRINT.read_text("utf-8"))
     assert design_facts(read(nihr)[0]) == {"eligibility": True, "matching": True, "consent": True}
     assert design_facts(read({"form": 3})[0]) == {"eligibility": False, "matching": False, "consent": False}
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-import yaml
 
+from mentoring_common import yaml_text
 from mentoring_common.testing.harness import eventually
 from mentoring_contracts.applications import RoleGranted
 from mentoring_contracts.evaluation import ReportPublished
@@ -204,7 +204,7 @@ async def test_text_is_checked_when_it_is_saved_and_shows_the_reports_own_figure
 
 
 async def test_a_report_waits_for_the_role_that_approves_it(evaluation, programme):
-    blueprint = yaml.safe_load(
+    blueprint = yaml_text.ours(
         "{title: P, instruments: [], reports: {approval: {public: steering_group, final: king}}}"
     )
     await with_pairs(programme, blueprint=blueprint)

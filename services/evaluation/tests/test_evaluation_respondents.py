@@ -6,11 +6,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import yaml
 
+from mentoring_common import yaml_text
 from mentoring_contracts.applications import ApplicationSubmitted, ApplicationWithdrawn, PersonErased
 
-NIHR = yaml.safe_load((Path(__file__).resolve().parents[3] / "blueprints" / "nihr.yaml").read_text("utf-8"))
+NIHR = yaml_text.ours((Path(__file__).resolve().parents[3] / "blueprints" / "nihr.yaml").read_text("utf-8"))
 KINDS = [
     {"id": "manager", "title": "Line manager", "of": "mentee", "most": 1},
     {"id": "peer", "title": "Peer", "of": "mentee", "most": 3},

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-import yaml
 
+from mentoring_common import yaml_text
 from mentoring_common.testing import eventually, refused
 from mentoring_integrations.imports.models import Import
 
@@ -445,7 +445,7 @@ async def test_no_transaction_is_open_while_rows_are_sent(world, applications_ap
 
 async def test_the_examples_of_the_documents_go_in(world, applications_api):
     examples = ROOT / "docs" / "examples"
-    form = yaml.safe_load((ROOT / "blueprints" / "nihr.yaml").read_text(encoding="utf-8"))["form"]["fields"]
+    form = yaml_text.ours((ROOT / "blueprints" / "nihr.yaml").read_text(encoding="utf-8"))["form"]["fields"]
     before, applications_api.form = applications_api.form, form
     try:
         people = await world.upload("/imports/people", (examples / "people.csv").read_bytes())

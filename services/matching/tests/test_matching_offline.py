@@ -10,6 +10,7 @@ import xlsxwriter
 import yaml
 from typer.testing import CliRunner
 
+from mentoring_common import yaml_text
 from mentoring_matching import policies
 from mentoring_matching.offline import match_command
 from mentoring_matching.offline.mappings import of_options
@@ -370,7 +371,7 @@ def test_the_policy_of_every_shipped_blueprint_can_be_used():
     folder = next(p / "blueprints" for p in Path(__file__).parents if (p / "blueprints").is_dir())
     sections = {}
     for path in folder.glob("*.yaml"):
-        blueprint = yaml.safe_load(path.read_text(encoding="utf-8"))
+        blueprint = yaml_text.ours(path.read_text(encoding="utf-8"))
         if "matching" in blueprint:
             sections[path.name] = policies.read(blueprint["matching"], blueprint["direction"], strict=True)
     nihr = sections["nihr.yaml"]

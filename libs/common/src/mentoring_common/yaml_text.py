@@ -30,6 +30,11 @@ Place = tuple[int, int]
 """Line and column, both from 1."""
 
 
+def ours(text: str) -> Any:
+    """What a file of the project's own says: plain YAML, by the parser in C, which takes a tenth of the time."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe one
+
+
 class YamlUnreadable(ValueError):
     """The text is no YAML that is taken here; `place` is where, None where it is no place's fault."""
 

@@ -5,18 +5,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from mentoring_allinone.demo.pairs import Pair
 from mentoring_allinone.demo.people import Person
 from mentoring_allinone.demo.stage import Stage
 from mentoring_allinone.hands import ask, change, pages, together
+from mentoring_common import yaml_text
 
 
 @cache
 def plan() -> Mapping[str, Any]:
     """What is found and recommended (findings.yaml)."""
-    content: Mapping[str, Any] = yaml.safe_load(files(__package__).joinpath("findings.yaml").read_text("utf-8"))
+    content: Mapping[str, Any] = yaml_text.ours(files(__package__).joinpath("findings.yaml").read_text("utf-8"))
     return content
 
 

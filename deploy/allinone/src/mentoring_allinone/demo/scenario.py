@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from mentoring_common import yaml_text
 from mentoring_contracts.blueprint import read
 from mentoring_contracts.words import SIDES, Side
 
@@ -189,9 +190,9 @@ class Scenario:
 
 def load_scenario(blueprint: Path = BLUEPRINT) -> Scenario:
     """Read the scenario of this package and the programme it plays. Raises ScenarioError if it does not add up."""
-    data = yaml.safe_load(files(__package__).joinpath("scenario.yaml").read_text("utf-8"))
+    data = yaml_text.ours(files(__package__).joinpath("scenario.yaml").read_text("utf-8"))
     try:
-        programme = yaml.safe_load(blueprint.read_text("utf-8"))
+        programme = yaml_text.ours(blueprint.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ScenarioError(f"cannot read the blueprint {blueprint}: {type(error).__name__}") from error
     if data["programme"] != programme["id"]:

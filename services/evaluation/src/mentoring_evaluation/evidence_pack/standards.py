@@ -4,8 +4,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from mentoring_common import yaml_text
 
 Level = Literal["gold", "silver", "bronze"]
 
@@ -51,4 +52,4 @@ class Scheme(_Part):
 @cache
 def scheme() -> Scheme:
     """The shipped scheme."""
-    return Scheme.model_validate(yaml.safe_load((files(__package__) / "standards.yaml").read_text("utf-8")))
+    return Scheme.model_validate(yaml_text.ours((files(__package__) / "standards.yaml").read_text("utf-8")))

@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from mentoring_common import yaml_text
 from mentoring_evaluation.figures.references import read_reference
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -100,7 +100,7 @@ class ModelUnreadable(ValueError):
 @cache
 def known_models() -> Mapping[str, EvaluationModel]:
     """The shipped models by kind."""
-    content = yaml.safe_load((files(__package__) / "models.yaml").read_text("utf-8"))
+    content = yaml_text.ours((files(__package__) / "models.yaml").read_text("utf-8"))
     return {kind: EvaluationModel(kind=kind, **model) for kind, model in content.items()}
 
 

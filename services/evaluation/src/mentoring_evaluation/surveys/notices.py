@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from mentoring_common import yaml_text
 from mentoring_evaluation.surveys.instruments import Told
 from mentoring_evaluation.surveys.wordings import Wording
 
@@ -42,5 +41,5 @@ def _tags(language: str) -> tuple[str, str]:
 def notices() -> Mapping[str, Mapping[Told, str]]:
     """Every notice there is, by language (`… easy`: easy to read) and what is told."""
     text = resources.files("mentoring_evaluation.surveys").joinpath("notices.yaml").read_text("utf-8")
-    known: Mapping[str, Mapping[Told, str]] = yaml.safe_load(text)
+    known: Mapping[str, Mapping[Told, str]] = yaml_text.ours(text)
     return known

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from mentoring_common import yaml_text
 from mentoring_evaluation.surveys.instruments import Instrument, Survey
 
 _FOLDER = resources.files("mentoring_evaluation.surveys").joinpath("presets")
@@ -16,7 +15,7 @@ def presets() -> dict[str, Survey]:
     """Every preset by its name, in order."""
     files = sorted((file for file in _FOLDER.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
     return {
-        file.name.removesuffix(".yaml"): Survey.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        file.name.removesuffix(".yaml"): Survey.model_validate(yaml_text.ours(file.read_text("utf-8")))
         for file in files
     }
 

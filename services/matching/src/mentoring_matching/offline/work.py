@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import typer
 import yaml
 
+from mentoring_common import yaml_text
 from mentoring_matching import policies
 from mentoring_matching.engine import InputError, PolicyError, Run
 from mentoring_matching.engine.pricing import Progress
@@ -173,7 +174,7 @@ def _headings(tables: Sequence[Table]) -> dict[Side, frozenset[str]]:
 def _document(path: Path) -> tuple[dict[str, Any], str]:
     """The policy document and the direction; a programme's whole blueprint is taken too."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml_text.ours(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         raise UnreadableFile(f"{path}: is not YAML") from None
     except OSError as error:
