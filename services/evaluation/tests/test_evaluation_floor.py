@@ -355,6 +355,7 @@ MAY_NAME = {
     "surveys/queries_answers.py": "every SELECT",
     "surveys/models.py": "the tables themselves",
     "models.py": "every table of the service",
+    "elsewhere/commands.py": "writes what was answered elsewhere",
     "surveys/commands/responses.py": "writes what is said, unseals the comments that were read",
     "themes/commands/themes.py": "narrows what queries_answers reads to some ids",
     "reactions.py": "deletes the named answers of an erased person",
