@@ -61,7 +61,7 @@ def settings_for(servers: Servers, urls: Urls, **changes: Any) -> Settings:
         "client_id": "service",
         "client_secret": SecretStr("service"),
         "master_key": SecretStr(base64.b64encode(b"k" * 32).decode()),
-        "poll_interval_s": 0.05,
+        "poll_interval_s": 1.0,
         "log_level": "ERROR",
     }
     return Settings(**(values | changes))
