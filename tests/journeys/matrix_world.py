@@ -138,6 +138,7 @@ class World:
         invited = {"name": "Spare", "email": "spare@example.org"}
         assert (await coordinator.post("/applications/people", json=invited)).json()["id"] == ids["spare"]
         self.targets["erase_person"] = {"person_id": ids["spare"]}
+        self.targets["download_answer_sheets"] = {"agreement": "DSA-2026-014"}
         steering = next(r["id"] for r in roles if r["role"] == "steering_group")
         self.targets["revoke_role by manager"] = {"role_id": steering}
         self.targets["withdraw_attendance by manager"] = {"person_id": ids["mentor_id"]}
