@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import uuid
 
+import httpx
 import pytest
 
 from .conftest import ROOT, SERVICES
 
 CLIENTS = ROOT / "tests" / "clients"
-DOCUMENT = ROOT / "libs" / "contracts" / "src" / "mentoring_contracts" / "openapi" / "mentoring.json"
 SCOPES = [f"{service}:{right}" for service in SERVICES[:4] for right in ("read", "write")]
 FIELD = {"id": "about", "kind": "text", "roles": ["mentor", "mentee"], "label": "About", "required": False}
 BLUEPRINT = {
@@ -50,22 +50,31 @@ async def told(stack):
     }
 
 
+@pytest.fixture(scope="module")
+async def document(stack, tmp_path_factory):
+    """The document of the whole API, as the installation gives it to anybody."""
+    path = tmp_path_factory.mktemp("openapi") / "openapi.json"
+    async with httpx.AsyncClient() as anybody:
+        path.write_bytes((await anybody.get(f"{stack.api_url}/openapi.json")).raise_for_status().content)
+    return path
+
+
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs Node.js")
-async def test_openapi_typescript_and_openapi_fetch(told):
+async def test_openapi_typescript_and_openapi_fetch(told, document):
     folder, binaries = CLIENTS / "rest", CLIENTS / "node_modules" / ".bin"
     kept, lock = CLIENTS / "node_modules" / ".package-lock.json", CLIENTS / "package-lock.json"
 
     def made():
         if not kept.exists() or kept.stat().st_mtime < lock.stat().st_mtime:
             run("npm", "ci", "--no-audit", "--no-fund", folder=CLIENTS)
-        run(binaries / "openapi-typescript", DOCUMENT, "--default-non-nullable=false", "-o", "api.d.ts", folder=folder)
+        run(binaries / "openapi-typescript", document, "--default-non-nullable=false", "-o", "api.d.ts", folder=folder)
         run(binaries / "tsc", "--project", ".", folder=folder)
         run("node", "made/journey.js", folder=folder, **told, WORD=f"ts{uuid.uuid4().hex}")
 
     await asyncio.to_thread(made)
 
 
-async def test_openapi_python_client(told, tmp_path):
+async def test_openapi_python_client(told, document, tmp_path):
     """It leaves nothing of the document out. It has an environment of its own: it needs an older typer than ours."""
     folder, venv, uv = CLIENTS / "python", tmp_path / "venv", ROOT / ".venv" / "bin" / "uv"
 
@@ -74,7 +83,7 @@ async def test_openapi_python_client(told, tmp_path):
         packages = ("--require-hashes", "-r", "requirements.lock")
         run(uv, "pip", "install", "-q", "--python", venv / "bin" / "python", *packages, folder=folder)
         where = ("--meta", "none", "--output-path", tmp_path / "mentoring_client", "--config", "config.yaml")
-        command = (venv / "bin" / "openapi-python-client", "generate", "--path", DOCUMENT, "--fail-on-warning", *where)
+        command = (venv / "bin" / "openapi-python-client", "generate", "--path", document, "--fail-on-warning", *where)
         path = f"{venv / 'bin'}:{os.environ['PATH']}"  # it formats with the ruff beside it
         run(*command, folder=folder, PATH=path)
         script = {"PYTHONPATH": str(tmp_path), "WORD": f"py{uuid.uuid4().hex}"}

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
-from mentoring_allinone import asyncapi, blueprint_docs, console_built, kafka_acls, openapi, released, service_map
+from mentoring_allinone import asyncapi, blueprint_docs, console_built, kafka_acls, released, service_map
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common.errors import DomainError, error_classes
 from mentoring_common.openapi import words
@@ -58,7 +58,7 @@ def documents() -> Iterator[tuple[Path, str]]:
         yield CONTRACTS / "examples" / name, _json(asyncapi.example(cls))
     yield CONTRACTS / "asyncapi.yaml", yaml.safe_dump(asyncapi.document(), sort_keys=False, width=120)
     described = {name: service.app.openapi() for name, service in built.items()}
-    for name, document in (described | {"mentoring": openapi.whole(described)}).items():
+    for name, document in described.items():
         yield CONTRACTS / "openapi" / f"{name}.json", _json(document)
     yield CONTRACTS / "graphql" / "schema.graphql", _sdl()
     yield CONTRACTS / "blueprint" / "schema.json", _json(schema())

@@ -26,6 +26,7 @@ from mentoring_common.error_pages import add_error_pages
 from mentoring_common.health import version
 from mentoring_common.methods import Methods
 from mentoring_common.metrics import Gauge, Metrics
+from mentoring_common.openapi_whole import whole
 from mentoring_common.origins import across, origins
 from mentoring_common.pages import Assets, add_api_pages
 from mentoring_common.settings import Settings
@@ -35,7 +36,7 @@ from mentoring_gateway.context import Context
 from mentoring_gateway.documents import Documents
 from mentoring_gateway.endpoint import Endpoint
 from mentoring_gateway.schema import schema
-from mentoring_gateway.subject_access import SubjectAccess
+from mentoring_gateway.subject_access import SERVICES, SubjectAccess
 
 NAME = "gateway"
 
@@ -158,9 +159,8 @@ class Gateway:
 @cache
 def _of_all_services() -> dict[str, Any]:
     """The one OpenAPI document of the whole REST API."""
-    text = files("mentoring_contracts").joinpath("openapi", "mentoring.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    documents = files("mentoring_contracts").joinpath("openapi")
+    return whole({name: json.loads(documents.joinpath(f"{name}.json").read_text("utf-8")) for name in SERVICES})
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.AsyncClient | None = None) -> Gateway:
