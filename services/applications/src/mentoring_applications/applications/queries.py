@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -293,29 +293,25 @@ async def moved_count(db: AsyncSession, programme_id: UUID) -> int:
     return await db.scalar(moved) or 0
 
 
-async def matched_people(
-    db: AsyncSession, programme_id: UUID
-) -> Sequence[sa.Row[Application, ApplicationAnswers | None, Person]]:
+Applied: TypeAlias = "sa.Row[Application, ApplicationAnswers | None, Person]"
+
+
+async def matched_people(db: AsyncSession, programme_id: UUID) -> Sequence[Applied]:
     """The matched applications of a programme with their answers and people."""
-    rows = (
-        sa.select(Application, ApplicationAnswers, Person)
-        .join(Person, Person.id == Application.person_id)
-        .outerjoin(ApplicationAnswers, ApplicationAnswers.id == Application.id)
-        .where(Application.programme_id == programme_id, Application.state == State.MATCHED)
-        .order_by(Application.id)
-    )
-    return (await db.execute(rows)).all()
+    return await _applied(db, programme_id, Application.state == State.MATCHED)
 
 
-async def applied_people(
-    db: AsyncSession, programme_id: UUID
-) -> Sequence[sa.Row[Application, ApplicationAnswers | None, Person]]:
+async def applied_people(db: AsyncSession, programme_id: UUID) -> Sequence[Applied]:
     """The applications of a programme that were sent and not withdrawn, with their answers and people."""
+    return await _applied(db, programme_id, Application.state != State.WITHDRAWN)
+
+
+async def _applied(db: AsyncSession, programme_id: UUID, state: sa.ColumnElement[bool]) -> Sequence[Applied]:
     rows = (
         sa.select(Application, ApplicationAnswers, Person)
         .join(Person, Person.id == Application.person_id)
         .outerjoin(ApplicationAnswers, ApplicationAnswers.id == Application.id)
-        .where(Application.programme_id == programme_id, Application.state != State.WITHDRAWN)
+        .where(Application.programme_id == programme_id, state)
         .order_by(Application.id)
     )
     return (await db.execute(rows)).all()
