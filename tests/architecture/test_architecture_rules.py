@@ -1,7 +1,9 @@
 """Promises about the whole system that no single service can keep."""
 
+import difflib
 import importlib
 import re
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -60,12 +62,13 @@ def test_every_event_has_a_reader_or_a_reason(built):
 
 
 def test_generated_files_are_fresh():
-    stale = [
-        str(path.relative_to(ROOT))
-        for path, text in generate.documents()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    assert stale == [], "run `make generate`"
+    stale = {}
+    for path, text in generate.documents():
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        if kept != text:
+            lines = difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "made", n=1, lineterm="")
+            stale[str(path.relative_to(ROOT))] = list(islice(lines, 12))
+    assert stale == {}, "run `make generate`"
 
 
 def test_a_code_has_one_meaning_whichever_service_says_it():

@@ -42,6 +42,11 @@ def test_every_route_refuses_what_it_does_not_know(built):
     assert others == []
 
 
+def test_services_that_are_built_again_have_the_same_documents(documents):
+    again = {name: service.app.openapi() for name, service in generate.services().items()}
+    assert [name for name in again if again[name] != documents[name]] == []
+
+
 def test_operations_have_names_for_methods_and_a_described_tag(documents):
     for document in documents.values():
         names = [operation["operationId"] for _, _, operation in operations(document)]

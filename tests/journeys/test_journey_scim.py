@@ -7,12 +7,12 @@ from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
 
 SCOPES = ("hr:provision", "applications:read", "applications:write")
-# A person has a name and an address and is there or not: these are changed and not removed. There is one address, which
-# is the primary one at work.
+# A person has a name and an address and is there or not: these are changed and not removed.
 KEPT = {
     ("check_remove_attribute", "name"), ("check_remove_attribute", "displayName"), ("check_remove_attribute", "active"),
-    ("check_replace_attribute", "emails"),
 }  # fmt: skip
+# There is one address, which is the primary one at work. The tester draws what it replaces it by: now and then it fits.
+MAY_BE_KEPT = {("check_replace_attribute", "emails")}
 
 
 async def test_the_service_is_as_the_rfcs_say(stack):
@@ -33,9 +33,9 @@ async def test_the_service_is_as_the_rfcs_say(stack):
     results = await asyncio.to_thread(checked)
     assert sum(result.status is Status.SUCCESS for result in results) > 50
     wrong = [result for result in results if result.status is not Status.SUCCESS]
-    known = {(title, name) for title, name in KEPT for result in wrong if _is(result, title, name)}
-    assert [(one.title, one.reason) for one in wrong if not any(_is(one, *each) for each in KEPT)] == []
-    assert known == KEPT
+    excused = KEPT | MAY_BE_KEPT
+    assert [(one.title, one.reason) for one in wrong if not any(_is(one, *each) for each in excused)] == []
+    assert {each for each in KEPT if any(_is(one, *each) for one in wrong)} == KEPT
 
 
 def _is(result, title, name):

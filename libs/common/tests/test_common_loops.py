@@ -206,8 +206,8 @@ async def test_a_batch_that_hangs_is_seen_by_both_checks(servers, tenant, monkey
         await until(harness, is_well)
         await harness.publish(tenant, PersonErased(person_id=uuid.uuid4()), wait=False)
         await until(harness, lambda status, body: status == 503 and body["stuck"] == ["consumer"])
-        live = await until(harness, lambda status, body: status == 503, "/livez")
-        assert live["hung"] == ["consumer"]
+        # On a slow machine others may be seen for a moment too, under limits as short as these.
+        await until(harness, lambda status, body: status == 503 and body["hung"] == ["consumer"], "/livez")
         goes_on.set()
         await until(harness, is_well)
         assert (await asked(harness, "/livez"))[0] == 200

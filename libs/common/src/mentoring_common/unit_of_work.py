@@ -55,7 +55,10 @@ class Route(APIRoute):
         if isinstance(self.response_model, type) and issubclass(self.response_model, Page):
             described.setdefault(200, {}).setdefault("headers", {})[counts.HEADER] = counts.DESCRIBED
             more = self.openapi_extra or {}
-            self.openapi_extra = more | {"parameters": [*more.get("parameters", []), counts.PARAMETER]}
+            others = [
+                each for each in more.get("parameters", []) if each is not counts.PARAMETER
+            ]  # asked at each build
+            self.openapi_extra = more | {"parameters": [*others, counts.PARAMETER]}
         ending = deprecation.ending_of(self.endpoint)
         if ending:
             self.deprecated = True
