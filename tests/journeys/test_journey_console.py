@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -188,6 +189,27 @@ async def test_a_refusal_says_why_where_it_was_asked_for(people: Any) -> None:
     await ada.form("Record a meeting").get_by_label("When").fill("2098-01-01T10:00")
     await ada.form("Record a meeting").get_by_role("button").click()
     await expect(ada.form("Record a meeting").get_by_role("alert")).to_be_visible()
+
+
+async def test_what_is_refused_stands_at_its_field(people: Any) -> None:
+    ada = people["Ada"]
+    meeting = await ada.unhelped("Record a meeting")
+    when, minutes = meeting.get_by_label("When"), meeting.get_by_label("Minutes")
+    await when.fill("12022-05-01T10:00")
+    await meeting.get_by_role("button").click()
+    await expect(when).to_have_accessible_description("This is no value that is taken here")
+    await expect(when).to_be_focused()
+    assert ["400" in said for said in ada.complaints] == [True], "the browser says that the operation did not fit"
+    ada.complaints.clear()
+    await when.fill("2022-05-01T10:00")
+    await minutes.fill("-1")
+    await meeting.get_by_label("A note").fill("long " * 2500)
+    await meeting.get_by_role("button").click()
+    await expect(minutes).to_have_accessible_description(re.compile("greater than"))
+    await expect(minutes).to_be_focused()
+    await expect(meeting.get_by_label("A note")).to_have_accessible_description(re.compile("at most"))
+    await expect(when).to_have_accessible_description("")
+    await ada.looks("refused")
 
 
 async def test_the_team_sees_how_a_pair_goes_and_takes_its_concern(people: Any) -> None:

@@ -1,7 +1,8 @@
 // Changing something: the button says that it is at work, and a refusal stands where it was asked for.
-import { useState, type FormEvent, type ReactNode } from "react";
+import { cloneElement, useEffect, useRef, useState, type FormEvent, type ReactElement, type ReactNode } from "react";
 import { useMutation, type AnyVariables, type CombinedError, type TypedDocumentNode } from "urql";
 import { useWords } from "../words";
+import { NOTHING_REFUSED, refusedOf, Refusals, useRefusal } from "./refusals";
 import { Faults } from "./screen";
 
 /** What a mutation does, whether it is at work, and what was said against it. */
@@ -40,7 +41,10 @@ export function Button({
   );
 }
 
-/** A form; `submit` gets its fields, by name. It is emptied once that went well. */
+/**
+ * A form; `submit` gets its fields, by name. It is emptied once that went well; what was refused stands at its fields,
+ * and the first of them has the focus.
+ */
 export function Form({
   label,
   button,
@@ -56,6 +60,10 @@ export function Form({
   submit: (fields: Record<string, string>) => Promise<boolean>;
   children?: ReactNode;
 }) {
+  const here = useRef<HTMLFormElement>(null);
+  const [refused, setRefused] = useState(NOTHING_REFUSED);
+  useEffect(() => setRefused(refusedOf(fault, here.current)), [fault]);
+  useEffect(() => here.current?.querySelector<HTMLElement>("[aria-invalid='true']")?.focus(), [refused]);
   async function submitted(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = event.currentTarget;
@@ -63,14 +71,20 @@ export function Form({
     if (await submit(fields)) form.reset();
   }
   return (
-    <form aria-label={label} onSubmit={(event) => void submitted(event)}>
-      {children}
+    <form ref={here} aria-label={label} onSubmit={(event) => void submitted(event)}>
+      <Refusals value={refused}>{children}</Refusals>
       <Button type="submit" busy={busy}>
         {button}
       </Button>
-      <Faults of={fault} />
+      <Faults of={fault} atFields={refused.pointers} />
     </form>
   );
+}
+
+interface Control {
+  name?: string;
+  "aria-invalid"?: boolean;
+  "aria-describedby"?: string;
 }
 
 export function Field({
@@ -80,15 +94,90 @@ export function Field({
 }: {
   label: string;
   hint?: string;
-  children: ReactNode;
+  children: ReactElement<Control>;
 }) {
+  const refusal = useRefusal(children.props.name);
   return (
-    <label className="field">
-      <span>{label}</span>
-      {hint && <small>{hint}</small>}
-      {children}
-    </label>
+    <div className="field">
+      <label>
+        <span>{label}</span>
+        {hint && <small>{hint}</small>}
+        {refusal ? cloneElement(children, { "aria-invalid": true, "aria-describedby": refusal.id }) : children}
+      </label>
+      <Refusal of={refusal} />
+    </div>
   );
+}
+
+export function Check({ label, name, value }: { label: string; name: string; value?: string }) {
+  const refusal = useRefusal(name);
+  return (
+    <>
+      <label className="check">
+        <input
+          type="checkbox"
+          name={name}
+          value={value}
+          aria-invalid={refusal && true}
+          aria-describedby={refusal?.id}
+        />
+        {label}
+      </label>
+      <Refusal of={refusal} />
+    </>
+  );
+}
+
+/** One of a few, each with its words: [value, words]. */
+export function Radios({
+  legend,
+  name,
+  options,
+  first = false,
+}: {
+  legend: string;
+  name: string;
+  options: [string, string][];
+  first?: boolean;
+}) {
+  const refusal = useRefusal(name);
+  return (
+    <fieldset aria-describedby={refusal?.id}>
+      <legend>{legend}</legend>
+      <div className="row">
+        {options.map(([value, text], number) => (
+          <label key={value} className="check">
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              required
+              defaultChecked={first && number === 0}
+              aria-invalid={refusal && true}
+            />
+            {text}
+          </label>
+        ))}
+      </div>
+      <Refusal of={refusal} />
+    </fieldset>
+  );
+}
+
+function Refusal({ of }: { of: { id: string; text: string } | undefined }) {
+  return (
+    of && (
+      <span id={of.id} className="refusal">
+        {of.text}
+      </span>
+    )
+  );
+}
+
+/** The moment that a field of local date and time says, where the browser is; what is none is for the service to refuse. */
+export function moment(local: string | undefined): string {
+  const found = new Date(local ?? "");
+  return Number.isNaN(found.getTime()) ? (local ?? "") : found.toISOString();
 }
 
 export function Choice({

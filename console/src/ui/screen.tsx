@@ -2,6 +2,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import type { CombinedError } from "urql";
 import { useWords } from "../words";
+import { reasonsOf } from "./refusals";
 
 export function Screen({ title, above, children }: { title: string; above?: ReactNode; children: ReactNode }) {
   const { t } = useWords();
@@ -42,8 +43,19 @@ export function Nothing({ children }: { children?: ReactNode }) {
   return <p className="quiet">{children ?? t("nothing")}</p>;
 }
 
-/** The faults of an answer: what the service says, and its code. Those in `passing` are left out. */
-export function Faults({ of, passing = [] }: { of: CombinedError | undefined; passing?: string[] }) {
+/**
+ * The faults of an answer: what the service says, and its code. Those in `passing` are left out, and so is what stands
+ * at fields of a form already.
+ */
+export function Faults({
+  of,
+  passing = [],
+  atFields = new Set(),
+}: {
+  of: CombinedError | undefined;
+  passing?: string[];
+  atFields?: ReadonlySet<string>;
+}) {
   const { t } = useWords();
   if (!of) return null;
   const said = of.graphQLErrors.filter((error) => !passing.includes(String(error.extensions.code)));
@@ -51,25 +63,24 @@ export function Faults({ of, passing = [] }: { of: CombinedError | undefined; pa
   return (
     <div role="alert" className="fault">
       {of.networkError && <p>{t("away")}</p>}
-      {said.map((error, number) => (
-        <p key={number}>
-          {error.message} <code>{String(error.extensions.code ?? "")}</code>
-          {reasons(error.extensions.errors).map((reason) => (
-            <span key={reason} className="reason">
-              {reason}
-            </span>
-          ))}
-        </p>
-      ))}
+      {said.map((error, number) => {
+        const reasons = reasonsOf(error.extensions.errors);
+        const others = reasons.filter(({ pointer }) => !atFields.has(pointer));
+        if (reasons.length > 0 && others.length === 0) {
+          return <p key={number}>{t("look_at_fields", { count: atFields.size })}</p>;
+        }
+        return (
+          <p key={number}>
+            {error.message} <code>{String(error.extensions.code ?? "")}</code>
+            {others.map(({ pointer, text }) => (
+              <span key={pointer + text} className="reason">
+                {[pointer, text].filter(Boolean).join(": ")}
+              </span>
+            ))}
+          </p>
+        );
+      })}
     </div>
-  );
-}
-
-/** What a service says of single members of what it was sent. */
-function reasons(errors: unknown): string[] {
-  if (!Array.isArray(errors)) return [];
-  return errors.map((one: { pointer?: string; location?: string; message?: string; detail?: string }) =>
-    [one.pointer ?? one.location, one.message ?? one.detail].filter(Boolean).join(": "),
   );
 }
 

@@ -78,7 +78,6 @@ async def test_the_deadline_is_the_operations_and_not_each_calls(front, world, m
 
 async def test_a_value_that_does_not_fit_is_refused_before_any_call(front, world, make):
     for query, variables in (
-        (MATCH, {"id": "no-uuid"}),
         ('{ match(id: "no-uuid") { id } }', None),
         ("mutation { acceptMatch { id } }", None),
         ("{ nothing }", None),
@@ -86,6 +85,27 @@ async def test_a_value_that_does_not_fit_is_refused_before_any_call(front, world
     ):
         error = await front.refusal(query, variables)
         assert error.get("extensions") == {"code": "invalid_graphql", "status": 400}, (query, error)
+    assert world.calls == []
+
+
+async def test_a_variable_that_does_not_fit_is_named(front, world):
+    wave = {"instrument": "liked", "opensAt": {"at": "soon"}, "closesAt": {"at": "2030-01-01T00:00:00Z"}}
+    plan = "mutation($c: UUID!, $wave: NewWave!) { planWave(cohortId: $c, wave: $wave) { id } }"
+    decide = """mutation($p: UUID!, $decisions: [NewDecision!]!) {
+        decideApplications(programmeId: $p, decisions: $decisions) { state } }"""
+    for query, variables, pointer in (
+        (MATCH, {"id": "no-uuid"}, "/variables/id"),
+        (plan, {"c": str(uuid4()), "wave": wave}, "/variables/wave/opensAt/at"),
+        (
+            decide,
+            {"p": str(uuid4()), "decisions": [{"applicationId": 1, "decision": "ACCEPT"}]},
+            "/variables/decisions/0/applicationId",
+        ),
+    ):
+        [error] = (await front.answer(query, variables))["errors"]
+        assert error["extensions"]["code"] == "invalid_graphql"
+        assert [one["pointer"] for one in error["extensions"]["errors"]] == [pointer]
+        assert "no-uuid" not in str(error["extensions"]["errors"])
     assert world.calls == []
 
 

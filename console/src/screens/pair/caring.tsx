@@ -7,7 +7,7 @@ import {
   type ConcernState,
   type Severity,
 } from "../../gql/graphql";
-import { Button, Choice, Field, Form, useAct } from "../../ui/act";
+import { Button, Check, Choice, Field, Form, useAct } from "../../ui/act";
 import { Faults, Part } from "../../ui/screen";
 import { useWords } from "../../words";
 import type { PartOfPair } from "./pair";
@@ -64,10 +64,7 @@ export function Concerns({ pair, again }: PartOfPair) {
             <textarea name="text" required maxLength={5000} />
           </Field>
           <Choice label={t("severity")} name="severity" options={SEVERITIES.map((one) => [one, word(one)])} />
-          <label className="check">
-            <input type="checkbox" name="safeguarding" />
-            {t("safeguarding")}
-          </label>
+          <Check label={t("safeguarding")} name="safeguarding" />
         </Form>
       </details>
     </Part>

@@ -1,6 +1,6 @@
 // How it goes: check-ins by oneself, and reviews that the programme asks for.
 import { AnswerReviewDocument, CheckInDocument, type ReviewWish } from "../../gql/graphql";
-import { Choice, Field, Form, useAct } from "../../ui/act";
+import { Check, Choice, Field, Form, Radios, useAct } from "../../ui/act";
 import { Part } from "../../ui/screen";
 import { useWords } from "../../words";
 import type { PartOfPair } from "./pair";
@@ -9,19 +9,8 @@ const WISHES: ReviewWish[] = ["CONTINUE", "CHANGE", "REMATCH", "CLOSE"];
 
 function GoingWell() {
   const { t } = useWords();
-  return (
-    <fieldset>
-      <legend>{t("going_well")}</legend>
-      <div className="row">
-        {[1, 2, 3, 4, 5].map((value) => (
-          <label key={value} className="check">
-            <input type="radio" name="goingWell" value={value} required />
-            {value}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
+  const options = [1, 2, 3, 4, 5].map((value): [string, string] => [`${value}`, `${value}`]);
+  return <Radios legend={t("going_well")} name="goingWell" options={options} />;
 }
 
 export function CheckingIn({ pair, again }: PartOfPair) {
@@ -49,10 +38,7 @@ export function CheckingIn({ pair, again }: PartOfPair) {
           <Field label={t("for_the_team")}>
             <textarea name="comment" maxLength={2000} />
           </Field>
-          <label className="check">
-            <input type="checkbox" name="needsHelp" />
-            {t("needs_help")}
-          </label>
+          <Check label={t("needs_help")} name="needsHelp" />
         </Form>
       </details>
     </Part>

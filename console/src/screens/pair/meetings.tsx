@@ -9,13 +9,14 @@ import {
   type AppointmentPartsFragment,
   type MeetingMode,
 } from "../../gql/graphql";
-import { Button, Choice, Field, Form, useAct } from "../../ui/act";
+import { Button, Choice, Field, Form, moment, Radios, useAct } from "../../ui/act";
 import { Faults, Nothing, Part } from "../../ui/screen";
 import { useViewer } from "../../viewer";
 import { useWords } from "../../words";
 import type { PartOfPair } from "./pair";
 
 const MODES: MeetingMode[] = ["ONLINE", "IN_PERSON", "PHONE"];
+const TIMES = ["times.0", "times.1", "times.2"];
 
 export function Meetings({ pair, again }: PartOfPair) {
   const { t, word, time, number } = useWords();
@@ -94,15 +95,12 @@ function Appointment({ appointment, again }: { appointment: AppointmentPartsFrag
           fault={accept.fault}
           submit={({ startsAt }) => accept.act({ id, version, startsAt: startsAt ?? "" })}
         >
-          <fieldset>
-            <legend>{t("times")}</legend>
-            {appointment.times.map((one, number) => (
-              <label key={one.startsAt} className="check">
-                <input type="radio" name="startsAt" value={one.startsAt} defaultChecked={number === 0} />
-                {time(one.startsAt)}
-              </label>
-            ))}
-          </fieldset>
+          <Radios
+            legend={t("times")}
+            name="startsAt"
+            options={appointment.times.map((one) => [one.startsAt, time(one.startsAt)])}
+            first
+          />
         </Form>
       )}
       {appointment.state === "proposed" && appointment.proposedBy === viewer.id && (
@@ -148,17 +146,17 @@ function Proposing({ pair, again }: PartOfPair) {
       button={t("propose")}
       busy={busy}
       fault={fault}
-      submit={({ time1, time2, time3, minutes, mode, where }) =>
+      submit={({ minutes, mode, where, ...times }) =>
         act({
           id: pair.matchId,
-          times: [time1, time2, time3].filter((time) => !!time).map((time) => moment(time)),
+          times: TIMES.flatMap((name) => (times[name] ? [moment(times[name])] : [])),
           minutes: Number(minutes),
           mode: mode as MeetingMode,
           where: where || null,
         })
       }
     >
-      {["time1", "time2", "time3"].map((name, number) => (
+      {TIMES.map((name, number) => (
         <Field key={name} label={t("time_number", { number: number + 1 })}>
           <input name={name} type="datetime-local" required={number === 0} />
         </Field>
@@ -199,9 +197,4 @@ function Recording({ pair, again }: PartOfPair) {
       </Field>
     </Form>
   );
-}
-
-/** The moment that a field of local date and time says, where the browser is. */
-function moment(local: string | undefined): string {
-  return new Date(local ?? "").toISOString();
 }

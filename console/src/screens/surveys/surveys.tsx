@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { useQuery } from "urql";
 import { PlanWaveDocument, ResultsDocument, SurveysDocument, type ResultsQuery, type SurveysQuery } from "../../gql/graphql";
-import { Choice, Field, Form, useAct } from "../../ui/act";
+import { Choice, Field, Form, moment, useAct } from "../../ui/act";
 import { Faults, Loading, Nothing, Part } from "../../ui/screen";
 import { ProgrammeScreen } from "../../ui/programme";
 import { Bar, Table } from "../../ui/table";
@@ -88,13 +88,13 @@ function Planning({ found, again }: { found: Programme; again: () => void }) {
         button={t("plan")}
         busy={busy}
         fault={fault}
-        submit={({ cohort, instrument, opens, closes }) =>
+        submit={({ cohort, instrument, opensAt, closesAt }) =>
           act({
             cohort: cohort ?? "",
             wave: {
               instrument: instrument ?? "",
-              opensAt: { at: new Date(opens ?? "").toISOString() },
-              closesAt: { at: new Date(closes ?? "").toISOString() },
+              opensAt: { at: moment(opensAt) },
+              closesAt: { at: moment(closesAt) },
             },
           })
         }
@@ -107,10 +107,10 @@ function Planning({ found, again }: { found: Programme; again: () => void }) {
             options={found.cohorts.map((one): [string, string] => [one.id, `${one.number}`])}
           />
           <Field label={t("opens")}>
-            <input name="opens" type="datetime-local" required />
+            <input name="opensAt" type="datetime-local" required />
           </Field>
           <Field label={t("closes")}>
-            <input name="closes" type="datetime-local" required />
+            <input name="closesAt" type="datetime-local" required />
           </Field>
         </div>
       </Form>

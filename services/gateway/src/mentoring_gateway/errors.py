@@ -1,23 +1,28 @@
 """What the gateway itself refuses, and how every error looks in a GraphQL answer.
 
 An error has a `message`, the `path` of its field, and `extensions` with the stable `code` and the HTTP `status` of the
-problem document behind it, and that document's own members (`closes_at`, `rules`, `errors`, …).
+problem document behind it, and that document's own members (`closes_at`, `rules`, `errors`, …). What does not fit the
+type of its variable has `errors` too, and begins with `/variables`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from graphql import GraphQLError
+from graphql import GraphQLError, VariableDefinitionNode
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from mentoring_common.errors import DomainError, NotFound, Rejected
+from mentoring_common.faults import Fault, fault
 from mentoring_common.observability import log
 from mentoring_common.problems import EDGE, STATUS
 
 INVALID = "invalid_graphql"
 # What GraphQL itself refuses, by its code; the status stands in `extensions`.
 GRAPHQL: Final[Mapping[str, tuple[int, str]]] = {INVALID: (400, "The operation does not fit the schema, or is none")}
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_OF_VARIABLE = re.compile(r"Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>(?:\.\w+|\[\d+\])+))?: ")
 _GRAPHQLS_OWN = (ValueError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _DOCUMENT = frozenset({"type", "title", "detail", "instance"})
 
@@ -82,10 +87,20 @@ def shown(error: GraphQLError, *, guessing: bool = True) -> GraphQLError:
         return _made(error, message, cause.members | {"code": cause.code, "status": status})
     if cause is None and error.path is None:
         message = error.message if guessing else error.message.partition(" Did you mean ")[0]
-        return _made(error, message, {"code": INVALID, "status": GRAPHQL[INVALID][0]})
+        return _made(error, message, {"code": INVALID, "status": GRAPHQL[INVALID][0]} | _of_variable(error))
     log.error("unexpected_error", error=type(cause or error).__name__, where=".".join(map(str, error.path or [])))
     status, message = EDGE["internal_error"]
     return _made(error, message, {"code": "internal_error", "status": status})
+
+
+def _of_variable(error: GraphQLError) -> dict[str, list[Fault]]:
+    """Where a value stands that does not fit the type of its variable; GraphQL says that in its message alone."""
+    found = _OF_VARIABLE.match(error.message)
+    if found is None or not error.nodes or not isinstance(error.nodes[0], VariableDefinitionNode):
+        return {}
+    path = [int(number) if number else name for name, number in _STEP.findall(found["path"] or "")]
+    detail = "This is no value that is taken here"
+    return {"errors": [fault("invalid_value", detail, "variables", found["name"], *path)]}
 
 
 def _cause(error: GraphQLError) -> Exception | None:
