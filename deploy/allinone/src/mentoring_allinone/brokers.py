@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from mentoring_common.broker import begin_at_end, connection
+from mentoring_allinone.told import reaching
+from mentoring_common.broker import administered, begin_at_end
 from mentoring_common.embedded import EmbeddedBroker, EmbeddedServerError
 from mentoring_common.embedded.child_process import free_port, is_free
 from mentoring_common.embedded.kept import kept
 from mentoring_common.runner import Service
-from mentoring_common.settings import Settings
 
 
 class Broker(Protocol):
@@ -99,20 +98,10 @@ class Acquaintance:
 async def cluster_of(kafka: str) -> str:
     """The id of the cluster at `kafka`; EmbeddedServerError where nobody answers."""
     # Of the environment, TLS and SASL alone matter here.
-    admin = AIOKafkaAdminClient(**connection(_reaching(kafka)), request_timeout_ms=5000)
     try:
-        await admin.start()
-        return str((await admin.describe_cluster())["cluster_id"])
+        async with administered(reaching(kafka)) as admin:
+            return str((await admin.describe_cluster())["cluster_id"])
     except (KafkaError, OSError) as error:
         raise EmbeddedServerError(
             f"No Kafka answers at {kafka} ({type(error).__name__}): start one, or leave --kafka out."
         ) from error
-    finally:
-        await admin.close()
-
-
-def _reaching(kafka: str) -> Settings:
-    nothing: dict[str, Any] = dict.fromkeys(
-        ("database_url", "system_database_url", "token_issuer", "token_jwks_url"), "none"
-    )
-    return Settings(kafka_bootstrap_servers=kafka, master_key="A" * 43 + "=", **nothing)

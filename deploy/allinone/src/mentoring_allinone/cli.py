@@ -19,8 +19,9 @@ from rich.console import Console
 from mentoring_allinone import blueprints
 from mentoring_allinone.backups import command as backups
 from mentoring_allinone.backups.errors import BackupFailed
-from mentoring_allinone.failures import DemoFailed
+from mentoring_allinone.failures import DemoFailed, TopicsRefused, WronglyTold
 from mentoring_allinone.scopes import unknown
+from mentoring_allinone.topics import command as topics
 from mentoring_common.embedded import EmbeddedServerError
 from mentoring_matching.offline import match_command
 
@@ -194,6 +195,7 @@ app.command("erasures")(backups.erasures)
 app.command("restore")(backups.restore)
 
 app.add_typer(blueprints.app, name="blueprint")
+app.add_typer(topics.app, name="topics")
 
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(audit_app, name="audit")
@@ -337,7 +339,7 @@ def main() -> None:
         sys.exit(2)
     except typer.Abort:
         sys.exit(130)
-    except (EmbeddedServerError, DemoFailed, BackupFailed) as error:
+    except (EmbeddedServerError, DemoFailed, BackupFailed, TopicsRefused, WronglyTold) as error:
         typer.echo(f"mentoring: {error}", err=True)
         sys.exit(2)
     sys.exit(status)

@@ -1,4 +1,7 @@
-"""What each service may do on Kafka, as arguments of kafka-acls.sh: read from the code, like the service map."""
+"""What each service may do on Kafka: read from the code, like the service map; in words of kafka-acls.sh."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mentoring_common.runner import Service
 
@@ -7,16 +10,41 @@ _HEAD = """\
 """
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What a user of Kafka may do with a topic or a group of one name."""
+
+    principal: str
+    operations: tuple[str, ...]  # as kafka-acls.sh calls them
+    kind: str  # topic or group
+    name: str
+
+
 def text(services: dict[str, Service]) -> str:
     """The rules of all services: each makes the topics it needs, writes to its own and reads what it takes."""
-    return _HEAD + "".join(f"{rule}\n" for name, service in services.items() for rule in _rules(name, service))
+    return _HEAD + "".join(f"{_rule(grant)}\n" for grant in grants(services))
 
 
-def _rules(name: str, service: Service) -> list[str]:
-    own = f"mentoring.{name}"
-    read = {*service.design.topics, own}  # its own to verify what it announced
-    who = f"--allow-principal User:mentoring-{name}"
-    make_and_read = "--operation Create --operation DescribeConfigs --operation Read"
-    rules = [f"{who} {make_and_read} --topic {topic}" for topic in sorted(read)]
-    rules.append(f"{who} --operation Write --topic {own}")
-    return [*rules, f"{who} --operation Read --group mentoring-{name}"] if service.design.takes else rules
+def _rule(grant: Grant) -> str:
+    operations = " ".join(f"--operation {operation}" for operation in grant.operations)
+    return f"--allow-principal {grant.principal} {operations} --{grant.kind} {grant.name}"
+
+
+def grants(services: dict[str, Service]) -> Iterator[Grant]:
+    """What all services are granted, service by service."""
+    for name, service in services.items():
+        yield from _grants(name, service)
+
+
+def _grants(name: str, service: Service) -> Iterator[Grant]:
+    own, who = f"mentoring.{name}", f"User:mentoring-{name}"
+    for topic in topics(service):
+        yield Grant(who, ("Create", "DescribeConfigs", "Read"), "topic", topic)
+    yield Grant(who, ("Write",), "topic", own)
+    if service.design.takes:
+        yield Grant(who, ("Read",), "group", f"mentoring-{name}")
+
+
+def topics(service: Service) -> list[str]:
+    """The topics that a service needs: what it takes, and its own, to verify what it announced."""
+    return sorted({*service.design.topics, f"mentoring.{service.name}"})

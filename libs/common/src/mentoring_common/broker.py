@@ -3,8 +3,8 @@
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence, Set
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,30 +85,34 @@ async def ensure_topics(settings: Settings, topics: Sequence[str]) -> list[str]:
 
     What is wrong with existing ones, a line each: too few copies, or events that are not kept for ever.
     """
-    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=REQUEST_TIMEOUT_MS)
-    try:
-        await admin.start()
-        copies = await _copies(admin, settings)
+    async with administered(settings) as admin:
+        copies = await copies_of(admin, settings)
         existing = set(await admin.list_topics())
         await _create(admin, [_new_topic(t, settings.kafka_partitions, copies) for t in topics if t not in existing])
         return await _what_is_wrong(admin, [t for t in topics if t in existing], copies)
-    finally:
-        await admin.close()
 
 
 async def look_at_topics(settings: Settings, topics: Sequence[str]) -> tuple[list[str], list[str]]:
     """The topics that are missing, and what is wrong with the others, as `ensure_topics` says; nothing is made."""
+    async with administered(settings) as admin:
+        copies, existing = await copies_of(admin, settings), set(await admin.list_topics())
+        wrong = await _what_is_wrong(admin, [t for t in topics if t in existing], copies)
+        return [t for t in topics if t not in existing], wrong
+
+
+@asynccontextmanager
+async def administered(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """The cluster's administration; KafkaError where nobody answers."""
     admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await admin.start()
-        copies, existing = await _copies(admin, settings), set(await admin.list_topics())
-        wrong = await _what_is_wrong(admin, [t for t in topics if t in existing], copies)
-        return [t for t in topics if t not in existing], wrong
+        yield admin
     finally:
         await admin.close()
 
 
-async def _copies(admin: AIOKafkaAdminClient, settings: Settings) -> int:
+async def copies_of(admin: AIOKafkaAdminClient, settings: Settings) -> int:
+    """How many copies a topic has that is made on this cluster."""
     brokers = len((await admin.describe_cluster())["brokers"])
     return settings.kafka_replication or max(1, min(brokers, REPLICATION))
 

@@ -147,7 +147,9 @@ async def _kafka(service: Service) -> list[Found]:
     if missing:
         said = f"{', '.join(missing)}: made when a service starts that may make topics"
         found.append(Found("kafka", "warning", said, "start the services, or make them as docs/production.md says"))
-    return found + [Found("kafka", "warning", one, "kafka-configs.sh, as docs/production.md says") for one in wrong]
+    return found + [
+        Found("kafka", "warning", one, "mentoring topics apply, as docs/production.md says") for one in wrong
+    ]
 
 
 async def _issuer(service: Service) -> list[Found]:

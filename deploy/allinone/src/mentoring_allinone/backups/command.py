@@ -3,15 +3,13 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
 from mentoring_allinone.backups.errors import BackupFailed
+from mentoring_allinone.told import told
 
-AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 LEDGER = "erasures.jsonl"
 Ledger = Annotated[Path | None, typer.Option(help=f"the ledger of erasures; FOLDER/{LEDGER}")]
 
@@ -35,7 +33,7 @@ def backup(
     # Six services take seconds to load: the other commands do not wait for them.
     from mentoring_allinone.backups import archive, servers, taking
 
-    url = _told(servers.BackupSettings).backup_url
+    url = told(servers.BackupSettings).backup_url
     recipients = [archive.recipient(one) for said in to for one in said.split()]
     made, manifest = asyncio.run(taking.take(url, folder, recipients, ledger or folder / LEDGER))
     megabytes = sum(one.bytes for one in manifest.dumps.values()) / 1e6
@@ -52,7 +50,7 @@ def erasures(
     from mentoring_allinone.backups import ledger as book
     from mentoring_allinone.backups import servers
 
-    url = _told(servers.BackupSettings).backup_url
+    url = told(servers.BackupSettings).backup_url
     databases = {service: servers.database(url, service) for service in servers.SERVICES}
     while True:
         try:
@@ -82,22 +80,15 @@ def restore(
     from mentoring_common.settings import Settings
 
     configure_logging("WARNING")
-    told = _told(servers.RestoreSettings)
+    restored = told(servers.RestoreSettings)
     nothing = dict.fromkeys(
         ("database_url", "system_database_url", "token_issuer", "token_jwks_url"), "postgresql+asyncpg://"
     )
-    settings = _told(Settings, **nothing)
+    settings = told(Settings, **nothing)
     book = ledger or folder.parent / LEDGER
-    done = asyncio.run(restoring.restore(told.restore_url, folder, archive.identities(key), book, settings, typer.echo))
+    done = asyncio.run(
+        restoring.restore(restored.restore_url, folder, archive.identities(key), book, settings, typer.echo)
+    )
     typer.echo("The databases are in place. Start the services; they read again what was published.")
     for name in done.put_aside:
         typer.echo(f'  what was before is kept: DROP DATABASE "{name}" once you need it no more')
-
-
-def _told(model: type[AnySettings], **given: Any) -> AnySettings:
-    """The settings from the environment; BackupFailed names those that are missing or wrong."""
-    try:
-        return model(**given)
-    except ValidationError as error:
-        names = ", ".join("MENTORING_" + str(e["loc"][0]).upper() for e in error.errors())
-        raise BackupFailed(f"these settings are missing or wrong: {names}") from None

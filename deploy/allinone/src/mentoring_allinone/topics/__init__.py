@@ -1,0 +1,1 @@
+"""The topics of the services on a Kafka, their settings, and who may do what: what is missing, and making it so."""
