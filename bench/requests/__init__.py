@@ -68,7 +68,7 @@ async def requests(servers: Servers) -> list[Measured]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tenant, issuer = uuid4(), DevIssuer(ISSUER, "mentoring", folder)
         token = issuer.mint("office", str(tenant), ["applications:write", "organisation:admin"], ttl_s=7200)
-        floor = await stack.enter_async_context(_floor(servers))
+        floor = await stack.enter_async_context(floor_server(servers))
         urls = await provision(servers.superuser_url, "applications", database=f"mentoring_bench_{uuid4().hex[:8]}")
         await migrations.upgrade(urls.owner, "applications")
         told = _told(servers, urls, folder)
@@ -107,7 +107,10 @@ async def _measure(scene: _Scene) -> list[Measured]:
         return request("POST", "/rows", scene.token, _person(number))
 
     wrote = await _pair(scene, "REST write (person, audit, event)", [scene.service], write, floor_write)
-    ids, floor_ids = await _ids(scene, scene.service, "/people?limit=200"), await _ids(scene, scene.floor, "/rows")
+    ids, floor_ids = (
+        await ids_of(scene.service, "/people?limit=200", scene.token),
+        await ids_of(scene.floor, "/rows", scene.token),
+    )
 
     def read(number: int) -> bytes:
         return request("GET", f"/people/{ids[number % len(ids)]}", scene.token)
@@ -158,9 +161,9 @@ def _person(number: int) -> bytes:
     return json.dumps({"name": "Ada Byron", "email": f"ada{number}@example.org"}).encode()
 
 
-async def _ids(scene: _Scene, server: Server, path: str) -> list[str]:
+async def ids_of(server: Server, path: str, token: str) -> list[str]:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(request("GET", path, scene.token))
+    writer.write(request("GET", path, token))
     head = await reader.readuntil(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     found = json.loads(await reader.readexactly(length))
@@ -175,7 +178,7 @@ def _told(servers: Servers, urls: object, folder: Path) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def _floor(servers: Servers) -> AsyncIterator[Server]:
+async def floor_server(servers: Servers) -> AsyncIterator[Server]:
     url, name = make_url(servers.superuser_url), f"floor_{uuid4().hex[:8]}"
     dsn = {"host": url.query.get("host") or url.host, "user": url.username, "database": url.database}
     if url.port:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,3 +54,15 @@ def _length(head: bytes) -> int:
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
     return 0
+
+
+def main() -> None:
+    """`python -m bench.requests.load PORT CONNECTIONS`: drives the requests on standard input, a JSON list of texts."""
+    port, connections = map(int, sys.argv[1:])
+    wanted = [one.encode() for one in json.load(sys.stdin)]
+    load = asyncio.run(drive(port, iter(wanted), connections))
+    json.dump({"latencies": load.latencies, "refused": load.refused}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

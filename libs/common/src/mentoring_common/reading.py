@@ -24,7 +24,7 @@ _TENANT = "tenant_of_reading"
 class Reading:
     """One SELECT with `sa.bindparam` where values go; every table in it that carries a tenant is filtered by it."""
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
+    def __init__(self, statement: "sa.Select[*tuple[Any, ...]]") -> None:
         self._statement = statement
 
     async def all(self, db: AsyncSession, **values: Any) -> Sequence[Any]:
@@ -52,7 +52,7 @@ class Reading:
             )
         return str(compiled), _arguments(compiled), _shape(compiled)
 
-    def _filtered(self) -> sa.Select[Any]:
+    def _filtered(self) -> "sa.Select[*tuple[Any, ...]]":
         statement = self._statement
         for source in statement.get_final_froms():
             for table in find_tables(source, include_aliases=True):
@@ -77,7 +77,7 @@ def _shape(compiled: Any) -> Callable[[Any], Any]:
     """How a record becomes a row: a named tuple of the statement's columns."""
     columns = compiled._result_columns
     row = namedtuple("Row", [column.keyname for column in columns])  # type: ignore[misc]
-    changes = [(n, c.type._cached_result_processor(_DIALECT, None)) for n, c in enumerate(columns)]
+    changes = [(n, _change(c.type)) for n, c in enumerate(columns)]
     needed = [(n, change) for n, change in changes if change is not None]
 
     def shape(record: Any) -> Any:
@@ -87,6 +87,14 @@ def _shape(compiled: Any) -> Callable[[Any], Any]:
         return row(*values)
 
     return shape
+
+
+def _change(type_: Any) -> Callable[[Any], Any] | None:
+    """What is done to a value of the type that comes from the driver; None if it stays as it is."""
+    if isinstance(type_, sa.Numeric | sa.Float):  # its processor asks for the type that the server names
+        return None if type_.asdecimal else lambda value: None if value is None else float(value)
+    change: Callable[[Any], Any] | None = type_._cached_result_processor(_DIALECT, None)
+    return change
 
 
 class Pages(NamedTuple):
@@ -110,12 +118,22 @@ def page_of(model: type[Base]) -> Pages:
     return Pages(Reading(onwards), Reading(back), sa.select(model))
 
 
+def among(column: Any) -> sa.ColumnElement[bool]:
+    """Of a reading: whether the column, an id, is among the `ids` that are given, however many."""
+    return column == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))  # type: ignore[no-any-return]
+
+
 def by_id(model: type[Base]) -> Reading:
     """The columns of one row of a table, by its `id`."""
     return of(model, model.__table__.c["id"] == sa.bindparam("id"))
 
 
-def of(model: type[Base], *conditions: sa.ColumnElement[bool], in_order_of: Any = None) -> Reading:
+def by_ids(model: type[Base]) -> Reading:
+    """The columns of the rows of a table whose `id` is among the `ids`."""
+    return of(model, among(model.__table__.c["id"]))
+
+
+def of(model: type[Base], *conditions: sa.ColumnElement[bool], in_order_of: Sequence[Any] = ()) -> Reading:
     """The columns of the rows of a table for which the conditions hold."""
     rows = sa.select(*(c for c in model.__table__.c if c.name != "tenant_id")).where(*conditions)
-    return Reading(rows if in_order_of is None else rows.order_by(in_order_of))
+    return Reading(rows.order_by(*in_order_of))

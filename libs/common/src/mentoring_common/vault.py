@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.db import tenant_of
 from mentoring_common.errors import NotFound, Unavailable
 from mentoring_common.masters import Masters
+from mentoring_common.reading import Reading, among
 from mentoring_common.tables import subject_keys
 
 _NONCE = 12
@@ -25,6 +26,12 @@ class Erased(NotFound):
 
 class MasterKeyWrong(Unavailable):
     """Sealed data cannot be opened now."""
+
+
+_KEY = Reading(sa.select(subject_keys.c.wrapped_key).where(subject_keys.c.subject_id == sa.bindparam("subject")))
+_KEYS = Reading(
+    sa.select(subject_keys.c.subject_id, subject_keys.c.wrapped_key).where(among(subject_keys.c.subject_id))
+)
 
 
 async def seal(db: AsyncSession, subject_id: UUID, text: str) -> bytes:
@@ -51,10 +58,8 @@ async def unseal_bytes(db: AsyncSession, subject_id: UUID, sealed: bytes) -> byt
 
 async def unseal_all(db: AsyncSession, sealed: Sequence[tuple[UUID, bytes]]) -> list[str]:
     """Decrypt many (subject, sealed) at once, in their order; Erased if one of the subjects is."""
-    c = subject_keys.c
     about = {subject_id for subject_id, _ in sealed}
-    kept = sa.select(c.subject_id, c.wrapped_key).where(c.tenant_id == tenant_of(db), c.subject_id.in_(about))
-    wrapped = dict((await db.execute(kept)).all())
+    wrapped = dict(await _KEYS.all(db, ids=list(about))) if about else {}
     keys = {subject_id: _unwrapped(db, subject_id, wrapped.get(subject_id)) for subject_id in about}
     return [decrypt(keys[subject_id], data, subject_id.bytes).decode() for subject_id, data in sealed]
 
@@ -68,15 +73,13 @@ async def destroy_key(db: AsyncSession, subject_id: UUID) -> None:
 
 
 async def _key(db: AsyncSession, subject_id: UUID, *, create: bool) -> bytes:
-    c = subject_keys.c
-    mine = sa.select(c.wrapped_key).where(c.tenant_id == tenant_of(db), c.subject_id == subject_id)
-    row = (await db.execute(mine)).first()
+    row = await _KEY.first(db, subject=subject_id)
     if row is None and create:
         masters: Masters = db.info["masters"]
         wrapped = encrypt(masters.current, AESGCM.generate_key(256), subject_id.bytes)
         values = {"tenant_id": tenant_of(db), "subject_id": subject_id, "wrapped_key": wrapped}
         added = insert(subject_keys).values(values).on_conflict_do_nothing().returning(subject_keys.c.wrapped_key)
-        row = (await db.execute(added)).first() or (await db.execute(mine)).first()
+        row = (await db.execute(added)).first() or await _KEY.first(db, subject=subject_id)
     return _unwrapped(db, subject_id, None if row is None else row.wrapped_key)
 
 

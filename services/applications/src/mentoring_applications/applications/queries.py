@@ -27,6 +27,7 @@ from mentoring_applications.errors import ApplicationNotFound
 from mentoring_applications.lifecycle import Act, State, sources
 from mentoring_applications.programmes.models import Programme
 from mentoring_applications.tables import one
+from mentoring_common import reading
 
 PROXY = "proxy"  # the act of a reason for applying in somebody's name
 
@@ -177,10 +178,12 @@ async def application_ids_of(db: AsyncSession, person_id: UUID) -> Sequence[UUID
     return (await db.scalars(sa.select(Application.id).where(Application.person_id == person_id))).all()
 
 
+_ANSWERS = reading.by_ids(ApplicationAnswers)
+
+
 async def answers(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[UUID, ApplicationAnswers]:
-    """What was written on the forms, by application; without those that are erased."""
-    rows = sa.select(ApplicationAnswers).where(ApplicationAnswers.id.in_(application_ids))
-    return {row.id: row for row in await db.scalars(rows)}
+    """What was written on the forms, by application, to be read only; without those that are erased."""
+    return {row.id: row for row in await _ANSWERS.all(db, ids=list(application_ids))}
 
 
 async def clear_texts(db: AsyncSession, limit: int) -> Sequence[sa.Row[ApplicationAnswers, Application, Programme]]:
@@ -207,23 +210,31 @@ async def hold_application(db: AsyncSession, application_id: UUID) -> Applicatio
     return await one(db, rows, ApplicationNotFound, lock="own")
 
 
+_PROXIES = reading.of(Reason, reading.among(Reason.application_id), Reason.act == PROXY)
+_CONSENTS = reading.of(Consent, reading.among(Consent.application_id))
+_OVERRIDES = reading.of(
+    EligibilityOverride,
+    reading.among(EligibilityOverride.application_id),
+    in_order_of=[EligibilityOverride.at, EligibilityOverride.id],
+)
+_MENTIONS = reading.of(Mention, reading.among(Mention.application_id), in_order_of=[Mention.position])
+
+
 async def proxies(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[UUID, Reason]:
-    """Who applied in somebody's name, and why, by application."""
-    rows = sa.select(Reason).where(Reason.application_id.in_(application_ids), Reason.act == PROXY)
-    return {row.application_id: row for row in await db.scalars(rows)}
+    """Who applied in somebody's name, and why, by application; to be read only."""
+    return {row.application_id: row for row in await _PROXIES.all(db, ids=list(application_ids))}
 
 
 async def consents(db: AsyncSession, application_ids: Collection[UUID]) -> defaultdict[UUID, list[Consent]]:
-    """What applicants agreed to, by application."""
-    return _by_application(await db.scalars(sa.select(Consent).where(Consent.application_id.in_(application_ids))))
+    """What applicants agreed to, by application, to be read only."""
+    return _by_application(await _CONSENTS.all(db, ids=list(application_ids)))
 
 
 async def overrides(
     db: AsyncSession, application_ids: Collection[UUID]
 ) -> defaultdict[UUID, list[EligibilityOverride]]:
-    """The eligibility rules that were overridden, by application, in the order in which they were."""
-    rows = sa.select(EligibilityOverride).where(EligibilityOverride.application_id.in_(application_ids))
-    return _by_application(await db.scalars(rows.order_by(EligibilityOverride.at, EligibilityOverride.id)))
+    """The eligibility rules that were overridden, by application, in the order in which they were; to be read only."""
+    return _by_application(await _OVERRIDES.all(db, ids=list(application_ids)) if application_ids else [])
 
 
 def _by_application(rows: Iterable[Any]) -> defaultdict[UUID, list[Any]]:
@@ -264,9 +275,8 @@ async def mentions(db: AsyncSession, application_ids: Collection[UUID]) -> Mappi
 
 async def named(db: AsyncSession, application_ids: Collection[UUID]) -> Mapping[tuple[UUID, str], list[str]]:
     """Whom applicants named, as it was written, in order, by (application, kind): also those who are not known."""
-    rows = sa.select(Mention).where(Mention.application_id.in_(application_ids)).order_by(Mention.position)
     found: dict[tuple[UUID, str], list[str]] = {}
-    for mention in await db.scalars(rows):
+    for mention in await _MENTIONS.all(db, ids=list(application_ids)):
         key = mention.application_id, mention.kind
         found.setdefault(key, []).append(mention.email or str(mention.person_id))
     return found

@@ -85,9 +85,12 @@ def people(ids: Collection[UUID] = ()) -> sa.Select[Person]:
     return rows.where(Person.id.in_(ids)) if ids else rows
 
 
+_PEOPLE = reading.by_ids(Person)
+
+
 async def people_of(db: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Person]:
-    """Who is among the ids, by id."""
-    return {row.id: row for row in await db.scalars(sa.select(Person).where(Person.id.in_(ids)))}
+    """Who is among the ids, by id, to be read only."""
+    return {row.id: row for row in await _PEOPLE.all(db, ids=list(ids))}
 
 
 def with_external_id(rows: sa.Select[Person], external_id: str, employer_id: UUID | None) -> sa.Select[Person]:

@@ -26,14 +26,17 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     return await one(db, sa.select(Programme).where(Programme.id == programme_id), ProgrammeNotFound)
 
 
+_PROGRAMMES, _COHORTS_AMONG = reading.by_ids(Programme), reading.by_ids(Cohort)
+
+
 async def programmes_of(db: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Programme]:
-    """The programmes among the ids, by id."""
-    return {row.id: row for row in await db.scalars(sa.select(Programme).where(Programme.id.in_(ids)))}
+    """The programmes among the ids, by id, to be read only."""
+    return {row.id: row for row in await _PROGRAMMES.all(db, ids=list(ids))}
 
 
 async def cohorts_of(db: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Cohort]:
-    """The cohorts among the ids, by id."""
-    return {row.id: row for row in await db.scalars(sa.select(Cohort).where(Cohort.id.in_(ids)))}
+    """The cohorts among the ids, by id, to be read only."""
+    return {row.id: row for row in await _COHORTS_AMONG.all(db, ids=list(ids))}
 
 
 _PROGRAMME, _COHORT = reading.by_id(Programme), reading.by_id(Cohort)
@@ -118,7 +121,7 @@ async def cohorts(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:
     ).all()
 
 
-_COHORTS = reading.of(Cohort, Cohort.programme_id == sa.bindparam("programme"), in_order_of=Cohort.number)
+_COHORTS = reading.of(Cohort, Cohort.programme_id == sa.bindparam("programme"), in_order_of=[Cohort.number])
 
 
 async def cohort_rows(db: AsyncSession, programme_id: UUID) -> Sequence[Any]:

@@ -6,14 +6,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import reading
 from mentoring_sessions.agreements.models import Agreement
 from mentoring_sessions.errors import AgreementNotFound
 
+_AGREEMENTS = reading.by_ids(Agreement)
+
 
 async def agreements(db: AsyncSession, relationship_ids: Collection[UUID]) -> dict[UUID, Agreement]:
-    """The agreements of relationships, by the relationship's id."""
-    rows = await db.scalars(sa.select(Agreement).where(Agreement.id.in_(relationship_ids)))
-    return {row.id: row for row in rows}
+    """The agreements of relationships, by the relationship's id, to be read only."""
+    return {row.id: row for row in await _AGREEMENTS.all(db, ids=list(relationship_ids))}
 
 
 async def proposed_agreement(db: AsyncSession, relationship_id: UUID) -> Agreement | None:

@@ -8,12 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common.reading import Reading, among
 from mentoring_sessions.agreements.models import Agreement
 from mentoring_sessions.appointments.models import Appointment
 from mentoring_sessions.concerns.queries import has_open_concern
@@ -27,6 +29,7 @@ from mentoring_sessions.reviews.queries import has_reason, has_review_due
 DAY_S, MONTH_S = 86_400, 365.2425 / 12 * 86_400
 _NEVER, _EVER = datetime(9000, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC)
 _r = Relationship
+Moment = datetime | sa.ColumnElement[datetime]
 
 
 class Order(StrEnum):
@@ -85,11 +88,20 @@ def order_key(order: Order, moment: datetime) -> sa.ColumnElement[Any]:
     return keys[order]
 
 
-async def rhythms(db: AsyncSession, ids: Collection[UUID], moment: datetime) -> dict[UUID, sa.Row[Any]]:
+async def rhythms(db: AsyncSession, ids: Collection[UUID], moment: datetime) -> dict[UUID, Any]:
     """By relationship: the minutes `expected` by now, whether it is `behind`, and since when it is `quiet_since`."""
-    columns = (_r.id, _expected(moment).label("expected"), is_behind(moment).label("behind"), _quiet_since())
-    rows = await db.execute(sa.select(*columns[:3], columns[3].label("quiet_since")).where(_r.id.in_(ids)))
-    return {row.id: row for row in rows}
+    return {row.id: row for row in await _rhythms().all(db, ids=list(ids), moment=moment)}
+
+
+@cache
+def _rhythms() -> Reading:
+    moment = sa.bindparam("moment", type_=sa.DateTime(timezone=True))
+    shown: dict[str, sa.ColumnElement[Any]] = {
+        "expected": _expected(moment),
+        "behind": is_behind(moment),
+        "quiet_since": _quiet_since(),
+    }
+    return Reading(sa.select(_r.id, *(how.label(name) for name, how in shown.items())).where(among(_r.id)))
 
 
 async def waiting_for(db: AsyncSession, person_id: UUID, most: int) -> Sequence[sa.Row[Any]]:
@@ -150,7 +162,7 @@ async def counts(
     return dict(row._mapping) | alone
 
 
-def is_behind(moment: datetime) -> sa.ColumnElement[bool]:
+def is_behind(moment: Moment) -> sa.ColumnElement[bool]:
     """Whether it goes on and lacks as much as is expected in a month, or more."""
     lacks = _expected(moment) - _r.total_minutes
     return sa.and_(_r.state == State.ACTIVE, sa.func.coalesce(lacks >= sa.func.coalesce(_r.month_minutes, 1), False))
@@ -167,10 +179,10 @@ def ends_soon(moment: datetime, days: int) -> sa.ColumnElement[bool]:
     return sa.and_(_r.state.not_in(OVER), _r.paused_at.is_(None), within)
 
 
-def _expected(moment: datetime) -> sa.ColumnElement[float]:
+def _expected(moment: Moment) -> sa.ColumnElement[float]:
     """The minutes it would have met by the moment: of its budget by the part of its own time that is over, or of its
     months where it has no end. A break is no part of its time."""
-    until = sa.func.least(sa.literal(moment), _r.paused_at, _r.over_at)
+    until = sa.func.least(moment, _r.paused_at, _r.over_at)
     lived = sa.func.greatest(0.0, _seconds(until - _r.started_at) - _r.paused_days * DAY_S)
     whole = _seconds(_r.ends_at - _r.started_at) - _r.paused_days * DAY_S
     by_budget = _r.budget_minutes * sa.func.least(1.0, lived / sa.func.greatest(whole, 1.0))

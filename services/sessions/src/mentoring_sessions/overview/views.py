@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now
@@ -19,12 +18,11 @@ from mentoring_sessions.lifecycle import State
 from mentoring_sessions.overview import queries
 from mentoring_sessions.overview.schemas import CountsView, HomeView, MemberView, RelationshipView
 from mentoring_sessions.relationships import queries as relationship_queries
-from mentoring_sessions.relationships.models import Member, Relationship
 
 
-async def relationships(db: AsyncSession, rows: Sequence[Relationship]) -> list[RelationshipView]:
-    """Relationships with who is in them and their signatures."""
-    ids = [row.id for row in rows]
+async def relationships(db: AsyncSession, ids: Sequence[UUID]) -> list[RelationshipView]:
+    """Relationships as they stand now, with who is in them and their signatures."""
+    rows = await relationship_queries.as_they_stand(db, ids)
     agreements, members = await agreement_queries.agreements(db, ids), await relationship_queries.members(db, ids)
     kinds, rhythms = await relationship_queries.kinds(db, rows), await queries.rhythms(db, ids, now(db))
     following = await relationship_queries.continued_by(db, [row.id for row in rows if row.state == State.ENDED])
@@ -34,13 +32,13 @@ async def relationships(db: AsyncSession, rows: Sequence[Relationship]) -> list[
 
 async def relationship(db: AsyncSession, relationship_id: UUID) -> RelationshipView:
     """One relationship, as it stands now."""
-    return (await relationships(db, [await relationship_queries.relationship(db, relationship_id)]))[0]
+    return (await relationships(db, [relationship_id]))[0]
 
 
 def _relationship(
-    row: Relationship, agreement: Agreement | None, members: Sequence[Member], kind: Kind, rhythm: sa.Row[Any]
+    row: Any, agreement: Agreement | None, members: Sequence[Any], kind: Kind, rhythm: Any
 ) -> RelationshipView:
-    fields = {name: value for name, value in vars(row).items() if name in RelationshipView.model_fields}
+    fields = {name: value for name, value in row._asdict().items() if name in RelationshipView.model_fields}
     del fields["mentoring_sessions"]
     return RelationshipView(
         match_id=row.id,
@@ -57,9 +55,9 @@ def _relationship(
     )
 
 
-def _member(member: Member, agreement: Agreement | None) -> MemberView:
+def _member(member: Any, agreement: Agreement | None) -> MemberView:
     signed = agreement is not None and member.signed_version == agreement.version
-    return MemberView.model_validate(vars(member) | {"signed_at": member.signed_at if signed else None})
+    return MemberView.model_validate(member._asdict() | {"signed_at": member.signed_at if signed else None})
 
 
 def counted(counts: dict[str, int], *, with_concerns: bool) -> CountsView:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from mentoring_common import roles
+from mentoring_common import reading, roles
 from mentoring_common.auth import Principal
 from mentoring_common.db import TenantRow, tenant_of
 from mentoring_common.tables import scoped_roles
@@ -91,34 +91,46 @@ async def require_cohort(db: AsyncSession, programme_id: UUID, cohort_id: UUID) 
         raise CohortNotFound()
 
 
+_PLACES = reading.of(
+    Member, Member.relationship_id == sa.bindparam("relationship"), Member.person_id == sa.bindparam("person")
+)
+
+
 async def places(db: AsyncSession, relationship_id: UUID, person_id: UUID | None) -> Sequence[Member]:
-    """The times that a person is or was in a relationship."""
-    mine = sa.select(Member).where(Member.relationship_id == relationship_id, Member.person_id == person_id)
-    return (await db.scalars(mine)).all() if person_id else []
+    """The times that a person is or was in a relationship, to be read only."""
+    return await _PLACES.all(db, relationship=relationship_id, person=person_id) if person_id else []
 
 
-async def kind(db: AsyncSession, relationship: Relationship) -> Kind:
-    """The kind of the relationship, as its programme's blueprint has it."""
-    formats = sa.select(Programme.formats).where(Programme.id == relationship.programme_id)
-    return kind_of(await db.scalar(formats), relationship.kind)
+_FORMATS = reading.Reading(sa.select(Programme.id, Programme.formats).where(reading.among(Programme.id)))
 
 
 async def kinds(db: AsyncSession, rows: Collection[Relationship]) -> dict[UUID, Kind]:
-    """The kinds of relationships, by the relationship's id."""
-    programmes = sa.select(Programme.id, Programme.formats).where(Programme.id.in_({row.programme_id for row in rows}))
-    formats: dict[UUID, list[dict[str, Any]]] = dict((await db.execute(programmes)).all())
-    return {row.id: kind_of(formats.get(row.programme_id), row.kind) for row in rows}
+    """The kinds of relationships, as the blueprints of their programmes have them, by the relationship's id."""
+    programmes = await _FORMATS.all(db, ids=list({row.programme_id for row in rows}))
+    formats: dict[UUID, list[dict[str, Any]]] = dict(programmes)
+    known = {(row.programme_id, row.kind) for row in rows}
+    found = {each: kind_of(formats.get(each[0]), each[1]) for each in known}
+    return {row.id: found[row.programme_id, row.kind] for row in rows}
+
+
+async def kind(db: AsyncSession, relationship: Relationship) -> Kind:
+    """The kind of a relationship."""
+    return (await kinds(db, [relationship]))[relationship.id]
+
+
+_WHO_LEADS_FIRST = (Member.leads.desc(), Member.joined_at, Member.id)
+_EVER_THERE = reading.of(Member, reading.among(Member.relationship_id), in_order_of=_WHO_LEADS_FIRST)
+_THERE = reading.of(
+    Member, reading.among(Member.relationship_id), Member.left_at.is_(None), in_order_of=_WHO_LEADS_FIRST
+)
 
 
 async def members(
     db: AsyncSession, relationship_ids: Collection[UUID], *, also_past: bool = False
 ) -> dict[UUID, list[Member]]:
-    """Who is in relationships (or was too), by relationship: who leads it first, then as they came."""
-    rows = sa.select(Member).where(Member.relationship_id.in_(relationship_ids))
-    rows = rows if also_past else rows.where(Member.left_at.is_(None))
+    """Who is in relationships (or was too), by relationship, to be read only: who leads first, then as they came."""
     found: dict[UUID, list[Member]] = {id_: [] for id_ in relationship_ids}
-    ordered = rows.order_by(Member.leads.desc(), Member.joined_at, Member.id)
-    for member in await db.scalars(ordered.execution_options(populate_existing=True)):
+    for member in await (_EVER_THERE if also_past else _THERE).all(db, ids=list(found)):
         found[member.relationship_id].append(member)
     return found
 
@@ -139,6 +151,15 @@ async def relationship(db: AsyncSession, relationship_id: UUID) -> Relationship:
     """The relationship as it stands in the database now, for the service's own work."""
     row = sa.select(Relationship).where(Relationship.id == relationship_id)
     return (await db.scalars(row.execution_options(populate_existing=True))).one()
+
+
+_AS_THEY_STAND = reading.by_ids(Relationship)
+
+
+async def as_they_stand(db: AsyncSession, ids: Sequence[UUID]) -> list[Relationship]:
+    """The relationships of these ids, in their order, as they stand in the database now; to be read only."""
+    found = {row.id: row for row in await _AS_THEY_STAND.all(db, ids=list(ids))}
+    return [found[id_] for id_ in ids]
 
 
 async def relationships(
@@ -183,11 +204,14 @@ async def times_led(db: AsyncSession, relationship_id: UUID) -> int:
     return await db.scalar(sa.select(sa.func.count(Member.id)).where(*led)) or 0
 
 
+_AFTER = reading.Reading(
+    sa.select(Relationship.continues, Relationship.id).where(reading.among(Relationship.continues))
+)
+
+
 async def continued_by(db: AsyncSession, relationship_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """By which relationships others are carried on, with another mentor."""
-    r = Relationship
-    rows = await db.execute(sa.select(r.continues, r.id).where(r.continues.in_(relationship_ids)))
-    return {before: after for before, after in rows if before is not None}
+    return dict(await _AFTER.all(db, ids=list(relationship_ids))) if relationship_ids else {}
 
 
 def shared(person_id: UUID | None, other_id: UUID | None, narrowed: Mapping[str, UUID]) -> sa.Select[Relationship]:
@@ -234,9 +258,9 @@ def _was_oriented(person: InstrumentedAttribute[UUID]) -> sa.ColumnElement[bool]
     )
 
 
-async def relationships_of(db: AsyncSession, person_id: UUID) -> Sequence[Relationship]:
+async def relationships_of(db: AsyncSession, person_id: UUID) -> Sequence[UUID]:
     """Every relationship that the person is or was in, oldest first."""
-    rows = sa.select(Relationship).where(is_member(person_id)).order_by(Relationship.id)
+    rows = sa.select(Relationship.id).where(is_member(person_id)).order_by(Relationship.id)
     return (await db.scalars(rows)).all()
 
 

@@ -83,7 +83,7 @@ async def list_relationships(
         shown, following = await page(db, rows, Relationship.id, cursor, limit)
     else:
         shown, following = await page_by(db, rows, order_key(order_by, now(db)), Relationship.id, cursor, limit)
-    return Page(items=await views.relationships(db, shown), next_cursor=following)
+    return Page(items=await views.relationships(db, [row.id for row in shown]), next_cursor=following)
 
 
 @router.get("/programmes/{programme_id}/relationships/counts")
