@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common.reading import Reading, among
 from mentoring_evaluation.disclosure.floor import hidden_roles
 from mentoring_evaluation.disclosure.rule import SMALLEST
 from mentoring_evaluation.programmes import queries as programmes
@@ -117,11 +118,16 @@ async def answers_of_figure(db: AsyncSession, wave: Wave, figure: str, role: str
     return int(row[0]), int(row[1])
 
 
+_RESPONSES = Reading(
+    sa.select(Response.wave_id, Response.role, sa.func.count().label("number"))
+    .where(among(Response.wave_id))
+    .group_by(Response.wave_id, Response.role)
+)
+
+
 async def responses_by_role(db: AsyncSession, waves: Sequence[Wave]) -> dict[UUID, dict[str, int | None]]:
     """How many responses every wave has by role, also while it is open; None of a role of which nothing is shown."""
-    counted = sa.select(Response.wave_id, Response.role, sa.func.count())
-    counted = counted.where(Response.wave_id.in_([wave.id for wave in waves]))
-    rows = await db.execute(counted.group_by(Response.wave_id, Response.role))
+    rows = await _RESPONSES.all(db, ids=[wave.id for wave in waves])
     numbers = {(wave_id, role): number for wave_id, role, number in rows}
     hidden = await hidden_of(db, waves)
     return {

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from mentoring_common.reading import Reading, among
 from mentoring_integrations.errors import NotificationNotFound
 from mentoring_integrations.notifications.letters import Called
 from mentoring_integrations.notifications.models import Notification, OpenedWave, Recipient
@@ -56,10 +57,12 @@ _WISHES = (Recipient.email_off, Recipient.inbox_off, Recipient.digest, Recipient
            Recipient.zone, Recipient.language, Recipient.easy_read)  # fmt: skip
 
 
+_WISHES_OF = Reading(sa.select(Recipient.id, *_WISHES).where(among(Recipient.id)))
+
+
 async def wishes(db: AsyncSession, person_ids: Iterable[UUID]) -> dict[UUID, Wishes]:
     """How people want to be told; who never said is not among them."""
-    rows = await db.execute(sa.select(Recipient.id, *_WISHES).where(Recipient.id.in_(set(person_ids))))
-    return {row.id: _wishes(row) for row in rows}
+    return {row.id: _wishes(row) for row in await _WISHES_OF.all(db, ids=list(set(person_ids)))}
 
 
 def _wishes(row: Any) -> Wishes:

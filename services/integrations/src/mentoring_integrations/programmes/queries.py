@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import reading
 from mentoring_integrations.errors import ProgrammeNotFound
 from mentoring_integrations.programmes.models import Cohort, Programme
 
@@ -18,13 +19,15 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     return found
 
 
+_PROGRAMMES = reading.by_ids(Programme)
+_NUMBERS = reading.Reading(sa.select(Cohort.id, Cohort.number).where(reading.among(Cohort.id)))
+
+
 async def programmes(db: AsyncSession, programme_ids: Iterable[UUID | None]) -> Sequence[Programme]:
-    """Those of the programmes that are known."""
-    rows = await db.scalars(sa.select(Programme).where(Programme.id.in_({id_ for id_ in programme_ids if id_})))
-    return rows.all()
+    """Those of the programmes that are known, to be read only."""
+    return await _PROGRAMMES.all(db, ids=list({id_ for id_ in programme_ids if id_}))
 
 
 async def cohort_numbers(db: AsyncSession, cohort_ids: Iterable[UUID | None]) -> dict[UUID | None, int]:
     """Numbers of cohorts by id."""
-    rows = await db.execute(sa.select(Cohort.id, Cohort.number).where(Cohort.id.in_({c for c in cohort_ids if c})))
-    return {row.id: row.number for row in rows}
+    return dict(await _NUMBERS.all(db, ids=list({id_ for id_ in cohort_ids if id_})))

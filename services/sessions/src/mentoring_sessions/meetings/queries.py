@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import reading
 from mentoring_sessions.meetings.models import Presence
 from mentoring_sessions.relationships.models import MentoringSession
 
@@ -39,10 +40,12 @@ async def same_meeting(
     return await db.scalar(rows.order_by(nearest, MentoringSession.id).limit(1))
 
 
+_PRESENCES = reading.of(Presence, reading.among(Presence.mentoring_session_id), in_order_of=[Presence.person_id])
+
+
 async def presences(db: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Who was at meetings of groups, by meeting; of a pair's nothing is kept, both were there."""
-    rows = sa.select(Presence).where(Presence.mentoring_session_id.in_(session_ids)).order_by(Presence.person_id)
     found: dict[UUID, list[UUID]] = {}
-    for row in await db.scalars(rows):
+    for row in await _PRESENCES.all(db, ids=list(session_ids)):
         found.setdefault(row.mentoring_session_id, []).append(row.person_id)
     return found
