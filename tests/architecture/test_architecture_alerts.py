@@ -11,10 +11,9 @@ from mentoring_common import yaml_text
 ROOT = Path(__file__).resolve().parents[2]
 RULES = yaml_text.ours((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text("utf-8"))["groups"][0]["rules"]
 PANELS = json.loads((ROOT / "deploy" / "grafana" / "mentoring.json").read_text("utf-8"))["panels"]
-SOURCES = [
-    (ROOT / "libs" / "common" / "src" / "mentoring_common" / name).read_text("utf-8")
-    for name in ("metrics.py", "gauges.py")
-]
+COMMON = ROOT / "libs" / "common" / "src" / "mentoring_common"
+FILES = [COMMON / "metrics.py", COMMON / "gauges.py", *sorted((ROOT / "services").glob("*/src/**/gauges.py"))]
+SOURCES = [path.read_text("utf-8") for path in FILES]
 KNOWN = {name for text in SOURCES for name in re.findall(r'"(mentoring_\w+)"', text)}
 OF_HISTOGRAMS = re.compile(r"_(count|bucket|sum)$")
 

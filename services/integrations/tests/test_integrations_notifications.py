@@ -321,11 +321,18 @@ async def test_a_server_that_refuses_one_address_serves_the_others_and_is_given_
     assert world.address(refused) not in str(log)
 
 
+async def _waiting(world):
+    """What an operator sees of letters."""
+    return {gauge.name: gauge.value for gauge in await world.harness.service.measure()}
+
+
 async def test_a_temporary_refusal_is_tried_until_it_goes(world):
     person = world.person()
     world.mail.refuse[world.address(person)] = "451 try later"
     await world.publish(decision(world, person))
     await eventually(lambda: _tried_again(world, person))
+    assert (await _waiting(world))["mentoring_letters_waiting"] >= 1
+    assert (await _waiting(world))["mentoring_letters_oldest_seconds"] > 0
     del world.mail.refuse[world.address(person)]
     await world.hurry()
     assert await world.settled() == {"sent": 1}

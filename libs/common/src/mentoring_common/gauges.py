@@ -1,10 +1,10 @@
 """The numbers that every service has, read when somebody asks: its loops, its connections, what waits, what lags."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from mentoring_common.clock import Clock
 from mentoring_common.consumer import EventConsumer
@@ -46,13 +46,20 @@ async def of_consumer(consumer: EventConsumer | None) -> list[Gauge]:
     return [Gauge(*lag, records, (("topic", topic),)) for topic, records in behind.items()]
 
 
-async def of_database(looking: AsyncEngine, service: str, clock: Clock) -> list[Gauge]:
+OwnGauges = Callable[[AsyncConnection], Awaitable[Sequence[Gauge]]]
+"""What a service reads of its own tables, of all organisations together."""
+
+
+async def of_database(
+    looking: AsyncEngine, service: str, clock: Clock, of_its_own: Sequence[OwnGauges] = ()
+) -> list[Gauge]:
     """What waits in the tables; `mentoring_database_up` is 0, and alone, where the database does not answer."""
     try:
         async with asyncio.timeout(ASKED_FOR_S), looking.connect() as connection:
             aside = (await connection.execute(_put_aside(service))).one()
             overdue = (await connection.execute(_overdue(clock))).all()
             unpublished = (await connection.execute(OLDEST)).first()
+            own = [gauge for read in of_its_own for gauge in await read(connection)]
     except Exception:
         return [_up(0)]
     waiting = "mentoring_events_parked", "Events that are parked, and wait to be replayed."
@@ -66,6 +73,7 @@ async def of_database(looking: AsyncEngine, service: str, clock: Clock) -> list[
         Gauge("mentoring_records_unreadable", "Records that are no events, and were put aside.", aside.unreadable),
         *(Gauge(*late, row.number, (("kind", row.kind),)) for row in overdue),
         *(Gauge(*oldest, row.seconds, (("kind", row.kind),)) for row in overdue),
+        *own,
     ]
 
 

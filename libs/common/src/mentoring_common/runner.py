@@ -28,6 +28,7 @@ from mentoring_common.edge import Edge
 from mentoring_common.erasures import Erasing
 from mentoring_common.error_pages import add_error_pages
 from mentoring_common.errors import Unavailable
+from mentoring_common.gauges import OwnGauges
 from mentoring_common.health import Health, version
 from mentoring_common.lookout import Lookout
 from mentoring_common.methods import Methods
@@ -100,6 +101,8 @@ class Design:
     uploads: Mapping[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     # what `doctor` looks at beside what all services have
     checks: Sequence[tuple[str, Callable[["Service"], Awaitable[list[Found]]]]] = ()
+    # numbers of its own, read under the system role when somebody asks for them
+    gauges: Sequence[OwnGauges] = ()
     erasing: Erasing | None = None  # of the service that owns people
     keys: Resolve | None = None  # whom an API key stands for; None: the service takes none
 
@@ -237,7 +240,7 @@ class Service:
 
     async def measure(self) -> Sequence[Gauge]:
         """The numbers that are read when somebody asks: see `gauges`."""
-        asked = await gauges.of_database(self.looking, self.name, self.clock)
+        asked = await gauges.of_database(self.looking, self.name, self.clock, self.design.gauges)
         behind = await gauges.of_consumer(self._consumer)
         return [*gauges.of_loops(self._health.loops), *gauges.of_connections(self.database), *behind, *asked]
 

@@ -23,12 +23,14 @@ from mentoring_integrations.notifications import api as notifications
 from mentoring_integrations.notifications import queries
 from mentoring_integrations.notifications.commands import HELD, release
 from mentoring_integrations.notifications.delivery import deliver, mail_answers
+from mentoring_integrations.notifications.gauges import letters_waiting
 from mentoring_integrations.notifications.invitations import queue_invitations
 from mentoring_integrations.reactions import REACTIONS, tell_those_outside
 from mentoring_integrations.webhooks import api as webhooks
 from mentoring_integrations.webhooks.commands import forget as forget_deliveries
 from mentoring_integrations.webhooks.delivery import deliver as deliver_to_webhooks
 from mentoring_integrations.webhooks.employers import ask_for_employers
+from mentoring_integrations.webhooks.gauges import webhooks_and_deliveries
 from mentoring_integrations.webhooks.queries import WAITS as WEBHOOKS_WAIT
 
 DESIGN = Design(
@@ -59,6 +61,7 @@ DESIGN = Design(
     uploads=imports.UPLOADS,
     keys=asked_of("applications"),
     checks=[("mail", mail_answers)],
+    gauges=[letters_waiting, webhooks_and_deliveries],
 )
 
 
