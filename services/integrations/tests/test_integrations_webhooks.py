@@ -307,6 +307,10 @@ async def test_an_endpoint_that_fails_rests_and_one_delivery_tries_it(hooks):
     assert (await hooks.read(hook))["failures"] == 0
 
 
+async def _seen_by_operators(hooks):
+    return {(gauge.name, gauge.labels): gauge.value for gauge in await hooks.harness.service.measure()}
+
+
 async def test_an_endpoint_that_fails_for_days_is_disabled_and_that_is_told(hooks):
     path, deaf = hooks.path(), hooks.path()
     await hooks.active(path, types=[WebhookDisabled.type_name()])
@@ -314,6 +318,7 @@ async def test_an_endpoint_that_fails_for_days_is_disabled_and_that_is_told(hook
     hooks.receivers.answers[deaf] = 500
     await hooks.harness.publish(hooks.tenant, submitted())
     await hooks.logged(hook, attempts=1)
+    assert (await _seen_by_operators(hooks))["mentoring_webhook_deliveries_waiting", ()] >= 1
     async with hooks.harness.service.database.transaction(hooks.tenant) as db:
         long = sa.func.clock_timestamp() - schedule.DISABLED_AFTER
         await db.execute(sa.update(Webhook).where(Webhook.id == UUID(hook["id"])).values(failing_since=long))
@@ -322,6 +327,7 @@ async def test_an_endpoint_that_fails_for_days_is_disabled_and_that_is_told(hook
     assert told.event["data"] == {"webhook_id": hook["id"], "programme_id": None, "reason": "failing"}
     disabled = await hooks.read(hook)
     assert (disabled["state"], disabled["disabled_because"]) == ("disabled", "failing")
+    assert (await _seen_by_operators(hooks))["mentoring_webhooks", (("state", "disabled"),)] >= 1
     assert refused(await hooks.admin.post(f"/webhooks/{hook['id']}/resume"), 409, "webhook_state_conflict")
 
     await hooks.harness.publish(hooks.tenant, submitted())

@@ -130,6 +130,15 @@ async def tenants_with_mail(connection: AsyncConnection) -> Sequence[UUID]:
     return (await connection.scalars(rows)).all()
 
 
+async def letters_waiting(connection: AsyncConnection) -> tuple[int, float]:
+    """How many letters are queued, and for how many seconds the oldest has been; asked under the system role."""
+    since = sa.func.min(sa.func.coalesce(Notification.held_until, Notification.created_at))  # what was held is not late
+    age = sa.cast(sa.extract("epoch", sa.func.clock_timestamp() - since), sa.Float)
+    rows = sa.select(sa.func.count(), sa.func.coalesce(age, 0.0)).where(Notification.state == "queued")
+    number, seconds = (await connection.execute(rows)).one()
+    return number, seconds
+
+
 async def waves_to_read(connection: AsyncConnection) -> Sequence[tuple[UUID, UUID]]:
     """(tenant, id of the row) of waves whose invitations or reminders wait to be read; asked under the system role."""
     due = (OpenedWave.read.is_(False), OpenedWave.not_before <= sa.func.clock_timestamp())

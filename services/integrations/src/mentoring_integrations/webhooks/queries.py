@@ -124,3 +124,10 @@ async def how_many_match(db: AsyncSession, webhook: Webhook, since: datetime, un
     """How many events that are; no more than `most` are counted."""
     some = matching(webhook, since, until).limit(most).subquery()
     return await db.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+async def numbers_of_all(connection: AsyncConnection) -> tuple[Sequence[tuple[str, int]], int]:
+    """Webhooks by state, and how many deliveries are queued; asked under the system role."""
+    states = await connection.execute(sa.select(Webhook.state, sa.func.count()).group_by(Webhook.state))
+    queued = sa.select(sa.func.count()).select_from(Delivery).where(Delivery.state == "queued")
+    return [(state, number) for state, number in states], await connection.scalar(queued) or 0
