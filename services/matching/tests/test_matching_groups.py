@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from mentoring_common.testing import eventually
+from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import ApplicationWithdrawn, PersonErased, PersonLeft, RoleGranted
 from mentoring_contracts.matching import (
     GroupEnded,
@@ -182,9 +182,9 @@ async def test_coaching_stands_beside_mentoring_and_is_no_match(world):
     joined = [e for e in await world.events(GroupMemberJoined) if e.kind == "coaching"]
     assert [e.application_id for e in joined] == [None, None]
     stranger = {"kind": "coaching", "lead_id": str(coach), "member_ids": [str(uuid4())]}
-    refused = await world.office.post(f"/cohorts/{cohort_id}/groups/offer", json=stranger)
-    assert refused.json()["code"] == "people_not_of_programme"
-    assert refused.json()["errors"][0]["pointer"] == "/body/member_ids/0"
+    told = await world.office.post(f"/cohorts/{cohort_id}/groups/offer", json=stranger)
+    assert told.json()["code"] == "people_not_of_programme"
+    assert told.json()["errors"][0]["pointer"] == "/body/member_ids/0"
 
 
 async def test_a_circle_of_equals_stands_once_enough_have_accepted_and_ends_with_the_last_but_one(world):
@@ -295,9 +295,9 @@ async def test_a_group_that_cannot_be_is_refused_and_says_where(world, change, p
     members = mentees[: change.get("number", 3)]
     members = members + members[:1] if change.get("twice") else members
     members = [*members, mentor] if change.get("own") else members
-    refused = await offer(world, cohort_id, change.get("kind", "mentoring"), members, change.get("lead", mentor))
-    assert refused.status_code == 422, refused.text
-    assert [e["pointer"] for e in refused.json().get("errors", [])] == ([pointer] if pointer else [])
+    told = await offer(world, cohort_id, change.get("kind", "mentoring"), members, change.get("lead", mentor))
+    assert told.status_code == 422, told.text
+    assert [e["pointer"] for e in told.json().get("errors", [])] == ([pointer] if pointer else [])
     assert await world.events(GroupMemberInvited) == []
 
 
@@ -364,3 +364,26 @@ async def test_a_second_mentor_stands_beside_the_first_and_one_person_is_mentor_
     assert {role for g in mine for m in g["members"] if m["person_id"] == str(both_id) for role in [m["role"]]} == {
         "mentor", "mentee",
     }  # fmt: skip
+
+
+async def test_a_group_made_by_hand_keeps_the_hard_rules_or_breaks_them_knowingly(world):
+    cohort_id, mentor, (first, second, third) = await people(world)
+    managed = world.person("mentee", line_manager_id=str(mentor.id), employer_id=None)
+    await world.admit(cohort_id, managed)
+    told = await offer(world, cohort_id, "mentoring", [first, managed], mentor)
+    assert refused(told, 409, "pair_breaks_rules"), told.text
+    assert told.json()["rules"] == ["a private reason"]
+    assert (await world.office.get("/groups", params={"cohort_id": cohort_id})).json()["items"] == []
+
+    group = await offered(world, cohort_id, "mentoring", [first, second], mentor)
+    path, more = f"/groups/{group['id']}/members", {"member_ids": [str(managed.id)]}
+    assert refused(await world.office.post(path, json=more), 409, "pair_breaks_rules")
+    done = await world.office.post(path, json=more | {"despite_rules": True})
+    assert done.status_code == 200, done.text
+    assert states(done.json())[str(managed.id)] == "invited"
+    kept = await world.office.post(path, json={"member_ids": [str(third.id)], "despite_rules": True})
+    assert kept.status_code == 200, kept.text
+    admin = world.harness.caller("organisation:admin", tenant=world.tenant)
+    log = (await admin.get("/audit-log")).json()["items"]
+    reasons = [entry["reason"] for entry in log if entry["act"] == "invite_to_group"]
+    assert sorted(reasons, key=str) == [None, "despite a private reason"]

@@ -13,6 +13,7 @@ from mentoring_matching.lifecycle import GroupMemberState, GroupState
 from mentoring_matching.schemas import Body, MatchView, ReasonToEnd
 
 Days = Annotated[int, Field(ge=1, le=365, description="days to answer; without it as the matching policy says")]
+Despite = Annotated[bool, Field(description="have them together though a pair would break hard rules of the policy")]
 KindId = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="a kind of relationship of the programme")]
 
 
@@ -26,6 +27,7 @@ class GroupOffer(Body):
         None, description="what the group is called, for its members and the programme team"
     )
     offer_days: Days | None = None
+    despite_rules: Despite = False
 
 
 class ArrangementOffer(Body):
@@ -37,11 +39,13 @@ class ArrangementOffer(Body):
         None, description="who leads each group, in the order of the groups; for a kind that has a lead"
     )
     offer_days: Days | None = None
+    despite_rules: Despite = False
 
 
 class NewMembers(Body):
     member_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
     offer_days: Days | None = None
+    despite_rules: Despite = False
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -59,9 +63,7 @@ class LeadHandover(Body):
 
     lead_id: UUID = Field(description="who leads from now on, of mentoring: free in the pool for every mentee of it")
     reason: ReasonToEnd | None = None
-    despite_rules: bool = Field(
-        default=False, description="have them together though a pair would break hard rules of the policy"
-    )
+    despite_rules: Despite = False
 
 
 class GroupMemberView(View):

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import reading
 from mentoring_common.db import now
 from mentoring_evaluation.figures.evidence import (
     Applicants,
@@ -95,8 +96,16 @@ async def _applicants(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, 
     )
 
 
+_MATCHES = reading.of(Match, Match.programme_id == sa.bindparam("programme"))
+_MEMBERS = reading.of(
+    GroupMember,
+    GroupMember.programme_id == sa.bindparam("programme"),
+    GroupMember.state == "present",
+    in_order_of=[GroupMember.group_id],
+)
+
+
 async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[PairRecord, ...]:
-    matches = (await db.scalars(sa.select(Match).where(Match.programme_id == programme_id))).all()
     return tuple(
         PairRecord(
             numbers[m.cohort_id],
@@ -107,15 +116,14 @@ async def _pairs(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int])
             m.group_id,
             m.handover,
         )
-        for m in matches
+        for m in await _MATCHES.all(db, programme=programme_id)
         if m.cohort_id in numbers
     )
 
 
 async def _groups(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[GroupRecord, ...]:
-    rows = sa.select(GroupMember).where(GroupMember.programme_id == programme_id, GroupMember.state == "present")
     people: dict[tuple[UUID, UUID, str], set[UUID]] = {}
-    for member in await db.scalars(rows.order_by(GroupMember.group_id)):
+    for member in await _MEMBERS.all(db, programme=programme_id):
         people.setdefault((member.group_id, member.cohort_id, member.kind), set()).add(member.person_id)
     return tuple(
         GroupRecord(numbers[cohort_id], kind, frozenset(ids))

@@ -152,9 +152,11 @@ class Matching:
         lead_id: UUID | None = None,
         title: str | None = None,
         offer_days: int | None = None,
+        despite_rules: bool = False,
     ) -> RelationshipGroup:
         api = info.context.commands(info).matching.api
         offer = {"kind": kind, "lead_id": lead_id, "member_ids": member_ids, "title": title, "offer_days": offer_days}
+        offer["despite_rules"] = despite_rules
         return group_of(await groups.offer_group(api, cohort_id, **offer))
 
     @command("Offer every group, or buddy pair, of an arrangement as a relationship of one kind")
@@ -166,9 +168,11 @@ class Matching:
         kind: str,
         lead_ids: list[UUID] | None = None,
         offer_days: int | None = None,
+        despite_rules: bool = False,
     ) -> list[RelationshipGroup]:
         api = info.context.commands(info).matching.api
         offer = {"arrangement_id": arrangement_id, "kind": kind, "lead_ids": lead_ids, "offer_days": offer_days}
+        offer["despite_rules"] = despite_rules
         return [group_of(record) for record in await groups.offer_arrangement(api, cohort_id, **offer)]
 
     @command("Offer places in a group that is there already")
@@ -178,10 +182,11 @@ class Matching:
         group_id: UUID,
         member_ids: list[UUID],
         offer_days: int | None = None,
+        despite_rules: bool = False,
         expected_version: int | None = None,
     ) -> RelationshipGroup:
         api = info.context.commands(info, expected_version).matching.api
-        content = {"member_ids": member_ids, "offer_days": offer_days}
+        content = {"member_ids": member_ids, "offer_days": offer_days, "despite_rules": despite_rules}
         return group_of(await groups.act_on_group(api, group_id, "members", **content))
 
     @command("Accept one's place in a group; who leads it accepts for all who are in it")

@@ -63,7 +63,9 @@ async def offer_group(cohort_id: UUID, offer: GroupOffer, by: Writer, db: Db) ->
     """
     cohort = await check_cohort(db, by, cohort_id)
     days = await _days(db, cohort.programme_id, offer.offer_days)
-    asked = commands.Offer(offer.kind, offer.lead_id, offer.member_ids, days, offer.title)
+    asked = commands.Offer(
+        offer.kind, offer.lead_id, offer.member_ids, days, offer.title, despite_rules=offer.despite_rules
+    )
     group = await commands.offer_group(db, cohort, asked, by)
     return (await _views(db, [group], by))[0]
 
@@ -79,7 +81,9 @@ async def offer_arrangement(cohort_id: UUID, offer: ArrangementOffer, by: Writer
         why = f"{len(people)} groups and {len(leads)} who lead"
         raise GroupInvalid(why, errors=[fault("group_invalid", why, "body", "lead_ids")])
     made = [
-        await commands.offer_group(db, cohort, commands.Offer(offer.kind, lead, members, days), by)
+        await commands.offer_group(
+            db, cohort, commands.Offer(offer.kind, lead, members, days, despite_rules=offer.despite_rules), by
+        )
         for lead, members in zip(leads, people, strict=True)
     ]
     return OfferedGroups(groups=await _views(db, made, by))
@@ -178,7 +182,8 @@ async def invite_members(group_id: UUID, new: NewMembers, by: Writer, db: Db, ex
     group = await _of_team(db, by, group_id)
     expected.compare(group.version)
     days = await _days(db, group.programme_id, new.offer_days)
-    return (await _views(db, [await commands.invite_members(db, group, new.member_ids, days, by)], by))[0]
+    now_in_it = await commands.invite_members(db, group, new.member_ids, days, by, despite_rules=new.despite_rules)
+    return (await _views(db, [now_in_it], by))[0]
 
 
 @router.post("/groups/{group_id}/members/{person_id}/leave")

@@ -23,6 +23,7 @@ from mentoring_contracts.blueprint.formats import Kind
 from mentoring_contracts.matching import GroupMemberInvited
 from mentoring_matching import group_queries, policies, queries
 from mentoring_matching.commands import matches, memberships
+from mentoring_matching.commands.hard_rules import broken_knowingly
 from mentoring_matching.errors import (
     AlreadyAnswered,
     AlreadyInGroup,
@@ -51,21 +52,34 @@ class Offer:
     days: int
     title: str | None = None
     pairs: Sequence[ProposedPair] = ()
+    despite_rules: bool = False
 
 
 async def offer_group(db: AsyncSession, cohort: Cohort, offer: Offer, by: Principal) -> Group:
     """Offer a relationship to several people, each of whom answers for themselves.
 
-    KindUnknown, GroupInvalid where the numbers are not those of its kind, PeopleNotFree or PeopleNotOfProgramme.
+    KindUnknown, GroupInvalid where the numbers are not those of its kind, PeopleNotFree, PeopleNotOfProgramme, or
+    PairBreaksRules.
     """
     kind = await group_queries.kind(db, cohort.programme_id, offer.kind)
     check_shape(kind, offer)
     await queries.locked_cohort(db, cohort.id)
     people = [*([offer.lead_id] if offer.lead_id else []), *offer.member_ids]
     pool = await check_people(db, cohort, kind, offer.lead_id, offer.member_ids, people)
+    overridden = await _rules(db, cohort, offer, pool)
     group = await _make(db, cohort, kind, offer, pool)
-    audit(db, by.subject, "offer_group", "group", group.id)
+    audit(db, by.subject, "offer_group", "group", group.id, reason=overridden)
     return group
+
+
+async def _rules(db: AsyncSession, cohort: Cohort, offer: Offer, pool: dict[UUID, UUID]) -> str | None:
+    """The hard rules that who leads and the members break knowingly; nothing is asked of groups that nobody applied
+    for, of equals, or of what a run proposed."""
+    if offer.lead_id not in pool or offer.pairs:
+        return None
+    [mentor] = await queries.members_of(db, [pool[offer.lead_id]])
+    mentees = [pool[person_id] for person_id in offer.member_ids]
+    return await broken_knowingly(db, cohort.id, mentor, mentees, despite=offer.despite_rules)
 
 
 async def _make(db: AsyncSession, cohort: Cohort, kind: Kind, offer: Offer, pool: dict[UUID, UUID]) -> Group:
@@ -222,6 +236,8 @@ async def invite_members(
     days: int,
     by: Principal,
     pairs: Sequence[ProposedPair] = (),
+    *,
+    despite_rules: bool = False,
 ) -> Group:
     """Offer places in a group that is there already. GroupFull, GroupOver, AlreadyInGroup, or as for `offer_group`."""
     cohort = await queries.locked_cohort(db, group.cohort_id)
@@ -235,9 +251,11 @@ async def invite_members(
         raise GroupFull(most=kind.size.most)
     lead = next((member for member in here if member.leads), None)
     pool = await _check_newcomers(db, cohort, kind, lead, member_ids)
-    offer = Offer(kind.id, lead.person_id if lead else None, member_ids, days, pairs=pairs)
+    lead_id = lead.person_id if lead else None
+    offer = Offer(kind.id, lead_id, member_ids, days, pairs=pairs, despite_rules=despite_rules)
+    overridden = await _rules(db, cohort, offer, pool)
     await _give_places(db, group, kind, offer, pool)
-    audit(db, by.subject, "invite_to_group", "group", group.id)
+    audit(db, by.subject, "invite_to_group", "group", group.id, reason=overridden)
     return await memberships.settle(db, group.id)
 
 

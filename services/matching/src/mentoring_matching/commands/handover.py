@@ -14,15 +14,15 @@ from mentoring_common.db import now
 from mentoring_common.faults import fault
 from mentoring_common.ids import new_id
 from mentoring_contracts.blueprint.formats import Kind
-from mentoring_matching import group_queries, queries, questions
+from mentoring_matching import group_queries, queries
 from mentoring_matching.commands import matches, memberships
+from mentoring_matching.commands.hard_rules import broken_knowingly
 from mentoring_matching.errors import (
     GroupInvalid,
     GroupOver,
     HandedOver,
     LeadOfGroup,
     MatchNotConfirmed,
-    PairBreaksRules,
     PeopleNotFree,
     PeopleNotOfProgramme,
 )
@@ -49,7 +49,7 @@ async def hand_over(db: AsyncSession, match: Match, by: Principal, to: Handover)
     if match.state == "confirmed":
         await matches.end_match(db, match, HANDED_OVER, note=to.reason)
     mentor = await _mentor(db, match, to.mentor_id, needed=1, name="mentor_id")
-    overridden = await _rules(db, mentor, [match], despite=to.despite_rules)
+    overridden = await broken_knowingly(db, match.cohort_id, mentor, [match.mentee_member_id], despite=to.despite_rules)
     new = _following(db, match, mentor)
     db.add(new)
     await db.flush()
@@ -77,15 +77,6 @@ async def _mentor(db: AsyncSession, match: Match, mentor_id: UUID, *, needed: in
             return member
     said = "is not another mentor who is free in the pool of the cohort"
     raise PeopleNotFree(errors=[fault("person_not_free", said, "body", name)])
-
-
-async def _rules(db: AsyncSession, mentor: PoolMember, carried_on: list[Match], *, despite: bool) -> str | None:
-    """The hard rules that are broken knowingly, for the audit log. PairBreaksRules where nobody said so."""
-    mentees = [match.mentee_member_id for match in carried_on]
-    broken = await questions.rules_broken(db, carried_on[0].cohort_id, mentor, mentees)
-    if broken and not despite:
-        raise PairBreaksRules(rules=broken)
-    return f"despite {', '.join(broken)}" if broken else None
 
 
 async def hand_over_lead(db: AsyncSession, group: Group, by: Principal, to: LeadHandover) -> Group:
@@ -117,7 +108,8 @@ async def hand_over_lead(db: AsyncSession, group: Group, by: Principal, to: Lead
     if standing:
         mentor = await _mentor(db, standing[0], lead_id, needed=len(standing), name="lead_id")
         new.pool_member_id = mentor.id
-        overridden = await _rules(db, mentor, standing, despite=to.despite_rules)
+        mentees = [match.mentee_member_id for match in standing]
+        overridden = await broken_knowingly(db, group.cohort_id, mentor, mentees, despite=to.despite_rules)
         await db.flush()
         for match in standing:
             await _carry_on(db, match, mentor, to.reason)

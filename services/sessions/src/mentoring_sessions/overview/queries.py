@@ -4,7 +4,7 @@ What is expected of a relationship, and since when it is quiet, is worked out he
 is asked for.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -58,13 +58,14 @@ class Wanted:
 
     def of(self, rows: sa.Select[Relationship], moment: datetime) -> sa.Select[Relationship]:
         """Those of the rows, as they stand at the moment."""
-        yes_or_no = [
-            (is_behind(moment), self.behind),
-            (has_open_concern(self.reader_id, self.paths), self.open_concern),
-            (has_review_due(moment), self.review_due),
-            (_r.paused_at.is_not(None), self.paused),
+        # Made when they are asked for: to put them together takes longer than to read the rows.
+        yes_or_no: list[tuple[Callable[[], sa.ColumnElement[bool]], bool | None]] = [
+            (lambda: is_behind(moment), self.behind),
+            (lambda: has_open_concern(self.reader_id, self.paths), self.open_concern),
+            (lambda: has_review_due(moment), self.review_due),
+            (lambda: _r.paused_at.is_not(None), self.paused),
         ]
-        rows = rows.where(*(holds if yes else sa.not_(holds) for holds, yes in yes_or_no if yes is not None))
+        rows = rows.where(*(holds() if yes else sa.not_(holds()) for holds, yes in yes_or_no if yes is not None))
         if self.kind is not None:
             rows = rows.where(_r.kind == self.kind)
         if self.people is not None:
