@@ -26,7 +26,7 @@ async def test_a_group_is_offered_answered_and_read_by_its_members(front, world)
     found = (await front.data(query, {"c": cohort, "m": mentor, "e": mentee}))["offerGroup"]
     assert (found["state"], found["shortOf"]) == ("standing", 1)
     assert found["members"][0] == {"personId": mentor, "role": "mentor", "leads": True}
-    asked = {"kind": "mentoring", "lead_id": mentor, "member_ids": [mentee], "title": "A"}
+    asked = {"kind": "mentoring", "lead_id": mentor, "member_ids": [mentee], "title": "A", "despite_rules": False}
     assert world.calls[-1].body == asked
     for act, said in (("accept", "acceptGroupPlace"), ("decline", "declineGroupPlace"), ("end", "endGroup")):
         world.post(f"/matching/groups/{made['id']}/{act}", made)

@@ -31,7 +31,7 @@ from mentoring_common.origins import across, origins
 from mentoring_common.pages import Assets, add_api_pages
 from mentoring_common.settings import Settings
 from mentoring_common.tracing import Tracing
-from mentoring_gateway import console, letters
+from mentoring_gateway import console, plain_pages
 from mentoring_gateway.context import Context
 from mentoring_gateway.documents import Documents
 from mentoring_gateway.endpoint import Endpoint
@@ -90,7 +90,7 @@ class Gateway:
             service=self.name,
             body_limit=settings.body_limit_bytes,
             body_timeout_s=settings.body_timeout_s,
-            uploads=letters.FORMS,
+            uploads=plain_pages.FORMS,
             metrics=self.metrics,
             tracing=self.tracing,
         )
@@ -123,7 +123,7 @@ class Gateway:
             Route("/subject-access/{person_id}", access.answer),
         ]
         app.router.routes += console.routes(self.settings)
-        app.router.routes += letters.routes(lambda languages=None: self._context(None, None, languages))
+        app.router.routes += plain_pages.routes(lambda languages=None: self._context(None, None, languages))
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
         app.add_api_route("/version", version)

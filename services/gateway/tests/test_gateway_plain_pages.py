@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from mentoring_gateway.letters import _every_word
+from mentoring_gateway.plain_pages import _every_word
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 QUESTIONS = [
