@@ -1,6 +1,7 @@
 """docs/integrators.md does what it says: every command of its five minutes is run, in its order."""
 
 import asyncio
+import json
 import os
 import re
 from pathlib import Path
@@ -22,11 +23,12 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 def commands(data):
     """The blocks, on ports and in a folder of the test's own."""
     text = (ROOT / "docs" / "integrators.md").read_text("utf-8")
-    own = {"8000": str(free_port()), "8099": str(free_port()), "received.txt": f"{data}/received.txt"}
+    own = {"8000": str(free_port()), "8099": str(free_port())}
+    own |= {name: f"{data}/{name}" for name in ("received.txt", "pairs.sqlite")}
     blocks = [
         re.sub("|".join(own), lambda m: own[m[0]], block).replace("var/", f"{data}/") for block in BLOCK.findall(text)
     ]
-    return [re.sub(r"mentoring (up|token) ", rf"mentoring \1 --data {data} ", block) for block in blocks]
+    return [re.sub(r"mentoring (up|token|sandbox \w+)\b", rf"mentoring \1 --data {data}", block) for block in blocks]
 
 
 @pytest.fixture
@@ -54,12 +56,19 @@ async def test_five_minutes(installation):
         "bash", "-c", script, cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    async with asyncio.timeout(180):
+    async with asyncio.timeout(300):
         said, _ = await process.communicate()
     text = said.decode()
     assert process.returncode == 0, text[-4000:]
-    _, first, made, both = text.split("----")
+    _, first, made, both, _, sandbox, reset = text.split("----")
     assert first.count('"specversion"') == 3
     assert '"state":"active"' in made
     assert both.count("mentoring.applications.PersonChanged.v1") >= 3  # the feed, the receiver, the log
     assert '"state":"delivered"' in both
+    # The key is told of its employer's people: of four, three took part. After a reset it is the same with others.
+    for said, ids in ((sandbox, '"external_id":"S-4"'), (reset, '"state":"matched"')):
+        assert ids in said
+    before, after = (json.loads(said[said.index('{"items"') :])["items"] for said in (sandbox, reset))
+    assert len(before) == 4
+    assert len(after) >= 2
+    assert not {one["id"] for one in before} & {who["person_id"] for pair in after for who in pair["people"]}

@@ -4,12 +4,10 @@ import asyncio
 import json
 import shlex
 import signal
-import socket
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -20,6 +18,8 @@ from mentoring_allinone import blueprints
 from mentoring_allinone.backups import command as backups
 from mentoring_allinone.backups.errors import BackupFailed
 from mentoring_allinone.failures import DemoFailed, TopicsRefused, WronglyTold
+from mentoring_allinone.running import address_of, mint
+from mentoring_allinone.sandbox import command as sandbox
 from mentoring_allinone.scopes import unknown
 from mentoring_allinone.topics import command as topics
 from mentoring_common.embedded import EmbeddedServerError
@@ -156,7 +156,7 @@ def token(
     """Print an access token for the embedded stack that runs on the data folder."""
     for wrong in unknown(scope):
         raise typer.BadParameter(f"{wrong}.")
-    typer.echo(_mint(data, subject, _id("--tenant", tenant), scope, employer=_id("--employer", employer)))
+    typer.echo(mint(data, subject, _id("--tenant", tenant), scope, employer=_id("--employer", employer)))
 
 
 def _id(option: str, text: str | None) -> str | None:
@@ -166,28 +166,6 @@ def _id(option: str, text: str | None) -> str | None:
         raise typer.BadParameter(f"{option} is an id (a UUID).") from None
 
 
-def _address(data: Path) -> str:
-    address = data / "address"
-    if not address.exists():
-        raise EmbeddedServerError(f"No stack runs on {data}: start one with `mentoring up --data {data}`.")
-    url = urlsplit(address.read_text())
-    try:
-        socket.create_connection((url.hostname or "", url.port or 0), timeout=5).close()
-    except OSError:
-        raise EmbeddedServerError(
-            f"The stack on {data} was ended without a farewell: start it again with `mentoring up --data {data}`."
-        ) from None
-    return url.geturl()
-
-
-def _mint(data: Path, subject: str, tenant: str | None, scope: list[str], *, employer: str | None = None) -> str:
-    from mentoring_common.embedded.issuer import DevIssuer
-
-    issuer = DevIssuer(f"{_address(data)}/dev", "mentoring", data)
-    claims: dict[str, Any] = {} if tenant else {"tenant": None}
-    return issuer.mint(subject, tenant or "", scope, extra=claims | ({"employer": employer} if employer else {}))
-
-
 app.command("match")(match_command)
 app.command("backup")(backups.backup)
 app.command("backup-key")(backups.backup_key)
@@ -195,6 +173,7 @@ app.command("erasures")(backups.erasures)
 app.command("restore")(backups.restore)
 
 app.add_typer(blueprints.app, name="blueprint")
+app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(topics.app, name="topics")
 
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
@@ -215,8 +194,8 @@ def verify_audit(
 
     if url is not None and token is None:
         raise typer.BadParameter("--url needs --token, or MENTORING_TOKEN in the environment.")
-    mine = token or _mint(data, "operator", _id("--tenant", tenant), ["organisation:admin"])
-    found = list(audit.verdicts(url or _address(data), mine))
+    mine = token or mint(data, "operator", _id("--tenant", tenant), ["organisation:admin"])
+    found = list(audit.verdicts(url or address_of(data), mine))
     for one in found:
         typer.echo(audit.line(one))
     if not any(one.entries or one.anchors for one in found):
