@@ -13,6 +13,8 @@ KEPT = {
 }  # fmt: skip
 # There is one address, which is the primary one at work. The tester draws what it replaces it by: now and then it fits.
 MAY_BE_KEPT = {("check_replace_attribute", "emails")}
+# Groups are roles of programmes, which nobody makes here (501: RFC 7644, 3.12); the tester tries all on one it makes.
+NOT_MADE = "groups are made and ended by their programme"
 
 
 async def test_the_service_is_as_the_rfcs_say(stack):
@@ -32,7 +34,9 @@ async def test_the_service_is_as_the_rfcs_say(stack):
 
     results = await asyncio.to_thread(checked)
     assert sum(result.status is Status.SUCCESS for result in results) > 50
-    wrong = [result for result in results if result.status is not Status.SUCCESS]
+    failed = [result for result in results if result.status is not Status.SUCCESS]
+    wrong = [result for result in failed if NOT_MADE not in (result.reason or "")]
+    assert len(wrong) < len(failed)
     excused = KEPT | MAY_BE_KEPT
     assert [(one.title, one.reason) for one in wrong if not any(_is(one, *each) for each in excused)] == []
     assert {each for each in KEPT if any(_is(one, *each) for one in wrong)} == KEPT

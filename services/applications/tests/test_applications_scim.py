@@ -1,14 +1,17 @@
 """SCIM 2.0, as identity providers speak it: the requests are those that Microsoft Entra ID and Okta document."""
 
 import asyncio
+import copy
 import uuid
 
 import pytest
 
-from mentoring_contracts.applications import PersonLeft
+from mentoring_applications.programmes import blueprint
+from mentoring_contracts.applications import PersonLeft, RoleGranted, RoleRevoked
 
 SCOPES = ("applications:read", "applications:write")
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
@@ -250,16 +253,21 @@ async def test_what_it_can_do_is_told(hr):
         True, True, True, True, True, False,
     ]  # fmt: skip
     types = (await hr.get("/scim/v2/ResourceTypes")).json()
-    assert [(one["name"], one["endpoint"], one["schema"]) for one in types["Resources"]] == [("User", "/Users", CORE)]
+    assert [(one["name"], one["endpoint"], one["schema"]) for one in types["Resources"]] == [
+        ("User", "/Users", CORE),
+        ("Group", "/Groups", GROUP),
+    ]
     assert (await hr.get("/scim/v2/ResourceTypes/User")).json() == types["Resources"][0]
     schemas = (await hr.get("/scim/v2/Schemas")).json()["Resources"]
-    assert [one["id"] for one in schemas] == [CORE, ENTERPRISE]
+    assert [one["id"] for one in schemas] == [CORE, ENTERPRISE, GROUP]
+    of_group = {one["name"]: one["mutability"] for one in schemas[2]["attributes"]}
+    assert of_group == {"displayName": "readOnly", "members": "readWrite"}
     kept = {attribute["name"] for one in schemas for attribute in one["attributes"]}
     assert "department" in kept
     assert not kept & {"password", "groups", "phoneNumbers", "photos"}
     assert (await hr.get(f"/scim/v2/Schemas/{CORE}")).json() == schemas[0]
     failed(await hr.get("/scim/v2/Schemas/urn:nothing"), 404)
-    assert (await hr.get("/scim/v2/Groups")).json()["totalResults"] == 0
+    assert (await hr.get("/scim/v2/Groups")).json()["totalResults"] == 0, "no programme gives any away"
 
 
 async def test_versions_are_etags(hr):
@@ -387,3 +395,128 @@ async def test_people_of_rest_are_users_and_the_other_way_round(hr):
     known = await hr.put(f"/people/by-external-id/{OKTA['externalId']}", headers=json,
                          json={"name": "T", "email": "test.user@okta.local"})  # fmt: skip
     assert (known.status_code, known.json()["id"]) == (200, user["id"])
+
+
+NETWORK = {"id": "network", "title": "Staff network", "rights": ["read_reports"], "provisioned": True}
+SPEAKER = {"id": "speaker", "title": "Guest speaker"}
+GROUPS = "/scim/v2/Groups"
+
+
+def plan(*roles):
+    return copy.deepcopy(blueprint.load("nihr").document) | {"roles": list(roles)}
+
+
+@pytest.fixture
+async def network(office):
+    """The path of the one group there is, and what it is called."""
+    body = {"blueprint": plan(NETWORK, SPEAKER), "title": "Mentoring 2026"}
+    programme = (await office.post("/programmes", json=body)).json()["id"]
+    return f"{GROUPS}/{programme}.network", "Mentoring 2026: Staff network"
+
+
+async def members(client, path):
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return {one["value"] for one in answer.json()["members"]}
+
+
+async def test_entra_finds_a_group_and_adds_and_removes_its_members(applications, tenant, hr, office, network):
+    path, title = network
+    users = [await made(hr, OKTA | {"userName": f"u{n}@x.org", "emails": [], "externalId": f"E-{n}"}) for n in (1, 2)]
+    asked = {"excludedAttributes": "members", "filter": f'displayName eq "{title}"'}
+    listed = (await hr.get(GROUPS, params=asked)).json()
+    [group] = listed["Resources"]
+    assert listed["totalResults"] == 1
+    assert group == {
+        "schemas": [GROUP], "id": path.rpartition("/")[2], "displayName": title,
+        "meta": {"resourceType": "Group", "location": group["meta"]["location"]},
+    }  # fmt: skip
+    assert (await hr.get(path, params={"excludedAttributes": "members"})).json() == group
+    assert (await hr.get(GROUPS, params={"filter": 'displayName eq "Sales"'})).json()["totalResults"] == 0
+    for user in users:  # Entra adds one by one
+        add = {"op": "Add", "path": "members", "value": [{"$ref": None, "value": user["id"]}]}
+        for _ in range(2):  # and again, where it did not hear the answer
+            answer = await hr.patch(path, json=patch(add))
+            assert answer.status_code == 200, answer.text
+    assert await members(hr, path) == {user["id"] for user in users}
+    granted = await applications.emitted(tenant, RoleGranted)
+    assert [(str(one.person_id), one.role, one.rights) for one in granted] == [
+        (user["id"], "network", ["read_reports"]) for user in users
+    ]
+    remove = {"op": "Remove", "path": "members", "value": [{"$ref": None, "value": users[0]["id"]}]}
+    assert (await hr.patch(path, json=patch(remove))).status_code == 200
+    assert (await hr.patch(path, json=patch(remove))).status_code == 200, "who is none is removed without a word"
+    assert await members(hr, path) == {users[1]["id"]}
+    assert [str(one.person_id) for one in await applications.emitted(tenant, RoleRevoked)] == [users[0]["id"]]
+    audited = [(one["actor"], one["act"]) for one in (await office.get("/audit-log")).json()["items"]]
+    assert (audited.count(("entra", "grant_role")), audited.count(("entra", "revoke_role"))) == (2, 1)
+    # Who is switched off is in no group any more, as the role ended with the rest.
+    await hr.patch(f"{USERS}/{users[1]['id']}", json=patch({"op": "Replace", "path": "active", "value": "False"}))
+    assert await members(hr, path) == set()
+
+
+async def test_okta_pushes_a_group_that_it_was_linked_to(hr, network):
+    path, title = network
+    one, two = [(await made(hr, OKTA | {"userName": f"u{n}@x.org", "emails": [], "externalId": f"E-{n}"}))["id"]
+                for n in (1, 2)]  # fmt: skip
+    listed = (await hr.get(GROUPS, params={"startIndex": 1, "count": 100})).json()
+    assert [group["displayName"] for group in listed["Resources"]] == [title]
+    same = {"op": "replace", "value": {"id": path.rpartition("/")[2], "displayName": title}}
+    add = {"op": "add", "path": "members", "value": [{"value": one, "display": "u1@x.org"}]}
+    for operations in ([same], [add], [same, add]):
+        answer = await hr.patch(path, json=patch(*operations))
+        assert answer.status_code == 200, answer.text
+    whole = {"op": "replace", "path": "members", "value": [{"value": two, "display": "u2@x.org"}]}
+    answer = await hr.patch(path, json=patch(whole))
+    assert [member["value"] for member in answer.json()["members"]] == [two]
+    assert (await hr.patch(path, json=patch({"op": "remove", "path": f'members[value eq "{two}"]'}))).status_code == 200
+    assert await members(hr, path) == set()
+    assert (await hr.patch(path, json=patch({"op": "add", "value": {"members": [{"value": two}]}}))).status_code == 200
+    assert (await hr.get(GROUPS, params={"filter": f'members.value eq "{two}"'})).json()["totalResults"] == 1
+    assert (await hr.patch(path, json=patch({"op": "remove", "path": "members"}))).json()["members"] == []
+
+
+async def test_a_group_is_of_the_employer_s_own_people_and_of_what_the_programme_gives_away(
+    applications, tenant, hr, office, network
+):
+    path, title = network
+    york = (await office.post("/employers", json={"name": "York"})).json()["id"]
+    other = applications.caller(*SCOPES, "hr:provision", tenant=tenant, subject="okta", employer=york)
+    mine, theirs = (await made(hr, OKTA))["id"], (await made(other, OKTA | {"userName": "y@x.org", "emails": []}))["id"]
+
+    def add(*ids):
+        return patch({"op": "add", "path": "members", "value": [{"value": one} for one in ids]})
+
+    assert (await other.patch(path, json=add(theirs))).status_code == 200
+    for id_ in (theirs, str(uuid.uuid4()), "nobody"):
+        failed(await hr.patch(path, json=add(mine, id_)), 400, "invalidValue")
+        assert await members(hr, path) == set(), "half of it is nothing of it"
+    assert (await hr.patch(path, json=patch({"op": "replace", "path": "members", "value": []}))).status_code == 200
+    assert await members(other, path) == {theirs}, "of another employer's people nobody is seen, or taken out"
+    await hr.patch(f"{USERS}/{mine}", json=patch({"op": "replace", "path": "active", "value": False}))
+    assert "has_left" in failed(await hr.patch(path, json=add(mine)), 409)
+    programme = path.rpartition("/")[2].partition(".")[0]
+    for name in ("speaker", "coordinator", "nothing"):
+        failed(await hr.get(f"{GROUPS}/{programme}.{name}"), 404)
+        failed(await hr.patch(f"{GROUPS}/{programme}.{name}", json=add(mine)), 404)
+    for answer in (
+        await hr.post(GROUPS, json={"schemas": [GROUP], "displayName": "Mine"}), await hr.delete(path),
+        await hr.put(path, json={"schemas": [GROUP], "displayName": title}),
+    ):  # fmt: skip
+        failed(answer, 501)
+    renamed = {"op": "Replace", "path": "displayName", "value": "Ours"}
+    failed(await hr.patch(path, json=patch(renamed)), 400, "mutability")
+    failed(await hr.patch(path, json=patch({"op": "add", "path": "owners", "value": []})), 400, "invalidPath")
+    failed(await hr.patch(path, json=patch({"op": "remove"})), 400, "noTarget")
+    person = applications.caller(*SCOPES, tenant=tenant, subject=theirs)
+    for answer in (await person.get(GROUPS), await person.get(path), await person.patch(path, json=add(theirs))):
+        assert "hr:provision" in failed(answer, 403)
+
+
+@pytest.mark.parametrize("role", [
+    {"id": "coordinator", "provisioned": True}, NETWORK | {"rights": ["manage_programme"]},
+])  # fmt: skip
+async def test_no_employer_gives_built_in_roles_or_those_that_give_roles(office, role):
+    refused = await office.post("/programmes", json={"blueprint": plan(role)})
+    assert refused.status_code == 422
+    assert "the programme itself gives it" in refused.text

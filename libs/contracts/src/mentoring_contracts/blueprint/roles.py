@@ -35,6 +35,11 @@ class ProgrammesRole(Section):
         Field(description="asks for a note on each who holds it, such as the community they speak for"),
     ] = None
 
+    provisioned: Annotated[
+        bool,
+        Field(description="whether employers' identity providers give it to their own people (docs/hr-systems.md)"),
+    ] = False
+
     @model_validator(mode="before")
     @classmethod
     def _named(cls, given: Any) -> Any:
@@ -54,6 +59,8 @@ class ProgrammesRole(Section):
             raise wrong("missing", "a role of your own needs a title")
         if len(self.rights) != len(set(self.rights)):
             raise wrong("twice", "a right is listed twice")
+        if self.provisioned and (self.id in FIXED or self.id in JOINED or "manage_programme" in self.rights):
+            raise wrong("not_provisioned", "a built-in role, or one that gives roles: the programme itself gives it")
         return self
 
     @property

@@ -1,4 +1,4 @@
-"""The SCIM 2.0 service: users of an employer, for identity providers.
+"""The SCIM 2.0 service: users of an employer and the groups that they are in, for identity providers.
 
 It describes itself (`/Schemas`, `/ResourceTypes`, `/ServiceProviderConfig`), and is in no OpenAPI document: bodies,
 errors and content types are those of RFC 7644.
@@ -11,11 +11,11 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
-from scim2_models import SCIMException
+from scim2_models import NotImplementedException, SCIMException
 
 from mentoring_applications.directory.models import Person
 from mentoring_applications.programmes.access import Reader, Writer
-from mentoring_applications.scim import bulk, commands, queries, refusals, schemas
+from mentoring_applications.scim import bulk, commands, groups, queries, refusals, schemas
 from mentoring_common.api_address import api_address
 from mentoring_common.errors import DomainError
 from mentoring_common.unit_of_work import Db, Route
@@ -70,7 +70,7 @@ async def read_service(request: Request, _: Reader) -> Response:
 
 @router.get("/ResourceTypes")
 async def list_resource_types(request: Request, _: Reader) -> Response:
-    """What is kept: Users."""
+    """What is kept: Users and Groups."""
     return _all(schemas.resource_types(_base(request)))
 
 
@@ -82,7 +82,7 @@ async def read_resource_type(name: str, request: Request, _: Reader) -> Response
 
 @router.get("/Schemas")
 async def list_schemas(request: Request, _: Reader) -> Response:
-    """What is kept of a User."""
+    """What is kept of a User and of a Group."""
     return _all(schemas.schemas(_base(request)))
 
 
@@ -93,9 +93,45 @@ async def read_schema(name: str, request: Request, _: Reader) -> Response:
 
 
 @router.get("/Groups")
-async def list_groups(_: Reader) -> Response:
-    """None: roles are given in their programme."""
-    return _all([])
+async def list_groups(
+    request: Request,
+    by: Reader,
+    db: Db,
+    filter: Annotated[str | None, Query(max_length=2000)] = None,
+    startIndex: int = 1,
+    count: int = 100,
+    attributes: Attributes = None,
+    excludedAttributes: Attributes = None,
+) -> Response:
+    """Roles of programmes that employers give, with those of the employer's people who hold them."""
+    found, start = await groups.groups(db, by, _base(request), filter), min(max(startIndex, 1), _FARTHEST)
+    shown = found[start - 1 :][: min(max(count, 0), schemas.MOST)]
+    narrowed = [schemas.narrowed(one, attributes, excludedAttributes) for one in shown]
+    return _answer(schemas.listed(narrowed, len(found), start))
+
+
+@router.get("/Groups/{group_id}")
+async def read_group(
+    group_id: str, request: Request, by: Reader, db: Db, attributes: Attributes = None,
+    excludedAttributes: Attributes = None,
+) -> Response:  # fmt: skip
+    """One of them."""
+    found = await groups.group(db, group_id, by, _base(request))
+    return _answer(schemas.narrowed(found, attributes, excludedAttributes))
+
+
+@router.patch("/Groups/{group_id}")
+async def patch_group(group_id: str, request: Request, by: Writer, db: Db) -> Response:
+    """Give the role to the employer's people who are added, and take it from those who are removed."""
+    return _answer(await groups.patch_group(db, group_id, await _body(request), by, _base(request)))
+
+
+@router.post("/Groups")
+@router.put("/Groups/{group_id}")
+@router.delete("/Groups/{group_id}")
+async def refuse_group(_: Writer, db: Db) -> Response:
+    """Not done: a programme says in its blueprint which groups there are."""
+    raise NotImplementedException(detail="groups are made and ended by their programme: members are added by PATCH")
 
 
 @router.get("/Users")

@@ -1,15 +1,18 @@
 """The SELECTs of SCIM: whom a filter finds."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from scim2_models import InvalidFilterException, ScimFilter
 from scim2_models.path import AttrPath, Comparison, LogicalExpr, Not, Present, ValuePath
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_applications.directory.access import Reach
 from mentoring_applications.directory.models import Person
+from mentoring_applications.programmes.models import Programme, ProgrammeRole
 from mentoring_applications.scim.schemas import (
     CORE,
     ENTERPRISE,
@@ -55,6 +58,27 @@ def users(reach: Reach) -> sa.Select[Person]:
     """The people whom the caller manages, but whom it deleted."""
     rows = sa.select(Person).where(~Person.deprovisioned)
     return rows if reach.everybody else rows.where(Person.employer_id == reach.employer_id)
+
+
+async def provisioned(db: AsyncSession, programme_id: UUID | None = None) -> Sequence[Programme]:
+    """The programmes with roles that employers give, or that one among them."""
+    given = sa.func.jsonb_path_exists(Programme.blueprint, sa.cast("$.roles[*].provisioned ? (@ == true)", JSONPATH))
+    rows = sa.select(Programme).where(given).order_by(Programme.id)
+    return (await db.scalars(rows if programme_id is None else rows.where(Programme.id == programme_id))).all()
+
+
+async def holders(db: AsyncSession, reach: Reach, programme_ids: Collection[UUID]) -> Sequence[Any]:
+    """Who of the caller's people holds which role in the programmes: its id, programme, role, person and their name."""
+    held = ProgrammeRole
+    rows = users(reach).with_only_columns(held.id, held.programme_id, held.role, Person.id.label("person"), Person.name)
+    rows = rows.join(held, held.person_id == Person.id).where(held.programme_id.in_(programme_ids))
+    return (await db.execute(rows.order_by(Person.id))).all()
+
+
+async def role_held(db: AsyncSession, programme_id: UUID, person_id: UUID, role: str) -> ProgrammeRole | None:
+    """The role of that name that a person holds in a programme."""
+    held = sa.select(ProgrammeRole).where(ProgrammeRole.programme_id == programme_id, ProgrammeRole.role == role)
+    return await db.scalar(held.where(ProgrammeRole.person_id == person_id))
 
 
 def found_by(text: str) -> sa.ColumnElement[bool]:

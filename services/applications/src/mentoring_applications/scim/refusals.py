@@ -25,7 +25,7 @@ def told(error: Exception) -> dict[str, Any]:
     if isinstance(error, DomainError):
         return _of_rule(error)
     if isinstance(error, SCIMException):
-        return schemas.error(400, error.detail or "this is not what SCIM takes", error.scim_type)
+        return schemas.error(error.status, error.detail or "this is not what SCIM takes", error.scim_type)
     if isinstance(error, RequestValidationError):
         return _invalid(faults_of(error.errors()))
     assert isinstance(error, ValidationError)

@@ -3,17 +3,18 @@
 Payloads, PATCH and filters are read by scim2-models; of a User we keep what `KEPT` names and pass over the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from scim2_models import Context, Email, EnterpriseUser, PatchOp, ResourceType, ScimPolicy, User
+from scim2_models import Context, Email, EnterpriseUser, Group, PatchOp, ResourceType, ScimPolicy, User
 
 from mentoring_applications.directory.models import Person
 
 CORE: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+GROUP: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
 MESSAGES: Final = "urn:ietf:params:scim:api:messages:2.0"
 MOST: Final = 200
 """Resources of one answer, and operations of one request."""
@@ -53,9 +54,11 @@ IN_NAME: Final = {"givenName": "given_name", "familyName": "family_name"}
 KEPT: Final = {
     CORE: {"userName", "name", "displayName", "emails", "active", *IN_CORE},
     ENTERPRISE: {"manager", *IN_ENTERPRISE},
+    GROUP: {"displayName", "members"},
 }
 _OF_NAME = {"formatted", *IN_NAME}
 _OF_EMAIL = {"value", "type", "primary"}
+_OF_MEMBERS = {"value", "$ref", "type", "display"}
 
 
 def user_name(person: Person) -> str:
@@ -89,6 +92,16 @@ def shown(person: Person, base: str) -> dict[str, Any]:
     found |= {"externalId": person.external_id} if person.external_id else {}
     found |= {ours: known[theirs] for ours, theirs in IN_CORE.items() if known.get(theirs)}
     return found | ({ENTERPRISE: enterprise} if enterprise else {})
+
+
+def group_shown(id_: str, title: str, members: Sequence[tuple[UUID, str]], base: str) -> dict[str, Any]:
+    """A role of a programme as a Group, with the ids and names of those who hold it."""
+    people = [
+        {"value": str(person), "display": name, "type": "User", "$ref": f"{base}/Users/{person}"}
+        for person, name in members
+    ]
+    meta = {"resourceType": "Group", "location": f"{base}/Groups/{id_}"}
+    return {"schemas": [GROUP], "id": id_, "displayName": title, "members": people, "meta": meta}
 
 
 def read_user(payload: Any) -> Any:
@@ -191,7 +204,8 @@ def _tops(names: str) -> set[str]:
         if name.startswith(ENTERPRISE.lower()):
             found.add(ENTERPRISE.lower())
         else:
-            found.add(name.removeprefix(f"{CORE.lower()}:").partition(".")[0])
+            plain = name.removeprefix(f"{CORE.lower()}:").removeprefix(f"{GROUP.lower()}:")
+            found.add(plain.partition(".")[0])
     return found
 
 
@@ -225,22 +239,36 @@ def service(base: str) -> dict[str, Any]:
 
 
 def resource_types(base: str) -> list[dict[str, Any]]:
-    """What can be kept here: Users."""
-    found: dict[str, Any] = ResourceType.from_resource(User[EnterpriseUser]).model_dump(mode="json", exclude_none=True)
-    found["description"] = "a person of the employer"
-    return [found | {"meta": {"resourceType": "ResourceType", "location": f"{base}/ResourceTypes/User"}}]
+    """What can be kept here: Users; and Groups, whose members are."""
+    return [
+        _resource_type(User[EnterpriseUser], "a person of the employer", base),
+        _resource_type(Group, "a role of a programme that employers give to their people", base),
+    ]
+
+
+def _resource_type(model: Any, description: str, base: str) -> dict[str, Any]:
+    found: dict[str, Any] = ResourceType.from_resource(model).model_dump(mode="json", exclude_none=True)
+    location = f"{base}/ResourceTypes/{found['id']}"
+    return found | {"description": description, "meta": {"resourceType": "ResourceType", "location": location}}
 
 
 def schemas(base: str) -> list[dict[str, Any]]:
-    """What is kept of a User."""
+    """What is kept of a User and of a Group."""
     found = []
-    for model in (User, EnterpriseUser):
+    for model in (User, EnterpriseUser, Group):
         one: dict[str, Any] = model.to_schema().model_dump(mode="json", exclude_none=True)
-        one["attributes"] = [
-            _kept(attribute) for attribute in one["attributes"] if attribute["name"] in KEPT[one["id"]]
-        ]
+        kept = [attribute for attribute in one["attributes"] if attribute["name"] in KEPT[one["id"]]]
+        one["attributes"] = [_of_group(each) if model is Group else _kept(each) for each in kept]
         found.append(one | {"meta": {"resourceType": "Schema", "location": f"{base}/Schemas/{one['id']}"}})
     return found
+
+
+def _of_group(attribute: dict[str, Any]) -> dict[str, Any]:
+    """An attribute of a Group: what it is called is the programme's affair."""
+    if attribute["name"] == "displayName":
+        return attribute | {"mutability": "readOnly", "required": False}
+    parts = [one for one in attribute["subAttributes"] if one["name"] in _OF_MEMBERS]
+    return attribute | {"subAttributes": parts}
 
 
 def _kept(attribute: dict[str, Any]) -> dict[str, Any]:
