@@ -206,26 +206,32 @@ async def test_a_batch_that_hangs_is_seen_by_both_checks(servers, tenant, monkey
         await until(harness, is_well)
         await harness.publish(tenant, PersonErased(person_id=uuid.uuid4()), wait=False)
         await until(harness, lambda status, body: status == 503 and body["stuck"] == ["consumer"])
-        # On a slow machine others may be seen for a moment too, under limits as short as these.
         await until(harness, lambda status, body: status == 503 and body["hung"] == ["consumer"], "/livez")
         goes_on.set()
         await until(harness, is_well)
         assert (await asked(harness, "/livez"))[0] == 200
 
 
-async def test_a_batch_that_is_tried_in_vain_takes_the_service_out_but_not_down(servers, tenant, soon):
+@pytest.fixture
+def troubled():
+    """Somebody of whom no event gets through, until they are taken out; no later test meets them."""
     person = uuid.uuid4()
     toy.TROUBLE[person] = ["40001"] * 10_000
+    yield person
+    toy.TROUBLE.clear()
+
+
+async def test_a_batch_that_is_tried_in_vain_takes_the_service_out_but_not_down(servers, tenant, troubled, soon):
     async with running(servers) as harness:
-        await harness.publish(tenant, PersonErased(person_id=person), wait=False)
-        ready = await until(harness, lambda status, body: "failing" in body and "stuck" in body)
-        assert (ready["status"], ready["stuck"]) == ("unavailable", ["consumer"])
-        assert ready["failing"] == {"consumer": "Unavailable"}
+        await harness.publish(tenant, PersonErased(person_id=troubled), wait=False)
+        # On a slow machine others may be seen for a moment too, under limits as short as these.
+        ready = await until(harness, lambda status, body: "failing" in body and body.get("stuck") == ["consumer"])
+        assert (ready["status"], ready["failing"]) == ("unavailable", {"consumer": "Unavailable"})
         status, body = await asked(harness, "/livez")
-        assert (status, body["stuck"]) == (200, ["consumer"])
-        toy.TROUBLE[person].clear()
+        assert (status, "consumer" in body["stuck"]) == (200, True)
+        toy.TROUBLE.clear()
         await until(harness, is_well)
-        assert [e.person_id for e in await harness.emitted(tenant, PersonChanged)] == [person]
+        assert [e.person_id for e in await harness.emitted(tenant, PersonChanged)] == [troubled]
 
 
 async def test_a_relay_that_gets_nothing_through_is_seen(servers, tenant, monkeypatch, soon):
