@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 
 from mentoring_common import counts
+from mentoring_common.testing import refused
 from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import PersonChanged, PersonErased
 from mentoring_contracts.matching import (
@@ -25,6 +26,14 @@ async def test_a_person_is_registered_once_and_announced(applications, office, t
     assert again.headers["content-type"] == "application/problem+json"
     events = await applications.emitted(tenant)
     assert [e.person_id for e in events if isinstance(e, PersonChanged)] == [uuid.UUID(answer.json()["id"])]
+
+
+async def test_a_wrong_address_is_told_in_words(office):
+    told = await office.post("/people", json=ADA | {"email": "ada at example.org"})
+    assert refused(told, 422, "invalid_request"), told.text
+    assert told.json()["errors"] == [
+        {"pointer": "/body/email", "code": "string_pattern_mismatch", "detail": "This is no e-mail address"}
+    ]
 
 
 async def test_the_same_key_gives_the_same_answer_and_one_effect(applications, office, tenant):

@@ -5,6 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic import ValidationError
 
+from mentoring_contracts.words import EMAIL
+
 
 class Fault(TypedDict):
     """One thing that is wrong with a request, and where; it never repeats the value, which may be personal data.
@@ -33,4 +35,9 @@ def faults_of(found: ValidationError | Iterable[Mapping[str, Any]], *path: str |
     """What pydantic found wrong in the thing at `path`."""
     if isinstance(found, ValidationError):
         found = found.errors(include_url=False, include_input=False, include_context=False)
-    return [fault(error["type"], error["msg"], *path, *error["loc"]) for error in found]
+    return [fault(error["type"], _said(error["msg"]), *path, *error["loc"]) for error in found]
+
+
+def _said(message: str) -> str:
+    """What is wrong, for people: no pattern that says less to them than what it stands for."""
+    return "This is no e-mail address" if EMAIL in message else message
