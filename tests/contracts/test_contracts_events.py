@@ -48,7 +48,8 @@ def test_openapi_documents_are_valid(path):
 
 NOT_PEOPLE = {
     "about_id", "activity_id", "application_id", "appointment_id", "assessment_id", "case_study_id", "change_id",
-    "cohort_id", "concern_id", "draft_id", "from_cohort_id", "gathered_in", "goal_id", "group_id", "interview_id",
+    "certificate_id", "cohort_id", "concern_id", "draft_id", "from_cohort_id", "gathered_in", "goal_id", "group_id",
+    "interview_id",
     "match_id", "mentoring_session_id", "nomination_id", "organisation_id", "programme_id", "rematch_of", "report_id",
     "blueprint_id", "member_id", "membership_id",
     "network_id", "office_id", "received_id", "share_id", "review_id", "role_id", "run_id", "wave_id", "webhook_id",

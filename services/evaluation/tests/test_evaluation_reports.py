@@ -9,15 +9,14 @@ import pytest
 
 from mentoring_common import yaml_text
 from mentoring_common.testing.harness import eventually
+from mentoring_common.typesetting import PdfNotPossible, unprintable
 from mentoring_contracts.applications import RoleGranted
 from mentoring_contracts.evaluation import ReportPublished
-from mentoring_evaluation.errors import PdfNotPossible
 from mentoring_evaluation.figures.shown import ShownFigure
 from mentoring_evaluation.reports.changes import Changes, Differences, Issue, Previous, figure_changes
 from mentoring_evaluation.reports.document import Document, Part, QuoteInReport, Section, Words, Written
 from mentoring_evaluation.reports.narrative import resolved, unknown_references
 from mentoring_evaluation.reports.pdf import report_pdf
-from mentoring_evaluation.reports.typesetting import unprintable
 
 
 def figure(name="trust", value=67, cohort=None, role=None, wave=None, rule="top_box", shown="exact", **more):

@@ -1,9 +1,10 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
+from fastapi import Body, FastAPI
 
 from mentoring_common.ids import new_id
 from mentoring_common.testing import Harness, eventually
@@ -20,9 +21,30 @@ BLUEPRINT: dict[str, Any] = {
 }
 
 
+APPLICATIONS = "http://applications.test"
+
+
+class Profiles:
+    """The applications service's side of the contract: `POST /internal/profiles`."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[str, Any]] = {}
+        self.app = FastAPI()
+        self.app.add_api_route("/internal/profiles", self.read, methods=["POST"])
+
+    async def read(self, wanted: Annotated[dict[str, list[str]], Body()]) -> dict[str, Any]:
+        return {"items": [self.of[id_] for id_ in wanted["person_ids"] if id_ in self.of]}
+
+
 @pytest.fixture(scope="session")
-async def sessions(servers: Servers):
-    async with running(servers, create_app, "sessions") as harness:
+def profiles() -> Profiles:
+    return Profiles()
+
+
+@pytest.fixture(scope="session")
+async def sessions(servers: Servers, profiles: Profiles):
+    routes = {APPLICATIONS: profiles.app}
+    async with running(servers, create_app, "sessions", routes=routes, applications_url=APPLICATIONS) as harness:
         yield harness
 
 

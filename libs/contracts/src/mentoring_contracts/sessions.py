@@ -296,6 +296,27 @@ class ActivityCancelled(Event):
     kind: str
 
 
+class _CertificateEvent(Event):
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "certificate"
+    subject: ClassVar = "certificate_id"
+    certificate_id: UUID
+    programme_id: UUID
+    person_id: PersonId
+
+
+class CertificateIssued(_CertificateEvent):
+    """Somebody was given a certificate of having completed a programme."""
+
+    for_integrators: ClassVar = "records of professional development take it"
+
+
+class CertificateWithdrawn(_CertificateEvent):
+    """A certificate is valid no more: an attendance that it counts was taken back."""
+
+    for_integrators: ClassVar = "records of professional development take it out"
+
+
 class ActivityNoticeDue(Event):
     """Somebody who has a place at an activity, or waits for one, is to be told: they were given a `place`, it was
     `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is. Who

@@ -171,10 +171,6 @@ class WordsRepeated(Rejected):
     """The text repeats, word for word, what somebody said in an interview: refer to the quote instead."""
 
 
-class ScriptNotPrintable(Rejected):
-    """The text has characters that no PDF of ours can show."""
-
-
 class OwnerUnknown(Rejected):
     """A recommendation is owned by somebody with a role in the programme; a team is named as such."""
 
@@ -281,10 +277,6 @@ class WordingChanged(Conflict):
 
 class WordingHasAddress(Conflict):
     """The wording has an e-mail address, which no published report shows."""
-
-
-class PdfNotPossible(Conflict):
-    """The report has characters that no font at hand can show in a PDF/A, or a word too long for one."""
 
 
 class PrinterBusy(Unavailable):

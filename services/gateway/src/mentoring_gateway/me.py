@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from mentoring_gateway.activities.client import Activity, AttendedActivity
+from mentoring_gateway.activities.types import Certificate
 from mentoring_gateway.applications.client import AssessmentRecord
 from mentoring_gateway.applications.types import Application, Draft, applications
 from mentoring_gateway.appointments.client import CalendarSettings
@@ -126,6 +127,10 @@ class Me:
     @fetched("The activities that I attended, the last first")
     async def attended(self, info: Info) -> list[AttendedActivity] | None:
         return await info.context.services.activities.attended()
+
+    @fetched("My certificates, the last first")
+    async def certificates(self, info: Info) -> list[Certificate] | None:
+        return [Certificate(**vars(one)) for one in await info.context.services.activities.certificates()]
 
     @fetched("My interviews; `waiting`: those that wait for my consent or approval")
     async def interviews(self, info: Info, waiting: bool = False) -> list[Interview] | None:

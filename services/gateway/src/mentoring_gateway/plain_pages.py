@@ -1,5 +1,5 @@
 """Plain pages that letters lead to where an installation has no front end: answer a survey, confirm an address, stand
-behind an application.
+behind an application. And the page at which anybody verifies a certificate.
 
 Whatever needs somebody to be signed in needs a front end: its page says so. No script, nothing stored.
 """
@@ -20,6 +20,7 @@ from strawberry.scalars import JSON
 
 from mentoring_common.errors import DomainError
 from mentoring_common.problems import status_of
+from mentoring_gateway.activities.client import VerifiedCertificate
 from mentoring_gateway.context import Context
 from mentoring_gateway.errors import ServiceProblem
 from mentoring_gateway.nominations import client as nominations
@@ -106,6 +107,11 @@ def routes(new_context: NewContext) -> list[Route]:
         await nominations.answer_by_link(new_context().services.applications.api, tenant, token=token, **given)
         return _page("Thank you", "<p>Your answer has arrived. You can close this page.</p>")
 
+    async def certificate(request: Request) -> Response:
+        languages = request.headers.get("Accept-Language", "")[:MOST_LANGUAGES] or None
+        found = await new_context(languages).services.activities.verify_certificate(*_link(request))
+        return _page("Certificate", _verified(found, request.path_params["token"]))
+
     async def other(_: Request) -> Response:
         return _page("Your mentoring programme", _SIGN_IN)
 
@@ -117,8 +123,16 @@ def routes(new_context: NewContext) -> list[Route]:
         Route(f"/pages/email/{link}/confirm", _told(confirm), methods=["POST"]),
         Route(f"/pages/nominations/{link}", _told(nomination)),
         Route(f"/pages/nominations/{link}/say", _told(say), methods=["POST"]),
+        Route(f"/pages/certificates/{link}", _told(certificate)),
         Route("/pages/{about:path}", other),
     ]
+
+
+def _verified(found: VerifiedCertificate, number: str) -> str:
+    """What anybody learns by the number of a certificate."""
+    said = f"<p>Number {html.escape(number)}: <strong>{found.state}</strong>.</p>"
+    lines = [found.programme or "", *found.completed, f"Issued to {found.holder}." if found.holder else ""]
+    return said + "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
 
 
 def _became(asked: LinkedNomination) -> str:

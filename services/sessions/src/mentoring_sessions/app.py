@@ -12,7 +12,7 @@ from mentoring_common.runner import Design, Service
 from mentoring_common.settings import Settings
 from mentoring_contracts.sessions import SessionsAuditAnchored
 from mentoring_sessions import subject_access
-from mentoring_sessions.activities import api as activities
+from mentoring_sessions.activities.api import activities, certificates
 from mentoring_sessions.agreements import api as agreements
 from mentoring_sessions.appointments import api as appointments
 from mentoring_sessions.appointments.commands import close_in_time
@@ -60,11 +60,13 @@ DESIGN = Design(
         habits.router,
         activities.router,
         activities.internal_router,
+        certificates.router,
         people.router,
         audit_proof.router,
         subject_access.router,
     ],
     reactions=REACTIONS,
+    calls=("applications",),  # the name on a certificate
     deadlines={
         relationships.RUNS_OUT: close_in_time,
         quiet.GOES_QUIET: quiet.nudge_quiet_pair,

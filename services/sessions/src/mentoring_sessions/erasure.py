@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import vault
 from mentoring_common.db import now
 from mentoring_common.deadlines import schedule_all
-from mentoring_sessions.activities.commands import give_places
+from mentoring_sessions.activities.commands.activities import give_places
+from mentoring_sessions.activities.commands.certificates import forget_holder
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.agreements.models import Agreement
 from mentoring_sessions.appointments.commands import forget_calendar
@@ -42,6 +43,7 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await schedule_all(db, UNTAKEN, dict.fromkeys(untaken, now(db)))
     await db.execute(sa.update(Habit).where(Habit.person_id == person_id).values(text_sealed=None))
     await forget_calendar(db, person_id)
+    await forget_holder(db, person_id)
     await forget_reviews(db, person_id)
     await _free_places(db, person_id)
     await vault.destroy_key(db, person_id)

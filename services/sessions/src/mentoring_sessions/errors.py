@@ -231,6 +231,18 @@ class NotAttended(NotFound):
     """It is not recorded that this person attended."""
 
 
+class CertificateNotFound(NotFound):
+    """There is no such certificate."""
+
+
+class NotComplete(Conflict):
+    """Not everything that is asked to complete the programme is met yet."""
+
+
+class CertificateNotValid(Conflict):
+    """The certificate was withdrawn: an attendance that it counts was taken back. Ask for another one."""
+
+
 class ActivityKindUnknown(Rejected):
     """The programme has no activities of this kind."""
 

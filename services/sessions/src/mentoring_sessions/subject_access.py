@@ -33,5 +33,6 @@ HELD: Final = (
     Held("habit_marks", ("habit_id",), "habits"),
     Held("attendances"),
     Held("registrations"),
+    Held("certificates"),
 )
 router = router_for("sessions", Base.metadata, HELD)

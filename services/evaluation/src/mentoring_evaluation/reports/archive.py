@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from mentoring_common.csv_text import write
-from mentoring_evaluation.errors import PdfNotPossible
+from mentoring_common.typesetting import PdfNotPossible
 from mentoring_evaluation.figures.shown import ShownDistribution, ShownFigure
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.document import Document, View, Words

@@ -7,12 +7,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from mentoring_common.typesetting import typeset
 from mentoring_evaluation.reports.blocks import Block
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
 from mentoring_evaluation.reports.document import Document, LedgerRow, Words
 from mentoring_evaluation.reports.page import ShownView, change_rows, first_page, views_of
-from mentoring_evaluation.reports.typesetting import typeset
 
 
 def report_pdf(document: Document, words: Words, issue: Issue) -> bytes:

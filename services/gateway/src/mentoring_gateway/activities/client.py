@@ -8,7 +8,7 @@ import strawberry
 from pydantic import TypeAdapter
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.upstream import PageRequest, Upstream
+from mentoring_gateway.upstream import PageRequest, Upstream, segment
 from mentoring_gateway.values import NOTHING, body
 
 
@@ -112,6 +112,40 @@ class Completion:
     side: str | None = None
 
 
+@strawberry.type(description="What was asked to complete a programme, and how far its holder was that day")
+class CompletedRequirement:
+    title: str
+    attended: int
+    minutes: int
+
+
+@dataclass
+class CertificateRecord:
+    id: UUID
+    version: int
+    programme_id: UUID
+    number: str
+    state: str
+    completed: list[CompletedRequirement]
+    minutes: int
+    issued_at: datetime
+    shows_name: bool
+    side: str | None = None
+    programme: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass
+class VerifiedCertificate:
+    state: str
+    completed: list[str]
+    programme: str | None = None
+    holder: str | None = None
+
+
+_certificate = TypeAdapter(CertificateRecord)
+_certificates = TypeAdapter(list[CertificateRecord])
+_verified = TypeAdapter(VerifiedCertificate)
 _attendance = TypeAdapter(Page[AttendanceRecord])
 _withdrawn_attendance = TypeAdapter(Page[WithdrawnAttendanceRecord])
 _activity = TypeAdapter(Activity)
@@ -189,6 +223,23 @@ class ActivitiesApi:
     async def own_completion(self, programme_id: UUID) -> list[Completion]:
         """How far the caller is."""
         return await self.api.get(f"/programmes/{programme_id}/completion/me", _own_completion)
+
+    async def certificates(self) -> list[CertificateRecord]:
+        """One's own certificates, the last first."""
+        return await self.api.get("/certificates", _certificates)
+
+    async def issue_certificate(self, programme_id: UUID, side: str | None) -> CertificateRecord:
+        """One's certificate of a programme."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/certificates", _certificate, body(side=side))
+
+    async def change_certificate(self, certificate_id: UUID, *, shows_name: bool) -> CertificateRecord:
+        """Say whether who verifies a certificate is shown one's name."""
+        path = f"/certificates/{certificate_id}"
+        return await self.api.send("PATCH", path, _certificate, body(shows_name=shows_name))
+
+    async def verify_certificate(self, organisation_id: UUID, number: str) -> VerifiedCertificate:
+        """What anybody learns by the number of a certificate."""
+        return await self.api.get(f"/public/{organisation_id}/certificates/{segment(number)}", _verified)
 
     async def attendance(self, activity_id: UUID, wanted: PageRequest) -> Page[AttendanceRecord]:
         """Who attended an activity."""

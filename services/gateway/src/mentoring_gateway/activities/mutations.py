@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from mentoring_gateway.activities.client import Activity
+from mentoring_gateway.activities.types import Certificate
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
 from mentoring_gateway.meetings.inputs import MeetingMode
@@ -110,3 +111,15 @@ class Activities:
     async def withdraw_attendance(self, info: Info, activity_id: UUID, person_id: UUID, reason: str) -> Activity:
         await info.context.commands(info).activities.withdraw_attendance(activity_id, person_id, reason)
         return await info.context.services.activities.activity(activity_id)
+
+    @command("My certificate of a programme, once all that is asked is met; if there is one that stands, that")
+    async def issue_certificate(self, info: Info, programme_id: UUID, side: Role | None = None) -> Certificate:
+        api = info.context.commands(info).activities
+        return Certificate(**vars(await api.issue_certificate(programme_id, side.value if side else None)))
+
+    @command("Say whether who verifies the number of a certificate is shown my name")
+    async def change_certificate(
+        self, info: Info, certificate_id: UUID, expected_version: int, shows_name: bool
+    ) -> Certificate:
+        api = info.context.commands(info, expected_version).activities
+        return Certificate(**vars(await api.change_certificate(certificate_id, shows_name=shows_name)))

@@ -1,8 +1,14 @@
-"""Who is and was at activities, as the schema shows it."""
+"""Who is and was at activities, and certificates, as the schema shows it."""
 
 import strawberry
 
-from mentoring_gateway.activities.client import AttendanceRecord, RegistrationRecord, WithdrawnAttendanceRecord
+from mentoring_common.api_address import api_address
+from mentoring_gateway.activities.client import (
+    AttendanceRecord,
+    CertificateRecord,
+    RegistrationRecord,
+    WithdrawnAttendanceRecord,
+)
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived
 from mentoring_gateway.people.types import Person, person_of
@@ -30,3 +36,13 @@ class Registration(RegistrationRecord):
     @derived("Who has a place or waits")
     async def person(self, info: Info) -> Person | None:
         return await person_of(info, self.person_id)
+
+
+@strawberry.type(
+    description="My certificate of having completed a programme: what it says stays as it was issued. `minutes` is how "
+    "long all that counts was, `programme` the title"
+)
+class Certificate(CertificateRecord):
+    @derived("The address of the PDF, for the same token")
+    def pdf(self, info: Info) -> str:
+        return f"{api_address(info.context.settings.public_url, 'sessions')}/certificates/{self.id}/pdf"

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
 from mentoring_sessions.activities import queries
-from mentoring_sessions.activities.models import Activity
-from mentoring_sessions.errors import ActivityNotFound, ProgrammeNotFound
+from mentoring_sessions.activities.models import Activity, Certificate
+from mentoring_sessions.errors import ActivityNotFound, CertificateNotFound, ProgrammeNotFound
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.access import to_programme
 from mentoring_sessions.relationships.parts import ProgrammeAccess
@@ -25,3 +25,11 @@ async def activity(db: AsyncSession, by: Principal, activity_id: UUID) -> tuple[
     if not (mine.sees_groups or await queries.is_open_to(db, activity_id, by.person)):
         raise ActivityNotFound()
     return found, mine
+
+
+async def certificate(db: AsyncSession, by: Principal, certificate_id: UUID) -> Certificate:
+    """A certificate of the caller's own; CertificateNotFound for anybody else."""
+    found = await relationships.found(db, Certificate, certificate_id)
+    if found is None or found.person_id != by.person:
+        raise CertificateNotFound()
+    return found

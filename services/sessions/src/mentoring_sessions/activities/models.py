@@ -1,10 +1,11 @@
-"""Activities, and who has a place at one."""
+"""Activities, who has a place at one, and certificates of having completed a programme."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
@@ -64,3 +65,37 @@ class Registration(TenantRow, Base):
     person_id: Mapped[UUID]
     registered_at: Mapped[datetime]
     waits: Mapped[bool] = mapped_column(server_default=sa.false())
+
+
+class Certificate(TenantRow, Versioned, Base):
+    """Somebody completed a programme on one side (`application_id`): what was asked and how far they were that day.
+
+    What it says stays as it was issued; one that counts an attendance which is taken back is withdrawn, and another one
+    may be issued. `number` is what anybody verifies it by. `holder_sealed` is the holder's name where they want it
+    shown to who verifies, sealed under them.
+    """
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "number"),
+        sa.Index(None, "tenant_id", "person_id"),
+        sa.Index(
+            "uq_certificates_valid",
+            "tenant_id",
+            "application_id",
+            unique=True,
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )
+    application_id: Mapped[UUID]
+    programme_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    side: Mapped[str | None]
+    number: Mapped[str]
+    programme: Mapped[str | None]
+    completed: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    minutes: Mapped[int]
+    issued_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    holder_sealed: Mapped[bytes | None]

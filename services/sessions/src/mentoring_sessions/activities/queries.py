@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now
-from mentoring_sessions.activities.models import Activity, Registration
+from mentoring_sessions.activities.models import Activity, Certificate, Registration
 from mentoring_sessions.errors import RelationshipNotFound
 from mentoring_sessions.relationships.models import Attendance, Member, Participant, Relationship
 from mentoring_sessions.relationships.queries import people_of_programme, programmes_of, unknown_members
@@ -135,6 +135,28 @@ def participants(programme_id: UUID, person_id: UUID | None = None) -> sa.Select
     """Who was accepted for a programme, on each side; everybody or one person."""
     rows = sa.select(Participant).where(Participant.programme_id == programme_id)
     return rows if person_id is None else rows.where(Participant.person_id == person_id)
+
+
+async def participants_locked(db: AsyncSession, programme_id: UUID, person_id: UUID) -> Sequence[Participant]:
+    """A person's places in a programme, held until the commit by who issues or withdraws their certificates."""
+    return (await db.scalars(participants(programme_id, person_id).order_by(Participant.id).with_for_update())).all()
+
+
+async def certificates(db: AsyncSession, person_id: UUID, limit: int) -> Sequence[Certificate]:
+    """A person's certificates, the last first."""
+    rows = sa.select(Certificate).where(Certificate.person_id == person_id)
+    return (await db.scalars(rows.order_by(Certificate.issued_at.desc(), Certificate.id).limit(limit))).all()
+
+
+async def valid_certificate(db: AsyncSession, application_id: UUID) -> Certificate | None:
+    """The certificate that stands for an application."""
+    c = Certificate
+    return await db.scalar(sa.select(c).where(c.application_id == application_id, c.withdrawn_at.is_(None)))
+
+
+async def certificate_numbered(db: AsyncSession, number: str) -> Certificate | None:
+    """The certificate of a number, whosever it is."""
+    return await db.scalar(sa.select(Certificate).where(Certificate.number == number))
 
 
 async def attended_by_kind(

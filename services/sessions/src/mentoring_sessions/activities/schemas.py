@@ -153,6 +153,49 @@ class CompletionView(View):
     requirements: list[RequirementView] = Field(description="what there is to attend, and how far they are")
 
 
+class CertificateOf(Body):
+    side: Side | None = Field(None, description="on which side; null: the one that is complete")
+
+
+class CertificateChange(Body):
+    shows_name: bool = Field(description="whether who verifies the number is shown your name, as it is today")
+
+
+class CompletedView(View):
+    """What was asked to complete a programme, and how far its holder was on the day of the certificate."""
+
+    title: str
+    attended: int = Field(description="how many activities there were")
+    minutes: int = Field(description="how long these were")
+
+
+class CertificateView(View, VersionedView):
+    """A certificate of having completed a programme; what it says stays as it was issued."""
+
+    MADE_AT: ClassVar = "/certificates/{id}"
+    ALONE = True
+    id: UUID
+    programme_id: UUID
+    side: str | None
+    number: str = Field(description="what anybody verifies it by")
+    state: Literal["valid", "withdrawn"]
+    programme: str | None = Field(description="the title of the programme")
+    completed: list[CompletedView] = Field(description="what was completed")
+    minutes: int = Field(description="how long all that counts was: CPD hours, in minutes")
+    issued_at: datetime
+    withdrawn_at: datetime | None
+    shows_name: bool = Field(description="whether who verifies the number is shown your name")
+
+
+class VerifiedView(View):
+    """What anybody learns by the number of a certificate; of one that is not known no more than that."""
+
+    state: Literal["valid", "withdrawn", "unknown"]
+    programme: str | None = Field(description="the title of the programme")
+    completed: list[str] = Field(description="what was completed")
+    holder: str | None = Field(description="whose it is, where they want it shown")
+
+
 class ActivityIds(Body):
     activity_ids: list[UUID] = Field(max_length=500, description="the activities that letters are about")
 

@@ -7,18 +7,21 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import csv_text
+from mentoring_common.vault import unseal
 from mentoring_contracts.blueprint.text import in_language
 from mentoring_sessions.activities import queries
-from mentoring_sessions.activities.models import Activity
+from mentoring_sessions.activities.certificates import Certified
+from mentoring_sessions.activities.models import Activity, Certificate
 from mentoring_sessions.activities.schemas import (
     ActivityView,
     AttendedView,
-    CompletionView,
+    CertificateView,
+    CompletedView,
     PlaceView,
-    RequirementView,
+    VerifiedView,
     WithdrawnAttendanceView,
 )
-from mentoring_sessions.relationships.models import Correction, Participant, Programme
+from mentoring_sessions.relationships.models import Correction
 from mentoring_sessions.relationships.parts import ProgrammeAccess
 from mentoring_sessions.relationships.views import reason
 
@@ -40,30 +43,6 @@ async def withdrawn_attendances(
         )
         for row in rows
     ]
-
-
-async def completions(
-    db: AsyncSession, programme: Programme, rows: Sequence[Participant], wanted: Sequence[str]
-) -> list[CompletionView]:
-    """How far people are with what they attend to complete the programme, in these languages."""
-    there = await queries.attended_by_kind(db, programme.id, [row.person_id for row in rows])
-
-    def requirement(person_id: UUID, said: dict[str, Any]) -> RequirementView:
-        found = [there.get((person_id, kind), (0, 0)) for kind in dict.fromkeys(said["kinds"])]
-        attended, minutes = sum(number for number, _ in found), sum(length for _, length in found)
-        met = attended >= (said["attend"] or 0) and minutes >= (said["minutes"] or 0)
-        title = in_language(said["title"], wanted, said["languages"])
-        known = {name: said[name] for name in ("id", "kinds", "attend", "minutes")}
-        return RequirementView(**known, title=title, attended=attended, attended_minutes=minutes, met=met)
-
-    def completion(row: Participant) -> CompletionView:
-        theirs = [
-            requirement(row.person_id, said) for said in programme.completion if row.side in (None, *said["sides"])
-        ]
-        done = bool(theirs) and all(one.met for one in theirs)
-        return CompletionView(id=row.id, person_id=row.person_id, side=row.side, complete=done, requirements=theirs)
-
-    return [completion(row) for row in rows]
 
 
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -110,3 +89,37 @@ def hours_csv(rows: Iterable[Any]) -> str:
     """One line for each person."""
     columns = ("person_id", "activities", "minutes")
     return csv_text.write(columns, ((row.person_id, row.activities, row.minutes) for row in rows))
+
+
+def _completed(row: Certificate, wanted: Sequence[str]) -> list[CompletedView]:
+    return [
+        CompletedView(
+            title=in_language(one["title"], wanted, one["languages"]), attended=one["attended"], minutes=one["minutes"]
+        )
+        for one in row.completed
+    ]
+
+
+def certificate(row: Certificate, wanted: Sequence[str]) -> CertificateView:
+    """A certificate for its holder, in these languages."""
+    worked_out = ("state", "completed", "shows_name")
+    known = {name: getattr(row, name) for name in CertificateView.model_fields if name not in worked_out}
+    state = "valid" if row.withdrawn_at is None else "withdrawn"
+    shown = row.holder_sealed is not None
+    return CertificateView(**known, state=state, completed=_completed(row, wanted), shows_name=shown)
+
+
+def certified(row: Certificate, name: str, address: str, wanted: Sequence[str]) -> Certified:
+    """What the PDF of a certificate says."""
+    completed = [(one.title, one.attended, one.minutes) for one in _completed(row, wanted)]
+    return Certified(name, row.programme, completed, row.minutes, row.issued_at.date(), row.number, address)
+
+
+async def verified(db: AsyncSession, row: Certificate | None, wanted: Sequence[str]) -> VerifiedView:
+    """What anybody learns by the number of a certificate."""
+    if row is None:
+        return VerifiedView(state="unknown", programme=None, completed=[], holder=None)
+    holder = await unseal(db, row.person_id, row.holder_sealed) if row.holder_sealed else None
+    state = "valid" if row.withdrawn_at is None else "withdrawn"
+    titles = [one.title for one in _completed(row, wanted)]
+    return VerifiedView(state=state, programme=row.programme, completed=titles, holder=holder)

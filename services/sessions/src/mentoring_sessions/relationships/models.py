@@ -25,7 +25,8 @@ class Programme(TenantRow, Base):
     `oriented` are the sides that attend one; `activity_kinds` the titles of its kinds, empty where it takes any.
     `formats` are its kinds of relationship beside pairs, `phases` those that a pair goes through, as its blueprint says
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
-    `reviews` when pairs are asked how they go on, `completion` what people attend to complete it.
+    `reviews` when pairs are asked how they go on, `completion` what people attend to complete it. `title` is null where
+    its blueprint came before that was kept.
     """
 
     __tablename__ = "programmes"
@@ -43,6 +44,7 @@ class Programme(TenantRow, Base):
     phases: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     zone: Mapped[str | None]
     completion: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
+    title: Mapped[str | None]
 
 
 class Cohort(TenantRow, Base):

@@ -12,6 +12,7 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.typesetting import require_printable
 from mentoring_evaluation.errors import (
     AlreadyPublished,
     ApprovalNeeded,
@@ -36,7 +37,6 @@ from mentoring_evaluation.reports.kinds import ReportKind, kind_of
 from mentoring_evaluation.reports.models import Report
 from mentoring_evaluation.reports.narrative import unknown_references
 from mentoring_evaluation.reports.schemas import NewReport, TextSection
-from mentoring_evaluation.reports.typesetting import require_printable
 
 BUILD = "build_report"  # a deadline that is due at once; building.py looks for it, since it calls another service
 

@@ -38,7 +38,7 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     programme.quiet_after_weeks = terms.quiet_after_weeks
     programme.write_after_days = list(plan.nudges.write_after_days)
     programme.phases = [one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.phases]
-    programme.zone = plan.zone
+    programme.zone, programme.title = plan.zone, plan.title
     programme.completion = [
         one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.activities.completion
     ]

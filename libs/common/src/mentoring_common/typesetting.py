@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 from typing import Any, Literal
 
-from mentoring_evaluation.errors import PdfNotPossible, ScriptNotPrintable
+from mentoring_common.errors import Conflict, Rejected
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 FONTS = ("Libertinus Serif", "New Computer Modern")  # both come with typst; what they lack is looked for in all others
@@ -16,6 +16,14 @@ _SAMPLE = b"""#let data = json(bytes(sys.inputs.data))
 #set document(title: "x")
 #set text(font: data.fonts)
 #text(data.text)"""
+
+
+class ScriptNotPrintable(Rejected):
+    """The text has characters that no PDF of ours can show."""
+
+
+class PdfNotPossible(Conflict):
+    """The document has characters that no font at hand can show in a PDF/A, or a word too long for one."""
 
 
 def typeset(template: bytes, data: dict[str, Any]) -> bytes:

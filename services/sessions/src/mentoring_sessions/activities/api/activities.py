@@ -11,7 +11,8 @@ from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
-from mentoring_sessions.activities import access, commands, queries, views
+from mentoring_sessions.activities import access, completing, queries, views
+from mentoring_sessions.activities.commands import activities as commands
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import (
     ActivitiesToTell,
@@ -174,7 +175,7 @@ async def list_completions(
     mine = await to_programme(db, by, programme_id)
     mine.require(ACTIVITIES)
     shown, following = await page(db, queries.participants(programme_id), Participant.id, cursor, limit)
-    items = await views.completions(db, mine.programme, shown, languages_of(read))
+    items = await completing.completions(db, mine.programme, shown, languages_of(read))
     return Page(items=items, next_cursor=following)
 
 
@@ -183,7 +184,7 @@ async def read_completion(programme_id: UUID, by: Reader, db: Db, read: InLangua
     """How far you are with what you attend to complete the programme, on each side on which you take part."""
     mine = await to_programme(db, by, programme_id)
     rows = (await db.scalars(queries.participants(programme_id, by.person_id))).all()
-    return await views.completions(db, mine.programme, rows, languages_of(read))
+    return await completing.completions(db, mine.programme, rows, languages_of(read))
 
 
 @router.get("/attendance.csv", response_class=Response, responses=views.CSV)

@@ -24,6 +24,7 @@ from mentoring_contracts.sessions import (
     AttendanceWithdrawn,
 )
 from mentoring_sessions.activities import queries
+from mentoring_sessions.activities.commands.certificates import withdraw_counting
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import ActivityChange, AttendanceResult, NewActivity
 from mentoring_sessions.errors import (
@@ -283,6 +284,8 @@ async def withdraw_attendance(
 ) -> int:
     """Take back that somebody attended; how many others did. NotAttended if that is not recorded.
 
+    Certificates that count it are withdrawn.
+
     A relationship that it started stays started: its two people have been told, and may have met. One that still waits
     for an orientation waits for another one.
     """
@@ -290,12 +293,14 @@ async def withdraw_attendance(
     if activity.kind == relationships.ORIENTATION:
         await lock_programme(db, activity.programme_id)
     await queries.activity_locked(db, activity.id)
+    await queries.participants_locked(db, activity.programme_id, person_id)  # who issues a certificate waits
     this = sa.delete(Attendance).where(Attendance.activity_id == activity.id, Attendance.person_id == person_id)
     recorded_at = await db.scalar(this.returning(Attendance.recorded_at))
     if recorded_at is None:
         raise NotAttended()
     before = {"person_id": str(person_id), "recorded_at": recorded_at.isoformat()}
     await keep_correction(db, by.person_id, "attendance", activity.id, reason, before)
+    await withdraw_counting(db, person_id, activity.programme_id, activity.kind, recorded_at)
     attended = await queries.number_attended(db, activity.id)
     told = {"person_id": person_id, "attended": attended}
     emit(db, AttendanceWithdrawn.model_validate(_announced(activity) | told))

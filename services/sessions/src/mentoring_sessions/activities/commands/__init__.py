@@ -1,0 +1,1 @@
+"""What becomes of activities and of certificates; commands never commit."""
