@@ -243,6 +243,14 @@ class CertificateNotValid(Conflict):
     """The certificate was withdrawn: an attendance that it counts was taken back. Ask for another one."""
 
 
+class SeriesNotFound(NotFound):
+    """There is no such series of activities."""
+
+
+class NotOfSeries(Conflict):
+    """The activity is of no series, so that nothing follows it."""
+
+
 class ActivityKindUnknown(Rejected):
     """The programme has no activities of this kind."""
 

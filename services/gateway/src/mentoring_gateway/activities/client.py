@@ -52,7 +52,15 @@ class Activity:
     prerequisite: str | None = None
     held_at: datetime | None = None
     cancelled_at: datetime | None = None
+    series_id: UUID | None = None
+    occurrence: int | None = None
     programme_id: UUID | None = None
+
+
+@strawberry.type(description="Activities that come again, in order")
+class ActivitySeries:
+    id: UUID
+    items: list[Activity]
 
 
 @strawberry.type(
@@ -149,6 +157,7 @@ _verified = TypeAdapter(VerifiedCertificate)
 _attendance = TypeAdapter(Page[AttendanceRecord])
 _withdrawn_attendance = TypeAdapter(Page[WithdrawnAttendanceRecord])
 _activity = TypeAdapter(Activity)
+_series = TypeAdapter(ActivitySeries)
 _activities = TypeAdapter(Page[Activity])
 _place = TypeAdapter(ActivityPlace)
 _registrations = TypeAdapter(Page[RegistrationRecord])
@@ -176,13 +185,21 @@ class ActivitiesApi:
         """Put something on."""
         return await self.api.send("POST", f"/programmes/{programme_id}/activities", _activity, body(**activity))
 
+    async def plan_series(self, programme_id: UUID, **series: object) -> ActivitySeries:
+        """Put something on that comes again."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/activity-series", _series, body(**series))
+
+    async def series(self, series_id: UUID) -> ActivitySeries:
+        """The activities of a series."""
+        return await self.api.get(f"/activity-series/{series_id}", _series)
+
     async def change_activity(self, activity_id: UUID, **change: object) -> Activity:
-        """Change an activity to come."""
+        """Change an activity to come, perhaps with those of its series after it."""
         return await self.api.send("PATCH", f"/activities/{activity_id}", _activity, body(**change))
 
-    async def cancel_activity(self, activity_id: UUID) -> Activity:
-        """Call an activity off."""
-        return await self.api.send("POST", f"/activities/{activity_id}/cancel", _activity)
+    async def cancel_activity(self, activity_id: UUID, *, following: bool) -> Activity:
+        """Call an activity off, perhaps with those of its series after it."""
+        return await self.api.send("POST", f"/activities/{activity_id}/cancel", _activity, body(following=following))
 
     async def hold_activity(self, activity_id: UUID) -> None:
         """The activity took place."""

@@ -1,11 +1,12 @@
 """What can be done about activities, places and attendance."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.activities.client import Activity
+from mentoring_gateway.activities.client import Activity, ActivitySeries
+from mentoring_gateway.activities.inputs import Every
 from mentoring_gateway.activities.types import Certificate
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
@@ -52,8 +53,46 @@ class Activities:
         )  # fmt: skip
 
     @command(
-        "Change an activity to come: what is not given stays; who has a place is told when or where it is now. For who "
-        "runs activities"
+        "Put something on every so many weeks or months, so often (`count`) or `until` a day, at the same hour by the "
+        "clocks of the zone. For who runs activities"
+    )
+    async def plan_activity_series(
+        self,
+        info: Info,
+        programme_id: UUID,
+        kind: str,
+        title: str,
+        mode: MeetingMode,
+        starts_at: datetime,
+        minutes: int,
+        zone: str,
+        every: Every,
+        interval: int = 1,
+        count: int | None = None,
+        until: date | None = None,
+        cohort_id: UUID | None = None,
+        places: int | None = None,
+        location: str | None = None,
+        topics: list[str] | None = None,
+        relationship_id: UUID | None = None,
+        link: str | None = None,
+        speakers: list[str] | None = None,
+        materials: list[str] | None = None,
+        sides: list[Role] | None = None,
+        invited: list[UUID] | None = None,
+        prerequisite: str | None = None,
+    ) -> ActivitySeries:
+        more: dict[str, object] = {"every": every.value, "interval": interval, "count": count, "until": until}
+        more |= {"sides": [side.value for side in sides] if sides else None, "prerequisite": prerequisite}
+        more |= {"link": link, "speakers": speakers, "materials": materials, "invited": invited}
+        return await info.context.commands(info).activities.plan_series(
+            programme_id, **more, kind=kind, title=title, mode=mode, starts_at=starts_at, minutes=minutes, zone=zone,
+            cohort_id=cohort_id, places=places, location=location, topics=topics, relationship_id=relationship_id,
+        )  # fmt: skip
+
+    @command(
+        "Change an activity to come, with `following` also those of its series after it: what is not given stays, and "
+        "all move by as much; who has a place is told when or where it is now. For who runs activities"
     )
     async def change_activity(
         self,
@@ -71,15 +110,24 @@ class Activities:
         link: str | None = None,
         speakers: list[str] | None = None,
         materials: list[str] | None = None,
+        following: bool = False,
     ) -> Activity:
         return await info.context.commands(info, expected_version).activities.change_activity(
-            activity_id, title=title, mode=mode, starts_at=starts_at, minutes=minutes, places=places, location=location,
-            topics=topics, zone=zone, link=link, speakers=speakers, materials=materials,
+            activity_id, following=following, title=title, mode=mode, starts_at=starts_at, minutes=minutes,
+            places=places, location=location, topics=topics, zone=zone, link=link, speakers=speakers,
+            materials=materials,
         )  # fmt: skip
 
-    @command("Call an activity off; who has a place or waits is told. For who runs activities")
-    async def cancel_activity(self, info: Info, activity_id: UUID, expected_version: int | None = None) -> Activity:
-        return await info.context.commands(info, expected_version).activities.cancel_activity(activity_id)
+    @command(
+        "Call an activity off, with `following` also those of its series after it; who has a place or waits is told. "
+        "For who runs activities"
+    )
+    async def cancel_activity(
+        self, info: Info, activity_id: UUID, expected_version: int | None = None, following: bool = False
+    ) -> Activity:
+        return await info.context.commands(info, expected_version).activities.cancel_activity(
+            activity_id, following=following
+        )
 
     @command("Say that an activity took place; attendance may still be added. For who runs activities")
     async def hold_activity(self, info: Info, activity_id: UUID, expected_version: int | None = None) -> Activity:

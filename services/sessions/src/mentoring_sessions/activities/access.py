@@ -1,5 +1,6 @@
 """Who may see an activity."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.auth import Principal
 from mentoring_sessions.activities import queries
 from mentoring_sessions.activities.models import Activity, Certificate
-from mentoring_sessions.errors import ActivityNotFound, CertificateNotFound, ProgrammeNotFound
+from mentoring_sessions.errors import ActivityNotFound, CertificateNotFound, ProgrammeNotFound, SeriesNotFound
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.access import to_programme
 from mentoring_sessions.relationships.parts import ProgrammeAccess
@@ -32,4 +33,14 @@ async def certificate(db: AsyncSession, by: Principal, certificate_id: UUID) -> 
     found = await relationships.found(db, Certificate, certificate_id)
     if found is None or found.person_id != by.person:
         raise CertificateNotFound()
+    return found
+
+
+async def series(db: AsyncSession, by: Principal, series_id: UUID) -> Sequence[Activity]:
+    """The activities of a series; SeriesNotFound for who sees none of them."""
+    found = await queries.series(db, series_id)
+    try:
+        await activity(db, by, found[0].id if found else series_id)
+    except ActivityNotFound:
+        raise SeriesNotFound() from None
     return found

@@ -16,6 +16,8 @@ from mentoring_sessions.tables import Base, refers
 class Activity(TenantRow, Versioned, Base):
     """An orientation, a CPD session or another activity of a programme, of one cohort, or of exactly one group.
 
+    Of a series (`series_id`) it is the `occurrence`th.
+
     It may be for one side (`sides`) or for the people `invited` alone, none being everybody. `link` and `door_code` are
     for those who have a place and those who run it.
     """
@@ -24,6 +26,14 @@ class Activity(TenantRow, Versioned, Base):
     __table_args__ = (
         sa.CheckConstraint("registered >= 0 AND (places IS NULL OR registered <= places)", name="places"),
         sa.Index(None, "tenant_id", "programme_id"),
+        sa.Index(
+            "uq_activities_series",
+            "tenant_id",
+            "series_id",
+            "occurrence",
+            unique=True,
+            postgresql_where=sa.text("series_id IS NOT NULL"),
+        ),
     )
     programme_id: Mapped[UUID]
     cohort_id: Mapped[UUID | None]
@@ -47,6 +57,8 @@ class Activity(TenantRow, Versioned, Base):
     prerequisite: Mapped[str | None]
     door_code: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
+    series_id: Mapped[UUID | None]
+    occurrence: Mapped[int | None]
 
 
 class Registration(TenantRow, Base):

@@ -43,6 +43,19 @@ async def is_open_to(db: AsyncSession, activity_id: UUID, person_id: UUID | None
     return await db.scalar(open_one) is not None
 
 
+async def series(db: AsyncSession, series_id: UUID) -> Sequence[Activity]:
+    """The activities of a series, in order."""
+    rows = sa.select(Activity).where(Activity.series_id == series_id)
+    return (await db.scalars(rows.order_by(Activity.occurrence))).all()
+
+
+async def following(db: AsyncSession, activity: Activity) -> Sequence[Activity]:
+    """What is to come of a series after one of its activities, in order."""
+    rows = sa.select(Activity).where(Activity.series_id == activity.series_id)
+    to_come = (Activity.held_at.is_(None), Activity.cancelled_at.is_(None), Activity.occurrence > activity.occurrence)
+    return (await db.scalars(rows.where(*to_come).order_by(Activity.occurrence))).all()
+
+
 async def group_of_programme(db: AsyncSession, programme_id: UUID, relationship_id: UUID) -> Relationship:
     """A relationship of the programme; RelationshipNotFound."""
     mine = sa.select(Relationship).where(Relationship.id == relationship_id, Relationship.programme_id == programme_id)

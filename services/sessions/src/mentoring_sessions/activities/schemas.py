@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
-from mentoring_contracts.days import Moment
+from mentoring_contracts.days import Day, Moment
 from mentoring_contracts.words import Side
+from mentoring_sessions.activities.recurrence import MOST, Every, TooMany, occurrences
 from mentoring_sessions.fields import Body, Label, Minutes
 
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="orientation, cpd or a kind of the blueprint")]
@@ -47,6 +48,33 @@ class NewActivity(Body):
     prerequisite: Kind | None = Field(None, description="the kind of activity that one has attended before")
 
 
+class NewSeries(NewActivity):
+    """Activities at the same hour of the clock of `zone`, the first of them at `starts_at`: so many, or until a day."""
+
+    zone: Zone = Field(description="by whose clocks the hour stays the same, whatever summer time does")
+    every: Every = Field(description="once a week, or on that day of the month (the last one of a month without it)")
+    interval: int = Field(1, ge=1, le=52, description="every so many weeks or months")
+    count: int | None = Field(None, ge=2, le=MOST, description="how many there are, with the first")
+    until: Day | None = Field(None, description="the last day on which one may be, by the clocks of `zone`")
+
+    @model_validator(mode="after")
+    def _ends_in_one_way(self) -> "NewSeries":
+        if (self.count is None) == (self.until is None):
+            raise PydanticCustomError("series_end", "say either how many there are (count) or until which day (until)")
+        try:
+            found = len(self.times())
+        except TooMany:
+            said = "that is more than {most} activities: an earlier day is wanted, or a longer interval"
+            raise PydanticCustomError("series_too_long", said, {"most": MOST}) from None
+        if found < 2:
+            raise PydanticCustomError("series_too_short", "a series has two activities or more: a later day is wanted")
+        return self
+
+    def times(self) -> list[datetime]:
+        """When its activities are. TooMany."""
+        return occurrences(self.starts_at, self.zone, self.every, self.interval, count=self.count, until=self.until)
+
+
 class ActivityChange(Body):
     """What changes; what is not given stays."""
 
@@ -61,6 +89,11 @@ class ActivityChange(Body):
     link: Link | None = Field(None, description="where it is online")
     speakers: list[Label] | None = Field(None, max_length=50)
     materials: list[Link] | None = Field(None, max_length=50)
+    following: bool = Field(False, description="whether also those of its series after it")
+
+
+class Cancelling(Body):
+    following: bool = Field(False, description="whether also those of its series after it")
 
 
 class Joining(Body):
@@ -95,6 +128,14 @@ class ActivityView(View, VersionedView):
     prerequisite: str | None
     held_at: datetime | None
     cancelled_at: datetime | None
+    series_id: UUID | None = Field(description="the series that it is of")
+    occurrence: int | None = Field(description="which of its series it is, from 1")
+
+
+class SeriesView(View):
+    MADE_AT: ClassVar = "/activity-series/{id}"
+    id: UUID
+    items: list[ActivityView] = Field(description="its activities, in order")
 
 
 class PlaceView(View):

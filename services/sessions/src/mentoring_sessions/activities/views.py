@@ -18,6 +18,7 @@ from mentoring_sessions.activities.schemas import (
     CertificateView,
     CompletedView,
     PlaceView,
+    SeriesView,
     VerifiedView,
     WithdrawnAttendanceView,
 )
@@ -61,6 +62,11 @@ def _facts(row: Activity) -> dict[str, Any]:
 async def activity(db: AsyncSession, row: Activity, person_id: UUID | None) -> ActivityView:
     """An activity, and whether the person has a place."""
     return (await activities(db, [row], person_id))[0]
+
+
+async def series(db: AsyncSession, rows: Sequence[Activity], person_id: UUID | None) -> SeriesView:
+    """The activities of a series."""
+    return SeriesView.model_validate({"id": rows[0].series_id, "items": await activities(db, rows, person_id)})
 
 
 async def place(db: AsyncSession, activity: Activity, person_id: UUID | None) -> PlaceView:

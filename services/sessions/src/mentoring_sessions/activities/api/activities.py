@@ -13,6 +13,7 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions.activities import access, completing, queries, views
 from mentoring_sessions.activities.commands import activities as commands
+from mentoring_sessions.activities.commands import series
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.activities.schemas import (
     ActivitiesToTell,
@@ -24,6 +25,7 @@ from mentoring_sessions.activities.schemas import (
     AttendanceView,
     AttendanceWithdrawnView,
     AttendedView,
+    Cancelling,
     CompletionView,
     DoorCode,
     DoorView,
@@ -31,9 +33,11 @@ from mentoring_sessions.activities.schemas import (
     Joining,
     Kind,
     NewActivity,
+    NewSeries,
     People,
     PlaceView,
     RegistrationView,
+    SeriesView,
     WithdrawnAttendanceView,
 )
 from mentoring_sessions.fields import Withdrawing
@@ -57,6 +61,19 @@ async def plan_activity(programme_id: UUID, new: NewActivity, by: Writer, db: Db
     """
     mine = await to_programme(db, by, programme_id)
     return await views.activity(db, await commands.plan_activity(db, by, mine, new), by.person)
+
+
+@router.post("/programmes/{programme_id}/activity-series", status_code=201)
+async def plan_series(programme_id: UUID, new: NewSeries, by: Writer, db: Db) -> SeriesView:
+    """Plan activities that come again (who runs activities): each is one of its own, and knows its series."""
+    mine = await to_programme(db, by, programme_id)
+    return await views.series(db, await series.plan_series(db, by, mine, new), by.person)
+
+
+@router.get("/activity-series/{series_id}")
+async def read_series(series_id: UUID, by: Reader, db: Db) -> SeriesView:
+    """The activities of a series."""
+    return await views.series(db, await access.series(db, by, series_id), by.person)
 
 
 @router.get("/programmes/{programme_id}/activities")
@@ -133,22 +150,36 @@ async def read_door(activity_id: UUID, by: Reader, db: Db) -> DoorView:
 
 @router.patch("/activities/{activity_id}")
 async def change_activity(
-    activity_id: UUID, change: ActivityChange, by: Writer, db: Db, expected: IfMatchRequired
+    activity_id: UUID,
+    change: ActivityChange,
+    by: Writer,
+    db: Db,
+    expected: IfMatchRequired,
 ) -> ActivityView:
-    """Change an activity to come (who runs activities); who has a place is told when or where it is now."""
+    """Change an activity to come (who runs activities); who has a place is told when or where it is now.
+
+    With `following` also those of its series after it: what is said is said of each, and all move by as much.
+    """
     activity, mine = await access.activity(db, by, activity_id)
     mine.require_running(activity.kind)
     await expected.hold(db, activity)
-    return await views.activity(db, await commands.change_activity(db, by, mine, activity, change), by.person)
+    change_one = series.change_following if change.following else commands.change_activity
+    return await views.activity(db, await change_one(db, by, mine, activity, change), by.person)
 
 
 @router.post("/activities/{activity_id}/cancel")
-async def cancel_activity(activity_id: UUID, by: Writer, db: Db, expected: IfMatch) -> ActivityView:
-    """Call an activity off (who runs activities); who has a place or waits is told."""
+async def cancel_activity(
+    activity_id: UUID, by: Writer, db: Db, expected: IfMatch, wanted: Cancelling | None = None
+) -> ActivityView:
+    """Call an activity off (who runs activities), with `following` also those of its series after it.
+
+    Who has a place or waits is told.
+    """
     activity, mine = await access.activity(db, by, activity_id)
     mine.require_running(activity.kind)
     await expected.hold(db, activity)
-    return await views.activity(db, await commands.cancel_activity(db, by, mine, activity), by.person)
+    cancel_one = series.cancel_following if wanted is not None and wanted.following else commands.cancel_activity
+    return await views.activity(db, await cancel_one(db, by, mine, activity), by.person)
 
 
 @router.post("/activities/{activity_id}/attendance/me")

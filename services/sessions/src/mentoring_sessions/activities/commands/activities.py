@@ -57,21 +57,40 @@ _WHEN_AND_WHERE = ("starts_at", "minutes", "mode", "location", "link", "zone")
 
 async def plan_activity(db: AsyncSession, by: Principal, mine: ProgrammeAccess, new: NewActivity) -> Activity:
     """Plan an activity of the programme. CohortNotFound, or RelationshipNotFound, for one of another programme."""
+    (activity,) = await plan_each(db, by, mine, new, [new.starts_at])
+    return activity
+
+
+async def plan_each(
+    db: AsyncSession, by: Principal, mine: ProgrammeAccess, new: NewActivity, times: Sequence[datetime], **more: Any
+) -> list[Activity]:
+    """Plan the same at each of these times; of a series (`series_id`) if there is one. Refuses as `plan_activity`."""
     mine.require_running(new.kind)
     if new.cohort_id is not None:
         await relationships.require_cohort(db, mine.programme.id, new.cohort_id)
     kinds = mine.programme.activity_kinds
     if kinds and new.kind not in kinds:
         raise ActivityKindUnknown(known=dict(kinds))
-    given = new.model_dump()
+    given = new.model_dump(include=set(NewActivity.model_fields) - {"starts_at"}) | more
     if new.relationship_id is not None:
         group = await queries.group_of_programme(db, mine.programme.id, new.relationship_id)
         given["cohort_id"] = new.cohort_id or group.cohort_id
-    activity = Activity(programme_id=mine.programme.id, door_code=_new_code(), **given)
-    db.add(activity)
+    of_series = "series_id" in more
+    made = [
+        Activity(
+            programme_id=mine.programme.id,
+            door_code=_new_code(),
+            starts_at=starts_at,
+            occurrence=place if of_series else None,
+            **given,
+        )
+        for place, starts_at in enumerate(times, 1)
+    ]
+    db.add_all(made)
     await db.flush()
-    audit(db, by.subject, "plan_activity", "activity", activity.id)
-    return activity
+    for activity in made:
+        audit(db, by.subject, "plan_activity", "activity", activity.id)
+    return made
 
 
 def _new_code() -> str:
@@ -178,7 +197,7 @@ async def change_activity(
     await queries.activity_locked(db, activity.id)
     if (over := _over(activity)) is not None:
         raise over
-    given = change.model_dump(exclude_unset=True, exclude={"location", "link", "zone"}, exclude_none=True)
+    given = change.model_dump(exclude_unset=True, exclude={"location", "link", "zone", "following"}, exclude_none=True)
     given |= change.model_dump(include={"location", "link", "zone"} & change.model_fields_set)
     if (places := given.get("places")) is not None and places < activity.registered:
         raise PlacesTaken(registered=activity.registered)
