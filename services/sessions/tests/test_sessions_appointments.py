@@ -11,6 +11,7 @@ from mentoring_contracts.sessions import (
     AppointmentCancelled,
     AppointmentMissed,
     AppointmentNoticeDue,
+    AppointmentNotMissed,
     AppointmentProposed,
     MentoringSessionRecorded,
     QuietPairReminded,
@@ -171,6 +172,28 @@ async def test_nobody_came(begun):
     assert (await begun.mentee.post(f"{path}/missed")).json()["state"] == "missed"
     assert len(await begun.harness.emitted(begun.tenant, AppointmentMissed)) == 1
     assert (await begun.read())["mentoring_sessions"] == 0
+
+
+async def test_what_was_said_to_be_missed_is_corrected_with_a_trace_and_counts(begun):
+    path, _ = await agree(begun)
+    begun.later(days=4)
+    assert (await begun.mentee.post(f"{path}/missed")).json()["state"] == "missed"
+    assert refused(await begun.mentor.post(f"{path}/held", json={"minutes": 40}), 422, "correction_reason_needed")
+    assert (await begun.read())["total_minutes"] == 0
+    right = {"minutes": 40, "reason": "She came by another door"}
+    held = await begun.mentor.post(f"{path}/held", json=right)
+    assert (held.status_code, held.json()["state"]) == (200, "held"), held.text
+    assert ((await begun.read())["mentoring_sessions"], (await begun.read())["total_minutes"]) == (1, 40)
+    (event,) = await begun.harness.emitted(begun.tenant, AppointmentNotMissed)
+    assert str(event.mentoring_session_id) == held.json()["mentoring_session_id"]
+    assert len(await begun.harness.emitted(begun.tenant, MentoringSessionRecorded)) == 1
+    (trace,) = (await begun.mentee.get(f"{path}/corrections")).json()["items"]
+    assert (trace["made_by"], trace["reason"]) == (str(begun.mentor_id), "She came by another door")
+    assert (await begun.admin.get(f"{path}/corrections")).json()["items"][0]["reason"] is None
+    assert refused(await begun.stranger.get(f"{path}/corrections"), 404, "appointment_not_found")
+    confirmed = await begun.mentee.post(f"{path}/held", json={})
+    assert confirmed.status_code == 200, confirmed.text
+    assert refused(await begun.mentee.post(f"{path}/missed"), 409, "appointment_over")
 
 
 async def test_what_is_recorded_was_not_missed(begun):

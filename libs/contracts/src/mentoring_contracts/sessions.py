@@ -197,6 +197,13 @@ class AppointmentMissed(_AppointmentEvent):
     for_integrators: ClassVar = "dashboards outside count it"
 
 
+class AppointmentNotMissed(_AppointmentEvent):
+    """A meeting that was said to be missed took place in truth, and is recorded."""
+
+    for_integrators: ClassVar = "dashboards outside that counted it as missed do so no more"
+    mentoring_session_id: UUID
+
+
 class AppointmentNoticeDue(_AppointmentEvent):
     """Somebody is told of an appointment: times are proposed to them, or it is agreed, or cancelled. It is the
     `number`th notice of its kind, and of no use after `until`."""

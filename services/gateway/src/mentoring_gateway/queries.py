@@ -5,11 +5,11 @@ from uuid import UUID
 import strawberry
 
 from mentoring_gateway import nodes
-from mentoring_gateway.activities.client import ActivityDoor, ActivityPlace
+from mentoring_gateway.activities.client import ActivityDoor, ActivityPlace, ActivitySeries
 from mentoring_gateway.activities.types import Attendance, Registration, WithdrawnAttendance
 from mentoring_gateway.applications.client import AssessmentDetail
 from mentoring_gateway.applications.types import Application, Draft
-from mentoring_gateway.appointments.client import Appointment
+from mentoring_gateway.appointments.client import Appointment, AppointmentCorrection
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node
@@ -154,9 +154,20 @@ class Query:
         page = await info.context.services.activities.withdrawn_attendance(activity_id, wanted(first, after))
         return connection(page, lambda record: WithdrawnAttendance(**vars(record)))
 
+    @fetched("Activities that come again, in order")
+    async def activity_series(self, info: Info, id: UUID) -> ActivitySeries | None:
+        return await info.context.services.activities.series(id)
+
     @fetched("A meeting that is planned")
     async def appointment(self, info: Info, id: UUID) -> Appointment | None:
         return await info.context.services.appointments.appointment(id)
+
+    @fetched("Who said that an appointment was not missed after all, when and why")
+    async def appointment_corrections(
+        self, info: Info, appointment_id: UUID, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[AppointmentCorrection] | None:
+        page = await info.context.services.appointments.corrections(appointment_id, wanted(first, after))
+        return connection(page, same)
 
     @fetched("A review of a pair")
     async def review(self, info: Info, id: UUID) -> PairReview | None:

@@ -123,6 +123,10 @@ class AppointmentOver(Conflict):
     """The appointment was cancelled, held or missed, or nothing is proposed."""
 
 
+class CorrectionReasonNeeded(Rejected):
+    """It was said that the meeting was missed: say why that was wrong."""
+
+
 class AppointmentNotBegun(Conflict):
     """No time was agreed, or it has not come."""
 

@@ -75,6 +75,7 @@ APPOINTMENTS: dict[tuple[Appointed, str], Appointed] = {
     (Appointed.AGREED, "hold"): Appointed.HELD,
     (Appointed.AGREED, "miss"): Appointed.MISSED,
     (Appointed.HELD, "hold"): Appointed.HELD,
+    (Appointed.MISSED, "hold"): Appointed.HELD,
 }
 
 

@@ -44,6 +44,18 @@ class Appointment:
     where: str | None = None
 
 
+@strawberry.type(
+    description="Who said that an appointment was not missed after all, when and why; `reason` is null where the "
+    "caller may not read it"
+)
+class AppointmentCorrection:
+    id: UUID
+    made_by: UUID
+    made_at: datetime
+    mentoring_session_id: UUID
+    reason: str | None = None
+
+
 @strawberry.type(description="One's own time zone, and the secret address that calendar programs subscribe to")
 class CalendarSettings:
     person_id: UUID
@@ -55,6 +67,7 @@ class CalendarSettings:
 
 _appointment = TypeAdapter(Appointment)
 _appointments = TypeAdapter(Page[Appointment])
+_corrections = TypeAdapter(Page[AppointmentCorrection])
 _calendar = TypeAdapter(CalendarSettings)
 
 
@@ -71,6 +84,10 @@ class AppointmentsApi:
     async def appointment(self, appointment_id: UUID) -> Appointment:
         """One appointment."""
         return await self.api.get(f"/appointments/{appointment_id}", _appointment)
+
+    async def corrections(self, appointment_id: UUID, wanted: PageRequest) -> Page[AppointmentCorrection]:
+        """Who said that it was not missed after all."""
+        return await self.api.page(f"/appointments/{appointment_id}/corrections", _corrections, {}, wanted)
 
     async def propose(self, match_id: UUID, **new: object) -> Appointment:
         """Propose times."""

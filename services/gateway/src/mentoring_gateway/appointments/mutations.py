@@ -61,17 +61,21 @@ class Appointments:
             info, await info.context.commands(info, expected_version).appointments.cancel(appointment_id)
         )
 
-    @command("The meeting took place: it is recorded, or what the other recorded of it is confirmed")
+    @command(
+        "The meeting took place: it is recorded, or what the other recorded of it is confirmed; what was said to be "
+        "missed is corrected with a `reason`"
+    )
     async def hold_appointment(
         self,
         info: Info,
         appointment_id: UUID,
         minutes: int | None = None,
         note: str | None = None,
+        reason: str | None = None,
         expected_version: int | None = None,
     ) -> Appointment:
         api = info.context.commands(info, expected_version).appointments
-        return await _appointment(info, await api.hold(appointment_id, minutes=minutes, note=note))
+        return await _appointment(info, await api.hold(appointment_id, minutes=minutes, note=note, reason=reason))
 
     @command("Somebody did not come, and there was no meeting")
     async def miss_appointment(

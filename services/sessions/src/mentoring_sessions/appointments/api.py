@@ -13,6 +13,7 @@ from mentoring_sessions.appointments import access, commands, queries, views
 from mentoring_sessions.appointments.models import Appointment
 from mentoring_sessions.appointments.schemas import (
     Accepted,
+    AppointmentCorrectionView,
     AppointmentIds,
     AppointmentState,
     AppointmentStateView,
@@ -26,7 +27,9 @@ from mentoring_sessions.appointments.schemas import (
     OtherTimes,
 )
 from mentoring_sessions.errors import PersonNotFound
+from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.access import Reader, Writer, to_relationship
+from mentoring_sessions.relationships.models import Correction
 
 router = APIRouter(route_class=Route, tags=["records"])
 people_router = APIRouter(route_class=Route, tags=["people"])
@@ -90,7 +93,10 @@ async def cancel_appointment(appointment_id: UUID, by: Writer, db: Db, expected:
 async def hold_appointment(
     appointment_id: UUID, held: Held, by: Writer, db: Db, expected: IfMatch
 ) -> AppointmentStateView:
-    """The meeting took place: it is recorded as a mentoring session, or what the other recorded of it is confirmed."""
+    """The meeting took place: it is recorded as a mentoring session, or what the other recorded of it is confirmed.
+
+    What was said to be missed is corrected with a `reason`.
+    """
     row, mine = await access.appointment(db, by, appointment_id)
     return await views.state(db, await commands.hold(db, mine, row, held, expected))
 
@@ -100,6 +106,17 @@ async def miss_appointment(appointment_id: UUID, by: Writer, db: Db, expected: I
     """Somebody did not come, and there was no meeting."""
     row, mine = await access.appointment(db, by, appointment_id)
     return await views.state(db, await commands.miss(db, mine, row, expected))
+
+
+@router.get("/appointments/{appointment_id}/corrections")
+async def list_appointment_corrections(
+    appointment_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[AppointmentCorrectionView]:
+    """Who said, when and why, that an appointment was not missed after all."""
+    row, mine = await access.appointment(db, by, appointment_id)
+    rows = relationships.corrections("appointment", row.id)
+    shown, following = await page(db, rows, Correction.id, cursor, limit)
+    return Page(items=await views.corrections(db, mine, shown), next_cursor=following)
 
 
 def _require_self(by: Principal, person_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """Propose times, accept one, move, cancel; say that the meeting was held, or that somebody did not come."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -21,6 +21,7 @@ from mentoring_contracts.sessions import (
     AppointmentCancelled,
     AppointmentMissed,
     AppointmentNoticeDue,
+    AppointmentNotMissed,
     AppointmentProposed,
 )
 from mentoring_sessions.appointments import queries
@@ -29,6 +30,7 @@ from mentoring_sessions.appointments.schemas import CalendarSettings, Held, NewA
 from mentoring_sessions.errors import (
     AppointmentNotBegun,
     AppointmentOver,
+    CorrectionReasonNeeded,
     FeedNotFound,
     MeetingDiffers,
     OrientationNeeded,
@@ -43,6 +45,7 @@ from mentoring_sessions.meetings.schemas import NewMentoringSession
 from mentoring_sessions.notes.commands import write_note
 from mentoring_sessions.notes.schemas import NewNote
 from mentoring_sessions.relationships import queries as relationships
+from mentoring_sessions.relationships.commands.corrections import keep_correction
 from mentoring_sessions.relationships.commands.relationships import close_relationship_in_time
 from mentoring_sessions.relationships.models import Relationship
 from mentoring_sessions.relationships.parts import Access
@@ -139,11 +142,15 @@ async def hold(
 ) -> Appointment:
     """The meeting took place: it is recorded; who comes second confirms it. AppointmentNotBegun before its time.
 
-    MeetingDiffers where another length than the recorded one is said.
+    MeetingDiffers where another length than the recorded one is said. What was said to be missed is corrected with a
+    reason (CorrectionReasonNeeded), and leaves a trace.
     """
     person_id, _ = mine.one_of_the_pair()
     pair = await relationships.relationship_locked(db, mine.relationship.id)
-    row = await _begun(db, appointment, expected, also=Appointed.HELD)
+    row = await _begun(db, appointment, expected, also=(Appointed.HELD, Appointed.MISSED))
+    missed = row.state == Appointed.MISSED
+    if missed and held.reason is None:
+        raise CorrectionReasonNeeded()
     starts_at, minutes = row.starts_at or now(db), held.minutes or row.minutes
     known = await meetings.same_meeting(db, pair.id, starts_at, minutes)
     if known is not None:
@@ -157,7 +164,18 @@ async def hold(
     row.state = Appointed.HELD
     await db.flush()
     await _mark_next(db, pair)
+    if missed and held.reason:
+        await _correct(db, pair, row, row.mentoring_session_id, person_id, held.reason)
     return row
+
+
+async def _correct(
+    db: AsyncSession, pair: Relationship, row: Appointment, meeting_id: UUID, person_id: UUID, reason: str
+) -> None:
+    """Keep that what was said to be missed was held, by whom that is said and why."""
+    said = {"state": Appointed.MISSED.value}, {"state": Appointed.HELD.value, "mentoring_session_id": str(meeting_id)}
+    await keep_correction(db, person_id, "appointment", row.id, reason, *said)
+    emit(db, AppointmentNotMissed(**_ids(pair, row), mentoring_session_id=meeting_id))
 
 
 async def miss(db: AsyncSession, mine: Access, appointment: Appointment, expected: Precondition) -> Appointment:
@@ -249,17 +267,17 @@ async def _running(db: AsyncSession, mine: Access) -> Relationship:
 
 
 async def _open(
-    db: AsyncSession, appointment: Appointment, expected: Precondition, *, also: Appointed | None = None
+    db: AsyncSession, appointment: Appointment, expected: Precondition, *, also: Collection[Appointed] = ()
 ) -> Appointment:
     row = await queries.appointment_locked(db, appointment.id)
     await expected.hold(db, row)
-    if row.state not in OPEN and row.state != also:
+    if row.state not in (*OPEN, *also):
         raise AppointmentOver()
     return row
 
 
 async def _begun(
-    db: AsyncSession, appointment: Appointment, expected: Precondition, *, also: Appointed | None = None
+    db: AsyncSession, appointment: Appointment, expected: Precondition, *, also: Collection[Appointed] = ()
 ) -> Appointment:
     row = await _open(db, appointment, expected, also=also)
     if row.starts_at is None or row.starts_at > now(db):

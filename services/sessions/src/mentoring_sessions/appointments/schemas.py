@@ -10,7 +10,7 @@ from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Moment
 from mentoring_sessions.appointments.local_time import known_zone
-from mentoring_sessions.fields import Body, Label, MeetingMode, Minutes, Text
+from mentoring_sessions.fields import Body, Label, MeetingMode, Minutes, Text, Why
 
 Times = Annotated[list[Moment], Field(min_length=1, max_length=10, description="one of them is accepted")]
 Where = Annotated[str, Field(min_length=1, max_length=500, description="a place, or the link to join")]
@@ -38,6 +38,7 @@ class Accepted(Body):
 class Held(Body):
     minutes: Minutes | None = Field(None, description="how long it took; without it as long as was planned")
     note: Text | None = None
+    reason: Why | None = Field(None, description="why it was wrong that it was missed; needed where that was said")
 
 
 class LocalTime(View):
@@ -67,6 +68,16 @@ class AppointmentStateView(View, VersionedView):
 
 class AppointmentView(AppointmentStateView):
     where: str | None = Field(description="a place or a link, for those in the relationship")
+
+
+class AppointmentCorrectionView(View):
+    """Somebody said that an appointment was missed, and another time that it was not."""
+
+    id: UUID
+    made_by: UUID
+    made_at: datetime
+    reason: str | None = Field(description="null where the caller may not read it, or its writer was erased")
+    mentoring_session_id: UUID = Field(description="the meeting that was recorded of it")
 
 
 class CalendarSettings(Body):

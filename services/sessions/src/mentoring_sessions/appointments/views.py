@@ -11,6 +11,7 @@ from mentoring_sessions.appointments import queries
 from mentoring_sessions.appointments.local_time import shown
 from mentoring_sessions.appointments.models import Appointment, PersonCalendar
 from mentoring_sessions.appointments.schemas import (
+    AppointmentCorrectionView,
     AppointmentStateView,
     AppointmentToTell,
     AppointmentView,
@@ -20,8 +21,10 @@ from mentoring_sessions.appointments.schemas import (
     LocalTime,
     TimeView,
 )
+from mentoring_sessions.relationships.models import Correction
 from mentoring_sessions.relationships.parts import Access
 from mentoring_sessions.relationships.sealed import unseal
+from mentoring_sessions.relationships.views import reason
 
 _FACTS = (
     "id", "version", "state", "proposed_by", "starts_at", "minutes", "mode", "sequence", "mentoring_session_id",
@@ -82,3 +85,18 @@ async def calendar(db: AsyncSession, person_id: UUID, row: PersonCalendar | None
     token = await unseal(db, person_id, row.feed_sealed) if row else None
     path = f"/sessions/public/{tenant_of(db)}/calendars/{token}" if token else None
     return CalendarView(**calendar_state(person_id, row).model_dump(), feed_path=path)
+
+
+async def corrections(db: AsyncSession, mine: Access, rows: Sequence[Correction]) -> list[AppointmentCorrectionView]:
+    """What was said to be missed and was not; the reasons for the pair and the programme team."""
+    shown = mine.side is not None or mine.reads_of_pair
+    return [
+        AppointmentCorrectionView(
+            id=row.id,
+            made_by=row.made_by,
+            made_at=row.made_at,
+            reason=await reason(db, row, shown),
+            mentoring_session_id=(row.after or {})["mentoring_session_id"],
+        )
+        for row in rows
+    ]

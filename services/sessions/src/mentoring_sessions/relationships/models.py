@@ -186,12 +186,13 @@ class Attendance(TenantRow, Base):
 class Correction(TenantRow, Base):
     """Who changed or took back a record that is counted, when and why, and what it said before and after.
 
-    `subject_id` is the mentoring session, or for an attendance the activity; `after` is null where it was taken back.
+    `subject_id` is the mentoring session, the appointment that was said to be missed, or for an attendance the
+    activity; `after` is null where it was taken back.
     """
 
     __tablename__ = "corrections"
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('mentoring_session', 'attendance')", name="kind"),
+        sa.CheckConstraint("kind IN ('mentoring_session', 'attendance', 'appointment')", name="kind"),
         sa.Index(None, "tenant_id", "kind", "subject_id"),
         sa.Index(None, "tenant_id", "made_by"),
     )

@@ -10,7 +10,7 @@ from mentoring_common.db import now
 from mentoring_common.vault import seal
 from mentoring_sessions.relationships.models import Correction
 
-Kind = Literal["mentoring_session", "attendance"]
+Kind = Literal["mentoring_session", "attendance", "appointment"]
 
 
 async def keep_correction(
