@@ -87,7 +87,7 @@ class Journey:
         blueprint["instruments"].append(LIKED)
         blueprint.setdefault("roles", []).append(WATCHER)
         blueprint["form"]["fields"].append(LETTER)
-        blueprint["reviews"] = {"fit_check_days": 0}
+        blueprint["reviews"] = changes.get("reviews", {"fit_check_days": 0})
         blueprint["applying"] = blueprint.get("applying", {}) | {"assessment": ASSESSMENT}
         programme = (await self.ask(BEGIN, b=json.loads(json.dumps(blueprint, default=str))))["createProgramme"]
         assert programme["form"]["criteria"]
