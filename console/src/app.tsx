@@ -3,6 +3,8 @@ import { useQuery } from "urql";
 import { Link, Route, Router, Switch } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { ProgrammesDocument, WhoDocument } from "./gql/graphql";
+import { Activities } from "./screens/activities/activities";
+import { Activity } from "./screens/activities/activity";
 import { Dashboard } from "./screens/dashboard/dashboard";
 import { Application } from "./screens/applications/application";
 import { Applications } from "./screens/applications/applications";
@@ -11,9 +13,12 @@ import { Run } from "./screens/matching/run";
 import { Offer } from "./screens/offers/offer";
 import { Pair } from "./screens/pair/pair";
 import { Pairs } from "./screens/pairs/pairs";
+import { People } from "./screens/people/people";
 import { Report, Reports } from "./screens/reports/reports";
 import { Start } from "./screens/start/start";
 import { Surveys } from "./screens/surveys/surveys";
+import { Webhook } from "./screens/webhooks/webhook";
+import { Webhooks } from "./screens/webhooks/webhooks";
 import type { Session } from "./session";
 import { Button } from "./ui/act";
 import { Faults, Loading, Screen } from "./ui/screen";
@@ -64,15 +69,24 @@ export function App({ session }: { session: Session }) {
               <Route path="/programmes/:programme/pairs/:kind?">
                 {({ programme, kind }) => <Pairs programme={programme} kind={kind} key={kind} />}
               </Route>
+              <Route path="/programmes/:programme/activities">
+                {({ programme }) => <Activities programme={programme} />}
+              </Route>
               <Route path="/programmes/:programme/surveys">
                 {({ programme }) => <Surveys programme={programme} />}
               </Route>
               <Route path="/programmes/:programme/reports">
                 {({ programme }) => <Reports programme={programme} />}
               </Route>
+              <Route path="/programmes/:programme/people">
+                {({ programme }) => <People programme={programme} />}
+              </Route>
+              <Route path="/webhooks" component={Webhooks} />
+              <Route path="/webhooks/:id">{({ id }) => <Webhook id={id} />}</Route>
               <Route path="/runs/:id">{({ id }) => <Run id={id} />}</Route>
               <Route path="/reports/:id">{({ id }) => <Report id={id} />}</Route>
               <Route path="/applications/:id">{({ id }) => <Application id={id} />}</Route>
+              <Route path="/activities/:id">{({ id }) => <Activity id={id} />}</Route>
               <Route path="/offers/:id">{({ id }) => <Offer id={id} />}</Route>
               <Route path="/pairs/:id">{({ id }) => <Pair id={id} />}</Route>
               <Route>

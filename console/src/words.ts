@@ -3,8 +3,10 @@ import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 import cy from "./messages/cy.json";
 import en from "./messages/en.json";
+import es from "./messages/es.json";
+import pl from "./messages/pl.json";
 
-export const LANGUAGES = { en: "English", cy: "Cymraeg" } as const;
+export const LANGUAGES = { en: "English", cy: "Cymraeg", es: "Español", pl: "Polski" } as const;
 const CHOSEN = "mentoring.language";
 
 declare module "i18next" {
@@ -17,7 +19,7 @@ export async function speak(): Promise<void> {
   const wanted = localStorage.getItem(CHOSEN) ?? navigator.language.slice(0, 2);
   i18next.on("languageChanged", (chosen) => (document.documentElement.lang = chosen));
   await i18next.use(initReactI18next).init({
-    resources: { en: { translation: en }, cy: { translation: cy } },
+    resources: { en: { translation: en }, cy: { translation: cy }, es: { translation: es }, pl: { translation: pl } },
     lng: wanted in LANGUAGES ? wanted : "en",
     fallbackLng: "en",
     interpolation: { escapeValue: false }, // React does that

@@ -23,7 +23,7 @@ PICTURES = ROOT / os.environ["MENTORING_PICTURES"] if "MENTORING_PICTURES" in os
 APPLICANTS = {"Ada Okafor": "MENTOR", "Bea Lindqvist": "MENTOR", "Cleo Haddad": "MENTEE", "Dina Evans": "MENTEE"}
 
 CLEO = "Cleo Haddad"
-SIZES = {"Corin": DESK, "Cleo": PHONE, "Ada": PHONE}
+SIZES = {"Administrator": DESK, "Corin": DESK, "Maud": DESK, "Cleo": PHONE, "Ada": PHONE}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ async def programme(stack: Any) -> Journey:
     activities = yaml_text.ours((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))["activities"]
     await made.begin(activities=activities | {"orientation": {"compulsory": False}})
     await made.appoint("Corin", "COORDINATOR")
+    await made.appoint("Maud", "PROGRAMME_MANAGER")
     for name, role in APPLICANTS.items():
         await made.register(name)
         wanted = {"p": made.programme_id, "c": made.cohort_id, "role": role, "answers": answers(name, role)}
@@ -225,6 +226,93 @@ async def test_the_team_sees_how_a_pair_goes_and_takes_its_concern(people: Any) 
     await corin.sees("resolved")
 
 
+async def test_an_activity_is_planned_and_what_is_wrong_stands_at_its_field(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Activities$", "Activities")
+    await corin.open("Plan an activity")
+    planned = await corin.unhelped("Plan an activity")
+    places = planned.get_by_label("Places")
+    await planned.get_by_label("Kind").select_option("Orientation")
+    await planned.get_by_label("Title").fill("Writing a grant")
+    await planned.get_by_label("When").fill(after_days(1))
+    await places.fill("-1")
+    await planned.get_by_role("button").click()
+    await expect(places).to_have_accessible_description(re.compile("greater than"))
+    await expect(places).to_be_focused()
+    await corin.looks("activity_refused")
+    await places.fill("1")
+    await planned.get_by_role("button").click()
+    await corin.heading("Writing a grant")
+    await corin.looks("activity_of_the_team")
+
+
+async def test_one_joins_and_another_waits(people: Any) -> None:
+    ada, cleo = people["Ada"], people["Cleo"]
+    for somebody in (ada, cleo):
+        await somebody.page.get_by_role("link", name="Mentoring").click()
+        await somebody.heading("Hello")
+    await ada.go("Activities of", "Activities")
+    await ada.looks("activities")
+    await ada.go("Writing a grant", "Writing a grant")
+    await ada.looks("activity")
+    await ada.button("Take a place").click()
+    await ada.sees("You have a place")
+    await cleo.go("Activities of", "Activities")
+    await cleo.go("Writing a grant", "Writing a grant")
+    await cleo.button("Join the waiting list").click()
+    await cleo.sees("at number 1")
+
+
+async def test_who_was_there_is_ticked_and_an_activity_is_called_off(people: Any) -> None:
+    corin, ada = people["Corin"], people["Ada"]
+    await corin.page.reload()
+    await corin.heading("Writing a grant")
+    waiting = corin.page.locator("section").filter(has=corin.page.get_by_role("heading", name="Waiting list"))
+    await expect(waiting.get_by_text(CLEO)).to_be_visible()
+    await corin.open("Record attendance")
+    listed = corin.form("Record attendance")
+    await listed.get_by_role("checkbox").check()
+    await listed.get_by_role("button").click()
+    await corin.sees("Take attendance back")
+    await corin.open("Call it off")
+    await corin.button("Call it off and tell them").click()
+    await corin.sees("attendance_recorded")
+    await corin.open("Take attendance back")
+    back = corin.form("Take attendance back")
+    await back.get_by_label("Reason").fill("The room was closed.")
+    await back.get_by_role("button").click()
+    await expect(back).to_have_count(0)
+    await corin.button("Call it off and tell them").click()
+    await expect(corin.page.get_by_text("Called off", exact=True)).to_be_visible()
+    await ada.page.reload()
+    await expect(ada.page.get_by_text("Called off", exact=True)).to_be_visible()
+
+
+async def test_a_role_is_given_by_name_and_ended(people: Any) -> None:
+    maud, corin = people["Maud"], people["Corin"]
+    await maud.sign_in("Maud")
+    await maud.go("NIHR", "Dashboard")
+    await maud.go("^People and roles$", "People and roles")
+    await maud.page.get_by_label("Part of a name").fill("Lindq")
+    await maud.button("Choose: Bea Lindqvist").click()
+    given = maud.form("A role for Bea Lindqvist")
+    await given.get_by_label("Role").select_option("trainer")
+    await given.get_by_label("Until").fill("2000-01-01T00:00")
+    await given.get_by_role("button").click()
+    await expect(given.get_by_label("Until")).to_have_accessible_description("the role would be over already")
+    await maud.looks("people")
+    await given.get_by_label("Until").fill("")
+    await given.get_by_role("button").click()
+    await maud.sees("Bea Lindqvist has the role now")
+    hers = maud.page.get_by_role("row", name="Bea Lindqvist")
+    await expect(hers).to_contain_text("run activities")
+    await hers.get_by_role("button").click()
+    await expect(hers).to_have_count(0)
+    await corin.go("^People and roles$", "People and roles")
+    await expect(corin.page.get_by_role("row", name="Maud")).to_be_visible()
+    await expect(corin.page.get_by_role("row").get_by_role("button")).to_have_count(0)
+
+
 async def test_a_survey_is_planned_and_its_answers_are_counted(people: Any) -> None:
     corin = people["Corin"]
     await corin.go("^Surveys$", "Surveys")
@@ -274,10 +362,36 @@ async def test_the_keyboard_is_enough(people: Any) -> None:
     assert await corin.page.evaluate(focused) == "Dashboard", "the heading of a new screen has the focus"
 
 
-async def test_the_console_speaks_welsh(people: Any) -> None:
+async def test_a_webhook_is_made_and_its_secret_shown_to_who_asks(people: Any) -> None:
+    admin = people["Administrator"]
+    await admin.sign_in("dministrator")
+    await admin.go("^Webhooks$", "Webhooks")
+    made = await admin.unhelped("Make a webhook")
+    await made.get_by_label("Address").fill("https://example.org/hook")
+    await made.get_by_label("Types of events").fill("NoSuchEvent")
+    await made.get_by_role("button").click()
+    await expect(made.get_by_label("Types of events")).to_have_accessible_description("no event is called so")
+    await admin.looks("webhooks")
+    await made.get_by_label("Types of events").fill("mentoring.matching.MatchConfirmed.v1")
+    await made.get_by_role("button").click()
+    await admin.heading("^Webhook$")
+    await expect(admin.page.get_by_text("whsec_")).to_have_count(0)
+    await admin.button("Show the secret").click()
+    await admin.sees("whsec_")
+    await admin.looks("webhook")
+    await admin.open("Delete the webhook")
+    await admin.page.get_by_role("button", name="Delete the webhook").click()
+    await admin.heading("Webhooks")
+    await expect(admin.page.get_by_role("table", name="Webhooks")).to_have_count(0)
+
+
+async def test_the_console_speaks_as_one_chooses(people: Any) -> None:
     corin = people["Corin"]
-    await corin.page.get_by_label("Language").select_option("cy")
-    await corin.heading("Dangosfwrdd")
-    assert await corin.page.evaluate("document.documentElement.lang") == "cy"
-    await corin.page.get_by_label("Iaith").select_option("en")
-    await corin.heading("Dashboard")
+    chooses = corin.page.get_by_role("banner").get_by_role("combobox")
+    assert await chooses.get_by_role("option").all_inner_texts() == ["English", "Cymraeg", "Español", "Polski"]
+    for language, title in (("cy", "Dangosfwrdd"), ("es", "Panel"), ("pl", "Pulpit"), ("en", "Dashboard")):
+        await chooses.select_option(language)
+        await corin.heading(title)
+        assert await corin.page.evaluate("document.documentElement.lang") == language
+        if language != "cy":
+            await corin.looks(f"dashboard_{language}")

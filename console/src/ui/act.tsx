@@ -180,22 +180,30 @@ export function moment(local: string | undefined): string {
   return Number.isNaN(found.getTime()) ? (local ?? "") : found.toISOString();
 }
 
+/** What a field for local date and time shows of a moment. */
+export function local(at: string): string {
+  const found = new Date(at);
+  return new Date(found.getTime() - found.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 export function Choice({
   label,
   name,
   options,
+  first,
   value,
   change,
 }: {
   label: string;
   name?: string;
   options: [string, string][];
+  first?: string;
   value?: string;
   change?: (value: string) => void;
 }) {
   return (
     <Field label={label}>
-      <select name={name} value={value} onChange={change && ((event) => change(event.target.value))}>
+      <select name={name} defaultValue={first} value={value} onChange={change && ((event) => change(event.target.value))}>
         {options.map(([id, text]) => (
           <option key={id} value={id}>
             {text}

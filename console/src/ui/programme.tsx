@@ -17,14 +17,17 @@ export function ProgrammeScreen({
   const { t } = useWords();
   const may = useRights(programme);
   const [where] = useLocation();
-  const name = useViewer().programmes.find((one) => uuid(one.id) === programme)?.title;
+  const viewer = useViewer();
+  const name = viewer.programmes.find((one) => uuid(one.id) === programme)?.title;
   const base = `/programmes/${programme}`;
   const ways: [string, string, boolean][] = [
-    [base, t("dashboard"), true],
+    [base, t("dashboard"), viewer.isAdministrator || viewer.roles.some((held) => held.programmeId === programme)],
     [`${base}/applications`, t("applications"), may("decide_applications")],
     [`${base}/matching`, t("matching"), may("match_people")],
     [`${base}/pairs`, t("pairs"), may("read_relationships")],
+    [`${base}/activities`, t("activities"), true],
     [`${base}/surveys`, t("surveys"), may("run_evaluation")],
+    [`${base}/people`, t("people_and_roles"), may("manage_programme") || may("decide_applications")],
     [`${base}/reports`, t("reports"), may("read_reports")],
   ];
   return (

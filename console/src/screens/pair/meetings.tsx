@@ -193,7 +193,7 @@ function Recording({ pair, again }: PartOfPair) {
       </Field>
       <HowFields />
       <Field label={t("note_for_me")} hint={t("note_hint")}>
-        <textarea name="note" maxLength={5000} />
+        <textarea name="note" maxLength={4000} />
       </Field>
     </Form>
   );

@@ -28,6 +28,11 @@ export function Start() {
           </ul>
         </Part>
       )}
+      {viewer.isAdministrator && (
+        <Part title={t("organisation")}>
+          <Link href="/webhooks">{t("webhooks")}</Link>
+        </Part>
+      )}
       {!viewer.isAdministrator && (me ? <Mine me={me} /> : <Loading />)}
     </Screen>
   );
@@ -35,11 +40,13 @@ export function Start() {
 
 function Mine({ me }: { me: StartQuery["me"] }) {
   const { t, word, date, time } = useWords();
+  const viewer = useViewer();
   const offers = me.matches?.nodes ?? [];
   const waits = me.waitsForMe ?? [];
   const pairs = me.home?.relationships ?? [];
   const activities = me.home?.nextActivities ?? [];
   const applications = me.applications?.nodes ?? [];
+  const programmes = new Set(pairs.map((pair) => pair.programmeId));
   return (
     <>
       {(offers.length > 0 || waits.length > 0) && (
@@ -76,17 +83,25 @@ function Mine({ me }: { me: StartQuery["me"] }) {
           </ul>
         </Part>
       )}
-      {activities.length > 0 && (
+      {programmes.size > 0 && (
         <Part title={t("next_activities")}>
+          {activities.length === 0 && <Nothing />}
           <ul className="cards">
             {activities.map((activity) => (
               <li key={activity.id}>
-                <strong>{activity.title}</strong>
+                <Link href={`/activities/${activity.id}`}>{activity.title}</Link>
                 <span>{time(activity.startsAt)}</span>
                 {activity.registeredMyself && <span>{t("registered")}</span>}
               </li>
             ))}
           </ul>
+          {[...programmes].map((id) => (
+            <p key={id}>
+              <Link href={`/programmes/${id}/activities`}>
+                {t("all_activities", { programme: viewer.programmes.find((one) => uuid(one.id) === id)?.title })}
+              </Link>
+            </p>
+          ))}
         </Part>
       )}
       {applications.length > 0 && (

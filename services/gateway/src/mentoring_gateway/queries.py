@@ -5,7 +5,7 @@ from uuid import UUID
 import strawberry
 
 from mentoring_gateway import nodes
-from mentoring_gateway.activities.client import ActivityDoor, ActivityPlace, ActivitySeries
+from mentoring_gateway.activities.client import Activity, ActivityDoor, ActivityPlace, ActivitySeries
 from mentoring_gateway.activities.types import Attendance, Registration, WithdrawnAttendance
 from mentoring_gateway.applications.client import AssessmentDetail
 from mentoring_gateway.applications.types import Application, Draft
@@ -122,6 +122,10 @@ class Query:
     @fetched("One application")
     async def application(self, info: Info, id: UUID) -> Application | None:
         return Application(**vars(await info.context.services.applications.application(id)))
+
+    @fetched("One activity")
+    async def activity(self, info: Info, id: UUID) -> Activity | None:
+        return await info.context.services.activities.activity(id)
 
     @fetched("Who attended an activity; for the programme team and trainers")
     async def attendance(

@@ -63,6 +63,12 @@ class ActivitySeries:
     items: list[Activity]
 
 
+@strawberry.type(description="A kind of activities that a programme puts on")
+class ActivityKind:
+    id: str
+    title: str
+
+
 @strawberry.type(
     description="Where I stand at an activity: `place`, `waiting` (as the `position`th) or `none`; `link` once I have "
     "a place"
@@ -159,6 +165,7 @@ _withdrawn_attendance = TypeAdapter(Page[WithdrawnAttendanceRecord])
 _activity = TypeAdapter(Activity)
 _series = TypeAdapter(ActivitySeries)
 _activities = TypeAdapter(Page[Activity])
+_kinds = TypeAdapter(list[ActivityKind])
 _place = TypeAdapter(ActivityPlace)
 _registrations = TypeAdapter(Page[RegistrationRecord])
 _door = TypeAdapter(ActivityDoor)
@@ -176,6 +183,10 @@ class ActivitiesApi:
     async def activities(self, programme_id: UUID, wanted: PageRequest, **which: object) -> Page[Activity]:
         """What a programme puts on, by cohort_id and kind."""
         return await self.api.page(f"/programmes/{programme_id}/activities", _activities, which, wanted)
+
+    async def activity_kinds(self, programme_id: UUID) -> list[ActivityKind]:
+        """The kinds of activities that a programme puts on."""
+        return await self.api.get(f"/programmes/{programme_id}/activity-kinds", _kinds)
 
     async def activity(self, activity_id: UUID) -> Activity:
         """One activity."""

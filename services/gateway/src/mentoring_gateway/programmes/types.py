@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.activities.client import Activity, Completion
+from mentoring_gateway.activities.client import Activity, ActivityKind, Completion
 from mentoring_gateway.applications.client import KnownAnswer
 from mentoring_gateway.applications.inputs import ApplicationFilter, ApplicationOrder
 from mentoring_gateway.applications.types import Application
@@ -206,6 +206,10 @@ class Programme(ProgrammeRecord, Node):
         which = {"cohort_id": cohort_id, "kind": kind}
         page = await info.context.services.activities.activities(self.id, wanted(first, after), **which)
         return connection(page, same)
+
+    @fetched("The kinds of activities that it puts on; none where it takes any")
+    async def activity_kinds(self, info: Info) -> list[ActivityKind] | None:
+        return await info.context.services.activities.activity_kinds(self.id)
 
     @fetched("Its relationships: all, or those that want something of the programme team, in an order")
     async def relationships(

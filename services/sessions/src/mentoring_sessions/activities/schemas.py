@@ -138,6 +138,11 @@ class SeriesView(View):
     items: list[ActivityView] = Field(description="its activities, in order")
 
 
+class ActivityKindView(View):
+    id: str = Field(description="what kind it is, as activities name it")
+    title: str
+
+
 class PlaceView(View):
     """Where somebody stands at an activity: `place`, or `waiting` as the `position`th."""
 

@@ -15,6 +15,7 @@ from mentoring_common import roles, vault
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.faults import fault
 from mentoring_contracts.blueprint.roles import ProgrammesRole, given_by_hand
 from mentoring_contracts.rights import ALIASES
 
@@ -30,7 +31,7 @@ async def grant_role(db: AsyncSession, programme_id: UUID, new: NewRole, by: Pri
         raise HasLeft()
     kind = _kind(programme, new)
     if new.until is not None and new.until <= now(db):
-        raise RoleIsOver()
+        raise RoleIsOver(errors=[fault("role_is_over", "the role would be over already", "body", "until")])
     note = None if new.note is None else await vault.seal(db, new.person_id, new.note)
     held = await give(db, programme_id, new.person_id, kind, until=new.until, note=note)
     audit(db, by.subject, "grant_role", "role", held.id)

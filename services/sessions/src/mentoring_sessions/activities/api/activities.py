@@ -19,6 +19,7 @@ from mentoring_sessions.activities.schemas import (
     ActivitiesToTell,
     ActivityChange,
     ActivityIds,
+    ActivityKindView,
     ActivityToTell,
     ActivityView,
     AttendanceResult,
@@ -91,6 +92,13 @@ async def list_activities(
     rows = queries.activities(programme_id, cohort_id, kind, of_groups=mine.sees_groups, person_id=by.person)
     shown, following = await page(db, rows, Activity.id, cursor, limit)
     return Page(items=await views.activities(db, shown, by.person), next_cursor=following)
+
+
+@router.get("/programmes/{programme_id}/activity-kinds")
+async def list_activity_kinds(programme_id: UUID, by: Reader, db: Db) -> list[ActivityKindView]:
+    """The kinds of activities that a programme puts on, for everybody who takes part in it; none where it takes any."""
+    kinds = (await to_programme(db, by, programme_id)).programme.activity_kinds
+    return [ActivityKindView(id=kind, title=title) for kind, title in kinds.items()]
 
 
 @router.get("/activities/{activity_id}")

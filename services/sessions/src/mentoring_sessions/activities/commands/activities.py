@@ -70,7 +70,8 @@ async def plan_each(
         await relationships.require_cohort(db, mine.programme.id, new.cohort_id)
     kinds = mine.programme.activity_kinds
     if kinds and new.kind not in kinds:
-        raise ActivityKindUnknown(known=dict(kinds))
+        said = fault("activity_kind_unknown", "the programme has no activities of this kind", "body", "kind")
+        raise ActivityKindUnknown(known=dict(kinds), errors=[said])
     given = new.model_dump(include=set(NewActivity.model_fields) - {"starts_at"}) | more
     if new.relationship_id is not None:
         group = await queries.group_of_programme(db, mine.programme.id, new.relationship_id)
