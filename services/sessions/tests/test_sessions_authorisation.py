@@ -11,7 +11,8 @@ from mentoring_contracts.applications import ProgrammeAmended
 MEETING = {"minutes": 10, "mode": "online", "held_at": "2022-02-02T10:00:00Z"}
 ACTIVITY = {"kind": "cpd", "title": "T", "mode": "online", "starts_at": "2022-02-02T10:00:00Z", "minutes": 60}
 SOON = "2100-01-01T10:00:00Z"
-OWN = ("/relationships", "/habits", "/attendance", "/attendance.csv")  # lists of what is one's own
+SERIES = ACTIVITY | {"zone": "Europe/London", "every": "week", "count": 2}
+OWN = ("/relationships", "/habits", "/attendance", "/attendance.csv", "/certificates")  # lists of what is one's own
 HABIT = {"text": "T", "weeks": 6}
 BODIES = {
     ("POST", "/relationships/{match_id}/handover/consent"): {"goals": True},
@@ -46,6 +47,9 @@ BODIES = {
     ("PATCH", "/habits/{habit_id}"): {"text": "T"},
     ("POST", "/programmes/{programme_id}/activities"): ACTIVITY,
     ("PATCH", "/activities/{activity_id}"): {"title": "T"},
+    ("POST", "/programmes/{programme_id}/activity-series"): SERIES,
+    ("POST", "/programmes/{programme_id}/certificates"): {},
+    ("PATCH", "/certificates/{certificate_id}"): {"shows_name": True},
     ("POST", "/activities/{activity_id}/registration"): {"wait": True},
     ("POST", "/activities/{activity_id}/attendance/me"): {"code": "7KX2M9QP"},
     ("POST", "/activities/{activity_id}/attendance"): {"person_ids": [str(uuid4())]},
@@ -64,6 +68,7 @@ async def ids(begun):
     await begun.mentor.post(f"{begun.path}/agreement", json={"terms": "T"})
     appointment = (await begun.mentor.post(f"{begun.path}/appointments", json={"times": [SOON]})).json()
     habit = (await begun.mentor.post(f"/programmes/{begun.programme_id}/habits", json=HABIT)).json()
+    series = (await begun.team.post(f"/programmes/{begun.programme_id}/activity-series", json=SERIES)).json()
     return {
         "match_id": begun.match_id,
         "programme_id": begun.programme_id,
@@ -74,6 +79,8 @@ async def ids(begun):
         "action_id": action["id"],
         "concern_id": concern["id"],
         "activity_id": (await begun.plan())["id"],
+        "series_id": series["id"],
+        "certificate_id": new_id(),  # nobody has completed anything
         "appointment_id": appointment["id"],
         "habit_id": habit["id"],
         "day": "2022-02-02",
@@ -181,6 +188,7 @@ async def test_the_pair_does_not_act_for_the_team(begun, ids):
     for method, path in [
         ("PATCH", "/concerns/{concern_id}"),
         ("POST", "/programmes/{programme_id}/activities"),
+        ("POST", "/programmes/{programme_id}/activity-series"),
         ("POST", "/activities/{activity_id}/attendance"),
         ("GET", "/activities/{activity_id}/attendance"),
         ("POST", "/activities/{activity_id}/attendance/{person_id}/withdraw"),
