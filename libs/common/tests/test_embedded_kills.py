@@ -103,6 +103,8 @@ def test_a_test_run_that_is_ended_ends_its_servers(tmp_path, temporary, end):
     run = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", *options, "test_long.py"],
         cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        # What is begun in the background of a shell ignores Ctrl-C, and so would what it begins.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 120
     while not pids.exists():
