@@ -1,7 +1,7 @@
 """The scenario of the demo: what the public report says and what we assume, read once and checked to add up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from mentoring_common import yaml_text
-from mentoring_contracts.blueprint import read
+from mentoring_contracts.blueprint import Blueprint, read
 from mentoring_contracts.words import SIDES, Side
 
 WaveName = Literal["interim", "summative"]
@@ -153,6 +153,10 @@ class Scenario:
     findings_on: date
     follow_up_on: date
     later_mentors: Mapping[Side, int]
+    plan: Blueprint = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plan", read(self.blueprint)[0])
 
     def row(self, cohort: int | None, role: Side) -> LedgerRow:
         return next(row for row in self.ledger if (row.cohort, row.role) == (cohort, role))
@@ -162,8 +166,7 @@ class Scenario:
 
     def milestone(self, cohort: int, kind: str) -> date:
         """The date of a milestone of the blueprint. Raises KeyError if the cohort has none of this kind."""
-        plan, _ = read(self.blueprint)
-        calendar = plan.calendar(next(one for one in plan.cohorts if one.number == cohort))
+        calendar = self.plan.calendar(next(one for one in self.plan.cohorts if one.number == cohort))
         if kind not in [line.milestone.kind for line in calendar.lines]:
             raise KeyError(kind)
         return calendar.resolve(kind)[0]
