@@ -152,7 +152,7 @@ async def match_counts(db: AsyncSession, programme_id: UUID, cohort_id: UUID | N
     """How many matches of a programme, or of one cohort, stand in each state, by its name."""
     of = [Match.programme_id == programme_id, *([] if cohort_id is None else [Match.cohort_id == cohort_id])]
     rows = sa.select(Match.state, sa.func.count()).where(*of).group_by(Match.state).order_by(Match.state)
-    return dict((await db.execute(rows)).tuples().all())
+    return dict((await db.execute(rows)).all())
 
 
 async def programme_of_cohort(db: AsyncSession, cohort_id: UUID) -> UUID | None:
