@@ -45,6 +45,21 @@ async def test_a_survey_is_answered_on_a_page_without_a_script(front, world, sur
     assert world.calls[-1].body == {"token": "t0ken", "answers": answers}
 
 
+async def test_anybody_verifies_a_certificate_on_a_page(front, world):
+    tenant, valid = uuid4(), {"state": "valid", "programme": "Care & <lead>", "holder": None}
+    told = valid | {"completed": ["Two <webinars>"]}
+    world.get(f"/sessions/public/{tenant}/certificates/AAAAA-BBBBB", told)
+    unknown = {"state": "unknown", "programme": None, "completed": [], "holder": None}
+    world.get(f"/sessions/public/{tenant}/certificates/<b>no", unknown)
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/certificates/{tenant}/AAAAA-BBBBB")
+        other = await http.get(f"/pages/certificates/{tenant}/%3Cb%3Eno")
+    assert page.status_code == 200
+    for said in ("valid", "Care &amp; &lt;lead&gt;", "Two &lt;webinars&gt;"):
+        assert said in page.text
+    assert (other.status_code, "unknown" in other.text, "<b>no" in other.text) == (200, True, False)
+
+
 async def test_a_form_in_which_nothing_is_answered_uses_nothing_up(front, world, survey):
     async with front.http(None) as http:
         empty = await http.post(f"{survey}/answer", content="more=+&times=&nobody=asked", headers=FORM)
