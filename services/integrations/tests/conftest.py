@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 
+from mentoring_common.embedded.child_process import free_port
 from mentoring_common.faults import fault
 from mentoring_common.testing import Harness, eventually
 from mentoring_common.testing.harness import Servers, running
@@ -373,7 +374,7 @@ async def integrations(
     routes = {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app, SESSIONS: sessions_api.app}
     where = {"applications_url": APPLICATIONS, "evaluation_url": EVALUATION, "public_url": PUBLIC}
     where |= {"webhooks_to_loopback": True}
-    where |= {"sessions_url": SESSIONS}
+    where |= {"sessions_url": SESSIONS, "metrics_port": free_port()}
     async with running(
         servers, create_app, "integrations", routes=routes, smtp_port=mail_server.port, **where
     ) as harness:

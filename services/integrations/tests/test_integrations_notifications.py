@@ -1,12 +1,17 @@
 """Events become messages: once, to the right people, over a real SMTP server that may refuse or be away."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from mentoring_common.metrics import MetricsServer
 from mentoring_common.testing import eventually
+from mentoring_common.testing.prometheus import command, prometheus
 from mentoring_contracts.applications import (
     ApplicationAccepted,
     ApplicationMoved,
@@ -45,6 +50,9 @@ from mentoring_integrations.notifications.delivery import MOST_REFUSALS
 from mentoring_integrations.notifications.models import Notification
 
 PUBLIC = "https://mentoring.example.org"
+
+
+ALERTS = Path(__file__).resolve().parents[3] / "deploy" / "prometheus" / "alerts.yaml"
 
 
 def decision(world, person_id: UUID, cls=ApplicationAccepted, **more):
@@ -336,6 +344,39 @@ async def test_a_temporary_refusal_is_tried_until_it_goes(world):
     del world.mail.refuse[world.address(person)]
     await world.hurry()
     assert await world.settled() == {"sent": 1}
+
+
+async def _made_old(world):
+    engine = create_async_engine(world.harness.service.settings.owner_database_url)
+    async with engine.begin() as owner:
+        await owner.execute(sa.text("ALTER TABLE notifications NO FORCE ROW LEVEL SECURITY"))
+        old = sa.text("UPDATE notifications SET created_at = now() - interval '1 hour' WHERE tenant_id = :tenant")
+        await owner.execute(old, {"tenant": world.tenant})
+    await engine.dispose()
+
+
+@pytest.mark.skipif(command() is None, reason="Debian's package prometheus is not installed")
+async def test_letters_that_nobody_takes_wake_an_operator(world, tmp_path):
+    person, service = world.person(), world.harness.service
+    world.mail.refuse[world.address(person)] = "451 try later"
+    await world.publish(decision(world, person))
+    await eventually(lambda: _tried_again(world, person))
+    await _made_old(world)
+    server = MetricsServer([service], "127.0.0.1", service.settings.metrics_port)
+    await server.start()
+    try:
+        with prometheus(tmp_path, ALERTS, [service.settings.metrics_port]) as watching:
+            (one, *_) = await eventually(lambda: watching.firing("LettersWaiting"), what="LettersWaiting is raised")
+            del world.mail.refuse[world.address(person)]
+            await world.hurry()
+            await eventually(lambda: _ended(watching), what="LettersWaiting ends")
+    finally:
+        await server.stop()
+    assert one["labels"]["severity"] == "page"
+
+
+async def _ended(watching):
+    return not await watching.firing("LettersWaiting")
 
 
 async def test_a_server_that_is_away_loses_nothing_and_doubles_nothing(world):
