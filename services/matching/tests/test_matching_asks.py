@@ -135,6 +135,17 @@ def test_pins_and_bars_by_option_and_by_column(match, files, tmp_path):
     assert {row["mentor email"] for row in rows(tmp_path / "matches.csv")} == {"b@x"}
 
 
+def test_a_pin_that_breaks_a_rule_says_so(match, files, tmp_path):
+    assert "Pinned all the same" not in match(*files, "--pin", "Ann=Cat").stdout
+    (tmp_path / "b.csv").write_text("email,name,employer,not with\nc@x,Cat,X,\nd@x,Dan,Y,Ann\n")
+    (tmp_path / "a.csv").write_text("email,name,employer,capacity\na@x,Ann,X,1\nb@x,Bob,Y,1\n")
+    for pin, why in (
+        ("Ann=Cat", "Ann and Cat, whom different organisation"),
+        ("Ann=Dan", "Ann and Dan, whom a private reason"),
+    ):
+        assert f"Pinned all the same: {why} would keep apart." in match(*files, "--pin", pin).stdout
+
+
 def test_a_load_that_is_limited_or_even(match, files, tmp_path):
     result = match(*files, "--even")
     assert "no mentor has more than 2 mentees; it costs" in result.stdout
@@ -153,13 +164,13 @@ def test_a_mentee_may_have_two_mentors_once_everybody_has_one(match, files, tmp_
     result = match(*files, "--mentors-each", 2)
     assert "4 of 4 mentees have a mentor" in result.stdout
     assert "proved best" in result.stdout
-    assert "Mentors of those who have any: 4 have 2." in result.stdout
+    assert "Mentees and their mentors: 4 mentees with 2 mentors." in result.stdout
     pairs = Counter((row["mentee email"], row["mentor email"]) for row in rows(tmp_path / "matches.csv"))
     assert set(pairs.values()) == {1}
     assert len(pairs) == 8
     assert all("With this the mentee has both mentors." in row["why"] for row in rows(tmp_path / "matches.csv"))
     result = match(*files, "--mentors-each", 2, "--places", 5)
-    assert "Mentors of those who have any: 1 has 2, 3 have 1." in result.stdout
+    assert "Mentees and their mentors: 1 mentee with 2 mentors, 3 mentees with 1 mentor." in result.stdout
     found = [row for row in rows(tmp_path / "matches.csv") if row["mentor email"]]
     assert len(found) == 5
     assert len([row for row in found if "The mentee has one of two mentors. All places" in row["why"]]) == 3
@@ -172,7 +183,7 @@ def test_two_mentors_each_are_one_plan_and_no_rounds(match, tmp_path):
     policy = tmp_path / "policy.yaml"
     policy.write_text("mentors_each: 2\nweights: {topics: 1}\n")
     result = match("--mentors", tmp_path / "m.csv", "--mentees", tmp_path / "e.csv", "--policy", policy)
-    assert "Mentors of those who have any: 1 has 2, 1 has 1." in result.stdout
+    assert "Mentees and their mentors: 1 mentee with 2 mentors, 1 mentee with 1 mentor." in result.stdout
     assert result.exit_code == 0
     assert len([row for row in rows(tmp_path / "matches.csv") if row["mentor email"]]) == 3
 

@@ -123,7 +123,7 @@ def test_a_bad_row_is_kept_out_with_file_row_column_and_reason(match, tmp_path):
     assert result.exit_code == 0, result.output
     assert result.stderr.splitlines() == [
         "a.csv, row 3, email address: is empty",
-        "a.csv, row 4, email address: there is another mentor with this address",
+        "a.csv, row 4, email address: there is another mentor with this address in row 2",
         "b.csv, row 2, match with similar identity: 'perhaps' is neither yes nor no",
     ]
     assert list(matches(tmp_path / "matches.csv")) == ["mentee2@example.org"]

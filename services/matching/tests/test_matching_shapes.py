@@ -216,6 +216,78 @@ def test_yes_or_no_for_each_topic_and_for_each_mentor(pairs, say, not_said):
     assert found == {"cat@x.org": "bob@x.org", "dan@x.org": "ann@x.org"}
 
 
+def test_questions_that_begin_alike_and_are_answered_with_yes_or_no(pairs):
+    mentors = [["Email", *(f"I can help with {topic}" for topic in TOPICS)], ["ann@x.org", "Yes", "No", "Yes"],
+               ["bob@x.org", "No", "Yes", "No"]]  # fmt: skip
+    mentees = [["Email", *(f"I want help with {topic}" for topic in TOPICS)], ["cat@x.org", "No", "Yes", "No"],
+               ["dan@x.org", "No", "No", "Yes"]]  # fmt: skip
+    result, found = pairs(mentors, mentees)
+    assert found == {"cat@x.org": "bob@x.org", "dan@x.org": "ann@x.org"}
+    assert "yes or no in columns under a heading that asks for it" in taken(result, "I can help with Writing")
+    # what is ticked weighs the same: writing is not less than leadership for standing behind it
+    assert "total score 0.90" in result.stdout
+
+
+def test_one_answer_of_yes_or_no_is_no_topic_and_no_employer(pairs):
+    mentors = [["Email", "Can you help with interviews?", "Employer"], ["ann@x.org", "Yes", "yes"]]
+    result, found = pairs(mentors, [["Email", "Goals"], ["cat@x.org", "no"]])
+    assert found == {"cat@x.org": "ann@x.org"}
+    for meaning in ("topics", "employer"):
+        assert f"looks like {meaning} but holds yes and no alone and is not read" in result.stdout
+    assert "Both chose" not in result.stdout
+    result, _ = pairs(
+        [["Email", "Topics", "Conflicts"], ["a@x.org", "Law", "No"]], [["Email", "Topics"], ["b@x.org", "Law"]]
+    )
+    assert "proved best)" in result.stdout  # who says no names nobody
+
+
+def test_choices_in_columns_that_are_called_by_their_numbers(pairs):
+    mentees = [["Mentee", "1", "2"], ["Cat Fox", "Bob Ray", "Ann Lee"], ["Dan Kim", "Ann Lee", "Bob Ray"]]
+    result, found = pairs([["Mentor", "Topics"], ["Ann Lee", "x"], ["Bob Ray", "x"]], mentees)
+    assert found == {"cat fox": "bob ray", "dan kim": "ann lee"}
+    assert "2 mentees name somebody" in result.stdout
+
+
+def test_a_column_of_addresses_says_who_somebody_is_in_any_language(pairs):
+    result, found = pairs([["Correo", "Ciudad"], ["a@x.org", "Lima"]], [["Correo", "Ciudad"], ["b@x.org", "Lima"]])
+    assert found == {"b@x.org": "a@x.org"}
+    assert taken(result, "Correo").endswith("holds addresses")
+
+
+def test_who_answers_once_for_both_roles_may_name_people_of_either(pairs):
+    people = [["Email", "Role", "Topics", "Preferred mentor"], ["ann@x.org", "Mentor", "Law", ""],
+              ["bob@x.org", "Both", "Law", "ann@x.org"], ["cat@x.org", "Mentee", "Law", "eve@x.org"]]  # fmt: skip
+    result, found = pairs(people)
+    assert found["bob@x.org"] == "ann@x.org"
+    assert "preferred of mentees: 1 not found among the mentors: 'eve@x.org'" in result.stdout
+    assert "preferred of mentors" not in result.stdout
+
+
+def test_what_differs_in_rows_of_one_person_decides_only_if_it_is_read(pairs, tmp_path):
+    mentors = [
+        ["id", "skill", "skill level", "town"],
+        [1, "Python", 5, "Bath"],
+        [1, "Law", 3, "Bath"],
+        [2, "Art", 4, "Hull"],
+    ]
+    mentees = [["id", "skill", "town"], [7, "Law", "Bath"], [8, "Art", "Hull"]]
+    result, found = pairs(mentors, mentees)
+    assert found == {"7": "1", "8": "2"}
+    assert result.stderr == ""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("hard_rules: [{id: town, kind: must_match, attribute: town}]")
+    mentors[2] = [1, "Law", 3, "York"]
+    result, found = pairs(mentors, mentees, "--policy", policy)
+    assert "row 3, id: there is another mentor with this address in row 2, with another town" in result.stderr
+
+
+def test_a_column_that_is_not_read_says_which_one_is(pairs):
+    result, _ = pairs(
+        [["email", "expertise"], ["a@x.org", "Law"]], [["email", "expertise", "goals"], ["b@x.org", "Law", "to grow"]]
+    )
+    assert "topics: of 'expertise' already" in taken(result, "goals")
+
+
 def test_a_grid_of_slots_without_a_heading_over_it(pairs):
     head = ["Email", "Mon 9-12", "Mon 13-17", "Tue 9-12"]
     mentors = [head, ["ann@x.org", "x", "", ""], ["bob@x.org", "", "", "ok"]]

@@ -36,6 +36,11 @@ def said(cell: str) -> str:
     return "" if plain(cell) in _NOTHING else cell
 
 
+def is_whole(cell: str) -> bool:
+    """Whether a cell is a whole number as people write it."""
+    return _WHOLE.fullmatch(plain(cell)) is not None
+
+
 def whole(meaning: str, cell: str, default: int) -> int:
     """A whole number of at most MOST_PLACES as people and programs write it (`3`, `3.0`, `up to 3`)."""
     found = _WHOLE.fullmatch(plain(cell)) if said(cell) else None

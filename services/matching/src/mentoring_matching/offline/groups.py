@@ -24,6 +24,8 @@ _RANK = re.compile(
 )
 _DAY = r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?s?"
 _CLOCK = r"\d{1,2}([:.]\d\d)? ?(am|pm)?( ?[-–] ?\d{1,2}([:.]\d\d)? ?(am|pm)?)?"
+_OPENING = 2  # words that headings begin with alike from which on they are one question
+_DIGITS = 2
 _SLOT = re.compile(rf"({_DAY}|morning|afternoon|evening|lunch ?time|am|pm|noon|{_CLOCK}|[,/ -])+")
 _STEMS = (r"(?P<stem>.+?)\s*\[(?P<part>[^\]]+)\]\s*", r"(?P<stem>.+?)(?: - selected choice)? - (?P<part>.+)",
           r"(?P<stem>.+?)\s*[:>/]\s+(?P<part>.+)")  # fmt: skip
@@ -119,7 +121,7 @@ def rank_of(cell: str) -> int | None:
 def groups_of(headings: Sequence[str], free: Collection[int]) -> list[Group]:
     """Columns among the `free` places that belong together by their headings, in order; each in one group at most."""
     left, found = set(free), []
-    for split_up in (*map(_parted, _STEMS), _ordinal):
+    for split_up in (*map(_parted, _STEMS), _ordinal, _bare_number):
         groups: dict[str, Group] = {}
         for place in sorted(left):
             if (parted := split_up(headings[place])) is not None:
@@ -154,6 +156,42 @@ def _ordinal(heading: str) -> tuple[str, str, bool] | None:
     return None
 
 
+def _bare_number(heading: str) -> tuple[str, str, bool] | None:
+    """Columns that are called 1, 2, 3: choices with no word over them."""
+    bare = plain(heading)
+    return ("", str(int(bare)), True) if bare.isdecimal() and len(bare) <= _DIGITS else None
+
+
+def openings_of(headings: Sequence[str], free: Collection[int]) -> list[Group]:
+    """Columns one after another that begin with the same words, `I can help with …`, as the answers they end in."""
+    words = {p: plain_heading(headings[p]).split() for p in sorted(free)}
+    found: list[Group] = []
+    run: list[int] = []
+    shared: list[str] = []
+    for p in sorted(free):
+        common = _begin(shared if len(run) > 1 else words[run[0]], words[p]) if run and run[-1] == p - 1 else []
+        if len(common) >= _OPENING:
+            run, shared = [*run, p], common
+            continue
+        found += _opening(run, shared, words)
+        run, shared = [p], []
+    return [*found, *_opening(run, shared, words)]
+
+
+def _begin(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The words with which both begin."""
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    return list(one[:same])
+
+
+def _opening(run: Sequence[int], shared: Sequence[str], words: Mapping[int, Sequence[str]]) -> list[Group]:
+    parts = [Part(p, " ".join(words[p][len(shared) :])) for p in run]
+    apart = len({part.text for part in parts}) == len(parts) > 1 and all(part.text for part in parts)
+    return [Group(" ".join(shared), parts)] if apart else []
+
+
 def kind_of(group: Group, lines: Sequence[Sequence[str]]) -> Kind | None:
     """How the columns of a group answer; None where their cells fit nothing that is known."""
     parts = [part.text for part in group.parts]
@@ -179,8 +217,8 @@ def _differ(group: Group, lines: Sequence[Sequence[str]]) -> bool:
 
 
 def is_slot(text: str) -> bool:
-    """Whether a text is a day or a time of day."""
-    return _SLOT.fullmatch(plain(text)) is not None
+    """Whether a text is a day or a time of day; a number alone is neither."""
+    return _SLOT.fullmatch(plain(text)) is not None and not plain(text).isdecimal()
 
 
 def meaning_of(group: Group, kind: Kind, lines: Sequence[Sequence[str]], world: World) -> tuple[str, Side | None, str]:

@@ -1,7 +1,7 @@
 """Matching as it was asked for: pins and bars, an even load, several mentors, earlier rounds."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from mentoring_matching.engine import (
     Run,
     capped,
     default_embedder,
+    rules_broken,
     solve,
 )
 from mentoring_matching.engine import evenly as made_even
@@ -22,6 +23,7 @@ from mentoring_matching.engine.pool import PairIds
 from mentoring_matching.engine.pricing import Progress
 from mentoring_matching.offline.people import People
 from mentoring_matching.offline.sheets import UnreadableFile, read_sheets
+from mentoring_matching.offline.words import counted
 from mentoring_matching.policies import Terms
 
 _RESULT = ("mentee email", "mentor email")
@@ -101,21 +103,32 @@ def matched(people: People, terms: Terms, asks: Asks, progress: Progress | None)
                      embedder=embedder, progress=progress)  # fmt: skip
 
     run = run_of(mentors)
-    notes: list[str] = []
+    notes = list(_against_rules(pins, run, people.names))
     if asks.even:
-        run, notes = _made_even(mentors, run, run_of)
+        run, cost = _made_even(mentors, run, run_of)
+        notes.append(cost)
     held = Counter(Counter(pair.mentee_id for pair in run.pairs).values())
     if each > 1:
-        counts = [f"{held[n]} {'has' if held[n] == 1 else 'have'} {n}" for n in range(each, 0, -1) if held[n]]
-        notes.append(f"Mentors of those who have any: {', '.join(counts)}." if counts else "Nobody has a mentor.")
+        counts = [f"{counted(held[n], 'mentee')} with {counted(n, 'mentor')}" for n in range(each, 0, -1) if held[n]]
+        notes.append(f"Mentees and their mentors: {', '.join(counts)}." if counts else "Nobody has a mentor.")
     return Solved(run, notes, embedder, pins, bars)
 
 
-def _made_even(mentors: Sequence[Mentor], run: Run, run_of: Callable[[Sequence[Mentor]], Run]) -> tuple[Run, list[str]]:
+def _made_even(mentors: Sequence[Mentor], run: Run, run_of: Callable[[Sequence[Mentor]], Run]) -> tuple[Run, str]:
     other, most = made_even(mentors, run, run_of)
     cost = run.totals.score - other.totals.score
-    people = "1 mentee" if most == 1 else f"{most} mentees"
-    return other, [f"Even load: no mentor has more than {people}; it costs {cost:.2f} of total score and no match."]
+    people = counted(most, "mentee")
+    return other, f"Even load: no mentor has more than {people}; it costs {cost:.2f} of total score and no match."
+
+
+def _against_rules(pins: Iterable[PairIds], run: Run, names: Mapping[str, str]) -> Iterator[str]:
+    """A line for each pinned pair that a rule would keep apart: the pin holds all the same."""
+    situation = run.situation
+    for mentor_id, mentee_id in pins:
+        mentor, mentee = (situation.mentors[situation.column[mentor_id]], situation.mentees[situation.row[mentee_id]])
+        if broken := rules_broken(mentor, mentee, situation.policy):
+            pair = f"{names[mentor_id]} and {names[mentee_id]}"
+            yield f"Pinned all the same: {pair}, whom {' and '.join(broken)} would keep apart."
 
 
 def _pairs(option: str, given: Iterable[str], people: People) -> list[PairIds]:

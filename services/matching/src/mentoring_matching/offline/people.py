@@ -16,7 +16,7 @@ from mentoring_matching.offline.groups import rank_of
 from mentoring_matching.offline.headings import NAMES, Side
 from mentoring_matching.offline.reading import LISTS
 from mentoring_matching.offline.references import Names, References
-from mentoring_matching.offline.tables import Row, Table, full_name
+from mentoring_matching.offline.tables import OTHER, Row, Table, full_name
 from mentoring_matching.profiles import TIME_ZONE, wish_or_other
 
 _OWN = frozenset({
@@ -69,7 +69,7 @@ class Shapes:
     """The columns whose cells the policy reads as lists, as hours by the clocks of a day, or as values in an order.
 
     `lenient` are ordered columns in which the policy lets a value stand that has no place; `values` are lists that the
-    policy gives, beyond which nothing is taken.
+    policy gives, beyond which nothing is taken; `read` are the attributes that the policy reads.
     """
 
     lists: Collection[str] = ()
@@ -78,6 +78,7 @@ class Shapes:
     orders: Mapping[str, Order] = field(default_factory=dict)
     lenient: Collection[str] = ()
     values: Mapping[str, Collection[str]] = field(default_factory=dict)
+    read: Collection[str] = ()
 
 
 def read_people(tables: Iterable[Table], shapes: Shapes = Shapes()) -> People:
@@ -147,11 +148,12 @@ class _Reader:
             return None
 
     def _united(self, entries: Sequence[_Entry]) -> Iterator[_Entry]:
-        """The rows of one person as one, where they differ in lists alone; else the first."""
+        """The rows of one person as one, where they differ in lists, and else in what nothing reads; else the first."""
         first, *more = entries
         differing = {name for e in more for name in e.row.cells if e.row.cells[name] != first.row.cells.get(name, "")}
         rank = next((name for name in sorted(differing - LISTS) if _is_rank(name, entries)), "")
-        if more and differing & LISTS and differing <= {*LISTS, rank}:
+        deciding = {name for name in differing - LISTS - {rank} if self._is_read(name)}
+        if more and differing & LISTS and not deciding:
             if rank:
                 entries = sorted(entries, key=lambda e: rank_of(e.row.cells.get(rank, "")) or len(entries) + 1)
             joined = {name: _joined(e.row.cells.get(name, "") for e in entries) for name in differing & LISTS}
@@ -163,12 +165,26 @@ class _Reader:
             return
         yield first
         for other in more:
-            reason = f"there is another {other.role} with this address"
+            reason = f"there is another {other.role} with this address in row {first.row.number}"
+            reason += f", with another {' and '.join(sorted(deciding))}" if deciding else ""
             self._guarded(other.table, other.row, partial(_refuse, "email", reason))
+
+    def _is_read(self, name: str) -> bool:
+        """Whether what stands in a column decides anything."""
+        shapes = self.shapes
+        return name in _OWN | _SETS or name in {
+            *self.orders,
+            *shapes.read,
+            *shapes.lists,
+            *shapes.hours,
+            *shapes.values,
+        }
 
     def _add(self, entry: _Entry, id_: str) -> None:
         row, role = entry.row, entry.role
-        found = {name: self.references.found(role, name, row.cells.get(name, "")) for name in _REFERENCES}
+        cells = {name: row.cells.get(name, "") for name in _REFERENCES}
+        both = entry.table.role is None and (OTHER[role], entry.id) in self.references.names.ids
+        found = {name: self.references.found(role, name, cell, both=both) for name, cell in cells.items()}
         common: dict[str, Any] = {
             "id": id_,
             "attributes": self._attributes(row) | _named(found),
@@ -319,9 +335,12 @@ def _hours(row: Row, name: str, on: date) -> Value:
 
 
 def _topics(row: Row, role: Side) -> dict[str, float]:
-    """Topics as they are written, equal ones once, and the identities that somebody has or asks for."""
+    """Topics as they are written, equal ones once, and the identities that somebody has or asks for; those that were
+    ticked weigh the same.
+    """
     written = {plain(topic): " ".join(topic.split()) for topic in reversed(split(said(row.cells.get("topics", ""))))}
-    topics = ranked(list(reversed(written.values())))
+    listed = list(reversed(written.values()))
+    topics = dict.fromkeys(listed, 1.0) if "topics" in row.unranked else ranked(listed)
     if role == "mentor":
         wanted = split(row.cells.get("characteristics", ""))
     else:

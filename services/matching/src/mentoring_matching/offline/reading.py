@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mentoring_contracts.columns import IGNORE
 from mentoring_matching.engine.likeness import plain
 from mentoring_matching.hours import split
+from mentoring_matching.offline.cells import is_whole
 from mentoring_matching.offline.groups import (
     NO,
     YES,
@@ -19,6 +20,7 @@ from mentoring_matching.offline.groups import (
     is_slot,
     kind_of,
     meaning_of,
+    openings_of,
 )
 from mentoring_matching.offline.headings import (
     IGNORED,
@@ -37,7 +39,11 @@ from mentoring_matching.offline.sheets import UnreadableFile
 LISTS = frozenset({"topics", "preferred", "conflicts", "languages", "matched_before", "availability", "text"})
 """Meanings that several columns may have together."""
 _LONG = 120  # letters in the middle from which on an answer is a text and no list
-_WHOLE = frozenset({"capacity"})
+_WORDED = frozenset({"topics", "text", "preferred", "conflicts", "languages", "employer", "profession", "line_manager",
+                     "matched_before", "availability", "pinned"})  # fmt: skip
+"""Meanings whose cells say more than yes or no."""
+_NAMING = frozenset({"preferred", "conflicts", "line_manager", "matched_before", "pinned"})
+"""Of these, the ones that name people: who says no names nobody."""
 _SAID = "as you said"
 _ROLES = frozenset({"mentor", "mentee", "both", "mentors", "mentees", "mentor and mentee"})
 
@@ -57,8 +63,9 @@ Mapped = Sequence[Said]
 class Column:
     """One column of a sheet: what it is taken as ("": nothing), why, and an example of a cell.
 
-    `doubt` says that it was left unread and looks like capacity, choice or constraint; `own` that it is kept under its
-    own name, for a policy to speak of; `short` is another name of it; `side` is set where only one side says it so.
+    `doubt` says what a column looks like that was left unread; `own` that it is kept under its own name, for a policy
+    to speak of, and `note` why no more is known; `short` is another name of it; `side` is set where only one side says
+    it so.
     """
 
     place: int
@@ -66,10 +73,11 @@ class Column:
     meaning: str
     how: str
     example: str = ""
-    doubt: bool = False
+    doubt: str = ""
     own: bool = False
     side: Side | None = None
     short: str = ""
+    note: str = ""
 
 
 @dataclass
@@ -97,6 +105,8 @@ class _Reader:
         self.cells = [[line[p] for line in lines if p < len(line) and line[p]] for p in range(len(self.headings))]
         self.why: dict[int, tuple[str, str]] = {}
         self.side: dict[int, Side | None] = {}
+        self.unlike: dict[int, str] = {}
+        self.better_named: set[int] = set()
         self.fields: list[Field] = []
         self.left = {p for p, heading in enumerate(self.headings) if heading}
 
@@ -178,14 +188,19 @@ class _Reader:
     def _take_groups(self) -> None:
         free = {p for p in self.left if not ((g := guess(self.headings[p])) and g.exact)}
         for group in [*groups_of(self.headings, free), *self._slots(free), *self._by_people(free)]:
-            if any(part.place not in self.left for part in group.parts):
-                continue
-            kind = kind_of(group, self.lines)
-            meaning, side, how = meaning_of(group, kind, self.lines, self.world) if kind else ("", None, "")
-            if self.role is not None:
-                side = None
-            if kind and meaning and not self._has(meaning, side):
-                self._add(Field(meaning, kind, group.parts, how, side))
+            self._take_group(group, kind_of(group, self.lines))
+        for group in openings_of(self.headings, free & self.left):
+            if kind_of(group, self.lines) == "ticks":
+                self._take_group(group, "ticks")
+
+    def _take_group(self, group: Group, kind: Kind | None) -> None:
+        if kind is None or any(part.place not in self.left for part in group.parts):
+            return
+        meaning, side, how = meaning_of(group, kind, self.lines, self.world)
+        if self.role is not None:
+            side = None
+        if meaning and not self._has(meaning, side):
+            self._add(Field(meaning, kind, group.parts, how, side))
 
     def _slots(self, free: set[int]) -> list[Group]:
         """Columns that are days or times, with no heading over them."""
@@ -208,12 +223,20 @@ class _Reader:
                 self._leave(p, f"'{self.cells[p][0]}' for all: says nobody apart")
             elif p in self.left and not self._has("email"):
                 self._take("email", [p], "named so: an id")
+        if not found:
+            self._take_addresses()
         for meaning in ("first_name", "last_name", "name"):
             for p, g in self._guessed(_meant(meaning)):
                 if meaning == "name" and self.cells[p] and self._is_constant(p):
                     self._leave(p, f"'{self.cells[p][0]}' for all: says nobody apart")
                 elif not self._has(meaning):
                     self._take(meaning, [p], _how(g))
+
+    def _take_addresses(self) -> None:
+        """The one column that holds an address in every row says who somebody is, whatever it is called."""
+        holding = [p for p in sorted(self.left) if self._guess(p) is None and self._is_address(p)]
+        if not self._has("email") and len(holding) == 1 and len(self.cells[holding[0]]) == len(self.lines):
+            self._take("email", holding, "holds addresses")
 
     def _is_address(self, p: int) -> bool:
         filled = self.cells[p]
@@ -281,12 +304,17 @@ class _Reader:
         return sum(plain(topic) in self.world.topics for cell in self.cells[p] for topic in split(cell))
 
     def _plausible(self, p: int, g: Guess) -> bool:
-        """Whether the cells are of the kind that a heading, which is only worded so, asks for."""
+        """Whether the cells are of the kind that a heading asks for; where it is only worded so, more is asked."""
         filled = self.cells[p]
+        if filled and g.meaning in _WORDED and all(_is_answer(cell, g.exact) for cell in filled):
+            if g.meaning in _NAMING and all(plain(cell) in NO for cell in filled):
+                return True
+            self.unlike[p] = f"{g.meaning.replace('_', ' ')} but holds yes and no alone"
+            return False
         if g.exact or not filled:
             return True
-        if g.meaning in _WHOLE:
-            return sum(cell.replace(".", "").isdecimal() for cell in filled) * 2 > len(filled)
+        if g.meaning == "capacity":
+            return sum(map(is_whole, filled)) * 2 > len(filled)
         if g.meaning in ("languages", "grade", "employer"):
             return not self._is_long(p)
         return g.meaning != "priority" or all(plain(cell) in {*YES, *NO} for cell in filled)
@@ -319,20 +347,40 @@ class _Reader:
             if not self.cells[p]:
                 self._leave(p, "is empty")
             elif not name or name in NAMES or any(f.meaning == name for f in self.fields):
-                self._leave(p, "another column is better named")
+                self._leave(p, self._why_unread(p) or "another column is better named")
+                self.better_named.add(p)
             else:
                 self._take(name, [p], "")
+
+    def _why_unread(self, p: int) -> str:
+        """What a column looks like and why it is not that; "" where nothing is known of it."""
+        if p in self.unlike:
+            return f"looks like {self.unlike[p]}"
+        g = self._guess(p)
+        taken = [f for f in self.fields if g and f.meaning == g.meaning]
+        headings = [self.headings[f.parts[0].place] for f in taken]
+        return f"{taken[0].meaning.replace('_', ' ')}: of '{headings[0]}' already" if taken else ""
+
+    def _doubt(self, p: int) -> str:
+        if p in self.unlike:
+            return self.unlike[p]
+        return "capacity, choice or constraint" if is_suspect(self.headings[p]) else ""
 
     def _columns(self) -> Iterator[Column]:
         for p, heading in enumerate(self.headings):
             meaning, how = self.why.get(p, ("", "has no heading"))
             own = bool(meaning) and not how
-            unread = own or how == "another column is better named"
+            unread = own or p in self.better_named
             example = self.cells[p][0] if self.cells[p] else ""
             if heading or example:
-                doubt = unread and is_suspect(heading) and bool(example)
-                said = how or "no meaning is known"
-                yield Column(p, heading, meaning, said, example, doubt, own, self.side.get(p), self._short(p))
+                doubt = self._doubt(p) if unread and example else ""
+                note = self._why_unread(p) if own else ""
+                yield Column(p, heading, meaning, how, example, doubt, own, self.side.get(p), self._short(p), note)
+
+
+def _is_answer(cell: str, exact: bool) -> bool:
+    """Whether a cell is yes or no and nothing else; under an exact name a single letter may be what is called so."""
+    return plain(cell) in YES | NO and (not exact or len(plain(cell)) > 1)
 
 
 def _alike(one: Sequence[Part], other: Sequence[Part]) -> bool:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from mentoring_matching.engine.likeness import plain
 from mentoring_matching.hours import split
 from mentoring_matching.offline.cells import said
+from mentoring_matching.offline.groups import NO
 from mentoring_matching.offline.headings import Side
 from mentoring_matching.offline.tables import OTHER
 
 _SHOWN = 5
 _EXPECTED = frozenset({"matched_before", "line_manager"})  # they name people who need not be in the files
+_OF_OTHERS = frozenset({"preferred", "pinned"})  # they name people of the other side alone
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,27 @@ class References:
     names: Names
     unknown: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
-    def found(self, role: Side, meaning: str, cell: str) -> list[str]:
-        """Ids of the people in a cell, in its order: of the other side, else of the same, else as it is written."""
-        return list(dict.fromkeys(id_ for part in split(said(cell)) for id_ in self._one(role, meaning, part)))
+    def found(self, role: Side, meaning: str, cell: str, *, both: bool = False) -> list[str]:
+        """Ids of the people in a cell, in its order: of the other side, else of the same, else as it is written. Who
+        answers once for `both` roles may name people of either.
+        """
+        parts = split(said(cell))
+        return list(dict.fromkeys(id_ for part in parts for id_ in self._one(role, meaning, part, both)))
 
-    def _one(self, role: Side, meaning: str, part: str) -> Sequence[str]:
-        other = self.names.of_text(OTHER[role], part)
-        ids = other or self.names.of_text(role, part)
-        if not other and (meaning in ("preferred", "pinned") or not ids):
-            self.unknown.setdefault((role, meaning), {})[part] = None
-        if len(ids) > 1 and meaning in ("preferred", "pinned"):
-            self.unknown.setdefault((role, f"{meaning}, a name of {len(ids)} people"), {})[part] = None
+    def _one(self, role: Side, meaning: str, part: str, both: bool) -> Sequence[str]:
+        other, same = self.names.of_text(OTHER[role], part), self.names.of_text(role, part)
+        if not other and not same and plain(part) in NO:
             return []
-        return ids or [plain(part)] * (meaning not in ("pinned", "preferred"))
+        if meaning not in _OF_OTHERS:
+            if not other and not same:
+                self.unknown.setdefault((role, meaning), {})[part] = None
+            return other or same or [plain(part)]
+        if not other and not (both and same):
+            self.unknown.setdefault((role, meaning), {})[part] = None
+        if len(other) > 1:
+            self.unknown.setdefault((role, f"{meaning}, a name of {len(other)} people"), {})[part] = None
+            return []
+        return other
 
     def doubts(self) -> list[str]:
         """A line for each side and column that names people who are not in the files."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from mentoring_matching import policies
+from mentoring_matching.engine import Policy
 from mentoring_matching.engine.likeness import plain
 from mentoring_matching.offline.cells import Order
 from mentoring_matching.offline.headings import Side
@@ -52,6 +53,13 @@ def new_pairs_first(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "hard_rules": rules, "rules_off": off, **weighed}
 
 
+def read_by(policy: Policy) -> set[str]:
+    """Attributes that a policy reads."""
+    rules = {name for rule in policy.rules for name in (rule.of_mentee, rule.of_mentor)}
+    criteria = {name for c in policy.criteria for name in (c.attribute, c.wish_attribute, *c.levels)}
+    return {*rules, *criteria, *(limit.attribute for limit in policy.limits)}
+
+
 def shapes_of(terms: Terms, on: date, grades: Sequence[str], *, own: bool) -> Shapes:
     """What the rules of a policy want columns to be; `own` says that the user wrote it."""
     rules = terms.engine.rules
@@ -71,4 +79,5 @@ def shapes_of(terms: Terms, on: date, grades: Sequence[str], *, own: bool) -> Sh
             for name, listed in terms.values.items()
             if name not in orders
         },
+        read=read_by(terms.engine),
     )

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from mentoring_matching.engine.likeness import plain
 from mentoring_matching.hours import split
-from mentoring_matching.offline.groups import World
+from mentoring_matching.offline.groups import Field, World
 from mentoring_matching.offline.headings import Side, plain_heading
 from mentoring_matching.offline.layout import Layout, layout_of
 from mentoring_matching.offline.reading import Column, Mapped, Reading, read_columns
@@ -22,18 +22,19 @@ class Row:
     """One row: where it stands (file or sheet, number as a spreadsheet counts) and its cells by meaning.
 
     Columns whose meaning is not known keep their own name, so that a policy can speak of them. What only one side says
-    in this column stands under `mentor:topics` and the like.
+    in this column stands under `mentor:topics` and the like. `unranked` are meanings whose answers stand in no order.
     """
 
     place: str
     number: int
     cells: Mapping[str, str]
+    unranked: frozenset[str] = frozenset()
 
     def of(self, role: Side) -> "Row":
         """The row as one side's: its own cells in place of what both sides' columns say."""
         mine = {name.removeprefix(f"{role}:"): cell for name, cell in self.cells.items() if name.startswith(f"{role}:")}
         shared = {name: cell for name, cell in self.cells.items() if ":" not in name}
-        return replace(self, cells=shared | mine)
+        return replace(self, cells=shared | mine, unranked=frozenset(n.removeprefix(f"{role}:") for n in self.unranked))
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,19 @@ def _table(sheet: Sheet, role: Side | None, layout: Layout, mapped: Mapped, worl
     _check_widths(sheet.place, shifted, len(body), len(layout.headings))
     kept = [(number, line) for number, line in body if number not in shifted]
     reading = read_columns(sheet.place, layout, [line for _, line in kept], role, mapped, world)
-    rows = [Row(sheet.place, number, _cells(reading, line)) for number, line in kept]
+    unranked = frozenset(_name(f) for f in reading.fields if f.kind == "ticks")
+    rows = [Row(sheet.place, number, _cells(reading, line), unranked) for number, line in kept]
     headings = {f.meaning: layout.headings[f.parts[0].place] for f in reading.fields}
     where = (layout.head + 1, layout.how, reading.columns, shifted, len(layout.headings))
     return Table(sheet.place, role, headings, rows, *where)
 
 
 def _cells(reading: Reading, line: Sequence[str]) -> dict[str, str]:
-    return {f"{f.side}:{f.meaning}" if f.side else f.meaning: f.read(line) for f in reading.fields}
+    return {_name(f): f.read(line) for f in reading.fields}
+
+
+def _name(of: Field) -> str:
+    return f"{of.side}:{of.meaning}" if of.side else of.meaning
 
 
 def _shifted(body: Sequence[tuple[int, Sequence[str]]], width: int) -> dict[int, int]:

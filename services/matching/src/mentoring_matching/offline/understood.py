@@ -9,10 +9,12 @@ from mentoring_matching.engine.people import Person
 from mentoring_matching.offline import likely
 from mentoring_matching.offline.people import People
 from mentoring_matching.offline.reading import Column, letter
+from mentoring_matching.offline.shapes import read_by
 from mentoring_matching.offline.tables import Table
+from mentoring_matching.offline.words import counted
 from mentoring_matching.policies import is_protected
 
-_WIDTHS = (4, 34, 18, 40, 30)
+_WIDTHS = (4, 34, 18, 28)
 _MOST_ALIKE = 20
 _PRIVATE = frozenset({"characteristics", "wants_identity", "identity_to_match", "conflicts"})
 _NAMED = 5
@@ -32,13 +34,13 @@ class Understood:
 
 def understood(tables: Sequence[Table], people: People, policy: Policy) -> Understood:
     """What the tables were taken as, under a policy."""
-    read = _read_by(policy)
+    read = read_by(policy)
     shown, plainly = ([line for t in tables for line in [*_of_table(t, read, cells), ""]] for cells in (True, False))
     rules = [f"  {rule.name}: {_of_rule(rule, people)}" for rule in policy.rules]
     criteria = [f"  {c.name} ({share:.0%}): {_of_criterion(c, people)}" for c, share in policy.shares()]
-    counted = f"{len(people.mentors)} mentors, {len(people.mentees)} mentees"
-    counted += f"; {len(people.bad_rows)} rows kept out" if people.bad_rows else ""
-    rest = [*people.notes, counted, "Rules:", *rules, "Criteria:", *criteria]
+    there = f"{counted(len(people.mentors), 'mentor')}, {counted(len(people.mentees), 'mentee')}"
+    there += f"; {counted(len(people.bad_rows), 'row')} kept out" if people.bad_rows else ""
+    rest = [*people.notes, there, "Rules:", *rules, "Criteria:", *criteria]
     if not people.mentors and not people.mentees:
         return Understood(shown, plainly, people.doubts, [])
     alike = list(likely.alike(people.mentors, people.mentees, policy))
@@ -52,20 +54,14 @@ def of_tables(tables: Sequence[Table]) -> list[str]:
     return [line for table in tables for line in [*_of_table(table, set(), examples=True), ""]]
 
 
-def _read_by(policy: Policy) -> set[str]:
-    """Attributes that the policy reads."""
-    rules = {name for rule in policy.rules for name in (rule.of_mentee, rule.of_mentor)}
-    criteria = {name for c in policy.criteria for name in (c.attribute, c.wish_attribute, *c.levels)}
-    return {*rules, *criteria, *(limit.attribute for limit in policy.limits)}
-
-
 def _of_table(table: Table, read: Collection[str], examples: bool) -> Iterator[str]:
     how = f" ({table.how})" if table.how else ""
-    yield f"{table.place}: {len(table.rows)} rows under the headings of row {table.head}{how}"
-    yield _line("", "heading", "taken as", "because", "example" if examples else "")
+    yield f"{table.place}: {counted(len(table.rows), 'row')} under the headings of row {table.head}{how}"
+    yield _line("", "heading", "taken as", "example" if examples else "", "because")
     for column in table.columns:
         example = column.example if examples and not _is_private(column) else ""
-        yield _line(letter(column.place), column.heading, *_taken(column, read), example)
+        taken, because = _taken(column, read)
+        yield _line(letter(column.place), column.heading, taken, example, because)
 
 
 def _is_private(column: Column) -> bool:
@@ -76,14 +72,16 @@ def _taken(column: Column, read: Collection[str]) -> tuple[str, str]:
     if column.own and column.meaning in read:
         return column.meaning, "the policy reads it"
     if column.own:
-        return "(not read)", f"not known; a policy may name {column.meaning}"
+        return "(not read)", column.note or f"not known; a policy may name {column.meaning}"
     side = f" of {column.side}s" if column.side else ""
     return (f"{column.meaning}{side}" or "(ignored)") if column.meaning else "(ignored)", column.how
 
 
 def _line(*cells: str) -> str:
-    cut = [_cut(" ".join(cell.split()), width) for cell, width in zip(cells, _WIDTHS, strict=True)]
-    return ("  " + " ".join(f"{cell:<{width}}" for cell, width in zip(cut, _WIDTHS, strict=True))).rstrip()
+    """A line of the table: all cells but the last are cut to their width."""
+    *columns, last = (" ".join(cell.split()) for cell in cells)
+    shown = [f"{_cut(cell, width):<{width}}" for cell, width in zip(columns, _WIDTHS, strict=True)]
+    return f"  {' '.join(shown)} {last}".rstrip()
 
 
 def _cut(text: str, width: int) -> str:
@@ -92,12 +90,11 @@ def _cut(text: str, width: int) -> str:
 
 def _of_rule(rule: Rule, people: People) -> str:
     if rule.kind == "no_conflict":
-        return f"{sum(bool(p.blocked) for p in [*people.mentors, *people.mentees])} people name somebody"
+        return _naming(sum(bool(p.blocked) for p in [*people.mentors, *people.mentees]))
     if rule.kind in ("not_matched_before", "no_line_management"):
-        named = sum(_has(p, rule.of_mentee) for p in [*people.mentors, *people.mentees])
-        return f"{named} people name somebody"
+        return _naming(sum(_has(p, rule.of_mentee) for p in [*people.mentors, *people.mentees]))
     if rule.kind == "barred_pair":
-        return f"{len(rule.pairs)} pairs"
+        return counted(len(rule.pairs), "pair")
     counts = _shares(people, rule.of_mentor, rule.of_mentee)
     return counts if _in_force(rule, people) else f"VOID: {counts}"
 
@@ -115,7 +112,8 @@ def _shares(people: People, of_mentor: str, of_mentee: str) -> str:
         (sum(_has(p, name) for p in side), len(side))
         for side, name in ((people.mentors, of_mentor), (people.mentees, of_mentee))
     )
-    return f"{mentors[0]} of {mentors[1]} mentors and {mentees[0]} of {mentees[1]} mentees have a value"
+    parts = f"{mentors[0]} of {counted(mentors[1], 'mentor')}", f"{mentees[0]} of {counted(mentees[1], 'mentee')}"
+    return f"{' and '.join(parts)} have a value"
 
 
 def has_data(criterion: Criterion, people: People) -> bool:
@@ -131,13 +129,13 @@ def _of_criterion(criterion: Criterion, people: People) -> str:
         case "text":
             found = _both(sum(bool(p.text) for p in mentors), sum(bool(p.text) for p in mentees), "write a text")
         case "mentee_preference":
-            found = _one(sum(bool(p.preferred) for p in mentees), "mentees")
+            found = _one(sum(bool(p.preferred) for p in mentees), "mentee")
         case "mentor_preference":
-            found = _one(sum(bool(p.preferred) for p in mentors), "mentors")
+            found = _one(sum(bool(p.preferred) for p in mentors), "mentor")
         case "new":
-            found = _one(sum(_has(p, "matched_before") for p in [*mentors, *mentees]), "people")
+            found = _one(sum(_has(p, "matched_before") for p in [*mentors, *mentees]), "person")
         case "conversation":
-            found = _one(sum(bool(p.ratings) for p in mentees), "mentees")
+            found = _one(sum(bool(p.ratings) for p in mentees), "mentee")
         case _:
             names = [criterion.attribute] if criterion.attribute else list(criterion.levels)
             counts = [sum(any(_has(p, name) for name in names) for p in side) for side in (mentors, mentees)]
@@ -146,18 +144,25 @@ def _of_criterion(criterion: Criterion, people: People) -> str:
 
 
 def _one(count: int, who: str) -> str:
-    return f"{count} {who} name somebody" if count else f"no data: none of the {who} names anybody who is there"
+    return _naming(count, who) if count else f"no data: no {who} names anybody who is there"
+
+
+def _naming(count: int, who: str = "person") -> str:
+    if who == "person" and count != 1:
+        return f"{count} people name somebody"
+    return f"{counted(count, who)} name{'s' if count == 1 else ''} somebody"
 
 
 def _both(mentors: int, mentees: int, what: str) -> str:
-    found = f"{mentors} mentors and {mentees} mentees {what}"
+    found = f"{counted(mentors, 'mentor')} and {counted(mentees, 'mentee')} {what}"
     return found if mentors and mentees else f"no data: {found}"
 
 
 def _of_topics(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> str:
     said = [{plain(topic) for p in side for topic in p.topics} for side in (mentors, mentees)]
     counts = [sum(bool(p.topics) for p in side) for side in (mentors, mentees)]
-    found = f"{counts[0]} mentors and {counts[1]} mentees name topics, {len(said[0] & said[1])} of them in common"
+    found = f"{counted(counts[0], 'mentor')} and {counted(counts[1], 'mentee')} name topics, "
+    found += f"{len(said[0] & said[1])} of them in common"
     return found if said[0] & said[1] else f"no data: {found}; say --column topics=HEADING where a column has them"
 
 
@@ -180,7 +185,7 @@ def _doubts(tables: Sequence[Table], people: People, policy: Policy, read: Colle
 def _unread(table: Table, column: Column) -> str:
     where = f"{table.role}s:" if table.role else ""
     return (
-        f"{table.place}: '{column.heading}' ({letter(column.place)}) looks like capacity, choice or constraint and is "
+        f"{table.place}: '{column.heading}' ({letter(column.place)}) looks like {column.doubt} and is "
         f"not read; say --column {where}MEANING='{column.heading}', or --column {where}ignore='{column.heading}'"
     )
 
