@@ -26,7 +26,7 @@ from mentoring_integrations.app import create_app
 from mentoring_integrations.notifications.models import Notification
 
 APPLICATIONS, EVALUATION = "http://applications.test", "http://evaluation.test"
-SESSIONS = "http://sessions.test"
+SESSIONS, MATCHING = "http://sessions.test", "http://matching.test"
 PUBLIC = "https://mentoring.example.org"
 FORM = [
     {"id": "criteria", "kind": "ranking"},
@@ -163,6 +163,34 @@ class Applications:
             return problem(409, "already_applied")
         self.applications.append(body)
         return {"id": str(uuid4())}
+
+
+class Matching:
+    """What an import of standing pairs asks of matching: pairs with who is `busy` are refused, then none is made."""
+
+    def __init__(self) -> None:
+        self.app = FastAPI()
+        self.busy: set[str] = set()
+        self.stand: list[dict[str, Any]] = []
+        self.app.get("/programmes/{programme_id}/kinds")(self._kinds)
+        self.app.post("/cohorts/{cohort_id}/standing")(self._standing)
+
+    async def _kinds(self) -> Any:
+        return [{"id": "mentoring", "lead": "mentor"}, {"id": "buddy", "lead": None}]
+
+    async def _standing(self, request: Request) -> Any:
+        asked = (await request.json())["relationships"]
+        errors = [
+            fault("person_not_free", "is not free", "body", "relationships", place, "member_ids", 0)
+            for place, one in enumerate(asked)
+            if one not in self.stand and self.busy & set(one["member_ids"])
+        ]
+        if errors:
+            return problem(422, "standing_invalid", errors=errors)
+        unchanged = [place for place, one in enumerate(asked) if one in self.stand]
+        if "dry_run" not in request.query_params:
+            self.stand += [one for one in asked if one not in self.stand]
+        return {"matches": [], "groups": [], "unchanged": unchanged}
 
 
 class Evaluation:
@@ -344,6 +372,11 @@ def evaluation_api() -> Evaluation:
 
 
 @pytest.fixture(scope="session")
+def matching_api() -> Matching:
+    return Matching()
+
+
+@pytest.fixture(scope="session")
 async def mail_server():
     server = MailServer()
     await server.start()
@@ -368,13 +401,15 @@ async def integrations(
     servers: Servers,
     applications_api: Applications,
     evaluation_api: Evaluation,
+    matching_api: Matching,
     sessions_api: Sessions,
     mail_server: MailServer,
 ):
     routes = {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app, SESSIONS: sessions_api.app}
+    routes |= {MATCHING: matching_api.app}
     where = {"applications_url": APPLICATIONS, "evaluation_url": EVALUATION, "public_url": PUBLIC}
     where |= {"webhooks_to_loopback": True}
-    where |= {"sessions_url": SESSIONS, "metrics_port": free_port()}
+    where |= {"sessions_url": SESSIONS, "matching_url": MATCHING, "metrics_port": free_port()}
     async with running(
         servers, create_app, "integrations", routes=routes, smtp_port=mail_server.port, **where
     ) as harness:

@@ -267,6 +267,49 @@ async def test_people_are_nominated_by_number_or_by_address(world, applications_
     ]
 
 
+async def test_standing_pairs_come_in_once_with_the_day_on_which_they_began(world, applications_api, matching_api):
+    ada, grace, hedy, joan = (world.person(name) for name in ("Ada", "Grace", "Hedy", "Joan"))
+    at = world.address
+    applications_api.people[at(ada)]["external_id"] = number = f"P-{ada.hex}"
+    matching_api.busy = {str(joan)}
+    text = "mentor_email,mentor_external_id,mentee_email,starts_on,cohort,kind\n" + "".join([
+        f",{number},{at(grace)},2021-09-01,1,\n",
+        f"{at(ada)},,{at(hedy)},2021-10-01,,Mentoring\n",  # the only cohort
+        f"{at(grace)},,{at(hedy)},2021-11-01,1,buddy\n",
+        f"{at(ada)},,{at(joan)},2021-09-01,1,\n",
+        f"{at(ada)},,nobody@example.org,2021-09-01,1,\n",
+        f",,{at(joan)},2021-09-01,1,\n",
+        f"{at(ada)},,{at(joan)},yesterday,1,\n",
+        f"{at(hedy)},,{at(joan)},2021-09-01,7,\n",
+        f",{number},{at(grace)},2021-09-02,1,\n",
+    ])  # fmt: skip
+    path = f"/imports/pairs?programme_id={world.programme_id}"
+    tried = await world.upload(f"{path}&dry_run=true", text, world.office)
+    assert tried.status_code == 201, tried.text
+    assert matching_api.stand == []
+    done = await world.upload(path, text, world.office)
+    assert reported(tried) == reported(done) == {
+        (5, "mentee_email", "person_not_free"), (6, "mentee_email", "unknown_person"),
+        (7, "mentor_email", "cell_empty"),
+        (8, "starts_on", "date_from_datetime_parsing"), (9, "cohort", "unknown_cohort"),
+        (10, "mentee_email", "duplicate_row"),
+    }  # fmt: skip
+    assert tried.json()["created"] == done.json()["created"] == [2, 3, 4]
+    assert done.json()["kind"] == "pairs"
+    pair = {"kind": "mentoring", "lead_id": str(ada)}
+    assert [one for one in matching_api.stand if one["kind"] == "mentoring"] == [
+        pair | {"member_ids": [str(grace)], "starts_on": "2021-09-01"},
+        pair | {"member_ids": [str(hedy)], "starts_on": "2021-10-01"},
+    ]
+    equals = {"kind": "buddy", "member_ids": [str(grace), str(hedy)], "starts_on": "2021-11-01"}
+    assert equals in matching_api.stand
+    again = (await world.upload(path, text, world.office)).json()
+    assert (again["created"], again["unchanged"], len(matching_api.stand)) == ([], [2, 3, 4], 3)
+    wrong = await world.upload(path, f"mentor_email,mentee_email,starts_on,since\n{at(ada)},x@y.z,2021-09-01,1\n")
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["unknown"]) == (422, "wrong_columns", [4])
+    assert (await world.upload(path, text, world.own(joan))).status_code == 403
+
+
 async def test_applications_are_submitted_by_number(world, applications_api):
     ada = world.person("Ada")
     applications_api.people[world.address(ada)]["external_id"] = number = f"N-{ada.hex}"

@@ -40,8 +40,45 @@ async def test_pairs_stand_since_the_day_they_began_and_count_as_any_other(world
     assert (pool[str(mentor.id)]["state"], pool[str(mentees[0].id)]["state"]) == ("matched", "matched")
     run = await world.run(cohort_id)
     assert (run["pairs"], run["unmatched_mentees"]) == (0, 1)
-    twice = await take_over(world, cohort_id, pair(mentor, mentees[0]))
-    assert (twice.status_code, twice.json()["code"]) == (422, "standing_invalid")
+
+
+async def test_what_was_taken_over_before_is_not_taken_over_twice(world):
+    cohort_id = await world.cohort(places=5)
+    mentor, other = world.person("mentor", capacity=2), world.person("mentor")
+    mentees = [world.person("mentee") for _ in range(3)]
+    await world.admit(cohort_id, mentor, other, *mentees)
+    buddies = {"kind": "buddy", "member_ids": [str(m.id) for m in mentees[:2]], "starts_on": "2021-11-01"}
+    rows = [pair(mentor, mentees[0]), pair(mentor, mentees[1]), buddies]
+    first = (await take_over(world, cohort_id, *rows)).json()
+    again = await take_over(world, cohort_id, *rows, pair(other, mentees[2]))
+    assert (again.status_code, again.json()["unchanged"]) == (201, [0, 1, 2]), again.text
+    assert {m["id"] for m in first["matches"]} < {m["id"] for m in again.json()["matches"]}
+    assert [g["id"] for g in again.json()["groups"]] == [g["id"] for g in first["groups"]]
+    assert len(await world.events(MatchConfirmed)) == 3
+    assert len(await world.events(GroupFormed)) == 1
+    ended = first["matches"][0]["id"]
+    assert (await world.office.post(f"/matches/{ended}/end", json={"reason": "moved away"})).status_code == 200
+    assert (await take_over(world, cohort_id, *rows)).json()["unchanged"] == [0, 1, 2]
+    assert len(await world.events(MatchConfirmed)) == 3
+    since = await take_over(
+        world, cohort_id, pair(mentor, mentees[1], "2021-09-02"), buddies | {"starts_on": "2021-11-02"}
+    )
+    found = [(e["pointer"], e["code"]) for e in since.json()["errors"]]
+    assert found == [(f"/body/relationships/{place}/starts_on", "stands_already") for place in (0, 1)]
+
+
+async def test_a_dry_run_says_what_a_run_would_and_does_nothing(world):
+    cohort_id = await world.cohort(places=5)
+    mentor, other, mentee = world.person("mentor"), world.person("mentor"), world.person("mentee")
+    await world.admit(cohort_id, mentor, other, mentee)
+    path, good = f"/cohorts/{cohort_id}/standing?dry_run=true", {"relationships": [pair(mentor, mentee)]}
+    tried = await world.office.post(path, json=good)
+    assert (tried.status_code, tried.json()) == (201, {"matches": [], "groups": [], "unchanged": []}), tried.text
+    bad = await world.office.post(path, json={"relationships": [pair(mentor, mentee), pair(other, mentee)]})
+    assert [e["pointer"] for e in bad.json()["errors"]] == ["/body/relationships/1/member_ids/0"]
+    assert await world.events(MatchConfirmed) == []
+    assert (await world.pool(cohort_id))[str(mentor.id)]["taken"] == 0
+    assert (await take_over(world, cohort_id, pair(mentor, mentee))).json()["unchanged"] == []
 
 
 async def test_all_of_them_or_none_and_what_is_wrong_of_which(world):

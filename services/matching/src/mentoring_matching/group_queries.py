@@ -146,6 +146,23 @@ async def open_group_of(db: AsyncSession, cohort_id: UUID, kind_id: str, lead_id
     return await db.scalar(open_.order_by(Group.id.desc()).limit(1))
 
 
+async def groups_that_stood(
+    db: AsyncSession, cohort_id: UUID, kind_id: str, people: Collection[UUID]
+) -> Sequence[Group]:
+    """The groups of a cohort that came into the system standing, of exactly these people as it came, the newest first.
+
+    Who was invited later has another `expires_at`.
+    """
+    came = sa.select(sa.func.array_agg(GroupMember.person_id)).where(
+        GroupMember.group_id == Group.id, GroupMember.expires_at == Group.offered_at
+    )
+    rows = sa.select(Group, came.scalar_subquery()).where(
+        Group.cohort_id == cohort_id, Group.kind == kind_id, Group.starts_on.is_not(None)
+    )
+    found = (await db.execute(rows.order_by(Group.id.desc()))).all()
+    return [group for group, members in found if set(members or ()) == set(people)]
+
+
 async def people_of_programme(db: AsyncSession, programme_id: UUID, people: Collection[UUID]) -> set[UUID]:
     """Those of the people who are in a pool of the programme, or hold a role in it."""
     c = scoped_roles.c

@@ -120,10 +120,11 @@ class StandingRelationships(Body):
 
 
 class TakenOver(BaseModel):
-    """The relationships that stand here now, under the days on which they began."""
+    """The relationships that stand here now, under the days on which they began; of a dry run none is shown."""
 
     matches: list[MatchView]
     groups: list[GroupView]
+    unchanged: list[int] = Field(description="the places in `relationships` of those that were taken over before")
 
 
 class OfferedGroups(BaseModel):

@@ -226,6 +226,13 @@ async def visible_conversation(db: AsyncSession, caller: Principal, conversation
     return found
 
 
+async def matches_of_two(db: AsyncSession, programme_id: UUID, mentor_id: UUID, mentee_id: UUID) -> Sequence[Match]:
+    """The matches of two people that were confirmed, whatever became of them; the newest first."""
+    both = (Match.programme_id == programme_id, Match.mentor_id == mentor_id, Match.mentee_id == mentee_id)
+    rows = sa.select(Match).where(*both, Match.confirmed_at.is_not(None)).order_by(Match.id.desc())
+    return (await db.scalars(rows)).all()
+
+
 async def standing_matches(db: AsyncSession, cohort_id: UUID) -> Sequence[Match]:
     """The confirmed matches of a cohort."""
     mine = sa.select(Match).where(Match.cohort_id == cohort_id, Match.state == "confirmed")

@@ -75,6 +75,7 @@ class OfferedRecord:
 class TakenOverRecord:
     matches: list[MatchRecord]
     groups: list[GroupRecord]
+    unchanged: list[int]
 
 
 _group = TypeAdapter(GroupRecord)
@@ -115,10 +116,11 @@ async def offer_arrangement(api: Upstream, cohort_id: UUID, **offer: object) -> 
     return (await api.send("POST", path, _offered, body(**offer))).groups
 
 
-async def take_over(api: Upstream, cohort_id: UUID, relationships: list[object]) -> TakenOverRecord:
-    """Take over relationships that stood before."""
+async def take_over(api: Upstream, cohort_id: UUID, relationships: list[object], dry_run: bool) -> TakenOverRecord:
+    """Take over relationships that stood before, or say what that would do."""
     content = body(relationships=relationships)
-    return await api.send("POST", f"/cohorts/{cohort_id}/standing", _taken_over, content)
+    path = f"/cohorts/{cohort_id}/standing" + ("?dry_run=true" if dry_run else "")
+    return await api.send("POST", path, _taken_over, content)
 
 
 async def act_on_group(api: Upstream, group_id: UUID, act: str, **content: object) -> GroupRecord:

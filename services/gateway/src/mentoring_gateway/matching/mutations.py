@@ -26,6 +26,7 @@ from mentoring_gateway.values import Role
 class TakenOver:
     matches: list[Match]
     groups: list[RelationshipGroup]
+    unchanged: list[int]
 
 
 @strawberry.type
@@ -239,12 +240,12 @@ class Matching:
 
     @command("Take over relationships that stood before, each since its day; nobody is asked again, all or none")
     async def take_over_relationships(
-        self, info: Info, cohort_id: UUID, relationships: list[StandingRelationship]
+        self, info: Info, cohort_id: UUID, relationships: list[StandingRelationship], dry_run: bool = False
     ) -> TakenOver:
         api = info.context.commands(info).matching.api
-        done = await groups.take_over(api, cohort_id, [vars(one) for one in relationships])
+        done = await groups.take_over(api, cohort_id, [vars(one) for one in relationships], dry_run)
         matches = [Match(**vars(match)) for match in done.matches]
-        return TakenOver(matches=matches, groups=[group_of(record) for record in done.groups])
+        return TakenOver(matches=matches, groups=[group_of(record) for record in done.groups], unchanged=done.unchanged)
 
     @command("Accept an offer; the second acceptance confirms the match")
     async def accept_match(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Match:

@@ -17,12 +17,14 @@ from mentoring_integrations.programmes.access import Reader, Writer
 
 CSV_LIMIT_BYTES = 10_000_000
 CSV_TYPES = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})  # browsers on Windows say the last
-UPLOADS = {f"/imports/{kind}": (CSV_LIMIT_BYTES, CSV_TYPES) for kind in ("people", "applications", "nominations")}
+KINDS = ("people", "applications", "nominations", "pairs")
+UPLOADS = {f"/imports/{kind}": (CSV_LIMIT_BYTES, CSV_TYPES) for kind in KINDS}
 _PEOPLE = "name,email,employer,line_manager_email,languages\nAda Obi,ada.obi@example.org,North Trust,,en\n"
 _APPLICATIONS = (
     "email,role,proxy_reason,cohort,criteria\nada.obi@example.org,mentee,signed on paper,1,specialty;career_stage\n"
 )
 _NOMINATIONS = "external_id,role,cohort,statement\nE-10042,mentee,1,She leads without the title.\n"
+_PAIRS = "mentor_email,mentee_email,starts_on,cohort\ngrace.lee@example.org,ada.obi@example.org,2021-09-01,1\n"
 
 
 def _file(example: str) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def _file(example: str) -> dict[str, Any]:
 
 
 OF_PEOPLE, OF_APPLICATIONS, OF_NOMINATIONS = _file(_PEOPLE), _file(_APPLICATIONS), _file(_NOMINATIONS)
+OF_PAIRS = _file(_PAIRS)
 
 MappingText = Annotated[
     str | None,
@@ -92,6 +95,18 @@ async def import_nominations(
     """Nominate the people of a CSV file for a programme (docs/imports.md), by number or by address."""
     upload = commands.Upload(_service(request), work, by, await request.body(), dry_run, programme_id)
     return await commands.import_nominations(upload)
+
+
+@router.post("/imports/pairs", status_code=201, openapi_extra=OF_PAIRS)
+async def import_pairs(
+    request: Request, by: Writer, work: Phases, programme_id: UUID, dry_run: bool = False
+) -> ImportView:
+    """Take over the standing pairs of a CSV file with the days on which they began (docs/imports.md).
+
+    Nobody is asked again. Pairs that were taken over before are `unchanged`. A dry run answers what the run would do.
+    """
+    upload = commands.Upload(_service(request), work, by, await request.body(), dry_run, programme_id)
+    return await commands.import_pairs(upload)
 
 
 @router.get("/imports")

@@ -18,12 +18,13 @@ from mentoring_common.unit_of_work import Work
 from mentoring_contracts.columns import Sheet
 from mentoring_integrations.errors import ProgrammeNotFound
 from mentoring_integrations.imports import csv_table, queries, rows
-from mentoring_integrations.imports.applications_client import ApplicationsClient, Refused
 from mentoring_integrations.imports.csv_table import Problem, Reading
 from mentoring_integrations.imports.models import Import, RefusedRow
-from mentoring_integrations.imports.rows import NewApplication, NewNomination, NewPerson
+from mentoring_integrations.imports.rows import NewApplication, NewNomination, NewPerson, StandingPair
 from mentoring_integrations.imports.schemas import ImportView
 from mentoring_integrations.imports.sending import OUTCOMES, Sending
+from mentoring_integrations.imports.sending_pairs import send_pairs
+from mentoring_integrations.imports.service_client import Refused, ServiceClient
 from mentoring_integrations.programmes.access import require_importer, require_team
 
 
@@ -42,8 +43,15 @@ class Upload:
     every_row: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def client(self) -> ApplicationsClient:
-        return ApplicationsClient(self.service.http, self.service.settings.applications_url, self.by.token)
+    def client(self) -> ServiceClient:
+        return self._client_of("applications", self.service.settings.applications_url)
+
+    @property
+    def matching(self) -> ServiceClient:
+        return self._client_of("matching", self.service.settings.matching_url)
+
+    def _client_of(self, service: str, address: str) -> ServiceClient:
+        return ServiceClient(self.service.http, service, address, self.by.token)
 
     @property
     def digest(self) -> bytes:
@@ -100,6 +108,32 @@ async def import_nominations(upload: Upload) -> ImportView:
     )
 
 
+async def import_pairs(upload: Upload) -> ImportView:
+    """Take over the standing pairs of a file. RoleNeeded, ProgrammeNotFound; errors of `csv_table.parse`."""
+    programme_id = upload.programme_id
+    assert programme_id is not None
+    _, cohorts = await _programme_of_applications(upload.client, programme_id)
+    async with upload.work.transaction() as db:
+        await require_team(db, upload.by, programme_id)
+    count, new, problems = await asyncio.to_thread(_pairs, upload)
+    return await _run(
+        upload,
+        "pairs",
+        count,
+        problems,
+        lambda sending: send_pairs(sending, upload.matching, programme_id, new, cohorts),
+    )
+
+
+def _pairs(upload: Upload) -> tuple[int, list[StandingPair], list[Problem]]:
+    """As `_people`."""
+    required, optional = rows.PAIR_REQUIRED, rows.PAIR_OPTIONAL
+    known = upload.reading([*required, *optional])
+    table = csv_table.parse(upload.content, required=required, optional=optional, reading=known)
+    new, problems = rows.pairs(table.rows)
+    return table.count, new, table.problems + problems
+
+
 def _nominations(upload: Upload) -> tuple[int, list[NewNomination], list[Problem]]:
     """As `_people`."""
     required, optional = rows.NOMINATION_REQUIRED, rows.NOMINATION_OPTIONAL
@@ -129,7 +163,7 @@ def _applications(upload: Upload, fields: dict[str, str]) -> tuple[int, list[New
 
 
 async def _programme_of_applications(
-    client: ApplicationsClient, programme_id: UUID
+    client: ServiceClient, programme_id: UUID
 ) -> tuple[dict[str, str], dict[int, str]]:
     """Kinds of the form's fields by column, and ids of cohorts by number."""
     try:

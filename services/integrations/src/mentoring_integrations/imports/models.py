@@ -17,7 +17,7 @@ class Import(TenantRow, Base):
     """
 
     __tablename__ = "imports"
-    kind: Mapped[str]  # people, applications, nominations
+    kind: Mapped[str]  # people, applications, nominations, pairs
     programme_id: Mapped[UUID | None]
     started_by: Mapped[str]
     dry_run: Mapped[bool]

@@ -163,6 +163,38 @@ NOMINATION_REQUIRED = ("role",)
 NOMINATION_OPTIONAL = tuple(set(NominationRow.model_fields) - set(NOMINATION_REQUIRED))
 
 
+class PairRow(_RowModel):
+    """The columns of pairs.csv: two people who have met since `starts_on`, each named by address or number.
+
+    In the columns of the mentor stands who leads, of a kind of equals the one of the two.
+    """
+
+    mentor_email: _Email | None = None
+    mentor_external_id: _Number | None = None
+    mentee_email: _Email | None = None
+    mentee_external_id: _Number | None = None
+    starts_on: Annotated[date, Field(ge=date(1950, 1, 1), le=date(2199, 12, 31))]
+    cohort: Annotated[int, Field(ge=1)] | None = None
+    kind: Annotated[str, BeforeValidator(_lower), Field(pattern="^[a-z][a-z0-9_]{0,63}$")] = "mentoring"
+
+    def named(self, side: Side) -> tuple[str, str]:
+        """What names who is on a side, and how: a number goes before an address."""
+        number = getattr(self, f"{side}_external_id")
+        return ("external_id", number) if number else ("email", getattr(self, f"{side}_email"))
+
+
+PAIR_REQUIRED = ("starts_on",)
+PAIR_OPTIONAL = tuple(set(PairRow.model_fields) - set(PAIR_REQUIRED))
+
+
+@dataclass(frozen=True)
+class StandingPair:
+    """Two who have met since a day, from line `line`."""
+
+    line: int
+    cells: PairRow
+
+
 @dataclass(frozen=True)
 class NewPerson:
     """A person to register, from line `line`."""
@@ -218,6 +250,31 @@ def nominations(rows: list[Row]) -> tuple[list[NewNomination], list[Problem]]:
         elif _is_first(seen, f"{cells.person} {cells.role}", row.line, problems):
             good.append(NewNomination(row.line, cells))
     return good, problems
+
+
+def pairs(rows: list[Row]) -> tuple[list[StandingPair], list[Problem]]:
+    """Pairs of the rows, and problems."""
+    good: list[StandingPair] = []
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        cells = _read(PairRow, row, problems)
+        if cells is None or not _names_both(cells, row.line, problems):
+            continue
+        both = " ".join([cells.kind, *cells.named("mentor"), *cells.named("mentee")])
+        if _is_first(seen, both, row.line, problems, f"mentee_{cells.named('mentee')[0]}"):
+            good.append(StandingPair(row.line, cells))
+    return good, problems
+
+
+def _names_both(cells: PairRow, line: int, problems: list[Problem]) -> bool:
+    sides: tuple[Side, Side] = ("mentor", "mentee")
+    nameless = [side for side in sides if not cells.named(side)[1]]
+    problems += [
+        Problem(line, f"{side}_email", "cell_empty", f"{side}_email or {side}_external_id names the {side}")
+        for side in nameless
+    ]
+    return not nameless
 
 
 def applications(rows: list[Row], fields: Mapping[str, str]) -> tuple[list[NewApplication], list[Problem]]:

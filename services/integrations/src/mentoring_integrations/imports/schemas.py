@@ -24,7 +24,7 @@ class RefusedRowView(View):
 
 class ImportSummary(View):
     id: UUID
-    kind: Literal["people", "applications", "nominations"]
+    kind: Literal["people", "applications", "nominations", "pairs"]
     programme_id: UUID | None
     dry_run: bool
     state: Literal["running", "finished"]

@@ -12,9 +12,9 @@ from uuid import UUID
 import orjson
 
 from mentoring_common.errors import Unavailable
-from mentoring_integrations.imports.applications_client import ApplicationsClient, Refused
 from mentoring_integrations.imports.csv_table import Problem
 from mentoring_integrations.imports.rows import ApplicationRow, NewApplication, NewNomination, NewPerson, NominationRow
+from mentoring_integrations.imports.service_client import Refused, ServiceClient
 
 BATCH = 100  # people of one request; applications takes twice as many, a smaller one is sent again sooner
 _COLUMN_OF = {"employer_id": "employer", "person_id": "email", "cohort_id": "cohort"}
@@ -30,16 +30,16 @@ class Sending:
     It was `interrupted` if the applications service did not answer to the end.
     """
 
-    def __init__(self, client: ApplicationsClient, import_id: UUID, digest: bytes, *, dry_run: bool) -> None:
+    def __init__(self, client: ServiceClient, import_id: UUID, digest: bytes, *, dry_run: bool) -> None:
         self.lines: dict[str, set[int]] = {outcome: set() for outcome in OUTCOMES}
         self.problems: list[Problem] = []
         self.interrupted = False
-        self._client = client
+        self.client = client
         self._import_id = import_id
         self._digest = digest.hex()[:32]
-        self._dry_run = dry_run
+        self.dry_run = dry_run
         self._invites: dict[str, str] = {}
-        self._people: dict[str, list[str]] = {}
+        self._people: dict[tuple[str, str], list[str]] = {}
 
     @property
     def accepted(self) -> set[int]:
@@ -54,7 +54,7 @@ class Sending:
         self._invites = {"programme_id": str(programme_id)} if programme_id else {}
         ordered = list(self._managers_first(people))
         try:
-            if self._dry_run:
+            if self.dry_run:
                 await self._post_people(self._bodies(ordered), salt="")
                 return
             for batch in _batches(ordered):
@@ -62,7 +62,7 @@ class Sending:
                 salt = str(self._import_id) if all(one.cells.external_id for one in batch) else ""
                 await self._post_people(self._bodies(batch), salt=salt)
         except (Refused, Unavailable) as error:
-            self._refuse_rest((person.line for person in people), error)
+            self.refuse_rest((person.line for person in people), error)
 
     async def send_applications(
         self, programme_id: UUID, applications: Sequence[NewApplication], cohorts: dict[int, str], asks_capacity: bool
@@ -72,7 +72,7 @@ class Sending:
             for new in applications:
                 await self._send_application(programme_id, new, cohorts, asks_capacity)
         except (Refused, Unavailable) as error:
-            self._refuse_rest((new.line for new in applications), error)
+            self.refuse_rest((new.line for new in applications), error)
 
     async def send_nominations(
         self, programme_id: UUID, nominations: Sequence[NewNomination], cohorts: dict[int, str]
@@ -82,7 +82,7 @@ class Sending:
             for new in nominations:
                 await self._send_nomination(programme_id, new, cohorts)
         except (Refused, Unavailable) as error:
-            self._refuse_rest((new.line for new in nominations), error)
+            self.refuse_rest((new.line for new in nominations), error)
 
     def _managers_first(self, people: Sequence[NewPerson]) -> Iterator[NewPerson]:
         waiting = list(people)
@@ -93,7 +93,7 @@ class Sending:
             if not ready:
                 for person in waiting:
                     column = next(column for column in _MANAGED_BY if getattr(person.cells, column))
-                    self._refuse(person.line, column, "circular", "line managers manage each other")
+                    self.refuse(person.line, column, "circular", "line managers manage each other")
                 return
             yield from sorted(ready, key=lambda person: person.cells.external_id is None)
             done = {person.line for person in ready}
@@ -108,10 +108,10 @@ class Sending:
             return
         lines = list(bodies)
         payload = {"people": list(bodies.values())}
-        key = None if self._dry_run else self._key(lines[0], payload, salt)
-        dry_run = {"dry_run": "true"} if self._dry_run else {}
+        key = None if self.dry_run else self._key(lines[0], payload, salt)
+        dry_run = {"dry_run": "true"} if self.dry_run else {}
         try:
-            answer, replayed = await self._client.post("/people/batch", payload, key, upsert="true", **dry_run)
+            answer, replayed = await self.client.post("/people/batch", payload, key, upsert="true", **dry_run)
         except Refused as refused:
             wrong = self._refuse_by_schema(lines, refused)
             await self._post_people({line: body for line, body in bodies.items() if line not in wrong}, salt=salt)
@@ -135,7 +135,7 @@ class Sending:
             index = next((int(part) for part in parts if part.isdigit()), None)
             if index is not None and index < len(lines):
                 found.add(lines[index])
-                self._refuse(lines[index], _column(parts[-1]), str(error.get("code")), str(error.get("detail")))
+                self.refuse(lines[index], _column(parts[-1]), str(error.get("code")), str(error.get("detail")))
         if not found:
             raise refused
         return found
@@ -148,9 +148,9 @@ class Sending:
         if person_id is None:
             return
         if cells.cohort is not None and cells.cohort not in cohorts:
-            self._refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
+            self.refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
             return
-        if self._dry_run:
+        if self.dry_run:
             self.lines["created"].add(new.line)
             return
         body: dict[str, Any] = {"person_id": person_id, "role": cells.role, "consents": new.consents}
@@ -170,9 +170,9 @@ class Sending:
                 return
             person = {"person_id": person_id}
         if cells.cohort is not None and cells.cohort not in cohorts:
-            self._refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
+            self.refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
             return
-        if self._dry_run:
+        if self.dry_run:
             self.lines["created"].add(new.line)
             return
         body = person | {"role": cells.role, "cohort_id": cohorts[cells.cohort] if cells.cohort is not None else None}
@@ -181,7 +181,7 @@ class Sending:
 
     async def _post(self, path: str, line: int, body: dict[str, Any]) -> None:
         try:
-            await self._client.post(path, body, self._key(line, body, ""))
+            await self.client.post(path, body, self._key(line, body, ""))
             self.lines["created"].add(line)
         except Refused as refused:
             if refused.concerns_caller:
@@ -191,38 +191,47 @@ class Sending:
     async def _person_id(self, line: int, cells: ApplicationRow | NominationRow) -> str | None:
         """Whom the row names; None, and the row is refused, where that is nobody or not one."""
         column = "external_id" if cells.external_id else "email"
-        if cells.person not in self._people:
-            page = await self._client.get("/people", **{column: getattr(cells, column)})
-            self._people[cells.person] = [person["id"] for person in page["items"]]
-        found = self._people[cells.person]
+        return await self.person_named(line, column, column, getattr(cells, column))
+
+    async def person_named(self, line: int, column: str, by: str, value: str) -> str | None:
+        """Whom an address or a number of a column names; None, and the row is refused, where that is nobody or not one.
+
+        An address has an @, a number may.
+        """
+        if (by, value) not in self._people:
+            page = await self.client.get("/people", **{by: value})
+            self._people[by, value] = [person["id"] for person in page["items"]]
+        found = self._people[by, value]
         if not found:
-            self._refuse(line, column, "unknown_person", "nobody is known by this: import people first")
+            self.refuse(line, column, "unknown_person", "nobody is known by this: import people first")
         elif len(found) > 1:
-            self._refuse(line, column, "several_people", "several employers call somebody so: name the address")
+            self.refuse(line, column, "several_people", "several employers call somebody so: name the address")
         return found[0] if len(found) == 1 else None
 
     def _key(self, line: int, body: Any, salt: str) -> str:
         return f"import-{self._digest}-{line}-{hashlib.sha256(orjson.dumps([body, salt])).hexdigest()[:32]}"
 
-    def _refuse(self, line: int, column: str | None, code: str, detail: str) -> None:
+    def refuse(self, line: int, column: str | None, code: str, detail: str) -> None:
+        """Say why a line stays out."""
         self.problems.append(Problem(line, column, code[:100], detail[:300]))
 
     def _refuse_as(self, line: int, refused: Refused) -> None:
         errors = [e for e in refused.problem.get("errors", []) if isinstance(e, dict)]
         for error in errors:
             name = str(error.get("pointer") or "").rsplit("/", 1)[-1]
-            self._refuse(line, _column(name), str(error.get("code", refused.code)), str(error.get("detail", "")))
+            self.refuse(line, _column(name), str(error.get("code", refused.code)), str(error.get("detail", "")))
         if not errors:
-            self._refuse(line, _COLUMN_OF_CODE.get(refused.code), refused.code, refused.title)
+            self.refuse(line, _COLUMN_OF_CODE.get(refused.code), refused.code, refused.title)
 
-    def _refuse_rest(self, lines: Iterable[int], error: Refused | Unavailable) -> None:
+    def refuse_rest(self, lines: Iterable[int], error: Refused | Unavailable) -> None:
+        """Say of the lines of which nothing is said yet why they stay out."""
         self.interrupted = isinstance(error, Unavailable)
         known = self.accepted | {problem.row for problem in self.problems}
         code = error.code
         detail = error.title if isinstance(error, Refused) else f"{error.title()}: send the file again"
         for line in lines:
             if line not in known:
-                self._refuse(line, None, code, detail)
+                self.refuse(line, None, code, detail)
 
 
 def _column(name: str) -> str | None:

@@ -1,9 +1,10 @@
 """The REST API of the matching service: groups, from the offer to the end."""
 
 from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
@@ -19,7 +20,7 @@ from mentoring_matching.access import check_cohort, require_part
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import groups as commands
 from mentoring_matching.commands.handover import hand_over_lead
-from mentoring_matching.commands.standing import Standing, take_over
+from mentoring_matching.commands.standing import Standing, take_over, try_take_over
 from mentoring_matching.errors import DeclineReasonNeeded, GroupInvalid, ProgrammeNotFound
 from mentoring_matching.group_schemas import (
     ArrangementOffer,
@@ -103,16 +104,24 @@ async def _days(db: AsyncSession, programme_id: UUID, given: int | None) -> int:
 
 
 @router.post("/cohorts/{cohort_id}/standing", status_code=201)
-async def take_over_relationships(cohort_id: UUID, given: StandingRelationships, by: Writer, db: Db) -> TakenOver:
+async def take_over_relationships(
+    cohort_id: UUID,
+    given: StandingRelationships,
+    by: Writer,
+    db: Db,
+    dry_run: Annotated[bool, Query(description="say what would be wrong or unchanged, and do nothing")] = False,
+) -> TakenOver:
     """Take over relationships that stood before, with the days on which they began (programme team).
 
     Nobody is asked again. All of them or none: `errors` say what is wrong of which. Who is in one that answers what
-    people applied for is in the pool of the cohort and free.
+    people applied for is in the pool of the cohort and free. What was taken over before is not taken over twice, also
+    where it ended since: `unchanged`.
     """
     cohort = await check_cohort(db, by, cohort_id)
     rows = [Standing(**one.model_dump()) for one in given.relationships]
-    pairs, groups = await take_over(db, cohort, rows, by)
-    return TakenOver(matches=[MatchView.model_validate(m) for m in pairs], groups=await _views(db, groups, by))
+    done = await (try_take_over if dry_run else take_over)(db, cohort, rows, by)
+    matches = [MatchView.model_validate(match) for match in done.pairs]
+    return TakenOver(matches=matches, groups=await _views(db, done.groups, by), unchanged=done.unchanged)
 
 
 @router.get("/groups")

@@ -1,7 +1,7 @@
 """Relationships that stood before the programme came into the system: they are confirmed without being offered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
-from mentoring_common.db import now
+from mentoring_common.db import attempt, now
 from mentoring_common.errors import Conflict, Rejected
 from mentoring_common.faults import Fault, fault
 from mentoring_common.ids import new_id
@@ -32,26 +32,50 @@ class Standing:
     title: str | None = None
 
 
-async def take_over(
-    db: AsyncSession, cohort: Cohort, given: Sequence[Standing], by: Principal
-) -> tuple[list[Match], list[Group]]:
+@dataclass
+class Taken:
+    """The relationships that stand now; `unchanged` are the places of those that were taken over before."""
+
+    pairs: list[Match] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+
+
+class _Tried(Exception):
+    """Ends a dry run: all that was done is undone."""
+
+
+async def take_over(db: AsyncSession, cohort: Cohort, given: Sequence[Standing], by: Principal) -> Taken:
     """Confirm every one of them, nobody asked again; StandingInvalid, and none is, with what is wrong of which."""
     await queries.locked_cohort(db, cohort.id)
-    pairs: list[Match] = []
-    groups: list[Group] = []
+    taken = Taken()
     wrong: list[Fault] = []
     for place, standing in enumerate(given):
         try:
             async with db.begin_nested():
-                made = await _one(db, cohort, standing)
+                made, is_new = await _one(db, cohort, standing)
         except (Conflict, Rejected) as error:
             wrong += _faults(error, place)
             continue
-        (pairs if isinstance(made, Match) else groups).append(made)  # type: ignore[arg-type]
+        taken.unchanged += [] if is_new else [place]
+        (taken.pairs if isinstance(made, Match) else taken.groups).append(made)  # type: ignore[arg-type]
     if wrong:
         raise StandingInvalid(errors=wrong)
-    audit(db, by.subject, "take_over_relationships", "cohort", cohort.id, reason=f"{len(given)} relationships")
-    return pairs, groups
+    new = len(given) - len(taken.unchanged)
+    if new:
+        audit(db, by.subject, "take_over_relationships", "cohort", cohort.id, reason=f"{new} relationships")
+    return taken
+
+
+async def try_take_over(db: AsyncSession, cohort: Cohort, given: Sequence[Standing], by: Principal) -> Taken:
+    """As `take_over`, done and undone, so that it can say nothing else: only `unchanged` is told."""
+    taken = Taken()
+    try:
+        async with attempt(db):
+            taken = await take_over(db, cohort, given, by)
+            raise _Tried()
+    except _Tried:
+        return Taken(unchanged=taken.unchanged)
 
 
 def _faults(error: Conflict | Rejected, place: int) -> list[Fault]:
@@ -63,19 +87,50 @@ def _faults(error: Conflict | Rejected, place: int) -> list[Fault]:
     return [fault(error.code, str(error), "body", "relationships", place)]
 
 
-async def _one(db: AsyncSession, cohort: Cohort, standing: Standing) -> Match | Group:
+async def _one(db: AsyncSession, cohort: Cohort, standing: Standing) -> tuple[Match | Group, bool]:
+    """The relationship, and whether it is new; the same again, whatever became of it since, is the one that is here."""
     kind = await group_queries.kind(db, cohort.programme_id, standing.kind)
     offer = Offer(standing.kind, standing.lead_id, standing.member_ids, days=1, title=standing.title)
     if standing.starts_on > now(db).date():
         why = "a relationship that begins later is offered"
         raise GroupInvalid(why, errors=[fault("starts_later", why, "body", "starts_on")])
     check_shape(kind, offer, least=1)
+    is_pair = kind.main and kind.lead is not None and len(offer.member_ids) == 1 and not kind.together
+    known = await (_known_pair if is_pair else _known_group)(db, cohort, standing)
+    if known is not None:
+        return known, False
     people = [*([offer.lead_id] if offer.lead_id else []), *offer.member_ids]
     pool = await check_people(db, cohort, kind, offer.lead_id, offer.member_ids, people)
-    if kind.main and kind.lead and len(offer.member_ids) == 1 and not kind.together:
+    if is_pair:
         assert offer.lead_id is not None
-        return await _confirmed(db, cohort, standing, offer.lead_id, offer.member_ids[0], pool, None)
-    return await _group(db, cohort, kind, standing, pool)
+        return await _confirmed(db, cohort, standing, offer.lead_id, offer.member_ids[0], pool, None), True
+    return await _group(db, cohort, kind, standing, pool), True
+
+
+async def _known_pair(db: AsyncSession, cohort: Cohort, standing: Standing) -> Match | None:
+    assert standing.lead_id is not None
+    together = await queries.matches_of_two(db, cohort.programme_id, standing.lead_id, standing.member_ids[0])
+    same = [match for match in together if (match.cohort_id, match.starts_on) == (cohort.id, standing.starts_on)]
+    if same:
+        return same[0]
+    if any(match.state == "confirmed" for match in together):
+        raise _stands_already()
+    return None
+
+
+async def _known_group(db: AsyncSession, cohort: Cohort, standing: Standing) -> Group | None:
+    people = {*standing.member_ids, *([standing.lead_id] if standing.lead_id else [])}
+    for group in await group_queries.groups_that_stood(db, cohort.id, standing.kind, people):
+        if group.starts_on == standing.starts_on:
+            return group
+        if group.state == "standing":
+            raise _stands_already()
+    return None
+
+
+def _stands_already() -> GroupInvalid:
+    why = "they stand together already, since another day or in another cohort"
+    return GroupInvalid(why, errors=[fault("stands_already", why, "body", "starts_on")])
 
 
 async def _confirmed(

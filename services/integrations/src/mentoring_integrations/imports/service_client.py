@@ -1,4 +1,5 @@
-"""The applications API with the caller's own token: what a caller may not do there, an import may not do either."""
+"""The API of another service with the caller's own token: what a caller may not do there, an import may not do
+either."""
 
 import asyncio
 from typing import Any
@@ -15,14 +16,14 @@ LONGEST_WAIT_S = 60.0
 
 
 class Refused(Exception):
-    """The applications service said no; `code` and `title` are those of its problem document."""
+    """The other service said no; `code` and `title` are those of its problem document."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         super().__init__(status)
         self.status = status
         self.problem = problem
         self.code = str(problem.get("code", "http_error"))
-        self.title = str(problem.get("title", "The applications service refused it"))
+        self.title = str(problem.get("title", "The service refused it"))
 
     @property
     def concerns_caller(self) -> bool:
@@ -30,11 +31,12 @@ class Refused(Exception):
         return self.status in (401, 403)
 
 
-class ApplicationsClient:
+class ServiceClient:
     """Calls for one caller; never used while a transaction is open."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, service: str, base_url: str, token: str) -> None:
         self._http = http
+        self._service = service
         self._base = base_url.rstrip("/")
         self._token = token
 
@@ -67,7 +69,7 @@ class ApplicationsClient:
             except (httpx.HTTPError, _Later):
                 attempt += 1
                 await asyncio.sleep(FIRST_PAUSE_S * 2 ** (attempt - 1) if attempt < TRIES else 0)
-        raise Unavailable("the applications service does not answer")
+        raise Unavailable(f"the {self._service} service does not answer")
 
     async def _once(self, method: str, path: str, headers: dict[str, str], **content: Any) -> httpx.Response:
         with span(f"{method} {route_of(path)}", "CLIENT"):
