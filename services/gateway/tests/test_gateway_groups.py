@@ -50,10 +50,14 @@ async def test_members_leave_and_are_invited_and_standing_relationships_come_in(
         inviteToGroup(groupId: $g, memberIds: [$p]) { kind } }"""
     done = await front.data(query, {"g": made["id"], "p": one})
     assert done == {"leaveGroup": {"kind": "peer_circle"}, "inviteToGroup": {"kind": "peer_circle"}}
-    world.post(f"/matching/cohorts/{cohort}/standing", {"matches": [], "groups": [made | {"starts_on": "2021-09-01"}]})
+    world.post(
+        f"/matching/cohorts/{cohort}/standing",
+        {"matches": [], "groups": [made | {"starts_on": "2021-09-01"}], "unchanged": [0]},
+    )
     query = """mutation($c: UUID!, $p: UUID!, $o: UUID!) { takeOverRelationships(cohortId: $c, relationships: [
-        {kind: "peer_circle", memberIds: [$p, $o], startsOn: "2021-09-01"}]) { matches { id } groups { startsOn } } }"""
+        {kind: "peer_circle", memberIds: [$p, $o], startsOn: "2021-09-01"}]) { matches { id }
+        groups { startsOn } unchanged } }"""
     found = (await front.data(query, {"c": cohort, "p": one, "o": other}))["takeOverRelationships"]
-    assert found == {"matches": [], "groups": [{"startsOn": "2021-09-01"}]}
+    assert found == {"matches": [], "groups": [{"startsOn": "2021-09-01"}], "unchanged": [0]}
     (sent,) = world.calls[-1].body["relationships"]
     assert (sent["kind"], sent["member_ids"], sent["starts_on"]) == ("peer_circle", [one, other], "2021-09-01")

@@ -17,6 +17,7 @@ from mentoring_matching.api import ROUTERS
 from mentoring_matching.commands.groups import GROUP_OFFER_EXPIRES, expire_places
 from mentoring_matching.commands.matches import OFFER_EXPIRES
 from mentoring_matching.commands.pool import PROFILE_WANTED
+from mentoring_matching.commands.recurring import RECURRING_RUN, start_recurring_run
 from mentoring_matching.commands.runs import RUN_WAITING
 from mentoring_matching.engine import acceleration
 from mentoring_matching.reactions import REACTIONS, on_offer_expires
@@ -29,7 +30,11 @@ DESIGN = Design(
     calls=("applications",),
     routers=[*ROUTERS, audit_proof.router, subject_access.router],
     reactions=REACTIONS,
-    deadlines={OFFER_EXPIRES: on_offer_expires, GROUP_OFFER_EXPIRES: expire_places},
+    deadlines={
+        OFFER_EXPIRES: on_offer_expires,
+        GROUP_OFFER_EXPIRES: expire_places,
+        RECURRING_RUN: start_recurring_run,
+    },
     periodic=[
         Periodic("profiles", jobs.fetch_profiles, waits=waiting(PROFILE_WANTED)),
         Periodic("runs", jobs.work_runs, waits=waiting(RUN_WAITING)),

@@ -28,12 +28,17 @@ class Base(CommonBase):
 
 
 class Programme(TenantRow, Base):
-    """A programme: which way it mentors, what its topics are called, and its kinds of relationship beside pairs."""
+    """A programme: which way it mentors, what its topics are called, and its kinds of relationship beside pairs.
+
+    `zone` is by whose clocks it goes (null: UTC); while `recurring_paused` no run starts by itself.
+    """
 
     __tablename__ = "programmes"
     direction: Mapped[str]
     topic_titles: Mapped[dict[str, str]] = mapped_column(JSONB)
     formats: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
+    zone: Mapped[str | None]
+    recurring_paused: Mapped[bool] = mapped_column(server_default=_NO)
 
 
 class PolicyVersion(TenantRow, Base):
@@ -114,6 +119,7 @@ class MatchRun(TenantRow, Versioned, Base):
     mentor_ids: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     mentee_ids: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     may_move: Mapped[bool] = mapped_column(server_default=_NO)
+    recurring: Mapped[bool] = mapped_column(server_default=_NO)
     requested_at: Mapped[datetime]
     worker: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]

@@ -18,6 +18,7 @@ from mentoring_contracts.blueprint.matching import PROTECTED
 from mentoring_matching.engine import MOST_MENTORS, MUTUAL, TOGETHER, Policy, PolicyError
 from mentoring_matching.engine.policy import MOST_WEIGHT
 from mentoring_matching.errors import PolicyInvalid
+from mentoring_matching.recurring import timetable
 
 OFFER_DAYS = 14  # as the contracts have it for blueprints
 CHANGES = ("body", "policy_changes")  # where requests that do not replace a policy say what would be different in it
@@ -36,7 +37,7 @@ MOST_PARTS = 200  # rules, criteria or limits: each costs a look at every pair
 _FIELDS = frozenset({
     "version", "stages", "hard_rules", "rules_off", "weights", "criteria", "priority", "capacity", "offers",
     "confirmation", "floor", "limits", "load", "max_load", "mentors_each", "conversations", "mutual", "unmatched_first",
-    "values",
+    "values", "recurring",
 })  # fmt: skip
 _KIND = {"no_declared_conflict": "no_conflict"}
 _SAFE_KIND = {"no_conflict": "no_declared_conflict"}
@@ -121,6 +122,7 @@ def read(document: Mapping[str, Any], direction: str, version: int = 1, *, stric
     )
     if document.get("confirmation", "both_accept") != "both_accept":
         raise PolicyError("policy", "confirmation", "only both_accept is known")
+    timetable(document)
     texts = {str(rule["id"]): str(rule.get("text") or str(rule["id"]).replace("_", " ")) for rule in rules}
     offers = _mapping(document, "offers")
     return Terms(

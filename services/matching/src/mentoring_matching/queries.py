@@ -93,6 +93,29 @@ async def match(db: AsyncSession, match_id: UUID) -> Match:
     return found
 
 
+async def cohorts_of(db: AsyncSession, programme_id: UUID) -> Sequence[Cohort]:
+    """The cohorts of a programme, in order."""
+    rows = sa.select(Cohort).where(Cohort.programme_id == programme_id).order_by(Cohort.id)
+    return (await db.scalars(rows)).all()
+
+
+async def runs_to_approve(db: AsyncSession, programme_id: UUID) -> Mapping[UUID, UUID]:
+    """By cohort the run that began by itself and waits for approval."""
+    waits = (MatchRun.programme_id == programme_id, MatchRun.recurring, MatchRun.state == "completed")
+    rows = sa.select(MatchRun.cohort_id, MatchRun.id).where(*waits).order_by(MatchRun.id)
+    return {row.cohort_id: row.id for row in await db.execute(rows)}
+
+
+async def recurring_runs_open(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
+    """The runs of a cohort that began by themselves and were not approved, however far they are."""
+    open_ = (
+        MatchRun.cohort_id == cohort_id,
+        MatchRun.recurring,
+        MatchRun.state.in_(("queued", "running", "completed")),
+    )
+    return (await db.scalars(sa.select(MatchRun.id).where(*open_).order_by(MatchRun.id))).all()
+
+
 def runs(cohort_id: UUID) -> sa.Select[MatchRun]:
     """The runs of a cohort."""
     return sa.select(MatchRun).where(MatchRun.cohort_id == cohort_id)

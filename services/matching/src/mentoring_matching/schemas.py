@@ -225,6 +225,35 @@ class RuleSourcesView(BaseModel):
     explanation: str
 
 
+class Timetable(BaseModel):
+    """When a policy has cohorts matched by themselves: `on` a day of the week (of a month its first), or on a `day` of
+    the month, `at` a time of the clocks.
+    """
+
+    every: Literal["week", "month"]
+    on: str | None
+    day: int | None
+    at: str
+    offers: Literal["after_approval", "at_once"]
+
+
+class NextRun(BaseModel):
+    """What comes next in a cohort."""
+
+    cohort_id: UUID
+    starts_at: datetime | None = Field(description="when it is matched next, in UTC, if something waits; null: paused")
+    to_approve: UUID | None = Field(description="the run that waits for the team's approval; the next one discards it")
+
+
+class RecurringRuns(BaseModel):
+    """When the cohorts of a programme are matched by themselves; without a timetable they are not."""
+
+    timetable: Timetable | None = None
+    zone: str = Field(description="by whose clocks")
+    paused: bool
+    next: list[NextRun] = Field([], description="what comes next, by cohort")
+
+
 class RunView(VersionedView):
     """A run; the numbers of its result are null until it is completed. `pairs` and `unmatched_…` are counts.
 
@@ -245,6 +274,7 @@ class RunView(VersionedView):
     policy_changes: dict[str, Any]
     seed: int
     may_move: bool
+    recurring: bool = Field(description="whether it began by itself, as the policy says")
     requested_at: datetime
     failure: str | None
     input_hash: str | None

@@ -1,10 +1,11 @@
 """Who may be paired with whom, what makes a good pair, and how offers are made."""
 
+from datetime import time
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from mentoring_contracts.blueprint.scalars import Flag, Id, Number, Value, Whole, Words, wrong
+from mentoring_contracts.blueprint.scalars import Flag, Id, Number, Value, Whole, Words, as_text, wrong
 from mentoring_contracts.blueprint.section import Section, read_by
 from mentoring_contracts.blueprint.text import Text
 from mentoring_contracts.words import Side
@@ -35,6 +36,9 @@ PROTECTED: Final = frozenset({
     "marital_status", "maternity", "pregnancy", "race", "religion", "sex", "sexual_orientation",
 })  # fmt: skip
 """Protected characteristics (Equality Act 2010, s. 4): they never decide who meets whom."""
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Clock = Annotated[str, BeforeValidator(as_text), StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
 Share = Annotated[Number, Field(ge=0, le=1_000_000)]
 
 
@@ -139,6 +143,38 @@ class Offers(Section):
     decline_reason_required: Annotated[Flag, Field(description="whether people say why they decline")] = False
 
 
+class Recurring(Section):
+    """Rolling intake: what waits in the pool is matched by itself, every week or every month."""
+
+    READ_BY = ("matching",)
+    every: Annotated[Literal["week", "month"], Field(description="how often")]
+    on: Annotated[
+        Weekday | None,
+        Field(description="the day of the week; of a month the first such day: every: month, on: monday"),
+    ] = None
+    day: Annotated[
+        Whole | None, Field(ge=1, le=31, description="the day of the month, instead of on; the last where it has fewer")
+    ] = None
+    at: Annotated[Clock, Field(description="the time, by the clocks of the programme's zone")] = "06:00"
+    offers: Annotated[
+        Literal["after_approval", "at_once"],
+        Field(description="whether the team approves what comes out before it is offered"),
+    ] = "after_approval"
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Recurring":
+        if (self.on is None) == (self.day is None):
+            raise wrong("on_or_day", "either on (a day of the week) or day (of the month) is wanted")
+        if self.every == "week" and self.on is None:
+            raise wrong("on", "every week needs on, a day of the week such as monday")
+        return self
+
+    @property
+    def clock_time(self) -> time:
+        """`at` as a time."""
+        return time.fromisoformat(self.at.zfill(5))
+
+
 class Conversations(Section):
     """A first stage: each mentee talks to some mentors, and both rate it."""
 
@@ -207,6 +243,9 @@ class Matching(Section):
     capacity: Annotated[Capacity, Field(description="mentees of a mentor"), read_by("applications")] = Capacity()
     offers: Annotated[Offers, Field(description="offers and their time limit")] = Offers()
     conversations: Annotated[Conversations | None, Field(description="a first stage of conversations")] = None
+    recurring: Annotated[
+        Recurring | None, Field(description="rolling intake: matched by itself every week or month")
+    ] = None
     confirmation: Annotated[Literal["both_accept"], Field(description="both accept; nothing else is known")] = (
         "both_accept"
     )

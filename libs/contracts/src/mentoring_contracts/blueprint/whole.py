@@ -72,7 +72,7 @@ class Blueprint(Section):
     zone: Annotated[
         Zone | None,
         Field(description="the time zone of dates and times; left out: UTC"),
-        read_by("applications", "sessions", "evaluation", "integrations"),
+        read_by("applications", "matching", "sessions", "evaluation", "integrations"),
     ] = None
     words: Annotated[
         dict[Side, Text],

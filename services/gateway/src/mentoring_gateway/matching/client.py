@@ -80,6 +80,7 @@ class RunRecord:
     fifth_percentile: float | None = None
     blocking_pairs: int | None = None
     may_move: bool = False
+    recurring: bool = False
     moved: int | None = None
     policy_changes: JSON | None = None
     certificate: JSON | None = None

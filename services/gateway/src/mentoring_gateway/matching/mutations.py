@@ -78,6 +78,14 @@ class Matching:
         api = info.context.commands(info, expected_version).matching.api
         return await reviews.change_policy(api, programme_id, document)
 
+    @command("Have no cohort of a programme matched by itself until that is resumed; runs that began go on")
+    async def pause_recurring_runs(self, info: Info, programme_id: UUID) -> reviews.RecurringRuns:
+        return await reviews.act_on_recurring_runs(info.context.commands(info).matching.api, programme_id, "pause")
+
+    @command("Have the cohorts of a programme matched by themselves again, from the next time on")
+    async def resume_recurring_runs(self, info: Info, programme_id: UUID) -> reviews.RecurringRuns:
+        return await reviews.act_on_recurring_runs(info.context.commands(info).matching.api, programme_id, "resume")
+
     @command("How many pairs of a cohort each rule removes, with or without changes; nothing is stored")
     async def try_policy(self, info: Info, cohort_id: UUID, policy_changes: JSON | None = None) -> reviews.PolicyTrial:
         return await reviews.try_policy(info.context.commands(info).matching.api, cohort_id, policy_changes)

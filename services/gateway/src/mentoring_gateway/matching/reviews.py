@@ -30,6 +30,36 @@ class MatchingPolicy:
 
 
 @strawberry.type(
+    description="When cohorts are matched by themselves: `on` a day of the week (of a month its first) or on a `day` "
+    "of the month, `at` a time; `offers` says whether the team approves what comes out first"
+)
+@dataclass
+class Timetable:
+    every: str
+    at: str
+    offers: str
+    on: str | None = None
+    day: int | None = None
+
+
+@strawberry.type(description="What comes next in a cohort that is matched by itself")
+@dataclass
+class NextRun:
+    cohort_id: UUID
+    starts_at: datetime | None = None
+    to_approve: UUID | None = None
+
+
+@strawberry.type(description="When the cohorts of a programme are matched by themselves, and what comes next")
+@dataclass
+class RecurringRuns:
+    paused: bool
+    zone: str
+    next: list[NextRun]
+    timetable: Timetable | None = None
+
+
+@strawberry.type(
     description="Pairs that a rule removes, those it alone removes, mentees it alone leaves without anybody"
 )
 @dataclass
@@ -126,6 +156,7 @@ class RunComparison:
 
 
 _policy = TypeAdapter(MatchingPolicy)
+_recurring = TypeAdapter(RecurringRuns)
 _trial = TypeAdapter(PolicyTrial)
 _pool = TypeAdapter(Page[PoolMemberRecord])
 _why_not = TypeAdapter(WhyNot)
@@ -142,6 +173,16 @@ async def policy(api: Upstream, programme_id: UUID) -> MatchingPolicy:
 async def change_policy(api: Upstream, programme_id: UUID, document: JSON) -> MatchingPolicy:
     """A new version of the policy."""
     return await api.send("PUT", f"/programmes/{programme_id}/policy", _policy, document)
+
+
+async def recurring_runs(api: Upstream, programme_id: UUID) -> RecurringRuns:
+    """When the cohorts of a programme are matched by themselves."""
+    return await api.get(f"/programmes/{programme_id}/recurring-runs", _recurring)
+
+
+async def act_on_recurring_runs(api: Upstream, programme_id: UUID, act: str) -> RecurringRuns:
+    """`act` is pause or resume."""
+    return await api.send("POST", f"/programmes/{programme_id}/recurring-runs/{act}", _recurring)
 
 
 async def try_policy(api: Upstream, cohort_id: UUID, changes: JSON | None) -> PolicyTrial:

@@ -338,6 +338,10 @@ class Programme(ProgrammeRecord, Node):
     async def matching_policy(self, info: Info) -> reviews.MatchingPolicy | None:
         return await reviews.policy(info.context.services.matching.api, self.id)
 
+    @fetched("When its cohorts are matched by themselves, and what comes next; for its team")
+    async def recurring_runs(self, info: Info) -> reviews.RecurringRuns | None:
+        return await reviews.recurring_runs(info.context.services.matching.api, self.id)
+
     @fetched("Its figures with their evidence, for one audience")
     async def figures(self, info: Info, view: Audience = Audience.PUBLIC) -> Figures | None:
         return await info.context.services.figures.figures(self.id, view.value)

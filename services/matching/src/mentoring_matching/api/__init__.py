@@ -1,6 +1,16 @@
 """The REST API of the matching service, by noun."""
 
-from mentoring_matching.api import arrangements, conversations, groups, matches, policies, pool, runs, what_ifs
+from mentoring_matching.api import (
+    arrangements,
+    conversations,
+    groups,
+    matches,
+    policies,
+    pool,
+    recurring,
+    runs,
+    what_ifs,
+)
 
 ROUTERS = [
     matches.router,
@@ -11,4 +21,5 @@ ROUTERS = [
     policies.router,
     pool.router,
     runs.router,
+    recurring.router,
 ]

@@ -15,6 +15,7 @@ from mentoring_common.errors import Unavailable
 from mentoring_contracts.blueprint import read
 from mentoring_contracts.blueprint.text import plain
 from mentoring_matching import policies, queries
+from mentoring_matching.commands import recurring
 from mentoring_matching.engine import PolicyError
 from mentoring_matching.errors import PolicyChanged
 from mentoring_matching.models import PolicyVersion, PoolMember, Programme
@@ -26,7 +27,7 @@ async def adopt_programme(db: AsyncSession, programme_id: UUID, direction: str, 
     values = {"tenant_id": tenant_of(db), "id": programme_id, "direction": direction}
     plan, _ = read(blueprint)
     formats = [one.model_dump(mode="json", exclude_none=True) for one in plan.formats]
-    own = {"topic_titles": topic_titles(plan), "formats": formats}
+    own = {"topic_titles": topic_titles(plan), "formats": formats, "zone": plan.zone}
     statement = insert(Programme).values(**values, **own).on_conflict_do_nothing()
     await db.execute(statement)
     found = blueprint.get("matching")
@@ -40,8 +41,9 @@ async def amend_programme(
     """Keep the new titles of topics and, where the policy changed, a new version of it: runs from now on take it."""
     plan, _ = read(blueprint)
     this = sa.update(Programme).where(Programme.id == programme_id)
-    await db.execute(this.values(topic_titles=topic_titles(plan)))
+    await db.execute(this.values(topic_titles=topic_titles(plan), zone=plan.zone))
     if "matching" not in changed:
+        await recurring.plan_cohorts(db, programme_id)
         return
     found = blueprint.get("matching")
     document = _worded(found, plan.languages) if isinstance(found, Mapping) else dict(policies.DEFAULT)
@@ -85,6 +87,7 @@ async def _add_version(
     except sa.exc.IntegrityError:
         return None
     await _make_room(db, programme_id, await queries.mentors_each(db, programme_id))
+    await recurring.plan_cohorts(db, programme_id)
     return made
 
 

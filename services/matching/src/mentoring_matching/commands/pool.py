@@ -15,6 +15,7 @@ from mentoring_contracts.applications import Milestone
 from mentoring_matching import group_queries, queries, reasons
 from mentoring_matching.commands.groups import leave_groups
 from mentoring_matching.commands.matches import end_match, withdraw_offer
+from mentoring_matching.commands.recurring import plan_cohort
 from mentoring_matching.commands.runs import erase_words
 from mentoring_matching.lifecycle import MEMBER, sources
 from mentoring_matching.models import Cohort, Conversation, Match, PoolMember, Profile
@@ -40,6 +41,7 @@ async def set_places(db: AsyncSession, cohort_id: UUID, programme_id: UUID, plac
     statement = insert(Cohort).values(**values, announced=places, places=places, confirmed=0)
     kept = {"announced": places, "places": sa.func.greatest(places, Cohort.confirmed), "programme_id": programme_id}
     await db.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=kept))
+    await plan_cohort(db, cohort_id, programme_id)
 
 
 async def admit_member(

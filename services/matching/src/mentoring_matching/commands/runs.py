@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
-from mentoring_common.db import now
+from mentoring_common.db import attempt, now
 from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.errors import Conflict
 from mentoring_common.faults import fault
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
@@ -29,8 +31,10 @@ from mentoring_matching.models import Cohort, Match, MatchRun, PolicyVersion, Pr
 from mentoring_matching.pairs import Pair, check_people, check_room
 from mentoring_matching.policies import usable_changes, usable_terms, with_weights
 from mentoring_matching.proposals import ExplainedPair, Proposal
+from mentoring_matching.recurring import timetable
 
 RUN_WAITING = "run_waiting"
+_SYSTEM = Principal("system", None, frozenset(), inf, "")
 LEASE_S = 30  # how long a run waits whose worker died; renewed every second, so a slow one keeps it
 MOST_FAILURES = 3  # a run that kills its worker (memory, say) must not kill them for ever
 TRY_AGAIN_AFTER_S = 5.0
@@ -76,6 +80,19 @@ async def start_run(
     return run
 
 
+async def start_by_itself(db: AsyncSession, cohort: Cohort) -> MatchRun:
+    """Queue a run that nobody asked for, with the policy in force; earlier ones that nobody approved are discarded."""
+    for earlier in await queries.recurring_runs_open(db, cohort.id):
+        if await _move(db, earlier, "cancel", lease_until=None) is not None:
+            await cancel(db, RUN_WAITING, earlier)
+            audit(db, "system", "cancel_run", "match_run", earlier, reason="the next one begins")
+    version = await queries.policy(db, cohort.programme_id)
+    document = dict(version.document)
+    run = await _queue(db, cohort.programme_id, cohort.id, "full", 0, version, document, {}, {"recurring": True})
+    audit(db, "system", "start_run", "match_run", run.id)
+    return run
+
+
 async def _queue(
     db: AsyncSession,
     programme_id: UUID,
@@ -99,7 +116,8 @@ async def _queue(
         policy_changes=changes,
         seed=seed,
         requested_at=now(db),
-        **{"pins": [], "bars": [], "mentor_ids": None, "mentee_ids": None, "may_move": False} | asked,
+        **{"pins": [], "bars": [], "mentor_ids": None, "mentee_ids": None, "may_move": False, "recurring": False}
+        | asked,
     )
     db.add(run)
     await db.flush()
@@ -181,7 +199,12 @@ async def complete_run(db: AsyncSession, run: MatchRun, proposal: Proposal, memb
             unmatched_mentors=len(proposal.unmatched_mentors),
         ),
     )
-    return await _offer_passed_on(db, done) if done.kind == "pass_on" else done
+    return await _offer_at_once(db, done) if done.kind == "pass_on" or _is_offered_at_once(done) else done
+
+
+def _is_offered_at_once(run: MatchRun) -> bool:
+    times = timetable(run.policy) if run.recurring else None
+    return times is not None and times.offers == "at_once"
 
 
 def _pair(run_id: UUID, explained: ExplainedPair, members: Members) -> ProposedPair:
@@ -260,8 +283,22 @@ async def approve_run(
         raise PoolChanged(pairs_affected=gone)
     audit(db, by.subject, "approve_run", "match_run", run.id)
     days = offer_days or policies.offer_days(run.policy)
+    return await _offer(db, run, cohort, pairs, days, by, together=False if moved else together)
+
+
+async def _offer(
+    db: AsyncSession,
+    run: MatchRun,
+    cohort: Cohort,
+    pairs: Sequence[ProposedPair],
+    days: int,
+    by: Principal,
+    *,
+    together: bool | None,
+) -> list[Match]:
+    """Offer the pairs, as groups where `together` or in its place the programme says so."""
     kind = await group_queries.kind(db, run.programme_id, MENTORING)
-    if not moved and (kind.together if together is None else together):
+    if kind.together if together is None else together:
         return await offer_as_groups(db, cohort, kind, pairs, days, by)
     return await offer_pairs(db, run, pairs, days)
 
@@ -293,16 +330,24 @@ async def _gone(db: AsyncSession, run: MatchRun, pairs: Sequence[ProposedPair]) 
     return max(lost, len(pairs) - room - len(ending))
 
 
-async def _offer_passed_on(db: AsyncSession, run: MatchRun) -> MatchRun:
-    """Offer what a declined place passed on to; left for review when somebody was quicker."""
+async def _offer_at_once(db: AsyncSession, run: MatchRun) -> MatchRun:
+    """Offer what a declined place passed on to, or what a run of a rolling intake proposes where the programme says so.
+
+    It is left for review when somebody was quicker, or a group would be too large.
+    """
     await db.flush()
     pairs = await queries.all_pairs(db, run.id)
-    await _held(db, run, pairs)
+    cohort = await _held(db, run, pairs)
     if not pairs or await _gone(db, run, pairs):
         return run
-    approved = await _move(db, run.id, "approve")
-    assert approved is not None
-    await offer_pairs(db, approved, pairs, policies.offer_days(run.policy))
+    try:
+        async with attempt(db):
+            approved = await _move(db, run.id, "approve")
+            assert approved is not None
+            together = None if run.recurring else False
+            await _offer(db, approved, cohort, pairs, policies.offer_days(run.policy), _SYSTEM, together=together)
+    except Conflict:
+        return run
     return approved
 
 
