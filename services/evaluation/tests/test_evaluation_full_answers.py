@@ -26,7 +26,7 @@ from mentoring_evaluation.reports.document import Part as TextPart
 from mentoring_evaluation.reports.document import Section, Words
 from mentoring_evaluation.reports.docx import report_docx
 from mentoring_evaluation.reports.packing import NotAnArchive, packed, unpacked
-from mentoring_evaluation.reports.page import report_page
+from mentoring_evaluation.reports.page import report_page, views_of
 from mentoring_evaluation.reports.recomputing import recomputed
 from mentoring_evaluation.reports.records import Heard, ReportRecords
 from mentoring_evaluation.surveys.instruments import Instrument
@@ -46,10 +46,12 @@ QUESTIONS = [
     {"id": "middle", "kind": "choice", "options": AGREE, "counted": ["Agree"], "text": "Counted in the middle?"},
     {"id": "helped", "kind": "choices", "options": ["Meetings", "=1+1"], "text": "What helped?"},
 ]
+RECOMMEND = {"id": "recommend", "kind": "scale", "min": 0, "max": 10, "counted": ["9", "10"], "text": "Recommend?"}
 GIVEN = {
     "trust": dict(zip(AGREE, (14, 12, 6, 3, 1), strict=True)),
     "rate": {"1": 1, "2": 2, "3": 6, "4": 15, "5": 13},
     "middle": dict(zip(AGREE, (14, 12, 6, 3, 1), strict=True)),
+    "recommend": {"0": 3, "7": 14, "9": 13, "10": 6},
     "helped": {'["Meetings"]': 12, '["Meetings", "=1+1"]': 10, '["=1+1"]': 9},
 }
 
@@ -207,6 +209,19 @@ def test_a_docx_has_the_headings_tables_and_pictures_of_the_report():
     assert "36 of 60; 24 did not" in cells
     assert all(shape._inline.docPr.get("descr") for shape in read.inline_shapes)
     assert len(read.inline_shapes) > 4
+
+
+@pytest.mark.parametrize("audience", ["programme_team", "public"])
+def test_a_scale_that_one_role_did_not_answer_has_a_cell_under_every_head(audience):
+    groups = {"mentee": (38, GIVEN), "mentor": (0, {})}
+    waves = [attacker.wave_of(1, survey(RECOMMEND), dict.fromkeys(SIDES, 60), groups)]
+    evidence = replace(attacker.evidence_of(waves, 10), statistics={"backgrounds": [], "ledger": []})
+    kind = "public" if audience == "public" else "programme_team"
+    made = report_content(evidence, ReportRecords(heard=Heard({}, {})), kind, None)
+    for view in views_of(made):
+        for block in view.blocks:
+            assert {len(cells) for _, cells in block.rows} <= {len(block.columns)}, block.title
+    assert "report.docx" in unpacked(report_archive(made, words(), ISSUE))
 
 
 def test_an_archive_has_every_table_with_its_codebook_and_is_the_same_each_time():

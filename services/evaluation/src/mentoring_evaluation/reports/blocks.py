@@ -9,6 +9,7 @@ from mentoring_evaluation.figures.shown import ABOUT, Distributions, ShownAnswer
 from mentoring_evaluation.reports.charts import Part, stacked_svg
 
 HIDDEN = "*"
+_NONE = "–"
 IN_FULL = "Answers in full"
 _NOTE = (
     "Shares are of those who answered the question; who was asked and did not answer stands in the last column. "
@@ -51,9 +52,9 @@ def _labels(one: ShownDistribution) -> tuple[str, ...]:
 
 def _block(labels: tuple[str, ...], of_scale: Sequence[ShownDistribution]) -> Block:
     exact = all(one.shown == "exact" for one in of_scale)
-    means = any(one.mean for one in of_scale)
-    columns = [*labels, *(["Mean", "SD", "Median"] if means and exact else ["Mean"] if means else []), "Answered"]
-    rows = [(_row(one), [*map(_cell, one.answers), *_mean(one.mean, exact=exact), _answered(one)]) for one in of_scale]
+    heads = () if not any(one.mean for one in of_scale) else ("Mean", "SD", "Median") if exact else ("Mean",)
+    columns = [*labels, *heads, "Answered"]
+    rows = [(_row(one), [*map(_cell, one.answers), *_mean(one.mean, heads), _answered(one)]) for one in of_scale]
     title = f"{IN_FULL}: {_named(labels)}"
     caveats = [f"{_row(one)}: {one.asked_with}" for one in of_scale if one.asked_with]
     return Block(title, _NOTE if exact else _PROTECTED, columns, rows, _chart(labels, of_scale), caveats)
@@ -74,19 +75,20 @@ def _cell(answer: ShownAnswer) -> str:
     if answer.shown == "hidden":
         return HIDDEN
     if answer.percent is None:
-        return "–"
+        return _NONE
     if answer.count is not None:
         return f"{answer.percent} % ({answer.count})"
     return f"{ABOUT[answer.shown]}{answer.percent} %"
 
 
-def _mean(mean: ShownMean | None, *, exact: bool) -> list[str]:
-    if mean is None:
-        return []
-    if not exact or mean.value is None:
-        return [] if mean.between is None else [f"{mean.between.low} to {mean.between.high}"]
+def _mean(mean: ShownMean | None, heads: Sequence[str]) -> list[str]:
+    """What stands under the heads of a mean: nothing is known of it where nobody answered."""
+    if mean is None or (mean.value is None and mean.between is None):
+        return [_NONE] * len(heads)
+    if mean.between is not None:
+        return [f"{mean.between.low} to {mean.between.high}"]
     interval = f" ({mean.interval.low:g} to {mean.interval.high:g})" if mean.interval else ""
-    return [f"{mean.value}{interval}", "–" if mean.sd is None else f"{mean.sd}", f"{mean.median}"]
+    return [f"{mean.value}{interval}", _NONE if mean.sd is None else f"{mean.sd}", f"{mean.median}"]
 
 
 def _answered(one: ShownDistribution) -> str:
