@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from mentoring_common.bodies import Body
 from mentoring_contracts.words import Side
-from mentoring_matching.schemas import Body
 
 
 class NewBuddies(Body):

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Day
 from mentoring_matching.lifecycle import GroupMemberState, GroupState
-from mentoring_matching.schemas import Body, MatchView, ReasonToEnd
+from mentoring_matching.schemas import MatchView, ReasonToEnd
 
 Days = Annotated[int, Field(ge=1, le=365, description="days to answer; without it as the matching policy says")]
 Despite = Annotated[bool, Field(description="have them together though a pair would break hard rules of the policy")]

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, RootModel, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.words import REASONS, Side
@@ -28,12 +29,6 @@ ReasonToEnd = Annotated[
         json_schema_extra={"x-extensible-enum": list(REASONS)},
     ),
 ]
-
-
-class Body(BaseModel):
-    """A request body: unknown members are refused, so that a misspelt one is not lost."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class PolicyView(View, VersionedView):

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from mentoring_applications.applications.schemas import ApplicationView
 from mentoring_applications.nominations.schemas import Named
-from mentoring_applications.programmes.schemas import Body, Why
+from mentoring_applications.programmes.schemas import Why
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.words import Side

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mentoring_applications.programmes.schemas import Body, Why
+from mentoring_applications.programmes.schemas import Why
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from mentoring_applications.programmes.schemas import Body, Why
+from mentoring_applications.programmes.schemas import Why
+from mentoring_common.bodies import Body
 from mentoring_common.documented import DocumentedAs
 from mentoring_common.versions import MOST
 

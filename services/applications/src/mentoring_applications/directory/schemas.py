@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mentoring_applications.programmes.schemas import Body, Name
+from mentoring_applications.programmes.schemas import Name
+from mentoring_common.bodies import Body
 from mentoring_common.views import View
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=63)]

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mentoring_applications.programmes.schemas import Body, Name
+from mentoring_applications.programmes.schemas import Name
 from mentoring_common.api_keys import KeyHolder
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Moment

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from mentoring_applications.programmes.schemas import Body
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Day

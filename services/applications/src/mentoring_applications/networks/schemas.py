@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from mentoring_applications.planning.schemas import BlueprintChange, GivenBlueprint
-from mentoring_applications.programmes.schemas import Body, Name, WholeBlueprint
+from mentoring_applications.programmes.schemas import Name, WholeBlueprint
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from mentoring_applications.programmes.schemas import Body, Email, Name
+from mentoring_applications.programmes.schemas import Email, Name
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Moment

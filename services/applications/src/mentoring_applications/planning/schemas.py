@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from mentoring_applications.programmes.schemas import Body, Name, WholeBlueprint
+from mentoring_applications.programmes.schemas import Name, WholeBlueprint
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_contracts.days import Day, Moment
 

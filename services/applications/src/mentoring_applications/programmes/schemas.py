@@ -16,13 +16,6 @@ from mentoring_contracts.applications import Milestone
 from mentoring_contracts.rights import Right
 from mentoring_contracts.words import EMAIL, one_line
 
-
-class Body(BaseModel):
-    """A request body: unknown members are refused, so that a misspelt one is not lost."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line)]
 Email = Annotated[str, Field(pattern=EMAIL, max_length=254, examples=["ada.byron@example.org"])]
 Why = Annotated[str, Field(min_length=1, max_length=1000)]

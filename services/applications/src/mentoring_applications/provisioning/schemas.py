@@ -3,11 +3,12 @@
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from mentoring_applications.leaving.schemas import LastDay, LeavingReason
 from mentoring_applications.people.schemas import ExternalId, NewPerson
 from mentoring_applications.programmes.schemas import Email, Name
+from mentoring_common.bodies import Body
 from mentoring_common.documented import DocumentedAs
 
 MOST: Final = 5000
@@ -40,10 +41,9 @@ class PersonRecord(NewPerson):
         return self
 
 
-class PeopleBatch(BaseModel):
+class PeopleBatch(Body):
     """Each is checked on its own, so that one bad row does not keep the others out."""
 
-    model_config = ConfigDict(extra="forbid")
     people: Annotated[list[Annotated[dict[str, Any], DocumentedAs(PersonRecord)]], Field(min_length=1, max_length=MOST)]
 
 

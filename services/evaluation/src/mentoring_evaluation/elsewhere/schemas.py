@@ -4,10 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_contracts.days import Moment
 from mentoring_contracts.words import RoleId
 from mentoring_evaluation.elsewhere.reading import Told
-from mentoring_evaluation.programmes.schemas import Body
 from mentoring_evaluation.surveys.schemas import Occasion
 from mentoring_evaluation.surveys.tools import Tool
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mentoring_evaluation.programmes.schemas import Body
+from mentoring_common.bodies import Body
 
 Link = Annotated[str, Field(min_length=1, max_length=500)]
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import RevisedView, VersionedView
 from mentoring_contracts.days import Moment
 from mentoring_evaluation.lifecycle import (
     CaseStudyState,
     InterviewState,
 )
-from mentoring_evaluation.programmes.schemas import ActingRole, Body, LongText, Reason
+from mentoring_evaluation.programmes.schemas import ActingRole, LongText, Reason
 
 Pages = Annotated[int, Field(ge=1, le=1000)]
 Quote = Annotated[str, Field(min_length=1, max_length=2_000)]

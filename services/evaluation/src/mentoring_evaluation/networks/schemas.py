@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.views import View
 
 
-class ReportShare(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class ReportShare(Body):
     network_id: UUID
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, WithJsonSchema, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_contracts.days import Day
 from mentoring_contracts.words import Side
@@ -15,7 +16,7 @@ from mentoring_evaluation.kept import AsObject
 from mentoring_evaluation.outcomes.comparison import Difference, GroupShare, Selection
 from mentoring_evaluation.outcomes.evaluation_models import EvaluationModel
 from mentoring_evaluation.outcomes.intentions import ShownIntention
-from mentoring_evaluation.programmes.schemas import ActingRole, Body, Reason
+from mentoring_evaluation.programmes.schemas import ActingRole, Reason
 
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 People = Annotated[int, Field(ge=1, le=100_000_000)]

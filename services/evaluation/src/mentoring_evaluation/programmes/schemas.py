@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from mentoring_contracts.words import RoleId
 
@@ -10,12 +10,6 @@ Reason = Annotated[str, Field(min_length=1, max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
 ActingRole = RoleId
 """The role under which somebody acted: one of the programme's, or `organisation_admin`."""
-
-
-class Body(BaseModel):
-    """A request body: unknown members are refused, so that a misspelt one is not lost."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class ByRole(BaseModel):

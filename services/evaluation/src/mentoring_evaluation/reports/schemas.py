@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import RevisedView
 from mentoring_contracts.words import RoleId
 from mentoring_evaluation.figures.shown import ShownDistribution, ShownFigure
@@ -13,7 +14,7 @@ from mentoring_evaluation.figures.views import Audience
 from mentoring_evaluation.interviews.schemas import Section
 from mentoring_evaluation.kept import AsObject, Kept
 from mentoring_evaluation.lifecycle import ReportState
-from mentoring_evaluation.programmes.schemas import Body, LongText
+from mentoring_evaluation.programmes.schemas import LongText
 from mentoring_evaluation.reports.document import (
     Fault,
     LedgerRow,

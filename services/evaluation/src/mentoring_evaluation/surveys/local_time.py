@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
+from mentoring_common.bodies import Body
 from mentoring_contracts.days import WallTime
 
 MOST_REMINDERS = 5
 
 
-class LocalTime(BaseModel):
+class LocalTime(Body):
     """A time as the clocks of a zone show it, such as 2024-10-27T23:59 in Europe/London."""
 
-    model_config = ConfigDict(extra="forbid")
     # No format: the date-time of JSON Schema has an offset, and this has none.
     local: Annotated[WallTime, WithJsonSchema({"type": "string", "examples": ["2026-06-30T18:00:00"]})]
     zone: str = Field(max_length=64, description="IANA name, such as Europe/London")

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import RevisedView, VersionedView
 from mentoring_contracts.days import Moment
 from mentoring_contracts.words import EMAIL, RoleId, Side, one_line
 from mentoring_evaluation.disclosure.floor import Mode, Shown
 from mentoring_evaluation.lifecycle import WaveState
-from mentoring_evaluation.programmes.schemas import ActingRole, Body, ByRole, Reason
+from mentoring_evaluation.programmes.schemas import ActingRole, ByRole, Reason
 from mentoring_evaluation.surveys.instruments import Instrument, Survey, complete
 from mentoring_evaluation.surveys.local_time import MOST_REMINDERS, LocalTime
 from mentoring_evaluation.surveys.tools import Tool

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_contracts.days import Moment
 from mentoring_evaluation.interviews.schemas import Title
 from mentoring_evaluation.lifecycle import RecommendationAct, RecommendationState
-from mentoring_evaluation.programmes.schemas import Body, ByRole
+from mentoring_evaluation.programmes.schemas import ByRole
 from mentoring_evaluation.themes.priority import Band
 
 Scale = Annotated[int, Field(ge=1, le=5)]

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_integrations.notifications.languages import LANGUAGES
@@ -61,10 +62,9 @@ Language = Annotated[
 ]
 
 
-class QuietHours(BaseModel):
+class QuietHours(Body):
     """No letter goes from `begins` to `ends` on the person's clock, also over midnight."""
 
-    model_config = ConfigDict(extra="forbid")
     begins: Clock = Field(examples=["22:00"])
     ends: Clock = Field(examples=["07:00"])
 
@@ -75,10 +75,9 @@ class QuietHours(BaseModel):
         return self
 
 
-class Preferences(BaseModel):
+class Preferences(Body):
     """How one wants to be told: what is not given, and kinds that are not named, stay as they are."""
 
-    model_config = ConfigDict(extra="forbid")
     email: dict[Kind, bool] = Field({}, description="whether each kind is sent by e-mail")
     inbox: dict[Kind, bool] = Field({}, description="whether each kind stands in the inbox")
     digest: Digest = Field(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Moment
@@ -20,10 +21,9 @@ Contact = Annotated[
 Description = Annotated[str, Field(max_length=500, description="what it is for, in your words")]
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(Body):
     """Where events are to be sent, and which."""
 
-    model_config = ConfigDict(extra="forbid")
     url: Url
     types: Types = []
     programme_id: UUID | None = None
@@ -31,13 +31,12 @@ class NewWebhook(BaseModel):
     description: Description = ""
 
 
-class WebhookChange(BaseModel):
+class WebhookChange(Body):
     """Members that are left out stay as they are; with another address it has to be verified anew.
 
     A `programme_id` of null widens it to the whole organisation, a `contact_id` of null has nobody told.
     """
 
-    model_config = ConfigDict(extra="forbid")
     url: Url | None = None
     types: Types | None = None
     programme_id: UUID | None = None
@@ -45,10 +44,9 @@ class WebhookChange(BaseModel):
     description: Description | None = None
 
 
-class Replay(BaseModel):
+class Replay(Body):
     """What is to be sent again: all that happened from `since` until before `until`, or what of it was given up."""
 
-    model_config = ConfigDict(extra="forbid")
     since: Moment
     until: Moment
     only_failed: bool = False

@@ -8,12 +8,13 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Day, Moment
 from mentoring_contracts.words import Side
 from mentoring_sessions.activities.recurrence import MOST, Every, TooMany, occurrences
-from mentoring_sessions.fields import Body, Label, Minutes
+from mentoring_sessions.fields import Label, Minutes
 
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="orientation, cpd or a kind of the blueprint")]
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import RevisedView
 from mentoring_common.views import View
-from mentoring_sessions.fields import Body, Text
+from mentoring_sessions.fields import Text
 
 
 class SignatureView(View):

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Moment
 from mentoring_sessions.appointments.local_time import known_zone
-from mentoring_sessions.fields import Body, Label, MeetingMode, Minutes, Text, Why
+from mentoring_sessions.fields import Label, MeetingMode, Minutes, Text, Why
 
 Times = Annotated[list[Moment], Field(min_length=1, max_length=10, description="one of them is accepted")]
 Where = Annotated[str, Field(min_length=1, max_length=500, description="a place, or the link to join")]

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.views import View
-from mentoring_sessions.fields import Body, Text
+from mentoring_sessions.fields import Text
 
 
 class NewCheckIn(Body):

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Day
-from mentoring_sessions.fields import Body, Text
+from mentoring_sessions.fields import Text
 
 Progress = Annotated[int, Field(ge=0, le=100, description="how far it is, in per cent")]
 RemindOn = Annotated[Day | None, Field(description="the day on which who works towards it is reminded")]

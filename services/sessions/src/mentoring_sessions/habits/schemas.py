@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Day
-from mentoring_sessions.fields import Body, Text
+from mentoring_sessions.fields import Text
 from mentoring_sessions.habits.progress import Trend
 
 

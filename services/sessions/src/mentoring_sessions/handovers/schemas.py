@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
-from mentoring_sessions.fields import Body
 
 
 class Consent(Body):

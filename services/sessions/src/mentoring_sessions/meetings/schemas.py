@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Moment
-from mentoring_sessions.fields import Body, MeetingMode, Minutes, Text, Why
+from mentoring_sessions.fields import MeetingMode, Minutes, Text, Why
 from mentoring_sessions.notes.schemas import NoteView, Visibility
 
 Attended = Annotated[

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.days import Day
-from mentoring_sessions.fields import Body, Why
+from mentoring_sessions.fields import Why
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
-from mentoring_sessions.fields import Body, Text
+from mentoring_sessions.fields import Text
 from mentoring_sessions.relationships.commands.reviewing import ReviewKind
 
 Outcome = Literal["continue", "re_energise", "rematch", "close"]
