@@ -52,7 +52,8 @@ NOT_PEOPLE = {
     "interview_id",
     "match_id", "mentoring_session_id", "nomination_id", "organisation_id", "programme_id", "rematch_of", "report_id",
     "blueprint_id", "member_id", "membership_id",
-    "network_id", "office_id", "received_id", "share_id", "review_id", "role_id", "run_id", "wave_id", "webhook_id",
+    "network_id", "office_id", "received_id", "resource_id", "share_id", "review_id", "role_id", "run_id", "wave_id",
+    "webhook_id",
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from .conftest import ROOT, Journey
 
 REVIEWS = {"fit_check_days": 0, "mid_term_months": 6, "end_days": 14, "answer_days": 14}
 MATERIAL = "https://example.org/read-before"
+FIRST_STEPS = {"language": "en", "title": "First steps", "text": "Meet soon."}
+CAMAU = {"language": "cy", "title": "Camau cyntaf", "link": "https://example.org/cy"}
 ANNOUNCED = {
     "RelationshipStarted", "AgreementSigned", "AppointmentProposed", "AppointmentAgreed", "AppointmentCancelled",
     "AppointmentMissed", "AppointmentNotMissed", "MentoringSessionRecorded", "CheckInRecorded", "RelationshipPaused",
@@ -179,6 +181,17 @@ class ByRest(Pair):
         code = (await self.rest(self.team, "GET", f"{one}/door"))["door_code"]
         await self.rest(self.mentee, "POST", f"{one}/attendance/me", {"code": code})
         assert made["id"] in [row["activity_id"] for row in await self.rest(self.mentee, "GET", "/sessions/attendance")]
+
+    async def read_up(self) -> None:
+        library = f"/sessions/programmes/{self.journey.programme_id}/resources"
+        told = {"wordings": [FIRST_STEPS, CAMAU], "invited": [self.journey.people[self.mentee]]}
+        made = await self.rest(self.team, "POST", library, told)
+        (shown,) = [one for one in (await self.rest(self.mentee, "GET", library))["items"] if one["id"] == made["id"]]
+        assert (shown["text"], shown["languages"]) == ("Meet soon.", ["en", "cy"])
+        path = f"/sessions/resources/{made['id']}"
+        assert (await self.rest(self.mentee, "POST", f"{path}/read"))["read_number"] == 1
+        again = {"wordings": [FIRST_STEPS], "tell_readers": True}
+        assert (await self.rest(self.team, "POST", f"{path}/versions", again))["number"] == 2
 
     async def review(self, kind: str) -> None:
         async def opened() -> str | None:
@@ -347,6 +360,20 @@ class ByGraphql(Pair):
         mine = await self.graphql(self.mentee, "{ me { attended { activityId } } }")
         assert {"activityId": made} in mine["attended"]
 
+    async def read_up(self) -> None:
+        give = """mutation($p: UUID!, $w: [NewWording!]!, $i: [UUID!]) {
+            giveResource(programmeId: $p, wordings: $w, invited: $i) { id } }"""
+        told = {"w": [FIRST_STEPS, CAMAU], "i": [self.journey.people[self.mentee]]}
+        made = (await self.graphql(self.team, give, p=self.journey.programme_id, **told))["id"]
+        library = "query($p: UUID!) { programme(id: $p) { resources { nodes { id text languages } } } }"
+        shown = (await self.graphql(self.mentee, library, p=self.journey.programme_id))["resources"]["nodes"]
+        assert {"id": made, "text": "Meet soon.", "languages": ["en", "cy"]} in shown
+        read = "mutation($r: UUID!) { markResourceRead(resourceId: $r) { readNumber } }"
+        assert await self.graphql(self.mentee, read, r=made) == {"readNumber": 1}
+        again = """mutation($r: UUID!, $w: [NewWording!]!) {
+            publishResource(resourceId: $r, wordings: $w, tellReaders: true) { number } }"""
+        assert await self.graphql(self.team, again, r=made, w=[FIRST_STEPS]) == {"number": 2}
+
     async def review(self, kind: str) -> None:
         async def opened() -> str | None:
             shown = (await self.of("reviews { nodes { id kind } }"))["reviews"]["nodes"]
@@ -425,7 +452,7 @@ async def two_pairs(journey: Journey) -> tuple[ByRest, ByGraphql]:
 
 
 async def test_a_year_of_two_pairs(organisation: Journey) -> None:
-    """Agreement, appointments, notes, goals, habits, check-ins, concerns, activities, reviews, breaks, the end."""
+    """Agreement, appointments, notes, goals, habits, check-ins, concerns, activities, library, reviews, breaks, end."""
     pairs, clock = await two_pairs(organisation), organisation.stack.clock
     planned = []
     for pair in pairs:
@@ -439,6 +466,7 @@ async def test_a_year_of_two_pairs(organisation: Journey) -> None:
         await pair.keep_habit()
         await pair.say_how_it_goes()
         await pair.attend()
+        await pair.read_up()
     clock.move_by(timedelta(days=60))
     for pair in pairs:
         expected, quiet = await pair.rhythm()
@@ -460,5 +488,5 @@ async def test_a_year_of_two_pairs(organisation: Journey) -> None:
         await pair.say_farewell()
         await pair.hand_over()
     for pair in pairs:
-        assert {"appointment", "review"} <= await pair.notified()
+        assert {"appointment", "review", "resource"} <= await pair.notified()
         await pair.is_told()

@@ -84,7 +84,7 @@ SERVICE |= {"matching": "matching"}
 SERVICE |= dict.fromkeys(
     (
         "relationships", "meetings", "goals", "check_ins", "concerns", "activities", "habits", "pair_clock",
-        "pair_reviews", "appointments",
+        "pair_reviews", "appointments", "resources",
     ),
     "sessions",
 )  # fmt: skip

@@ -57,7 +57,28 @@ async def test_anybody_verifies_a_certificate_on_a_page(front, world):
     assert page.status_code == 200
     for said in ("valid", "Care &amp; &lt;lead&gt;", "Two &lt;webinars&gt;"):
         assert said in page.text
-    assert (other.status_code, "unknown" in other.text, "<b>no" in other.text) == (200, True, False)
+    assert (other.status_code, "not known" in other.text, "<b>no" in other.text) == (200, True, False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language", "said"),
+    [
+        ("cy, en;q=0.8", "cy", "dilys"),
+        ("pl-PL", "pl", "ważny"),
+        ("es", "es", "válido"),
+        ("ja, de;q=0.5", "de", "gültig"),
+        ("ja", "en", "valid"),
+        ("", "en", "valid"),
+    ],
+)
+async def test_the_page_of_a_certificate_is_in_the_readers_language(front, world, wanted, language, said):
+    tenant = uuid4()
+    told = {"state": "valid", "programme": "Care", "holder": "Zoe <b>", "completed": ["Webinars"]}
+    world.get(f"/sessions/public/{tenant}/certificates/AAAAA", told)
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/certificates/{tenant}/AAAAA", headers={"Accept-Language": wanted})
+    assert f'<html lang="{language}">' in page.text
+    assert (f"<strong>{said}</strong>" in page.text, "Zoe &lt;b&gt;" in page.text) == (True, True)
 
 
 async def test_a_form_in_which_nothing_is_answered_uses_nothing_up(front, world, survey):

@@ -215,7 +215,7 @@ class Evaluation:
 
 
 class Sessions:
-    """What letters about appointments and activities say."""
+    """What letters about appointments, activities and resources say."""
 
     def __init__(self) -> None:
         self.app = FastAPI()
@@ -223,12 +223,18 @@ class Sessions:
         self.activities: dict[str, dict[str, Any]] = {}
         self.app.post("/internal/appointments")(self._posted)
         self.app.post("/internal/activities")(self._asked)
+        self.resources: dict[str, dict[str, str]] = {}
+        self.app.post("/internal/resources")(self._titled)
         self.raisers: dict[str, str] = {}
         self.app.post("/internal/concerns")(self._raised)
 
     async def _posted(self, request: Request) -> Any:
         ids = (await request.json())["appointment_ids"]
         return {"items": [self.appointments[id_] for id_ in ids if id_ in self.appointments]}
+
+    async def _titled(self, request: Request) -> Any:
+        ids = (await request.json())["resource_ids"]
+        return {"items": [{"id": id_, "titles": self.resources[id_]} for id_ in ids if id_ in self.resources]}
 
     async def _raised(self, request: Request) -> Any:
         ids = (await request.json())["concern_ids"]

@@ -9,10 +9,12 @@ from ical.calendar_stream import IcsCalendarStream
 from mentoring_contracts.sessions import (
     ActivityNoticeDue,
     AppointmentNoticeDue,
+    CertificateWithdrawn,
     ConcernResolved,
     ConcernTaken,
     QuietPairReminded,
     RelationshipNoticeDue,
+    ResourceNoticeDue,
 )
 from mentoring_integrations.notifications.calendar_parts import Appointment, calendar_part, clock
 
@@ -154,6 +156,41 @@ async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessi
     assert "Resilience: 01 July 2098, 10:30 Europe/London, Room 4" in text
     [entry] = (await world.own(person).get("/notifications")).json()["items"]
     assert "Resilience: 01 July 2098" in entry["text"]
+
+
+async def test_a_resource_is_named_in_the_words_of_its_reader_and_each_version_is_told_once(world, sessions_api):
+    person, id_ = world.person("Ada Byron"), uuid4()
+    sessions_api.resources[str(id_)] = {"en": "First steps", "de": "Erste Schritte", "easy:en": "Start"}
+    wishes = {"language": "de"}
+    assert (await world.own(person).put("/preferences", json=wishes)).status_code == 200
+    ids = {"resource_id": id_, "programme_id": world.programme_id, "cohort_id": None, "person_id": person}
+    for why, number in (("given", 1), ("given", 1), ("renewed", 2)):
+        await world.publish(ResourceNoticeDue(**ids, why=why, number=number))
+    assert await world.settled() == {"sent": 2}
+    first, second = world.mail.to(world.address(person))
+    assert "Erste Schritte" in first.get_body(("plain",)).get_content()
+    assert "neue Fassung" in second["Subject"]
+    easy = {"language": "en", "easy_read": True}
+    assert (await world.own(person).put("/preferences", json=easy)).status_code == 200
+    entries = (await world.own(person).get("/notifications")).json()["items"]
+    assert {entry["kind"] for entry in entries} == {"resource"}
+    assert all("Start" in entry["text"] and entry["link"].endswith(f"/resources/{id_}") for entry in entries)
+
+
+async def test_whose_certificate_is_withdrawn_is_told_and_can_say_no_to_the_letter(world):
+    told, quiet = world.person("Ada Byron"), world.person("Bea Byron")
+    off = {"email": {"certificate": False}}
+    assert (await world.own(quiet).put("/preferences", json=off)).status_code == 200
+    for person in (told, quiet):
+        ids = {"certificate_id": uuid4(), "programme_id": world.programme_id, "person_id": person}
+        await world.publish(CertificateWithdrawn(**ids))
+    assert await world.settled() == {"sent": 1, "muted": 1}
+    [message] = world.mail.to(world.address(told))
+    assert "no longer valid" in message["Subject"]
+    assert world.mail.to(world.address(quiet)) == []
+    for person in (told, quiet):
+        [entry] = (await world.own(person).get("/notifications")).json()["items"]
+        assert (entry["topic"], entry["kind"]) == ("certificate_withdrawn", "certificate")
 
 
 async def test_who_raised_a_concern_is_told_without_being_named_anywhere(world, sessions_api):

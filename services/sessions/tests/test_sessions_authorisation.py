@@ -13,6 +13,7 @@ ACTIVITY = {"kind": "cpd", "title": "T", "mode": "online", "starts_at": "2022-02
 SOON = "2100-01-01T10:00:00Z"
 SERIES = ACTIVITY | {"zone": "Europe/London", "every": "week", "count": 2}
 OWN = ("/relationships", "/habits", "/attendance", "/attendance.csv", "/certificates")  # lists of what is one's own
+WORDING = {"language": "en", "title": "T", "text": "T"}
 HABIT = {"text": "T", "weeks": 6}
 BODIES = {
     ("POST", "/relationships/{match_id}/handover/consent"): {"goals": True},
@@ -50,6 +51,9 @@ BODIES = {
     ("POST", "/programmes/{programme_id}/activity-series"): SERIES,
     ("POST", "/programmes/{programme_id}/certificates"): {},
     ("PATCH", "/certificates/{certificate_id}"): {"shows_name": True},
+    ("POST", "/programmes/{programme_id}/resources"): {"wordings": [WORDING]},
+    ("POST", "/resources/{resource_id}/versions"): {"wordings": [WORDING]},
+    ("PATCH", "/resources/{resource_id}"): {"roles": ["mentor"]},
     ("POST", "/activities/{activity_id}/registration"): {"wait": True},
     ("POST", "/activities/{activity_id}/attendance/me"): {"code": "7KX2M9QP"},
     ("POST", "/activities/{activity_id}/attendance"): {"person_ids": [str(uuid4())]},
@@ -69,6 +73,9 @@ async def ids(begun):
     appointment = (await begun.mentor.post(f"{begun.path}/appointments", json={"times": [SOON]})).json()
     habit = (await begun.mentor.post(f"/programmes/{begun.programme_id}/habits", json=HABIT)).json()
     series = (await begun.team.post(f"/programmes/{begun.programme_id}/activity-series", json=SERIES)).json()
+    resource = (
+        await begun.team.post(f"/programmes/{begun.programme_id}/resources", json={"wordings": [WORDING]})
+    ).json()
     return {
         "match_id": begun.match_id,
         "programme_id": begun.programme_id,
@@ -80,6 +87,8 @@ async def ids(begun):
         "concern_id": concern["id"],
         "activity_id": (await begun.plan())["id"],
         "series_id": series["id"],
+        "resource_id": resource["id"],
+        "file_id": new_id(),
         "certificate_id": new_id(),  # nobody has completed anything
         "appointment_id": appointment["id"],
         "habit_id": habit["id"],
@@ -116,7 +125,8 @@ def _routes(harness):
 
 
 async def _call(client, method, path, ids):
-    return await client.request(method, path.format(**ids), json=BODIES.get((method, path)))
+    query = {"name": "guide.pdf"} if path.endswith("/resource-files") else {}
+    return await client.request(method, path.format(**ids), params=query, json=BODIES.get((method, path)))
 
 
 async def test_strangers_other_organisations_and_machines_find_nothing(begun, ids):
@@ -195,6 +205,12 @@ async def test_the_pair_does_not_act_for_the_team(begun, ids):
         ("GET", "/activities/{activity_id}/attendance/withdrawn"),
         ("POST", "/activities/{activity_id}/held"),
         ("GET", "/programmes/{programme_id}/nudges"),
+        ("POST", "/programmes/{programme_id}/resource-files"),
+        ("POST", "/programmes/{programme_id}/resources"),
+        ("POST", "/resources/{resource_id}/versions"),
+        ("GET", "/resources/{resource_id}/versions"),
+        ("PATCH", "/resources/{resource_id}"),
+        ("POST", "/resources/{resource_id}/withdraw"),
         ("GET", "/programmes/{programme_id}/concerns"),
         ("GET", "/programmes/{programme_id}/relationships/counts"),
         ("GET", "/programmes/{programme_id}/future-mentors"),

@@ -53,6 +53,9 @@ async def test_a_certificate_is_a_pdf_in_the_holders_language(done):
         assert said.encode() in own.content
     english = await done.mentee.get(path, headers={"Accept-Language": "en"})
     assert f"Certificate {made['number']}: Zoe".encode() in english.content
+    for language, certificate in (("cy", b"Tystysgrif"), ("pl-PL", b"Certyfikat"), ("ja", b"Zertifikat")):
+        other = await done.mentee.get(path, headers={"Accept-Language": language})
+        assert certificate in other.content, language
     assert own.content == (await done.mentee.get(path)).content
     for other in (done.mentor, done.team, done.admin):
         assert refused(await other.get(path), 404, "certificate_not_found")
@@ -99,6 +102,6 @@ async def test_an_attendance_that_is_taken_back_withdraws_what_counts_it(done):
 
 
 def test_every_language_of_letters_has_every_word():
-    assert set(WORDS) == set(LETTERS)
+    assert set(WORDS) >= {*LETTERS, "cy", "pl"}
     assert {frozenset(words) for words in WORDS.values()} == {frozenset(WORDS["en"])}
-    assert [language_of(wanted) for wanted in (["cy", "fr-CA"], ["cy"], [])] == ["fr", "en", "en"]
+    assert [language_of(wanted) for wanted in (["ja", "fr-CA"], ["cy"], [])] == ["fr", "cy", "en"]

@@ -27,7 +27,7 @@ MEANINGS: Final[Mapping[Right, str]] = {
     "decide_applications": "reads and decides applications and the ledger, invites people, applies for them, imports",
     "match_people": "sees the pool, runs matching, approves, ends matches",
     "read_relationships": "sees who is paired, hours, check-ins, agreements and what was written to the programme team",
-    "run_activities": "plans and holds activities, records attendance",
+    "run_activities": "plans and holds activities, records attendance, keeps the library",
     "supervise": "plans and holds supervision and reflection groups, records attendance there",
     "take_concerns": "reads concerns and what becomes of them, but those about safeguarding",
     "take_safeguarding": "reads concerns about safeguarding and what becomes of them",

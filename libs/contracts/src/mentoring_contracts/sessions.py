@@ -324,6 +324,37 @@ class CertificateWithdrawn(_CertificateEvent):
     for_integrators: ClassVar = "records of professional development take it out"
 
 
+class _ResourceEvent(Event):
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "resource"
+    subject: ClassVar = "resource_id"
+    resource_id: UUID
+    programme_id: UUID
+
+
+class ResourcePublished(_ResourceEvent):
+    """A programme's library has a new resource, or the `number`th version of one. What it says is read from the API."""
+
+    for_integrators: ClassVar = "learning platforms and intranets show the library too"
+    number: int
+
+
+class ResourceWithdrawn(_ResourceEvent):
+    """A resource was taken out of a programme's library."""
+
+    for_integrators: ClassVar = "learning platforms and intranets take it out"
+
+
+class ResourceNoticeDue(_ResourceEvent):
+    """Somebody is to be told of a resource: it was `given` to them, or (`renewed`) has another version than the one
+    that they read; `number` is the version that stands."""
+
+    cohort_id: UUID | None
+    person_id: PersonId
+    why: Literal["given", "renewed"]
+    number: int
+
+
 class ActivityNoticeDue(Event):
     """Somebody who has a place at an activity, or waits for one, is to be told: they were given a `place`, it was
     `changed`, or it was `cancelled`; `number` is the version of the activity that they learn, `until` when it is. Who

@@ -23,6 +23,7 @@ from mentoring_gateway.people.client import PeopleApi
 from mentoring_gateway.programmes.client import ProgrammesApi
 from mentoring_gateway.relationships.client import RelationshipsApi
 from mentoring_gateway.reports.client import ReportsApi
+from mentoring_gateway.resources.client import ResourcesApi
 from mentoring_gateway.surveys.client import SurveysApi
 from mentoring_gateway.themes.client import ThemesApi
 from mentoring_gateway.upstream import Upstream
@@ -79,6 +80,10 @@ class Services:
     @cached_property
     def activities(self) -> ActivitiesApi:
         return ActivitiesApi(self._upstream.at(self._settings.sessions_url))
+
+    @cached_property
+    def resources(self) -> ResourcesApi:
+        return ResourcesApi(self._upstream.at(self._settings.sessions_url))
 
     @cached_property
     def habits(self) -> HabitsApi:

@@ -22,6 +22,7 @@ from mentoring_gateway.people.mutations import People
 from mentoring_gateway.programmes.mutations import Programmes
 from mentoring_gateway.relationships.mutations import Relationships
 from mentoring_gateway.reports.mutations import Reports
+from mentoring_gateway.resources.mutations import Resources
 from mentoring_gateway.surveys.mutations import Surveys
 from mentoring_gateway.themes.mutations import Themes
 from mentoring_gateway.webhooks.mutations import Webhooks
@@ -30,7 +31,7 @@ from mentoring_gateway.webhooks.mutations import Webhooks
 @strawberry.type
 class Mutation(
     People, Applications, Assessments, Decisions, Drafts, Programmes, Networks, Matching, Relationships, Meetings,
-    Goals, CheckIns, Concerns, Activities, Habits, PairClock, PairReviews, Appointments, Surveys, Interviews, Themes,
-    Outcomes, Reports, Nominations, Notifications, Webhooks,
+    Goals, CheckIns, Concerns, Activities, Resources, Habits, PairClock, PairReviews, Appointments, Surveys, Interviews,
+    Themes, Outcomes, Reports, Nominations, Notifications, Webhooks,
 ):  # fmt: skip
     pass

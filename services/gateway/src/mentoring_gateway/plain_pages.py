@@ -19,6 +19,7 @@ from starlette.routing import Route
 from strawberry.scalars import JSON
 
 from mentoring_common.errors import DomainError
+from mentoring_common.languages import languages_of
 from mentoring_common.problems import status_of
 from mentoring_gateway.activities.client import VerifiedCertificate
 from mentoring_gateway.context import Context
@@ -110,7 +111,9 @@ def routes(new_context: NewContext) -> list[Route]:
     async def certificate(request: Request) -> Response:
         languages = request.headers.get("Accept-Language", "")[:MOST_LANGUAGES] or None
         found = await new_context(languages).services.activities.verify_certificate(*_link(request))
-        return _page("Certificate", _verified(found, request.path_params["token"]))
+        language = _language(languages)
+        words = _words(language)
+        return _page(words["certificate"], _verified(found, request.path_params["token"], words), lang=language)
 
     async def other(_: Request) -> Response:
         return _page("Your mentoring programme", _SIGN_IN)
@@ -128,10 +131,12 @@ def routes(new_context: NewContext) -> list[Route]:
     ]
 
 
-def _verified(found: VerifiedCertificate, number: str) -> str:
+def _verified(found: VerifiedCertificate, number: str, words: Mapping[str, str]) -> str:
     """What anybody learns by the number of a certificate."""
-    said = f"<p>Number {html.escape(number)}: <strong>{found.state}</strong>.</p>"
-    lines = [found.programme or "", *found.completed, f"Issued to {found.holder}." if found.holder else ""]
+    state = f"<strong>{words[found.state]}</strong>"
+    said = f"<p>{words['number'].format(number=html.escape(number), state=state)}</p>"
+    holder = words["holder"].format(holder=found.holder) if found.holder else ""
+    lines = [found.programme or "", *found.completed, holder]
     return said + "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
 
 
@@ -229,6 +234,12 @@ def _words(language: str) -> Mapping[str, str]:
     return _every_word().get(language.partition("-")[0], _every_word()["en"])
 
 
+def _language(header: str | None) -> str:
+    """The first language that a reader wants and the pages have words in; otherwise English."""
+    wanted = (tag.partition("-")[0] for tag in languages_of(header))
+    return next((tag for tag in wanted if tag in _every_word()), "en")
+
+
 def _name(language: str) -> str:
     known = _every_word().get(language.partition("-")[0])
     return known["name"] if known else language
@@ -236,7 +247,7 @@ def _name(language: str) -> str:
 
 @cache
 def _every_word() -> Mapping[str, Mapping[str, str]]:
-    text = resources.files("mentoring_gateway").joinpath("survey_page.yaml").read_text("utf-8")
+    text = resources.files("mentoring_gateway").joinpath("plain_pages.yaml").read_text("utf-8")
     # As text, every one: `no` is a language too.
     known: Mapping[str, Mapping[str, str]] = yaml.load(text, yaml.BaseLoader)  # noqa: S506  makes nothing but texts
     return known

@@ -29,6 +29,8 @@ from mentoring_gateway.programmes.client import Blueprint
 from mentoring_gateway.programmes.types import Cohort, Programme
 from mentoring_gateway.relationships.types import Relationship, relationship_of
 from mentoring_gateway.reports.types import Report, report_of
+from mentoring_gateway.resources.client import ResourceVersion
+from mentoring_gateway.resources.types import Resource, resource_of
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.surveys.client import Preset, Survey
 from mentoring_gateway.surveys.types import Wave
@@ -161,6 +163,14 @@ class Query:
     @fetched("Activities that come again, in order")
     async def activity_series(self, info: Info, id: UUID) -> ActivitySeries | None:
         return await info.context.services.activities.series(id)
+
+    @fetched("Something in a programme's library, in my language; `easyRead` for words that are easy to read")
+    async def resource(self, info: Info, id: UUID, easy_read: bool = False) -> Resource | None:
+        return resource_of(await info.context.services.resources.resource(id, easy_read=easy_read))
+
+    @fetched("The versions of a resource in every language, the newest first; for who runs activities")
+    async def resource_versions(self, info: Info, id: UUID) -> list[ResourceVersion] | None:
+        return await info.context.services.resources.versions(id)
 
     @fetched("A meeting that is planned")
     async def appointment(self, info: Info, id: UUID) -> Appointment | None:

@@ -33,6 +33,8 @@ from mentoring_sessions.reactions import REACTIONS
 from mentoring_sessions.relationships import api as nudges
 from mentoring_sessions.relationships.commands import quiet, relationships
 from mentoring_sessions.relationships.commands.reviewing import OPENS
+from mentoring_sessions.resources import api as resources
+from mentoring_sessions.resources import commands as resources_commands
 from mentoring_sessions.reviews import api as reviews
 from mentoring_sessions.reviews import commands as reviews_commands
 
@@ -61,11 +63,14 @@ DESIGN = Design(
         activities.router,
         activities.internal_router,
         certificates.router,
+        resources.router,
+        resources.internal_router,
         people.router,
         audit_proof.router,
         subject_access.router,
     ],
     reactions=REACTIONS,
+    uploads=resources.UPLOADS,
     calls=("applications",),  # the name on a certificate
     deadlines={
         relationships.RUNS_OUT: close_in_time,
@@ -79,6 +84,9 @@ DESIGN = Design(
         OPENS["mid_term"]: reviews_commands.open_mid_term,
         OPENS["end"]: reviews_commands.open_end,
         reviews_commands.REMINDS: reviews_commands.remind,
+        resources_commands.TELLS: resources_commands.tell,
+        resources_commands.UNUSED: resources_commands.drop_unused_file,
+        relationships.GUIDES: resources_commands.tell_of_phase,
         concerns_commands.UNTAKEN: concerns_commands.escalate_untaken,
     },
 )

@@ -21,6 +21,7 @@ from mentoring_sessions.habits.models import Habit
 from mentoring_sessions.notes.models import Note
 from mentoring_sessions.pair_clock.commands import forget_pauses
 from mentoring_sessions.relationships.models import Correction, Participant
+from mentoring_sessions.resources.commands import forget_reader
 from mentoring_sessions.reviews.commands import forget_reviews
 
 
@@ -44,6 +45,7 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await db.execute(sa.update(Habit).where(Habit.person_id == person_id).values(text_sealed=None))
     await forget_calendar(db, person_id)
     await forget_holder(db, person_id)
+    await forget_reader(db, person_id)
     await forget_reviews(db, person_id)
     await _free_places(db, person_id)
     await vault.destroy_key(db, person_id)

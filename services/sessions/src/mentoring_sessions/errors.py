@@ -235,6 +235,30 @@ class NotAttended(NotFound):
     """It is not recorded that this person attended."""
 
 
+class ResourceNotFound(NotFound):
+    """There is no such resource."""
+
+
+class ResourceFileNotFound(NotFound):
+    """There is no such file."""
+
+
+class ResourceFileRefused(Rejected):
+    """The library takes no such file: its content is not what it is said to be; `accept` says which kinds."""
+
+
+class ResourceFilesUnknown(Rejected):
+    """A wording names a file that was not sent for this library, or belongs to another resource."""
+
+
+class ResourceOfBlueprint(Conflict):
+    """It stands in the programme's blueprint: change it there, by amending the programme."""
+
+
+class ResourceGone(Conflict):
+    """The resource was withdrawn."""
+
+
 class CertificateNotFound(NotFound):
     """There is no such certificate."""
 

@@ -12,6 +12,7 @@ from mentoring_sessions.meetings import models as meetings
 from mentoring_sessions.notes import models as notes
 from mentoring_sessions.pair_clock import models as pair_clock
 from mentoring_sessions.relationships import models as relationships
+from mentoring_sessions.resources import models as resources
 from mentoring_sessions.reviews import models as reviews
 from mentoring_sessions.tables import Base
 
@@ -29,5 +30,6 @@ __all__ = [
     "notes",
     "pair_clock",
     "relationships",
+    "resources",
     "reviews",
 ]

@@ -6,6 +6,7 @@ from mentoring_common import roles
 from mentoring_common.consumer import Reactions
 from mentoring_contracts.applications import (
     ApplicationAccepted,
+    ApplicationMoved,
     ApplicationWithdrawn,
     CohortCreated,
     PersonErased,
@@ -30,10 +31,12 @@ from mentoring_sessions.concerns import commands as concerns
 from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.commands import projections, relationships
 from mentoring_sessions.relationships.parts import SAFEGUARDING
+from mentoring_sessions.resources import commands as resources
 
 
 async def on_programme_told(db: AsyncSession, event: ProgrammeCreated | ProgrammeAmended) -> None:
-    await projections.learn_programme(db, event)
+    plan = await projections.learn_programme(db, event)
+    await resources.learn_resources(db, event.programme_id, plan)
     programme = await queries.programme_locked(db, event.programme_id)
     await relationships.start_ready_relationships(db, programme)
 
@@ -44,6 +47,10 @@ async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
 
 async def on_application_accepted(db: AsyncSession, event: ApplicationAccepted) -> None:
     await projections.admit_participant(db, event)
+
+
+async def on_application_moved(db: AsyncSession, event: ApplicationMoved) -> None:
+    await projections.move_participant(db, event)
 
 
 async def on_application_withdrawn(db: AsyncSession, event: ApplicationWithdrawn | ApplicationDecisionUndone) -> None:
@@ -98,6 +105,7 @@ REACTIONS: Reactions = {
     ProgrammeAmended: on_programme_told,
     CohortCreated: on_cohort_created,
     ApplicationAccepted: on_application_accepted,
+    ApplicationMoved: on_application_moved,
     ApplicationWithdrawn: on_application_withdrawn,
     ApplicationDecisionUndone: on_application_withdrawn,
     MatchConfirmed: on_match_confirmed,

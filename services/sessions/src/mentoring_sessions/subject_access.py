@@ -34,5 +34,6 @@ HELD: Final = (
     Held("attendances"),
     Held("registrations"),
     Held("certificates"),
+    Held("resource_readings"),
 )
 router = router_for("sessions", Base.metadata, HELD)

@@ -31,6 +31,7 @@ _EFFECTS: Final[Mapping[str, str]] = {
     "eligibility": "applications that are not decided yet, and those to come",
     "matching": "a new version of the policy: runs from now on",
     "activities": "activities that are planned from now on; pairs that wait for an orientation",
+    "resources": "a resource that says something else has a new version; one that is gone is withdrawn",
     "nudges": "pairs that start from now on",
     "concerns": "concerns that are raised from now on",
     "scales": "waves that open from now on",

@@ -19,6 +19,7 @@ from mentoring_contracts.blueprint.formats import Format
 from mentoring_contracts.blueprint.matching import Matching
 from mentoring_contracts.blueprint.nominations import Nominations
 from mentoring_contracts.blueprint.phases import Phase
+from mentoring_contracts.blueprint.resources import Resource
 from mentoring_contracts.blueprint.respondents import RespondentKind
 from mentoring_contracts.blueprint.reviews import Reviews
 from mentoring_contracts.blueprint.roles import ProgrammesRole
@@ -67,7 +68,7 @@ class Blueprint(Section):
             max_length=30,
             description="the languages of texts; the first is that of texts that do not say",
         ),
-        read_by("applications", "evaluation", "integrations"),
+        read_by("applications", "sessions", "evaluation", "integrations"),
     ] = ["en"]
     zone: Annotated[
         Zone | None,
@@ -151,6 +152,11 @@ class Blueprint(Section):
     activities: Annotated[
         Activities, Field(description="orientation and other activities"), read_by("sessions", "evaluation")
     ] = Activities()
+    resources: Annotated[
+        list[Resource],
+        Field(max_length=200, description="the standing material that people find in the programme's library"),
+        read_by("sessions"),
+    ] = []
     nudges: Annotated[Nudges, Field(description="reminders to quiet pairs"), read_by("sessions")] = Nudges()
     concerns: Annotated[
         Concerns, Field(description="who is told at once of a concern, and how soon it is taken"), read_by("sessions")

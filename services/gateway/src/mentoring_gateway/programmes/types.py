@@ -55,6 +55,7 @@ from mentoring_gateway.relationships.client import RelationshipCounts
 from mentoring_gateway.relationships.inputs import RelationshipFilter, RelationshipOrder
 from mentoring_gateway.relationships.types import QuietPair, Relationship, filtered, relationships
 from mentoring_gateway.reports.client import SharedReport
+from mentoring_gateway.resources.types import Resource, resource_of
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.surveys.types import Wave, waves_of
 from mentoring_gateway.values import Role, same
@@ -210,6 +211,19 @@ class Programme(ProgrammeRecord, Node):
     @fetched("The kinds of activities that it puts on; none where it takes any")
     async def activity_kinds(self, info: Info) -> list[ActivityKind] | None:
         return await info.context.services.activities.activity_kinds(self.id)
+
+    @fetched("What its library has for me, in my language; of one phase, or all. All of it for who runs activities")
+    async def resources(
+        self,
+        info: Info,
+        phase: str | None = None,
+        easy_read: bool = False,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[Resource] | None:
+        which = {"phase": phase, "easy_read": easy_read}
+        page = await info.context.services.resources.resources(self.id, wanted(first, after), **which)
+        return connection(page, resource_of)
 
     @fetched("Its relationships: all, or those that want something of the programme team, in an order")
     async def relationships(

@@ -6,7 +6,7 @@ server refuses is given up after some tries.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -40,6 +40,7 @@ from mentoring_integrations.notifications.letters import (
     wording,
 )
 from mentoring_integrations.notifications.models import Notification
+from mentoring_integrations.notifications.resources import titles
 from mentoring_integrations.notifications.timing import Wishes, goes_before, reader_languages
 from mentoring_integrations.notifications.topics import (
     ACCOUNT,
@@ -54,6 +55,7 @@ from mentoring_integrations.notifications.topics import (
     LATE_TOO,
     NOMINATION,
     NOMINATOR_TOLD,
+    RESOURCE,
     SURVEY_OPENED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
@@ -109,6 +111,7 @@ class Batch:
     appointments: dict[UUID, Appointment] = field(default_factory=dict)
     raisers: dict[UUID, UUID] = field(default_factory=dict)
     activities: dict[UUID, Activity] = field(default_factory=dict)
+    resources: dict[UUID, Mapping[str, str]] = field(default_factory=dict)
     wishes: dict[UUID, Wishes] = field(default_factory=dict)
     bundles: dict[UUID | None, list[Notification]] = field(default_factory=dict)
     spoken: dict[UUID, list[str]] = field(default_factory=dict)
@@ -120,6 +123,7 @@ class Batch:
             row.topic, row.subject_id, programme, cohort, row.role, row.until, self._introduced(row),
             self._reader(row, programme), [self._item(one, base_url) for one in self.bundles.get(row.id, ())],
             *self._when_and_where(row), moved=row.number > 0, activity=about.title if about else None,
+            resource=self.resources.get(row.subject_id, {}),
         )  # fmt: skip
 
     def calendar_part(
@@ -272,6 +276,7 @@ async def _look_up(service: Service, batch: Batch) -> None:
     about = [row.subject_id for row in batch.rows if row.kind == APPOINTMENT]
     batch.appointments = await appointments(service, batch.tenant, about)
     batch.activities = await activities(service, batch.tenant, [r.subject_id for r in batch.rows if r.kind == ACTIVITY])
+    batch.resources = await titles(service, batch.tenant, [r.subject_id for r in batch.rows if r.kind == RESOURCE])
     for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if row.topic in BY_TOKEN}:
         asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
         # Who has answered since the reminder was queued is not reminded any more.

@@ -15,9 +15,10 @@ from mentoring_integrations.notifications.calendar_parts import Appointment
 from mentoring_integrations.notifications.languages import Reader
 from mentoring_integrations.notifications.letters import UNKNOWN, Called, Occasion, Wording, api_link, wording
 from mentoring_integrations.notifications.models import Notification
+from mentoring_integrations.notifications.resources import titles
 from mentoring_integrations.notifications.schemas import NotificationView
 from mentoring_integrations.notifications.timing import Wishes, reader_languages
-from mentoring_integrations.notifications.topics import ACTIVITY, APPOINTMENT
+from mentoring_integrations.notifications.topics import ACTIVITY, APPOINTMENT, RESOURCE
 from mentoring_integrations.programmes import queries as programmes
 
 
@@ -38,18 +39,28 @@ async def found(db: AsyncSession, wishes: Wishes, rows: Sequence[Notification]) 
 
 
 async def entries(service: Service, tenant: UUID, of: Found) -> list[NotificationView]:
-    """Notifications in words. While the times of appointments and activities are not to be had, they stand behind the
-    link alone."""
+    """Notifications in words. While what stands elsewhere of appointments, activities and resources is not to be had,
+    it stands behind the link alone."""
     about = [row.subject_id for row in of.rows if row.kind == APPOINTMENT]
     try:
         known = await appointments(service, tenant, about)
         held = await activities(service, tenant, [row.subject_id for row in of.rows if row.kind == ACTIVITY])
+        given = await titles(service, tenant, [row.subject_id for row in of.rows if row.kind == RESOURCE])
     except Unavailable:
-        known, held = {}, {}
-    return [_entry(row, _words(row, of, known.get(row.subject_id), held.get(row.subject_id))) for row in of.rows]
+        known, held, given = {}, {}, {}
+    return [
+        _entry(row, _words(row, of, known.get(row.subject_id), held.get(row.subject_id), given.get(row.subject_id, {})))
+        for row in of.rows
+    ]
 
 
-def _words(row: Notification, of: Found, appointment: Appointment | None, activity: Activity | None) -> Wording:
+def _words(
+    row: Notification,
+    of: Found,
+    appointment: Appointment | None,
+    activity: Activity | None,
+    resource: Mapping[str, str],
+) -> Wording:
     programme, cohort = of.called.get(row.programme_id, UNKNOWN), of.cohorts.get(row.cohort_id)
     theirs = appointment.zones.get(row.person_id) if appointment else None
     zone = of.wishes.zone or theirs or (activity and activity.zone) or programme.zone or "UTC"
@@ -58,7 +69,7 @@ def _words(row: Notification, of: Found, appointment: Appointment | None, activi
     return wording(
         Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, reader=reader, times=times,
-            moved=row.number > 0, activity=activity.title if activity else None,
+            moved=row.number > 0, activity=activity.title if activity else None, resource=resource,
         )
     )  # fmt: skip
 

@@ -75,7 +75,8 @@ UNKNOWN = Called("Mentoring programme")  # until the programme is known here
 @dataclass(frozen=True)
 class Occasion:
     """What a message is about; `other` is the other person of the pair where the message introduces them, `times` and
-    `where` of an appointment or an `activity` (its title), and whether another time stood before."""
+    `where` of an appointment or an `activity` (its title), and whether another time stood before; `resource` are titles
+    by language."""
 
     topic: str
     subject_id: UUID
@@ -90,6 +91,7 @@ class Occasion:
     where: str | None = None
     moved: bool = False
     activity: str | None = None
+    resource: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,18 @@ def wording(occasion: Occasion) -> Wording:
         "oriented": programme.oriented,
         "where": one_line(occasion.where) if occasion.where else None,
         "activity": one_line(occasion.activity) if occasion.activity else None,
+        "resource": _titled(occasion),
     }
     title, _, text = template.render(values).partition("\n")
     return Wording(one_line(title), re.sub(r"\n{3,}", "\n\n", text).strip(), room)
+
+
+def _titled(occasion: Occasion) -> str | None:
+    """What the resource is called, in the reader's words."""
+    if not occasion.resource:
+        return None
+    reader, own = occasion.reader, occasion.programme.languages
+    return one_line(in_language(occasion.resource, reader.languages, own, easy=reader.easy))
 
 
 def api_link(topic: str, subject_id: UUID) -> str | None:

@@ -47,6 +47,7 @@ from mentoring_contracts.matching import (
 from mentoring_contracts.sessions import (
     ActivityNoticeDue,
     AppointmentNoticeDue,
+    CertificateWithdrawn,
     ConcernAlerted,
     ConcernResolved,
     ConcernTaken,
@@ -54,6 +55,7 @@ from mentoring_contracts.sessions import (
     LastWordsNoticeDue,
     QuietPairReminded,
     RelationshipNoticeDue,
+    ResourceNoticeDue,
     ReviewNoticeDue,
 )
 from mentoring_integrations.notifications import queries
@@ -252,6 +254,15 @@ async def on_activity_notice_due(db: AsyncSession, event: ActivityNoticeDue) -> 
     await notify(db, [notice])
 
 
+async def on_certificate_withdrawn(db: AsyncSession, event: CertificateWithdrawn) -> None:
+    await notify(db, [Notice(event.person_id, "certificate_withdrawn", event.certificate_id, event.programme_id, None)])
+
+
+async def on_resource_notice_due(db: AsyncSession, event: ResourceNoticeDue) -> None:
+    about = (event.resource_id, event.programme_id, event.cohort_id)
+    await notify(db, [Notice(event.person_id, f"resource_{event.why}", *about, number=event.number)])
+
+
 async def on_concern_alerted(db: AsyncSession, event: ConcernAlerted) -> None:
     """Each alert is a letter: whoever is on duty opens it to read more."""
     about = (event.concern_id, event.programme_id, event.cohort_id)
@@ -360,6 +371,8 @@ TOLD: Reactions = cast(
         GroupEnded: on_group_ended,
         QuietPairReminded: on_quiet_pair_reminded,
         ActivityNoticeDue: on_activity_notice_due,
+        CertificateWithdrawn: on_certificate_withdrawn,
+        ResourceNoticeDue: on_resource_notice_due,
         ConcernAlerted: on_concern_alerted,
         ConcernTaken: _to_raiser(CONCERN_TAKEN),
         ConcernResolved: _to_raiser(CONCERN_SETTLED),

@@ -15,6 +15,7 @@ CONCERN_TAKEN: Final = "concern_taken"  # to who raised it, whom no event names
 CONCERN_SETTLED: Final = "concern_settled"
 RELATIONSHIP: Final = "relationship"  # what the other of a pair did
 ACTIVITY: Final = "activity"
+RESOURCE: Final = "resource"
 APPOINTMENT: Final = "appointment"
 APPOINTMENT_CANCELLED: Final = "appointment_cancelled"
 NOMINATOR_ASKED: Final = "nominator_asked"  # to the nominator, who may have no account
@@ -53,6 +54,8 @@ _APPOINTMENT: Final = ("/sessions/appointments/{subject_id}", "/appointments/{su
 _NOMINATION: Final = ("/applications/nominations/{subject_id}", "/nominations/{subject_id}")
 _STAND_BEHIND: Final = ("/applications/public/{tenant_id}/nominations/{token}", "/nominations/{tenant_id}/{token}")
 _ACTIVITY: Final = ("/sessions/activities/{subject_id}", "/activities/{subject_id}")
+_RESOURCE: Final = ("/sessions/resources/{subject_id}", "/resources/{subject_id}")
+_CERTIFICATE: Final = ("/sessions/certificates/{subject_id}", "/certificates/{subject_id}")
 _GOAL: Final = ("/sessions/goals/{subject_id}", "/goals/{subject_id}")
 _REVIEW: Final = ("/sessions/reviews/{subject_id}", "/reviews/{subject_id}")
 _CONCERN: Final = ("/sessions/concerns/{subject_id}", "/concerns/{subject_id}")
@@ -113,6 +116,9 @@ TOPICS: Final = {
         Topic("activity_cancelled", ACTIVITY, *_ACTIVITY),
         Topic("activity_changed_waiting", ACTIVITY, *_ACTIVITY),
         Topic("activity_cancelled_waiting", ACTIVITY, *_ACTIVITY),
+        Topic("certificate_withdrawn", "certificate", *_CERTIFICATE),
+        Topic("resource_given", RESOURCE, *_RESOURCE),
+        Topic("resource_renewed", RESOURCE, *_RESOURCE),
         Topic("concern_raised", CONCERN, *_CONCERN),
         Topic("concern_waits", CONCERN, *_CONCERN),
         Topic("concern_assigned", CONCERN, *_CONCERN),

@@ -1,4 +1,4 @@
-"""A certificate as PDF/A-2a and PDF/UA-1, set by typst from data alone, in the languages of letters.
+"""A certificate as PDF/A-2a and PDF/UA-1, set by typst from data alone, in the languages of letters and of plain pages.
 
 Blocking: run it in a thread.
 """
@@ -11,9 +11,21 @@ from importlib import resources
 from typing import Any, Final
 
 from mentoring_common.typesetting import typeset
-from mentoring_contracts.words import LETTERS
 
 WORDS: Final = {
+    "cy": {
+        "certificate": "Tystysgrif",
+        "certifies": "Mae hyn yn tystio bod",
+        "completed": "wedi cwblhau",
+        "anonymous": "y rhaglen fentora",
+        "requirement": "Yr hyn a gwblhawyd",
+        "activities": "Gweithgareddau",
+        "hours": "Oriau",
+        "total": "Cyfanswm oriau datblygiad proffesiynol",
+        "issued": "Dyddiad cyhoeddi:",
+        "number": "Rhif y dystysgrif",
+        "verify": "Gall unrhyw un ei gwirio yn",
+    },
     "en": {
         "certificate": "Certificate",
         "certifies": "This certifies that",
@@ -53,6 +65,19 @@ WORDS: Final = {
         "number": "Número del certificado",
         "verify": "Cualquiera puede verificarlo en",
     },
+    "pl": {
+        "certificate": "Certyfikat",
+        "certifies": "Zaświadcza się, że",
+        "completed": "ukończył(a)",
+        "anonymous": "program mentoringowy",
+        "requirement": "Co zostało ukończone",
+        "activities": "Zajęcia",
+        "hours": "Godziny",
+        "total": "Łączna liczba godzin doskonalenia zawodowego",
+        "issued": "Data wystawienia:",
+        "number": "Numer certyfikatu",
+        "verify": "Każdy może go sprawdzić pod adresem",
+    },
     "fr": {
         "certificate": "Certificat",
         "certifies": "Il est certifié que",
@@ -84,7 +109,7 @@ class Certified:
 
 def language_of(wanted: Sequence[str]) -> str:
     """The first language wanted that a certificate is written in; otherwise English."""
-    return next((tag for tag in (one.partition("-")[0] for one in wanted) if tag in LETTERS), "en")
+    return next((tag for tag in (one.partition("-")[0] for one in wanted) if tag in WORDS), "en")
 
 
 def certificate_pdf(said: Certified, language: str) -> bytes:

@@ -42,7 +42,7 @@ from mentoring_sessions.pair_clock.schemas import NewEnd, NewPause, PlannedPhase
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.commands.notices import tell_others
 from mentoring_sessions.relationships.commands.quiet import leave_in_peace, watch
-from mentoring_sessions.relationships.commands.relationships import RUNS_OUT
+from mentoring_sessions.relationships.commands.relationships import GUIDES, RUNS_OUT
 from mentoring_sessions.relationships.commands.reviewing import watch_reviews
 from mentoring_sessions.relationships.models import Programme, Relationship
 from mentoring_sessions.relationships.parts import Access
@@ -191,6 +191,7 @@ async def _begin(db: AsyncSession, pair: Relationship, planned: PairPhase, progr
     pair.phase, pair.quiet_phase = planned.phase, said["quiet"]
     await db.flush()
     await watch(db, pair.id)
+    await schedule(db, GUIDES, pair.id, now(db))
     emit(db, RelationshipPhaseBegan(**_ids(pair), phase=planned.phase, quiet=said["quiet"]))
 
 

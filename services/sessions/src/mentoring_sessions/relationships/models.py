@@ -26,7 +26,7 @@ class Programme(TenantRow, Base):
     `formats` are its kinds of relationship beside pairs, `phases` those that a pair goes through, as its blueprint says
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
     `reviews` when pairs are asked how they go on, `completion` what people attend to complete it. `title` is null where
-    its blueprint came before that was kept.
+    its blueprint came before that was kept; `languages` are empty then.
     """
 
     __tablename__ = "programmes"
@@ -45,6 +45,7 @@ class Programme(TenantRow, Base):
     zone: Mapped[str | None]
     completion: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     title: Mapped[str | None]
+    languages: Mapped[list[str]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
 
 
 class Cohort(TenantRow, Base):
@@ -63,6 +64,7 @@ class Participant(TenantRow, Base):
     programme_id: Mapped[UUID]
     person_id: Mapped[UUID]
     side: Mapped[str | None]  # null: accepted before it was kept
+    cohort_id: Mapped[UUID | None]  # null: accepted before it was kept, or for a later round
 
 
 class Relationship(TenantRow, Versioned, Base):

@@ -1,7 +1,7 @@
 """Files that are answers of a form: sent with a draft or an application, limited by its field, sealed."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,42 +16,13 @@ from mentoring_applications.errors import AnswersInvalid, FileNotFound, FileRefu
 from mentoring_applications.programmes import blueprint
 from mentoring_applications.programmes import queries as programmes
 from mentoring_applications.programmes.access import is_team
-from mentoring_common import vault
+from mentoring_common import files, vault
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.faults import fault
 from mentoring_contracts.blueprint import Blueprint
 from mentoring_contracts.blueprint.form import FormField
-
-_OFFICE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MEDIA_TYPES: Final[Mapping[str, str]] = {
-    "application/pdf": "pdf",
-    _OFFICE: "docx",
-    "application/vnd.oasis.opendocument.text": "odt",
-    "image/png": "png",
-    "image/jpeg": "jpeg",
-    "text/plain": "text",
-}
-MOST_BYTES: Final = 10_000_000
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        return "\0" not in data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-
-
-# What the first bytes of each kind are: a file is what it is, whatever it is called.
-_LOOKS: Final[Mapping[str, Callable[[bytes], bool]]] = {
-    "pdf": lambda data: data.startswith(b"%PDF-"),
-    "docx": lambda data: data.startswith(b"PK\x03\x04") and b"word/" in data,
-    "odt": lambda data: data.startswith(b"PK\x03\x04") and b"opendocument.text" in data,
-    "png": lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"),
-    "jpeg": lambda data: data.startswith(b"\xff\xd8\xff"),
-    "text": _is_text,
-}
 
 
 async def send_file(
@@ -85,8 +56,7 @@ def _field(plan: Blueprint, role: str, field_id: str) -> FormField:
 
 
 def _check(field: FormField, media_type: str, data: bytes) -> None:
-    kind = MEDIA_TYPES.get(media_type, "")
-    if kind not in field.accept or not 0 < len(data) <= field.max_kb * 1000 or not _LOOKS[kind](data):
+    if files.kind_of(media_type, data) not in field.accept or len(data) > field.max_kb * 1000:
         raise FileRefused(accept=list(field.accept), max_kb=field.max_kb)
 
 

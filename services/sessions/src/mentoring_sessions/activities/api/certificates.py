@@ -18,6 +18,7 @@ from mentoring_sessions.activities.certificates import certificate_pdf, language
 from mentoring_sessions.activities.commands import certificates as commands
 from mentoring_sessions.activities.schemas import CertificateChange, CertificateOf, CertificateView, VerifiedView
 from mentoring_sessions.errors import CertificateNotValid
+from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.access import Reader, Writer, to_programme
 
 router = APIRouter(route_class=Route, tags=["activities"])
@@ -74,13 +75,14 @@ async def change_certificate(
 async def read_certificate_pdf(
     certificate_id: UUID, request: Request, by: Reader, work: Phases, read: InLanguage = None
 ) -> Response:
-    """Your certificate as PDF/A-2a, in the language you ask for or the first of yours; 409 once it is withdrawn."""
+    """Your certificate as PDF/A-2a, in a language you ask for, else of yours or the programme's; 409 if withdrawn."""
     async with work.transaction() as db:
         row = await access.certificate(db, by, certificate_id)
+        programme = await relationships.programme(db, row.programme_id)
     if row.withdrawn_at is not None:
         raise CertificateNotValid()
     name, languages = await _holder(request, by.person_id, row.tenant_id)
-    wanted = languages_of(read) or languages
+    wanted = [*languages_of(read), *languages, *programme.languages]
     address = f"{_service(request).settings.public_url.rstrip('/')}/pages/certificates/{row.tenant_id}/{row.number}"
     said = views.certified(row, name, address, wanted)
     pdf = await asyncio.to_thread(certificate_pdf, said, language_of(wanted))

@@ -8,8 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.erased import is_nobody
-from mentoring_contracts.applications import ApplicationAccepted, CohortCreated, ProgrammeAmended, ProgrammeCreated
-from mentoring_contracts.blueprint import read
+from mentoring_contracts.applications import (
+    ApplicationAccepted,
+    ApplicationMoved,
+    CohortCreated,
+    ProgrammeAmended,
+    ProgrammeCreated,
+)
+from mentoring_contracts.blueprint import Blueprint, read
 from mentoring_contracts.blueprint.formats import kinds_of
 from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.commands.reviewing import Running, plan_reviews
@@ -26,8 +32,8 @@ async def lock_programme(db: AsyncSession, programme_id: UUID) -> Programme:
     return await queries.programme_locked(db, programme_id)
 
 
-async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeAmended) -> None:
-    """Keep the terms of a programme, also for relationships that came before it."""
+async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeAmended) -> Blueprint:
+    """Keep the terms of a programme, also for relationships that came before it; its blueprint."""
     plan, _ = read(event.blueprint)
     terms = terms_of(plan)
     programme = await lock_programme(db, event.programme_id)
@@ -38,7 +44,7 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     programme.quiet_after_weeks = terms.quiet_after_weeks
     programme.write_after_days = list(plan.nudges.write_after_days)
     programme.phases = [one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.phases]
-    programme.zone, programme.title = plan.zone, plan.title
+    programme.zone, programme.title, programme.languages = plan.zone, plan.title, list(plan.languages)
     programme.completion = [
         one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.activities.completion
     ]
@@ -52,6 +58,7 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
         own = (Relationship.kind == kind.id, Relationship.continues.is_(None))  # others have the hours that were left
         waiting = sa.update(Relationship).where(Relationship.programme_id == programme.id, *own)
         await db.execute(waiting.values(asdict(hours_of(kind, terms.hours, terms.duration_months))))
+    return plan
 
 
 async def learn_cohort(db: AsyncSession, event: CohortCreated) -> None:
@@ -65,8 +72,16 @@ async def admit_participant(db: AsyncSession, event: ApplicationAccepted) -> Non
     if is_nobody(event.person_id):
         return
     who = {"programme_id": event.programme_id, "person_id": event.person_id, "side": event.role}
-    values = {"id": event.application_id, **who}
-    await db.execute(insert(Participant).values(values).on_conflict_do_nothing())
+    row = insert(Participant).values(id=event.application_id, cohort_id=event.cohort_id, **who)
+    await db.execute(
+        row.on_conflict_do_update(index_elements=["tenant_id", "id"], set_={"cohort_id": row.excluded.cohort_id})
+    )
+
+
+async def move_participant(db: AsyncSession, event: ApplicationMoved) -> None:
+    """Keep to which cohort an accepted person moved; of others that is said when they are accepted."""
+    row = sa.update(Participant).where(Participant.id == event.application_id)
+    await db.execute(row.values(cohort_id=event.cohort_id), execution_options={"synchronize_session": False})
 
 
 async def forget_participant(db: AsyncSession, application_id: UUID) -> None:

@@ -37,6 +37,7 @@ from mentoring_sessions.relationships.parts import Access
 from mentoring_sessions.relationships.terms import Hours, hours_of, kind_of
 
 RUNS_OUT = "relationship_runs_out"
+GUIDES = "pair_finds_guides"  # a deadline: a pair has come to a phase, which may have guides
 
 
 async def begin_relationship(db: AsyncSession, event: MatchConfirmed) -> None:
@@ -192,6 +193,7 @@ async def _enter_first_phase(db: AsyncSession, programme: Programme, rows: Seque
     for row in rows:
         pair = {"match_id": row.id, "programme_id": programme.id, "cohort_id": row.cohort_id}
         emit(db, RelationshipPhaseBegan(**pair, phase=first["id"], quiet=first["quiet"]))
+    await schedule_all(db, GUIDES, dict.fromkeys(ids, now(db)))
     return ids if first["quiet"] else set()
 
 
