@@ -48,6 +48,25 @@ def forged(harness, tenant):
     }
 
 
+@pytest.mark.parametrize("said", [b"", b"{}", b" {}\n", b"null"])
+async def test_an_act_that_takes_no_body_takes_an_empty_one(toy_service, tenant, said):
+    async with toy_service.caller("toy:write", tenant=tenant) as caller:
+        answer = await caller.post("/changes/last", content=said, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201, answer.text
+    assert len(await toy_service.emitted(tenant)) == 1
+
+
+@pytest.mark.parametrize("said", [b'{"reason": "no"}', b"[]", b"{", b"x"])
+async def test_an_act_that_takes_no_body_is_not_done_for_who_says_more_of_it(toy_service, tenant, said):
+    async with toy_service.caller("toy:write", tenant=tenant) as caller:
+        answer = await caller.post("/changes/last", content=said, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"] == [
+        {"pointer": "/body", "code": "extra_forbidden", "detail": "Nothing is taken here."}
+    ]
+    assert await toy_service.emitted(tenant) == []
+
+
 async def test_every_forged_token_is_refused(toy_service, tenant):
     for name, token in forged(toy_service, tenant).items():
         headers = {"Authorization": f"Bearer {token}"} if token else {}

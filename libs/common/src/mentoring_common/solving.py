@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 _BODILESS = frozenset({204, 205, 304})
+_NOTHING = frozenset({b"", b"{}", b"null"})
 
 
 class _Made(Response):
@@ -63,6 +64,9 @@ class Plan:
         self._known: dict[Callable[..., Any], int] = {}
         self._embedded = route._embed_body_fields
         self._reads_body = route.body_field is not None
+        # Who reads the body as it comes says in the OpenAPI document what it is, or has a document of their own.
+        documented = route.include_in_schema and "requestBody" not in (route.openapi_extra or {})
+        self._takes_none = documented and not self._reads_body
         self._field = route.response_field
         self._status = route.status_code or 200
         self._add(route.dependant)
@@ -73,6 +77,8 @@ class Plan:
         RequestValidationError where the request does not fit what is declared.
         """
         body = await _body(request) if self._reads_body else Undefined
+        if self._takes_none:
+            await _refuse_body(request)
         made = _Made()
         values: list[Any] = []
         errors: list[Any] = []
@@ -165,6 +171,13 @@ async def _called(step: _Step, arguments: dict[str, Any], stack: AsyncExitStack)
         return await stack.enter_async_context(step.call(**arguments))
     found = step.call(**arguments)
     return await found if step.awaits else found
+
+
+async def _refuse_body(request: Request) -> None:
+    """An act that takes no body is not done for who says more of it: they meant something else."""
+    if request.method in ("GET", "HEAD") or (await request.body()).strip() in _NOTHING:
+        return
+    raise RequestValidationError([{"type": "extra_forbidden", "loc": ("body",), "msg": "Nothing is taken here."}])
 
 
 async def _body(request: Request) -> Any:

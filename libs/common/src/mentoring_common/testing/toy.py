@@ -50,6 +50,13 @@ async def change(body: Body, _: Writer, db: Db) -> dict[str, int]:
     return {"times": body.times}
 
 
+@router.post("/changes/last", status_code=201)
+async def change_last(_: Writer, db: Db) -> dict[str, int]:
+    """An act that takes no body."""
+    emit(db, PersonChanged(person_id=new_id()))
+    return {"times": 1}
+
+
 @router.get("/changes")
 async def count_changes(_: Writer, limit: Limit = 50) -> dict[str, int]:
     return {"limit": limit}
