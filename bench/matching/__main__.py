@@ -7,20 +7,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .first import cases
 from .peers import PEERS, Peer, PeerFailure, ask, last_words
 from .people import SHAPES, WORDED, generate
-from .report import Machine, Row, write
-from .ways import OURS, PLAIN, WAYS
+from .report import Machine, Measured, Row, write
+from .ways import OURS, PLAIN, TWO_EACH, WAYS
 
 WHOLE_MATRIX = 2_000
 """The largest size at which holding all pairs is still reasonable."""
 HUGE = 50_000
 """From this size on only the shapes in HUGE_SHAPES are measured, and only with compiled loops."""
-HUGE_SHAPES = ("even", "tight")
+HUGE_SHAPES = ("even", "tight", "scarce")
 LONG = 900
 """Seconds that this engine may take beyond WHOLE_MATRIX."""
 EVERY_SHAPE = 500
@@ -32,9 +33,10 @@ def measured_apart(name: str, size: int, shape: str, seconds: int) -> dict[str, 
     return _spoken(["bench.matching.one", name, str(size), shape], seconds)
 
 
-def _spoken(module: list[str], seconds: int) -> dict[str, Any]:
-    """What a module of the benchmark prints as JSON, run with one thread."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+def _spoken(module: list[str], seconds: int, more: Mapping[str, str] = {}) -> dict[str, Any]:
+    """What a module of the benchmark prints as JSON, run with one thread, whatever the shell says of OpenBLAS."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
+    environment = {**own, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **more}
     command = [sys.executable, "-m", *module]
     try:
         done = subprocess.run(  # noqa: S603
@@ -54,6 +56,16 @@ def answers(size: int) -> dict[str, float]:
     return {question: max(one[question] for one in found) for question in found[0]}
 
 
+def first_runs(size: int) -> dict[str, float]:
+    """CPU seconds of the first run of a process, by what is compiled."""
+    return cases(size, lambda module, environment: _spoken(module, LONG, environment))
+
+
+def two_each(size: int) -> Row:
+    """Two mentors for each mentee, of mentors with twice the places."""
+    return Row("even", size, size, TWO_EACH, **measured_apart(TWO_EACH, size, "even", LONG))
+
+
 def rows(sizes: list[int], shapes: list[str], seconds: int) -> Iterator[Row]:
     """Every measurement, smallest first; who went over the limit is not asked for the same shape in a larger size, nor
     for another shape beyond 500, where each would cost the whole limit again.
@@ -62,7 +74,7 @@ def rows(sizes: list[int], shapes: list[str], seconds: int) -> Iterator[Row]:
     for size in sizes:
         whole = size <= WHOLE_MATRIX
         ours = [OURS] if size >= HUGE else [OURS, PLAIN]
-        names: list[tuple[str, Peer | None]] = [(name, None) for name in WAYS if whole or name in ours]
+        names: list[tuple[str, Peer | None]] = [(n, None) for n in WAYS if n != TWO_EACH and (whole or n in ours)]
         names += [(peer.name, peer) for peer in PEERS if whole]
         for shape in shapes or (SHAPES if size < HUGE else HUGE_SHAPES):
             for name, peer in names if shape != WORDED else names[: len(names) - len(PEERS) * whole]:
@@ -95,9 +107,11 @@ def main() -> None:
     sizes, shapes = [int(size) for size in options.sizes.split(",")], [s for s in options.shapes.split(",") if s]
     command = f"python -m bench.matching --sizes {options.sizes}" + (f" --shapes {options.shapes}" if shapes else "")
     machine = Machine.now()
-    measured = list(rows(sizes, shapes, options.timeout))
+    table = list(rows(sizes, shapes, options.timeout))
     asked = {size: answers(size) for size in sizes if size <= WHOLE_MATRIX}
-    write(measured, asked, options.out, command, machine, options.timeout)
+    first = {size: first_runs(size) for size in sizes if WHOLE_MATRIX <= size < HUGE}
+    twice = [two_each(size) for size in sizes if EVERY_SHAPE <= size <= WHOLE_MATRIX]
+    write(Measured(table, asked, first, twice), options.out, command, machine, options.timeout)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from mentoring_matching.engine.warm import warm
 
 from .peer_programs.measured import peak_mb
 from .people import generate
-from .ways import OURS, WAYS
+from .ways import PLAIN, WAYS
 
 WARM, WARM_LARGE = 20, 1500
 """People of the run that is not counted; where loops are compiled, enough that they are loaded in it."""
@@ -21,9 +21,10 @@ WARM, WARM_LARGE = 20, 1500
 def measure(name: str, size: int, shape: str) -> dict[str, Any]:
     """CPU and wall seconds, peak MB and outcome of a way."""
     way = WAYS[name]
-    if name == OURS and size * size >= acceleration.LARGE:
+    compiled = name != PLAIN and size * size >= acceleration.LARGE
+    if compiled:
         warm()  # the compiler is measured apart
-    way(*generate(WARM_LARGE if name == OURS and acceleration.accelerated(size * size) else WARM, shape))
+    way(*generate(WARM_LARGE if compiled and acceleration.accelerated(size * size) else WARM, shape))
     mentors, mentees = generate(size, shape)
     wall, cpu = time.perf_counter(), time.process_time()
     matched, total, proof = way(mentors, mentees)

@@ -31,8 +31,18 @@ matching is better. The other ways here start from people too and use this engin
 - Beyond 2,000 only this engine runs: the others hold all pairs at once. It may take longer than the limit there.
 - All people are generated from fixed seeds. `even`: some mentors have two places. `popular`: a tenth of the mentors
   offer every topic. `scarce`: 1.5 mentees per place, a fifth with priority. `tight`: fewer common languages and hours.
-  `words`: one place each; everybody writes twenty words that are compared by word vectors (peers cannot).
+  `words`: one place each; everybody writes twenty words that are compared by word vectors (peers cannot). Each pair
+  then costs 256 more products: 100,000 × 100,000 such people are 5 × 10^12 at every look at all pairs, so are left out.
 """
+QUESTIONS = """CPU seconds of one answer, the least of three tries, the slower of the shapes even and popular, as the
+service gives it: its loops are compiled from 200,000 possible pairs on. A what-if starts from the prices
+of the run; all are exact, and what is solved again has a certificate of its own."""
+FIRST = """CPU seconds of a new process from its start to the end of its first run (the making of the people left out),
+shape even. `make install` and the build of the image compile, for any processor of the architecture. Where nothing
+did, a run of fewer than 150 million pairs goes on in plain loops, and a larger one too while another process
+compiles: nothing waits for the compiler that is done before it (`engine/acceleration.py`)."""
+TWO = """Shape even, mentors with twice the places: everybody one mentor before anybody two, as many pairs as can be,
+then the best fit. Beyond 2,000 the linear programme takes most of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What it was measured on: cores, and the load of the last minute at the start."""
+    """What it was measured on: cores, and the load of the last minute at the start; as text also that at the end."""
 
     cores: int
     load: float
@@ -71,44 +81,55 @@ class Machine:
         return cls(os.cpu_count() or 1, os.getloadavg()[0])
 
     def __str__(self) -> str:
+        last = os.getloadavg()[0]
         shared = " The machine was shared with other work, so times are upper bounds." if self.load > 0.5 else ""
-        return f"{platform.machine()}, {self.cores} cores, load {self.load:.2f} at the start.{shared}"
+        loads = f"load {self.load:.1f} at the start, {last:.1f} at the end"
+        return f"{platform.machine()}, {self.cores} cores, {loads}.{shared}"
 
 
-def write(
-    rows: Sequence[Row],
-    asked: Mapping[int, Mapping[str, float]],
-    out: Path,
-    command: str,
-    machine: Machine,
-    seconds: int,
-) -> None:
+Seconds = Mapping[int, Mapping[str, float]]
+"""CPU seconds by size and what was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The rows of the table, what questions cost and first runs, and two mentors for each."""
+
+    rows: Sequence[Row]
+    asked: Seconds
+    first: Seconds
+    twice: Sequence[Row]
+
+
+def write(measured: Measured, out: Path, command: str, machine: Machine, seconds: int) -> None:
     """The document at `out` and the chart beside it as SVG."""
+    rows = measured.rows
     out.parent.mkdir(parents=True, exist_ok=True)
     chart(rows, seconds).save(out.with_suffix(".svg"))
     versions = ", ".join(f"{name} {version(name)}" for name in PARTS)
     peers = "; ".join(peer.versions for peer in PEERS)
-    head = ("shape", "mentors × mentees", "way", "CPU s", "wall s", "peak MB", "matched", "total score", "certificate")
-    lines = [f"| {' | '.join(head)} |", "|---|---|---|---:|---:|---:|---:|---:|---|", *map(str, rows)]
     text = [
         "# Matching, measured",
         f"Written by `{command}` (`make bench-matching` runs it with what it has by default). {machine}\n"
         f"Python {platform.python_version()}, {versions}; peers: {peers}. Time limit {seconds} s for one measurement.",
         f"![CPU seconds by number of mentors, even shape]({out.with_suffix('.svg').name})",
         NOTES.strip(),
-        "\n".join(lines),
-        "## Questions beside a run",
-        "CPU seconds of one answer, the least of three tries, the slower of the shapes even and popular, as the\n"
-        "service gives it: its loops are compiled from 200,000 possible pairs on. A what-if starts from the prices\n"
-        "of the run; all are exact, and what is solved again has a certificate of its own.",
-        _questions(asked),
+        _table(rows, "matched"),
+        *("## Questions beside a run", QUESTIONS, _by_size("question", measured.asked)),
+        *("## The first run after installation", FIRST, _by_size("first run", measured.first)),
+        *("## Two mentors each", TWO, _table(measured.twice, "pairs")),
     ]
     out.write_text("\n\n".join(text) + "\n", encoding="utf-8")
 
 
-def _questions(asked: Mapping[int, Mapping[str, float]]) -> str:
+def _table(rows: Sequence[Row], counted: str) -> str:
+    head = ("shape", "mentors × mentees", "way", "CPU s", "wall s", "peak MB", counted, "total score", "certificate")
+    return "\n".join([f"| {' | '.join(head)} |", "|---|---|---|---:|---:|---:|---:|---:|---|", *map(str, rows)])
+
+
+def _by_size(what: str, asked: Seconds) -> str:
     names = next(iter(asked.values()), {})
-    head = [f"| question | {' | '.join(f'{size:,} × {size:,}' for size in asked)} |", "|---|" + "---:|" * len(asked)]
+    head = [f"| {what} | {' | '.join(f'{size:,} × {size:,}' for size in asked)} |", "|---|" + "---:|" * len(asked)]
     table = [f"| {name} | {' | '.join(f'{own[name]:.3f}' for own in asked.values())} |" for name in names]
     return "\n".join([*head, *table])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -23,7 +24,7 @@ from mentoring_matching.engine.features import UNITS
 from .people import terms
 
 Outcome = tuple[int, float, str]
-OURS, PLAIN = "this engine", "this engine, no numba"
+OURS, PLAIN, TWO_EACH = "this engine", "this engine, no numba", "this engine, two mentors each"
 Way = Callable[[Sequence[Mentor], Sequence[Mentee]], Outcome]
 
 
@@ -32,6 +33,15 @@ def this_engine(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome
     run = solve(mentors, mentees, policy, embedder=embedder)
     proof = run.certificate
     return run.totals.matched, run.totals.score, "optimal" if proof.valid else f"gap {proof.gap}"
+
+
+def two_each(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
+    """Everybody gets two mentors, who have twice the places; the count is of pairs."""
+    able = [replace(mentor, capacity=2 * mentor.capacity) for mentor in mentors]
+    policy, embedder = terms(able)
+    run = solve(able, [replace(mentee, capacity=2) for mentee in mentees], policy, embedder=embedder)
+    proof = run.certificate
+    return run.totals.pairs, run.totals.score, "optimal" if proof.valid else f"gap {proof.gap}"
 
 
 def plain(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
@@ -78,6 +88,7 @@ def first_come(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> Outcome:
 WAYS: dict[str, Way] = {
     OURS: this_engine,
     PLAIN: plain,
+    TWO_EACH: two_each,
     "scipy linear_sum_assignment": scipy_assignment,
     "stable (greedy by score)": stable,
     "first come": first_come,
