@@ -13,7 +13,7 @@ from mentoring_matching.engine.buddies import buddies
 from mentoring_matching.engine.groups import balanced_groups
 
 POLICY = Policy(
-    rules=(Rule("employer", "must_differ", "employer"), Rule("conflict", "no_conflict")),
+    rules=(Rule("employer", "must_differ", "employer"), Rule("conflict", "no_declared_conflict")),
     criteria=(Criterion("topics", "topics"),),
 )
 

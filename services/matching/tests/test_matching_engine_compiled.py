@@ -41,7 +41,7 @@ RULES = (
     Rule("more senior", "gap", "grade", least=1, missing="allow"),
     Rule("common hours", "overlap_hours", "hours", least=4),
     Rule("one country", "must_match", "country", missing="allow"),
-    Rule("no conflict", "no_conflict"),
+    Rule("no conflict", "no_declared_conflict"),
 )
 POLICY = Policy(
     rules=RULES,

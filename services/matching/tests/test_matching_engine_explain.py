@@ -37,7 +37,7 @@ from mentoring_matching.engine import (
 EMBEDDER = CharacterEmbedder()
 TOPICS = ("board", "data", "grants", "policy", "writing")
 POLICY = Policy(
-    rules=(Rule("another employer", "must_differ", attribute="employer"), Rule("conflicts", "no_conflict")),
+    rules=(Rule("another employer", "must_differ", attribute="employer"), Rule("conflicts", "no_declared_conflict")),
     criteria=(Criterion("topics", "topics", 4), Criterion("named", "mentee_preference", 1)),
 )
 

@@ -65,9 +65,9 @@ LANGUAGES = frozenset({"en", "fr"})
         (Rule("r", "no_line_management"), has(), has(line_manager="m"), False),
         (Rule("r", "no_line_management"), has(line_manager="e"), has(), False),
         (Rule("r", "no_line_management"), has(line_manager="x"), has(line_manager="x"), True),
-        (Rule("r", "no_conflict"), {"blocked": frozenset({"e"})}, {}, False),
-        (Rule("r", "no_conflict"), {}, {"blocked": frozenset({"m"})}, False),
-        (Rule("r", "no_conflict"), {"blocked": frozenset({"x"})}, {}, True),
+        (Rule("r", "no_declared_conflict"), {"blocked": frozenset({"e"})}, {}, False),
+        (Rule("r", "no_declared_conflict"), {}, {"blocked": frozenset({"m"})}, False),
+        (Rule("r", "no_declared_conflict"), {"blocked": frozenset({"x"})}, {}, True),
         (Rule("r", "barred_pair", pairs=(("m", "e"),)), {}, {}, False),
         (Rule("r", "barred_pair", pairs=(("e", "m"),)), {}, {}, True),
     ],
@@ -179,9 +179,9 @@ TOPICS = {"name": "topics", "kind": "topics", "weight": 1}
         ({"rules": [{"name": "r", "kind": "gap", "attribute": "g", "least": 3, "most": 1}]}, "rule 'r'", "most"),
         ({"rules": [{"name": "r", "kind": "gap", "attribute": "g", "least": "x"}]}, "rule 'r'", "least"),
         ({"rules": [{"name": "r", "kind": "must_match"}]}, "rule 'r'", "attribute"),
-        ({"rules": [{"name": "r", "kind": "no_conflict", "missing": "maybe"}]}, "rule 'r'", "missing"),
-        ({"rules": [{"name": "r", "kind": "no_conflict"}] * 2}, "rule 'r'", "name"),
-        ({"rules": [{"name": "r", "kind": "no_conflict", "colour": 1}]}, "rule 'r'", "colour"),
+        ({"rules": [{"name": "r", "kind": "no_declared_conflict", "missing": "maybe"}]}, "rule 'r'", "missing"),
+        ({"rules": [{"name": "r", "kind": "no_declared_conflict"}] * 2}, "rule 'r'", "name"),
+        ({"rules": [{"name": "r", "kind": "no_declared_conflict", "colour": 1}]}, "rule 'r'", "colour"),
         ({"rules": 3}, "policy", "rules"),
         ({"rules": ["x"]}, "rules[0]", "type"),
         ({"criteria": []}, "policy", "criteria"),
@@ -220,3 +220,10 @@ def test_what_says_the_same_is_the_same_to_every_rule_and_criterion() -> None:
     match = Policy(rules=(Rule("r", "must_match", "site"), Rule("s", "common_value", "employer")), criteria=criteria)
     (pair,) = solve(mentors, mentees, match).pairs
     assert pair.score == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_kind_of_rule_by_its_former_name_is_the_same_and_so_is_the_hash_of_its_runs():
+    former = {"rules": [{"name": "r", "kind": "no_conflict"}]}
+    now = Policy.from_mapping({"rules": [{"name": "r", "kind": "no_declared_conflict"}]})
+    assert Policy.from_mapping(former) == now
+    assert [rule["kind"] for rule in now.to_mapping()["rules"]] == ["no_conflict"]

@@ -36,7 +36,7 @@ POLICY = Policy(
     rules=(
         Rule("another employer", "must_differ", "employer"),
         Rule("same site", "must_match", "site", missing="allow"),
-        Rule("conflicts", "no_conflict"),
+        Rule("conflicts", "no_declared_conflict"),
     ),
     criteria=(Criterion("topics", "topics"),),
 )  # fmt: skip

@@ -312,7 +312,7 @@ def test_one_plan_for_all_is_better_than_rounds() -> None:
     mentors = [Mentor("a", topics={"x": 1.0}), Mentor("b", topics={"x": 0.9}), Mentor("c", topics={"x": 0.5})]
     own = {"topics": {"x": 1.0}, "capacity": 2}
     mentees = [Mentee("p", **own, blocked=frozenset({"c"})), Mentee("q", **own)]
-    policy = Policy(rules=(Rule("conflicts", "no_conflict"),))
+    policy = Policy(rules=(Rule("conflicts", "no_declared_conflict"),))
     run = solve(mentors, mentees, policy, embedder=EMBEDDER)
     assert (run.totals.pairs, run.totals.matched) == (3, 2)
     assert run.certificate.valid

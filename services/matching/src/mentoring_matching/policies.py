@@ -16,7 +16,7 @@ from typing import Any
 from mentoring_common.faults import fault
 from mentoring_contracts.blueprint.matching import PROTECTED
 from mentoring_matching.engine import MOST_MENTORS, MUTUAL, TOGETHER, Policy, PolicyError
-from mentoring_matching.engine.policy import MOST_WEIGHT
+from mentoring_matching.engine.policy import FORMER_KINDS, MOST_WEIGHT
 from mentoring_matching.errors import PolicyInvalid
 from mentoring_matching.recurring import timetable
 
@@ -39,8 +39,6 @@ _FIELDS = frozenset({
     "confirmation", "floor", "limits", "load", "max_load", "mentors_each", "conversations", "mutual", "unmatched_first",
     "values", "recurring",
 })  # fmt: skip
-_KIND = {"no_declared_conflict": "no_conflict"}
-_SAFE_KIND = {"no_conflict": "no_declared_conflict"}
 _CRITERIA: dict[str, list[dict[str, Any]]] = {
     "topics": [{"kind": "topics"}],
     "topics_back": [{"kind": "topics_back"}],
@@ -207,7 +205,7 @@ def rules_off(document: Mapping[str, Any]) -> list[str]:
 def _rules(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rules of the document, and those of SAFE that it neither has nor does without."""
     given, off = _mappings(document, "hard_rules"), rules_off(document)
-    known = {_SAFE_KIND.get(kind, kind) for rule in given if isinstance(kind := rule.get("kind"), str)}
+    known = {FORMER_KINDS.get(kind, kind) for rule in given if isinstance(kind := rule.get("kind"), str)}
     for kind in known & set(off):
         raise PolicyError("policy", "rules_off", f"names {kind}, which is among hard_rules")
     return [*given, *(rule for rule in DEFAULT["hard_rules"] if rule["kind"] not in known | set(off))]
@@ -227,8 +225,7 @@ def _rule(rule: Mapping[str, Any], place: int) -> dict[str, Any]:
     if not _is_pairs(rule.get("pairs", [])):
         raise PolicyError(where, "pairs", "is not a list of [mentor id, mentee id]")
     rest = {name: value for name, value in rule.items() if name not in ("id", "text", "kind")}
-    kind = rule.get("kind", "")
-    return {"name": rule["id"], "kind": _KIND.get(kind, kind), **rest}
+    return {"name": rule["id"], "kind": rule.get("kind", ""), **rest}
 
 
 def _limits(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

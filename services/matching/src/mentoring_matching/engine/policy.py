@@ -14,7 +14,7 @@ RuleKind = Literal[
     "common_value",
     "overlap_hours",
     "not_matched_before",
-    "no_conflict",
+    "no_declared_conflict",
     "no_line_management",
     "barred_pair",
 ]
@@ -41,7 +41,9 @@ TEXT_LIMIT = 0.25
 
 _DEFAULT_ATTRIBUTE = {"not_matched_before": "matched_before", "no_line_management": "line_manager"}
 _NEEDS_ATTRIBUTE = {"must_differ", "must_match", "gap", "common_value", "overlap_hours"}
-_PRIVATE = {"no_conflict", "no_line_management", "barred_pair", "not_matched_before"}
+_PRIVATE = {"no_declared_conflict", "no_line_management", "barred_pair", "not_matched_before"}
+FORMER_KINDS = {"no_conflict": "no_declared_conflict"}
+"""Kinds of rules by the name they had: policies and hashes of runs from before have it."""
 _CRITERION_NEEDS = {"same", "other", "wish"}
 
 
@@ -237,7 +239,8 @@ class Policy:
 
     def to_mapping(self) -> dict[str, Any]:
         """The policy as plain data that `from_mapping` reads back. What is absent is left out: runs are known by it."""
-        plain = asdict(self)
+        plain, former = asdict(self), {kind: name for name, kind in FORMER_KINDS.items()}
+        plain["rules"] = [rule | {"kind": former.get(rule["kind"], rule["kind"])} for rule in plain["rules"]]
         limits = [
             {key: value for key, value in one.items() if key != "least" or value is not None}
             for one in plain.pop("limits")
@@ -283,6 +286,8 @@ def _members(kind: type[Any], items: object, where: str) -> tuple[Any, ...]:
 def _member(kind: type[Any], item: object, where: str) -> Any:
     named = f"{kind.__name__.lower()} '{item['name']}'" if isinstance(item, Mapping) and "name" in item else where
     values = _known(kind, item, named)
+    if isinstance(word := values.get("kind"), str):
+        values["kind"] = FORMER_KINDS.get(word, word)
     for key in ("levels", "pairs"):
         if key in values:
             values[key] = tuple(tuple(part) if isinstance(part, list) else part for part in values[key])

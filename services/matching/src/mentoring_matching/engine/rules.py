@@ -179,7 +179,7 @@ def _test(rule: Rule, mentors: Sequence[Mentor], mentees: Sequence[Mentee], dire
             return _common_test(rule, mentors, mentees)
         case "not_matched_before" | "no_line_management":
             return _pair_test(_named(rule, mentors, mentees), mentors, mentees)
-        case "no_conflict":
+        case "no_declared_conflict":
             return _pair_test(_conflicts(mentors, mentees), mentors, mentees)
         case "barred_pair":
             return _pair_test(set(rule.pairs), mentors, mentees)

@@ -89,7 +89,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _of_rule(rule: Rule, people: People) -> str:
-    if rule.kind == "no_conflict":
+    if rule.kind == "no_declared_conflict":
         return _naming(sum(bool(p.blocked) for p in [*people.mentors, *people.mentees]))
     if rule.kind in ("not_matched_before", "no_line_management"):
         return _naming(sum(_has(p, rule.of_mentee) for p in [*people.mentors, *people.mentees]))
