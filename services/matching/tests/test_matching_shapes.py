@@ -254,6 +254,23 @@ def test_a_column_of_addresses_says_who_somebody_is_in_any_language(pairs):
     assert taken(result, "Correo").endswith("holds addresses")
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "E-Mail-Adresse, Vorname, Themen, Kapazität",
+        "Adresse e-mail, Prénom, Thèmes, Capacité",
+        "Correo electrónico, Nombre, Temas, Capacidad",
+        "Adres e-mail, Imię, Tematy, Liczba miejsc",
+    ],
+)
+def test_headings_in_other_languages(pairs, head):
+    names = head.split(", ")
+    mentors = [names, ["a@x.org", "Ann", "Jura", 2]]
+    result, found = pairs(mentors, [names[:3], ["b@x.org", "Bob", "Jura"], ["c@x.org", "Cat", "Jura"]])
+    assert found == {"b@x.org": "a@x.org", "c@x.org": "a@x.org"}
+    assert "proved best)" in result.stdout
+
+
 def test_who_answers_once_for_both_roles_may_name_people_of_either(pairs):
     people = [["Email", "Role", "Topics", "Preferred mentor"], ["ann@x.org", "Mentor", "Law", ""],
               ["bob@x.org", "Both", "Law", "ann@x.org"], ["cat@x.org", "Mentee", "Law", "eve@x.org"]]  # fmt: skip

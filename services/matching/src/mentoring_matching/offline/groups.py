@@ -12,9 +12,33 @@ from mentoring_matching.offline.headings import Side, guess, plain_heading
 Kind = Literal["single", "choices", "ranks", "ratings", "ticks", "slots"]
 
 YES = frozenset(
-    ["yes", "y", "true", "1", "x", "✓", "✔", "☑", "ok", "(ok)", "checked", "selected", "ticked", "available", "free"]
+    [
+        "yes",
+        "y",
+        "true",
+        "1",
+        "x",
+        "✓",
+        "✔",
+        "☑",
+        "ok",
+        "(ok)",
+        "checked",
+        "selected",
+        "ticked",
+        "available",
+        "free",
+        "ja",
+        "oui",
+        "sí",
+        "si",
+        "sì",
+        "sim",
+        "tak",
+    ]
 )
-NO = frozenset(["no", "n", "false", "0", "", "-", "unchecked", "not selected", "unavailable", "busy"])
+NO = frozenset(["no", "n", "false", "0", "", "-", "unchecked", "not selected", "unavailable", "busy",
+                "nein", "non", "não", "nao", "nee", "nie"])  # fmt: skip
 _WORDS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _NUMBER = {word: place for place, word in enumerate(_WORDS, start=1)}
 _ORDINAL = re.compile(rf"({'|'.join(_WORDS)}|\d{{1,2}} ?(?:st|nd|rd|th))\b", re.IGNORECASE)

@@ -43,6 +43,36 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "time_zone": ("time zone", "timezone"),
     "availability": ("availability", "available times", "available slots", "time slots", "free slots"),
 }  # fmt: skip
+# The same in other languages, German, French, Spanish, Italian, Portuguese, Dutch and Polish, where it is one word.
+ABROAD: Mapping[str, tuple[str, ...]] = {
+    "email": ("e-mail-adresse", "email-adresse", "mailadresse", "adresse e-mail", "adresse email", "courriel",
+              "correo electrónico", "correo electronico", "correo", "indirizzo email", "endereço de e-mail",
+              "e-mailadres", "adres e-mail", "adres email"),
+    "first_name": ("vorname", "prénom", "prenom", "primer nombre", "nome proprio", "voornaam", "imię"),
+    "last_name": ("nachname", "familienname", "nom de famille", "apellido", "apellidos", "cognome", "sobrenome",
+                  "apelido", "achternaam", "nazwisko"),
+    "name": ("vollständiger name", "nom", "nom complet", "nombre", "nombre completo", "nome", "nome completo",
+             "naam", "volledige naam", "imię i nazwisko"),
+    "role": ("rolle", "rôle", "rol", "ruolo", "papel", "função", "rola"),
+    "employer": ("arbeitgeber", "unternehmen", "firma", "einrichtung", "entreprise", "employeur", "organisme",
+                 "empresa", "organización", "azienda", "organizzazione", "organização", "bedrijf", "werkgever",
+                 "organisatie", "pracodawca", "organizacja"),
+    "grade": ("dienstgrad", "stufe", "niveau", "échelon", "nivel", "livello", "nível", "poziom"),
+    "profession": ("beruf", "fachgebiet", "métier", "profesión", "professione", "profissão", "beroep", "zawód"),
+    "topics": ("themen", "thema", "ziele", "interessen", "kompetenzen", "thèmes", "sujets", "objectifs",
+               "compétences", "temas", "objetivos", "intereses", "habilidades", "temi", "obiettivi", "competenze",
+               "interesses", "onderwerpen", "doelen", "vaardigheden", "tematy", "cele", "umiejętności"),
+    "text": ("über mich", "biografie", "biographie", "motivation", "à propos de moi", "biografía", "biografia",
+             "sobre mí"),
+    "capacity": ("kapazität", "plätze", "anzahl mentees", "anzahl der mentees", "capacité", "nombre de mentorés",
+                 "places", "capacidad", "plazas", "capacità", "posti", "capacidade", "vagas", "capaciteit",
+                 "aantal mentees", "liczba miejsc"),
+    "languages": ("sprachen", "sprache", "langues", "idiomas", "lingue", "línguas", "talen", "języki"),
+    "priority": ("priorität", "priorité", "prioridad", "priorità", "prioridade", "prioriteit", "priorytet"),
+    "line_manager": ("vorgesetzte", "vorgesetzter", "responsable hiérarchique", "superior", "leidinggevende"),
+    "conflicts": ("interessenkonflikte", "conflits d'intérêts", "conflictos de interés"),
+    "preferred": ("wunschmentor", "wunschmentorin", "mentor souhaité", "mentor preferido"),
+}  # fmt: skip
 SIDES: Mapping[str, Side] = {
     "expertise": "mentor", "skills": "mentor", "skill": "mentor", "goals": "mentee", "goal": "mentee",
     "objectives": "mentee", "objective": "mentee", "interests": "mentee", "interest": "mentee",
@@ -56,7 +86,8 @@ SUSPECT = re.compile(
     r"|mentees? count|pinned|fixed|previous(ly)?)\b"
 )
 """A heading that looks like capacity, choice or constraint."""
-_LISTED = {name: meaning for meaning, names in NAMES.items() for name in (*names, meaning.replace("_", " "))}
+_LISTED = {plain(name): meaning for meaning, names in ABROAD.items() for name in names}
+_LISTED |= {name: meaning for meaning, names in NAMES.items() for name in (*names, meaning.replace("_", " "))}
 _SENT = re.compile(
     r"timestamp|(start|end|completion|last modified|submitted|submission|recorded|created) ?(time|date|at)?"
     r"|date (created|modified|submitted)|ip ?address|status|progress|duration.*|finished|response type"

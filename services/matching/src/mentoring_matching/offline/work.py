@@ -27,6 +27,7 @@ from mentoring_matching.offline.sheets import UnreadableFile
 from mentoring_matching.offline.tables import Table
 from mentoring_matching.offline.trying import listed, tried
 from mentoring_matching.offline.understood import Understood, of_tables, understood
+from mentoring_matching.offline.words import counted
 from mentoring_matching.policies import Terms
 
 _WEIGHED = frozenset({"weights", "criteria"})
@@ -193,7 +194,8 @@ def _check(sheets: _Sheets, strict: bool) -> None:
             raise InputError(f"nothing can be matched: there is no {role}")
     doubts, kept_out = len(sheets.known.doubts), len(sheets.people.bad_rows)
     if strict and (doubts or kept_out):
-        _stop(f"--strict: nothing was matched: {doubts} things to decide, {kept_out} rows kept out", _DOUBTFUL)
+        left = f"{counted(doubts, 'thing')} to decide, {counted(kept_out, 'row')} kept out"
+        _stop(f"--strict: nothing was matched: {left}", _DOUBTFUL)
 
 
 @contextmanager
