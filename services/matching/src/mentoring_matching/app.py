@@ -14,7 +14,8 @@ from mentoring_common.settings import Settings
 from mentoring_contracts.matching import MatchingAuditAnchored
 from mentoring_matching import jobs, subject_access
 from mentoring_matching.api import ROUTERS
-from mentoring_matching.commands.groups import GROUP_OFFER_EXPIRES, expire_places
+from mentoring_matching.commands.group_offers import GROUP_OFFER_EXPIRES
+from mentoring_matching.commands.groups import expire_places
 from mentoring_matching.commands.matches import OFFER_EXPIRES
 from mentoring_matching.commands.pool import PROFILE_WANTED
 from mentoring_matching.commands.recurring import RECURRING_RUN, start_recurring_run

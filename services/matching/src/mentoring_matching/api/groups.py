@@ -18,6 +18,7 @@ from mentoring_contracts.blueprint.formats import Kind
 from mentoring_matching import group_queries, policies, queries, reasons
 from mentoring_matching.access import check_cohort, require_part
 from mentoring_matching.api.callers import Reader, Writer
+from mentoring_matching.commands import group_offers as offers
 from mentoring_matching.commands import groups as commands
 from mentoring_matching.commands.handover import hand_over_lead
 from mentoring_matching.commands.standing import Standing, take_over, try_take_over
@@ -64,10 +65,10 @@ async def offer_group(cohort_id: UUID, offer: GroupOffer, by: Writer, db: Db) ->
     """
     cohort = await check_cohort(db, by, cohort_id)
     days = await _days(db, cohort.programme_id, offer.offer_days)
-    asked = commands.Offer(
+    asked = offers.Offer(
         offer.kind, offer.lead_id, offer.member_ids, days, offer.title, despite_rules=offer.despite_rules
     )
-    group = await commands.offer_group(db, cohort, asked, by)
+    group = await offers.offer_group(db, cohort, asked, by)
     return (await _views(db, [group], by))[0]
 
 
@@ -82,8 +83,8 @@ async def offer_arrangement(cohort_id: UUID, offer: ArrangementOffer, by: Writer
         why = f"{len(people)} groups and {len(leads)} who lead"
         raise GroupInvalid(why, errors=[fault("group_invalid", why, "body", "lead_ids")])
     made = [
-        await commands.offer_group(
-            db, cohort, commands.Offer(offer.kind, lead, members, days, despite_rules=offer.despite_rules), by
+        await offers.offer_group(
+            db, cohort, offers.Offer(offer.kind, lead, members, days, despite_rules=offer.despite_rules), by
         )
         for lead, members in zip(leads, people, strict=True)
     ]
@@ -191,7 +192,7 @@ async def invite_members(group_id: UUID, new: NewMembers, by: Writer, db: Db, ex
     group = await _of_team(db, by, group_id)
     expected.compare(group.version)
     days = await _days(db, group.programme_id, new.offer_days)
-    now_in_it = await commands.invite_members(db, group, new.member_ids, days, by, despite_rules=new.despite_rules)
+    now_in_it = await offers.invite_members(db, group, new.member_ids, days, by, despite_rules=new.despite_rules)
     return (await _views(db, [now_in_it], by))[0]
 
 

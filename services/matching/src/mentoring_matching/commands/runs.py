@@ -21,7 +21,7 @@ from mentoring_contracts.blueprint.formats import MENTORING
 from mentoring_contracts.matching import MatchRunCompleted
 from mentoring_contracts.words import Side
 from mentoring_matching import group_queries, policies, queries, questions
-from mentoring_matching.commands.groups import offer_as_groups
+from mentoring_matching.commands.group_offers import offer_as_groups
 from mentoring_matching.commands.matches import offer_pairs
 from mentoring_matching.engine import PolicyError
 from mentoring_matching.errors import MenteesNotInPool, MovesNotApproved, PoolChanged, RunNotCompleted, RunOver

@@ -16,7 +16,7 @@ from mentoring_common.ids import new_id
 from mentoring_contracts.blueprint.formats import Kind
 from mentoring_matching import group_queries, queries
 from mentoring_matching.commands import matches, memberships
-from mentoring_matching.commands.groups import Offer, check_people, check_shape
+from mentoring_matching.commands.group_offers import Offer, check_people, check_shape
 from mentoring_matching.errors import GroupInvalid, StandingInvalid
 from mentoring_matching.models import Cohort, Group, GroupMember, Match
 
