@@ -119,6 +119,12 @@ class World:
         ids["habit_id"] = await self._made(mentee, f"/sessions/programmes/{ids['programme_id']}/habits", habit)
         ids["concern_id"] = await self._made(mentee, f"{pair_path}/concerns", {"text": "No time"})
         ids["agreement"] = await self._proposed(mentor, f"{pair_path}/agreement")
+        group = {"title": "Barriers", "occasion": "before", "scheduled_at": "2100-01-01T10:00:00Z"}
+        group |= {"person_ids": [ids["mentee_id"]]}
+        path = f"/evaluation/programmes/{programme}/focus-groups"
+        ids["focus_group_id"] = await self._made(admin, path, group)
+        for operation in ("read_contribution", "record_contribution"):
+            self.targets[operation] = {"person_id": ids["mentee_id"]}
         theme = {"title": "Belonging"}
         ids["theme_id"] = await self._made(admin, f"/evaluation/programmes/{programme}/themes", theme)
         ids["notification_id"] = (await mentee.get("/integrations/notifications")).json()["items"][0]["id"]

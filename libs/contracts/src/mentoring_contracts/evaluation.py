@@ -122,6 +122,36 @@ class ConsentWithdrawn(Event):
     match_id: UUID
 
 
+class FocusGroupHeld(Event):
+    """Several people were heard at once, `before` the programme began, `during` it or `after` it.
+
+    `participants` are those who had agreed to be recorded.
+    """
+
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "focus_group"
+    subject: ClassVar = "focus_group_id"
+    for_integrators: ClassVar = "whoever analyses what was said begins then"
+    focus_group_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    occasion: Literal["before", "during", "after"]
+    participants: int
+
+
+class FocusGroupConsentWithdrawn(Event):
+    """Somebody who took part in a focus group withdrew: their words leave every report."""
+
+    owner: ClassVar = "evaluation"
+    aggregate: ClassVar = "focus_group"
+    subject: ClassVar = "focus_group_id"
+    for_integrators: ClassVar = "whoever republished quotes removes them"
+    focus_group_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    part_id: UUID
+
+
 class CaseStudyWithdrawn(Event):
     """A case study was taken back, by one of its pair or with an interview: its text leaves every report."""
 

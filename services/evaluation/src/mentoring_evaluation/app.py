@@ -19,7 +19,7 @@ from mentoring_evaluation.evidence_pack import api as evidence_pack
 from mentoring_evaluation.exports import api as exports
 from mentoring_evaluation.figures.api import figures, views
 from mentoring_evaluation.figures.snapshots import take_snapshots
-from mentoring_evaluation.interviews.api import case_studies, interviews
+from mentoring_evaluation.interviews.api import case_studies, focus_groups, interviews
 from mentoring_evaluation.lint import api as lint
 from mentoring_evaluation.networks import api as networks
 from mentoring_evaluation.outcomes import api as outcomes
@@ -67,6 +67,8 @@ DESIGN = Design(
         figures.router,
         interviews.router,
         withdrawals.of_interviews,
+        focus_groups.router,
+        withdrawals.of_focus_groups,
         case_studies.router,
         withdrawals.of_case_studies,
         themes.router,

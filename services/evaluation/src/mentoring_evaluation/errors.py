@@ -55,6 +55,14 @@ class InterviewNotFound(NotFound):
     """There is no such interview."""
 
 
+class FocusGroupNotFound(NotFound):
+    """There is no such focus group."""
+
+
+class NotOfFocusGroup(NotFound):
+    """The person does not take part in the focus group."""
+
+
 class IndicatorValueNotFound(NotFound):
     """The indicator has no such value."""
 
@@ -171,6 +179,10 @@ class WordsRepeated(Rejected):
     """The text repeats, word for word, what somebody said in an interview: refer to the quote instead."""
 
 
+class ParticipantsUnknown(Rejected):
+    """Who takes part has applied to the programme or holds a role in it; `errors` name those who have not."""
+
+
 class OwnerUnknown(Rejected):
     """A recommendation is owned by somebody with a role in the programme; a team is named as such."""
 
@@ -245,6 +257,10 @@ class PairEndedEarly(Conflict):
 
 class AlreadyInterviewed(Conflict):
     """This person has an interview about this pair already."""
+
+
+class FocusGroupStateConflict(Conflict):
+    """The focus group is not at the step that this needs."""
 
 
 class InterviewStateConflict(Conflict):

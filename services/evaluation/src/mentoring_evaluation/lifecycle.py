@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 WaveState = Literal["planned", "open", "closed"]
 InterviewState = Literal["scheduled", "consented", "transcribed", "approved", "withdrawn"]
+FocusGroupState = Literal["planned", "held", "cancelled"]
 ReportState = Literal["queued", "ready", "approved", "published"]
 CaseStudyState = Literal["draft", "approved", "withdrawn"]
 RecommendationState = Literal["open", "in_progress", "done", "dropped"]
@@ -21,6 +22,10 @@ INTERVIEW: Mapping[str, tuple[frozenset[InterviewState], InterviewState]] = {
     "amend": (frozenset({"transcribed"}), "transcribed"),
     "approve": (frozenset({"transcribed"}), "approved"),
     "withdraw": (frozenset({"scheduled", "consented", "transcribed", "approved"}), "withdrawn"),
+}
+FOCUS_GROUP: Mapping[str, tuple[frozenset[FocusGroupState], FocusGroupState]] = {
+    "hold": (frozenset({"planned"}), "held"),
+    "cancel": (frozenset({"planned"}), "cancelled"),
 }
 REPORT: Mapping[str, tuple[frozenset[ReportState], ReportState]] = {
     "build": (frozenset({"queued"}), "ready"),
@@ -51,6 +56,7 @@ def diagrams() -> dict[str, list[tuple[str, str, str]]]:
     machines: dict[str, Mapping[Any, tuple[frozenset[Any], str]]] = {
         "wave": WAVE,
         "interview": INTERVIEW,
+        "focus group": FOCUS_GROUP,
         "report": REPORT,
         "case study": CASE_STUDY,
         "recommendation": RECOMMENDATION,

@@ -13,7 +13,15 @@ from mentoring_gateway.appointments.client import Appointment, AppointmentCorrec
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node
-from mentoring_gateway.interviews.types import CaseStudy, Interview, case_study_of, interview_of
+from mentoring_gateway.interviews import groups as focus_groups
+from mentoring_gateway.interviews.types import (
+    CaseStudy,
+    FocusGroup,
+    Interview,
+    case_study_of,
+    focus_group_of,
+    interview_of,
+)
 from mentoring_gateway.matching import groups
 from mentoring_gateway.matching.groups import RelationshipKind
 from mentoring_gateway.matching.types import Match, MatchRun, RelationshipGroup, group_of
@@ -243,6 +251,10 @@ class Query:
     @fetched("One interview; of a person or of those who hold interviews, whose reading is audited")
     async def interview(self, info: Info, id: UUID) -> Interview | None:
         return interview_of(await info.context.loaders.interview.load(id))
+
+    @fetched("One focus group; for those who hold it, and who takes part")
+    async def focus_group(self, info: Info, id: UUID) -> FocusGroup | None:
+        return focus_group_of(await focus_groups.focus_group(info.context.services.interviews.api, id))
 
     @fetched("One case study; of its two people or of those who hold interviews, whose reading is audited")
     async def case_study(self, info: Info, id: UUID) -> CaseStudy | None:

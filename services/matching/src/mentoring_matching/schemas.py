@@ -225,11 +225,11 @@ class Timetable(BaseModel):
     the month, `at` a time of the clocks.
     """
 
-    every: Literal["week", "month"]
-    on: str | None
-    day: int | None
-    at: str
-    offers: Literal["after_approval", "at_once"]
+    every: Literal["week", "month"] = Field(description="how often")
+    on: str | None = Field(description="the day of the week, of a month its first such day")
+    day: int | None = Field(description="the day of the month, the last where it has fewer")
+    at: str = Field(description="the time, by the clocks of the programme")
+    offers: Literal["after_approval", "at_once"] = Field(description="whether the team approves what comes out first")
 
 
 class NextRun(BaseModel):

@@ -35,6 +35,7 @@ _BEFORE: Final = (
 """What comes no later than what, where a cohort has both."""
 
 
+_DAYS_A_MONTH: Final = 30
 _SOME_DAY: Final = date(2001, 1, 1)
 
 
@@ -232,3 +233,16 @@ def _milestones_without(blueprint: Blueprint, instruments: set[str]) -> Iterator
             seen.add(at)
             said = f"its survey is not there: instruments needs one called {needed}, or waves names another for {kind}"
             yield Fault(at, "unknown_instrument", said)
+
+
+def review_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Reviews that no pair would come to, because its time is over before."""
+    months, reviews = blueprint.duration_months, blueprint.reviews
+    if months is None or reviews is None:
+        return
+    if reviews.mid_term_months is not None and reviews.mid_term_months >= months:
+        said = f"a pair goes on for {months} months: it would be over by then"
+        yield Fault(("reviews", "mid_term_months"), "never", said)
+    if reviews.end_days is not None and reviews.end_days >= months * _DAYS_A_MONTH:
+        said = f"a pair goes on for {months} months: it would not have begun by then"
+        yield Fault(("reviews", "end_days"), "never", said)

@@ -1,5 +1,6 @@
 """Whether form, eligibility and matching speak of the same fields, and can be met."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final
@@ -8,7 +9,7 @@ from mentoring_contracts.blueprint.calendar import NAMES, stem
 from mentoring_contracts.blueprint.eligibility import Condition, MonthsAfter, Rule
 from mentoring_contracts.blueprint.faults import Fault, Path, unknown
 from mentoring_contracts.blueprint.form import FormField, RequiredWhen
-from mentoring_contracts.blueprint.matching import PROTECTED, WEIGHED_ATTRIBUTES, HardRule, Matching
+from mentoring_contracts.blueprint.matching import PROTECTED, WEIGHED_ATTRIBUTES, HardRule, Limit, Matching
 from mentoring_contracts.blueprint.whole import Blueprint
 from mentoring_contracts.words import SIDES
 
@@ -22,6 +23,7 @@ OF_EVERYBODY: Final = (
 """What matching knows of everybody beside the form."""
 _TEXT_LIMIT: Final = 0.25
 _NO_NUMBER: Final = frozenset({"text", "boolean", "ranking", "date", "file", "list", "email", "consent"})
+_NO_VALUE: Final = frozenset({"ranking", "date", "file", "consent"})
 _NEEDS: Final = {"same": "attribute", "other": "attribute", "wish": "wish_attribute", "near": "levels"}
 _NO_RULES: Final = frozenset(
     {
@@ -223,8 +225,34 @@ def matching_faults(blueprint: Blueprint) -> Iterator[Fault]:
         if needs and not getattr(criterion, needs):
             yield Fault((*at, needs), "missing", "a criterion of this kind needs it")
     for place, limit in enumerate(matching.limits):
-        yield from _attribute(blueprint, limit.attribute, (limit.side,), ("matching", "limits", place, "attribute"))
+        yield from _limit(blueprint, limit, ("matching", "limits", place))
+    for name, listed in (matching.values or {}).items():
+        yield from _values(blueprint, name, listed, ("matching", "values", name))
     yield from _share_of_text(matching)
+
+
+def _limit(blueprint: Blueprint, limit: Limit, at: Path) -> Iterator[Fault]:
+    yield from _attribute(blueprint, limit.attribute, (limit.side,), (*at, "attribute"))
+    field = blueprint.form.field(limit.attribute)
+    if field is not None and field.kind in _NO_VALUE:
+        yield Fault((*at, "attribute"), "not_a_value", "a limit counts pairs by a value, and this answer is none")
+    elif field is not None and limit.value is not None:
+        yield from _answer(field, limit.value, (*at, "value"), blueprint.languages)
+
+
+def _values(blueprint: Blueprint, name: str, listed: Sequence[str | list[str]], at: Path) -> Iterator[Fault]:
+    """Of a choice all answers stand among the values, and no others: one that does not counts as not given."""
+    field = blueprint.form.field(name)
+    if field is None or field.kind != "choice":
+        return
+    options = field.answers(blueprint.languages)
+    said = [value for one in listed for value in (one if isinstance(one, list) else [one])]
+    for value in said:
+        if value not in options:
+            yield unknown(at, "option", value, options)
+    for option in options:
+        if option not in said:
+            yield Fault(at, "missing", f"the answer {option} is not among the values: it would count as not given")
 
 
 def _hard_rule(blueprint: Blueprint, rule: HardRule, at: Path) -> Iterator[Fault]:
@@ -245,13 +273,21 @@ def _gap(blueprint: Blueprint, rule: HardRule, at: Path) -> Iterator[Fault]:
     field = blueprint.form.field(str(rule.attribute))
     if field is None:
         return
-    if field.kind in _NO_NUMBER:
+    values = blueprint.matching.values if blueprint.matching and blueprint.matching.values else {}
+    if field.kind == "choice" and field.id not in values and not _are_numbers(field.answers(blueprint.languages)):
+        said = "a gap is between numbers, or places in an order that matching.values gives: no pair could be compared"
+        yield Fault((*at, "attribute"), "never", said)
+    elif field.kind in _NO_NUMBER:
         yield Fault((*at, "attribute"), "not_a_number", "a gap is between numbers, and this is none", level="warning")
     elif field.kind == "integer" and field.min is not None and field.max is not None and rule.mentor_attribute is None:
         widest = field.max - field.min
         if rule.least is not None and rule.least > widest:
             said = f"answers are at most {widest} apart: no pair would be permitted"
             yield Fault((*at, "least"), "never", said, level="warning")
+
+
+def _are_numbers(answers: Sequence[object]) -> bool:
+    return all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", str(answer)) for answer in answers)
 
 
 def _attribute(blueprint: Blueprint, name: str, roles: Sequence[str], at: Path) -> Iterator[Fault]:

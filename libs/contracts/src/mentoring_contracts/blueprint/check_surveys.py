@@ -1,6 +1,7 @@
 """Whether surveys ask what can be answered, count what can be said, and figures are named that there are."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from mentoring_contracts.blueprint.activities import BUILT_IN
@@ -38,6 +39,7 @@ def instrument_faults(blueprint: Blueprint) -> Iterator[Fault]:
             yield Fault((*at, "researchers"), "not_anonymous", "researchers are given sheets without names only")
         for number in range(len(instrument.questions)):
             yield from _question(blueprint, instrument, number, (*at, "questions", number))
+            yield from _figure(instrument, number, (*at, "questions", number))
         yield from _wordings(blueprint, instrument, at)
 
 
@@ -69,6 +71,17 @@ def _question(blueprint: Blueprint, instrument: Instrument, number: int, at: Pat
             other = earlier[question.shown_when.question]
             if not all(_can_be(blueprint, other, answer) for answer in question.shown_when.answers):
                 yield Fault((*at, "shown_when"), "never", "it names an answer that the earlier question does not have")
+
+
+def _figure(instrument: Instrument, number: int, at: Path) -> Iterator[Fault]:
+    """Of each role one question says a figure: two shares under one name would be neither."""
+    question = instrument.questions[number]
+    for earlier in instrument.questions[:number] if question.figure else ():
+        both = [role for role in question.roles if role in earlier.roles]
+        if earlier.figure == question.figure and both:
+            yield Fault(
+                (*at, "figure"), "twice", f"another question is published under this name for the {both[0]} too"
+            )
 
 
 def _can_be(blueprint: Blueprint, question: Question, answer: Any) -> bool:
@@ -135,22 +148,24 @@ def model_faults(blueprint: Blueprint) -> Iterator[Fault]:
     model = blueprint.evaluation_model
     if model is None:
         return
-    figures = sorted(figures_of(blueprint))
-    roles = [*SIDES, *(kind.id for kind in blueprint.respondents)]
+    known = _Known.of(blueprint)
     stages = model.stages if isinstance(model.stages, list) else list(model.stages.values())
     names = [stage.id for stage in model.stages] if isinstance(model.stages, list) else list(model.stages)
     shipped = SHIPPED_STAGES.get(model.kind, ()) if not isinstance(model.stages, list) else ()
+    for name in names if shipped else ():
+        if name not in shipped:
+            yield unknown(("evaluation_model", "stages", name), "stage", name, shipped)
     for place, stage in enumerate(stages):
         key: str | int = place if isinstance(model.stages, list) else names[place]
         for number, indicator in enumerate(stage.indicators):
-            yield from _indicator(indicator, figures, roles, ("evaluation_model", "stages", key, "indicators", number))
+            yield from _indicator(indicator, known, ("evaluation_model", "stages", key, "indicators", number))
     for number, indicator in enumerate(model.indicators):
         at: Path = ("evaluation_model", "indicators", number)
         if indicator.stage is None:
             yield Fault((*at, "stage"), "missing", "it is needed: indicators beside the stages say which is theirs")
         elif indicator.stage not in {*names, *shipped}:
             yield unknown((*at, "stage"), "stage", indicator.stage, sorted({*names, *shipped}))
-        yield from _indicator(indicator, figures, roles, at)
+        yield from _indicator(indicator, known, at)
 
 
 SHIPPED_STAGES = {
@@ -165,17 +180,44 @@ SHIPPED_STAGES = {
 """The stages of the models that ship."""
 
 
-def _indicator(indicator: Indicator, figures: list[str], roles: list[str], at: Path) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the parts of a figure's name may be: name, cohort, role, wave."""
+
+    figures: list[str]
+    cohorts: list[str]
+    roles: list[str]
+    surveys: list[str]
+
+    @classmethod
+    def of(cls, blueprint: Blueprint) -> "_Known":
+        return cls(
+            sorted(figures_of(blueprint)),
+            [str(cohort.number) for cohort in blueprint.cohorts],
+            [*SIDES, *(kind.id for kind in blueprint.respondents)],
+            [*(instrument.id for instrument in blueprint.instruments), *PRESETS],
+        )
+
+
+def _indicator(indicator: Indicator, known: _Known, at: Path) -> Iterator[Fault]:
+    if indicator.kind == "share" and indicator.target is not None and not 0 <= indicator.target <= 100:
+        yield Fault((*at, "target"), "never", "a share is from 0 to 100 percent: it could not be reached")
     if indicator.figure is None:
         return
     parts = [part.strip() for part in indicator.figure.split(",")]
     by_place = [part for part in parts if "=" not in part]
     if len(by_place) > 4 or not by_place or not by_place[0]:
         yield Fault((*at, "figure"), "figure", "a figure is named name,cohort,role,wave; what is blank means all")
-    elif by_place[0] not in figures:
-        yield unknown((*at, "figure"), "figure", by_place[0], figures)
-    elif len(by_place) > 2 and by_place[2] and by_place[2] not in roles:
-        yield unknown((*at, "figure"), "role or kind of respondents", by_place[2], roles)
+        return
+    name, cohort, role, wave = (*by_place, "", "", "")[:4]
+    if name not in known.figures:
+        yield unknown((*at, "figure"), "figure", name, known.figures)
+    if cohort and known.cohorts and cohort not in known.cohorts:
+        yield unknown((*at, "figure"), "cohort", cohort, known.cohorts)
+    if role and role not in known.roles:
+        yield unknown((*at, "figure"), "role or kind of respondents", role, known.roles)
+    if wave and wave not in known.surveys:
+        yield unknown((*at, "figure"), "survey", wave, known.surveys)
 
 
 def publishing_faults(blueprint: Blueprint) -> Iterator[Fault]:

@@ -99,7 +99,8 @@ async def _pairs_met(db: AsyncSession, programme_id: UUID) -> int:
 
 
 async def _by_state(db: AsyncSession, programme_id: UUID) -> dict[str, int]:
-    rows = sa.select(Interview.state, sa.func.count()).where(Interview.programme_id == programme_id)
+    of_pairs = (Interview.programme_id == programme_id, Interview.match_id.is_not(None))
+    rows = sa.select(Interview.state, sa.func.count()).where(*of_pairs)
     return dict((await db.execute(rows.group_by(Interview.state))).all())
 
 

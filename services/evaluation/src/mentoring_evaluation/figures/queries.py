@@ -198,13 +198,13 @@ async def _meetings(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, in
 
 
 async def _interviews(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[InterviewRecord, ...]:
-    rows = sa.select(Interview.cohort_id, Interview.match_id, Interview.pages)
+    rows = sa.select(Interview.cohort_id, Interview.match_id, Interview.pages).where(interviews.OF_PAIRS)
     held = await db.execute(rows.where(Interview.programme_id == programme_id, Interview.state.in_(HELD)))
-    return tuple(InterviewRecord(numbers[c], m, pages or 0) for c, m, pages in held if c in numbers)
+    return tuple(InterviewRecord(numbers[c], m, pages or 0) for c, m, pages in held if c in numbers and m)
 
 
 async def _quotes(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[QuoteRecord, ...]:
     return tuple(
-        QuoteRecord(interview_id, position, numbers.get(cohort_id), role)
+        QuoteRecord(interview_id, position, numbers.get(cohort_id) if cohort_id else None, role)
         for interview_id, position, cohort_id, role in await interviews.quotable(db, programme_id)
     )

@@ -13,17 +13,38 @@ from mentoring_common.versions import Revised, Versioned
 from mentoring_evaluation.tables import Base, part_of
 
 
+class FocusGroup(TenantRow, Versioned, Base):
+    """A conversation with several people at once, before the programme, during it or after it, along a `guide`."""
+
+    __tablename__ = "focus_groups"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    cohort_id: Mapped[UUID | None]
+    title: Mapped[str]
+    occasion: Mapped[str]
+    guide: Mapped[list[str]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(default="planned")
+    scheduled_at: Mapped[datetime]
+    held_at: Mapped[datetime | None]
+
+
 class Interview(TenantRow, Versioned, Base):
-    """A conversation with one person of a pair after the programme; two make a paired case study.
+    """A conversation with one person of a pair after the programme, where two make a paired case study; or one person's
+    part in a focus group, which is of no match.
 
     `corrections` say how the count of its pages was corrected, in order.
     """
 
     __tablename__ = "interviews"
-    __table_args__ = (sa.UniqueConstraint("tenant_id", "match_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("tenant_id", "match_id", "person_id"),
+        sa.UniqueConstraint("tenant_id", "focus_group_id", "person_id"),
+        sa.ForeignKeyConstraint(["tenant_id", "focus_group_id"], ["focus_groups.tenant_id", "focus_groups.id"]),
+        sa.CheckConstraint("num_nonnulls(match_id, focus_group_id) = 1", name="is_of_a_pair_or_a_focus_group"),
+    )
     programme_id: Mapped[UUID] = mapped_column(index=True)
-    cohort_id: Mapped[UUID]
-    match_id: Mapped[UUID]
+    cohort_id: Mapped[UUID | None]
+    match_id: Mapped[UUID | None]
+    focus_group_id: Mapped[UUID | None]
     person_id: Mapped[UUID]
     role: Mapped[str]
     state: Mapped[str] = mapped_column(default="scheduled")

@@ -1,19 +1,56 @@
 """The SELECTs of interviews and case studies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_evaluation.errors import CaseStudyNotFound, InterviewNotFound
-from mentoring_evaluation.interviews.models import CaseStudy, CaseStudySection, Interview, InterviewText
+from mentoring_evaluation.errors import CaseStudyNotFound, FocusGroupNotFound, InterviewNotFound, NotOfFocusGroup
+from mentoring_evaluation.interviews.models import CaseStudy, CaseStudySection, FocusGroup, Interview, InterviewText
+
+OF_PAIRS = Interview.match_id.is_not(None)
+"""Interviews as such, without people's parts in focus groups."""
+
+
+async def focus_group(db: AsyncSession, focus_group_id: UUID) -> FocusGroup:
+    """The focus group; FocusGroupNotFound."""
+    found = await db.scalar(sa.select(FocusGroup).where(FocusGroup.id == focus_group_id))
+    if found is None:
+        raise FocusGroupNotFound()
+    return found
+
+
+def focus_groups(programme_id: UUID, person_id: UUID | None) -> sa.Select[FocusGroup]:
+    """The focus groups of a programme, or those that one person takes part in."""
+    rows = sa.select(FocusGroup).where(FocusGroup.programme_id == programme_id)
+    mine = sa.select(Interview.focus_group_id).where(Interview.person_id == person_id)
+    return rows.where(FocusGroup.id.in_(mine)) if person_id else rows
+
+
+async def participants(db: AsyncSession, focus_group_ids: Sequence[UUID]) -> Mapping[UUID, list[Interview]]:
+    """Each person's part in focus groups, by group, in an order that stays."""
+    found: dict[UUID, list[Interview]] = {id_: [] for id_ in focus_group_ids}
+    rows = sa.select(Interview).where(Interview.focus_group_id.in_(focus_group_ids)).order_by(Interview.id)
+    for one in await db.scalars(rows.execution_options(populate_existing=True)):
+        assert one.focus_group_id is not None
+        found[one.focus_group_id].append(one)
+    return found
+
+
+async def part_of_person(db: AsyncSession, focus_group_id: UUID, person_id: UUID | None) -> Interview:
+    """The person's part in a focus group; NotOfFocusGroup."""
+    mine = (Interview.focus_group_id == focus_group_id, Interview.person_id == person_id)
+    found = await db.scalar(sa.select(Interview).where(*mine))
+    if found is None:
+        raise NotOfFocusGroup()
+    return found
 
 
 async def interview(db: AsyncSession, interview_id: UUID) -> Interview:
     """The interview; InterviewNotFound."""
-    found = await db.scalar(sa.select(Interview).where(Interview.id == interview_id))
+    found = await db.scalar(sa.select(Interview).where(Interview.id == interview_id, OF_PAIRS))
     if found is None:
         raise InterviewNotFound()
     return found
@@ -27,7 +64,7 @@ async def interview_of(db: AsyncSession, match_id: UUID, person_id: UUID) -> Int
 
 def interviews(programme_id: UUID, person_id: UUID | None) -> sa.Select[Interview]:
     """The interviews of a programme, or those of one person in it."""
-    rows = sa.select(Interview).where(Interview.programme_id == programme_id)
+    rows = sa.select(Interview).where(Interview.programme_id == programme_id, OF_PAIRS)
     return rows.where(Interview.person_id == person_id) if person_id else rows
 
 
@@ -57,7 +94,7 @@ async def quotes_of_interviews(
     return (await db.execute(texts.where(*of_these))).all()
 
 
-async def quotable(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[UUID, int, UUID, str]]:
+async def quotable(db: AsyncSession, programme_id: UUID) -> Sequence[sa.Row[UUID, int, UUID | None, str]]:
     """Quotes of approved interviews: interview, position, cohort and role, in order."""
     quotes = sa.select(Interview.id, InterviewText.position, Interview.cohort_id, Interview.role)
     quotes = quotes.join(InterviewText, InterviewText.interview_id == Interview.id)

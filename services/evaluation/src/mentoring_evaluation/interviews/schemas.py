@@ -1,7 +1,7 @@
 """What the REST API takes and gives for interviews and case studies."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ from mentoring_common.versions import RevisedView, VersionedView
 from mentoring_contracts.days import Moment
 from mentoring_evaluation.lifecycle import (
     CaseStudyState,
+    FocusGroupState,
     InterviewState,
 )
 from mentoring_evaluation.programmes.schemas import ActingRole, LongText, Reason
@@ -69,6 +70,76 @@ class InterviewView(VersionedView):
 class InterviewWithTexts(InterviewView):
     summary: str | None = None
     quotes: list[str] = []
+
+
+Occasion = Literal["before", "during", "after"]
+Question = Annotated[str, Field(min_length=1, max_length=1_000)]
+Guide = Annotated[list[Question], Field(max_length=50, description="what is asked, in order")]
+People = Annotated[list[UUID], Field(min_length=1, max_length=50, description="people of the programme")]
+
+
+class NewFocusGroup(Body):
+    """Several people are to be heard at once: who has applied to the programme or holds a role in it."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    occasion: Annotated[Occasion, Field(description="before the programme begins, during it or after it")]
+    scheduled_at: Moment
+    guide: Guide = []
+    cohort_id: UUID | None = None
+    person_ids: People
+
+
+class FocusGroupChange(Body):
+    """What changes before it is held; a member that is left out stays as it is."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    scheduled_at: Moment | None = None
+    guide: Guide | None = None
+
+
+class MoreParticipants(Body):
+    person_ids: People
+
+
+class Contribution(Body):
+    """What one person said."""
+
+    summary: LongText
+    quotes: Annotated[list[Quote], Field(max_length=50)] = []
+
+
+class ParticipantView(BaseModel):
+    """A person's part in a focus group; nothing of it is kept before they agree."""
+
+    model_config = ConfigDict(from_attributes=True)
+    person_id: UUID
+    role: str = Field(description="as what they speak: their side, or their role in the programme")
+    state: InterviewState
+    consented_at: datetime | None
+    approved_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class ParticipantWithTexts(ParticipantView):
+    summary: str | None = None
+    quotes: list[str] = []
+
+
+class FocusGroupView(VersionedView):
+    """A focus group; who takes part reads only of themselves among `participants`."""
+
+    MADE_AT: ClassVar = "/focus-groups/{id}"
+    id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    title: str
+    occasion: Occasion
+    guide: list[str]
+    state: FocusGroupState
+    scheduled_at: datetime
+    held_at: datetime | None
+    people: int = Field(description="how many take part and have not withdrawn")
+    participants: list[ParticipantView]
 
 
 Title = Annotated[str, Field(min_length=1, max_length=200)]

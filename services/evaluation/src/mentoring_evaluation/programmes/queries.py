@@ -1,6 +1,6 @@
 """The SELECTs of programmes, cohorts, pairs and roles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -125,6 +125,14 @@ async def design(db: AsyncSession, programme_id: UUID) -> ProgrammeDesign:
     if found is None:
         raise ProgrammeNotFound()
     return found
+
+
+async def parts_in_programme(db: AsyncSession, programme_id: UUID, people: Collection[UUID]) -> dict[UUID, str]:
+    """As what people have a part in a programme: the side that they applied for, or else a role that they hold."""
+    applied = sa.select(Application.person_id, Application.role).order_by(Application.id.desc())
+    ours = (Application.programme_id == programme_id, Application.person_id.in_(people))
+    held = {one: min(roles) for one, roles in (await roles_held(db, programme_id)).items() if one in people}
+    return held | {row.person_id: row.role for row in await db.execute(applied.where(*ours))}
 
 
 async def roles_held(db: AsyncSession, programme_id: UUID) -> dict[UUID, frozenset[str]]:

@@ -1,5 +1,7 @@
 """What arguments about interviews take."""
 
+from enum import Enum
+
 import strawberry
 
 
@@ -7,3 +9,10 @@ import strawberry
 class TitledText:
     title: str
     text: str
+
+
+@strawberry.enum(description="When a focus group is held")
+class FocusGroupOccasion(Enum):
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"

@@ -8,9 +8,19 @@ import strawberry
 from mentoring_gateway.context import Info
 from mentoring_gateway.errors import SectionNamedTwice
 from mentoring_gateway.fields import command
+from mentoring_gateway.interviews import groups
 from mentoring_gateway.interviews.client import InterviewRecord
-from mentoring_gateway.interviews.inputs import TitledText
-from mentoring_gateway.interviews.types import CaseStudy, Interview, case_study_of, interview_of
+from mentoring_gateway.interviews.inputs import FocusGroupOccasion, TitledText
+from mentoring_gateway.interviews.types import (
+    CaseStudy,
+    FocusGroup,
+    FocusGroupParticipant,
+    Interview,
+    case_study_of,
+    focus_group_of,
+    interview_of,
+    participant_of,
+)
 
 
 @strawberry.type
@@ -69,6 +79,97 @@ class Interviews:
         self, info: Info, interview_id: UUID, expected_version: int | None = None
     ) -> Interview:
         return await _acted(info, interview_id, expected_version, "withdraw")
+
+    @command("Plan a focus group with people of the programme, before it begins, during it or after it")
+    async def plan_focus_group(
+        self,
+        info: Info,
+        programme_id: UUID,
+        title: str,
+        occasion: FocusGroupOccasion,
+        scheduled_at: datetime,
+        person_ids: list[UUID],
+        guide: list[str] | None = None,
+        cohort_id: UUID | None = None,
+    ) -> FocusGroup:
+        new = {"title": title, "occasion": occasion.value, "scheduled_at": scheduled_at, "person_ids": person_ids}
+        api = info.context.commands(info).interviews.api
+        return focus_group_of(await groups.plan(api, programme_id, **new, guide=guide, cohort_id=cohort_id))
+
+    @command("Change title, time or guide of a focus group before it is held")
+    async def change_focus_group(
+        self,
+        info: Info,
+        focus_group_id: UUID,
+        expected_version: int,
+        title: str | None = None,
+        scheduled_at: datetime | None = None,
+        guide: list[str] | None = None,
+    ) -> FocusGroup:
+        api = info.context.commands(info, expected_version).interviews.api
+        changes = {"title": title, "scheduled_at": scheduled_at, "guide": guide}
+        return focus_group_of(await groups.change(api, focus_group_id, **changes))
+
+    @command("Ask more people to take part in a focus group")
+    async def invite_to_focus_group(
+        self, info: Info, focus_group_id: UUID, person_ids: list[UUID], expected_version: int | None = None
+    ) -> FocusGroup:
+        api = info.context.commands(info, expected_version).interviews.api
+        return focus_group_of(await groups.act(api, focus_group_id, "participants", person_ids=person_ids))
+
+    @command("Say that a focus group took place; then what those who agreed said can be recorded")
+    async def hold_focus_group(
+        self, info: Info, focus_group_id: UUID, expected_version: int | None = None
+    ) -> FocusGroup:
+        api = info.context.commands(info, expected_version).interviews.api
+        return focus_group_of(await groups.act(api, focus_group_id, "hold"))
+
+    @command("Call a focus group off")
+    async def cancel_focus_group(
+        self, info: Info, focus_group_id: UUID, expected_version: int | None = None
+    ) -> FocusGroup:
+        api = info.context.commands(info, expected_version).interviews.api
+        return focus_group_of(await groups.act(api, focus_group_id, "cancel"))
+
+    @command("Hand in what one person said in a focus group, who agreed to it")
+    async def record_contribution(
+        self, info: Info, focus_group_id: UUID, person_id: UUID, summary: str, quotes: list[str] | None = None
+    ) -> FocusGroupParticipant:
+        api = info.context.commands(info).interviews.api
+        return participant_of(await groups.record(api, focus_group_id, person_id, summary=summary, quotes=quotes))
+
+    @command("Agree to be recorded and quoted in a focus group; each person for themselves")
+    async def consent_to_focus_group(
+        self, info: Info, focus_group_id: UUID, expected_version: int | None = None
+    ) -> FocusGroupParticipant:
+        api = info.context.commands(info, expected_version).interviews.api
+        return participant_of(await groups.act_on_own(api, focus_group_id, "consent"))
+
+    @command("Put what one said in a focus group in one's own words")
+    async def amend_contribution(
+        self,
+        info: Info,
+        focus_group_id: UUID,
+        summary: str,
+        quotes: list[str] | None = None,
+        expected_version: int | None = None,
+    ) -> FocusGroupParticipant:
+        api = info.context.commands(info, expected_version).interviews.api
+        return participant_of(await groups.act_on_own(api, focus_group_id, "amend", summary=summary, quotes=quotes))
+
+    @command("Let what one said in a focus group be used")
+    async def approve_contribution(
+        self, info: Info, focus_group_id: UUID, expected_version: int | None = None
+    ) -> FocusGroupParticipant:
+        api = info.context.commands(info, expected_version).interviews.api
+        return participant_of(await groups.act_on_own(api, focus_group_id, "approve"))
+
+    @command("Take back what one said in a focus group, at any time. Reports are issued again without the quotes")
+    async def withdraw_from_focus_group(
+        self, info: Info, focus_group_id: UUID, expected_version: int | None = None
+    ) -> FocusGroupParticipant:
+        api = info.context.commands(info, expected_version).interviews.api
+        return participant_of(await groups.act_on_own(api, focus_group_id, "withdraw"))
 
     @command("Write the case study of a pair whose two interviews are approved")
     async def write_case_study(self, info: Info, match_id: UUID, sections: list[TitledText]) -> CaseStudy:

@@ -8,7 +8,15 @@ from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.figures.client import Comparison, Evidence
 from mentoring_gateway.figures.inputs import FigureGroup, members
-from mentoring_gateway.interviews.types import CaseStudy, Interview, case_study_of, interview_of
+from mentoring_gateway.interviews import groups as focus_groups
+from mentoring_gateway.interviews.types import (
+    CaseStudy,
+    FocusGroup,
+    Interview,
+    case_study_of,
+    focus_group_of,
+    interview_of,
+)
 from mentoring_gateway.outcomes.client import EvidencePack, HrOutcome, IndicatorValue, Intentions
 from mentoring_gateway.outcomes.types import Assessment, ProgrammeModel, programme_model
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
@@ -70,6 +78,13 @@ class ProgrammeEvaluation:
     ) -> Connection[Interview] | None:
         page = await info.context.services.interviews.interviews(self.programme_id, wanted(first, after))
         return connection(page, interview_of)
+
+    @fetched("Its focus groups for the programme team and interviewers; for others those they take part in")
+    async def focus_groups(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[FocusGroup] | None:
+        api = info.context.services.interviews.api
+        return connection(await focus_groups.focus_groups(api, self.programme_id, wanted(first, after)), focus_group_of)
 
     @fetched("Its case studies for the programme team and interviewers; one's own for everybody else")
     async def case_studies(

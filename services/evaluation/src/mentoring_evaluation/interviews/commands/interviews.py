@@ -13,12 +13,12 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.ids import new_id
 from mentoring_common.outbox import emit
-from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved
+from mentoring_contracts.evaluation import ConsentWithdrawn, FocusGroupConsentWithdrawn, InterviewApproved
 from mentoring_evaluation.errors import AlreadyInterviewed, InterviewStateConflict, NotInPair, PairEndedEarly
 from mentoring_evaluation.interviews import queries
 from mentoring_evaluation.interviews.commands import case_studies
 from mentoring_evaluation.interviews.gone import Gone
-from mentoring_evaluation.interviews.models import Interview, InterviewText
+from mentoring_evaluation.interviews.models import FocusGroup, Interview, InterviewText
 from mentoring_evaluation.interviews.schemas import (
     Amendment,
     NewInterview,
@@ -56,14 +56,14 @@ async def schedule_interview(db: AsyncSession, match: Match, new: NewInterview, 
 
 async def consent(db: AsyncSession, interview: Interview) -> Interview:
     """The person agrees to be recorded and quoted."""
-    return await _step(db, interview, "consent", consented_at=now(db))
+    return await step(db, interview, "consent", consented_at=now(db))
 
 
 async def transcribe(db: AsyncSession, interview: Interview, new: NewTranscript, by: Principal) -> Interview:
     """Keep what the interviewer wrote: the pages counted, summary and quotes sealed."""
-    stepped = await _step(db, interview, "transcribe", pages=new.pages)
-    await _write_texts(db, stepped, "summary", [new.summary])
-    await _write_texts(db, stepped, "quote", new.quotes)
+    stepped = await step(db, interview, "transcribe", pages=new.pages)
+    await write_texts(db, stepped, "summary", [new.summary])
+    await write_texts(db, stepped, "quote", new.quotes)
     audit(db, by.subject, "transcribe_interview", "interview", interview.id)
     return stepped
 
@@ -90,17 +90,18 @@ async def correct_pages(
 
 async def amend(db: AsyncSession, interview: Interview, change: Amendment) -> Interview:
     """The person puts the summary, and the quotes if they wish, in their own words."""
-    stepped = await _step(db, interview, "amend")
-    await _write_texts(db, stepped, "summary", [change.summary])
+    stepped = await step(db, interview, "amend")
+    await write_texts(db, stepped, "summary", [change.summary])
     if change.quotes is not None:
-        await _write_texts(db, stepped, "quote", change.quotes)
+        await write_texts(db, stepped, "quote", change.quotes)
     return stepped
 
 
 async def approve(db: AsyncSession, interview: Interview) -> Interview:
     """The person lets the summary and the quotes be used."""
-    stepped = await _step(db, interview, "approve", approved_at=now(db))
-    emit(db, InterviewApproved(**_event(stepped)))
+    stepped = await step(db, interview, "approve", approved_at=now(db))
+    if stepped.match_id is not None:
+        emit(db, InterviewApproved(**_event(stepped)))
     return stepped
 
 
@@ -109,11 +110,15 @@ async def take_back(db: AsyncSession, interview: Interview) -> tuple[Interview, 
 
     What went is for withdrawals to take out of the reports: nobody else calls this.
     """
-    stepped = await _step(db, interview, "withdraw", withdrawn_at=now(db))
+    stepped = await step(db, interview, "withdraw", withdrawn_at=now(db))
     said = tuple(text for _, text in await _clear(db, interview))
     await db.execute(sa.delete(InterviewText).where(InterviewText.interview_id == interview.id))
-    gone = Gone(frozenset({interview.id}), said) | await _take_back_case_study(db, interview.match_id)
-    emit(db, ConsentWithdrawn(**_event(stepped)))
+    gone = Gone(frozenset({interview.id}), said)
+    if stepped.match_id is not None:
+        gone |= await _take_back_case_study(db, stepped.match_id)
+        emit(db, ConsentWithdrawn(**_event(stepped)))
+    else:
+        emit(db, FocusGroupConsentWithdrawn(**of_focus_group(stepped), part_id=stepped.id))
     return stepped, gone
 
 
@@ -138,17 +143,19 @@ async def _clear(db: AsyncSession, interview: Interview) -> list[tuple[str, str]
     return [(row.kind, text) for row, text in zip(rows, texts, strict=True)]
 
 
-async def _step(db: AsyncSession, interview: Interview, act: str, **changes: Any) -> Interview:
+async def step(db: AsyncSession, interview: Interview, act: str, **changes: Any) -> Interview:
+    """The interview after a step of lifecycle.INTERVIEW. InterviewStateConflict."""
     before, after = INTERVIEW[act]
     allowed = (Interview.id == interview.id, Interview.state.in_(before))
-    step = sa.update(Interview).where(*allowed).values(state=after, **changes).returning(Interview)
-    stepped = await db.scalar(step, execution_options={"populate_existing": True})
+    moved = sa.update(Interview).where(*allowed).values(state=after, **changes).returning(Interview)
+    stepped = await db.scalar(moved, execution_options={"populate_existing": True})
     if stepped is None:
         raise InterviewStateConflict(state=interview.state, needed=sorted(before))
     return stepped
 
 
-async def _write_texts(db: AsyncSession, interview: Interview, kind: str, texts: list[str]) -> None:
+async def write_texts(db: AsyncSession, interview: Interview, kind: str, texts: list[str]) -> None:
+    """Keep a summary or quotes, sealed under the person, in the place of what was kept."""
     mine = (InterviewText.interview_id == interview.id, InterviewText.kind == kind)
     await db.execute(sa.delete(InterviewText).where(*mine))
     for position, text in enumerate(texts, start=1):
@@ -157,7 +164,13 @@ async def _write_texts(db: AsyncSession, interview: Interview, kind: str, texts:
     await db.flush()
 
 
-def _event(interview: Interview) -> dict[str, UUID]:
+def of_focus_group(part: Interview | FocusGroup) -> dict[str, Any]:
+    """The ids that events of a focus group have."""
+    id_ = part.id if isinstance(part, FocusGroup) else part.focus_group_id
+    return {"focus_group_id": id_, "programme_id": part.programme_id, "cohort_id": part.cohort_id}
+
+
+def _event(interview: Interview) -> dict[str, Any]:
     return {
         "interview_id": interview.id,
         "programme_id": interview.programme_id,
