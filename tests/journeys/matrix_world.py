@@ -125,6 +125,10 @@ class World:
         ids["focus_group_id"] = await self._made(admin, path, group)
         for operation in ("read_contribution", "record_contribution"):
             self.targets[operation] = {"person_id": ids["mentee_id"]}
+        ids["coordinator_id"] = self.journey.people["Coord"]
+        decided = {"committee": "Steering group", "decided_on": "2021-01-01", "text": "Go on"}
+        decided |= {"attended": [ids["coordinator_id"]]}
+        ids["decision_id"] = await self._made(admin, f"/evaluation/programmes/{programme}/decisions", decided)
         theme = {"title": "Belonging"}
         ids["theme_id"] = await self._made(admin, f"/evaluation/programmes/{programme}/themes", theme)
         ids["notification_id"] = (await mentee.get("/integrations/notifications")).json()["items"][0]["id"]

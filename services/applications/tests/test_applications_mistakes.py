@@ -72,6 +72,40 @@ MISTAKES = {
     "misspelt key in a field": ("of: criteria,", "off: criteria,", "/form/fields/0/off", "did you mean of"),
     "window closes before it opens": (
         "date: 2 weeks before orientation", "date: 8 weeks before orientation", "/milestones/1", "before window_opens"),
+    "a review after the end": (
+        "hours_budget: 6", "hours_budget: 6\nreviews: {mid_term_months: 6}", "/reviews/mid_term_months", "be over by"),
+    "a review before the beginning": (
+        "hours_budget: 6", "hours_budget: 6\nreviews: {end_days: 200}", "/reviews/end_days", "not have begun"),
+    "a limit of an answer that cannot be given": (
+        "  weights:", "  limits: [{name: a, attribute: region, side: mentee, value: West, most: 2}]\n  weights:",
+        "/matching/limits/0/value", "no such option"),
+    "a limit by a ranking": (
+        "  weights:", "  limits: [{name: a, attribute: criteria, side: mentee, value: career, most: 2}]\n  weights:",
+        "/matching/limits/0/attribute", "counts pairs by a value"),
+    "values that are no answers": (
+        "  weights:", "  values: {region: [North, South, West]}\n  weights:", "/matching/values/region",
+        "no such option"),
+    "values that lack an answer": (
+        "  weights:", "  values: {region: [North]}\n  weights:", "/matching/values/region", "count as not given"),
+    "a gap between words": (
+        "{id: other_employer, kind: must_differ, attribute: employer}",
+        "{id: apart, kind: gap, attribute: region, mentor_attribute: grade, least: 1}",
+        "/matching/hard_rules/0/attribute", "no pair could be compared"),
+    "one figure for two questions": (
+        "         text: Goes well}",
+        "         text: Goes well}\n      - {id: so_so, kind: choice, roles: [mentee], text: So, "
+        "scale: agreement, counted: ['No'], figure: goes_well}", "/instruments/0/questions/1/figure", "the mentee too"),
+    "an indicator of a cohort that is not planned": (
+        "figure: goes_well}", 'figure: "goes_well,7"}', "/evaluation_model/indicators/0/figure", "cohort"),
+    "an indicator of a survey that is not there": (
+        "figure: goes_well}", 'figure: "goes_well,,,interm"}', "/evaluation_model/indicators/0/figure",
+        "did you mean interim"),
+    "a stage that the model has not": (
+        "  kind: logic_tree\n", "  kind: logic_tree\n  stages: {outcoms: [More women lead]}\n",
+        "/evaluation_model/stages/outcoms", "did you mean outcomes"),
+    "a share above the whole": (
+        "figure: goes_well}", "figure: goes_well, target: 180}", "/evaluation_model/indicators/0/target",
+        "could not be reached"),
     "31 February": ("starts: 2027-03-01", "starts: 2027-02-31", "/cohorts/0/starts", "no such day"),
     "section of the wrong kind": ("disclosure: {public: {minimum_n: 10}}", "disclosure: 10", "/disclosure", "members"),
     "unknown direction": ("direction: traditional", "direction: tradition", "/direction", "did you mean traditional"),

@@ -46,7 +46,7 @@ from mentoring_evaluation.surveys.commands.waves import (
     open_wave,
     remind_wave,
 )
-from mentoring_evaluation.themes.api import recommendations, themes
+from mentoring_evaluation.themes.api import decisions, recommendations, themes
 from mentoring_evaluation.themes.commands.recommendations import DUE, fall_due
 from mentoring_evaluation.withdrawals import api as withdrawals
 
@@ -73,6 +73,7 @@ DESIGN = Design(
         withdrawals.of_case_studies,
         themes.router,
         recommendations.router,
+        decisions.router,
         outcomes.router,
         evidence_pack.router,
         views.router,

@@ -87,6 +87,10 @@ class CodingNotFound(NotFound):
     """There is no such coding."""
 
 
+class DecisionNotFound(NotFound):
+    """There is no such decision of a committee."""
+
+
 class RecommendationNotFound(NotFound):
     """There is no such recommendation."""
 
@@ -181,6 +185,18 @@ class WordsRepeated(Rejected):
 
 class ParticipantsUnknown(Rejected):
     """Who takes part has applied to the programme or holds a role in it; `errors` name those who have not."""
+
+
+class AttendeesUnknown(Rejected):
+    """Who attended holds a role in the programme; `errors` name those who do not."""
+
+
+class DecisionToCome(Rejected):
+    """A decision was made on a day that has come."""
+
+
+class AboutUnknown(Rejected):
+    """What is decided about is the programme itself, or a theme, recommendation or application of it."""
 
 
 class OwnerUnknown(Rejected):

@@ -67,7 +67,7 @@ from mentoring_evaluation.surveys.commands.occasions import AFTER_ACTIVITY, AFTE
 from mentoring_evaluation.surveys.commands.respondents import forget_respondents_of
 from mentoring_evaluation.surveys.models import Invitation, NamedAnswer
 from mentoring_evaluation.tables import Base
-from mentoring_evaluation.themes.models import FollowUp, Recommendation
+from mentoring_evaluation.themes.models import DecisionAttendee, FollowUp, Recommendation
 from mentoring_evaluation.withdrawals.commands import forget_case_studies, forget_interviews
 
 STATES: Mapping[type[Event], str] = {
@@ -265,7 +265,8 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
     columns = (
         Application.person_id, Attendance.person_id, Interview.person_id, Match.mentor_id, Match.mentee_id,
         GroupMember.person_id,
-        Recommendation.owner_id, FollowUp.by_id, Assessment.assessor_id, CaseStudy.mentor_id, CaseStudy.mentee_id,
+        Recommendation.owner_id, FollowUp.by_id, DecisionAttendee.person_id,
+        Assessment.assessor_id, CaseStudy.mentor_id, CaseStudy.mentee_id,
     )  # fmt: skip
     for column in columns:
         await db.execute(sa.update(column.class_).where(column == person).values({column.key: nobody}))

@@ -16,5 +16,6 @@ HELD: Final = (
     Held("interview_texts", ("interview_id",), "interviews"),
     Held("case_studies", ("mentor_id", "mentee_id")),
     Held("recommendations", ("owner_id",)),
+    Held("decision_attendees"),
 )
 router = router_for("evaluation", Base.metadata, HELD)

@@ -42,7 +42,12 @@ from mentoring_gateway.resources.types import Resource, resource_of
 from mentoring_gateway.settings import DEFAULT_PAGE
 from mentoring_gateway.surveys.client import Preset, Survey
 from mentoring_gateway.surveys.types import Wave
-from mentoring_gateway.themes.types import Recommendation, recommendation_of
+from mentoring_gateway.themes.types import (
+    CommitteeDecision,
+    Recommendation,
+    decision_of,
+    recommendation_of,
+)
 from mentoring_gateway.values import same
 from mentoring_gateway.webhooks.client import Webhook, WebhookDelivery, WebhookSecret
 
@@ -263,6 +268,10 @@ class Query:
     @fetched("One recommendation")
     async def recommendation(self, info: Info, id: UUID) -> Recommendation | None:
         return recommendation_of(await info.context.loaders.recommendation.load(id))
+
+    @fetched("One decision of a committee")
+    async def committee_decision(self, info: Info, id: UUID) -> CommitteeDecision | None:
+        return decision_of(await info.context.services.themes.decision(id))
 
     @fetched("The surveys that ship, to be taken into a programme")
     async def instrument_presets(self, info: Info) -> list[Preset] | None:

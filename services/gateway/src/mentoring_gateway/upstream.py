@@ -76,9 +76,11 @@ class Upstream:
         """The answer of a GET; ServiceProblem, or Unavailable when nothing usable comes back in time."""
         return _decoded(await self._call("GET", path, params=_given(params or {})), shape)
 
-    async def send(self, method: str, path: str, shape: TypeAdapter[T], json: Any = None) -> T:
+    async def send(
+        self, method: str, path: str, shape: TypeAdapter[T], json: Any = None, params: Params | None = None
+    ) -> T:
         """The answer of an unsafe request; OutcomeUnknown when it may have been done and no answer came."""
-        return _decoded(await self._call(method, path, json=json), shape)
+        return _decoded(await self._call(method, path, json=json, params=_given(params or {})), shape)
 
     async def page(self, path: str, shape: TypeAdapter[Page[T]], params: Params, wanted: PageRequest) -> Page[T]:
         """One page of a list."""

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mentoring_contracts.blueprint.dates import begins_at
-from mentoring_contracts.blueprint.matching import WEEKDAYS, Recurring
+from mentoring_contracts.blueprint.matching import Recurring
 from mentoring_matching.engine import PolicyError
 
 
@@ -34,7 +34,6 @@ def next_moment(times: Recurring, zone: str | None, after: datetime) -> datetime
 
 
 def _is_day(times: Recurring, day: date) -> bool:
-    if times.day is not None:
-        return day.day == min(times.day, monthrange(day.year, day.month)[1])
-    is_named = times.on is not None and day.weekday() == WEEKDAYS.index(times.on)
-    return is_named and (times.every == "week" or day.day <= 7)
+    if times.weekday is None:
+        return day.day == min(int(times.on), monthrange(day.year, day.month)[1])
+    return day.weekday() == times.weekday and (times.every == "week" or day.day <= 7)

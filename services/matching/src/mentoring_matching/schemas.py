@@ -221,13 +221,10 @@ class RuleSourcesView(BaseModel):
 
 
 class Timetable(BaseModel):
-    """When a policy has cohorts matched by themselves: `on` a day of the week (of a month its first), or on a `day` of
-    the month, `at` a time of the clocks.
-    """
+    """When a policy has cohorts matched by themselves."""
 
     every: Literal["week", "month"] = Field(description="how often")
-    on: str | None = Field(description="the day of the week, of a month its first such day")
-    day: int | None = Field(description="the day of the month, the last where it has fewer")
+    on: str = Field(description="a day of the week (of a month its first), or the day of the month by its number")
     at: str = Field(description="the time, by the clocks of the programme")
     offers: Literal["after_approval", "at_once"] = Field(description="whether the team approves what comes out first")
 

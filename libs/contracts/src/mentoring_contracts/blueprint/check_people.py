@@ -226,8 +226,8 @@ def matching_faults(blueprint: Blueprint) -> Iterator[Fault]:
             yield Fault((*at, needs), "missing", "a criterion of this kind needs it")
     for place, limit in enumerate(matching.limits):
         yield from _limit(blueprint, limit, ("matching", "limits", place))
-    for name, listed in (matching.values or {}).items():
-        yield from _values(blueprint, name, listed, ("matching", "values", name))
+    for attribute, listed in (matching.values or {}).items():
+        yield from _values(blueprint, attribute, listed, ("matching", "values", attribute))
     yield from _share_of_text(matching)
 
 

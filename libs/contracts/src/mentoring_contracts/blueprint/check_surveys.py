@@ -195,7 +195,7 @@ class _Known:
             sorted(figures_of(blueprint)),
             [str(cohort.number) for cohort in blueprint.cohorts],
             [*SIDES, *(kind.id for kind in blueprint.respondents)],
-            [*(instrument.id for instrument in blueprint.instruments), *PRESETS],
+            sorted({*PRESETS, *(instrument.id for instrument in blueprint.instruments)}),
         )
 
 

@@ -1,9 +1,9 @@
 """Who may be paired with whom, what makes a good pair, and how offers are made."""
 
 from datetime import time
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from mentoring_contracts.blueprint.scalars import Flag, Id, Number, Value, Whole, Words, as_text, wrong
 from mentoring_contracts.blueprint.section import Section, read_by
@@ -37,7 +37,21 @@ PROTECTED: Final = frozenset({
 })  # fmt: skip
 """Protected characteristics (Equality Act 2010, s. 4): they never decide who meets whom."""
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+def _as_day(value: Any) -> Any:
+    """A day of the week by its name, or of a month by its number."""
+    said = str(value).strip().lower()
+    if said not in WEEKDAYS and not (said.isdecimal() and 1 <= int(said) <= 31):
+        raise wrong("day", "a day of the week, such as monday, or of the month, such as 15, is wanted")
+    return said
+
+
+DayOf = Annotated[
+    str,
+    BeforeValidator(_as_day),
+    WithJsonSchema({"anyOf": [{"enum": list(WEEKDAYS)}, {"type": "integer", "minimum": 1, "maximum": 31}]}),
+]
 Clock = Annotated[str, BeforeValidator(as_text), StringConstraints(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$")]
 Share = Annotated[Number, Field(ge=0, le=1_000_000)]
 
@@ -149,12 +163,12 @@ class Recurring(Section):
     READ_BY = ("matching",)
     every: Annotated[Literal["week", "month"], Field(description="how often")]
     on: Annotated[
-        Weekday | None,
-        Field(description="the day of the week; of a month the first such day: every: month, on: monday"),
-    ] = None
-    day: Annotated[
-        Whole | None, Field(ge=1, le=31, description="the day of the month, instead of on; the last where it has fewer")
-    ] = None
+        DayOf,
+        Field(
+            description="the day of the week, such as monday, of a month its first such day; or of a month its day, "
+            "such as 15, the last where it has fewer"
+        ),
+    ]
     at: Annotated[Clock, Field(description="the time, by the clocks of the programme's zone")] = "06:00"
     offers: Annotated[
         Literal["after_approval", "at_once"],
@@ -163,11 +177,14 @@ class Recurring(Section):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Recurring":
-        if (self.on is None) == (self.day is None):
-            raise wrong("on_or_day", "either on (a day of the week) or day (of the month) is wanted")
-        if self.every == "week" and self.on is None:
-            raise wrong("on", "every week needs on, a day of the week such as monday")
+        if self.every == "week" and self.weekday is None:
+            raise wrong("on", "every week needs a day of the week, such as monday")
         return self
+
+    @property
+    def weekday(self) -> int | None:
+        """The number of its day of the week, Monday being 0; None where it is a day of the month."""
+        return WEEKDAYS.index(self.on) if self.on in WEEKDAYS else None
 
     @property
     def clock_time(self) -> time:

@@ -139,7 +139,7 @@ class FocusGroupView(VersionedView):
     scheduled_at: datetime
     held_at: datetime | None
     people: int = Field(description="how many take part and have not withdrawn")
-    participants: list[ParticipantView]
+    participants: list[ParticipantView] = Field(description="who was asked, with their part in it")
 
 
 Title = Annotated[str, Field(min_length=1, max_length=200)]

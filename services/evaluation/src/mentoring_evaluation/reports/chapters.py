@@ -18,6 +18,7 @@ from mentoring_evaluation.reports.changes import (
 )
 from mentoring_evaluation.reports.document import (
     CaseStudyTold,
+    DecisionInReport,
     Document,
     FollowUpInReport,
     HeardInReport,
@@ -69,6 +70,7 @@ def chapters(document: Document, case_studies: Iterable[CaseStudyTold]) -> list[
         Chapter("outcomes", "What came of it", tuple(_outcomes(document.outcomes))),
         Chapter("themes", "Themes", tuple(_themes(document.themes))),
         Chapter("recommendations", "Recommendations", tuple(_recommendations(document.recommendations))),
+        Chapter("decisions", "Decisions of committees", tuple(_decisions(document.decisions))),
         Chapter("case-studies", "Case studies", tuple(map(_case_study, case_studies))),
     )
     return [chapter for chapter in made if chapter.entries]
@@ -226,6 +228,18 @@ def _recommendation(one: RecommendationInReport) -> tuple[str, ...]:
     state = one.state.replace("_", " ") + (", overdue" if one.overdue else "")
     follow_up = "; ".join(map(_follow_up, one.follow_ups)) or "none"
     return one.text, one.theme or "", owner, one.due_on.isoformat(), state, follow_up
+
+
+def _decisions(decisions: Sequence[DecisionInReport]) -> Iterator[Entry]:
+    if decisions:
+        columns = ("Decided", "Committee", "Decision", "About", "Attended")
+        yield Entry(table=Table("Decisions, the first day first", columns, tuple(map(_decision, decisions))))
+
+
+def _decision(one: DecisionInReport) -> tuple[str, ...]:
+    about = f"{one.about}: {one.subject}" if one.subject else one.about
+    attended = ", ".join(f"{who.people} × {who.role.replace('_', ' ')}" for who in one.attended)
+    return one.decided_on.isoformat(), one.committee, one.text, about, attended
 
 
 def _follow_up(one: FollowUpInReport) -> str:

@@ -36,6 +36,7 @@ def report_content(
         case_studies=tuple(map(findings.case_study, told)),
         themes=findings.themes(records, held, policy) if "themes" in parts else None,
         recommendations=findings.recommendations(records, held) if "recommendations" in parts else (),
+        decisions=findings.decisions(records, held) if "decisions" in parts else (),
         evaluation_model=(
             outcomes.evaluation_model(records, figures, held, policy) if "evaluation_model" in parts else None
         ),

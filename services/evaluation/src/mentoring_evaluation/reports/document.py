@@ -178,6 +178,23 @@ class RecommendationInReport(Kept):
     follow_ups: list[FollowUpInReport]
 
 
+class AttendedInReport(Kept):
+    role: str
+    people: int
+
+
+class DecisionInReport(Kept):
+    """What a committee decided; of who attended only how many had which role, never a person."""
+
+    decision_id: UUID
+    committee: str
+    decided_on: date
+    text: str
+    about: Literal["programme", "theme", "recommendation"]
+    subject: str | None = Field(description="the theme or recommendation, where it may be told")
+    attended: list[AttendedInReport] = Field(description="how many attended in which role")
+
+
 class IndicatorInReport(Kept):
     indicator: str
     title: str
@@ -261,6 +278,7 @@ class Document(Kept):
     case_studies: tuple[CaseStudyNamed, ...] = ()
     themes: ThemesInReport | None = None
     recommendations: tuple[RecommendationInReport, ...] = ()
+    decisions: tuple[DecisionInReport, ...] = ()
     evaluation_model: ModelInReport | None = None
     outcomes: OutcomesInReport | None = None
     narrative: tuple[Section, ...] = ()

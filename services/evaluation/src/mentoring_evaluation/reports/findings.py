@@ -7,7 +7,9 @@ from uuid import UUID
 from mentoring_evaluation.disclosure.rule import Policy
 from mentoring_evaluation.figures.shown import Shown
 from mentoring_evaluation.reports.document import (
+    AttendedInReport,
     CaseStudyNamed,
+    DecisionInReport,
     FollowUpInReport,
     HeardInReport,
     RecommendationInReport,
@@ -20,6 +22,7 @@ from mentoring_evaluation.reports.kinds import Kind
 from mentoring_evaluation.reports.protection import HIDDEN, exact_by_role, protected_by_role
 from mentoring_evaluation.reports.records import (
     CaseStudyRecord,
+    DecisionRecord,
     Heard,
     RecommendationRecord,
     ReportRecords,
@@ -58,6 +61,25 @@ def recommendations(records: ReportRecords, kind: Kind) -> tuple[RecommendationI
     return tuple(
         _recommendation(one, titles, kind) for one in records.recommendations if one.released or not kind.leaves
     )  # fmt: skip
+
+
+def decisions(records: ReportRecords, kind: Kind) -> tuple[DecisionInReport, ...]:
+    """What committees decided, the first day first."""
+    told = {theme.id: theme.title for theme in _told(records, kind)}
+    told |= {one.id: one.text for one in records.recommendations if one.released or not kind.leaves}
+    return tuple(_decision(one, told) for one in records.decisions if one.released or not kind.leaves)
+
+
+def _decision(one: DecisionRecord, told: Mapping[UUID, str]) -> DecisionInReport:
+    return DecisionInReport(
+        decision_id=one.id,
+        committee=one.committee,
+        decided_on=one.decided_on,
+        text=one.text,
+        about=one.about,
+        subject=None if one.about_id is None else told.get(one.about_id),
+        attended=[AttendedInReport(role=role, people=people) for role, people in sorted(one.attended.items())],
+    )
 
 
 def _told(records: ReportRecords, kind: Kind) -> Iterator[ThemeRecord]:

@@ -15,7 +15,8 @@ from mentoring_evaluation.figures.views import Audience
 
 ReportKind = Literal["interim", "final", "steering_group", "network", "public", "programme_team"]
 Part = Literal[
-    "ledger", "interviews", "quotes", "case_studies", "themes", "recommendations", "evaluation_model", "outcomes",
+    "ledger", "interviews", "quotes", "case_studies", "themes", "recommendations", "decisions", "evaluation_model",
+    "outcomes",
 ]  # fmt: skip
 
 # People stand behind these in groups that are too small for a network, or they are not totals at all.
@@ -58,7 +59,7 @@ class Kind:
 
 _BOTH: tuple[Audience, ...] = ("programme_team", "public")
 _PUBLIC: tuple[Audience, ...] = ("public",)
-_FINDINGS: frozenset[Part] = frozenset({"themes", "recommendations", "evaluation_model", "outcomes"})
+_FINDINGS: frozenset[Part] = frozenset({"themes", "recommendations", "decisions", "evaluation_model", "outcomes"})
 _WORDS: frozenset[Part] = frozenset({"interviews", "quotes", "case_studies"})
 _GROUP: frozenset[str] = frozenset({"read_reports"})
 _LEDGER: frozenset[Part] = frozenset({"ledger"})

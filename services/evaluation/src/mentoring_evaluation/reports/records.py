@@ -65,6 +65,20 @@ class RecommendationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """What a committee decided about the programme, a theme or a recommendation; of who attended only the roles."""
+
+    id: UUID
+    committee: str
+    decided_on: date
+    text: str
+    about: str
+    about_id: UUID | None
+    attended: Mapping[str, int]
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseStudyRecord:
     """A case study that both people approve; its text stays where it is sealed."""
 
@@ -105,6 +119,7 @@ class ReportRecords:
     themes: tuple[ThemeRecord, ...] = ()
     heard: Heard = field(default_factory=Heard)
     recommendations: tuple[RecommendationRecord, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
     model: EvaluationModel | None = None
     values: Mapping[str, ValueRecord] = field(default_factory=dict)
     hr: tuple[HrRecord, ...] = ()

@@ -16,6 +16,7 @@ from mentoring_evaluation.kept import AsObject, Kept
 from mentoring_evaluation.lifecycle import ReportState
 from mentoring_evaluation.programmes.schemas import LongText
 from mentoring_evaluation.reports.document import (
+    DecisionInReport,
     Fault,
     LedgerRow,
     ModelInReport,
@@ -109,6 +110,7 @@ class ReportParts(BaseModel):
     case_studies: list[CaseStudyInReport] = []
     themes: ThemesInReport | None = None
     recommendations: list[RecommendationInReport] = []
+    decisions: list[DecisionInReport] = Field([], description="what committees decided")
     evaluation_model: ModelInReport | None = None
     outcomes: OutcomesInReport | None = None
 

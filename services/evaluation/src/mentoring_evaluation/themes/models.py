@@ -3,7 +3,7 @@
 A coding refers to the text that was coded: when a person withdraws, the text goes and its codings with it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -97,6 +97,37 @@ class Recommendation(TenantRow, Versioned, Base):
     team: Mapped[str | None]
     wording_version: Mapped[int] = mapped_column(server_default="1")
     wording_approved_at: Mapped[datetime | None]
+
+
+class Decision(TenantRow, Versioned, Base):
+    """What a committee decided on a day, about the programme, a theme, a recommendation or an application.
+
+    Its wording may leave the programme once it is approved; what tells of an application never does.
+    """
+
+    __tablename__ = "committee_decisions"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    committee: Mapped[str]
+    decided_on: Mapped[date]
+    text: Mapped[str]
+    about: Mapped[str]
+    about_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+    wording_version: Mapped[int] = mapped_column(server_default="1")
+    wording_approved_at: Mapped[datetime | None]
+
+
+class DecisionAttendee(TenantRow, Base):
+    """Somebody who attended when it was decided, and in which role of the programme."""
+
+    __tablename__ = "decision_attendees"
+    __table_args__ = (
+        part_of("decision_id", "committee_decisions"),
+        sa.UniqueConstraint("tenant_id", "decision_id", "person_id"),
+    )
+    decision_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str]
 
 
 class FollowUp(TenantRow, Base):

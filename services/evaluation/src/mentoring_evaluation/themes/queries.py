@@ -8,11 +8,21 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_contracts.words import Side
-from mentoring_evaluation.errors import CodingNotFound, RecommendationNotFound, ThemeNotFound
+from mentoring_evaluation.errors import CodingNotFound, DecisionNotFound, RecommendationNotFound, ThemeNotFound
 from mentoring_evaluation.interviews.models import Interview, InterviewText
 from mentoring_evaluation.interviews.queries import quotes
+from mentoring_evaluation.programmes.models import Application
 from mentoring_evaluation.surveys import queries_answers
-from mentoring_evaluation.themes.models import Coding, FollowUp, Goal, Recommendation, Theme, ThemeGoal
+from mentoring_evaluation.themes.models import (
+    Coding,
+    Decision,
+    DecisionAttendee,
+    FollowUp,
+    Goal,
+    Recommendation,
+    Theme,
+    ThemeGoal,
+)
 
 
 def goals(programme_id: UUID) -> sa.Select[Goal]:
@@ -122,6 +132,37 @@ def recommendations(programme_id: UUID, owner_id: UUID | None, overdue: bool | N
     rows = sa.select(Recommendation).where(Recommendation.programme_id == programme_id)
     rows = rows.where(Recommendation.owner_id == owner_id) if owner_id else rows
     return rows if overdue is None else rows.where(Recommendation.overdue.is_(overdue))
+
+
+async def decision(db: AsyncSession, decision_id: UUID) -> Decision:
+    """The decision; DecisionNotFound."""
+    found = await db.scalar(sa.select(Decision).where(Decision.id == decision_id))
+    if found is None:
+        raise DecisionNotFound()
+    return found
+
+
+def decisions(programme_id: UUID) -> sa.Select[Decision]:
+    """The decisions of a programme's committees."""
+    return sa.select(Decision).where(Decision.programme_id == programme_id)
+
+
+async def attendees(db: AsyncSession, decision_ids: Sequence[UUID]) -> dict[UUID, list[DecisionAttendee]]:
+    """Who attended when each was decided, in order."""
+    found: dict[UUID, list[DecisionAttendee]] = defaultdict(list)
+    rows = sa.select(DecisionAttendee).where(DecisionAttendee.decision_id.in_(decision_ids))
+    for row in await db.scalars(rows.order_by(DecisionAttendee.id)):
+        found[row.decision_id].append(row)
+    return found
+
+
+async def is_of_programme(db: AsyncSession, programme_id: UUID, about: str, about_id: UUID) -> bool:
+    """Whether a theme, recommendation or application is one of the programme's."""
+    tables: dict[str, type[Theme] | type[Recommendation] | type[Application]]
+    tables = {"theme": Theme, "recommendation": Recommendation, "application": Application}
+    table = tables[about]
+    row = sa.select(table.id).where(table.id == about_id, table.programme_id == programme_id)
+    return await db.scalar(row) is not None
 
 
 async def follow_ups(db: AsyncSession, recommendation_id: UUID) -> Sequence[FollowUp]:

@@ -1,6 +1,6 @@
 """What the REST API takes and gives for themes and recommendations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
-from mentoring_contracts.days import Moment
+from mentoring_contracts.days import Day, Moment
 from mentoring_evaluation.interviews.schemas import Title
 from mentoring_evaluation.lifecycle import RecommendationAct, RecommendationState
 from mentoring_evaluation.programmes.schemas import ByRole
@@ -161,3 +161,58 @@ class RecommendationView(VersionedView):
 
 class RecommendationWithFollowUps(RecommendationView):
     follow_ups: list[FollowUpView] = []
+
+
+About = Literal["programme", "theme", "recommendation", "application"]
+Committee = Annotated[str, Field(min_length=1, max_length=200, description="which committee, as reports name it")]
+
+
+class NewDecision(Body):
+    """What a committee decided, about the programme itself or about one theme, recommendation or application."""
+
+    committee: Committee
+    decided_on: Annotated[Day, Field(description="the day on which it was decided, not later than today")]
+    text: Paragraph
+    about: About = "programme"
+    about_id: Annotated[UUID | None, Field(description="the theme, recommendation or application")] = None
+    attended: Annotated[
+        list[UUID], Field(min_length=1, max_length=100, description="who attended: people with a role in the programme")
+    ]
+
+    @model_validator(mode="after")
+    def _names_what(self) -> Self:
+        if (self.about == "programme") != (self.about_id is None):
+            raise ValueError("about_id names the theme, recommendation or application, and nothing of the programme")
+        return self
+
+
+class DecisionChange(Body):
+    """A record that was wrong is put right, with a reason; a member that is left out stays as it is."""
+
+    text: Paragraph | None = None
+    decided_on: Day | None = None
+    attended: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = Field(
+        None, description="all who attended"
+    )
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class AttendeeView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    person_id: UUID
+    role: str = Field(description="the role in the programme in which they attended")
+
+
+class DecisionView(VersionedView):
+    MADE_AT: ClassVar = "/decisions/{id}"
+    id: UUID
+    programme_id: UUID
+    committee: str
+    decided_on: date
+    text: str
+    about: About
+    about_id: UUID | None
+    recorded_at: datetime
+    wording_version: int
+    wording_approved_at: datetime | None
+    attended: list[AttendeeView] = Field(description="who attended")

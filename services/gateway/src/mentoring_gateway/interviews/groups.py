@@ -73,14 +73,39 @@ async def change(api: Upstream, focus_group_id: UUID, **changes: object) -> Focu
     return await api.send("PATCH", f"/focus-groups/{focus_group_id}", _group, body(**changes))
 
 
-async def act(api: Upstream, focus_group_id: UUID, act: str, **content: object) -> FocusGroupRecord:
-    """`act` is participants, hold or cancel."""
-    return await api.send("POST", f"/focus-groups/{focus_group_id}/{act}", _group, body(**content) or None)
+async def invite(api: Upstream, focus_group_id: UUID, person_ids: list[UUID]) -> FocusGroupRecord:
+    """Ask more people to take part."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/participants", _group, body(person_ids=person_ids))
 
 
-async def act_on_own(api: Upstream, focus_group_id: UUID, act: str, **content: object) -> FocusGroupParticipantRecord:
-    """`act` is consent, amend, approve or withdraw."""
-    return await api.send("POST", f"/focus-groups/{focus_group_id}/{act}", _participant, body(**content) or None)
+async def hold(api: Upstream, focus_group_id: UUID) -> FocusGroupRecord:
+    """Say that it took place."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/hold", _group)
+
+
+async def cancel(api: Upstream, focus_group_id: UUID) -> FocusGroupRecord:
+    """Call it off."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/cancel", _group)
+
+
+async def consent(api: Upstream, focus_group_id: UUID) -> FocusGroupParticipantRecord:
+    """Agree to be recorded and quoted."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/consent", _participant)
+
+
+async def amend(api: Upstream, focus_group_id: UUID, **said: object) -> FocusGroupParticipantRecord:
+    """Put what one said in one's own words."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/amend", _participant, body(**said))
+
+
+async def approve(api: Upstream, focus_group_id: UUID) -> FocusGroupParticipantRecord:
+    """Let what one said be used."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/approve", _participant)
+
+
+async def withdraw(api: Upstream, focus_group_id: UUID) -> FocusGroupParticipantRecord:
+    """Take back what one said."""
+    return await api.send("POST", f"/focus-groups/{focus_group_id}/withdraw", _participant)
 
 
 async def record(api: Upstream, focus_group_id: UUID, person_id: UUID, **said: object) -> FocusGroupParticipantRecord:

@@ -115,21 +115,21 @@ class Interviews:
         self, info: Info, focus_group_id: UUID, person_ids: list[UUID], expected_version: int | None = None
     ) -> FocusGroup:
         api = info.context.commands(info, expected_version).interviews.api
-        return focus_group_of(await groups.act(api, focus_group_id, "participants", person_ids=person_ids))
+        return focus_group_of(await groups.invite(api, focus_group_id, person_ids))
 
     @command("Say that a focus group took place; then what those who agreed said can be recorded")
     async def hold_focus_group(
         self, info: Info, focus_group_id: UUID, expected_version: int | None = None
     ) -> FocusGroup:
         api = info.context.commands(info, expected_version).interviews.api
-        return focus_group_of(await groups.act(api, focus_group_id, "hold"))
+        return focus_group_of(await groups.hold(api, focus_group_id))
 
     @command("Call a focus group off")
     async def cancel_focus_group(
         self, info: Info, focus_group_id: UUID, expected_version: int | None = None
     ) -> FocusGroup:
         api = info.context.commands(info, expected_version).interviews.api
-        return focus_group_of(await groups.act(api, focus_group_id, "cancel"))
+        return focus_group_of(await groups.cancel(api, focus_group_id))
 
     @command("Hand in what one person said in a focus group, who agreed to it")
     async def record_contribution(
@@ -143,7 +143,7 @@ class Interviews:
         self, info: Info, focus_group_id: UUID, expected_version: int | None = None
     ) -> FocusGroupParticipant:
         api = info.context.commands(info, expected_version).interviews.api
-        return participant_of(await groups.act_on_own(api, focus_group_id, "consent"))
+        return participant_of(await groups.consent(api, focus_group_id))
 
     @command("Put what one said in a focus group in one's own words")
     async def amend_contribution(
@@ -155,21 +155,21 @@ class Interviews:
         expected_version: int | None = None,
     ) -> FocusGroupParticipant:
         api = info.context.commands(info, expected_version).interviews.api
-        return participant_of(await groups.act_on_own(api, focus_group_id, "amend", summary=summary, quotes=quotes))
+        return participant_of(await groups.amend(api, focus_group_id, summary=summary, quotes=quotes))
 
     @command("Let what one said in a focus group be used")
     async def approve_contribution(
         self, info: Info, focus_group_id: UUID, expected_version: int | None = None
     ) -> FocusGroupParticipant:
         api = info.context.commands(info, expected_version).interviews.api
-        return participant_of(await groups.act_on_own(api, focus_group_id, "approve"))
+        return participant_of(await groups.approve(api, focus_group_id))
 
     @command("Take back what one said in a focus group, at any time. Reports are issued again without the quotes")
     async def withdraw_from_focus_group(
         self, info: Info, focus_group_id: UUID, expected_version: int | None = None
     ) -> FocusGroupParticipant:
         api = info.context.commands(info, expected_version).interviews.api
-        return participant_of(await groups.act_on_own(api, focus_group_id, "withdraw"))
+        return participant_of(await groups.withdraw(api, focus_group_id))
 
     @command("Write the case study of a pair whose two interviews are approved")
     async def write_case_study(self, info: Info, match_id: UUID, sections: list[TitledText]) -> CaseStudy:

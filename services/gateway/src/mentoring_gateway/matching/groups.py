@@ -119,8 +119,8 @@ async def offer_arrangement(api: Upstream, cohort_id: UUID, **offer: object) -> 
 async def take_over(api: Upstream, cohort_id: UUID, relationships: list[object], dry_run: bool) -> TakenOverRecord:
     """Take over relationships that stood before, or say what that would do."""
     content = body(relationships=relationships)
-    said = "?dry_run=true" if dry_run else ""
-    return await api.send("POST", f"/cohorts/{cohort_id}/standing{said}", _taken_over, content)
+    said = {"dry_run": "true"} if dry_run else {}
+    return await api.send("POST", f"/cohorts/{cohort_id}/standing", _taken_over, content, said)
 
 
 async def act_on_group(api: Upstream, group_id: UUID, act: str, **content: object) -> GroupRecord:

@@ -30,16 +30,14 @@ class MatchingPolicy:
 
 
 @strawberry.type(
-    description="When cohorts are matched by themselves: `on` a day of the week (of a month its first) or on a `day` "
-    "of the month, `at` a time; `offers` says whether the team approves what comes out first"
+    description="When cohorts are matched by themselves; `offers` says whether the team approves what comes out first"
 )
 @dataclass
 class Timetable:
     every: str
+    on: str
     at: str
     offers: str
-    on: str | None = None
-    day: int | None = None
 
 
 @strawberry.type(description="What comes next in a cohort that is matched by itself")

@@ -26,7 +26,14 @@ from mentoring_gateway.surveys.client import Instrument, Respondent
 from mentoring_gateway.surveys.types import Wave
 from mentoring_gateway.themes.client import AlignedGoal, CodedText
 from mentoring_gateway.themes.inputs import TextKind
-from mentoring_gateway.themes.types import Recommendation, Theme, Themes, recommendation_of
+from mentoring_gateway.themes.types import (
+    CommitteeDecision,
+    Recommendation,
+    Theme,
+    Themes,
+    decision_of,
+    recommendation_of,
+)
 from mentoring_gateway.values import same
 
 
@@ -118,6 +125,13 @@ class ProgrammeEvaluation:
     ) -> Connection[Recommendation] | None:
         page = await info.context.services.themes.recommendations(self.programme_id, overdue, wanted(first, after))
         return connection(page, recommendation_of)
+
+    @fetched("What its committees decided; for the programme team and who reads its reports")
+    async def committee_decisions(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[CommitteeDecision] | None:
+        page = await info.context.services.themes.decisions(self.programme_id, wanted(first, after))
+        return connection(page, decision_of)
 
     # ------------------------------------------------------------------------------------------------------ outcomes
     @fetched("Its evaluation model with the latest values; for the programme team and the steering group")

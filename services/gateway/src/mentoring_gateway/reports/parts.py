@@ -95,6 +95,23 @@ class ReportRecommendation:
     follow_ups: list[ReportFollowUp] = field(default_factory=list)
 
 
+@strawberry.type(description="How many attended in which role of the programme")
+class ReportAttended:
+    role: str
+    people: int
+
+
+@strawberry.type(description="What a committee decided; of who attended only the roles, never a person")
+class ReportDecision:
+    decision_id: UUID
+    committee: str
+    decided_on: date
+    text: str
+    about: str
+    subject: str | None = None
+    attended: list[ReportAttended] = field(default_factory=list)
+
+
 @strawberry.type(description="Something that is measured: its unit, and in words what it is counted from")
 class ReportIndicator:
     indicator: str
@@ -182,5 +199,6 @@ class ReportParts:
     case_studies: list[ReportCaseStudy] = field(default_factory=list)
     themes: ReportThemes | None = None
     recommendations: list[ReportRecommendation] = field(default_factory=list)
+    decisions: list[ReportDecision] = field(default_factory=list)
     evaluation_model: ReportModel | None = None
     outcomes: ReportOutcomes | None = None

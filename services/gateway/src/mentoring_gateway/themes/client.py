@@ -1,7 +1,7 @@
 """The evaluation service: goals, themes, the texts that people find them in, recommendations."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
@@ -81,6 +81,28 @@ class FollowUpRecord:
 
 
 @dataclass
+class AttendeeRecord:
+    person_id: UUID
+    role: str
+
+
+@dataclass
+class DecisionRecord:
+    id: UUID
+    programme_id: UUID
+    version: int
+    committee: str
+    decided_on: date
+    text: str
+    about: str
+    recorded_at: datetime
+    wording_version: int
+    attended: list[AttendeeRecord]
+    about_id: UUID | None = None
+    wording_approved_at: datetime | None = None
+
+
+@dataclass
 class RecommendationRecord:
     id: UUID
     programme_id: UUID
@@ -107,6 +129,8 @@ _theme = TypeAdapter(ThemeRecord)
 _themes = TypeAdapter(ThemesRecord)
 _texts = TypeAdapter(Page[CodedText])
 _suggestions = TypeAdapter(Suggestions)
+_decision = TypeAdapter(DecisionRecord)
+_decisions = TypeAdapter(Page[DecisionRecord])
 _recommendation = TypeAdapter(RecommendationRecord)
 _with_follow_ups = TypeAdapter(RecommendationWithFollowUps)
 _recommendations = TypeAdapter(Page[RecommendationRecord])
@@ -157,6 +181,26 @@ class ThemesApi:
     async def uncode_text(self, theme_id: UUID, text_id: UUID) -> ThemeRecord:
         """Say that a text has not got a theme."""
         return await self.api.send("DELETE", f"/themes/{theme_id}/codings/{text_id}", _theme)
+
+    async def decision(self, decision_id: UUID) -> DecisionRecord:
+        """One decision of a committee."""
+        return await self.api.get(f"/decisions/{decision_id}", _decision)
+
+    async def decisions(self, programme_id: UUID, wanted: PageRequest) -> Page[DecisionRecord]:
+        """What committees of a programme decided."""
+        return await self.api.page(f"/programmes/{programme_id}/decisions", _decisions, {}, wanted)
+
+    async def record_decision(self, programme_id: UUID, **decision: object) -> DecisionRecord:
+        """Record what a committee decided."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/decisions", _decision, body(**decision))
+
+    async def correct_decision(self, decision_id: UUID, **change: object) -> DecisionRecord:
+        """Put the record of a decision right."""
+        return await self.api.send("PATCH", f"/decisions/{decision_id}", _decision, body(**change))
+
+    async def approve_decision(self, decision_id: UUID, version: int) -> DecisionRecord:
+        """Let the wording that was read leave the programme."""
+        return await self.api.send("POST", f"/decisions/{decision_id}/approve", _decision, {"version": version})
 
     async def recommendation(self, recommendation_id: UUID) -> RecommendationWithFollowUps:
         """One recommendation and what was reported of it."""

@@ -23,3 +23,11 @@ class RecommendationAct(Enum):
     FINISH = "finish"
     DROP = "drop"
     REOPEN = "reopen"
+
+
+@strawberry.enum(description="What a committee decides about")
+class DecidedAbout(Enum):
+    PROGRAMME = "programme"
+    THEME = "theme"
+    RECOMMENDATION = "recommendation"
+    APPLICATION = "application"

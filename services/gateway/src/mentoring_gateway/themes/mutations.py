@@ -1,6 +1,6 @@
 """Goals, themes and recommendations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
@@ -8,8 +8,18 @@ import strawberry
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
 from mentoring_gateway.themes.client import AlignedGoal
-from mentoring_gateway.themes.inputs import GoalOf, RecommendationAct
-from mentoring_gateway.themes.types import Recommendation, Theme, recommendation_of
+from mentoring_gateway.themes.inputs import (
+    DecidedAbout,
+    GoalOf,
+    RecommendationAct,
+)
+from mentoring_gateway.themes.types import (
+    CommitteeDecision,
+    Recommendation,
+    Theme,
+    decision_of,
+    recommendation_of,
+)
 
 
 @strawberry.type
@@ -68,6 +78,47 @@ class Themes:
     ) -> Theme:
         api = info.context.commands(info, expected_version).themes
         return Theme(**vars(await api.uncode_text(theme_id, text_id)))
+
+    @command("Record what a committee decided, on which day, about what, and who attended")
+    async def record_committee_decision(
+        self,
+        info: Info,
+        programme_id: UUID,
+        committee: str,
+        decided_on: date,
+        text: str,
+        attended: list[UUID],
+        about: DecidedAbout = DecidedAbout.PROGRAMME,
+        about_id: UUID | None = None,
+    ) -> CommitteeDecision:
+        made = await info.context.commands(info).themes.record_decision(
+            programme_id, committee=committee, decided_on=decided_on, text=text, attended=attended, about=about.value,
+            about_id=about_id,
+        )  # fmt: skip
+        return decision_of(made)
+
+    @command("Put the record of a committee's decision right, with a reason")
+    async def correct_committee_decision(
+        self,
+        info: Info,
+        decision_id: UUID,
+        expected_version: int,
+        reason: str,
+        text: str | None = None,
+        decided_on: date | None = None,
+        attended: list[UUID] | None = None,
+    ) -> CommitteeDecision:
+        changed = await info.context.commands(info, expected_version).themes.correct_decision(
+            decision_id, reason=reason, text=text, decided_on=decided_on, attended=attended
+        )
+        return decision_of(changed)
+
+    @command("Let a committee's decision stand in public reports; `version` is that of the wording that was read")
+    async def approve_committee_decision(
+        self, info: Info, decision_id: UUID, version: int, expected_version: int | None = None
+    ) -> CommitteeDecision:
+        api = info.context.commands(info, expected_version).themes
+        return decision_of(await api.approve_decision(decision_id, version))
 
     @command("Recommend something, with an owner and a date")
     async def recommend(

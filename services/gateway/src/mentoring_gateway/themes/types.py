@@ -7,7 +7,14 @@ from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.identity import Node, OwnId
 from mentoring_gateway.paging import First, wanted
 from mentoring_gateway.people.types import Person, person_of
-from mentoring_gateway.themes.client import FollowUpRecord, RecommendationRecord, Suggestions, ThemeRecord
+from mentoring_gateway.themes.client import (
+    AttendeeRecord,
+    DecisionRecord,
+    FollowUpRecord,
+    RecommendationRecord,
+    Suggestions,
+    ThemeRecord,
+)
 
 
 @strawberry.type(description="What people found in several texts, judged by impact and effort (1 to 5)")
@@ -42,6 +49,25 @@ class Recommendation(RecommendationRecord, Node):
     async def follow_ups(self, info: Info) -> list[FollowUp] | None:
         found = await info.context.loaders.recommendation.load(self.id)
         return [FollowUp(**vars(report)) for report in found.follow_ups]
+
+
+@strawberry.type(description="Who attended when a committee decided, and in which role of the programme")
+class Attendee(AttendeeRecord):
+    @derived("Who attended")
+    async def person(self, info: Info) -> Person | None:
+        return await person_of(info, self.person_id)
+
+
+@strawberry.type(
+    description="What a committee decided, about the programme, a theme, a recommendation or an application"
+)
+class CommitteeDecision(DecisionRecord):
+    attended: list[Attendee]  # type: ignore[assignment]
+
+
+def decision_of(record: DecisionRecord) -> CommitteeDecision:
+    """The decision with who attended."""
+    return CommitteeDecision(**{**vars(record), "attended": [Attendee(**vars(one)) for one in record.attended]})
 
 
 def recommendation_of(record: RecommendationRecord) -> Recommendation:

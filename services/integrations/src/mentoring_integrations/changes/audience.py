@@ -9,7 +9,7 @@ from mentoring_contracts.applications import PersonChanged
 from mentoring_contracts.matching import GroupMemberJoined, MatchConfirmed
 
 # What people tell in confidence: that it was told is for the administration alone.
-_CONFIDED: Final = frozenset({"concern", "interview"})
+_CONFIDED: Final = frozenset({"concern", "interview", "focus_group"})
 
 
 def named(event: Event | None) -> list[UUID] | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from mentoring_common.migrations import protect
+from mentoring_common.migrations import count_changes, protect
 
 revision = '0024'
 down_revision = '0023'
@@ -26,12 +26,13 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('scheduled_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('version', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), server_default=sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid"), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_focus_groups'))
     )
     op.create_index(op.f('ix_focus_groups_programme_id'), 'focus_groups', ['programme_id'], unique=False)
+    count_changes(op, 'focus_groups')
     protect(op, SERVICE, ['focus_groups'])
     op.add_column('interviews', sa.Column('focus_group_id', sa.Uuid(), nullable=True))
     for column in ('match_id', 'cohort_id'):

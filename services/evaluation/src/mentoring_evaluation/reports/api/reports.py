@@ -41,7 +41,16 @@ from mentoring_evaluation.reports.schemas import (
 )
 
 router = APIRouter(route_class=Route, tags=["reports"])
-_PARTS = ("title", "ledger", "inconsistencies", "themes", "recommendations", "evaluation_model", "outcomes")
+_PARTS = (
+    "title",
+    "ledger",
+    "inconsistencies",
+    "themes",
+    "recommendations",
+    "decisions",
+    "evaluation_model",
+    "outcomes",
+)
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 DOCX: dict[int | str, dict[str, Any]] = {200: {"content": {docx_of.MEDIA_TYPE: {}}}}
 ARCHIVE: dict[int | str, dict[str, Any]] = {200: {"content": {archive_of.MEDIA_TYPE: {}}}}

@@ -1,6 +1,6 @@
 """What a report tells beside its figures, read where it lies; texts of people are only named (texts.py)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.models import Programme
 from mentoring_evaluation.reports.records import (
     CaseStudyRecord,
+    DecisionRecord,
     FollowUpRecord,
     Heard,
     HrRecord,
@@ -27,7 +28,7 @@ from mentoring_evaluation.reports.records import (
     ValueRecord,
 )
 from mentoring_evaluation.themes import queries as theme_queries
-from mentoring_evaluation.themes.models import FollowUp, Goal, Recommendation, Theme
+from mentoring_evaluation.themes.models import Decision, FollowUp, Goal, Recommendation, Theme
 
 # Of several roles a report names the first: what somebody owns, they own as the one who answers for more.
 _ROLES = tuple(BUILT_IN)
@@ -45,6 +46,7 @@ async def report_records(db: AsyncSession, programme: Programme) -> ReportRecord
         themes=await _themes(db, programme.id),
         heard=_heard(await theme_queries.open_to_coding(db, programme.id)),
         recommendations=await _recommendations(db, programme.id),
+        decisions=await _decisions(db, programme.id),
         model=EvaluationModel.model_validate(design.model) if design.model else None,
         values={name: _value(value, numbers) for name, value in values.items()},
         hr=tuple(_hr(outcome) for outcome in hr),
@@ -108,6 +110,26 @@ def _recommendation(
         overdue=kept.overdue,
         released=kept.wording_approved_at is not None,
         follow_ups=tuple(FollowUpRecord(one.at.date(), one.state, one.note) for one in reported),  # type: ignore[arg-type]
+    )
+
+
+async def _decisions(db: AsyncSession, programme_id: UUID) -> tuple[DecisionRecord, ...]:
+    """Those that tell of nobody's application."""
+    found = (await db.scalars(theme_queries.decisions(programme_id).where(Decision.about != "application"))).all()
+    attended = await theme_queries.attendees(db, [one.id for one in found])
+    ordered = sorted(found, key=lambda one: (one.decided_on, one.id))
+    return tuple(
+        DecisionRecord(
+            id=one.id,
+            committee=one.committee,
+            decided_on=one.decided_on,
+            text=one.text,
+            about=one.about,
+            about_id=one.about_id,
+            attended=Counter(who.role for who in attended.get(one.id, [])),
+            released=one.wording_approved_at is not None,
+        )
+        for one in ordered
     )
 
 
