@@ -51,7 +51,7 @@ matching:
   hard_rules:
     - {id: other_division, kind: must_differ, attribute: division, text: of different divisions}
   weights: {topics: 0.6, topics_back: 0.4}
-  recurring: {every: week, on: monday, at: "07:00"}
+  recurring: {every: week, day: monday, at: "07:00"}
 formats:
   - {id: supervision, title: Group supervision, size: {least: 2, most: 8}}
   - {id: own_supervision, like: supervision, title: Individual supervision, size: {least: 1, most: 1}}
@@ -63,7 +63,7 @@ APPLY = """mutation($p: UUID!, $c: UUID!, $role: Role!, $answers: JSON!) {
   submitApplication(programmeId: $p, cohortId: $c, role: $role, answers: $answers,
                     consents: {privacy: "2027"}) { id } }"""
 NEXT = """query($p: UUID!) { programme(id: $p) { recurringRuns {
-  paused zone timetable { every on at offers } next { cohortId startsAt toApprove } } } }"""
+  paused zone timetable { every day at offers } next { cohortId startsAt toApprove } } } }"""
 PEOPLE = {
     # name: side, wants, offers, division
     "Ada": ("MENTOR", ["digital", "brands"], ["leading", "finance"], "Foods"),
@@ -114,7 +114,7 @@ async def test_who_teaches_what_the_other_wants_is_found_by_itself_and_supervisi
 
     await eventually(free, what="the pool")
     planned = (await journey.ask(NEXT, p=journey.programme_id))["programme"]["recurringRuns"]
-    assert (planned["zone"], planned["timetable"]["on"], planned["next"][0]["toApprove"]) == (
+    assert (planned["zone"], planned["timetable"]["day"], planned["next"][0]["toApprove"]) == (
         "Europe/London", "monday", None,
     )  # fmt: skip
     moved.clock.move_by(timedelta(days=7))  # a Monday comes

@@ -91,6 +91,11 @@ MISTAKES = {
         "{id: other_employer, kind: must_differ, attribute: employer}",
         "{id: apart, kind: gap, attribute: region, mentor_attribute: grade, least: 1}",
         "/matching/hard_rules/0/attribute", "no pair could be compared"),
+    "no day of the week": (
+        "  weights:", "  recurring: {every: week, day: mondays}\n  weights:", "/matching/recurring/day",
+        "such as monday"),
+    "a day of the month each week": (
+        "  weights:", "  recurring: {every: week, day: 15}\n  weights:", "/matching/recurring", "a day of the week"),
     "one figure for two questions": (
         "         text: Goes well}",
         "         text: Goes well}\n      - {id: so_so, kind: choice, roles: [mentee], text: So, "

@@ -59,7 +59,6 @@ async def test_a_record_is_put_right_with_a_reason_and_approved_anew(programme):
     path = f"/decisions/{kept['id']}"
     assert (await programme.team.post(f"{path}/approve", json={"version": 1})).status_code == 200
     change = {"attended": [str(one), str(other)], "reason": "One was left out"}
-    assert (await team.patch(path, json=change)).status_code == 428
     now = {"If-Match": (await team.get(path)).headers["etag"]}
     changed = (await team.patch(path, json=change, headers=now)).json()
     assert (len(changed["attended"]), changed["wording_version"], changed["wording_approved_at"]) == (2, 2, None)

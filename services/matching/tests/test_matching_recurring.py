@@ -10,19 +10,19 @@ from mentoring_contracts.blueprint.matching import Recurring
 from mentoring_contracts.matching import MatchProposed, MatchRunCompleted
 from mentoring_matching.recurring import next_moment
 
-MONDAYS = {"every": "week", "on": "monday", "at": "06:00"}
+MONDAYS = {"every": "week", "day": "monday", "at": "06:00"}
 
 
 @pytest.mark.parametrize(
     ("said", "zone", "after", "following"),
     [
-        ({"every": "week", "on": "monday"}, None, "2026-11-30T05:59", "2026-11-30T06:00"),
-        ({"every": "week", "on": "monday"}, None, "2026-11-30T06:00", "2026-12-07T06:00"),
-        ({"every": "month", "on": "monday"}, None, "2026-11-30T06:00", "2026-12-07T06:00"),
-        ({"every": "month", "on": "tuesday", "at": "9:30"}, None, "2026-11-30T06:00", "2026-12-01T09:30"),
-        ({"every": "month", "on": 31}, None, "2027-02-01T00:00", "2027-02-28T06:00"),
-        ({"every": "month", "on": 1, "at": "00:30"}, "Europe/Warsaw", "2026-11-30T20:00", "2026-11-30T23:30"),
-        ({"every": "week", "on": "sunday", "at": "02:30"}, "Europe/London", "2027-03-27T12:00", "2027-03-28T01:30"),
+        ({"every": "week", "day": "monday"}, None, "2026-11-30T05:59", "2026-11-30T06:00"),
+        ({"every": "week", "day": "monday"}, None, "2026-11-30T06:00", "2026-12-07T06:00"),
+        ({"every": "month", "day": "monday"}, None, "2026-11-30T06:00", "2026-12-07T06:00"),
+        ({"every": "month", "day": "tuesday", "at": "9:30"}, None, "2026-11-30T06:00", "2026-12-01T09:30"),
+        ({"every": "month", "day": 31}, None, "2027-02-01T00:00", "2027-02-28T06:00"),
+        ({"every": "month", "day": 1, "at": "00:30"}, "Europe/Warsaw", "2026-11-30T20:00", "2026-11-30T23:30"),
+        ({"every": "week", "day": "sunday", "at": "02:30"}, "Europe/London", "2027-03-27T12:00", "2027-03-28T01:30"),
     ],
 )
 def test_the_next_moment_of_a_timetable(said, zone, after, following):
@@ -118,11 +118,11 @@ async def test_a_policy_begins_changes_and_ends_them(world):
         document = policy["document"] | {"recurring": recurring or None}
         return await world.office.put(path, json=document, headers={"If-Match": version})
 
-    wrong = await change(every="week", on=3)
+    wrong = await change(every="week", day=3)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "policy_invalid")
-    assert (await change(every="month", on=31, at="23:00")).status_code == 200
+    assert (await change(every="month", day=31, at="23:00")).status_code == 200
     assert (await comes(world))["timetable"] == {
-        "every": "month", "on": "31", "at": "23:00", "offers": "after_approval",
+        "every": "month", "day": "31", "at": "23:00", "offers": "after_approval",
     }  # fmt: skip
     world.harness.clock.move_by(timedelta(days=31))
     await runs_that(world, cohort_id, "completed")

@@ -35,5 +35,5 @@ def next_moment(times: Recurring, zone: str | None, after: datetime) -> datetime
 
 def _is_day(times: Recurring, day: date) -> bool:
     if times.weekday is None:
-        return day.day == min(int(times.on), monthrange(day.year, day.month)[1])
+        return day.day == min(int(times.day), monthrange(day.year, day.month)[1])
     return day.weekday() == times.weekday and (times.every == "week" or day.day <= 7)

@@ -224,7 +224,7 @@ class Timetable(BaseModel):
     """When a policy has cohorts matched by themselves."""
 
     every: Literal["week", "month"] = Field(description="how often")
-    on: str = Field(description="a day of the week (of a month its first), or the day of the month by its number")
+    day: str = Field(description="a day of the week (of a month its first), or the day of the month by its number")
     at: str = Field(description="the time, by the clocks of the programme")
     offers: Literal["after_approval", "at_once"] = Field(description="whether the team approves what comes out first")
 

@@ -162,7 +162,7 @@ class Recurring(Section):
 
     READ_BY = ("matching",)
     every: Annotated[Literal["week", "month"], Field(description="how often")]
-    on: Annotated[
+    day: Annotated[
         DayOf,
         Field(
             description="the day of the week, such as monday, of a month its first such day; or of a month its day, "
@@ -178,13 +178,13 @@ class Recurring(Section):
     @model_validator(mode="after")
     def _is_whole(self) -> "Recurring":
         if self.every == "week" and self.weekday is None:
-            raise wrong("on", "every week needs a day of the week, such as monday")
+            raise wrong("day", "every week needs a day of the week, such as monday")
         return self
 
     @property
     def weekday(self) -> int | None:
         """The number of its day of the week, Monday being 0; None where it is a day of the month."""
-        return WEEKDAYS.index(self.on) if self.on in WEEKDAYS else None
+        return WEEKDAYS.index(self.day) if self.day in WEEKDAYS else None
 
     @property
     def clock_time(self) -> time:

@@ -35,7 +35,7 @@ class MatchingPolicy:
 @dataclass
 class Timetable:
     every: str
-    on: str
+    day: str
     at: str
     offers: str
 
