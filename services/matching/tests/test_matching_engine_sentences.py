@@ -115,7 +115,7 @@ def test_why_a_mentee_has_nobody(case: Case) -> None:
                 assert all(pinned[m.id] >= m.capacity for m in possible)
             case text if text.startswith("The programme team gave all places of the cohort"):
                 assert case.places == len(case.pins) > 0
-            case "The cohort has no place.":
+            case "The cohort has no place free.":
                 assert case.places == 0
             case text if "no place free now" in text:
                 assert int(text.split()[0]) == len(possible)
@@ -171,7 +171,10 @@ def _check_idle(case: Case, run: Run, mentor: Mentor, possible: list[Mentee], wh
             assert not left
         case "All places of the cohort are taken.":
             assert left
-            assert len(run.pairs) == case.places
+            assert len(run.pairs) == case.places > 0
+        case "The cohort has no place free.":
+            assert left
+            assert case.places == 0
         case "All places within the limits of the programme went to others.":
             assert left
             assert run.limited
@@ -197,7 +200,9 @@ def _check_settled(case: Case, mentor: Mentor, mentee: Mentee, text: str) -> Non
     if text == "The mentor has no place free now.":
         assert mentor.capacity == 0
     elif text == "The programme team settled all places of the cohort.":
-        assert case.places == len(case.pins)
+        assert case.places == len(case.pins) > 0
+    elif text == "The cohort has no place free.":
+        assert case.places == 0
     else:
         assert text == "The programme team settled this place already."
         assert mentee.id in {e for _, e in case.pins} or pinned[mentor.id] >= mentor.capacity > 0

@@ -47,6 +47,7 @@ _CLOSED = Reason("no_place", None, "This mentor has no place free now.")
 _ALONE = Reason("no_permitted_mentee", None, "There is no mentee but this person.")
 _NOBODY = Reason("no_permitted_mentee", None, "There is no mentee.")
 _FULL = Reason("no_place", None, "All places of the cohort are taken.")
+_PLACELESS = Reason("no_place", None, "The cohort has no place free.")
 _LIMITED = Reason("no_place", None, "All places within the limits of the programme went to others.")
 _BELOW = Reason("below_floor", "floor", "With no mentee this mentor fits as well as the programme asks.")
 _NO_MENTEE = "no_permitted_mentee"
@@ -168,7 +169,9 @@ def _why_idle(run: Run, mentor_id: str, texts: Mapping[str, str], left: Sequence
         return _BELOW
     if not good[left].any():
         return SPARE if situation.problem.seats is None else _SPARE_OF_SEVERAL
-    return _FULL if full else _LIMITED
+    if full:
+        return _FULL if run.pairs else _PLACELESS
+    return _LIMITED
 
 
 def _no_mentee(run: Run, held: Mapping[str, NDArray[np.bool_]], texts: Mapping[str, str]) -> Reason:

@@ -136,7 +136,9 @@ def _settled(run: Run, mentor_id: str, mentee_id: str) -> str | None:
     pins = [sum(ids[side] == id_ for ids in situation.pins) for side, id_ in enumerate((mentor_id, mentee_id))]
     if mentor.capacity <= pins[0] or mentee.capacity <= pins[1]:
         return "the programme team settled this place already"
-    return "the programme team settled all places of the cohort" if situation.problem.places == 0 else None
+    if situation.problem.places != 0:
+        return None
+    return "the programme team settled all places of the cohort" if situation.pins else "the cohort has no place free"
 
 
 def _placed(shape: tuple[int, int], i: int, j: int, *, placed: bool, full: bool) -> Table:
@@ -207,7 +209,7 @@ def _no_place(run: Run, possible: Index) -> str:
     situation = run.situation
     if situation.problem.places == 0:
         pinned = "The programme team gave all places of the cohort to others."
-        return pinned if situation.pins else "The cohort has no place."
+        return pinned if situation.pins else "The cohort has no place free."
     capacity = np.array([person.capacity for person in situation.mentors], dtype=np.int64)[possible]
     if not capacity.any():
         has = "has" if possible.size == 1 else "have"

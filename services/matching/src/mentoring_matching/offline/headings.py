@@ -79,7 +79,7 @@ SIDES: Mapping[str, Side] = {
     "offers": "mentor", "offer": "mentor", "needs": "mentee", "wants": "mentee",
 }  # fmt: skip
 """Names of topics that rather one side uses."""
-IGNORED = "when and how the form was sent"
+IGNORED = "speaks of the form or the row"
 SUSPECT = re.compile(
     r"\b(max(imum)?|min(imum)?|capacity|places|slots|limit|how many|number of|no of|choices?|rank(ing)?s?|prefer\w*"
     r"|avoid|exclude|conflicts?|not (be )?(match|pair)\w*|must|cannot|only|manager|supervisor|availab\w*"
