@@ -120,11 +120,9 @@ class World:
         ids["concern_id"] = await self._made(mentee, f"{pair_path}/concerns", {"text": "No time"})
         ids["agreement"] = await self._proposed(mentor, f"{pair_path}/agreement")
         group = {"title": "Barriers", "occasion": "before", "scheduled_at": "2100-01-01T10:00:00Z"}
-        group |= {"person_ids": [ids["mentee_id"]]}
+        group |= {"person_ids": [ids["person_id"]]}
         path = f"/evaluation/programmes/{programme}/focus-groups"
         ids["focus_group_id"] = await self._made(admin, path, group)
-        for operation in ("read_contribution", "record_contribution"):
-            self.targets[operation] = {"person_id": ids["mentee_id"]}
         ids["coordinator_id"] = self.journey.people["Coord"]
         decided = {"committee": "Steering group", "decided_on": "2021-01-01", "text": "Go on"}
         decided |= {"attended": [ids["coordinator_id"]]}
