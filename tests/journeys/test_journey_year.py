@@ -14,12 +14,14 @@ from mentoring_common.testing import eventually
 
 from .conftest import ROOT, Journey
 
+AGREEMENT = {"before_first_meeting": True, "questions": [{"id": "private", "text": "What stays between us?"}]}
 REVIEWS = {"fit_check_days": 0, "mid_term_months": 6, "end_days": 14, "answer_days": 14}
 MATERIAL = "https://example.org/read-before"
 FIRST_STEPS = {"language": "en", "title": "First steps", "text": "Meet soon."}
 CAMAU = {"language": "cy", "title": "Camau cyntaf", "link": "https://example.org/cy"}
 ANNOUNCED = {
-    "RelationshipStarted", "AgreementSigned", "AppointmentProposed", "AppointmentAgreed", "AppointmentCancelled",
+    "RelationshipStarted", "AgreementSigned", "AgreementSignatureWithdrawn", "AppointmentProposed",
+    "AppointmentAgreed", "AppointmentCancelled",
     "AppointmentMissed", "AppointmentNotMissed", "MentoringSessionRecorded", "CheckInRecorded", "RelationshipPaused",
     "RelationshipResumed", "RelationshipExtended", "ReviewOpened", "ReviewAnswered", "ReviewConcluded",
 }  # fmt: skip
@@ -104,9 +106,15 @@ class ByRest(Pair):
         return [one["state"] for one in shown["items"]] == ["active"]
 
     async def agree(self) -> None:
-        await self.rest(self.mentor, "POST", f"{self.path}/agreement", {"terms": "Monthly"})
+        (asked,) = await self.rest(self.mentor, "GET", f"{self.path}/agreement/questions")
+        said = {"terms": "Monthly", "answers": [{"question": asked["id"], "answer": "All of it"}]}
+        await self.rest(self.mentor, "POST", f"{self.path}/agreement", said)
         for who in (self.mentor, self.mentee):
             await self.rest(who, "POST", f"{self.path}/agreement/sign", {"version": 1})
+        back = await self.rest(self.mentee, "POST", f"{self.path}/agreement/withdraw-signature")
+        assert back["standing_version"] is None
+        again = await self.rest(self.mentee, "POST", f"{self.path}/agreement/sign")
+        assert again["standing_version"] == 1
         assert (await self.read())["agreement"]["signed_by_all"] is True
 
     async def _agreed(self, moment: str) -> str:
@@ -258,11 +266,19 @@ class ByGraphql(Pair):
         return found is not None and found["state"] == "active"
 
     async def agree(self) -> None:
-        propose = 'mutation($id: UUID!) { proposeAgreement(matchId: $id, terms: "Monthly") { state } }'
-        await self.graphql(self.mentor, propose, id=self.match_id)
+        (asked,) = (await self.of("agreementQuestions { id text }"))["agreementQuestions"]
+        propose = """mutation($id: UUID!, $a: [NewAgreementAnswer!]) {
+            proposeAgreement(matchId: $id, terms: "Monthly", answers: $a) { state } }"""
+        said = [{"question": asked["id"], "answer": "All of it"}]
+        await self.graphql(self.mentor, propose, id=self.match_id, a=said)
         sign = "mutation($id: UUID!) { signAgreement(matchId: $id) { agreement { signedByAll } } }"
         signed = [await self.graphql(who, sign, id=self.match_id) for who in (self.mentor, self.mentee)]
         assert [one["agreement"]["signedByAll"] for one in signed] == [False, True]
+        withdraw = "mutation($id: UUID!) { withdrawSignature(matchId: $id) { agreement { signedByAll } } }"
+        assert (await self.graphql(self.mentee, withdraw, id=self.match_id))["agreement"] == {"signedByAll": False}
+        assert (await self.graphql(self.mentee, sign, id=self.match_id))["agreement"] == {"signedByAll": True}
+        agreed = (await self.of("agreedVersions { version answers { answer } }"))["agreedVersions"]
+        assert agreed == [{"version": 1, "answers": [{"answer": "All of it"}]}]
 
     async def _agreed(self, moment: str) -> str:
         propose = "mutation($id: UUID!, $t: DateTime!) { proposeAppointment(matchId: $id, times: [$t]) { id } }"
@@ -438,7 +454,9 @@ class ByGraphql(Pair):
 async def two_pairs(journey: Journey) -> tuple[ByRest, ByGraphql]:
     """A programme with a coordinator, two pairs, and two mentors more who could carry on."""
     activities = yaml_text.ours((ROOT / "blueprints" / "nihr.yaml").read_text("utf-8"))["activities"]
-    await journey.begin(activities=activities | {"orientation": {"compulsory": False}}, reviews=REVIEWS)
+    await journey.begin(
+        activities=activities | {"orientation": {"compulsory": False}}, reviews=REVIEWS, agreement=AGREEMENT
+    )
     await journey.appoint("Mia", "COORDINATOR")
     await journey.pair_up()
     for name in ("Fay", "Gia"):

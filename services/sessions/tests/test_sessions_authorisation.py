@@ -178,6 +178,7 @@ async def test_the_team_does_not_act_for_the_pair(begun, ids):
         ("POST", "/relationships/{match_id}/concerns"),
         ("POST", "/relationships/{match_id}/agreement"),
         ("POST", "/relationships/{match_id}/agreement/sign"),
+        ("POST", "/relationships/{match_id}/agreement/withdraw-signature"),
         ("POST", "/relationships/{match_id}/goals"),
         ("POST", "/mentoring-sessions/{mentoring_session_id}/notes"),
         ("PATCH", "/mentoring-sessions/{mentoring_session_id}"),

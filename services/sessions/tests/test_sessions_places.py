@@ -7,7 +7,7 @@ import pytest
 
 from mentoring_common.ids import new_id
 from mentoring_common.testing import refused
-from mentoring_contracts.applications import PersonErased
+from mentoring_contracts.applications import ApplicationMoved, CohortCreated, PersonErased
 from mentoring_contracts.sessions import ActivityAttended, ActivityCancelled, ActivityNoticeDue
 
 WAIT = {"wait": True}
@@ -136,6 +136,25 @@ async def test_an_activity_is_for_one_side_for_people_named_or_after_another(beg
         await begun.team.post(f"/activities/{mentors['id']}/attendance", json={"person_ids": [str(other)]}),
         409, "activity_not_begun",
     )  # fmt: skip
+
+
+async def test_an_activity_of_a_cohort_is_for_who_is_in_it(begun):
+    other = CohortCreated(cohort_id=new_id(), programme_id=begun.programme_id, number=2, places=5, milestones=[])
+    await begun.harness.publish(begun.tenant, other)
+    mine = await begun.plan(cohort_id=str(begun.cohort_id), starts_at=soon(begun))
+    theirs = await begun.plan(cohort_id=str(other.cohort_id), starts_at=soon(begun))
+    for person in (begun.mentor_id, begun.accepted_id):
+        path = f"/activities/{theirs['id']}/registration"
+        assert refused(await begun.client(person).post(path), 403, "activity_for_others")
+        assert (await begun.client(person).post(f"/activities/{mine['id']}/registration")).status_code == 201
+    moved = begun.accepted(new_id())
+    ids = moved.model_dump(include={"application_id", "programme_id", "person_id", "role"})
+    to = ApplicationMoved(**ids, cohort_id=other.cohort_id, from_cohort_id=begun.cohort_id)
+    await begun.harness.publish(begun.tenant, moved, to)
+    answer = await begun.client(moved.person_id).post(f"/activities/{theirs['id']}/registration")
+    assert answer.status_code == 201, answer.text
+    # Who holds a role in the programme is of every cohort.
+    assert (await begun.team.post(f"/activities/{theirs['id']}/registration")).status_code == 201
 
 
 async def test_the_code_at_the_door_says_who_was_there_on_the_day(begun):

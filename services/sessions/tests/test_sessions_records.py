@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from mentoring_common.testing import refused
-from mentoring_contracts.sessions import AgreementSigned, CheckInRecorded, MentoringSessionRecorded
+from mentoring_contracts.applications import PersonErased, ProgrammeAmended
+from mentoring_contracts.sessions import (
+    AgreementSignatureWithdrawn,
+    AgreementSigned,
+    CheckInRecorded,
+    MentoringSessionRecorded,
+    RelationshipNoticeDue,
+)
 
 
 async def test_meetings_add_up_and_going_over_the_budget_is_flagged_not_refused(begun):
@@ -103,11 +110,80 @@ async def test_both_sign_for_themselves_and_the_agreement_stands(begun):
     assert (await begun.mentee.get(path)).json()["terms"] == "We meet monthly"
     assert (await begun.mentee.post(f"{path}/sign")).status_code == 200
     assert len(await begun.harness.emitted(begun.tenant, AgreementSigned)) == 1
-    again = await begun.mentee.post(path, json={"terms": "Other"})
-    assert refused(again, 409, "agreement_stands")
     agreement = (await begun.read())["agreement"]
     assert agreement["mentor_signed_at"]
     assert agreement["mentee_signed_at"]
+
+
+async def signed(begun, terms="We meet monthly", *clients, **more):
+    path = f"{begun.path}/agreement"
+    assert (await begun.mentor.post(path, json={"terms": terms} | more)).status_code == 201
+    for client in clients or (begun.mentor, begun.mentee):
+        assert (await client.post(f"{path}/sign")).status_code == 200
+    return path
+
+
+async def test_what_everybody_signed_stands_until_they_have_signed_what_amends_it(begun):
+    path = await signed(begun)
+    await signed(begun, "We meet weekly", begun.mentor)
+    draft = (await begun.mentee.get(path)).json()
+    assert (draft["version"], draft["standing_version"], draft["signed_by_all"]) == (2, 1, False)
+    assert (await begun.mentee.post(f"{path}/sign")).json()["standing_version"] == 2
+    versions = (await begun.team.get(f"{path}/versions")).json()
+    assert [(one["version"], one["terms"], one["ended_at"] is None) for one in versions] == [
+        (2, "We meet weekly", True), (1, "We meet monthly", False),
+    ]  # fmt: skip
+    await begun.harness.publish(begun.tenant, PersonErased(person_id=begun.mentor_id))
+    assert {one["terms"] for one in (await begun.mentee.get(f"{path}/versions")).json()} == {None}
+
+
+async def test_a_signature_is_taken_back_and_the_other_is_told(begun):
+    path = f"{begun.path}/agreement"
+    assert refused(await begun.mentee.post(f"{path}/withdraw-signature"), 404, "agreement_not_found")
+    await signed(begun)
+    back = (await begun.mentee.post(f"{path}/withdraw-signature")).json()
+    assert (back["standing_version"], back["mentee_signed_at"], bool(back["mentor_signed_at"])) == (None, None, True)
+    assert refused(await begun.mentee.post(f"{path}/withdraw-signature"), 409, "not_signed")
+    assert refused(await begun.team.post(f"{path}/withdraw-signature"), 403, "not_of_the_pair")
+    told = await begun.harness.emitted(begun.tenant, RelationshipNoticeDue)
+    assert [one.person_id for one in told if one.what == "signature_withdrawn"] == [begun.mentor_id]
+    assert len(await begun.harness.emitted(begun.tenant, AgreementSignatureWithdrawn)) == 1
+    assert (await begun.mentee.post(f"{path}/sign")).json()["standing_version"] == 1
+    (version,) = (await begun.mentee.get(f"{path}/versions")).json()
+    assert version["ended_at"] is None
+
+
+QUESTIONS = [
+    {"id": "often", "text": {"en": "How often?", "cy": "Pa mor aml?"}},
+    {"id": "private", "text": "What stays between us?"},
+]
+
+
+async def test_a_programme_asks_and_wants_an_agreement_before_the_first_meeting(begun):
+    agreement = {"before_first_meeting": True, "questions": QUESTIONS}
+    blueprint = begun.programme_created(agreement=agreement, languages=["en", "cy"]).blueprint
+    amended = {"programme_id": begun.programme_id, "blueprint_version": 2, "changed": ["agreement"]}
+    await begun.harness.publish(begun.tenant, ProgrammeAmended(**amended, blueprint=blueprint))
+    path, welsh = f"{begun.path}/agreement", {"Accept-Language": "cy"}
+    asked = (await begun.mentee.get(f"{path}/questions", headers=welsh)).json()
+    assert asked == [{"id": "often", "text": "Pa mor aml?"}, {"id": "private", "text": "What stays between us?"}]
+    assert refused(await begun.meet(), 409, "agreement_needed")
+    often, private = {"question": "often", "answer": "Monthly"}, {"question": "private", "answer": "All of it"}
+    other = often | {"question": "no"}
+    for answers, missing in (([often], ["private"]), ([often, often, private], []), ([often, private, other], [])):
+        refusal = await begun.mentor.post(path, json={"answers": answers})
+        assert refused(refusal, 422, "agreement_answers_invalid")
+        assert refusal.json()["missing"] == missing
+    await signed(begun, "T", begun.mentor, answers=[private, often])
+    assert refused(await begun.meet(), 409, "agreement_needed")
+    assert (await begun.mentee.post(f"{path}/sign")).status_code == 200
+    shown = (await begun.mentee.get(path, headers=welsh)).json()["answers"]
+    assert shown[0] == {"question": "often", "text": "Pa mor aml?", "answer": "Monthly"}
+    assert [one["answer"] for one in shown] == ["Monthly", "All of it"]
+    assert (await begun.meet()).status_code == 201
+    await begun.mentor.post(f"{path}/withdraw-signature")
+    begun.later(days=2)
+    assert (await begun.meet()).status_code == 201  # it is about the first
 
 
 async def test_other_terms_take_signatures_away_and_an_old_version_cannot_be_signed(begun):

@@ -102,6 +102,12 @@ class ConcernResolved(_ConcernEvent):
     """A concern is settled. Who raised it is told, and named in no event."""
 
 
+class AgreementSignatureWithdrawn(_RelationshipEvent):
+    """Somebody in a relationship took their signature back: no agreement stands until everybody signs one again."""
+
+    for_integrators: ClassVar = "where meetings need an agreement, whoever arranges them waits for another one"
+
+
 class RelationshipClosed(_RelationshipEvent):
     """A relationship ran its course and was closed (never the same as a match that ended early)."""
 
@@ -138,14 +144,15 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn, somebody
-    else leads the group now, or the relationship was closed. It is the `number`th notice of its kind."""
+    signature or lost one, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn,
+    somebody else leads the group now, or the relationship was closed. It is the `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
         "break_begun",
         "break_over",
         "agreement_to_sign",
+        "signature_withdrawn",
         "meeting_to_confirm",
         "meeting_corrected",
         "meeting_withdrawn",

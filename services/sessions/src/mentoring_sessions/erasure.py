@@ -11,7 +11,7 @@ from mentoring_common.deadlines import schedule_all
 from mentoring_sessions.activities.commands.activities import give_places
 from mentoring_sessions.activities.commands.certificates import forget_holder
 from mentoring_sessions.activities.models import Activity, Registration
-from mentoring_sessions.agreements.models import Agreement
+from mentoring_sessions.agreements.models import AgreedVersion, Agreement
 from mentoring_sessions.appointments.commands import forget_calendar
 from mentoring_sessions.check_ins.models import CheckIn
 from mentoring_sessions.concerns.commands import UNTAKEN
@@ -35,7 +35,9 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await db.execute(sa.update(Goal).where(Goal.written_by == person_id).values(text_sealed=None))
     await db.execute(sa.update(Goal).where(Goal.measure_by == person_id).values(measure_by=None, measure_sealed=None))
     await db.execute(sa.update(Action).where(Action.written_by == person_id).values(text_sealed=None))
-    await db.execute(sa.update(Agreement).where(Agreement.proposed_by == person_id).values(terms_sealed=None))
+    gone = {"terms_sealed": None, "answers_sealed": None}
+    await db.execute(sa.update(Agreement).where(Agreement.proposed_by == person_id).values(gone))
+    await db.execute(sa.update(AgreedVersion).where(AgreedVersion.proposed_by == person_id).values(gone))
     await forget_pauses(db, person_id)
     await db.execute(sa.delete(CaseNote).where(CaseNote.written_by == person_id))
     mine = (Concern.owner_id == person_id, Concern.state == "acknowledged")

@@ -175,8 +175,16 @@ class PhaseBegun(Conflict):
     """The phase has begun already."""
 
 
-class AgreementStands(Conflict):
-    """Everybody signed the agreement; it stands."""
+class AgreementNeeded(Conflict):
+    """The programme wants an agreement that everybody signed before the first meeting."""
+
+
+class AgreementAnswersInvalid(Rejected):
+    """An agreement answers every question of the programme, and no other."""
+
+
+class NotSigned(Conflict):
+    """There is no signature of yours to take back."""
 
 
 class AgreementChanged(Conflict):
@@ -228,7 +236,7 @@ class NoPartInProgramme(Forbidden):
 
 
 class ActivityForOthers(Forbidden):
-    """The activity is for others of the programme: another side, or a group that you are not in."""
+    """The activity is for others of the programme: another side or cohort, or a group that you are not in."""
 
 
 class NotAttended(NotFound):

@@ -6,6 +6,7 @@ from mentoring_common import roles
 from mentoring_common.consumer import Reactions
 from mentoring_contracts.applications import (
     ApplicationAccepted,
+    ApplicationCarriedOver,
     ApplicationMoved,
     ApplicationWithdrawn,
     CohortCreated,
@@ -49,7 +50,7 @@ async def on_application_accepted(db: AsyncSession, event: ApplicationAccepted) 
     await projections.admit_participant(db, event)
 
 
-async def on_application_moved(db: AsyncSession, event: ApplicationMoved) -> None:
+async def on_application_moved(db: AsyncSession, event: ApplicationMoved | ApplicationCarriedOver) -> None:
     await projections.move_participant(db, event)
 
 
@@ -106,6 +107,7 @@ REACTIONS: Reactions = {
     CohortCreated: on_cohort_created,
     ApplicationAccepted: on_application_accepted,
     ApplicationMoved: on_application_moved,
+    ApplicationCarriedOver: on_application_moved,
     ApplicationWithdrawn: on_application_withdrawn,
     ApplicationDecisionUndone: on_application_withdrawn,
     MatchConfirmed: on_match_confirmed,

@@ -17,6 +17,7 @@ HELD: Final = (
     Held("pair_phases", ("relationship_id",), "relationships"),
     Held("ticked_steps", ("relationship_id",), "relationships"),
     Held("agreements", ("id",), "relationships"),
+    Held("agreed_versions", ("relationship_id",), "relationships"),
     Held("goals", ("relationship_id",), "relationships"),
     Held("actions", ("goal_id",), "goals"),
     Held("handovers", ("id",), "relationships"),

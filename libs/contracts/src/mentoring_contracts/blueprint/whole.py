@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mentoring_contracts.blueprint.activities import Activities, Nudges
+from mentoring_contracts.blueprint.agreements import Agreements
 from mentoring_contracts.blueprint.applying import Applying
 from mentoring_contracts.blueprint.calendar import Calendar, PlannedCohort, PlannedMilestone, laid_over
 from mentoring_contracts.blueprint.concerns import Concerns
@@ -105,6 +106,9 @@ class Blueprint(Section):
         Field(max_length=20, description="the phases of a pair, such as before, during and after a leave"),
         read_by("sessions"),
     ] = []
+    agreement: Annotated[
+        Agreements, Field(description="what pairs agree on, and whether before they meet"), read_by("sessions")
+    ] = Agreements()
     reviews: Annotated[Reviews, Field(description="when a pair is asked how it goes on"), read_by("sessions")] = (
         Reviews()
     )

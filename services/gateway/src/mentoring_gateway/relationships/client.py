@@ -37,13 +37,38 @@ class RelationshipMember:
     signed_at: datetime | None = None
 
 
+@strawberry.type(description="What an agreement says to a question of the programme")
+class AgreementAnswer:
+    question: str
+    text: str
+    answer: str
+
+
+@strawberry.type(description="Something that an agreement of the programme answers")
+class AgreementQuestion:
+    id: str
+    text: str
+
+
+@strawberry.type(description="A version of the agreement that everybody signed")
+class AgreedVersion:
+    version: int
+    proposed_by: UUID
+    agreed_at: datetime
+    ended_at: datetime | None = None
+    terms: str | None = None
+    answers: list[AgreementAnswer] = field(default_factory=list)
+
+
 @strawberry.type(description="What the two agreed on; `terms` is null where the caller may not read them")
 class Agreement(Signatures):
     version: int
     revision: int
     proposed_by: UUID
     proposed_at: datetime
+    standing_version: int | None = None
     terms: str | None = None
+    answers: list[AgreementAnswer] = field(default_factory=list)
 
 
 @dataclass
@@ -158,6 +183,8 @@ _relationships = TypeAdapter(Page[RelationshipRecord])
 _handover = TypeAdapter(RelationshipHandover)
 _counts = TypeAdapter(RelationshipCounts)
 _agreement = TypeAdapter(Agreement)
+_questions = TypeAdapter(list[AgreementQuestion])
+_agreed = TypeAdapter(list[AgreedVersion])
 _quiet_pairs = TypeAdapter(Page[QuietPairRecord])
 _home = TypeAdapter(HomeRecord)
 _waiting = TypeAdapter(list[Waiting])
@@ -209,9 +236,21 @@ class RelationshipsApi:
         """The current agreement of a relationship."""
         return await self.api.get(f"/relationships/{match_id}/agreement", _agreement)
 
-    async def propose_agreement(self, match_id: UUID, terms: str | None) -> None:
+    async def agreement_questions(self, match_id: UUID) -> list[AgreementQuestion]:
+        """What the programme has an agreement answer."""
+        return await self.api.get(f"/relationships/{match_id}/agreement/questions", _questions)
+
+    async def agreed_versions(self, match_id: UUID) -> list[AgreedVersion]:
+        """The versions that everybody signed."""
+        return await self.api.get(f"/relationships/{match_id}/agreement/versions", _agreed)
+
+    async def withdraw_signature(self, match_id: UUID) -> None:
+        """Take one's signature back."""
+        await self.api.send("POST", f"/relationships/{match_id}/agreement/withdraw-signature", NOTHING)
+
+    async def propose_agreement(self, match_id: UUID, terms: str | None, answers: list[dict[str, str]] | None) -> None:
         """Put terms to the other side."""
-        await self.api.send("POST", f"/relationships/{match_id}/agreement", NOTHING, body(terms=terms))
+        await self.api.send("POST", f"/relationships/{match_id}/agreement", NOTHING, body(terms=terms, answers=answers))
 
     async def sign_agreement(self, match_id: UUID, version: int | None) -> None:
         """Sign for the caller's own side."""

@@ -37,3 +37,9 @@ class RelationshipFilter:
     )
     paused: bool | None = strawberry.field(default=None, description="whether they have a break")
     ends_within_days: int | None = strawberry.field(default=None, description="they end within so many days")
+
+
+@strawberry.input(description="What an agreement says to a question of the programme")
+class NewAgreementAnswer:
+    question: str = strawberry.field(description="the question of the programme, by its id")
+    answer: str = strawberry.field(description="what the two agree on")

@@ -6,18 +6,31 @@ import strawberry
 
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
+from mentoring_gateway.relationships.inputs import NewAgreementAnswer
 from mentoring_gateway.relationships.types import Relationship, relationship_of
 
 
 @strawberry.type
 class Relationships:
     @command(
-        "Put the terms of the mentoring agreement to the other side; in place of others with the `revision` of those"
+        "Put the terms of the mentoring agreement, with answers to the programme's questions, to the other side; in "
+        "place of others with the `revision` of those: what everybody signed stands until they have signed these"
     )
     async def propose_agreement(
-        self, info: Info, match_id: UUID, terms: str | None = None, expected_version: int | None = None
+        self,
+        info: Info,
+        match_id: UUID,
+        terms: str | None = None,
+        answers: list[NewAgreementAnswer] | None = None,
+        expected_version: int | None = None,
     ) -> Relationship:
-        await info.context.commands(info, expected_version).relationships.propose_agreement(match_id, terms)
+        api = info.context.commands(info, expected_version).relationships
+        await api.propose_agreement(match_id, terms, [vars(one) for one in answers] if answers else None)
+        return await relationship_of(info, match_id)
+
+    @command("Take my signature under the agreement back: none stands until everybody signs one again")
+    async def withdraw_signature(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Relationship:
+        await info.context.commands(info, expected_version).relationships.withdraw_signature(match_id)
         return await relationship_of(info, match_id)
 
     @command("Sign the agreement for oneself; `version` is the one that was read")

@@ -18,7 +18,14 @@ from mentoring_gateway.paging import After, Connection, First, connection, wante
 from mentoring_gateway.pair_clock.client import PairTime, Pause, Phases
 from mentoring_gateway.pair_reviews.client import Farewells, PairReview
 from mentoring_gateway.people.types import Person, person_of
-from mentoring_gateway.relationships.client import Agreement, QuietPairRecord, RelationshipHandover, RelationshipRecord
+from mentoring_gateway.relationships.client import (
+    AgreedVersion,
+    Agreement,
+    AgreementQuestion,
+    QuietPairRecord,
+    RelationshipHandover,
+    RelationshipRecord,
+)
 from mentoring_gateway.relationships.inputs import RelationshipFilter, RelationshipOrder
 from mentoring_gateway.settings import DEFAULT_PAGE, MAX_PAGE
 from mentoring_gateway.values import same
@@ -74,6 +81,14 @@ class Relationship(RelationshipRecord, Node):
     @fetched("The current agreement with its terms; null before one is proposed")
     async def current_agreement(self, info: Info) -> Agreement | None:
         return await info.context.services.relationships.agreement(self.match_id)
+
+    @fetched("What the programme has an agreement answer, in my language")
+    async def agreement_questions(self, info: Info) -> list[AgreementQuestion] | None:
+        return await info.context.services.relationships.agreement_questions(self.match_id)
+
+    @fetched("The versions of the agreement that everybody signed, the last first")
+    async def agreed_versions(self, info: Info) -> list[AgreedVersion] | None:
+        return await info.context.services.relationships.agreed_versions(self.match_id)
 
     @fetched("What came along from the relationship that it continues; null where it continues none")
     async def handover(self, info: Info) -> RelationshipHandover | None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common.db import now
+from mentoring_common.db import now, tenant_of
+from mentoring_common.tables import scoped_roles
 from mentoring_sessions.activities.models import Activity, Certificate, Registration
 from mentoring_sessions.errors import RelationshipNotFound
 from mentoring_sessions.relationships.models import Attendance, Member, Participant, Relationship
@@ -88,6 +89,22 @@ async def _of_sides(db: AsyncSession, activity: Activity, people: Collection[UUI
         Member.person_id.in_(people), side.in_(activity.sides), Member.relationship_id.in_(here)
     )
     return set((await db.scalars(accepted.union(matched))).all())
+
+
+async def is_of_cohort(db: AsyncSession, activity: Activity, person_id: UUID) -> bool:
+    """Whether an activity of a cohort is for the person: accepted for the cohort, matched in it, or with a role.
+
+    Of who was accepted before cohorts were kept, and for a later round, none is known: it is for them.
+    """
+    p, r, held = Participant, Relationship, scoped_roles.c
+    accepted = sa.select(p.id).where(p.programme_id == activity.programme_id, p.person_id == person_id)
+    accepted = accepted.where(sa.or_(p.cohort_id.is_(None), p.cohort_id == activity.cohort_id))
+    matched = sa.select(r.id).join(Member, sa.and_(Member.tenant_id == r.tenant_id, Member.relationship_id == r.id))
+    matched = matched.where(Member.person_id == person_id, r.cohort_id == activity.cohort_id)
+    in_role = sa.select(held.grant_id).where(
+        held.tenant_id == tenant_of(db), held.scope_id == activity.programme_id, held.subject_id == person_id
+    )
+    return bool(await db.scalar(sa.select(sa.or_(*(sa.exists(rows) for rows in (accepted, matched, in_role))))))
 
 
 async def registration(db: AsyncSession, activity_id: UUID, person_id: UUID) -> Registration | None:

@@ -1,6 +1,8 @@
 """Propose and sign the agreement of a relationship."""
 
+import json
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -10,16 +12,24 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.errors import PreconditionRequired
+from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_common.versions import Precondition, touch
-from mentoring_contracts.sessions import AgreementSigned
+from mentoring_contracts.sessions import AgreementSignatureWithdrawn, AgreementSigned
 from mentoring_sessions.agreements import queries
-from mentoring_sessions.agreements.models import Agreement
+from mentoring_sessions.agreements.models import AgreedVersion, Agreement
 from mentoring_sessions.agreements.schemas import NewAgreement
-from mentoring_sessions.errors import AgreementChanged, AgreementNotMade, AgreementStands, AlreadySigned
+from mentoring_sessions.errors import (
+    AgreementAnswersInvalid,
+    AgreementChanged,
+    AgreementNeeded,
+    AgreementNotMade,
+    AlreadySigned,
+    NotSigned,
+)
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.commands.notices import tell_others
-from mentoring_sessions.relationships.models import Member, Relationship
+from mentoring_sessions.relationships.models import Member, Programme, Relationship
 from mentoring_sessions.relationships.parts import Access
 from mentoring_sessions.relationships.sealed import seal
 
@@ -27,18 +37,22 @@ from mentoring_sessions.relationships.sealed import seal
 async def propose_agreement(
     db: AsyncSession, by: Principal, mine: Access, new: NewAgreement, expected: Precondition
 ) -> Agreement:
-    """Propose terms, or other ones: signatures fall away. AgreementStands once everybody has signed.
+    """Propose terms, or other ones. What everybody signed before stands until they have signed these.
 
-    Whoever replaces a proposal says which (PreconditionRequired). AgreementNotMade in kinds that make none.
+    Whoever replaces a proposal says which (PreconditionRequired). AgreementNotMade in kinds that make none;
+    AgreementAnswersInvalid unless the programme's questions are answered, each once.
     """
     person_id, _ = mine.one_of_the_pair()
     mine.require_open()
     if not (await relationships.kind(db, mine.relationship)).agreement:
         raise AgreementNotMade()
+    _require_answers(await relationships.programme(db, mine.relationship.programme_id), new)
+    answers = json.dumps({one.question: one.answer for one in new.answers}) if new.answers else None
     values: dict[str, Any] = {
         "proposed_by": person_id,
         "proposed_at": now(db),
         "terms_sealed": await seal(db, person_id, new.terms),
+        "answers_sealed": await seal(db, person_id, answers),
     }
     proposal = insert(Agreement).values(id=mine.relationship.id, version=1, **values)
     before = await queries.proposed_agreement(db, mine.relationship.id)
@@ -48,8 +62,6 @@ async def propose_agreement(
         expected.require()
         await expected.hold(db, before)
         before = await queries.agreement_locked(db, before.id)
-        if await whole(db, before):
-            raise AgreementStands()
         again = sa.update(Agreement).where(Agreement.id == before.id)
         await db.execute(again.values(values | {"version": Agreement.version + 1}))
     await touch(db, mine.relationship)
@@ -57,6 +69,56 @@ async def propose_agreement(
     proposed = await queries.agreement(db, mine.relationship.id)
     await tell_others(db, mine.relationship, person_id, "agreement_to_sign", proposed.version)
     return proposed
+
+
+def _require_answers(programme: Programme, new: NewAgreement) -> None:
+    asked = [one["id"] for one in programme.agreement.get("questions", ())]
+    given = [one.question for one in new.answers]
+    errors = [
+        fault("unknown_question", "the programme asks this not, or once", "body", "answers", place, "question")
+        for place, question in enumerate(given)
+        if question not in asked or question in given[:place]
+    ]
+    missing = [question for question in asked if question not in given]
+    if errors or missing:
+        raise AgreementAnswersInvalid(errors=errors, missing=missing)
+
+
+async def require_agreement(db: AsyncSession, pair: Relationship) -> None:
+    """AgreementNeeded where the programme wants one before the first meeting, and none stands."""
+    programme = await relationships.programme(db, pair.programme_id)
+    if not programme.agreement.get("before_first_meeting") or not (await relationships.kind(db, pair)).agreement:
+        return
+    if await queries.standing_version(db, pair.id) is None:
+        proposed = await queries.proposed_agreement(db, pair.id)
+        if proposed is None or not await whole(db, proposed):  # signed by all before versions were kept
+            raise AgreementNeeded()
+
+
+async def withdraw_signature(db: AsyncSession, by: Principal, mine: Access) -> Agreement:
+    """Take the caller's signature back: what stands does so no more, and the others are told. NotSigned."""
+    person_id, _ = mine.one_of_the_pair()
+    mine.require_open()
+    agreement = await queries.agreement_locked(db, mine.relationship.id)
+    place = (Member.relationship_id == agreement.id, Member.person_id == person_id, Member.left_at.is_(None))
+    signed = sa.update(Member).where(*place, Member.signed_version.is_not(None))
+    back = signed.values(signed_version=None, signed_at=None).returning(Member.id)
+    if await db.scalar(back, execution_options={"synchronize_session": False}) is None:
+        raise NotSigned()
+    await _end_standing(db, agreement.id)
+    await touch(db, agreement)
+    await touch(db, mine.relationship)
+    pair = mine.relationship
+    emit(db, AgreementSignatureWithdrawn(match_id=pair.id, programme_id=pair.programme_id, cohort_id=pair.cohort_id))
+    await tell_others(db, pair, person_id, "signature_withdrawn", agreement.revision)
+    audit(db, by.subject, "withdraw_signature", "relationship", pair.id)
+    return agreement
+
+
+async def _end_standing(db: AsyncSession, relationship_id: UUID, but: int = 0) -> None:
+    v = AgreedVersion
+    standing = sa.update(v).where(v.relationship_id == relationship_id, v.ended_at.is_(None), v.version != but)
+    await db.execute(standing.values(ended_at=now(db)), execution_options={"synchronize_session": False})
 
 
 async def whole(db: AsyncSession, agreement: Agreement) -> bool:
@@ -101,4 +163,14 @@ async def agree_without(db: AsyncSession, left: Member) -> None:
 async def _announce_whole(db: AsyncSession, pair: Relationship, agreement: Agreement) -> None:
     """Say that everybody has signed, if they have."""
     if await whole(db, agreement):
+        await _end_standing(db, pair.id, agreement.version)
+        names = ("version", "proposed_by", "terms_sealed", "answers_sealed")
+        agreed = {name: getattr(agreement, name) for name in names} | {"agreed_at": now(db), "ended_at": None}
+        row = insert(AgreedVersion).values(relationship_id=pair.id, **agreed)
+        # One that was signed, taken back and signed begins anew; one that stands has stood since it did.
+        since = sa.case((AgreedVersion.ended_at.is_(None), AgreedVersion.agreed_at), else_=row.excluded.agreed_at)
+        again = {"agreed_at": since, "ended_at": None}
+        await db.execute(
+            row.on_conflict_do_update(index_elements=["tenant_id", "relationship_id", "version"], set_=again)
+        )
         emit(db, AgreementSigned(match_id=pair.id, programme_id=pair.programme_id, cohort_id=pair.cohort_id))

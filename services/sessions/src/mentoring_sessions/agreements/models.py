@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from mentoring_common.db import TenantRow
@@ -13,6 +14,8 @@ from mentoring_sessions.tables import Base, refers
 class Agreement(TenantRow, Revised, Base):
     """What the members of a relationship agreed on; `id` is that of the relationship. They sign one version of it.
 
+    `answers_sealed` are those to the programme's questions, as JSON.
+
     The two columns of signatures are what was written before there were members, for a release that reads them.
     """
 
@@ -22,5 +25,24 @@ class Agreement(TenantRow, Revised, Base):
     proposed_by: Mapped[UUID]
     proposed_at: Mapped[datetime]
     terms_sealed: Mapped[bytes | None]
+    answers_sealed: Mapped[bytes | None]
     mentor_signed_at: Mapped[datetime | None]
     mentee_signed_at: Mapped[datetime | None]
+
+
+class AgreedVersion(TenantRow, Base):
+    """A version of an agreement that everybody signed: it stands until another one does, or somebody takes their
+    signature back. Its `answers` are those to the programme's questions, by their ids."""
+
+    __tablename__ = "agreed_versions"
+    __table_args__ = (
+        refers("relationship_id", "relationships"),
+        sa.UniqueConstraint("tenant_id", "relationship_id", "version"),
+    )
+    relationship_id: Mapped[UUID]
+    version: Mapped[int]
+    proposed_by: Mapped[UUID]
+    terms_sealed: Mapped[bytes | None]
+    answers_sealed: Mapped[bytes | None]
+    agreed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

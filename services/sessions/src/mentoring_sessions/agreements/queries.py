@@ -1,13 +1,13 @@
 """Every SELECT of agreements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import reading
-from mentoring_sessions.agreements.models import Agreement
+from mentoring_sessions.agreements.models import AgreedVersion, Agreement
 from mentoring_sessions.errors import AgreementNotFound
 
 _AGREEMENTS = reading.by_ids(Agreement)
@@ -31,6 +31,18 @@ async def agreement_locked(db: AsyncSession, relationship_id: UUID) -> Agreement
     if found is None:
         raise AgreementNotFound()
     return found
+
+
+async def agreed_versions(db: AsyncSession, relationship_id: UUID) -> Sequence[AgreedVersion]:
+    """The versions of an agreement that everybody signed, the last first."""
+    rows = sa.select(AgreedVersion).where(AgreedVersion.relationship_id == relationship_id)
+    return (await db.scalars(rows.order_by(AgreedVersion.version.desc()))).all()
+
+
+async def standing_version(db: AsyncSession, relationship_id: UUID) -> int | None:
+    """The version of an agreement that stands."""
+    this = (AgreedVersion.relationship_id == relationship_id, AgreedVersion.ended_at.is_(None))
+    return await db.scalar(sa.select(sa.func.max(AgreedVersion.version)).where(*this))
 
 
 async def agreement(db: AsyncSession, relationship_id: UUID) -> Agreement:

@@ -24,8 +24,14 @@ class Signatures(View):
     signed_by_all: bool = False
 
 
+class NewAnswer(Body):
+    question: str = Field(min_length=1, max_length=100, description="the question of the programme, by its id")
+    answer: Text = Field(description="what the two agree on")
+
+
 class NewAgreement(Body):
     terms: Text | None = None
+    answers: list[NewAnswer] = Field([], max_length=50, description="to the questions of the programme, all of them")
 
 
 class Signature(Body):
@@ -39,7 +45,33 @@ class AgreementStateView(Signatures, RevisedView):
     version: int
     proposed_by: UUID
     proposed_at: datetime
+    standing_version: int | None = Field(description="the version that everybody signed and that stands; null: none")
+
+
+class AgreementQuestionView(View):
+    """Something that an agreement of the programme answers."""
+
+    id: str = Field(description="what answers name the question by")
+    text: str = Field(description="what is asked")
+
+
+class AgreementAnswerView(View):
+    question: str = Field(description="the question of the programme, by its id")
+    text: str = Field(description="what is asked; the id, where the programme asks it no more")
+    answer: str = Field(description="what the two agreed on")
 
 
 class AgreementView(AgreementStateView):
     terms: str | None
+    answers: list[AgreementAnswerView] = Field(description="to the questions of the programme")
+
+
+class AgreedVersionView(View):
+    """A version of the agreement that everybody signed."""
+
+    version: int = Field(description="which proposal of the terms it was")
+    proposed_by: UUID
+    agreed_at: datetime = Field(description="since when everybody had signed it, in UTC")
+    ended_at: datetime | None = Field(description="until when it stood, in UTC; null: it stands")
+    terms: str | None
+    answers: list[AgreementAnswerView] = Field(description="to the questions of the programme")

@@ -1,15 +1,23 @@
 """Agreements as answers."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_contracts.blueprint.text import in_language
 from mentoring_sessions.agreements import queries
-from mentoring_sessions.agreements.models import Agreement
-from mentoring_sessions.agreements.schemas import AgreementStateView, AgreementView
+from mentoring_sessions.agreements.models import AgreedVersion, Agreement
+from mentoring_sessions.agreements.schemas import (
+    AgreedVersionView,
+    AgreementAnswerView,
+    AgreementQuestionView,
+    AgreementStateView,
+    AgreementView,
+)
 from mentoring_sessions.relationships import queries as relationships
-from mentoring_sessions.relationships.models import Member, Relationship
+from mentoring_sessions.relationships.models import Member, Programme, Relationship
 from mentoring_sessions.relationships.parts import Access
 from mentoring_sessions.relationships.sealed import unseal
 
@@ -30,13 +38,51 @@ async def agreement_state(db: AsyncSession, row: Agreement, pair: Relationship) 
     """The agreement without its terms."""
     members = (await relationships.members(db, [pair.id]))[pair.id]
     names = ("version", "revision", "proposed_by", "proposed_at")
-    return AgreementStateView(**{name: getattr(row, name) for name in names}, **signatures(pair, row, members))
+    said = signatures(pair, row, members)
+    standing = await queries.standing_version(db, pair.id)
+    if standing is None and said["signed_by_all"]:  # by all before versions were kept
+        standing = row.version
+    return AgreementStateView(**{name: getattr(row, name) for name in names}, **said, standing_version=standing)
 
 
-async def agreement(db: AsyncSession, mine: Access) -> AgreementView:
-    """The agreement with its terms; NotForYou for who may not read them."""
+def questions(programme: Programme, wanted: Sequence[str]) -> list[AgreementQuestionView]:
+    """What agreements of a programme answer, in these languages."""
+    return [
+        AgreementQuestionView(id=one["id"], text=in_language(one["text"], wanted, programme.languages))
+        for one in programme.agreement.get("questions", ())
+    ]
+
+
+async def _answers(
+    db: AsyncSession, row: Agreement | AgreedVersion, asked: Sequence[AgreementQuestionView]
+) -> list[AgreementAnswerView]:
+    """The answers of an agreement in the programme's order, then those to what it asks no more."""
+    said: dict[str, str] = json.loads(await unseal(db, row.proposed_by, row.answers_sealed) or "{}")
+    texts = {one.id: one.text for one in asked}
+    order = [*(id_ for id_ in texts if id_ in said), *(id_ for id_ in said if id_ not in texts)]
+    return [AgreementAnswerView(question=id_, text=texts.get(id_, id_), answer=said[id_]) for id_ in order]
+
+
+async def agreed_versions(db: AsyncSession, mine: Access, wanted: Sequence[str]) -> list[AgreedVersionView]:
+    """The versions that everybody signed; NotForYou for who may not read them."""
+    mine.require_shared()
+    asked = questions(await relationships.programme(db, mine.relationship.programme_id), wanted)
+    names = ("version", "proposed_by", "agreed_at", "ended_at")
+    return [
+        AgreedVersionView(
+            **{name: getattr(row, name) for name in names},
+            terms=await unseal(db, row.proposed_by, row.terms_sealed),
+            answers=await _answers(db, row, asked),
+        )
+        for row in await queries.agreed_versions(db, mine.relationship.id)
+    ]
+
+
+async def agreement(db: AsyncSession, mine: Access, wanted: Sequence[str]) -> AgreementView:
+    """The agreement with its terms and answers; NotForYou for who may not read them."""
     mine.require_shared()
     row = await queries.agreement(db, mine.relationship.id)
     terms = await unseal(db, row.proposed_by, row.terms_sealed)
     state = await agreement_state(db, row, mine.relationship)
-    return AgreementView(**state.model_dump(), terms=terms)
+    asked = questions(await relationships.programme(db, mine.relationship.programme_id), wanted)
+    return AgreementView(**state.model_dump(), terms=terms, answers=await _answers(db, row, asked))

@@ -83,10 +83,11 @@ async def _carry_goals(db: AsyncSession, before: Relationship, pair: Relationshi
 async def _carry_agreement(db: AsyncSession, before: Relationship, pair: Relationship, by: UUID) -> None:
     """The terms as a draft that nobody signed, unless the two have proposed their own."""
     old = await agreements.proposed_agreement(db, before.id)
-    if old is None or old.terms_sealed is None:
+    if old is None or (old.terms_sealed is None and old.answers_sealed is None):
         return
     draft = insert(Agreement).values(
-        id=pair.id, version=1, proposed_by=old.proposed_by, proposed_at=now(db), terms_sealed=old.terms_sealed
-    )
+        id=pair.id, version=1, proposed_by=old.proposed_by, proposed_at=now(db), terms_sealed=old.terms_sealed,
+        answers_sealed=old.answers_sealed,
+    )  # fmt: skip
     if await db.scalar(draft.on_conflict_do_nothing().returning(Agreement.id)) is not None:
         await tell_others(db, pair, by, "agreement_to_sign", 1)

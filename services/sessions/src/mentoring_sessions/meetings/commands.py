@@ -17,6 +17,7 @@ from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_common.versions import Precondition
 from mentoring_contracts.sessions import MentoringSessionCorrected, MentoringSessionRecorded, MentoringSessionWithdrawn
+from mentoring_sessions.agreements.commands import require_agreement
 from mentoring_sessions.errors import (
     AlreadyRecorded,
     MeetingDiffers,
@@ -91,12 +92,14 @@ async def record_mentoring_session(
 async def _recorded(
     db: AsyncSession, pair: Relationship, person_id: UUID, new: NewMentoringSession, there: Sequence[UUID] | None
 ) -> MentoringSession:
+    is_first = pair.mentoring_sessions == 0
+    if is_first:
+        await require_agreement(db, pair)
     facts = new.model_dump(include=_FACTS)
     meeting = MentoringSession(relationship_id=pair.id, recorded_by=person_id, over_budget=False, **facts)
     db.add(meeting)
     await db.flush()
     await _keep_presences(db, meeting, there)
-    is_first = pair.mentoring_sessions == 0
     await _count(db, pair, meeting, MentoringSessionRecorded)
     if is_first:
         await watch_reviews(db, pair, "fit_check")

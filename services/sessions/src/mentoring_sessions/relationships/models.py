@@ -27,6 +27,7 @@ class Programme(TenantRow, Base):
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
     `reviews` when pairs are asked how they go on, `completion` what people attend to complete it. `title` is null where
     its blueprint came before that was kept; `languages` are empty then.
+    `agreement` says what pairs agree on.
     """
 
     __tablename__ = "programmes"
@@ -46,6 +47,7 @@ class Programme(TenantRow, Base):
     completion: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     title: Mapped[str | None]
     languages: Mapped[list[str]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
+    agreement: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=sa.text("'{}'"))
 
 
 class Cohort(TenantRow, Base):

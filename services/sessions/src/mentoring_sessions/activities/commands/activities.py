@@ -107,6 +107,9 @@ async def register_for_activity(db: AsyncSession, person_id: UUID, activity: Act
     if not await queries.people_of_activity(db, activity, [person_id]):
         has_part = await relationships.people_of_programme(db, activity.programme_id, [person_id])
         raise ActivityForOthers() if has_part else NoPartInProgramme()
+    of_cohort = activity.relationship_id is None and activity.cohort_id is not None
+    if of_cohort and not await queries.is_of_cohort(db, activity, person_id):
+        raise ActivityForOthers()
     first = activity.prerequisite
     if first and not await queries.has_attended(db, activity.programme_id, first, person_id):
         raise PrerequisiteMissing(kind=first)

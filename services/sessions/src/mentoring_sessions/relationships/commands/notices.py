@@ -14,6 +14,7 @@ What = Literal[
     "break_begun",
     "break_over",
     "agreement_to_sign",
+    "signature_withdrawn",
     "meeting_to_confirm",
     "meeting_corrected",
     "meeting_withdrawn",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.erased import is_nobody
 from mentoring_contracts.applications import (
     ApplicationAccepted,
+    ApplicationCarriedOver,
     ApplicationMoved,
     CohortCreated,
     ProgrammeAmended,
@@ -48,6 +49,7 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     programme.completion = [
         one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.activities.completion
     ]
+    programme.agreement = plan.agreement.model_dump(mode="json")
     programme.concerns = plan.concerns.model_dump(mode="json")
     reviews, programme.reviews = programme.reviews, plan.reviews.model_dump(mode="json")
     programme.formats = [one.model_dump(mode="json", exclude_none=True) for one in plan.formats]
@@ -78,7 +80,7 @@ async def admit_participant(db: AsyncSession, event: ApplicationAccepted) -> Non
     )
 
 
-async def move_participant(db: AsyncSession, event: ApplicationMoved) -> None:
+async def move_participant(db: AsyncSession, event: ApplicationMoved | ApplicationCarriedOver) -> None:
     """Keep to which cohort an accepted person moved; of others that is said when they are accepted."""
     row = sa.update(Participant).where(Participant.id == event.application_id)
     await db.execute(row.values(cohort_id=event.cohort_id), execution_options={"synchronize_session": False})
