@@ -16,6 +16,7 @@ OWN = ("/relationships", "/habits", "/attendance", "/attendance.csv", "/certific
 WORDING = {"language": "en", "title": "T", "text": "T"}
 HABIT = {"text": "T", "weeks": 6}
 BODIES = {
+    ("POST", "/relationships/{match_id}/break-glass"): {"reason": "They asked for help"},
     ("POST", "/relationships/{match_id}/handover/consent"): {"goals": True},
     ("POST", "/relationships/{match_id}/appointments"): {"times": [SOON]},
     ("POST", "/appointments/{appointment_id}/times"): {"times": [SOON]},
@@ -89,6 +90,7 @@ async def ids(begun):
         "series_id": series["id"],
         "resource_id": resource["id"],
         "file_id": new_id(),
+        "glass_break_id": new_id(),
         "certificate_id": new_id(),  # nobody has completed anything
         "appointment_id": appointment["id"],
         "habit_id": habit["id"],

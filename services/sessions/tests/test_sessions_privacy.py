@@ -10,7 +10,8 @@ from mentoring_common.audit_proof import verdict
 from mentoring_common.ids import new_id
 from mentoring_common.tables import audit_log
 from mentoring_common.testing import refused
-from mentoring_contracts.applications import PersonErased
+from mentoring_contracts.applications import PersonErased, RoleGranted
+from mentoring_contracts.sessions import NotesOpened, RelationshipNoticeDue
 from mentoring_sessions.models import Base
 
 CANARY = "CANARY-7f3a"
@@ -196,3 +197,59 @@ async def test_a_note_that_one_only_reads_is_not_ones_own_to_change(begun):
         assert (await client.get(path)).status_code == 200
         assert refused(await client.delete(path), 403, "note_of_another")
     assert refused(await begun.stranger.delete(path), 404, "note_not_found")
+
+
+async def guards(begun):
+    """Two people who take concerns about safeguarding, and a note that its writer keeps to themselves."""
+    people = [new_id(), new_id()]
+    for person in people:
+        role = {"role_id": new_id(), "programme_id": begun.programme_id, "person_id": person}
+        await begun.harness.publish(begun.tenant, RoleGranted(**role, role="lead", rights=["take_safeguarding"]))
+    assert (await begun.meet(begun.mentee, note=CANARY, note_visibility="mine")).status_code == 201
+    return [begun.client(person) for person in people]
+
+
+WHY = {"reason": "Somebody may come to harm"}
+
+
+async def test_two_people_open_notes_with_a_reason_for_a_day_and_who_wrote_them_is_told(begun):
+    one, other = await guards(begun)
+    asked = await one.post(f"{begun.path}/break-glass", json=WHY)
+    assert (asked.status_code, asked.json()["state"], "reason" in asked.json()) == (201, "asked", False)
+    path = f"/break-glass/{asked.json()['id']}"
+    assert refused(await one.get(f"{path}/notes"), 409, "glass_not_open")
+    assert refused(await one.post(f"{path}/approve"), 403, "second_person_needed")
+    assert (await begun.mentee.get(f"{begun.path}/break-glass")).json() == [], "nobody is told of what is not done"
+    assert (await other.post(f"{path}/approve")).json()["state"] == "open"
+    assert refused(await other.post(f"{path}/approve"), 409, "glass_not_open")
+    for client in (one, other):
+        (note,) = (await client.get(f"{path}/notes")).json()
+        assert (note["text"], note["visibility"]) == (CANARY, "mine")
+    told = await begun.harness.emitted(begun.tenant, RelationshipNoticeDue)
+    assert [n.person_id for n in told if n.what == "notes_opened"] == [begun.mentee_id]
+    assert len(await begun.harness.emitted(begun.tenant, NotesOpened)) == 1
+    (shown,) = (await begun.mentee.get(f"{begun.path}/break-glass")).json()
+    assert (shown["reason"], shown["state"]) == (WHY["reason"], "open")
+    begun.later(days=1, minutes=1)
+    assert refused(await one.get(f"{path}/notes"), 409, "glass_not_open")
+    entries = (await begun.admin.get("/audit-log?limit=200")).json()["items"]
+    acts = [entry["action"] for entry in entries]
+    assert {"ask_break_glass", "approve_break_glass", "read_opened_notes", "read_note"} <= set(acts)
+
+
+async def test_nobody_else_opens_notes(begun):
+    one, _ = await guards(begun)
+    for client in (begun.mentor, begun.mentee, begun.admin):
+        assert (await client.post(f"{begun.path}/break-glass", json=WHY)).status_code == 403
+    # Who manages the programme has no part in it once somebody has the right; a stranger finds nothing.
+    for client in (begun.team, begun.stranger):
+        assert refused(await client.post(f"{begun.path}/break-glass", json=WHY), 404, "relationship_not_found")
+    assert refused(await one.post(f"{begun.path}/break-glass", json={"reason": "So"}), 422, "invalid_request")
+    asked = (await one.post(f"{begun.path}/break-glass", json=WHY)).json()
+    third = new_id()
+    role = {"role_id": new_id(), "programme_id": begun.programme_id, "person_id": third, "role": "lead"}
+    await begun.harness.publish(begun.tenant, RoleGranted(**role, rights=["take_safeguarding"]))
+    path = f"/break-glass/{asked['id']}"
+    assert refused(await begun.client(third).get(f"{path}/notes"), 403, "not_for_you")
+    begun.later(days=8)
+    assert refused(await begun.client(third).post(f"{path}/approve"), 409, "glass_not_open")

@@ -108,6 +108,12 @@ class AgreementSignatureWithdrawn(_RelationshipEvent):
     for_integrators: ClassVar = "where meetings need an agreement, whoever arranges them waits for another one"
 
 
+class NotesOpened(_RelationshipEvent):
+    """Two people who take concerns about safeguarding opened the notes of a relationship together, for a day."""
+
+    for_integrators: ClassVar = "who watches over data protection counts how often it happens"
+
+
 class RelationshipClosed(_RelationshipEvent):
     """A relationship ran its course and was closed (never the same as a match that ended early)."""
 
@@ -145,7 +151,8 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
     signature or lost one, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn,
-    somebody else leads the group now, or the relationship was closed. It is the `number`th notice of its kind."""
+    somebody else leads the group now, their notes were opened by two people, or the relationship was closed. It is the
+    `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
@@ -157,6 +164,7 @@ class RelationshipNoticeDue(_RelationshipEvent):
         "meeting_corrected",
         "meeting_withdrawn",
         "lead_changed",
+        "notes_opened",
         "relationship_closed",
     ]
     number: int

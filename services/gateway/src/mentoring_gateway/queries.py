@@ -26,6 +26,7 @@ from mentoring_gateway.matching import groups
 from mentoring_gateway.matching.groups import RelationshipKind
 from mentoring_gateway.matching.types import Match, MatchRun, RelationshipGroup, group_of
 from mentoring_gateway.me import Me
+from mentoring_gateway.meetings.client import OpenedNote
 from mentoring_gateway.networks import types as networks
 from mentoring_gateway.networks.client import NetworkMembership
 from mentoring_gateway.networks.types import MembershipState, Network, NetworkBlueprint
@@ -184,6 +185,10 @@ class Query:
     @fetched("The versions of a resource in every language, the newest first; for who runs activities")
     async def resource_versions(self, info: Info, id: UUID) -> list[ResourceVersion] | None:
         return await info.context.services.resources.versions(id)
+
+    @fetched("Notes that were opened, for the two people who opened them, until that ends")
+    async def opened_notes(self, info: Info, glass_break_id: UUID) -> list[OpenedNote] | None:
+        return await info.context.services.meetings.opened_notes(glass_break_id)
 
     @fetched("A meeting that is planned")
     async def appointment(self, info: Info, id: UUID) -> Appointment | None:

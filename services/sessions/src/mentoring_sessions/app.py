@@ -16,6 +16,7 @@ from mentoring_sessions.activities.api import activities, certificates
 from mentoring_sessions.agreements import api as agreements
 from mentoring_sessions.appointments import api as appointments
 from mentoring_sessions.appointments.commands import close_in_time
+from mentoring_sessions.break_glass import api as break_glass
 from mentoring_sessions.check_ins import api as check_ins
 from mentoring_sessions.concerns import api as concerns
 from mentoring_sessions.concerns import commands as concerns_commands
@@ -54,6 +55,7 @@ DESIGN = Design(
         appointments.people_router,
         appointments.internal_router,
         notes.router,
+        break_glass.router,
         check_ins.router,
         concerns.router,
         concerns.internal_router,

@@ -13,6 +13,7 @@ from mentoring_sessions.activities.commands.certificates import forget_holder
 from mentoring_sessions.activities.models import Activity, Registration
 from mentoring_sessions.agreements.models import AgreedVersion, Agreement
 from mentoring_sessions.appointments.commands import forget_calendar
+from mentoring_sessions.break_glass.commands import forget_reasons
 from mentoring_sessions.check_ins.models import CheckIn
 from mentoring_sessions.concerns.commands import UNTAKEN
 from mentoring_sessions.concerns.models import CaseNote, Concern
@@ -39,6 +40,7 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     await db.execute(sa.update(Agreement).where(Agreement.proposed_by == person_id).values(gone))
     await db.execute(sa.update(AgreedVersion).where(AgreedVersion.proposed_by == person_id).values(gone))
     await forget_pauses(db, person_id)
+    await forget_reasons(db, person_id)
     await db.execute(sa.delete(CaseNote).where(CaseNote.written_by == person_id))
     mine = (Concern.owner_id == person_id, Concern.state == "acknowledged")
     back = sa.update(Concern).where(*mine).values(state="raised", owner_id=None, due_at=now(db))

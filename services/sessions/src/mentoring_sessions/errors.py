@@ -35,6 +35,18 @@ class NoteNotFound(NotFound):
     """There is no such note."""
 
 
+class GlassBreakNotFound(NotFound):
+    """Nobody asked for this."""
+
+
+class SecondPersonNeeded(Forbidden):
+    """Another person has to approve it than who asked."""
+
+
+class GlassNotOpen(Conflict):
+    """The notes are not open, or it was not asked for any more; `state` says where it stands."""
+
+
 class NoteOfAnother(Forbidden):
     """Only who wrote a note changes or removes it."""
 

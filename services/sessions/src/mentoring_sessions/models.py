@@ -3,6 +3,7 @@
 from mentoring_sessions.activities import models as activities
 from mentoring_sessions.agreements import models as agreements
 from mentoring_sessions.appointments import models as appointments
+from mentoring_sessions.break_glass import models as break_glass
 from mentoring_sessions.check_ins import models as check_ins
 from mentoring_sessions.concerns import models as concerns
 from mentoring_sessions.goals import models as goals
@@ -21,6 +22,7 @@ __all__ = [
     "activities",
     "agreements",
     "appointments",
+    "break_glass",
     "check_ins",
     "concerns",
     "goals",

@@ -23,6 +23,8 @@ HELD: Final = (
     Held("handovers", ("id",), "relationships"),
     Held("mentoring_sessions", ("relationship_id",), "relationships"),
     Held("notes", ("written_by",)),
+    Held("glass_breaks", ("asked_by", "approved_by")),
+    Held("glass_breaks", ("relationship_id",), "relationships"),
     Held("check_ins"),
     Held("concerns", ("raised_by",)),
     Held("case_notes", ("written_by",)),

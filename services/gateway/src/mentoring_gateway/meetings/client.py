@@ -78,6 +78,32 @@ _meeting = TypeAdapter(RecordedMeetingRecord)
 _held = TypeAdapter(MentoringSessionRecord)
 _meetings = TypeAdapter(Page[MentoringSessionRecord])
 _corrections = TypeAdapter(Page[MeetingCorrection])
+
+
+@strawberry.type(
+    description="That two people who take concerns about safeguarding open the notes of a relationship; `state`: "
+    "asked, open, closed or lapsed"
+)
+class GlassBreak:
+    id: UUID
+    match_id: UUID
+    state: str
+    asked_by: UUID
+    asked_at: datetime
+    approved_by: UUID | None = None
+    approved_at: datetime | None = None
+    ends_at: datetime | None = None
+    reason: str | None = None
+
+
+@strawberry.type(description="A note that was opened, with the meeting that it is about")
+class OpenedNote(Note):
+    mentoring_session_id: UUID
+
+
+_glass_break = TypeAdapter(GlassBreak)
+_glass_breaks = TypeAdapter(list[GlassBreak])
+_opened = TypeAdapter(list[OpenedNote])
 _note = TypeAdapter(Note)
 
 
@@ -120,6 +146,22 @@ class MeetingsApi:
         """Say that a meeting never was."""
         path = f"/mentoring-sessions/{mentoring_session_id}/withdraw"
         return await self.api.send("POST", path, _held, body(reason=reason))
+
+    async def break_glass(self, match_id: UUID, reason: str) -> GlassBreak:
+        """Ask that the notes of a relationship are opened."""
+        return await self.api.send("POST", f"/relationships/{match_id}/break-glass", _glass_break, body(reason=reason))
+
+    async def glass_breaks(self, match_id: UUID) -> list[GlassBreak]:
+        """By whom, when and why the notes of a relationship were opened."""
+        return await self.api.get(f"/relationships/{match_id}/break-glass", _glass_breaks)
+
+    async def approve_glass_break(self, glass_break_id: UUID) -> GlassBreak:
+        """Approve what another person asked for."""
+        return await self.api.send("POST", f"/break-glass/{glass_break_id}/approve", _glass_break)
+
+    async def opened_notes(self, glass_break_id: UUID) -> list[OpenedNote]:
+        """The notes that were opened."""
+        return await self.api.get(f"/break-glass/{glass_break_id}/notes", _opened)
 
     async def note(self, note_id: UUID) -> Note:
         """One note."""

@@ -8,7 +8,7 @@ import strawberry
 from mentoring_gateway.again import whole
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command, derived
-from mentoring_gateway.meetings.client import MentoringSessionRecord, Note, RecordedMeetingRecord
+from mentoring_gateway.meetings.client import GlassBreak, MentoringSessionRecord, Note, RecordedMeetingRecord
 from mentoring_gateway.meetings.inputs import MeetingMode, Visibility
 from mentoring_gateway.meetings.types import MentoringSession
 from mentoring_gateway.relationships.types import Relationship, relationship_of
@@ -28,6 +28,17 @@ class RecordedMentoringSession(RecordedMeetingRecord):
 
 @strawberry.type
 class Meetings:
+    @command(
+        "Ask that the notes of a relationship are opened, and say why; another person approves it. For who takes "
+        "concerns about safeguarding"
+    )
+    async def break_glass(self, info: Info, match_id: UUID, reason: str) -> GlassBreak:
+        return await info.context.commands(info).meetings.break_glass(match_id, reason)
+
+    @command("Approve that notes are opened, which another person asked for: for a day, and whoever wrote one is told")
+    async def approve_glass_break(self, info: Info, glass_break_id: UUID) -> GlassBreak:
+        return await info.context.commands(info).meetings.approve_glass_break(glass_break_id)
+
     @command(
         "Record that the pair met, or confirm what the other recorded of that time; `anotherMeeting` says that the "
         "pair met twice. A note is its author's alone unless another visibility is given"

@@ -13,6 +13,7 @@ from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.goals.client import Goal, Plan
 from mentoring_gateway.identity import Node
+from mentoring_gateway.meetings.client import GlassBreak
 from mentoring_gateway.meetings.types import MentoringSession
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.pair_clock.client import PairTime, Pause, Phases
@@ -89,6 +90,10 @@ class Relationship(RelationshipRecord, Node):
     @fetched("The versions of the agreement that everybody signed, the last first")
     async def agreed_versions(self, info: Info) -> list[AgreedVersion] | None:
         return await info.context.services.relationships.agreed_versions(self.match_id)
+
+    @fetched("By whom, when and why its notes were opened; what was only asked for, for who may open them")
+    async def glass_breaks(self, info: Info) -> list[GlassBreak] | None:
+        return await info.context.services.meetings.glass_breaks(self.match_id)
 
     @fetched("What came along from the relationship that it continues; null where it continues none")
     async def handover(self, info: Info) -> RelationshipHandover | None:

@@ -111,6 +111,7 @@ TOPICS: Final = {
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),
         Topic("lead_changed", RELATIONSHIP, *_RELATIONSHIP),
+        Topic("notes_opened", ACCOUNT_NOTICE, *_RELATIONSHIP),  # they have a right to know
         Topic("relationship_closed", RELATIONSHIP, *_RELATIONSHIP),
         Topic("activity_place", ACTIVITY, *_ACTIVITY),
         Topic("activity_changed", ACTIVITY, *_ACTIVITY),

@@ -19,6 +19,7 @@ What = Literal[
     "meeting_corrected",
     "meeting_withdrawn",
     "lead_changed",
+    "notes_opened",
     "relationship_closed",
 ]
 
