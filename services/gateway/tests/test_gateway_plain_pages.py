@@ -81,6 +81,23 @@ async def test_the_page_of_a_certificate_is_in_the_readers_language(front, world
     assert (f"<strong>{said}</strong>" in page.text, "Zoe &lt;b&gt;" in page.text) == (True, True)
 
 
+async def test_who_has_the_link_of_a_habit_says_on_a_page_how_they_see_it(front, world):
+    tenant, shown = uuid4(), {"habit": "Say <no>", "week": 3, "weeks": [3], "given": False}
+    world.get(f"/sessions/public/{tenant}/habit-feedback/t0ken", shown)
+    world.post(f"/sessions/public/{tenant}/habit-feedback", {"week": 3})
+    world.get(f"/sessions/public/{tenant}/habit-feedback/early", shown | {"week": None})
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/habits/{tenant}/t0ken", headers={"Accept-Language": "cy"})
+        early = await http.get(f"/pages/habits/{tenant}/early")
+        assert (early.status_code, "<form" in early.text, ": 3." in early.text) == (200, False, True)
+        said = "seen=4&comment=More+often"
+        done = await http.post(f"/pages/habits/{tenant}/t0ken/seen", content=said, headers=FORM)
+    for words in ('<html lang="cy">', "Say &lt;no&gt;", 'name="seen"', "byth"):
+        assert words in page.text
+    assert (done.status_code, "Thank you" in done.text) == (200, True)
+    assert world.calls[-1].body == {"token": "t0ken", "seen": 4, "comment": "More often"}
+
+
 async def test_a_form_in_which_nothing_is_answered_uses_nothing_up(front, world, survey):
     async with front.http(None) as http:
         empty = await http.post(f"{survey}/answer", content="more=+&times=&nobody=asked", headers=FORM)

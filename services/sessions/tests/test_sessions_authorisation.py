@@ -47,6 +47,7 @@ BODIES = {
     ("POST", "/relationships/{match_id}/farewell"): {},
     ("POST", "/programmes/{programme_id}/habits"): HABIT,
     ("PATCH", "/habits/{habit_id}"): {"text": "T"},
+    ("POST", "/habits/{habit_id}/feedback"): {"asked": "peer", "weeks": [1]},
     ("POST", "/programmes/{programme_id}/activities"): ACTIVITY,
     ("PATCH", "/activities/{activity_id}"): {"title": "T"},
     ("POST", "/programmes/{programme_id}/activity-series"): SERIES,
@@ -90,6 +91,7 @@ async def ids(begun):
         "series_id": series["id"],
         "resource_id": resource["id"],
         "file_id": new_id(),
+        "link_id": new_id(),
         "glass_break_id": new_id(),
         "certificate_id": new_id(),  # nobody has completed anything
         "appointment_id": appointment["id"],

@@ -141,3 +141,70 @@ def test_streak_share_and_trend(kept, today, streak, best, share, trend, embedde
 def test_a_number_is_shown_where_enough_are_behind_it_and_behind_the_rest(people, embedded, shown):
     found = figures(people, embedded)
     assert (found.people, found.embedded) == shown
+
+
+async def link_of(play, client, habit, **more):
+    """A link of a habit, and its secret."""
+    asked = {"asked": "manager", "weeks": [1, 3]} | more
+    answer = await client.post(f"/habits/{habit['id']}/feedback", json=asked)
+    assert answer.status_code == 201, answer.text
+    shown = (await client.get(f"/habits/{habit['id']}/feedback")).json()
+    (mine,) = [one for one in shown if one["id"] == answer.json()["id"]]
+    return mine["id"], mine["page"].rsplit("/", 1)[-1]
+
+
+async def test_others_say_by_link_in_given_weeks_how_they_see_a_habit_and_see_nothing_else(begun):
+    habit = await commit(begun, begun.mentee, weeks=4)
+    _, token = await link_of(begun, begun.mentee, habit)
+    anybody = begun.harness.caller(tenant=None)
+    path = f"/public/{begun.tenant}/habit-feedback"
+    assert (await anybody.get(f"{path}/{token}")).json() == {
+        "habit": SECRET, "week": 1, "weeks": [1, 3], "given": False,
+    }  # fmt: skip
+    given = {"token": token, "seen": 4, "comment": "More than before"}
+    assert (await anybody.post(path, json=given)).json() == {"week": 1}
+    assert refused(await anybody.post(path, json=given), 409, "feedback_given")
+    assert (await anybody.get(f"{path}/{token}")).json()["given"] is True
+    begun.later(days=14)
+    assert (await anybody.post(path, json=given | {"seen": 5})).json() == {"week": 3}
+    begun.later(days=14)
+    assert refused(await anybody.post(path, json=given), 409, "feedback_not_asked")
+    (shown,) = (await begun.mentee.get(f"/habits/{habit['id']}/feedback")).json()
+    said = [(one["week"], one["seen"], one["comment"]) for one in shown["feedback"]]
+    assert said == [(1, 4, "More than before"), (3, 5, "More than before")]
+    for other in (begun.mentor, begun.team, begun.admin):
+        assert refused(await other.get(f"/habits/{habit['id']}/feedback"), 404, "habit_not_found")
+
+
+async def test_a_link_works_no_more_once_it_is_closed_its_habit_is_given_up_or_its_person_is_gone(begun):
+    anybody, path = begun.harness.caller(tenant=None), f"/public/{begun.tenant}/habit-feedback"
+    habit = await commit(begun, begun.mentee)
+    closed, token = await link_of(begun, begun.mentee, habit, weeks=[1])
+    assert (await begun.mentee.delete(f"/habits/{habit['id']}/feedback/{closed}")).status_code == 204
+    gone = await begun.mentee.delete(f"/habits/{habit['id']}/feedback/{closed}")
+    assert refused(gone, 404, "feedback_link_not_found")
+    assert refused(await anybody.post(path, json={"token": token, "seen": 3}), 404, "feedback_link_not_found")
+    _, other = await link_of(begun, begun.mentee, habit, weeks=[1], asked="peer")
+    etag = {"If-Match": "*"}
+    assert (await begun.mentee.patch(f"/habits/{habit['id']}", json={"dropped": True}, headers=etag)).status_code == 200
+    assert refused(await anybody.get(f"{path}/{other}"), 404, "feedback_link_not_found")
+    again = await commit(begun, begun.mentee)
+    _, third = await link_of(begun, begun.mentee, again, weeks=[1])
+    assert (await anybody.get(f"{path}/{third}")).status_code == 200
+    await begun.harness.publish(begun.tenant, PersonErased(person_id=begun.mentee_id))
+    assert refused(await anybody.get(f"{path}/{third}"), 404, "feedback_link_not_found")
+    assert refused(await anybody.get(f"{path}/{'x' * 43}"), 404, "feedback_link_not_found")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ({"asked": "friend", "weeks": [1]}, 422, "invalid_request"),
+        ({"asked": "peer", "weeks": []}, 422, "invalid_request"),
+        ({"asked": "peer", "weeks": [0]}, 422, "invalid_request"),
+        ({"asked": "peer", "weeks": [3]}, 422, "day_outside_habit"),
+    ],
+)
+async def test_nobody_is_asked_about_a_week_that_is_not(begun, asked, status, code):
+    habit = await commit(begun, begun.mentee, weeks=2)
+    assert refused(await begun.mentee.post(f"/habits/{habit['id']}/feedback", json=asked), status, code)

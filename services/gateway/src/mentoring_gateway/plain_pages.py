@@ -24,6 +24,7 @@ from mentoring_common.problems import status_of
 from mentoring_gateway.activities.client import VerifiedCertificate
 from mentoring_gateway.context import Context
 from mentoring_gateway.errors import ServiceProblem
+from mentoring_gateway.habits.client import HabitByLink
 from mentoring_gateway.nominations import client as nominations
 from mentoring_gateway.nominations.client import LinkedNomination
 from mentoring_gateway.surveys.client import Survey, SurveysApi
@@ -31,7 +32,7 @@ from mentoring_gateway.upstream import MOST_LANGUAGES
 
 FORM: Final = frozenset({"application/x-www-form-urlencoded"})
 LONGEST_FORM: Final = 200_000
-FORMS: Final = dict.fromkeys(("/answer", "/confirm", "/say"), (LONGEST_FORM, FORM))
+FORMS: Final = dict.fromkeys(("/answer", "/confirm", "/say", "/seen"), (LONGEST_FORM, FORM))
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
     "label{display:block}textarea{box-sizing:border-box;width:100%}fieldset{min-width:0}nav a{margin-right:1rem}"
@@ -115,6 +116,22 @@ def routes(new_context: NewContext) -> list[Route]:
         words = _words(language)
         return _page(words["certificate"], _verified(found, request.path_params["token"], words), lang=language)
 
+    async def habit(request: Request) -> Response:
+        languages = request.headers.get("Accept-Language", "")[:MOST_LANGUAGES] or None
+        found = await new_context().services.habits.by_link(*_link(request))
+        language = _language(languages)
+        words = _words(language)
+        return _page(words["habit"], _seen(found, request.path_params["token"], words), lang=language)
+
+    async def seen(request: Request) -> Response:
+        (tenant, token), fields = _link(request), await _fields(request)
+        language = _language(request.headers.get("Accept-Language", "")[:MOST_LANGUAGES] or None)
+        said = {name: fields[name][0] for name in ("seen", "comment") if name in fields and fields[name][0].strip()}
+        given = {name: _value("integer", text) if name == "seen" else text for name, text in said.items()}
+        await new_context().services.habits.give_feedback(tenant, token=token, **given)
+        words = _words(language)
+        return _page(words["thanks"], f"<p>{words['arrived']}</p>", lang=language)
+
     async def other(_: Request) -> Response:
         return _page("Your mentoring programme", _SIGN_IN)
 
@@ -127,6 +144,8 @@ def routes(new_context: NewContext) -> list[Route]:
         Route(f"/pages/nominations/{link}", _told(nomination)),
         Route(f"/pages/nominations/{link}/say", _told(say), methods=["POST"]),
         Route(f"/pages/certificates/{link}", _told(certificate)),
+        Route(f"/pages/habits/{link}", _told(habit)),
+        Route(f"/pages/habits/{link}/seen", _told(seen), methods=["POST"]),
         Route("/pages/{about:path}", other),
     ]
 
@@ -138,6 +157,22 @@ def _verified(found: VerifiedCertificate, number: str, words: Mapping[str, str])
     holder = words["holder"].format(holder=found.holder) if found.holder else ""
     lines = [found.programme or "", *found.completed, holder]
     return said + "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
+
+
+def _seen(found: HabitByLink, token: str, words: Mapping[str, str]) -> str:
+    """What is asked of who has the link of a habit; in a week in which nobody is asked, when they are."""
+    said = f"<p><strong>{html.escape(found.habit or '')}</strong></p>"
+    if found.week is None or found.given:
+        weeks = ", ".join(map(str, found.weeks))
+        return said + f"<p>{words['said'] if found.given else words['weeks'].format(weeks=weeks)}</p>"
+    steps = [str(number) for number in range(1, 6)]
+    labels = {"1": f"1 – {words['never']}", "5": f"5 – {words['always']}"}
+    choices = "".join(_choices("radio", "seen", steps, labels))
+    words_on_it = '<textarea name="comment" rows="4" maxlength="4000"></textarea>'
+    return (
+        f'{said}<form method="post" action="{html.escape(token)}/seen"><fieldset><legend>{words["see"]}</legend>'
+        f"{choices}</fieldset><label>{words['comment']} {words_on_it}</label><button>{words['send']}</button></form>"
+    )
 
 
 def _became(asked: LinkedNomination) -> str:

@@ -12,6 +12,7 @@ from mentoring_gateway.applications.types import Application, Draft
 from mentoring_gateway.appointments.client import Appointment, AppointmentCorrection
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
+from mentoring_gateway.habits.client import HabitByLink, HabitFeedbackLink
 from mentoring_gateway.identity import Node
 from mentoring_gateway.interviews import groups as focus_groups
 from mentoring_gateway.interviews.types import (
@@ -189,6 +190,14 @@ class Query:
     @fetched("Notes that were opened, for the two people who opened them, until that ends")
     async def opened_notes(self, info: Info, glass_break_id: UUID) -> list[OpenedNote] | None:
         return await info.context.services.meetings.opened_notes(glass_break_id)
+
+    @fetched("The links by which others are asked about a habit of mine, and what they said")
+    async def habit_feedback(self, info: Info, habit_id: UUID) -> list[HabitFeedbackLink] | None:
+        return await info.context.services.habits.feedback(habit_id)
+
+    @fetched("The habit about which I am asked by a link, in words; nothing else of its person")
+    async def habit_by_link(self, info: Info, organisation_id: UUID, token: str) -> HabitByLink | None:
+        return await info.context.services.habits.by_link(organisation_id, token)
 
     @fetched("A meeting that is planned")
     async def appointment(self, info: Info, id: UUID) -> Appointment | None:

@@ -18,7 +18,7 @@ from mentoring_sessions.check_ins.models import CheckIn
 from mentoring_sessions.concerns.commands import UNTAKEN
 from mentoring_sessions.concerns.models import CaseNote, Concern
 from mentoring_sessions.goals.models import Action, Goal
-from mentoring_sessions.habits.models import Habit
+from mentoring_sessions.habits.commands import forget_habits
 from mentoring_sessions.notes.models import Note
 from mentoring_sessions.pair_clock.commands import forget_pauses
 from mentoring_sessions.relationships.models import Correction, Participant
@@ -46,7 +46,7 @@ async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     back = sa.update(Concern).where(*mine).values(state="raised", owner_id=None, due_at=now(db))
     untaken = (await db.scalars(back.returning(Concern.id), execution_options={"synchronize_session": False})).all()
     await schedule_all(db, UNTAKEN, dict.fromkeys(untaken, now(db)))
-    await db.execute(sa.update(Habit).where(Habit.person_id == person_id).values(text_sealed=None))
+    await forget_habits(db, person_id)
     await forget_calendar(db, person_id)
     await forget_holder(db, person_id)
     await forget_reader(db, person_id)

@@ -35,6 +35,22 @@ class NoteNotFound(NotFound):
     """There is no such note."""
 
 
+class FeedbackLinkNotFound(NotFound):
+    """There is no such link, or it works no more."""
+
+
+class FeedbackNotAsked(Conflict):
+    """Nobody is asked about the habit this week."""
+
+
+class FeedbackGiven(Conflict):
+    """It was said already for this week."""
+
+
+class TooManyLinks(Conflict):
+    """The habit has as many links as it may have."""
+
+
 class GlassBreakNotFound(NotFound):
     """Nobody asked for this."""
 

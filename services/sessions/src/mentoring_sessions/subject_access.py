@@ -34,6 +34,8 @@ HELD: Final = (
     Held("farewells"),
     Held("habits"),
     Held("habit_marks", ("habit_id",), "habits"),
+    Held("habit_links", ("habit_id",), "habits", without=frozenset({"token_digest"})),
+    Held("habit_feedback", ("link_id",), "habit_links"),
     Held("attendances"),
     Held("registrations"),
     Held("certificates"),

@@ -1,6 +1,6 @@
 """Habits, as the sessions service answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import strawberry
 from pydantic import TypeAdapter
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.upstream import PageRequest, Upstream
+from mentoring_gateway.upstream import PageRequest, Upstream, segment
 from mentoring_gateway.values import NOTHING, body
 
 
@@ -72,6 +72,54 @@ class HabitState:
     dropped_at: datetime | None = None
 
 
+@strawberry.type(description="What somebody said by a link of how they see a habit")
+class GivenFeedback:
+    week: int
+    seen: int
+    given_at: datetime
+    comment: str | None = None
+
+
+@strawberry.type(
+    description="A link by which a manager or a peer says in given weeks how they see a habit, and what they said; "
+    "`page` is the address to pass on"
+)
+class HabitFeedbackLink:
+    id: UUID
+    asked: str
+    weeks: list[int]
+    made_at: datetime
+    page: str | None = None
+    closed_at: datetime | None = None
+    feedback: list[GivenFeedback] = field(default_factory=list)
+
+
+@strawberry.type(description="What somebody sees who has the link of a habit: it in words, and the week that is asked")
+class HabitByLink:
+    weeks: list[int]
+    given: bool
+    habit: str | None = None
+    week: int | None = None
+
+
+@dataclass
+class FeedbackLinkState:
+    id: UUID
+    asked: str
+    weeks: list[int]
+    made_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass
+class ReceivedFeedback:
+    week: int
+
+
+_links = TypeAdapter(list[HabitFeedbackLink])
+_link = TypeAdapter(FeedbackLinkState)
+_by_link = TypeAdapter(HabitByLink)
+_received = TypeAdapter(ReceivedFeedback)
 _habit = TypeAdapter(Habit)
 _habit_state = TypeAdapter(HabitState)
 _habits = TypeAdapter(Page[Habit])
@@ -107,6 +155,26 @@ class HabitsApi:
     async def unmark_habit(self, habit_id: UUID, day: date) -> None:
         """Say that it was not kept on a day."""
         await self.api.send("DELETE", f"/habits/{habit_id}/marks/{day}", NOTHING)
+
+    async def feedback(self, habit_id: UUID) -> list[HabitFeedbackLink]:
+        """The links of a habit, and what was said by them."""
+        return await self.api.get(f"/habits/{habit_id}/feedback", _links)
+
+    async def ask_feedback(self, habit_id: UUID, asked: str, weeks: list[int]) -> FeedbackLinkState:
+        """Make a link for somebody who is asked."""
+        return await self.api.send("POST", f"/habits/{habit_id}/feedback", _link, body(asked=asked, weeks=weeks))
+
+    async def close_feedback(self, habit_id: UUID, link_id: UUID) -> None:
+        """Have a link work no more."""
+        await self.api.send("DELETE", f"/habits/{habit_id}/feedback/{link_id}", NOTHING)
+
+    async def by_link(self, organisation_id: UUID, token: str) -> HabitByLink:
+        """The habit about which somebody is asked."""
+        return await self.api.get(f"/public/{organisation_id}/habit-feedback/{segment(token)}", _by_link)
+
+    async def give_feedback(self, organisation_id: UUID, **given: object) -> ReceivedFeedback:
+        """Say by a link how often one sees a habit."""
+        return await self.api.send("POST", f"/public/{organisation_id}/habit-feedback", _received, body(**given))
 
     async def habit_figures(self, programme_id: UUID) -> HabitFigures:
         """What a programme may know of all habits."""

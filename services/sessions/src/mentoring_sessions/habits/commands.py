@@ -1,6 +1,8 @@
-"""Commit to a habit, mark the days on which it was kept, give it up."""
+"""Commit to a habit, mark the days on which it was kept, give it up; ask others by link how they see it."""
 
+import secrets
 from datetime import date, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,15 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import vault
 from mentoring_common.db import now
 from mentoring_common.versions import touch
-from mentoring_sessions.errors import DayOutsideHabit, HabitDropped, NoPartInProgramme
+from mentoring_sessions.errors import (
+    DayOutsideHabit,
+    FeedbackGiven,
+    FeedbackLinkNotFound,
+    FeedbackNotAsked,
+    HabitDropped,
+    NoPartInProgramme,
+    TooManyLinks,
+)
 from mentoring_sessions.habits import queries
-from mentoring_sessions.habits.models import Habit, HabitMark
+from mentoring_sessions.habits.models import FeedbackLink, Habit, HabitFeedback, HabitMark
 from mentoring_sessions.habits.progress import progress
-from mentoring_sessions.habits.schemas import HabitChange, NewHabit
+from mentoring_sessions.habits.schemas import FeedbackByLink, HabitChange, NewFeedbackLink, NewHabit
 from mentoring_sessions.relationships.queries import people_of_programme
 
 AHEAD = timedelta(hours=14)  # somewhere on earth it is that much later than in UTC
 LONGEST_AGO = timedelta(days=366)
+MOST_LINKS = 20
 
 
 def today(db: AsyncSession) -> date:
@@ -71,3 +82,68 @@ async def mark_habit(db: AsyncSession, habit_id: UUID, day: date, *, kept: bool)
     await touch(db, habit)
     await db.flush()
     return habit
+
+
+def digest(token: str) -> bytes:
+    """What is kept of a link to know it by; 256 random bits stand behind it."""
+    return sha256(token.encode()).digest()
+
+
+async def ask_feedback(db: AsyncSession, habit_id: UUID, new: NewFeedbackLink) -> FeedbackLink:
+    """Make a link for somebody who is asked. DayOutsideHabit for a week that the habit does not have; HabitDropped;
+    TooManyLinks."""
+    habit = await queries.habit_locked(db, habit_id)
+    if habit.dropped_at is not None:
+        raise HabitDropped()
+    if max(new.weeks) > habit.weeks:
+        raise DayOutsideHabit()
+    if len(await queries.links(db, habit_id)) >= MOST_LINKS:
+        raise TooManyLinks(most=MOST_LINKS)
+    token = secrets.token_urlsafe(32)
+    link = FeedbackLink(
+        habit_id=habit.id,
+        asked=new.asked,
+        weeks=sorted(set(new.weeks)),
+        made_at=now(db),
+        token_sealed=await vault.seal(db, habit.person_id, token),
+        token_digest=digest(token),
+    )
+    db.add(link)
+    await db.flush()
+    return link
+
+
+async def close_link(db: AsyncSession, habit_id: UUID, link_id: UUID) -> None:
+    """The link works no more; what was said by it stays. FeedbackLinkNotFound."""
+    mine = sa.update(FeedbackLink).where(FeedbackLink.id == link_id, FeedbackLink.habit_id == habit_id)
+    gone = mine.where(FeedbackLink.closed_at.is_(None)).values(closed_at=now(db), token_sealed=None)
+    closed = await db.scalar(gone.returning(FeedbackLink.id), execution_options={"synchronize_session": False})
+    if closed is None:
+        raise FeedbackLinkNotFound()
+
+
+def asked_about(db: AsyncSession, link: FeedbackLink, habit: Habit) -> int | None:
+    """The week that a link asks about now: the last of its weeks that has begun, until the one after it is over."""
+    running = (now(db).date() - habit.starts_on).days // 7 + 1
+    return next((week for week in reversed(link.weeks) if week <= running <= week + 1), None)
+
+
+async def give_feedback(db: AsyncSession, given: FeedbackByLink) -> int:
+    """Keep what somebody says who has the link; the week that it is about. FeedbackNotAsked, FeedbackGiven."""
+    link, habit = await queries.by_token(db, digest(given.token))
+    week = asked_about(db, link, habit)
+    if week is None:
+        raise FeedbackNotAsked()
+    comment = await vault.seal(db, habit.person_id, given.comment) if given.comment else None
+    values = {"link_id": link.id, "week": week, "seen": given.seen, "comment_sealed": comment, "given_at": now(db)}
+    kept = insert(HabitFeedback).values(values).on_conflict_do_nothing().returning(HabitFeedback.id)
+    if await db.scalar(kept) is None:
+        raise FeedbackGiven()
+    return week
+
+
+async def forget_habits(db: AsyncSession, person_id: UUID) -> None:
+    """Remove the words of a person's habits, the links to them, and what others said of them; totals stay."""
+    theirs = sa.select(Habit.id).where(Habit.person_id == person_id)
+    await db.execute(sa.delete(FeedbackLink).where(FeedbackLink.habit_id.in_(theirs)))
+    await db.execute(sa.update(Habit).where(Habit.person_id == person_id).values(text_sealed=None))

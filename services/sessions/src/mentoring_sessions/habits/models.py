@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
@@ -47,3 +48,41 @@ class HabitMark(TenantRow, Base):
     habit_id: Mapped[UUID]
     day: Mapped[date]
     marked_at: Mapped[datetime]
+
+
+class FeedbackLink(TenantRow, Base):
+    """A link by which somebody whom its person asked (`asked`: a manager or a peer) says in given weeks how they see a
+    habit. The token is sealed under the person; `token_digest` is what it is known by."""
+
+    __tablename__ = "habit_links"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["tenant_id", "habit_id"], ["habits.tenant_id", "habits.id"], ondelete="CASCADE"),
+        sa.UniqueConstraint("tenant_id", "token_digest"),
+        sa.Index(None, "tenant_id", "habit_id"),
+        sa.CheckConstraint("asked IN ('manager', 'peer')", name="asked"),
+    )
+    habit_id: Mapped[UUID]
+    asked: Mapped[str]
+    weeks: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
+    made_at: Mapped[datetime]
+    token_sealed: Mapped[bytes | None]
+    token_digest: Mapped[bytes]
+    closed_at: Mapped[datetime | None]
+
+
+class HabitFeedback(TenantRow, Base):
+    """What was said by a link in one week; the words are sealed under whose habit it is."""
+
+    __tablename__ = "habit_feedback"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "link_id"], ["habit_links.tenant_id", "habit_links.id"], ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint("tenant_id", "link_id", "week"),
+        sa.CheckConstraint("seen BETWEEN 1 AND 5", name="seen"),
+    )
+    link_id: Mapped[UUID]
+    week: Mapped[int]
+    seen: Mapped[int]
+    comment_sealed: Mapped[bytes | None]
+    given_at: Mapped[datetime]

@@ -1,14 +1,14 @@
 """Every SELECT of habits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_sessions.errors import HabitNotFound
-from mentoring_sessions.habits.models import Habit, HabitMark
+from mentoring_sessions.errors import FeedbackLinkNotFound, HabitNotFound
+from mentoring_sessions.habits.models import FeedbackLink, Habit, HabitFeedback, HabitMark
 from mentoring_sessions.habits.progress import EMBEDDED_AT
 
 
@@ -49,3 +49,27 @@ async def figures(db: AsyncSession, programme_id: UUID, today: date) -> tuple[in
     counts = sa.select(sa.func.count(), sa.func.count().filter(each.c.embedded)).select_from(each)
     people, embedded = (await db.execute(counts)).one()
     return people, embedded
+
+
+async def links(db: AsyncSession, habit_id: UUID) -> Sequence[FeedbackLink]:
+    """The links of a habit, as they were made."""
+    rows = sa.select(FeedbackLink).where(FeedbackLink.habit_id == habit_id)
+    return (await db.scalars(rows.order_by(FeedbackLink.id))).all()
+
+
+async def feedback(db: AsyncSession, link_ids: Collection[UUID]) -> Sequence[HabitFeedback]:
+    """What was said by links, in the order of weeks."""
+    rows = sa.select(HabitFeedback).where(HabitFeedback.link_id.in_(link_ids))
+    return (await db.scalars(rows.order_by(HabitFeedback.week, HabitFeedback.id))).all()
+
+
+async def by_token(db: AsyncSession, digest: bytes) -> tuple[FeedbackLink, Habit]:
+    """A link that works, and its habit; FeedbackLinkNotFound for another, and once the habit was given up."""
+    rows = sa.select(FeedbackLink, Habit).join(
+        Habit, sa.and_(Habit.tenant_id == FeedbackLink.tenant_id, Habit.id == FeedbackLink.habit_id)
+    )
+    works = (FeedbackLink.token_digest == digest, FeedbackLink.closed_at.is_(None), Habit.dropped_at.is_(None))
+    found = (await db.execute(rows.where(*works))).first()
+    if found is None:
+        raise FeedbackLinkNotFound()
+    return found[0], found[1]

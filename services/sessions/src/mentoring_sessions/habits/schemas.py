@@ -1,7 +1,7 @@
 """Habits as the REST API takes and gives them."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -67,3 +67,57 @@ class HabitFigures(BaseModel):
     embedded: int | None = Field(description="of these, people who kept one in four of five weeks")
     percent: int | None = Field(description="the same in percent of `people`, rounded")
     least: int = Field(description="how many people there are at least behind each number and behind the rest")
+
+
+Asked = Annotated[Literal["manager", "peer"], Field(description="who is asked: a manager or a peer")]
+Seen = Annotated[int, Field(ge=1, le=5, description="how often they see it: 1 never, 5 whenever it could be")]
+Week = Annotated[int, Field(ge=1, le=52)]
+
+
+class NewFeedbackLink(Body):
+    asked: Asked
+    weeks: list[Week] = Field(min_length=1, max_length=52, description="in which weeks of the habit they are asked")
+
+
+class GivenFeedback(View):
+    week: int = Field(description="the week of the habit")
+    seen: Seen
+    comment: str | None
+    given_at: datetime = Field(description="when it was said, in UTC")
+
+
+class FeedbackLinkView(View):
+    """A link by which somebody says how they see a habit of yours, and what they said."""
+
+    MADE_AT: ClassVar = "/habits/{habit_id}/feedback"
+    id: UUID
+    asked: Asked
+    weeks: list[int] = Field(description="in which weeks of the habit they are asked")
+    made_at: datetime = Field(description="when it was made, in UTC")
+    closed_at: datetime | None = Field(description="since when it works no more, in UTC; null: it works")
+
+
+class FeedbackLinkWithAnswers(FeedbackLinkView):
+    page: str | None = Field(
+        description="the address to pass on: who has it sees this habit in words, and nothing else"
+    )
+    feedback: list[GivenFeedback] = Field(description="what was said by it")
+
+
+class AskedForFeedback(View):
+    """What somebody sees who has the link: the habit in words, and for which week they are asked now."""
+
+    habit: str | None = Field(description="what it is; null where its person was erased")
+    week: int | None = Field(description="the week that is asked about now; null: none is")
+    weeks: list[int] = Field(description="in which weeks of the habit they are asked")
+    given: bool = Field(description="whether it was said already for this week")
+
+
+class FeedbackByLink(Body):
+    token: str = Field(min_length=1, max_length=100, description="the secret of the link")
+    seen: Seen
+    comment: Text | None = None
+
+
+class FeedbackReceived(BaseModel):
+    week: int = Field(description="the week of the habit that it is about")

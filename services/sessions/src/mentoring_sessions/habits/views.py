@@ -6,12 +6,22 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common.db import now
+from mentoring_common.db import now, tenant_of
 from mentoring_sessions.habits import queries
-from mentoring_sessions.habits.models import Habit
+from mentoring_sessions.habits.commands import asked_about
+from mentoring_sessions.habits.models import FeedbackLink, Habit
 from mentoring_sessions.habits.progress import progress
-from mentoring_sessions.habits.schemas import HabitFigures, HabitProgress, HabitStateView, HabitView
-from mentoring_sessions.relationships.sealed import unseal_many
+from mentoring_sessions.habits.schemas import (
+    AskedForFeedback,
+    FeedbackLinkView,
+    FeedbackLinkWithAnswers,
+    GivenFeedback,
+    HabitFigures,
+    HabitProgress,
+    HabitStateView,
+    HabitView,
+)
+from mentoring_sessions.relationships.sealed import unseal, unseal_many
 
 LEAST: Final = 10  # behind a number, and behind what is left over: the rule that surveys are published by
 
@@ -39,3 +49,29 @@ def figures(people: int, embedded: int) -> HabitFigures:
         percent=round(100 * embedded / people) if split else None,
         least=LEAST,
     )
+
+
+async def feedback(db: AsyncSession, habit: Habit, public_url: str) -> list[FeedbackLinkWithAnswers]:
+    """The links of a habit and what was said by them, for whose it is."""
+    links = await queries.links(db, habit.id)
+    said = await queries.feedback(db, [link.id for link in links])
+    words = await unseal_many(db, [(habit.person_id, row.comment_sealed) for row in said])
+    given: dict[object, list[GivenFeedback]] = {link.id: [] for link in links}
+    for row, comment in zip(said, words, strict=True):
+        given[row.link_id].append(GivenFeedback(week=row.week, seen=row.seen, comment=comment, given_at=row.given_at))
+    tokens = await unseal_many(db, [(habit.person_id, link.token_sealed) for link in links])
+    pages = [f"{public_url.rstrip('/')}/pages/habits/{tenant_of(db)}/{token}" if token else None for token in tokens]
+    return [
+        FeedbackLinkWithAnswers(
+            **FeedbackLinkView.model_validate(link).model_dump(), page=page, feedback=given[link.id]
+        )
+        for link, page in zip(links, pages, strict=True)
+    ]
+
+
+async def asked_for_feedback(db: AsyncSession, link: FeedbackLink, habit: Habit) -> AskedForFeedback:
+    """What somebody sees who has the link."""
+    week = asked_about(db, link, habit)
+    given = any(row.week == week for row in await queries.feedback(db, [link.id]))
+    words = await unseal(db, habit.person_id, habit.text_sealed)
+    return AskedForFeedback(habit=words, week=week, weeks=link.weeks, given=given)
