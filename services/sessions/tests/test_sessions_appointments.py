@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from icalendar import Calendar
 
 from mentoring_common.ids import new_id
@@ -16,7 +17,7 @@ from mentoring_contracts.sessions import (
     MentoringSessionRecorded,
     QuietPairReminded,
 )
-from mentoring_sessions.appointments.local_time import shown
+from mentoring_sessions.appointments.local_time import shown, within
 
 LINK = "https://meet.example.org/a-secret-room"
 
@@ -300,3 +301,54 @@ async def test_what_is_first_said_of_a_calendar_makes_it_version_1(begun):
         assert (await begun.mentee.get(mine)).json()["version"] == version
         put = await begun.mentee.put(mine, json={"zone": zone}, headers={"If-Match": f'"{version}"'})
         assert (put.status_code, put.json()["version"]) == (200, version + 1), put.text
+
+
+OFFICE = [{"weekday": day, "begins": "09:00", "ends": "17:00"} for day in range(1, 6)]
+
+
+async def test_times_are_proposed_within_the_hours_that_each_gave_by_their_own_clocks(begun):
+    ghana = {"zone": "Africa/Accra", "hours": [{"weekday": 2, "begins": "08:00", "ends": "11:00"}]}
+    for client, person, said in (
+        (begun.mentor, begun.mentor_id, {"zone": "Europe/London", "hours": OFFICE}),
+        (begun.mentee, begun.mentee_id, ghana),
+    ):
+        path = f"/people/{person}/calendar"
+        put = await client.put(path, json=said, headers={"If-Match": "*"})
+        assert (put.status_code, put.json()["hours"]) == (200, said["hours"])
+        kept = await client.put(path, json={"zone": said["zone"]}, headers={"If-Match": "*"})
+        assert kept.json()["hours"] == said["hours"], "what is left out stays"
+    tuesday = next(day for day in range(1, 8) if datetime(2098, 7, day, tzinfo=UTC).isoweekday() == 2)
+    # From 08:00 to 11:00 in Accra it is 09:00 to 12:00 in London in summer.
+    fits, late, early = (datetime(2098, 7, tuesday, hour, 15, tzinfo=UTC).isoformat() for hour in (9, 10, 7))
+    await propose(begun, begun.mentor, fits)
+    new = {"times": [fits, late, early], "minutes": 60}
+    refusal = await begun.mentee.post(f"{begun.path}/appointments", json=new)
+    assert refused(refusal, 422, "outside_hours")
+    assert [one["pointer"] for one in refusal.json()["errors"]] == ["/body/times/1", "/body/times/2"]
+    seen = (await begun.mentor.get(f"{begun.path}/meeting-hours")).json()
+    assert [(one["zone"], len(one["hours"])) for one in seen] == [("Europe/London", 5), ("Africa/Accra", 1)]
+    assert refused(await begun.team.get(f"{begun.path}/meeting-hours"), 403, "not_of_the_pair")
+    whenever = {"zone": "Africa/Accra", "hours": []}
+    await begun.mentee.put(f"/people/{begun.mentee_id}/calendar", json=whenever, headers={"If-Match": "*"})
+    await propose(begun, begun.mentee, datetime(2098, 7, tuesday, 14, 0, tzinfo=UTC).isoformat())
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"weekday": 0, "begins": "09:00", "ends": "10:00"},
+        {"weekday": 1, "begins": "10:00", "ends": "09:00"},
+        {"weekday": 1, "begins": "9", "ends": "10:00"},
+    ],
+)
+async def test_hours_that_are_none_are_refused(begun, hours):
+    path, said = f"/people/{begun.mentor_id}/calendar", {"zone": "Europe/London", "hours": [hours]}
+    assert refused(await begun.mentor.put(path, json=said, headers={"If-Match": "*"}), 422, "invalid_request")
+
+
+def test_hours_are_those_of_the_clock_in_the_night_that_has_one_twice():
+    night = [{"weekday": 7, "begins": "01:00", "ends": "02:00"}]
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    assert [within(moment, 30, "Europe/London", night) for moment in (first, second)] == [True, True]
+    assert [within(moment, 60, "Europe/London", night) for moment in (first, second)] == [True, False]
+    assert not within(datetime(2026, 10, 25, 22, 45, tzinfo=UTC), 120, "Europe/London", night)

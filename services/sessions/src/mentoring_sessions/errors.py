@@ -35,6 +35,10 @@ class NoteNotFound(NotFound):
     """There is no such note."""
 
 
+class OutsideHours(Rejected):
+    """Somebody in the relationship cannot meet at these times: they said when they can."""
+
+
 class FeedbackLinkNotFound(NotFound):
     """There is no such link, or it works no more."""
 

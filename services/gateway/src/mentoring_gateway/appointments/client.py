@@ -1,6 +1,6 @@
 """The sessions service: appointments, and the calendar of a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -56,10 +56,27 @@ class AppointmentCorrection:
     reason: str | None = None
 
 
-@strawberry.type(description="One's own time zone, and the secret address that calendar programs subscribe to")
+@strawberry.type(description="Hours of a day of the week in which somebody can meet, by the clocks of their zone")
+class WeeklyHours:
+    weekday: int
+    begins: str
+    ends: str
+
+
+@strawberry.type(description="When somebody in a relationship can meet; no hours: whenever")
+class MeetingHours:
+    person_id: UUID
+    zone: str
+    hours: list[WeeklyHours]
+
+
+@strawberry.type(
+    description="One's own time zone, when one can meet, and the secret address that calendar programs subscribe to"
+)
 class CalendarSettings:
     person_id: UUID
     version: int
+    hours: list[WeeklyHours] = field(default_factory=list)
     zone: str | None = None
     feed_made_at: datetime | None = None
     feed_path: str | None = None
@@ -69,6 +86,7 @@ _appointment = TypeAdapter(Appointment)
 _appointments = TypeAdapter(Page[Appointment])
 _corrections = TypeAdapter(Page[AppointmentCorrection])
 _calendar = TypeAdapter(CalendarSettings)
+_hours = TypeAdapter(list[MeetingHours])
 
 
 @dataclass(frozen=True)
@@ -118,9 +136,13 @@ class AppointmentsApi:
         """One's own time zone and secret address."""
         return await self.api.get(f"/people/{person_id}/calendar", _calendar)
 
-    async def set_zone(self, person_id: UUID, zone: str) -> CalendarSettings:
-        """Say in which time zone one lives."""
-        return await self.api.send("PUT", f"/people/{person_id}/calendar", _calendar, body(zone=zone))
+    async def set_calendar(self, person_id: UUID, zone: str, hours: list[dict[str, object]] | None) -> CalendarSettings:
+        """Say in which time zone one lives, and when one can meet."""
+        return await self.api.send("PUT", f"/people/{person_id}/calendar", _calendar, body(zone=zone, hours=hours))
+
+    async def meeting_hours(self, match_id: UUID) -> list[MeetingHours]:
+        """When those in a relationship can meet."""
+        return await self.api.get(f"/relationships/{match_id}/meeting-hours", _hours)
 
     async def open_feed(self, person_id: UUID) -> CalendarSettings:
         """Make a secret address, in place of one that there was."""

@@ -7,6 +7,7 @@ import strawberry
 
 from mentoring_gateway.again import whole
 from mentoring_gateway.appointments.client import Appointment, CalendarSettings
+from mentoring_gateway.appointments.inputs import NewWeeklyHours
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
 from mentoring_gateway.meetings.inputs import MeetingMode
@@ -85,10 +86,13 @@ class Appointments:
             info, await info.context.commands(info, expected_version).appointments.miss(appointment_id)
         )
 
-    @command("Say in which time zone one lives")
-    async def change_calendar_settings(self, info: Info, zone: str, expected_version: int) -> CalendarSettings:
+    @command("Say in which time zone one lives, and when one can meet: no hours is whenever, left out as it was")
+    async def change_calendar_settings(
+        self, info: Info, zone: str, expected_version: int, hours: list[NewWeeklyHours] | None = None
+    ) -> CalendarSettings:
         api, person_id = info.context.commands(info, expected_version).appointments, info.context.person_id
-        changed = await api.set_zone(person_id, zone)
+        said = None if hours is None else [vars(one) for one in hours]
+        changed = await api.set_calendar(person_id, zone, said)
         return await whole(info, changed, lambda: info.context.services.appointments.calendar(person_id), "feedPath")
 
     @command("Make a secret address for one's calendar; the one before works no more")

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.appointments.client import Appointment
+from mentoring_gateway.appointments.client import Appointment, MeetingHours
 from mentoring_gateway.check_ins.client import CheckIn, ComparedCheckIns
 from mentoring_gateway.concerns.types import Concern, concerns
 from mentoring_gateway.context import Info
@@ -94,6 +94,10 @@ class Relationship(RelationshipRecord, Node):
     @fetched("By whom, when and why its notes were opened; what was only asked for, for who may open them")
     async def glass_breaks(self, info: Info) -> list[GlassBreak] | None:
         return await info.context.services.meetings.glass_breaks(self.match_id)
+
+    @fetched("When those in it can meet, for them: times outside of it are not proposed")
+    async def meeting_hours(self, info: Info) -> list[MeetingHours] | None:
+        return await info.context.services.appointments.meeting_hours(self.match_id)
 
     @fetched("What came along from the relationship that it continues; null where it continues none")
     async def handover(self, info: Info) -> RelationshipHandover | None:

@@ -23,6 +23,7 @@ from mentoring_sessions.appointments.schemas import (
     CalendarStateView,
     CalendarView,
     Held,
+    MeetingHoursView,
     NewAppointment,
     OtherTimes,
 )
@@ -108,6 +109,14 @@ async def miss_appointment(appointment_id: UUID, by: Writer, db: Db, expected: I
     return await views.state(db, await commands.miss(db, mine, row, expected))
 
 
+@router.get("/relationships/{match_id}/meeting-hours")
+async def list_meeting_hours(match_id: UUID, by: Reader, db: Db) -> list[MeetingHoursView]:
+    """When those in the relationship can meet, for them: times outside of it are not proposed."""
+    mine = await to_relationship(db, by, match_id)
+    mine.one_of_the_pair()
+    return await views.meeting_hours(db, match_id)
+
+
 @router.get("/appointments/{appointment_id}/corrections")
 async def list_appointment_corrections(
     appointment_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
@@ -126,7 +135,7 @@ def _require_self(by: Principal, person_id: UUID) -> None:
 
 @people_router.get("/people/{person_id}/calendar")
 async def read_calendar_settings(person_id: UUID, by: Reader, db: Db) -> CalendarView:
-    """Your time zone, and the secret address that calendar programs subscribe to."""
+    """Your time zone, when you can meet, and the secret address that calendar programs subscribe to."""
     _require_self(by, person_id)
     return await views.calendar(db, person_id, await queries.calendar_of(db, person_id))
 
@@ -135,9 +144,9 @@ async def read_calendar_settings(person_id: UUID, by: Reader, db: Db) -> Calenda
 async def change_calendar_settings(
     person_id: UUID, wanted: CalendarSettings, by: Writer, db: Db, expected: IfMatchRequired
 ) -> CalendarStateView:
-    """Say in which time zone you live; a calendar that nothing was said about has version 0."""
+    """Say in which time zone you live, and when you can meet; a calendar that nothing was said about has version 0."""
     _require_self(by, person_id)
-    return views.calendar_state(person_id, await commands.set_zone(db, person_id, wanted, expected))
+    return views.calendar_state(person_id, await commands.set_calendar(db, person_id, wanted, expected))
 
 
 @people_router.post("/people/{person_id}/calendar/feed")

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import vault
 from mentoring_common.audit import audit
 from mentoring_common.db import now
+from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_common.versions import Precondition
 from mentoring_contracts.sessions import (
@@ -25,6 +26,7 @@ from mentoring_contracts.sessions import (
     AppointmentProposed,
 )
 from mentoring_sessions.appointments import queries
+from mentoring_sessions.appointments.local_time import within
 from mentoring_sessions.appointments.models import Appointment, PersonCalendar
 from mentoring_sessions.appointments.schemas import CalendarSettings, Held, NewAppointment, OtherTimes
 from mentoring_sessions.errors import (
@@ -34,6 +36,7 @@ from mentoring_sessions.errors import (
     FeedNotFound,
     MeetingDiffers,
     OrientationNeeded,
+    OutsideHours,
     ProposedByYou,
     TimeNotProposed,
     TimePassed,
@@ -56,13 +59,15 @@ What = Literal["proposed", "agreed", "cancelled"]
 
 
 async def propose(db: AsyncSession, mine: Access, new: NewAppointment) -> Appointment:
-    """Propose times for a meeting; another one of the relationship accepts. TimePassed if one is not ahead.
+    """Propose times for a meeting; another one of the relationship accepts. TimePassed if one is not ahead;
+    OutsideHours if somebody in it cannot meet then.
 
     Who leads a group and names one time has called the meeting: it is agreed at once.
     """
     person_id, _ = mine.one_of_the_pair()
     pair = await _running(db, mine)
     times = _ahead(db, new.times)
+    await _require_hours(db, pair, new.times, new.minutes)
     row = Appointment(
         relationship_id=pair.id,
         proposed_by=person_id,
@@ -85,10 +90,12 @@ async def propose(db: AsyncSession, mine: Access, new: NewAppointment) -> Appoin
 async def propose_others(
     db: AsyncSession, mine: Access, appointment: Appointment, new: OtherTimes, expected: Precondition
 ) -> Appointment:
-    """Propose other times: a time that was agreed stands until another one is. AppointmentOver, TimePassed."""
+    """Propose other times: a time that was agreed stands until another one is. AppointmentOver, TimePassed,
+    OutsideHours."""
     person_id, _ = mine.one_of_the_pair()
     pair = await _running(db, mine)
     row = await _open(db, appointment, expected)
+    await _require_hours(db, pair, new.times, new.minutes or row.minutes)
     row.times, row.proposed_by, row.state = _ahead(db, new.times), person_id, Appointed.PROPOSED
     row.proposals += 1
     row.minutes, row.mode = new.minutes or row.minutes, new.mode or row.mode
@@ -292,17 +299,33 @@ def _ahead(db: AsyncSession, times: Sequence[datetime]) -> list[datetime]:
     return sorted(set(times))
 
 
+async def _require_hours(db: AsyncSession, pair: Relationship, times: Sequence[datetime], minutes: int) -> None:
+    """OutsideHours for times at which somebody in the relationship said that they cannot meet."""
+    zones = (await queries.zones(db, [pair.id]))[pair.id]
+    given = await queries.hours(db, zones)
+    said = "is outside the hours of somebody in the relationship"
+    errors = [
+        fault("outside_hours", said, "body", "times", place)
+        for place, moment in enumerate(times)
+        if any(not within(moment, minutes, zones[id_], hours) for id_, hours in given.items())
+    ]
+    if errors:
+        raise OutsideHours(errors=errors)
+
+
 def _ids(pair: Relationship, row: Appointment) -> dict[str, UUID]:
     ids = {"match_id": pair.id, "programme_id": pair.programme_id, "cohort_id": pair.cohort_id}
     return ids | {"appointment_id": row.id}
 
 
-async def set_zone(
+async def set_calendar(
     db: AsyncSession, person_id: UUID, wanted: CalendarSettings, expected: Precondition
 ) -> PersonCalendar:
-    """Keep in which time zone a person lives."""
+    """Keep in which time zone a person lives, and when they can meet."""
     row = await _calendar(db, person_id, expected)
     row.zone = wanted.zone
+    if wanted.hours is not None:
+        row.hours = [one.model_dump() for one in wanted.hours]
     await db.flush()
     return row
 

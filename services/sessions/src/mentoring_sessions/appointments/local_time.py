@@ -1,6 +1,8 @@
 """Times of the clock in the zones of people; nothing here touches a database."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 
@@ -16,3 +18,17 @@ def known_zone(name: str) -> str:
 def shown(moment: datetime, zone: str) -> datetime:
     """The moment by the clocks of a zone; its offset tells the two half past ones of a long night apart."""
     return moment.astimezone(ZoneInfo(zone))
+
+
+def within(moment: datetime, minutes: int, zone: str, hours: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a meeting lies, by the clocks of a zone, within one of somebody's weekly hours.
+
+    Each has a `weekday` (1 is Monday), `begins` and `ends` (HH:MM).
+    """
+    begins, ends = shown(moment, zone), shown(moment + timedelta(minutes=minutes), zone)
+    if begins.date() != ends.date():
+        return False
+    clock = (f"{begins:%H:%M}", f"{ends:%H:%M}")
+    return any(
+        one["weekday"] == begins.isoweekday() and one["begins"] <= clock[0] and clock[1] <= one["ends"] for one in hours
+    )

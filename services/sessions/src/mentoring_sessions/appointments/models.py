@@ -1,10 +1,11 @@
 """Appointments, and what a person's calendar needs."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
@@ -44,11 +45,13 @@ class Appointment(TenantRow, Versioned, Base):
 
 
 class PersonCalendar(TenantRow, Versioned, Base):
-    """A person's (`id`) time zone, and the secret address of their calendar: a token, sealed, and its digest."""
+    """A person's (`id`) time zone, the weekly `hours` in which they can meet (none: whenever), and the secret address
+    of their calendar: a token, sealed, and its digest."""
 
     __tablename__ = "person_calendars"
     __table_args__ = (sa.UniqueConstraint("tenant_id", "feed_digest"),)
     zone: Mapped[str | None]
+    hours: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"), default=list)
     feed_sealed: Mapped[bytes | None]
     feed_digest: Mapped[bytes | None]
     feed_made_at: Mapped[datetime | None]

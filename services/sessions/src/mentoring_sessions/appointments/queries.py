@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -50,6 +51,12 @@ async def zones(db: AsyncSession, relationship_ids: Collection[UUID]) -> Mapping
     for relationship_id, person_id, zone in await db.execute(rows.order_by(Member.leads.desc(), Member.id)):
         found[relationship_id][person_id] = zone
     return found
+
+
+async def hours(db: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """When people can meet, each week; of whom nothing is said is not among them."""
+    rows = sa.select(PersonCalendar.id, PersonCalendar.hours).where(PersonCalendar.id.in_(people))
+    return {id_: said for id_, said in await db.execute(rows) if said}
 
 
 async def appointments_to_tell(db: AsyncSession, ids: Collection[UUID]) -> Sequence[Appointment]:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
@@ -81,14 +82,44 @@ class AppointmentCorrectionView(View):
     mentoring_session_id: UUID = Field(description="the meeting that was recorded of it")
 
 
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
+
+
+class WeeklyHours(Body):
+    """Hours of a day of the week in which somebody can meet, by the clocks of their zone."""
+
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+    weekday: int = Field(ge=1, le=7, description="the day of the week: 1 is Monday")
+    begins: Clock = Field(description="from when")
+    ends: Clock = Field(description="until when, on the same day")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "WeeklyHours":
+        if self.begins >= self.ends:
+            raise PydanticCustomError("hours_order", "the end is wanted after the beginning, on the same day")
+        return self
+
+
 class CalendarSettings(Body):
     zone: Annotated[Label, AfterValidator(known_zone)] = Field(description="your time zone, such as Africa/Accra")
+    hours: list[WeeklyHours] | None = Field(
+        None, max_length=50, description="when you can meet, each week; none: whenever; left out: as it was"
+    )
+
+
+class MeetingHoursView(View):
+    """When somebody in a relationship can meet."""
+
+    person_id: UUID
+    zone: str = Field(description="of the clocks of these hours")
+    hours: list[WeeklyHours] = Field(description="each week; none: whenever")
 
 
 class CalendarStateView(VersionedView):
     MADE_AT: ClassVar = "/people/{person_id}/calendar"
     person_id: UUID
     zone: str | None = Field(description="your time zone; null: times are shown by that of the programme")
+    hours: list[WeeklyHours] = Field(description="when you can meet, each week; none: whenever")
     feed_made_at: datetime | None = Field(description="since when there is a secret address; null: there is none")
 
 

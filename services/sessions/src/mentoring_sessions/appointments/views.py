@@ -19,7 +19,9 @@ from mentoring_sessions.appointments.schemas import (
     CalendarStateView,
     CalendarView,
     LocalTime,
+    MeetingHoursView,
     TimeView,
+    WeeklyHours,
 )
 from mentoring_sessions.relationships.models import Correction
 from mentoring_sessions.relationships.parts import Access
@@ -76,8 +78,23 @@ async def to_tell(db: AsyncSession, ids: Sequence[UUID]) -> list[AppointmentToTe
 
 def calendar_state(person_id: UUID, row: PersonCalendar | None) -> CalendarStateView:
     """A person's calendar without its secret address."""
-    version, zone, made_at = (row.version, row.zone, row.feed_made_at) if row else (0, None, None)
-    return CalendarStateView(person_id=person_id, version=version, zone=zone, feed_made_at=made_at)
+    if row is None:
+        return CalendarStateView(person_id=person_id, version=0, zone=None, hours=[], feed_made_at=None)
+    hours = [WeeklyHours.model_validate(one) for one in row.hours]
+    known = {"version": row.version, "zone": row.zone, "feed_made_at": row.feed_made_at}
+    return CalendarStateView(person_id=person_id, hours=hours, **known)
+
+
+async def meeting_hours(db: AsyncSession, relationship_id: UUID) -> list[MeetingHoursView]:
+    """When those in a relationship can meet."""
+    zones = (await queries.zones(db, [relationship_id]))[relationship_id]
+    given = await queries.hours(db, zones)
+    return [
+        MeetingHoursView(
+            person_id=id_, zone=zone, hours=[WeeklyHours.model_validate(one) for one in given.get(id_, [])]
+        )
+        for id_, zone in zones.items()
+    ]
 
 
 async def calendar(db: AsyncSession, person_id: UUID, row: PersonCalendar | None) -> CalendarView:
