@@ -253,3 +253,34 @@ async def test_nobody_else_opens_notes(begun):
     assert refused(await begun.client(third).get(f"{path}/notes"), 403, "not_for_you")
     begun.later(days=8)
     assert refused(await begun.client(third).post(f"{path}/approve"), 409, "glass_not_open")
+
+
+async def test_a_shared_note_is_written_by_both_and_no_word_is_lost(begun):
+    meeting = (await begun.meet(begun.mentee)).json()["id"]
+    path, together = f"/mentoring-sessions/{meeting}/notes", {"text": "Ours", "visibility": "pair", "shared": True}
+    assert refused(await begun.mentee.post(path, json={"text": "T", "shared": True}), 422, "invalid_request")
+    note = (await begun.mentee.post(path, json=together)).json()
+    own = (await begun.mentee.post(path, json={"text": "Mine", "visibility": "pair"})).json()
+    read = {"If-Match": f'"{note["version"]}"'}
+    changed = await begun.mentor.patch(f"/notes/{note['id']}", json={"text": "Ours, and mine"}, headers=read)
+    assert (changed.status_code, changed.json()["written_with"]) == (200, [str(begun.mentor_id)])
+    late = await begun.mentee.patch(f"/notes/{note['id']}", json={"text": "Other words"}, headers=read)
+    assert late.status_code == 412
+    assert (await begun.mentee.get(f"/notes/{note['id']}")).json()["text"] == "Ours, and mine"
+    anyhow = {"If-Match": "*"}
+    wider = {"visibility": "programme_team"}
+    for client, id_, change, status, code in (
+        (begun.mentor, own["id"], {"text": "No"}, 403, "note_of_another"),
+        (begun.mentor, note["id"], wider, 403, "note_of_another"),
+        (begun.mentee, note["id"], {"visibility": "mine"}, 409, "note_shared"),
+        (begun.team, note["id"], {"text": "No"}, 404, "note_not_found"),
+    ):
+        assert refused(await client.patch(f"/notes/{id_}", json=change, headers=anyhow), status, code)
+    assert refused(await begun.mentor.delete(f"/notes/{note['id']}"), 403, "note_of_another")
+    assert (await begun.mentee.patch(f"/notes/{note['id']}", json=wider, headers=anyhow)).status_code == 200
+    # The team reads it now, and writes in it no more than before.
+    by_team = await begun.team.patch(f"/notes/{note['id']}", json={"text": "No"}, headers=anyhow)
+    assert refused(by_team, 403, "not_of_the_pair")
+    await begun.harness.publish(begun.tenant, PersonErased(person_id=begun.mentor_id))
+    assert refused(await begun.mentee.get(f"/notes/{note['id']}"), 404, "note_not_found")
+    assert (await begun.mentee.get(f"/notes/{own['id']}")).json()["text"] == "Mine"

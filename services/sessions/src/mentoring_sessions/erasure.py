@@ -28,7 +28,8 @@ from mentoring_sessions.reviews.commands import forget_reviews
 
 async def erase_person(db: AsyncSession, person_id: UUID) -> None:
     """Remove every text of the person's and the key it was under, and free the places they hold."""
-    await db.execute(sa.delete(Note).where(Note.written_by == person_id))
+    theirs = sa.or_(Note.written_by == person_id, sa.literal(person_id) == sa.any_(Note.written_with))
+    await db.execute(sa.delete(Note).where(theirs))
     await db.execute(sa.delete(Concern).where(Concern.raised_by == person_id))
     await db.execute(sa.delete(Participant).where(Participant.person_id == person_id))
     await db.execute(sa.update(CheckIn).where(CheckIn.person_id == person_id).values(comment_sealed=None))

@@ -67,6 +67,10 @@ class GlassNotOpen(Conflict):
     """The notes are not open, or it was not asked for any more; `state` says where it stands."""
 
 
+class NoteShared(Conflict):
+    """Those in the relationship write this note together: it stays where they read it."""
+
+
 class NoteOfAnother(Forbidden):
     """Only who wrote a note changes or removes it."""
 

@@ -19,6 +19,8 @@ class Note:
     written_at: datetime
     visibility: str
     version: int
+    shared: bool = False
+    written_with: list[UUID] = field(default_factory=list)
     text: str | None = None
 
 

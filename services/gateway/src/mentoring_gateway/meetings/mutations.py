@@ -95,14 +95,22 @@ class Meetings:
         api = info.context.commands(info, expected_version).meetings
         return await _meeting(info, await api.withdraw_mentoring_session(mentoring_session_id, reason))
 
-    @command("Write a note on a meeting; it is its author's alone unless another visibility is given")
+    @command(
+        "Write a note on a meeting; it is its author's alone unless another visibility is given. One that is `shared` "
+        "is written by everybody in the relationship"
+    )
     async def add_note(
-        self, info: Info, mentoring_session_id: UUID, text: str, visibility: Visibility | None = None
+        self,
+        info: Info,
+        mentoring_session_id: UUID,
+        text: str,
+        visibility: Visibility | None = None,
+        shared: bool | None = None,
     ) -> Note:
-        api = info.context.commands(info).meetings
-        return await _note(info, await api.add_note(mentoring_session_id, text=text, visibility=visibility))
+        api, new = info.context.commands(info).meetings, {"text": text, "visibility": visibility, "shared": shared}
+        return await _note(info, await api.add_note(mentoring_session_id, **new))
 
-    @command("Change a note of one's own, or who may read it; what is left out stays")
+    @command("Change a note of one's own, or who may read it, or the text of a shared one; what is left out stays")
     async def change_note(
         self,
         info: Info,

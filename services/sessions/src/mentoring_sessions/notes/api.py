@@ -43,6 +43,17 @@ async def _shared(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
     return found
 
 
+async def _written(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
+    """A note that the caller writes: their own, or one that those in the relationship write together."""
+    try:
+        return await _own(db, by, note_id)
+    except NoteOfAnother:
+        note = await _shared(db, by, note_id)
+        if not note.shared:
+            raise
+        return note
+
+
 async def _own(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
     """The caller's own note; NoteOfAnother for one that they only read, NoteNotFound for others."""
     try:
@@ -56,8 +67,11 @@ async def _own(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
 async def change_note(
     note_id: UUID, change: NoteChange, by: Writer, db: Db, expected: IfMatchRequired
 ) -> NoteStateView:
-    """Change a note of your own, or who may read it."""
-    note = await _own(db, by, note_id)
+    """Change a note of your own, or who may read it; or the text of one that you write together.
+
+    Who says which version they read (If-Match) loses no word of the other's: 412 if it was changed meanwhile.
+    """
+    note = await _written(db, by, note_id)
     await expected.hold(db, note)
     _, mine = await mentoring_session(db, by, note.mentoring_session_id)
     return NoteStateView.model_validate(await commands.change_note(db, mine, note, change))

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import vault
 from mentoring_common.db import now
-from mentoring_sessions.errors import NotesPrivate, RecordWithdrawn
+from mentoring_sessions.errors import NoteOfAnother, NoteShared, NotesPrivate, RecordWithdrawn
 from mentoring_sessions.notes.models import Note
 from mentoring_sessions.notes.schemas import NewNote, NoteChange
 from mentoring_sessions.relationships.models import MentoringSession
@@ -23,6 +23,7 @@ async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, 
         written_by=person_id,
         written_at=now(db),
         visibility=new.visibility,
+        shared=new.shared,
         text_sealed=await vault.seal(db, person_id, new.text),
     )
     db.add(note)
@@ -36,8 +37,17 @@ def _require_sharable(mine: Access, visibility: str | None) -> None:
 
 
 async def change_note(db: AsyncSession, mine: Access, note: Note, change: NoteChange) -> Note:
-    """Change the text or who may read it. NotesPrivate where the programme team reads none."""
+    """Change the text or who may read it. NotesPrivate where the programme team reads none; NoteOfAnother for another
+    than the text by somebody else, who writes one that is shared. NoteShared for one that its writers would not read.
+    """
     _require_sharable(mine, change.visibility)
+    if mine.person_id != note.written_by:
+        person_id, _ = mine.one_of_the_pair()
+        if change.visibility is not None:
+            raise NoteOfAnother()
+        note.written_with = sorted({*note.written_with, person_id})
+    elif note.shared and change.visibility in ("mine", "lead"):
+        raise NoteShared()
     if change.text is not None:
         note.text_sealed = await vault.seal(db, note.written_by, change.text)
     note.visibility = change.visibility or note.visibility

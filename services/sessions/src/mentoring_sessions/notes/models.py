@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
 from mentoring_common.versions import Versioned
@@ -12,7 +13,11 @@ from mentoring_sessions.tables import Base, refers
 
 
 class Note(TenantRow, Versioned, Base):
-    """What one person wrote about a mentoring session, and who may read it."""
+    """What one person wrote about a mentoring session, and who may read it.
+
+    One that is `shared` is written by everybody in the relationship: those who did beside its first writer are
+    `written_with`. It goes when any of them is erased, for nobody can tell whose words are whose.
+    """
 
     __tablename__ = "notes"
     __table_args__ = (
@@ -25,4 +30,6 @@ class Note(TenantRow, Versioned, Base):
     written_by: Mapped[UUID]
     written_at: Mapped[datetime]
     visibility: Mapped[str]
+    shared: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    written_with: Mapped[list[UUID]] = mapped_column(ARRAY(sa.Uuid), server_default="{}", default=list)
     text_sealed: Mapped[bytes]

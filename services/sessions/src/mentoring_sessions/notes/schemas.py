@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
@@ -23,6 +24,15 @@ Visibility = Annotated[
 class NewNote(Body):
     text: Text
     visibility: Visibility = "mine"
+    shared: bool = Field(
+        False, description="whether everybody in the relationship writes it; it is read by all of them then"
+    )
+
+    @model_validator(mode="after")
+    def _read_by_who_writes(self) -> "NewNote":
+        if self.shared and self.visibility not in ("pair", "programme_team"):
+            raise PydanticCustomError("shared_unread", "who writes a note reads it: pair or programme_team is wanted")
+        return self
 
 
 class NoteChange(Body):
@@ -36,6 +46,8 @@ class NoteStateView(View, VersionedView):
     written_by: UUID
     written_at: datetime
     visibility: Visibility
+    shared: bool = Field(description="whether everybody in the relationship writes it")
+    written_with: list[UUID] = Field(description="who wrote it beside its first writer")
 
 
 class NoteView(NoteStateView):
