@@ -284,3 +284,24 @@ async def test_what_no_column_can_hold_is_refused(begun):
         f"{begun.path}/concerns", content=surrogate, headers={"Content-Type": "application/json"}
     )
     assert answer.status_code in (400, 422)
+
+
+async def test_a_meeting_is_about_topics_of_the_programme(begun):
+    topics = [{"id": "funding", "title": {"en": "Funding", "cy": "Cyllid"}}, {"id": "grit", "title": "Grit"}]
+    blueprint = begun.programme_created(meeting_topics=topics, languages=["en", "cy"]).blueprint
+    amended = {"programme_id": begun.programme_id, "blueprint_version": 2, "changed": ["meeting_topics"]}
+    await begun.harness.publish(begun.tenant, ProgrammeAmended(**amended, blueprint=blueprint))
+    listed = await begun.mentee.get(
+        f"/programmes/{begun.programme_id}/meeting-topics", headers={"Accept-Language": "cy"}
+    )
+    assert listed.json() == [{"id": "funding", "title": "Cyllid"}, {"id": "grit", "title": "Grit"}]
+    refusal = await begun.meet(topics=["money"])
+    assert refused(refusal, 422, "topic_unknown")
+    assert refusal.json()["known"] == ["funding", "grit"]
+    made = (await begun.meet(topics=["funding"])).json()
+    path, etag = f"/mentoring-sessions/{made['id']}", {"If-Match": f'"{made["version"]}"'}
+    change = {"topics": ["grit"], "reason": "It was another"}
+    assert (await begun.mentor.patch(path, json=change, headers=etag)).status_code == 200
+    assert (await begun.mentee.get(path)).json()["topics"] == ["grit"]
+    (trace,) = (await begun.mentee.get(f"{path}/corrections")).json()["items"]
+    assert (trace["before"]["topics"], trace["after"]["topics"]) == (["funding"], ["grit"])

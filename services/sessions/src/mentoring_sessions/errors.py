@@ -35,6 +35,10 @@ class NoteNotFound(NotFound):
     """There is no such note."""
 
 
+class TopicUnknown(Rejected):
+    """The programme has no such topic of meetings; `known` are those that it has."""
+
+
 class OutsideHours(Rejected):
     """Somebody in the relationship cannot meet at these times: they said when they can."""
 

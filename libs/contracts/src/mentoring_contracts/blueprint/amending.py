@@ -18,6 +18,7 @@ _EFFECTS: Final[Mapping[str, str]] = {
     "hours_budget": "every pair's budget of hours",
     "hours_per_month": "every pair's budget of hours",
     "agreement": "agreements that are proposed and first meetings that are recorded from now on",
+    "meeting_topics": "meetings that are recorded from now on; those that were keep theirs",
     "reviews": "reviews that are due from now on",
     "phases": "phases that begin from now on; steps that were ticked stay",
     "attributes": "rules may read them from now on",

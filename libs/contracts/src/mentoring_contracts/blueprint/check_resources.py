@@ -1,4 +1,4 @@
-"""Whether every resource is for somebody."""
+"""Whether every resource is for somebody, and no topic of meetings is there twice."""
 
 from collections.abc import Iterator
 
@@ -21,3 +21,11 @@ def resource_faults(blueprint: Blueprint) -> Iterator[Fault]:
         for number, role in enumerate(one.roles):
             if role not in roles:
                 yield unknown(("resources", place, "roles", number), "role", role, roles)
+
+
+def topic_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Topics of meetings that are there twice."""
+    ids = [topic.id for topic in blueprint.meeting_topics]
+    for place, id_ in enumerate(ids):
+        if id_ in ids[:place]:
+            yield Fault(("meeting_topics", place, "id"), "twice", "two topics have one id")

@@ -7,7 +7,7 @@ from mentoring_contracts.blueprint.check_applying import applying_faults
 from mentoring_contracts.blueprint.check_calendar import calendar_faults, review_faults, wave_faults
 from mentoring_contracts.blueprint.check_formats import format_faults
 from mentoring_contracts.blueprint.check_people import eligibility_faults, form_faults, matching_faults
-from mentoring_contracts.blueprint.check_resources import resource_faults
+from mentoring_contracts.blueprint.check_resources import resource_faults, topic_faults
 from mentoring_contracts.blueprint.check_roles import role_faults
 from mentoring_contracts.blueprint.check_surveys import (
     instrument_faults,
@@ -28,6 +28,7 @@ _CHECKS: Final[tuple[tuple[Check, frozenset[str]], ...]] = (
     (role_faults, frozenset({"roles", "respondents", "eligibility", "reports"})),
     (format_faults, frozenset({"formats", "matching"})),
     (resource_faults, frozenset({"resources", "phases", "roles"})),
+    (topic_faults, frozenset({"meeting_topics"})),
     (calendar_faults, frozenset({"milestones", "cohorts", "activities"})),
     (wave_faults, frozenset({"milestones", "cohorts", "waves", "instruments", "respondents"})),
     (review_faults, frozenset({"reviews", "duration_months"})),

@@ -18,6 +18,7 @@ from mentoring_contracts.blueprint.evaluation import Disclosure, EvaluationModel
 from mentoring_contracts.blueprint.form import Form, PrivacyNotice
 from mentoring_contracts.blueprint.formats import Format
 from mentoring_contracts.blueprint.matching import Matching
+from mentoring_contracts.blueprint.meetings import MeetingTopic
 from mentoring_contracts.blueprint.nominations import Nominations
 from mentoring_contracts.blueprint.phases import Phase
 from mentoring_contracts.blueprint.resources import Resource
@@ -109,6 +110,11 @@ class Blueprint(Section):
     agreement: Annotated[
         Agreements, Field(description="what pairs agree on, and whether before they meet"), read_by("sessions")
     ] = Agreements()
+    meeting_topics: Annotated[
+        list[MeetingTopic],
+        Field(max_length=200, description="what meetings may be about; none: that is not asked"),
+        read_by("sessions"),
+    ] = []
     reviews: Annotated[Reviews, Field(description="when a pair is asked how it goes on"), read_by("sessions")] = (
         Reviews()
     )

@@ -73,10 +73,11 @@ class Appointments:
         minutes: int | None = None,
         note: str | None = None,
         reason: str | None = None,
+        topics: list[str] | None = None,
         expected_version: int | None = None,
     ) -> Appointment:
-        api = info.context.commands(info, expected_version).appointments
-        return await _appointment(info, await api.hold(appointment_id, minutes=minutes, note=note, reason=reason))
+        api, said = info.context.commands(info, expected_version).appointments, {"minutes": minutes, "note": note}
+        return await _appointment(info, await api.hold(appointment_id, **said, reason=reason, topics=topics))
 
     @command("Somebody did not come, and there was no meeting")
     async def miss_appointment(

@@ -37,6 +37,7 @@ class MentoringSessionRecord:
     confirmed_at: datetime | None = None
     withdrawn_at: datetime | None = None
     attended: list[UUID] | None = None
+    topics: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -46,6 +47,13 @@ class MeetingFacts:
     minutes: int
     mode: str
     attended: list[UUID] | None = None
+    topics: list[str] = field(default_factory=list)
+
+
+@strawberry.type(description="Something that meetings of a programme may be about")
+class MeetingTopic:
+    id: str
+    title: str
 
 
 @strawberry.type(
@@ -74,8 +82,10 @@ class RecordedMeetingRecord:
     recorded_by: UUID | None = None
     budget_minutes: int | None = None
     note_id: UUID | None = None
+    topics: list[str] = field(default_factory=list)
 
 
+_topics = TypeAdapter(list[MeetingTopic])
 _meeting = TypeAdapter(RecordedMeetingRecord)
 _held = TypeAdapter(MentoringSessionRecord)
 _meetings = TypeAdapter(Page[MentoringSessionRecord])
@@ -164,6 +174,10 @@ class MeetingsApi:
     async def opened_notes(self, glass_break_id: UUID) -> list[OpenedNote]:
         """The notes that were opened."""
         return await self.api.get(f"/break-glass/{glass_break_id}/notes", _opened)
+
+    async def topics(self, programme_id: UUID) -> list[MeetingTopic]:
+        """What meetings of a programme may be about."""
+        return await self.api.get(f"/programmes/{programme_id}/meeting-topics", _topics)
 
     async def note(self, note_id: UUID) -> Note:
         """One note."""

@@ -54,10 +54,11 @@ class Meetings:
         note_visibility: Visibility | None = None,
         another_meeting: bool | None = None,
         attended: list[UUID] | None = None,
+        topics: list[str] | None = None,
     ) -> RecordedMentoringSession:
         held = await info.context.commands(info).meetings.record_mentoring_session(
             match_id, held_at=held_at, minutes=minutes, mode=mode, note=note, note_visibility=note_visibility,
-            another_meeting=another_meeting, attended=attended,
+            another_meeting=another_meeting, attended=attended, topics=topics,
         )  # fmt: skip
         return RecordedMentoringSession(match_id=match_id, **vars(held))
 
@@ -73,11 +74,12 @@ class Meetings:
         mode: MeetingMode | None = None,
         another_meeting: bool | None = None,
         attended: list[UUID] | None = None,
+        topics: list[str] | None = None,
     ) -> MentoringSession:
         api = info.context.commands(info, expected_version).meetings
         held = await api.correct_mentoring_session(
             mentoring_session_id, reason=reason, held_at=held_at, minutes=minutes, mode=mode,
-            another_meeting=another_meeting, attended=attended,
+            another_meeting=another_meeting, attended=attended, topics=topics,
         )  # fmt: skip
         return await _meeting(info, held)
 

@@ -31,6 +31,7 @@ from mentoring_gateway.matching.types import (
     matches,
 )
 from mentoring_gateway.matching.what_ifs import Conversation, conversations
+from mentoring_gateway.meetings.client import MeetingTopic
 from mentoring_gateway.networks.client import ProgrammeOrigin
 from mentoring_gateway.nominations.client import Nomination, nominations
 from mentoring_gateway.notifications.client import LetterCount
@@ -224,6 +225,10 @@ class Programme(ProgrammeRecord, Node):
         which = {"phase": phase, "easy_read": easy_read}
         page = await info.context.services.resources.resources(self.id, wanted(first, after), **which)
         return connection(page, resource_of)
+
+    @fetched("What meetings may be about; none where it does not ask that")
+    async def meeting_topics(self, info: Info) -> list[MeetingTopic] | None:
+        return await info.context.services.meetings.topics(self.id)
 
     @fetched("Its relationships: all, or those that want something of the programme team, in an order")
     async def relationships(

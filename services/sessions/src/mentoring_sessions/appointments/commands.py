@@ -166,7 +166,7 @@ async def hold(
             await write_note(db, mine, known, NewNote(text=held.note))
         row.mentoring_session_id = known.id
     else:
-        new = NewMentoringSession(held_at=starts_at, minutes=minutes, mode=row.mode, note=held.note)
+        new = NewMentoringSession(held_at=starts_at, minutes=minutes, mode=row.mode, note=held.note, topics=held.topics)
         row.mentoring_session_id = (await record_mentoring_session(db, mine, new)).id
     row.state = Appointed.HELD
     await db.flush()

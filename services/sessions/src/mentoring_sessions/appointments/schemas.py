@@ -13,6 +13,7 @@ from mentoring_common.views import View
 from mentoring_contracts.days import Moment
 from mentoring_sessions.appointments.local_time import known_zone
 from mentoring_sessions.fields import Label, MeetingMode, Minutes, Text, Why
+from mentoring_sessions.meetings.schemas import Topics
 
 Times = Annotated[list[Moment], Field(min_length=1, max_length=10, description="one of them is accepted")]
 Where = Annotated[str, Field(min_length=1, max_length=500, description="a place, or the link to join")]
@@ -40,6 +41,7 @@ class Accepted(Body):
 class Held(Body):
     minutes: Minutes | None = Field(None, description="how long it took; without it as long as was planned")
     note: Text | None = None
+    topics: Topics = []
     reason: Why | None = Field(None, description="why it was wrong that it was missed; needed where that was said")
 
 

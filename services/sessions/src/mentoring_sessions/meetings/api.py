@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
@@ -11,6 +12,7 @@ from mentoring_sessions.fields import Withdrawing
 from mentoring_sessions.meetings import commands, queries, views
 from mentoring_sessions.meetings.schemas import (
     CorrectionView,
+    MeetingTopicView,
     MentoringSessionCorrection,
     MentoringSessionRecordedView,
     MentoringSessionStateView,
@@ -18,7 +20,7 @@ from mentoring_sessions.meetings.schemas import (
     NewMentoringSession,
 )
 from mentoring_sessions.relationships import queries as relationships
-from mentoring_sessions.relationships.access import Reader, Writer, mentoring_session, to_relationship
+from mentoring_sessions.relationships.access import Reader, Writer, mentoring_session, to_programme, to_relationship
 from mentoring_sessions.relationships.models import Correction, MentoringSession
 
 router = APIRouter(route_class=Route, tags=["records"])
@@ -103,3 +105,11 @@ async def list_corrections(
     rows = relationships.corrections("mentoring_session", meeting.id)
     shown, following = await page(db, rows, Correction.id, cursor, limit)
     return Page(items=await views.corrections(db, mine, shown), next_cursor=following)
+
+
+@router.get("/programmes/{programme_id}/meeting-topics")
+async def list_meeting_topics(
+    programme_id: UUID, by: Reader, db: Db, read: InLanguage = None
+) -> list[MeetingTopicView]:
+    """What meetings may be about, in your language; none where the programme does not ask it."""
+    return views.topics((await to_programme(db, by, programme_id)).programme, languages_of(read))

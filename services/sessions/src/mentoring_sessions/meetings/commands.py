@@ -26,6 +26,7 @@ from mentoring_sessions.errors import (
     OrientationNeeded,
     PeopleNotMembers,
     RecordWithdrawn,
+    TopicUnknown,
 )
 from mentoring_sessions.lifecycle import State
 from mentoring_sessions.meetings import queries
@@ -95,6 +96,7 @@ async def _recorded(
     is_first = pair.mentoring_sessions == 0
     if is_first:
         await require_agreement(db, pair)
+    await _require_topics(db, pair, new.topics)
     facts = new.model_dump(include=_FACTS)
     meeting = MentoringSession(relationship_id=pair.id, recorded_by=person_id, over_budget=False, **facts)
     db.add(meeting)
@@ -105,6 +107,14 @@ async def _recorded(
         await watch_reviews(db, pair, "fit_check")
     await _tell(db, pair, person_id, "meeting_to_confirm", meeting)
     return meeting
+
+
+async def _require_topics(db: AsyncSession, pair: Relationship, topics: Sequence[str]) -> None:
+    """TopicUnknown for one that the programme does not have."""
+    if topics:
+        known = [topic["id"] for topic in (await relationships.programme(db, pair.programme_id)).topics]
+        if not set(topics) <= set(known):
+            raise TopicUnknown(known=known)
 
 
 async def _there(db: AsyncSession, pair: Relationship, attended: Sequence[UUID] | None) -> Sequence[UUID] | None:
@@ -205,6 +215,7 @@ async def correct_mentoring_session(
     there = was if change.attended is None else await _there(db, pair, change.attended)
     if after == before and there == was:
         return meeting
+    await _require_topics(db, pair, change.topics or [])
     _require_time(db, pair, after.held_at, after.minutes)
     if not change.another_meeting and (after.held_at, after.minutes) != (before.held_at, before.minutes):
         same = await queries.same_meeting(db, pair.id, after.held_at, after.minutes, beside=meeting.id)

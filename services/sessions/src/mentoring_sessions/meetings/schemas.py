@@ -19,6 +19,10 @@ Attended = Annotated[
 ]
 
 
+Topic = Annotated[str, Field(min_length=1, max_length=100)]
+Topics = Annotated[list[Topic], Field(max_length=50, description="what it was about: ids of the programme's topics")]
+
+
 class NewMentoringSession(Body):
     held_at: Moment
     minutes: Minutes
@@ -29,6 +33,7 @@ class NewMentoringSession(Body):
         False, description="the pair met twice: this is not the meeting of that time that is recorded already"
     )
     attended: Attended = None
+    topics: Topics = []
 
 
 class MentoringSessionCorrection(Body):
@@ -38,12 +43,19 @@ class MentoringSessionCorrection(Body):
     reason: Why
     another_meeting: bool = Field(False, description="it is not the other meeting of that time that is recorded")
     attended: Attended = None
+    topics: Topics | None = None
+
+
+class MeetingTopicView(View):
+    id: str = Field(description="what meetings name it by")
+    title: str
 
 
 class MeetingFacts(View):
     held_at: datetime
     minutes: int
     mode: str
+    topics: list[str] = Field([], description="what it was about: ids of the programme's topics")
 
 
 class MentoringSessionRecordedView(MeetingFacts, VersionedView):

@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
+from mentoring_contracts.blueprint.text import in_language
 from mentoring_sessions.meetings import queries
-from mentoring_sessions.meetings.schemas import CorrectionView, MentoringSessionView
+from mentoring_sessions.meetings.schemas import CorrectionView, MeetingTopicView, MentoringSessionView
 from mentoring_sessions.notes import queries as notes
 from mentoring_sessions.notes.schemas import NoteView
 from mentoring_sessions.notes.views import note
-from mentoring_sessions.relationships.models import Correction, MentoringSession
+from mentoring_sessions.relationships.models import Correction, MentoringSession, Programme
 from mentoring_sessions.relationships.parts import Access
 from mentoring_sessions.relationships.views import reason
 
@@ -27,6 +28,14 @@ async def mentoring_sessions(
     return [
         MentoringSessionView.model_validate(vars(row) | {"notes": opened[row.id], "attended": there.get(row.id)})
         for row in rows
+    ]
+
+
+def topics(programme: Programme, wanted: Sequence[str]) -> list[MeetingTopicView]:
+    """What meetings of a programme may be about, in these languages."""
+    return [
+        MeetingTopicView(id=one["id"], title=in_language(one["title"], wanted, programme.languages))
+        for one in programme.topics
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
@@ -27,7 +27,7 @@ class Programme(TenantRow, Base):
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
     `reviews` when pairs are asked how they go on, `completion` what people attend to complete it. `title` is null where
     its blueprint came before that was kept; `languages` are empty then.
-    `agreement` says what pairs agree on.
+    `agreement` says what pairs agree on, `topics` what their meetings may be about.
     """
 
     __tablename__ = "programmes"
@@ -47,6 +47,7 @@ class Programme(TenantRow, Base):
     completion: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     title: Mapped[str | None]
     languages: Mapped[list[str]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
+    topics: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     agreement: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=sa.text("'{}'"))
 
 
@@ -165,6 +166,7 @@ class MentoringSession(TenantRow, Versioned, Base):
     held_at: Mapped[datetime]
     minutes: Mapped[int]
     mode: Mapped[str]
+    topics: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default="{}", default=list)
     over_budget: Mapped[bool]
     corrected_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]

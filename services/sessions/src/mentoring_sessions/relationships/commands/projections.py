@@ -49,6 +49,7 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     programme.completion = [
         one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.activities.completion
     ]
+    programme.topics = [one.model_dump(mode="json") for one in plan.meeting_topics]
     programme.agreement = plan.agreement.model_dump(mode="json")
     programme.concerns = plan.concerns.model_dump(mode="json")
     reviews, programme.reviews = programme.reviews, plan.reviews.model_dump(mode="json")
