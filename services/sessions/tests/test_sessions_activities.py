@@ -8,6 +8,7 @@ from uuid import uuid4
 from icalendar import Calendar
 
 from mentoring_common.ids import new_id
+from mentoring_common.testing import refused
 from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import ApplicationWithdrawn
 from mentoring_contracts.sessions import ActivityAttended, ActivityHeld, AttendanceWithdrawn
@@ -102,6 +103,9 @@ async def test_the_team_and_trainers_plan_and_a_cohort_must_be_the_programmes(be
     assert (await begun.admin.post(path, json=new)).status_code == 201
     wrong = await begun.team.post(path, json=new | {"cohort_id": str(new_id())})
     assert (wrong.status_code, wrong.json()["code"]) == (404, "cohort_not_found")
+    stranger = await begun.team.post(path, json=new | {"invited": [str(begun.mentor_id), str(new_id())]})
+    assert refused(stranger, 422, "people_not_of_programme")
+    assert [error["pointer"] for error in stranger.json()["errors"]] == ["/body/invited/1"]
     for bad in ({"kind": "Not A Kind"}, {"places": 0}, {"minutes": 0}, {"starts_at": "0001-01-01T00:00:00Z"}):
         assert (await begun.team.post(path, json=new | bad)).status_code == 422
 

@@ -1,6 +1,7 @@
 """Certificates of having completed a programme: the PDF, its number, and what takes it back."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -27,6 +28,7 @@ async def done(play, profiles):
     for activity in play.attended:
         body = {"person_ids": [str(play.mentee_id)]}
         assert (await play.team.post(f"/activities/{activity['id']}/attendance", json=body)).status_code == 200
+        assert (await play.team.post(f"/activities/{activity['id']}/held")).status_code == 200
     return play
 
 
@@ -59,6 +61,28 @@ async def test_a_certificate_is_a_pdf_in_the_holders_language(done):
     assert own.content == (await done.mentee.get(path)).content
     for other in (done.mentor, done.team, done.admin):
         assert refused(await other.get(path), 404, "certificate_not_found")
+
+
+async def test_what_is_not_over_does_not_count_yet(play, profiles):
+    await play.set_up(title="Rising Stars", activities=RULES)
+    profiles.of[str(play.mentee_id)] = {"name": "Zoe Bright", "languages": ["en"]}
+    begins = play.now() - timedelta(minutes=30)
+    for starts_at in (begins - timedelta(days=1), begins):
+        activity = await play.plan(kind="webinar", minutes=60, starts_at=starts_at.isoformat())
+        body = {"person_ids": [str(play.mentee_id)]}
+        assert (await play.team.post(f"/activities/{activity['id']}/attendance", json=body)).status_code == 200
+    asked = f"/programmes/{play.programme_id}/certificates"
+    assert refused(await play.mentee.post(asked, json={}), 409, "not_complete")
+    play.harness.clock.move_to(play.now() + timedelta(minutes=31))
+    assert (await issued(play))["minutes"] == 120
+
+
+async def test_what_comes_first_is_a_kind_that_the_programme_has(play):
+    await play.set_up(title="Rising Stars", activities=RULES)
+    new = {"kind": "webinar", "title": "T", "mode": "online", "starts_at": play.now().isoformat(), "minutes": 60}
+    answer = await play.team.post(f"/programmes/{play.programme_id}/activities", json=new | {"prerequisite": "nokind"})
+    assert refused(answer, 422, "activity_kind_unknown")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/body/prerequisite"]
 
 
 async def test_it_is_issued_once_to_who_completed(done):
@@ -97,6 +121,7 @@ async def test_an_attendance_that_is_taken_back_withdraws_what_counts_it(done):
     again = await done.plan(kind="webinar", minutes=30)
     body = {"person_ids": [str(done.mentee_id)]}
     await done.team.post(f"/activities/{again['id']}/attendance", json=body)
+    await done.team.post(f"/activities/{again['id']}/held")
     other = await issued(done)
     assert (other["number"] != made["number"], other["minutes"]) == (True, 120)
 

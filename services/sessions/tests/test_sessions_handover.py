@@ -105,6 +105,11 @@ async def test_nothing_comes_along_before_the_mentee_says_so_and_never_a_note(be
     assert len((await mentor.get(f"{path}/goals")).json()["items"]) == 2  # not twice
     draft = (await mentor.get(f"{path}/agreement")).json()
     assert (draft["terms"], draft["signed_by_all"], draft["signatures"]) == ("Monthly", False, [])
+    assert (await mentor.get(f"{path}/handover")).json()["before"]["total_minutes"] == 150  # as it was said before
+    no_more = await begun.mentee.post(
+        f"{path}/handover/consent", json={"history": False}, headers={"If-Match": more.headers["etag"]}
+    )
+    assert (no_more.json()["goals"], no_more.json()["history"]) == (True, False)
     assert (await mentor.get(f"{path}/handover")).json()["before"] is None
     told = [e for e in await begun.harness.emitted(begun.tenant, RelationshipNoticeDue) if e.match_id == new]
     assert [e.what for e in told] == ["agreement_to_sign"]

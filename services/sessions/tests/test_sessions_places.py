@@ -167,16 +167,26 @@ async def test_the_code_at_the_door_says_who_was_there_on_the_day(begun):
     there = await begun.mentor.post(path, json={"code": f" {door['door_code'].lower()} "})
     assert there.json() == {"recorded": 1, "attended": 1}
     assert (await begun.mentor.post(path, json={"code": door["door_code"]})).json() == {"recorded": 0, "attended": 1}
+    withdrawing = f"/activities/{activity['id']}/attendance/{begun.mentor_id}/withdraw"
+    assert (await begun.team.post(withdrawing, json={"reason": "Left at once"})).status_code == 200
+    again = await begun.mentor.post(path, json={"code": door["door_code"]})
+    assert refused(again, 409, "attendance_taken_back")
+    recorded = {"person_ids": [str(begun.mentor_id)]}
+    assert (await begun.team.post(f"/activities/{activity['id']}/attendance", json=recorded)).json()["attended"] == 1
+    assert (await begun.mentor.post(path, json={"code": door["door_code"]})).json()["recorded"] == 0
     early = (await begun.team.get(f"/activities/{later['id']}/door")).json()["door_code"]
     answer = await begun.mentor.post(f"/activities/{later['id']}/attendance/me", json={"code": early})
     assert refused(answer, 409, "activity_not_begun")
     mine = [one for one in (await begun.mentor.get("/attendance")).json() if one["kind"] == "cpd"]
     assert [(one["title"], one["minutes"]) for one in mine] == [("Resilience", 90)]
     hours = await begun.team.get(f"/programmes/{begun.programme_id}/attendance.csv?kind=cpd")
+    assert hours.text == "person_id,activities,minutes\r\n"  # none has passed yet
+    assert (await begun.team.post(f"/activities/{activity['id']}/held")).status_code == 200
+    hours = await begun.team.get(f"/programmes/{begun.programme_id}/attendance.csv?kind=cpd")
     assert hours.text == f"person_id,activities,minutes\r\n{begun.mentor_id},1,90\r\n"
     assert refused(await begun.mentor.get(f"/programmes/{begun.programme_id}/attendance.csv"), 403, "role_needed")
     cpd = [one for one in await begun.harness.emitted(begun.tenant, ActivityAttended) if one.kind == "cpd"]
-    assert [one.person_id for one in cpd] == [begun.mentor_id]
+    assert [one.person_id for one in cpd] == [begun.mentor_id] * 2  # recorded again by the team
 
 
 async def test_erasure_frees_a_place_for_who_waits(play):

@@ -363,6 +363,10 @@ class WrongDoorCode(Rejected):
     """This is not the code of the activity."""
 
 
+class AttendanceTakenBack(Conflict):
+    """It was taken back that you were at this activity; if you were, ask the programme team to record it."""
+
+
 class AlreadyRegistered(Conflict):
     """You are registered for the activity already."""
 

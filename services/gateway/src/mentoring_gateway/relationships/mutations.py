@@ -48,9 +48,9 @@ class Relationships:
         self,
         info: Info,
         match_id: UUID,
-        goals: bool = False,
-        agreement: bool = False,
-        history: bool = False,
+        goals: bool | None = None,
+        agreement: bool | None = None,
+        history: bool | None = None,
         expected_version: int | None = None,
     ) -> Relationship:
         api = info.context.commands(info, expected_version).relationships

@@ -11,8 +11,8 @@ from mentoring_common.db import now, tenant_of
 from mentoring_common.tables import scoped_roles
 from mentoring_sessions.activities.models import Activity, Certificate, Registration
 from mentoring_sessions.errors import RelationshipNotFound
-from mentoring_sessions.relationships.models import Attendance, Member, Participant, Relationship
-from mentoring_sessions.relationships.queries import people_of_programme, programmes_of, unknown_members
+from mentoring_sessions.relationships.models import Attendance, Correction, Member, Participant, Relationship
+from mentoring_sessions.relationships.queries import corrections, people_of_programme, programmes_of, unknown_members
 
 NEXT_ACTIVITIES = 10
 
@@ -192,20 +192,27 @@ async def certificate_numbered(db: AsyncSession, number: str) -> Certificate | N
 async def attended_by_kind(
     db: AsyncSession, programme_id: UUID, people: Collection[UUID]
 ) -> dict[tuple[UUID, str], tuple[int, int]]:
-    """How many activities of a programme people attended and how many minutes, by person and kind."""
+    """How many activities of a programme that are over people attended, how many minutes, by person and kind."""
     a = Attendance
     rows = sa.select(a.person_id, a.kind, sa.func.count(a.id), sa.func.sum(Activity.minutes))
     rows = rows.join(Activity, Activity.id == a.activity_id).group_by(a.person_id, a.kind)
-    found = await db.execute(rows.where(a.programme_id == programme_id, a.person_id.in_(people)))
+    found = await db.execute(rows.where(a.programme_id == programme_id, a.person_id.in_(people), _is_over(db)))
     return {(person_id, kind): (number, minutes) for person_id, kind, number, minutes in found}
 
 
+def _is_over(db: AsyncSession) -> sa.ColumnElement[bool]:
+    """Whether an activity was said to have been held, or its time is over: an hour counts once it has passed."""
+    lasting = sa.func.make_interval(0, 0, 0, 0, 0, Activity.minutes)
+    return sa.or_(Activity.held_at.is_not(None), Activity.starts_at + lasting <= now(db))
+
+
 async def hours(db: AsyncSession, programme_id: UUID, kind: str | None) -> Sequence[Any]:
-    """(person_id, activities, minutes) of everybody who attended activities of the programme, of one kind or all."""
+    """(person_id, activities, minutes) of everybody who attended activities of the programme that are over, of one kind
+    or all."""
     a = Attendance
     total = (sa.func.count(a.id).label("activities"), sa.func.sum(Activity.minutes).label("minutes"))
     rows = sa.select(a.person_id, *total).join(Activity, Activity.id == a.activity_id)
-    rows = rows.where(a.programme_id == programme_id)
+    rows = rows.where(a.programme_id == programme_id, _is_over(db))
     rows = rows if kind is None else rows.where(a.kind == kind)
     return (await db.execute(rows.group_by(a.person_id).order_by(a.person_id))).all()
 
@@ -220,6 +227,14 @@ async def is_registered(db: AsyncSession, activity_id: UUID, person_id: UUID) ->
     """Whether the person has a place at the activity."""
     mine = sa.select(Registration.id).where(Registration.activity_id == activity_id)
     return await db.scalar(mine.where(Registration.person_id == person_id)) is not None
+
+
+async def was_taken_back(db: AsyncSession, activity_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody took back that the person attended, and nobody has recorded it since."""
+    of_person = Correction.before["person_id"].astext == str(person_id)
+    taken_back = corrections("attendance", activity_id).where(of_person, Correction.after.is_(None)).exists()
+    there = sa.exists().where(Attendance.activity_id == activity_id, Attendance.person_id == person_id)
+    return bool(await db.scalar(sa.select(sa.and_(taken_back, sa.not_(there)))))
 
 
 def attendances(activity_id: UUID) -> sa.Select[Attendance]:

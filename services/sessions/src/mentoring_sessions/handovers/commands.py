@@ -47,7 +47,9 @@ async def consent(db: AsyncSession, by: Principal, mine: Access, given: Consent,
     if given.agreement and not said.agreement:
         await _carry_agreement(db, before, pair, person_id)
     said.goals, said.agreement = said.goals or given.goals, said.agreement or given.agreement
-    said.history, said.decided_at = given.history, now(db)
+    if "history" in given.model_fields_set:  # who says more of something else takes nothing back
+        said.history = given.history
+    said.decided_at = now(db)
     await db.flush()
     await touch(db, pair)
     audit(db, by.subject, "consent_to_handover", "relationship", pair.id)

@@ -1,5 +1,6 @@
 """Who may do what here, beyond the scopes of the token (which the routes check): the caller's part is looked up."""
 
+from collections.abc import Sequence
 from typing import Annotated, Protocol, TypeVar
 from uuid import UUID
 
@@ -9,9 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import roles
 from mentoring_common.auth import Allow, Principal
 from mentoring_common.errors import NotFound
+from mentoring_common.faults import fault
 from mentoring_common.roles import RoleNeeded, rights_of, roles_of
 from mentoring_contracts.rights import Right
-from mentoring_sessions.errors import MentoringSessionNotFound, ProgrammeNotFound, RelationshipNotFound
+from mentoring_sessions.errors import (
+    MentoringSessionNotFound,
+    PeopleNotOfProgramme,
+    ProgrammeNotFound,
+    RelationshipNotFound,
+)
 from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.models import MentoringSession, Relationship
 from mentoring_sessions.relationships.parts import READS, Access, ProgrammeAccess, reads_confidences
@@ -43,6 +50,18 @@ async def to_programme(db: AsyncSession, by: Principal, programme_id: UUID) -> P
 async def require_team(db: AsyncSession, by: Principal, programme_id: UUID) -> None:
     """RoleNeeded for other roles of the programme; ProgrammeNotFound for strangers, to whom nothing is there."""
     (await to_programme(db, by, programme_id)).require(READS)
+
+
+async def require_people(db: AsyncSession, programme_id: UUID, people: Sequence[UUID]) -> None:
+    """PeopleNotOfProgramme where some of the people who are `invited` to something have no part in the programme."""
+    known = await queries.people_of_programme(db, programme_id, people) if people else set()
+    errors = [
+        fault("person_not_of_programme", "has no part in the programme", "body", "invited", place)
+        for place, person_id in enumerate(people)
+        if person_id not in known
+    ]
+    if errors:
+        raise PeopleNotOfProgramme(errors=errors)
 
 
 async def to_relationship(db: AsyncSession, by: Principal, relationship_id: UUID, right: Right = READS) -> Access:

@@ -20,7 +20,6 @@ from mentoring_contracts.blueprint import Blueprint
 from mentoring_contracts.blueprint.resources import Resource as Standing
 from mentoring_contracts.sessions import ResourceNoticeDue, ResourcePublished, ResourceWithdrawn
 from mentoring_sessions.errors import (
-    PeopleNotOfProgramme,
     PhaseUnknown,
     ResourceFileRefused,
     ResourceFilesUnknown,
@@ -28,6 +27,7 @@ from mentoring_sessions.errors import (
     ResourceOfBlueprint,
 )
 from mentoring_sessions.relationships import queries as relationships
+from mentoring_sessions.relationships.access import require_people
 from mentoring_sessions.relationships.models import Programme, Relationship
 from mentoring_sessions.relationships.parts import ACTIVITIES, ProgrammeAccess
 from mentoring_sessions.resources import queries
@@ -90,14 +90,7 @@ async def _require_audience(db: AsyncSession, programme: Programme, said: ForWho
     phases = [phase["id"] for phase in programme.phases]
     if said.phase is not None and said.phase not in phases:
         raise PhaseUnknown(known=phases)
-    known = await relationships.people_of_programme(db, programme.id, said.invited) if said.invited else set()
-    errors = [
-        fault("person_not_of_programme", "has no part in the programme", "body", "invited", place)
-        for place, person_id in enumerate(said.invited)
-        if person_id not in known
-    ]
-    if errors:
-        raise PeopleNotOfProgramme(errors=errors)
+    await require_people(db, programme.id, said.invited)
 
 
 async def publish_version(

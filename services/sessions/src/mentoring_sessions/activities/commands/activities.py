@@ -36,6 +36,7 @@ from mentoring_sessions.errors import (
     ActivityOver,
     AlreadyRegistered,
     AttendanceRecorded,
+    AttendanceTakenBack,
     NoPartInProgramme,
     NotAttended,
     NotRegistered,
@@ -45,6 +46,7 @@ from mentoring_sessions.errors import (
     WrongDoorCode,
 )
 from mentoring_sessions.relationships import queries as relationships
+from mentoring_sessions.relationships.access import require_people
 from mentoring_sessions.relationships.commands.corrections import keep_correction
 from mentoring_sessions.relationships.commands.projections import lock_programme
 from mentoring_sessions.relationships.commands.relationships import start_ready_relationships
@@ -56,7 +58,10 @@ _WHEN_AND_WHERE = ("starts_at", "minutes", "mode", "location", "link", "zone")
 
 
 async def plan_activity(db: AsyncSession, by: Principal, mine: ProgrammeAccess, new: NewActivity) -> Activity:
-    """Plan an activity of the programme. CohortNotFound, or RelationshipNotFound, for one of another programme."""
+    """Plan an activity of the programme. CohortNotFound, or RelationshipNotFound, for one of another programme.
+
+    ActivityKindUnknown, also of the kind that comes first; PeopleNotOfProgramme of who is invited.
+    """
     (activity,) = await plan_each(db, by, mine, new, [new.starts_at])
     return activity
 
@@ -68,10 +73,8 @@ async def plan_each(
     mine.require_running(new.kind)
     if new.cohort_id is not None:
         await relationships.require_cohort(db, mine.programme.id, new.cohort_id)
-    kinds = mine.programme.activity_kinds
-    if kinds and new.kind not in kinds:
-        said = fault("activity_kind_unknown", "the programme has no activities of this kind", "body", "kind")
-        raise ActivityKindUnknown(known=dict(kinds), errors=[said])
+    _require_kinds(mine.programme.activity_kinds, new)
+    await require_people(db, mine.programme.id, new.invited)
     given = new.model_dump(include=set(NewActivity.model_fields) - {"starts_at"}) | more
     if new.relationship_id is not None:
         group = await queries.group_of_programme(db, mine.programme.id, new.relationship_id)
@@ -92,6 +95,17 @@ async def plan_each(
     for activity in made:
         audit(db, by.subject, "plan_activity", "activity", activity.id)
     return made
+
+
+def _require_kinds(known: Mapping[str, Any], new: NewActivity) -> None:
+    """ActivityKindUnknown, unless the programme names no kinds."""
+    errors = [
+        fault("activity_kind_unknown", "the programme has no activities of this kind", "body", name)
+        for name in ("kind", "prerequisite")
+        if known and getattr(new, name) is not None and getattr(new, name) not in known
+    ]
+    if errors:
+        raise ActivityKindUnknown(known=dict(known), errors=errors)
 
 
 def _new_code() -> str:
@@ -242,9 +256,14 @@ async def cancel_activity(db: AsyncSession, by: Principal, mine: ProgrammeAccess
 
 
 async def attend_by_code(db: AsyncSession, person_id: UUID, activity: Activity, code: str) -> AttendanceResult:
-    """Somebody says by the code at the door that they are there, on the day of the activity. WrongDoorCode."""
+    """Somebody says by the code at the door that they are there, on the day of the activity. WrongDoorCode.
+
+    AttendanceTakenBack: what the team took back, the team alone records again.
+    """
     if activity.door_code is None or not compare_digest(code.strip().upper().encode(), activity.door_code.encode()):
         raise WrongDoorCode()
+    if await queries.was_taken_back(db, activity.id, person_id):
+        raise AttendanceTakenBack()
     return await _record(db, activity, [person_id])
 
 
