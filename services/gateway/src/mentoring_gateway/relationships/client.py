@@ -212,7 +212,7 @@ class RelationshipsApi:
         """What came along from the relationship that this one continues."""
         return await self.api.get(f"/relationships/{match_id}/handover", _handover)
 
-    async def consent_to_handover(self, match_id: UUID, **given: bool) -> RelationshipHandover:
+    async def consent_to_handover(self, match_id: UUID, **given: bool | None) -> RelationshipHandover:
         """Say what comes along."""
         return await self.api.send("POST", f"/relationships/{match_id}/handover/consent", _handover, body(**given))
 
