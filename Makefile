@@ -5,7 +5,7 @@ MEMBERS := libs/contracts libs/common services/applications services/matching se
            services/gateway services/integrations deploy/allinone
 SOURCES := $(foreach m,$(MEMBERS),$(m)/src)
 
-.PHONY: help install console demo plays test test-one faults check format bench bench-matching generate release-schema lock up docs env helm clean
+.PHONY: help install console demo plays test test-one faults check format bench bench-matching generate client release-contracts lock up docs env helm clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -58,7 +58,10 @@ console: install ## build the console that the gateway serves at /console/; need
 	@cd console && npm ci --no-audit --no-fund && npm run build
 	@$(BIN)/python -m mentoring_allinone.console_built
 
-release-schema: install ## promise the GraphQL schema as it is: make check refuses what breaks it from then on
+client: install ## make the Python client of the REST API, mentoring-client, as a wheel: build/client/dist
+	@sh tests/clients/python/wheel.sh $(CURDIR)/$(BIN)/uv build/client
+
+release-contracts: install ## promise GraphQL, events and REST as they are: make check refuses what breaks them from then on
 	@$(BIN)/python -m mentoring_allinone.released
 
 bench: install ## measure against peers and floors; results in docs/benchmarks/

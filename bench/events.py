@@ -46,6 +46,14 @@ async def events(servers: Servers) -> list[Row]:
     ]
 
 
+async def relay_on(servers: Servers) -> float:
+    """Events a second that the relay publishes to a broker."""
+    settings = settings_for(servers, await toy.make_database(servers.superuser_url))
+    await ensure_topics(settings, ["mentoring.applications", "mentoring.matching"])
+    await _write(settings)
+    return await _relay(settings)
+
+
 async def _write(settings: Settings) -> float:
     database, tenant = Database(settings, SystemClock(), "bench"), uuid4()
     began = time.perf_counter()

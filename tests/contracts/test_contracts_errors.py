@@ -18,7 +18,7 @@ from mentoring_gateway.app import create_app
 ROOT = Path(__file__).resolve().parents[2]
 # Functions that answer with a code, and the place among their arguments where it stands.
 PROBLEMS = {"problem": 1, "refusal": 0}
-FAULTS = {"fault": 0, "_Wrong": 0, "PydanticCustomError": 0, "Problem": 2, "_refuse": 2}
+FAULTS = {"fault": 0, "_Wrong": 0, "PydanticCustomError": 0, "Problem": 2, "refuse": 2, "_refuse": 2}
 
 
 def said_by(functions: dict[str, int]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,9 @@ import pytest
 from openapi_spec_validator import validate
 
 import mentoring_contracts
+from mentoring_allinone import asyncapi
 from mentoring_common import yaml_text
+from mentoring_common.envelope import Envelope
 from mentoring_contracts import event_class, event_classes
 
 FOLDER = Path(mentoring_contracts.__file__).parent
@@ -32,6 +34,30 @@ def test_every_file_belongs_to_an_event():
         assert {p.name for p in (FOLDER / folder).glob("*.json")} == names
 
 
+@pytest.mark.parametrize("cls", event_classes(), ids=lambda cls: cls.__name__)
+def test_every_property_of_an_event_is_described(cls):
+    """Say it in the class, or in words.toml of the contracts: [events], or [members] if the API has it too."""
+    described = asyncapi.schema(cls)
+    parts = [(cls.__name__, described), *described.get("$defs", {}).items()]
+    silent = [f"{owner}.{name}" for owner, part in parts for name, one in part.get("properties", {}).items()
+              if not one.get("description")]  # fmt: skip
+    assert silent == []
+
+
+def test_asyncapi_says_what_an_integrator_asks():
+    """Meaning, owner, key, order, personal data, an example, versions; every header that a record has, described."""
+    document = asyncapi.document()
+    assert document["servers"]
+    sent = Envelope.model_fields.keys()
+    told = document["components"]["messageTraits"]["envelope"]["headers"]
+    assert {name.removeprefix("ce_") for name in told["properties"]} == {*sent, "content-type"}
+    assert all(one["description"] for one in told["properties"].values())
+    for name, message in document["components"]["messages"].items():
+        asked = ("description", "bindings", "examples", "x-owner", "x-order", "x-personal-data", "x-versions")
+        assert [one for one in asked if not message.get(one)] == [], name
+        assert set(message["examples"][0]["headers"]) == set(told["required"]), name
+
+
 def test_asyncapi_names_every_event():
     document = yaml_text.ours((FOLDER / "asyncapi.yaml").read_text())
     assert set(document["components"]["messages"]) == {c.__name__ for c in event_classes()}
@@ -47,7 +73,8 @@ def test_openapi_documents_are_valid(path):
 
 
 NOT_PEOPLE = {
-    "about_id", "activity_id", "application_id", "appointment_id", "assessment_id", "case_study_id", "change_id",
+    "about_id", "mentor_application_id", "mentee_application_id",
+    "activity_id", "application_id", "appointment_id", "assessment_id", "case_study_id", "change_id",
     "certificate_id", "cohort_id", "concern_id", "draft_id", "from_cohort_id", "gathered_in", "goal_id", "group_id",
     "interview_id",
     "match_id", "mentoring_session_id", "nomination_id", "organisation_id", "programme_id", "rematch_of", "report_id",

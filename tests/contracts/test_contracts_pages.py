@@ -111,3 +111,17 @@ async def test_a_browser_shows_the_page_and_misses_nothing(front, path, sign):
         page, complaints = await shown(base + path)
     assert sign in page
     assert complaints == []
+
+
+async def test_the_page_of_events_says_everything_and_loads_nothing(front):
+    transport = httpx.ASGITransport(app=front)
+    async with httpx.AsyncClient(transport=transport, base_url="http://front.test") as http:
+        page = await http.get("/events")
+        document = (await http.get("/asyncapi.json")).json()
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert re.findall(r'(?:src|href)="|<script', page.text) == []
+    for message in document["components"]["messages"].values():
+        assert f'id="{message["name"]}"' in page.text
+        assert message["payload"]["schema"]["properties"], message["name"]
+    assert "ce_aggregateversion" in page.text

@@ -17,6 +17,8 @@ ALONE = {
 READ_AT = {("applications", "put", "/people/by-external-id/{external_id}"): "/people/{person_id}"}
 WITHOUT = {
     ("applications", "delete", "/roles/{role_id}"): "a role is granted and revoked, and never changed",
+    ("integrations", "put", "/imports/sources/{name}"): "said whole, by the one system whose source it is",
+    ("integrations", "delete", "/imports/sources/{name}"): "said whole, by the one system whose source it is",
     ("evaluation", "delete", "/respondents/{respondent_id}"): "a respondent is named and forgotten, and never changed",
 }
 

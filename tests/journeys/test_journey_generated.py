@@ -24,7 +24,7 @@ OPEN = {"kind": "expression_of_interest", "starts_at": "2020-01-01T00:00:00Z", "
 def run(*command, folder, **environment):
     done = subprocess.run(
         list(map(str, command)), cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False,
-        timeout=300,
+        timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
 
@@ -74,19 +74,35 @@ async def test_openapi_typescript_and_openapi_fetch(told, document):
     await asyncio.to_thread(made)
 
 
-async def test_openapi_python_client(told, document, tmp_path):
-    """It leaves nothing of the document out. It has an environment of its own: it needs an older typer than ours."""
-    folder, venv, uv = CLIENTS / "python", tmp_path / "venv", ROOT / ".venv" / "bin" / "uv"
+@pytest.mark.skipif(shutil.which("mvn") is None, reason="needs Maven and Java 17")
+async def test_openapi_generator_for_java(told, tmp_path):
+    """Of the document of each service, as the installation gives it; `tests/contracts` compares the operations."""
+    folder, documents = ROOT / "tests" / "contracts" / "java", tmp_path / "documents"
+    documents.mkdir()
+    async with httpx.AsyncClient() as anybody:
+        for service in SERVICES:
+            got = await anybody.get(f"{told['API']}/{service}/openapi.json")
+            (documents / f"{service}.json").write_bytes(got.raise_for_status().content)
 
     def made():
-        run(uv, "venv", "-q", venv, folder=folder)
-        packages = ("--require-hashes", "-r", "requirements.lock")
-        run(uv, "pip", "install", "-q", "--python", venv / "bin" / "python", *packages, folder=folder)
-        where = ("--meta", "none", "--output-path", tmp_path / "mentoring_client", "--config", "config.yaml")
-        command = (venv / "bin" / "openapi-python-client", "generate", "--path", document, "--fail-on-warning", *where)
-        path = f"{venv / 'bin'}:{os.environ['PATH']}"  # it formats with the ruff beside it
-        run(*command, folder=folder, PATH=path)
-        script = {"PYTHONPATH": str(tmp_path), "WORD": f"py{uuid.uuid4().hex}"}
-        run(venv / "bin" / "python", "journey.py", folder=folder, **told, **script)
+        given = (f"-Dtarget={tmp_path / 'target'}", f"-Ddocuments={documents}", f"-Djourney={CLIENTS / 'java'}")
+        run("mvn", "-q", "-B", "compile", *given, folder=folder)
+        jars = (f"-Dmdep.outputFile={tmp_path / 'classpath'}", *given)
+        run("mvn", "-q", "-B", "dependency:build-classpath", *jars, folder=folder)
+        path = f"{tmp_path / 'target' / 'classes'}:{(tmp_path / 'classpath').read_text().strip()}"
+        run("java", "-cp", path, "Journey", folder=tmp_path, **told, WORD=f"java{uuid.uuid4().hex}")
+
+    await asyncio.to_thread(made)
+
+
+async def test_openapi_python_client(told, document, tmp_path):
+    """As `make client` makes the wheel `mentoring-client` of it, with nothing of the document left out."""
+    folder, venv, uv = CLIENTS / "python", tmp_path / "made" / "venv", ROOT / ".venv" / "bin" / "uv"
+
+    def made():
+        run("sh", "wheel.sh", uv, tmp_path / "made", document, folder=folder)
+        [wheel] = (tmp_path / "made" / "dist").glob("mentoring_client-*.whl")
+        run(uv, "pip", "install", "-q", "--python", venv / "bin" / "python", wheel, folder=folder)
+        run(venv / "bin" / "python", "journey.py", folder=folder, **told, WORD=f"py{uuid.uuid4().hex}")
 
     await asyncio.to_thread(made)

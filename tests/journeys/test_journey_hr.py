@@ -29,7 +29,7 @@ async def test_every_command_of_the_page_does_what_it_says(stack):
         said, _ = await shell.communicate()
         assert shell.returncode == 0, said.decode()
         people = (await admin.get("/applications/people")).json()["items"]
-    assert len(COMMANDS) == 11
+    assert len(COMMANDS) == 12
     ada, grace, joan = sorted(people, key=lambda one: one["name"])
     assert (joan["name"], joan["external_id"], joan["employer_id"]) == ("Joan Clarke", "E-10077", employer)
     assert (ada["name"], ada["email"], ada["external_id"]) == (

@@ -228,3 +228,19 @@ async def _pour(writer, size):
 def _most_memory(pid):
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+async def test_an_offer_of_http_2_is_passed_over_and_the_body_is_read(port):
+    """As Java's HttpClient sends it, to whoever speaks no TLS."""
+    head = b"POST /count HTTP/1.1\r\nHost: here\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAA\r\n"
+    head += b"Upgrade: h2c\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):  # over one connection
+        writer.write(head)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(b"[1,2]")
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert await reader.readexactly(1) == b"5"
+    writer.close()

@@ -223,6 +223,49 @@ async def test_an_employer_s_hr_system_and_nobody_else_nominates(nominating, app
     assert myself.json()["code"] == "nominator_is_oneself"
 
 
+async def test_the_applicant_asks_the_hr_system_of_their_employer(nominating, applications, tenant):
+    employer = (await nominating.office.post("/employers", json={"name": "Trust"})).json()["id"]
+    person, nobody = await nominating.nihr.person(employer_id=employer), await nominating.nihr.person()
+    scopes = ("applications:read", "applications:write", "hr:provision")
+    hr = applications.caller(*scopes, tenant=tenant, subject="hr", employer=employer)
+    theirs = applications.caller(*scopes, tenant=tenant, subject="hr", employer=str(uuid.uuid4()))
+    elsewhere = (await nominating.apply(nobody, nominator={"hr": True})).json()
+    assert (await nominating.nomination_of(elsewhere))["nominator"] == "University of Leeds"  # as they say themselves
+    for wrong in ({}, {"hr": True} | BOSS, {"name": "Bo"}, {"email": BOSS["email"]}):
+        refused = await nominating.apply(person, nominator=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request"), refused.text
+    applied = (await nominating.apply(person, nominator={"hr": True})).json()
+    assert await nominating.state(applied) == "awaiting_endorsement"
+    [asked] = (await hr.get("/nominations", params={"state": "asked"})).json()["items"]
+    assert (asked["nominator"], asked["person_id"], asked["opened_by"]) == ("Trust", person, "nominee")
+    opened = await applications.emitted(tenant, NominationOpened)
+    assert [str(one.person_id) for one in opened] == [nobody, person]  # by which the employer's client hears of it
+    assert (await theirs.get("/nominations")).json()["items"] == []
+    path = f"/nominations/{asked['id']}"
+    assert (await theirs.post(f"{path}/endorse", json={"statement": SAID})).status_code == 404
+    assert (await hr.post(f"{path}/endorse", json={"statement": SAID})).json()["state"] == "endorsed"
+    assert await nominating.state(applied) == "submitted"
+    assert (await hr.post(f"{path}/withdraw")).json()["state"] == "withdrawn"
+    assert await nominating.state(applied) == "awaiting_endorsement"
+    mine = nominating.nihr.as_person(person)
+    again = await mine.post("/nominations", json={"application_id": applied["id"], "nominator": {"hr": True}})
+    assert again.json()["state"] == "asked", again.text
+    assert (await hr.post(f"/nominations/{again.json()['id']}/decline", json={})).json()["state"] == "declined"
+    assert (await nominating.link(asked))["nominator_email"] is None  # nobody is written to
+
+
+async def test_hr_is_asked_where_line_managers_are_not(applications, tenant, office, nihr):
+    nominating = await begin(applications, tenant, office, type(nihr), by=["hr"])
+    employer = (await office.post("/employers", json={"name": "Trust"})).json()["id"]
+    person = await nominating.nihr.person(employer_id=employer)
+    applied = await nominating.apply(person, nominator=None)
+    assert applied.status_code == 201, applied.text
+    assert (await nominating.nomination_of(applied.json()))["nominator"] == "Trust"
+    alone = await begin(applications, tenant, office, type(nihr), by=["line_manager"])
+    refused = await alone.apply(person, nominator={"hr": True})
+    assert (refused.status_code, refused.json()["code"]) == (403, "nominator_not_allowed")
+
+
 async def test_reminders_and_the_end_of_waiting_come_by_the_clock(own_clock, office_of, tenant, nihr):
     office = office_of(own_clock, tenant)
     nominating = await begin(own_clock, tenant, office, type(nihr))

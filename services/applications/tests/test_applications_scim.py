@@ -377,7 +377,7 @@ async def test_many_operations_in_one_request_are_done_each_on_its_own(applicati
     ended = await bulk(twice, twice, boss, failOnErrors=2)
     assert [each["status"] for each in ended] == ["409", "409"]
     for wrong in ({}, {"Operations": []}, {"Operations": [{"method": "GET", "path": "/Users"}]},
-                  {"Operations": [{"method": "POST", "path": "/Groups"}]}, {"Operations": [boss] * 201}):  # fmt: skip
+                  {"Operations": [{"method": "POST", "path": "/Groupies"}]}, {"Operations": [boss] * 201}):  # fmt: skip
         failed(await hr.post("/scim/v2/Bulk", json={"schemas": [BULK]} | wrong), 400, "invalidValue")
 
 
@@ -429,7 +429,7 @@ async def test_entra_finds_a_group_and_adds_and_removes_its_members(applications
     assert listed["totalResults"] == 1
     assert group == {
         "schemas": [GROUP], "id": path.rpartition("/")[2], "displayName": title,
-        "meta": {"resourceType": "Group", "location": group["meta"]["location"]},
+        "meta": {"resourceType": "Group"} | {name: group["meta"][name] for name in ("location", "version")},
     }  # fmt: skip
     assert (await hr.get(path, params={"excludedAttributes": "members"})).json() == group
     assert (await hr.get(GROUPS, params={"filter": 'displayName eq "Sales"'})).json()["totalResults"] == 0
@@ -511,6 +511,48 @@ async def test_a_group_is_of_the_employer_s_own_people_and_of_what_the_programme
     person = applications.caller(*SCOPES, tenant=tenant, subject=theirs)
     for answer in (await person.get(GROUPS), await person.get(path), await person.patch(path, json=add(theirs))):
         assert "hr:provision" in failed(answer, 403)
+
+
+async def test_versions_of_groups_are_etags(hr, network):
+    path, _ = network
+    one, two = [(await made(hr, OKTA | {"userName": f"u{n}@x.org", "emails": [], "externalId": f"E-{n}"}))["id"]
+                for n in (1, 2)]  # fmt: skip
+
+    def add(id_):
+        return patch({"op": "add", "path": "members", "value": [{"value": id_}]})
+
+    empty = (await hr.get(path)).headers["etag"]
+    assert (await hr.get(path, headers={"If-None-Match": empty})).status_code == 304
+    added = await hr.patch(path, json=add(one), headers={"If-Match": empty})
+    assert (added.status_code, added.headers["etag"]) == (200, added.json()["meta"]["version"])
+    assert added.headers["etag"] != empty
+    failed(await hr.patch(path, json=add(two), headers={"If-Match": empty}), 412)
+    assert await members(hr, path) == {one}
+    answers = await asyncio.gather(*(
+        hr.patch(path, json=add(two), headers={"If-Match": added.headers["etag"]}) for _ in range(3)
+    ))  # fmt: skip
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+
+
+async def test_members_of_groups_are_changed_among_many_operations(hr, network):
+    path, _ = network
+    user = {"schemas": [CORE], "userName": "new@hull.example.org", "displayName": "New"}
+    group = path.removeprefix("/scim/v2")
+    version = (await hr.get(path)).json()["meta"]["version"]
+    add = patch({"op": "add", "path": "members", "value": [{"value": "bulkId:new"}]})
+    operations = [
+        {"method": "POST", "path": "/Users", "bulkId": "new", "data": user},
+        {"method": "PATCH", "path": group, "data": add, "version": version},
+        {"method": "PATCH", "path": group, "data": add, "version": version},
+        {"method": "PATCH", "path": group + "s", "data": add},
+        {"method": "POST", "path": "/Groups", "data": {"displayName": "Ours"}},
+        {"method": "DELETE", "path": group},
+    ]
+    answer = await hr.post("/scim/v2/Bulk", json={"schemas": [BULK], "Operations": operations})
+    done = answer.json()["Operations"]
+    assert [one["status"] for one in done] == ["201", "200", "412", "404", "501", "501"], done
+    assert await members(hr, path) == {done[0]["location"].rpartition("/")[2]}
+    assert done[1]["version"] == (await hr.get(path)).headers["etag"]
 
 
 @pytest.mark.parametrize("role", [

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import jsonschema
 import pytest
 import sqlalchemy as sa
 
@@ -93,13 +94,16 @@ async def test_an_employer_is_told_of_its_people_and_of_what_names_nobody(staff)
 
 async def test_nobody_stands_where_another_employers_person_is_named(staff):
     ada, bob = staff.of(LEEDS), staff.of(YORK)
-    await staff.tell(confirmed := MatchConfirmed(**pair(), mentor_id=ada, mentee_id=bob))
+    applied = {"mentor_application_id": uuid4(), "mentee_application_id": uuid4()}
+    await staff.tell(confirmed := MatchConfirmed(**pair(), mentor_id=ada, mentee_id=bob, **applied))
     await staff.known()
     first, again = [(await changes(staff.client(LEEDS)))["items"][0] for _ in range(2)]
     assert first == again
     assert first["subject"] == str(confirmed.match_id)
     assert first["data"]["mentor_id"] == str(ada)
     assert is_nobody(UUID(first["data"]["mentee_id"]))
+    assert first["data"]["mentor_application_id"] == str(applied["mentor_application_id"])
+    assert first["data"]["mentee_application_id"] is None
     (theirs,) = (await changes(staff.client(YORK)))["items"]
     assert (theirs["data"]["mentee_id"], is_nobody(UUID(theirs["data"]["mentor_id"]))) == (str(bob), True)
 
@@ -189,3 +193,22 @@ async def test_a_webhook_tells_its_employer_the_same(staff, receivers):
     times = {"since": "2000-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
     replayed = await client.post(f"/webhooks/{hook}/replays", json=times)
     assert replayed.json() == {"queued": 2}
+
+
+async def test_each_has_the_catalogue_of_what_is_told_to_them(staff):
+    """Of what is told the schema holds; an employer's client is not told of what was said in confidence."""
+    ada = staff.of(LEEDS)
+    await staff.tell(submitted(ada))
+    await staff.known()
+    mine, whole = staff.client(LEEDS), staff.client(None)
+    found = (await mine.get("/changes/asyncapi.json")).json()
+    assert (found["asyncapi"], found["servers"]["api"]["pathname"]) == ("3.1.0", "/v1/integrations")
+    assert str(LEEDS) in found["info"]["description"]
+    everything = (await whole.get("/changes/asyncapi.json")).json()["components"]["messages"]
+    told = found["components"]["messages"]
+    assert set(told) < set(everything)
+    assert "ConcernRaised" in everything
+    assert "ConcernRaised" not in told
+    (event,) = (await changes(mine))["items"]
+    schema = next(one["payload"] for one in told.values() if one["name"] == event["type"])
+    jsonschema.validate(event, schema)

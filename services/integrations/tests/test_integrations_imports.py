@@ -130,15 +130,15 @@ async def test_formula_like_cells_are_data(world, applications_api):
         (b"", "file_empty", {}),
         (b"\n\n", "file_empty", {}),
         (b"\xef\xbb\xbf", "file_empty", {}),
-        ("name,email\nA,a@b.c".encode("utf-16"), "file_not_utf8", {}),
-        (b"name;email\nA;a@b.c\n", "wrong_delimiter", {"found": "semicolon"}),
-        (b"name\temail\nA\ta@b.c\n", "wrong_delimiter", {"found": "tab"}),
+        ("name,email\nA,a@b.c".encode("utf-32"), "file_not_utf8", {}),
+        (b"PK\x03\x04 no archive", "workbook_unreadable", {}),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook_unreadable", {}),
         (b"name\nA\n", "wrong_columns", {"missing": ["email"], "unknown": []}),
         (b"name,email,shoe size\nA,a@b.c,9\n", "wrong_columns", {"missing": [], "unknown": [3]}),
         (b"name,email,Email\nA,a@b.c,a@b.c\n", "wrong_columns", {"doubled": [3]}),
         (b"Ada,ada@example.org\n", "wrong_columns", {"missing": ["email", "name"], "unknown": [1, 2]}),
         (b'"name,email\nA,a@b.c\n', "file_empty", {}),
-        (b"name,email\n" + b"A,a@b.c\n" * 5001, "too_many_rows", {"most": 5000}),
+        (b"name,email\n" + b"A,a@b.c\n" * 5001, "too_many_rows", {"most": 5000, "most_async": 200000}),
     ],
 )
 async def test_a_file_that_is_no_table_of_this_kind_changes_nothing(world, content, code, members):
@@ -462,7 +462,7 @@ async def test_nobody_sees_an_import_of_somebody_else(world):
 async def test_what_is_no_csv_or_too_large_is_refused_unread(world):
     answer = await world.admin.post("/imports/people", json={"name": "Ada"})
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
-    answer = await world.upload("/imports/people", b"x" * 10_000_001)
+    answer = await world.upload("/imports/people", b"x" * 30_000_001)
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 

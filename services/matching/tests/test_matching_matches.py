@@ -56,6 +56,24 @@ async def test_from_applications_to_a_confirmed_match(world):
     assert {m["state"] for m in (await world.pool(cohort)).values()} == {"matched"}
     kinds = [type(e) for e in await world.events(MatchProposed, MatchAccepted, MatchConfirmed)]
     assert kinds == [MatchProposed, MatchAccepted, MatchAccepted, MatchConfirmed]
+    assert all(e.mentor_application_id and e.mentee_application_id for e in await world.events(*set(kinds)))
+
+
+async def test_matches_that_changed_since_are_found(world):
+    cohort, _, _ = await pairs(world, 2)
+    first, second = await world.approve((await world.run(cohort))["id"])
+    team = {"cohort_id": cohort}
+    before = {one["id"]: one["updated_at"] for one in (await world.office.get("/matches", params=team)).json()["items"]}
+    late = max(before.values())
+    await world.accept(second, "mentor")
+    since = (await world.office.get("/matches", params=team | {"updated_since": late})).json()["items"]
+    assert second["id"] in {one["id"] for one in since}
+    changed = next(one for one in since if one["id"] == second["id"])["updated_at"]
+    assert changed > before[second["id"]]
+    found = (await world.office.get("/matches", params=team | {"updated_since": changed})).json()["items"]
+    assert [one["id"] for one in found] == [second["id"]]
+    assert first["id"] in before
+    assert (await world.office.get("/matches", params=team | {"updated_since": "yesterday"})).status_code == 422
 
 
 async def test_strangers_see_no_match_and_only_the_two_answer(world):

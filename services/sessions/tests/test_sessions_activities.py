@@ -72,6 +72,7 @@ async def test_attendance_is_announced_once_a_person_and_the_activity_once(begun
     both = await begun.team.post(f"{path}/attendance", json={"person_ids": people})
     assert both.json() == {"recorded": 1, "attended": 2}
     attended = [e for e in await begun.harness.emitted(begun.tenant, ActivityAttended) if e.kind == "cpd"]
+    assert all(e.minutes for e in attended)
     assert [(str(e.person_id), e.mode, e.cohort_id) for e in attended] == [
         (p, "in_person", begun.cohort_id) for p in people
     ]

@@ -48,6 +48,15 @@ async def _counts(play, client=None, **asked):
     return answer.json()
 
 
+async def test_what_changed_since_is_found(play, pairs):
+    listed = await play.team.get("/relationships", params={"programme_id": str(play.programme_id)})
+    late = max(one["updated_at"] for one in listed.json()["items"])
+    await _meet(play, pairs[3])
+    changed = await _list(play, updated_since=late)
+    assert str(pairs[3].match_id) in changed
+    assert len(changed) <= 2  # it, and whichever was the last before
+
+
 async def test_the_list_finds_what_wants_something(play, pairs):
     fresh, quiet, paused, met, worried, *_ = pairs
     ids = [str(pair.match_id) for pair in pairs]

@@ -2,7 +2,8 @@
 
 `python -m mentoring_allinone.generate [--check]`: JSON Schema and example of every event, AsyncAPI, OpenAPI of every
 service and of all, the GraphQL schema, the service map, the state diagrams, the settings, the error codes. --check
-also refuses what breaks the GraphQL schema that was released, and a console built from other sources than those here.
+also refuses what breaks the schema, events and REST that were released, and a console built from other sources than
+those here.
 """
 
 import base64
@@ -149,7 +150,7 @@ def main() -> int:
         print("stale: the console; 'make console' builds it")  # noqa: T201
     breaks = released.faults() if check else []
     for change in breaks:
-        print(f"breaks what front ends were promised ('make release-schema' promises anew): {change}")  # noqa: T201
+        print(f"breaks what was promised ('make release-contracts' promises anew): {change}")  # noqa: T201
     return 1 if check and (stale or breaks or console) else 0
 
 

@@ -1,7 +1,8 @@
 """HTTP as every process of ours serves it: uvicorn, with limits on how late and how large a request's head may be."""
 
 import asyncio
-from typing import Any
+import re
+from typing import Any, Final
 
 import uvicorn
 from starlette.responses import Response
@@ -12,6 +13,9 @@ from mentoring_common.problems import refusal
 
 KEEP_ALIVE_S = 30
 WEBSOCKET_LIMIT_BYTES = 1_048_576
+
+
+_H2C: Final = re.compile(rb"\r\n(?:upgrade: *h2c|http2-settings:[^\r\n]*)(?=\r\n|$)", re.IGNORECASE)
 
 
 class HeadTooLarge(Exception):
@@ -49,7 +53,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._given_up:
             return
         self._unread += len(data)
-        super().data_received(data)
+        super().data_received(_without_h2c(data) if b"h2c" in data and self._is_idle() else data)
         if self._given_up or self.transport.is_closing():
             return
         if self._unread > self.head_limit_bytes:
@@ -124,6 +128,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.write(b"".join([*lines, b"\r\n", bytes(answer.body)]))
         # Closed at once, what is still coming would make the kernel drop the answer.
         self._timer = self.loop.call_later(self.linger_s, self.transport.close)
+
+
+def _without_h2c(data: bytes) -> bytes:
+    """A head without the offer to go on in HTTP/2, which Java's client makes: the parser would drop the body for it."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    return _H2C.sub(b"", head) + end + body
 
 
 def _too_large(limit: int) -> Response:

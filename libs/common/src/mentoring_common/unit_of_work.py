@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
-from mentoring_common import counts, deprecation, idempotency, locations, versions
+from mentoring_common import counts, deprecation, idempotency, list_files, locations, sparse, versions
 from mentoring_common.auth import Principal, authenticated
 from mentoring_common.db import Database
 from mentoring_common.pagination import Page
@@ -54,23 +54,38 @@ class Route(APIRoute):
             headers["Location"] = locations.described(made_at)
         if isinstance(self.response_model, type) and issubclass(self.response_model, Page):
             described.setdefault(200, {}).setdefault("headers", {})[counts.HEADER] = counts.DESCRIBED
-            more = self.openapi_extra or {}
-            others = [
-                each for each in more.get("parameters", []) if each is not counts.PARAMETER
-            ]  # asked at each build
-            self.openapi_extra = more | {"parameters": [*others, counts.PARAMETER]}
+            _take(self, counts.PARAMETER)
         ending = deprecation.ending_of(self.endpoint)
         if ending:
             self.deprecated = True
             described.setdefault(self.status_code or 200, {}).setdefault("headers", {}).update(deprecation.DESCRIBED)
+        reads = self.methods == {"GET"}
+        item = list_files.item_of(self.response_model) if reads else None
+        members = sparse.members_of(item or self.response_model) if reads else frozenset()
+        if item:
+            _take(self, list_files.PARAMETER)
+        if members:
+            _take(self, sparse.PARAMETER)
         self.responses = described | self.responses
         queries = [p for p in get_flat_params(self.dependant) if isinstance(p.field_info, Query)]
-        parameters = frozenset(p.alias for p in queries)
+        own = frozenset(p.alias for p in queries)
+        parameters = own | ({list_files.FORMAT} if item else set()) | ({sparse.FIELDS} if members else set())
         lists = frozenset(p.alias for p in queries if _is_list(p.field_info.annotation))
 
         async def answer(request: Request) -> Response:
-            if request.scope["query_string"]:
-                _check_names(request.query_params, parameters, lists)
+            if not request.scope["query_string"]:
+                return await whole(request)
+            _check_names(request.query_params, parameters, lists)
+            wanted = sparse.asked(request, members)
+
+            async def some(asking: Request) -> Response:
+                return sparse.cut(await whole(asking), wanted) if wanted else await whole(asking)
+
+            if item and _form(request):
+                return await list_files.answer(request, item, "cursor" in own, some)
+            return await some(request)
+
+        async def whole(request: Request) -> Response:
             async with AsyncExitStack() as stack:
                 response = await _once(request, plan, stack)
             response = locations.located(request, response, made_at) if made_at else response
@@ -80,6 +95,22 @@ class Route(APIRoute):
 
         self.answer = answer
         return answer
+
+
+def _take(route: Route, parameter: dict[str, Any]) -> None:
+    """Describe a parameter that routes of a kind have without declaring it."""
+    more = route.openapi_extra or {}
+    others = [each for each in more.get("parameters", []) if each is not parameter]  # asked at each build
+    route.openapi_extra = more | {"parameters": [*others, parameter]}
+
+
+def _form(request: Request) -> str | None:
+    form = request.query_params.get(list_files.FORMAT)
+    if form is not None and form not in list_files.TYPES:
+        raise RequestValidationError(
+            [{"type": "enum", "loc": ("query", list_files.FORMAT), "msg": "Input should be 'csv' or 'xlsx'"}]
+        )
+    return form
 
 
 def _is_list(annotation: Any) -> bool:

@@ -34,6 +34,8 @@ class _MatchEvent(Event):
     mentor_id: PersonId
     mentee_id: PersonId
     group_id: UUID | None = None
+    mentor_application_id: UUID | None = None
+    mentee_application_id: UUID | None = None
 
 
 class MatchProposed(_MatchEvent):

@@ -389,7 +389,7 @@ class ActivityNoticeDue(Event):
 
 
 class ActivityAttended(Event):
-    """A person attended an activity; `attended` people so far."""
+    """A person attended an activity of so many `minutes`, an hour of CPD for example; `attended` people so far."""
 
     owner: ClassVar = "sessions"
     aggregate: ClassVar = "activity"
@@ -401,6 +401,7 @@ class ActivityAttended(Event):
     kind: str
     mode: Literal["online", "in_person"]
     attended: int | None = None
+    minutes: int | None = None
 
 
 class AttendanceWithdrawn(Event):
@@ -416,6 +417,7 @@ class AttendanceWithdrawn(Event):
     kind: str
     mode: Literal["online", "in_person"]
     attended: int
+    minutes: int | None = None
 
 
 class SessionsAuditAnchored(_AuditAnchored):

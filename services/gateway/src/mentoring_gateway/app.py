@@ -23,6 +23,7 @@ from mentoring_common.clients import http_client
 from mentoring_common.clock import Clock
 from mentoring_common.edge import Edge
 from mentoring_common.error_pages import add_error_pages
+from mentoring_common.event_pages import add_event_pages
 from mentoring_common.health import version
 from mentoring_common.methods import Methods
 from mentoring_common.metrics import Gauge, Metrics
@@ -31,6 +32,7 @@ from mentoring_common.origins import across, origins
 from mentoring_common.pages import Assets, add_api_pages
 from mentoring_common.settings import Settings
 from mentoring_common.tracing import Tracing
+from mentoring_common.yaml_text import ours
 from mentoring_gateway import console, plain_pages
 from mentoring_gateway.context import Context
 from mentoring_gateway.documents import Documents
@@ -127,7 +129,8 @@ class Gateway:
         app.add_api_route("/livez", self._livez)
         app.add_api_route("/readyz", self._readyz)
         app.add_api_route("/version", version)
-        add_api_pages(app, _of_all_services)
+        add_api_pages(app, document)
+        add_event_pages(app, events)
         add_error_pages(app)
         return app
 
@@ -157,7 +160,18 @@ class Gateway:
 
 
 @cache
-def _of_all_services() -> dict[str, Any]:
+def events() -> dict[str, Any]:
+    """The AsyncAPI document of all topics, with the schema of each event in its place."""
+    contracts = files("mentoring_contracts")
+    found: dict[str, Any] = ours(contracts.joinpath("asyncapi.yaml").read_text("utf-8"))
+    for message in found["components"]["messages"].values():
+        schema = message["payload"]["schema"]
+        message["payload"]["schema"] = json.loads(contracts.joinpath(schema["$ref"]).read_text("utf-8"))
+    return found
+
+
+@cache
+def document() -> dict[str, Any]:
     """The one OpenAPI document of the whole REST API."""
     documents = files("mentoring_contracts").joinpath("openapi")
     return whole({name: json.loads(documents.joinpath(f"{name}.json").read_text("utf-8")) for name in SERVICES})

@@ -69,4 +69,5 @@ def create_app(settings: Settings, *, clock: Clock | None = None, http: httpx.As
     """The service, wired and not yet started."""
     service = Service(DESIGN, settings, clock=clock, http=http)
     service.app.state.watch = Watch(service)
+    service.app.state.imports = set()  # those that go on after their answer
     return service

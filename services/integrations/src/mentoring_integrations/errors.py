@@ -16,15 +16,23 @@ class ProgrammeNotFound(NotFound):
 
 
 class FileNotUtf8(Rejected):
-    """The file is not in UTF-8: save it as CSV UTF-8."""
+    """The file is in UTF-32: save it as CSV UTF-8."""
+
+
+class CharsetUnknown(Rejected):
+    """The charset that the request names is none that is read here; `known` names those."""
+
+
+class WorkbookUnreadable(Rejected):
+    """The file is no workbook of the kind XLSX, has a password, or unpacks to too much: save it anew, or as CSV."""
+
+
+class MultipartUnreadable(Rejected):
+    """The form has to have one file, in the part `file`."""
 
 
 class FileEmpty(Rejected):
     """The file has no header line."""
-
-
-class WrongDelimiter(Rejected):
-    """The columns are not separated by commas; `found` says by what."""
 
 
 class WrongColumns(Rejected):
@@ -39,7 +47,27 @@ class MappingUnreadable(Rejected):
 
 
 class TooManyRows(Rejected):
-    """The file has too many rows for one import; `most` says how many it may have."""
+    """The file has too many rows; `most` says how many it may have, `most_async` with `Prefer: respond-async`."""
+
+
+class ImportNotInterrupted(Conflict):
+    """The import is not interrupted: it goes on, has ended, or was a dry run."""
+
+
+class ImportOver(Conflict):
+    """The import has ended."""
+
+
+class AnotherFile(Rejected):
+    """This is not the file that the import began with."""
+
+
+class SourceNotFound(NotFound):
+    """There is no such source."""
+
+
+class TooManySources(Conflict):
+    """You keep as many sources as you may; `most` says how many."""
 
 
 class DecisionsStayOn(Rejected):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import Base as CommonBase
 from mentoring_common.db import TenantRow
 from mentoring_common.tables import NAMING
-from mentoring_common.versions import Versioned
+from mentoring_common.versions import Dated, Versioned
 
 _ZERO, _ONE, _NO = sa.text("0"), sa.text("1"), sa.text("false")
 
@@ -174,7 +174,7 @@ class Unmatched(TenantRow, Base):
     explanation: Mapped[str]
 
 
-class Match(TenantRow, Versioned, Base):
+class Match(TenantRow, Dated, Base):
     """A pair that was offered, and what became of it (lifecycle.MATCH).
 
     In a group of a mentor and several mentees each mentee has a match; `group_id` is the same for all of them. Without
@@ -185,6 +185,7 @@ class Match(TenantRow, Versioned, Base):
     __tablename__ = "matches"
     __table_args__ = (
         sa.Index("ix_matches_cohort", "tenant_id", "cohort_id", "state"),
+        sa.Index("ix_matches_updated", "tenant_id", "updated_at"),
         sa.Index("ix_matches_mentor", "tenant_id", "mentor_id"),
         sa.Index("ix_matches_mentee", "tenant_id", "mentee_id"),
         sa.Index("ix_matches_group", "tenant_id", "group_id", postgresql_where=sa.text("group_id IS NOT NULL")),

@@ -466,6 +466,7 @@ class MatchView(View, VersionedView):
     handover: bool = Field(description="whether it carries on the match `rematch_of` with another mentor")
     replaces: UUID | None = None
     waits_for: UUID | None = None
+    updated_at: datetime
 
 
 class StateCount(BaseModel):

@@ -24,7 +24,8 @@ class Proxy(Body):
 class NewApplication(Body):
     """For oneself, or by a team for somebody (`person_id`) with `proxy`; equality answers are the person's own.
 
-    `nominator` is who is asked to stand behind it, where the programme takes nominations; left out: the line manager.
+    `nominator` is who is asked to stand behind it, where the programme takes nominations; left out: the line manager,
+    or HR.
     """
 
     person_id: UUID | None = None

@@ -61,7 +61,7 @@ class Nomination(TenantRow, Versioned, Base):
     nominator_id: Mapped[UUID | None]
     nominator_name: Mapped[str | None]
     nominator_email: Mapped[str | None]
-    employer_id: Mapped[UUID | None]  # of the HR system that nominated
+    employer_id: Mapped[UUID | None]  # of the HR system that nominated, or is asked
     opened_by: Mapped[str]
     state: Mapped[str]
     token_digest: Mapped[bytes]

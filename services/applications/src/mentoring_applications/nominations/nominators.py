@@ -39,12 +39,18 @@ def asks_for_one(plan: Blueprint, role: str) -> bool:
 async def named_by(
     db: AsyncSession, programme_id: UUID, said: Nominations, person: Person, named: Named | None
 ) -> Nominator:
-    """Whom an applicant asks; their line manager where they name nobody.
+    """Whom an applicant asks; their line manager where they name nobody, or HR where line managers are not asked.
 
     NominatorNeeded, NominatorIsOneself, NominatorNotAllowed.
     """
+    if named is not None and named.hr:
+        if "hr" not in said.by:
+            raise NominatorNotAllowed(by=said.by)
+        return await _hr(db, person)
     manager = await _line_manager(db, person)
-    if named is None:
+    if named is None or named.email is None:
+        if "line_manager" not in said.by and "hr" in said.by:
+            return await _hr(db, person)
         if "line_manager" not in said.by or manager is None:
             raise NominatorNeeded()
         return manager
@@ -58,6 +64,13 @@ async def named_by(
     if "role" in said.by and known and await programmes.holds_right(db, programme_id, known.id, "nominate"):
         return asked
     raise NominatorNotAllowed(by=said.by)
+
+
+async def _hr(db: AsyncSession, person: Person) -> Nominator:
+    """The HR system of the person's employer, which hears of it by the changes and its list; NominatorNeeded."""
+    if person.employer_id is None:
+        raise NominatorNeeded()
+    return Nominator(None, await directory.employer_name(db, person.employer_id), None, person.employer_id)
 
 
 async def _line_manager(db: AsyncSession, person: Person) -> Nominator | None:

@@ -14,10 +14,17 @@ from mentoring_contracts.words import Side
 
 
 class Named(Body):
-    """Somebody by name and address, who need not have an account."""
+    """Somebody by name and address, who need not have an account; or (`hr`) the HR system of the person's employer."""
 
-    name: Name
-    email: Email
+    name: Name | None = None
+    email: Email | None = None
+    hr: Annotated[bool, Field(description="ask the HR system of the person's employer, and nobody by name")] = False
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "Named":
+        if self.hr == (self.email is not None) or (self.name is None) != (self.email is None):
+            raise ValueError("name somebody by name and email, or ask hr")
+        return self
 
 
 Statement = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -57,7 +64,7 @@ class Waiver(Body):
 
 
 class AskedNominator(Body):
-    """Whom to ask now for an application that waits; left out: the line manager."""
+    """Whom to ask now for an application that waits; left out: the line manager, or HR where managers are not asked."""
 
     nominator: Named | None = None
     application_id: UUID

@@ -80,6 +80,7 @@ class _Batch:
         self._employers: dict[str, UUID] = {}
         self._held: set[UUID | None] = set()
         self._known: dict[tuple[UUID | None, str | None], Any] = {}  # who was known before, and not touched yet
+        self._numbered: dict[tuple[UUID | None, str], UUID] = {}  # whose number it is: that stays so in a batch
 
     async def take(self, rows: Sequence[dict[str, Any]]) -> list[BatchItem]:
         for index, row in enumerate(rows):
@@ -155,6 +156,7 @@ class _Batch:
         found = await directory.known_by_number(self._db, employer_id, numbers)
         self._known |= {(employer_id, number): row for number, row in found.items()}
         self._taken |= {(employer_id, number) for number in found}
+        self._numbered |= {(employer_id, number): row.id for number, row in found.items()}
 
     def _is_as(self, known: Any, record: PersonRecord) -> bool:
         """Whether the record says what is known already: most of what a system sends every night."""
@@ -189,8 +191,10 @@ class _Batch:
         said |= {} if employer_id is None else {"employer_id": employer_id}
         found: UUID | None = None
         if record.line_manager_external_id is not None:
-            manager = await directory.person_by_external_id(self._db, employer_id, record.line_manager_external_id)
-            found, member = manager.id if manager else None, "line_manager_external_id"
+            found, member = (
+                await self._by_number(employer_id, record.line_manager_external_id),
+                "line_manager_external_id",
+            )
         elif record.line_manager_email is not None:
             rows = await people_seen(self._db, self._by, email=record.line_manager_email)
             assert not isinstance(rows, Pages)
@@ -203,6 +207,15 @@ class _Batch:
             detail = "nobody is called so, or their own row was refused"
             raise UnknownLineManager(errors=[fault("unknown_person", detail, "body", "people", index, member)])
         return NewPerson(**(said | {"line_manager_id": found}))
+
+    async def _by_number(self, employer_id: UUID | None, number: str) -> UUID | None:
+        """Whom the employer calls so: managers are named by many rows, and looked for once."""
+        if (employer_id, number) not in self._numbered:
+            person = await directory.person_by_external_id(self._db, employer_id, number)
+            if person is None:
+                return None
+            self._numbered[employer_id, number] = person.id
+        return self._numbered[employer_id, number]
 
     async def _register(self, new: NewPerson) -> Provisioned:
         return Provisioned(await register_person(self._db, new, self._by, self._reach), 1, "created")

@@ -117,13 +117,15 @@ async def read_group(
 ) -> Response:  # fmt: skip
     """One of them."""
     found = await groups.group(db, group_id, by, _base(request))
-    return _answer(schemas.narrowed(found, attributes, excludedAttributes))
+    if found["meta"]["version"] in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers={"ETag": found["meta"]["version"]})
+    return _group(found, attributes, excludedAttributes)
 
 
 @router.patch("/Groups/{group_id}")
-async def patch_group(group_id: str, request: Request, by: Writer, db: Db) -> Response:
+async def patch_group(group_id: str, request: Request, by: Writer, db: Db, expected: IfMatch) -> Response:
     """Give the role to the employer's people who are added, and take it from those who are removed."""
-    return _answer(await groups.patch_group(db, group_id, await _body(request), by, _base(request)))
+    return _group(await groups.patch_group(db, group_id, await _body(request), by, _base(request), expected))
 
 
 @router.post("/Groups")
@@ -131,7 +133,7 @@ async def patch_group(group_id: str, request: Request, by: Writer, db: Db) -> Re
 @router.delete("/Groups/{group_id}")
 async def refuse_group(_: Writer, db: Db) -> Response:
     """Not done: a programme says in its blueprint which groups there are."""
-    raise NotImplementedException(detail="groups are made and ended by their programme: members are added by PATCH")
+    raise NotImplementedException(detail=groups.NOT_DONE)
 
 
 @router.get("/Users")
@@ -241,6 +243,11 @@ def _user(
     found = schemas.shown(person, _base(request))
     headers = {"ETag": found["meta"]["version"]} | ({"Location": found["meta"]["location"]} if status == 201 else {})
     return _answer(schemas.narrowed(found, attributes, excluded), status, headers)
+
+
+def _group(found: dict[str, Any], attributes: str | None = None, excluded: str | None = None) -> Response:
+    headers = {"ETag": found["meta"]["version"]}
+    return _answer(schemas.narrowed(found, attributes, excluded), headers=headers)
 
 
 def _all(resources: list[dict[str, Any]]) -> Response:

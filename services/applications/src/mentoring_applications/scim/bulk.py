@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
+from scim2_models import NotImplementedException
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications.scim import commands, refusals, schemas
+from mentoring_applications.scim import commands, groups, refusals, schemas
 from mentoring_common.auth import Principal
 from mentoring_common.db import attempt
 from mentoring_common.versions import PATTERN, Precondition
 
-_PATH = r"^/Users(/[A-Za-z0-9-]{1,64}|/bulkId:[A-Za-z0-9_.-]{1,64})?$"
+_PATH = r"^(/Users(/[A-Za-z0-9-]{1,64}|/bulkId:[A-Za-z0-9_.-]{1,64})?|/Groups(/[A-Za-z0-9_.-]{1,150})?)$"
 _ID = re.compile(r"bulkId:([A-Za-z0-9_.-]{1,64})")
 
 
@@ -64,6 +65,8 @@ async def _one(
 ) -> dict[str, Any]:
     data, path = _named(operation.data or {}, made), _named(operation.path, made)
     expected = Precondition(operation.version)
+    if path.startswith("/Groups"):
+        return await _group(db, operation.method, path.removeprefix("/Groups/"), data, by, base, expected)
     _, _, user_id = path.removeprefix("/").partition("/")
     match operation.method:
         case "POST":
@@ -80,6 +83,15 @@ async def _one(
     meta = schemas.shown(person, base)["meta"]
     status = "201" if operation.method == "POST" else "200"
     return {"location": meta["location"], "version": meta["version"], "status": status}
+
+
+async def _group(
+    db: AsyncSession, method: str, group_id: str, data: dict[str, Any], by: Principal, base: str, expected: Precondition
+) -> dict[str, Any]:
+    if method != "PATCH":
+        raise NotImplementedException(detail=groups.NOT_DONE)
+    meta = (await groups.patch_group(db, group_id, data, by, base, expected))["meta"]
+    return {"location": meta["location"], "version": meta["version"], "status": "200"}
 
 
 def _named(part: Any, made: Mapping[str, str]) -> Any:

@@ -31,10 +31,12 @@ from mentoring_applications.programmes.models import Programme
 from mentoring_applications.scim import commands, queries, schemas
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
+from mentoring_common.versions import Precondition
 from mentoring_contracts.blueprint.roles import ProgrammesRole
 
 _ONE: Final = re.compile(r'^members\[\s*value\s+eq\s+"([^"]+)"\s*\]$', re.IGNORECASE)
 _MEMBERS: Final = "members"
+NOT_DONE: Final = "groups are made and ended by their programme: members are added by PATCH"
 
 
 class Operation(BaseModel):
@@ -88,14 +90,19 @@ async def group(db: AsyncSession, group_id: str, by: Principal, base: str) -> di
     return _shown(role, await queries.holders(db, reach, [role.programme.id]), base)
 
 
-async def patch_group(db: AsyncSession, group_id: str, payload: Any, by: Principal, base: str) -> dict[str, Any]:
+async def patch_group(
+    db: AsyncSession, group_id: str, payload: Any, by: Principal, base: str, expected: Precondition
+) -> dict[str, Any]:
     """Give the role to whom the operations add, and take it from whom they remove.
 
-    NotFoundException, NotYourPeople, HasLeft; SCIMException for what cannot be changed.
+    NotFoundException, NotYourPeople, HasLeft, PreconditionFailed; SCIMException for what cannot be changed.
     """
     asked = Patch.model_validate(payload)
     reach, role = await commands.reach(db, by), await _role(db, group_id)
+    if expected.given:  # others who change the group under a precondition wait
+        await db.refresh(role.programme, with_for_update={"key_share": True})
     holders = await queries.holders(db, reach, [role.programme.id])
+    expected.compare(schemas.group_version(role.title, _members(role, holders)))
     before = [one.person for one in holders if one.role == role.kind.id]
     after = list(before)
     for operation in asked.Operations:
@@ -122,8 +129,12 @@ async def _role(db: AsyncSession, group_id: str) -> Role:
 
 
 def _shown(role: Role, holders: Sequence[Any], base: str) -> dict[str, Any]:
+    return schemas.group_shown(role.id, role.title, _members(role, holders), base)
+
+
+def _members(role: Role, holders: Sequence[Any]) -> list[tuple[UUID, str]]:
     mine = (one for one in holders if (one.programme_id, one.role) == (role.programme.id, role.kind.id))
-    return schemas.group_shown(role.id, role.title, [(one.person, one.name) for one in mine], base)
+    return [(one.person, one.name) for one in mine]
 
 
 def _changed(role: Role, members: list[UUID], operation: Operation) -> list[UUID]:

@@ -3,6 +3,7 @@
 Payloads, PATCH and filters are read by scim2-models; of a User we keep what `KEPT` names and pass over the rest.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -100,8 +101,15 @@ def group_shown(id_: str, title: str, members: Sequence[tuple[UUID, str]], base:
         {"value": str(person), "display": name, "type": "User", "$ref": f"{base}/Users/{person}"}
         for person, name in members
     ]
-    meta = {"resourceType": "Group", "location": f"{base}/Groups/{id_}"}
+    version = f'W/"{group_version(title, members)}"'
+    meta = {"resourceType": "Group", "location": f"{base}/Groups/{id_}", "version": version}
     return {"schemas": [GROUP], "id": id_, "displayName": title, "members": people, "meta": meta}
+
+
+def group_version(title: str, members: Sequence[tuple[UUID, str]]) -> int:
+    """A number that is another one where the group is: who is in it is counted nowhere, so it is made of them."""
+    said = ",".join([title, *sorted(str(person) for person, _ in members)])
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=4).digest()) & 0x7FFFFFFF
 
 
 def read_user(payload: Any) -> Any:

@@ -67,5 +67,6 @@ class NewDecision:
 
 @strawberry.input(description="Who is asked to stand behind an application")
 class Nominator:
-    name: str
-    email: str
+    name: str | None = None
+    email: str | None = None
+    hr: bool = False

@@ -136,6 +136,7 @@ class MatchRecord:
     version: int
     proposed_at: datetime
     expires_at: datetime
+    updated_at: datetime
     run_id: UUID | None = None
     score: float | None = None
     group_id: UUID | None = None

@@ -54,9 +54,14 @@ class Nominations:
 
     @command("Ask somebody else to stand behind my application; without a name my line manager")
     async def ask_nominator(
-        self, info: Info, application_id: UUID, name: str | None = None, email: str | None = None
+        self,
+        info: Info,
+        application_id: UUID,
+        name: str | None = None,
+        email: str | None = None,
+        hr: bool = False,
     ) -> NominationState:
-        named = {"name": name, "email": email} if name or email else None
+        named = {"name": name, "email": email, "hr": hr} if name or email or hr else None
         return await client.ask(
             info.context.commands(info).applications.api, application_id=application_id, nominator=named
         )

@@ -81,6 +81,7 @@ class RelationshipRecord:
     agreement: Signatures
     cohort_id: UUID
     confirmed_at: datetime
+    updated_at: datetime
     version: int
     continues: UUID | None = None
     continued_by: UUID | None = None

@@ -6,9 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
+from mentoring_common.api_address import api_address
+from mentoring_common.runner import Service
 from mentoring_common.unit_of_work import Phases, Route
 from mentoring_integrations.changes import queries
+from mentoring_integrations.changes.catalogue import catalogue
 from mentoring_integrations.changes.cloud_event import placed, sequence
 from mentoring_integrations.changes.schemas import ChangesPage, EventType, EventTypes
 from mentoring_integrations.changes.types import event_types, known_types
@@ -66,6 +70,15 @@ async def list_event_types(by: Reader) -> EventTypes:
     """The types of events that may be asked for and subscribed to; what they carry is in `asyncapi.yaml`."""
     require_integrator(by)
     return EventTypes(items=[EventType(type=name, meaning=meaning) for name, meaning in event_types()])
+
+
+@router.get("/changes/asyncapi.json", response_class=JSONResponse)
+async def read_event_catalogue(request: Request, by: Reader) -> JSONResponse:
+    """The events that you are told of, as an AsyncAPI document of your own feed."""
+    tenant = require_integrator(by)
+    service: Service = request.app.state.service
+    api = api_address(service.settings.public_url, "integrations")
+    return JSONResponse(catalogue(api, tenant, audience_of(by)))
 
 
 def _page(found: queries.Found) -> Response:

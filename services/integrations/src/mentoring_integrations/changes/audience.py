@@ -1,5 +1,6 @@
 """Whom an event is about, as far as those who are told only of some people must know."""
 
+import re
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -10,6 +11,11 @@ from mentoring_contracts.matching import GroupMemberJoined, MatchConfirmed
 
 # What people tell in confidence: that it was told is for the administration alone.
 _CONFIDED: Final = frozenset({"concern", "interview", "focus_group"})
+
+
+def told_to_employers(cls: type[Event]) -> bool:
+    """Whether employers are told of events of this kind."""
+    return cls.aggregate not in _CONFIDED
 
 
 def named(event: Event | None) -> list[UUID] | None:
@@ -43,9 +49,12 @@ def changed(event: Event | None) -> list[UUID]:
 
 
 def for_employer(text: str, event_id: UUID, people: list[UUID], own: list[UUID]) -> str:
-    """The event as an employer is shown it: nobody stands where another employer's person is named."""
+    """The event as an employer is shown it: nobody stands where another employer's person is named, and no application
+    where theirs is."""
     for place, person in enumerate(people):
         if person not in own:
+            for side in re.findall(rf'"(mentor|mentee)_id": ?"{person}"', text):
+                text = re.sub(rf'("{side}_application_id": ?)"[0-9a-f-]+"', r"\1null", text)
             text = text.replace(str(person), str(_somebody(event_id, place)))
     return text
 

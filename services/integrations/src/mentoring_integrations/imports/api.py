@@ -1,112 +1,265 @@
-"""The REST API of the integrations service: imports of people and applications."""
+"""The REST API of imports: files of people, applications and nominations, and what became of each of their rows."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from mentoring_common import csv_text
+from mentoring_common import csv_text, locations, workbooks
+from mentoring_common.list_files import TYPES
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.runner import Service
-from mentoring_common.unit_of_work import Db, Phases, Route
+from mentoring_common.unit_of_work import Db, Phases, Route, Work
 from mentoring_contracts.columns import Sheet
-from mentoring_integrations.imports import commands, queries
+from mentoring_integrations.imports import queries
+from mentoring_integrations.imports.commands import imports as commands
+from mentoring_integrations.imports.commands import sources
+from mentoring_integrations.imports.commands.imports import Upload
 from mentoring_integrations.imports.models import Import
-from mentoring_integrations.imports.schemas import ImportSummary, ImportView
+from mentoring_integrations.imports.schemas import ImportSummary, ImportView, NewSource, PreviewView, SourceView
+from mentoring_integrations.imports.table_files import unpacked
 from mentoring_integrations.programmes.access import Reader, Writer
 
-CSV_LIMIT_BYTES = 10_000_000
-CSV_TYPES = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})  # browsers on Windows say the last
-KINDS = ("people", "applications", "nominations", "pairs")
-UPLOADS = {f"/imports/{kind}": (CSV_LIMIT_BYTES, CSV_TYPES) for kind in KINDS}
-_PEOPLE = "name,email,employer,line_manager_email,languages\nAda Obi,ada.obi@example.org,North Trust,,en\n"
-_APPLICATIONS = (
-    "email,role,proxy_reason,cohort,criteria\nada.obi@example.org,mentee,signed on paper,1,specialty;career_stage\n"
-)
-_NOMINATIONS = "external_id,role,cohort,statement\nE-10042,mentee,1,She leads without the title.\n"
-_PAIRS = "mentor_email,mentee_email,starts_on,cohort\ngrace.lee@example.org,ada.obi@example.org,2021-09-01,1\n"
+Kind = Literal["people", "applications", "nominations", "pairs", "attendance", "outcomes"]
+LIMIT_BYTES = 30_000_000
+XLSX = TYPES["xlsx"]
+FILE_TYPES = frozenset({
+    "text/csv", "application/csv", "text/plain", "text/tab-separated-values", "application/octet-stream",
+    "application/vnd.ms-excel", XLSX, "multipart/form-data",
+})  # fmt: skip
+KINDS: tuple[Kind, ...] = ("people", "applications", "nominations", "pairs", "attendance", "outcomes")
+UPLOADS = {f"/imports/{kind}{path}": (LIMIT_BYTES, FILE_TYPES) for kind in KINDS for path in ("", "/preview")} | {
+    "/resume": (LIMIT_BYTES, FILE_TYPES)
+}
+ASYNC = "respond-async"
+_EXAMPLES = {
+    "people": "name,email,employer,line_manager_email,languages\nAda Obi,ada.obi@example.org,North Trust,,en\n",
+    "applications": (
+        "email,role,proxy_reason,cohort,criteria\nada.obi@example.org,mentee,signed on paper,1,specialty;career_stage\n"
+    ),
+    "nominations": "external_id,role,cohort,statement\nE-10042,mentee,1,She leads without the title.\n",
+    "attendance": "activity_id,external_id\n0192f8a1-4c31-7000-8000-5d0c2b7e4f10,E-10042\n",
+    "outcomes": (
+        "outcome,role,definition,months,people,with_outcome,source,measured_on\n"
+        "retention,mentee,still employed a year later,12,40,37,ESR,2026-06-30\n"
+    ),
+    "pairs": "mentor_email,mentee_email,starts_on,cohort\ngrace.lee@example.org,ada.obi@example.org,2021-09-01,1\n",
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`respond-async`: answered 202 at once, up to 200,000 rows; `Location` says how far it is",
+    "schema": {"type": "string", "enum": [ASYNC]},
+}
 
 
-def _file(example: str) -> dict[str, Any]:
-    said = "A header line and one line each, separated by commas, in UTF-8; docs/imports.md names the columns"
-    content = {"schema": {"type": "string", "description": said}, "example": example}
-    return {"requestBody": {"required": True, "content": {"text/csv": content}}}
+def _file(kind: str, *, prefer: bool = False) -> dict[str, Any]:
+    # Generators make one method of an operation whose body is of one kind: the others are told in words.
+    said = (
+        "A header line and a line each, as CSV; docs/imports.md names the columns. A workbook (XLSX) is taken too, "
+        "known by its content, and so is a form (`multipart/form-data`) with either as the part `file`"
+    )
+    content = {"text/csv": {"schema": {"type": "string", "description": said}, "example": _EXAMPLES[kind]}}
+    body = {"requestBody": {"required": True, "content": content}}
+    return body | ({"parameters": [_PREFER]} if prefer else {})
 
 
-OF_PEOPLE, OF_APPLICATIONS, OF_NOMINATIONS = _file(_PEOPLE), _file(_APPLICATIONS), _file(_NOMINATIONS)
-OF_PAIRS = _file(_PAIRS)
-
+_LATER: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": ImportView,
+        "description": "The import goes on; `Location` says where to ask how far it is",
+        "headers": {"Location": locations.described("/imports/{id}")},
+    }
+}
 MappingText = Annotated[
     str | None,
     Query(max_length=20_000, description="a mapping file (YAML), as `mentoring match --write-mapping` writes one"),
 ]
 SheetName = Annotated[Sheet, Query(description="which section of the mapping holds for the file")]
+Name = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,49}$", description="what you call the source")]
+Source = Annotated[
+    str | None, Query(max_length=50, description="a source whose mapping holds, where the request has none of its own")
+]
+DryRun = Annotated[bool, Query(description="say what the import would do, and do nothing")]
 router = APIRouter(route_class=Route)
 
 
-@router.post("/imports/people", status_code=201, openapi_extra=OF_PEOPLE)
+@router.post("/imports/people", status_code=201, openapi_extra=_file("people", prefer=True), responses=_LATER)
 async def import_people(
     request: Request,
     by: Writer,
     work: Phases,
+    response: Response,
     programme_id: UUID | None = None,
-    dry_run: bool = False,
+    dry_run: DryRun = False,
     mapping: MappingText = None,
     sheet: SheetName = "people",
+    source: Source = None,
 ) -> ImportView:
-    """Bring people up to date from a CSV file (docs/imports.md); what is wrong is reported by row, the rest goes in.
+    """Bring people up to date from a file (docs/imports.md); what is wrong is reported by row, the rest goes in.
 
     Whom a row names by `external_id` is changed if they are known. A dry run answers what the run would do.
     `programme_id` invites them to a programme; a team that has several must name it. `mapping` says what columns mean
     that have other names.
     """
-    upload = commands.Upload(_service(request), work, by, await request.body(), dry_run, programme_id, mapping, sheet)
-    return await commands.import_people(upload)
+    upload = await _upload(request, work, by, dry_run, programme_id, mapping, sheet, source)
+    return await _imported(upload, "people", response)
 
 
-@router.post("/imports/applications", status_code=201, openapi_extra=OF_APPLICATIONS)
+@router.post(
+    "/imports/applications", status_code=201, openapi_extra=_file("applications", prefer=True), responses=_LATER
+)
 async def import_applications(
     request: Request,
     by: Writer,
     work: Phases,
+    response: Response,
     programme_id: UUID,
-    dry_run: bool = False,
+    dry_run: DryRun = False,
     mapping: MappingText = None,
     sheet: SheetName = "people",
+    source: Source = None,
     proxy_reason: Annotated[str | None, Query(min_length=1, max_length=1000)] = None,
     cohort: Annotated[int | None, Query(ge=1)] = None,
 ) -> ImportView:
-    """Submit the applications of a CSV file to a programme (docs/imports.md).
+    """Submit the applications of a file to a programme (docs/imports.md).
 
     `proxy_reason` and `cohort` hold for every row whose own cell says nothing; a sheet of `mentors` or `mentees` needs
     no column of roles.
     """
     said = {"proxy_reason": proxy_reason, "cohort": cohort}
     every_row = {name: str(value) for name, value in said.items() if value is not None}
-    content = await request.body()
-    upload = commands.Upload(_service(request), work, by, content, dry_run, programme_id, mapping, sheet, every_row)
-    return await commands.import_applications(upload)
+    upload = await _upload(request, work, by, dry_run, programme_id, mapping, sheet, source, every_row)
+    return await _imported(upload, "applications", response)
 
 
-@router.post("/imports/nominations", status_code=201, openapi_extra=OF_NOMINATIONS)
+@router.post("/imports/nominations", status_code=201, openapi_extra=_file("nominations", prefer=True), responses=_LATER)
 async def import_nominations(
-    request: Request, by: Writer, work: Phases, programme_id: UUID, dry_run: bool = False
+    request: Request,
+    by: Writer,
+    work: Phases,
+    response: Response,
+    programme_id: UUID,
+    dry_run: DryRun = False,
+    mapping: MappingText = None,
+    source: Source = None,
 ) -> ImportView:
-    """Nominate the people of a CSV file for a programme (docs/imports.md), by number or by address."""
-    upload = commands.Upload(_service(request), work, by, await request.body(), dry_run, programme_id)
-    return await commands.import_nominations(upload)
+    """Nominate the people of a file for a programme (docs/imports.md), by number or by address."""
+    upload = await _upload(request, work, by, dry_run, programme_id, mapping, "people", source)
+    return await _imported(upload, "nominations", response)
 
 
-@router.post("/imports/pairs", status_code=201, openapi_extra=OF_PAIRS)
+@router.post("/imports/pairs", status_code=201, openapi_extra=_file("pairs", prefer=True), responses=_LATER)
 async def import_pairs(
-    request: Request, by: Writer, work: Phases, programme_id: UUID, dry_run: bool = False
+    request: Request,
+    by: Writer,
+    work: Phases,
+    response: Response,
+    programme_id: UUID,
+    dry_run: DryRun = False,
+    mapping: MappingText = None,
+    source: Source = None,
 ) -> ImportView:
-    """Take over the standing pairs of a CSV file with the days on which they began (docs/imports.md).
+    """Take over the standing pairs of a file with the days on which they began (docs/imports.md).
 
     Nobody is asked again. Pairs that were taken over before are `unchanged`. A dry run answers what the run would do.
     """
-    upload = commands.Upload(_service(request), work, by, await request.body(), dry_run, programme_id)
-    return await commands.import_pairs(upload)
+    upload = await _upload(request, work, by, dry_run, programme_id, mapping, "people", source)
+    return await _imported(upload, "pairs", response)
+
+
+@router.post("/imports/attendance", status_code=201, openapi_extra=_file("attendance", prefer=True), responses=_LATER)
+async def import_attendance(
+    request: Request,
+    by: Writer,
+    work: Phases,
+    response: Response,
+    dry_run: DryRun = False,
+    mapping: MappingText = None,
+    source: Source = None,
+) -> ImportView:
+    """Record who was at activities (docs/imports.md): each person counts once, however often the file is sent."""
+    upload = await _upload(request, work, by, dry_run, None, mapping, "people", source)
+    return await _imported(upload, "attendance", response)
+
+
+@router.post("/imports/outcomes", status_code=201, openapi_extra=_file("outcomes", prefer=True), responses=_LATER)
+async def import_outcomes(
+    request: Request,
+    by: Writer,
+    work: Phases,
+    response: Response,
+    programme_id: UUID,
+    dry_run: DryRun = False,
+    mapping: MappingText = None,
+    source: Source = None,
+) -> ImportView:
+    """Record outcomes from HR data as totals (docs/imports.md): how many people, and how many with the outcome."""
+    upload = await _upload(request, work, by, dry_run, programme_id, mapping, "people", source)
+    return await _imported(upload, "outcomes", response)
+
+
+@router.post("/imports/people/preview", openapi_extra=_file("people"))
+async def preview_people(
+    request: Request,
+    by: Writer,
+    work: Phases,
+    mapping: MappingText = None,
+    sheet: SheetName = "people",
+    source: Source = None,
+) -> PreviewView:
+    """What a file of people is taken for: how it is written, what its columns mean, its first rows. Nothing is kept."""
+    return await commands.preview(await _upload(request, work, by, True, None, mapping, sheet, source), "people")
+
+
+@router.post("/imports/applications/preview", openapi_extra=_file("applications"))
+async def preview_applications(
+    request: Request,
+    by: Writer,
+    work: Phases,
+    programme_id: UUID,
+    mapping: MappingText = None,
+    sheet: SheetName = "people",
+    source: Source = None,
+) -> PreviewView:
+    """What a file of applications is taken for, as `preview_people`; columns may be fields of the programme's form."""
+    upload = await _upload(request, work, by, True, programme_id, mapping, sheet, source)
+    return await commands.preview(upload, "applications")
+
+
+@router.post("/imports/nominations/preview", openapi_extra=_file("nominations"))
+async def preview_nominations(
+    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
+) -> PreviewView:
+    """What a file of nominations is taken for, as `preview_people`."""
+    return await commands.preview(
+        await _upload(request, work, by, True, None, mapping, "people", source), "nominations"
+    )
+
+
+@router.post("/imports/pairs/preview", openapi_extra=_file("pairs"))
+async def preview_pairs(
+    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
+) -> PreviewView:
+    """What a file of standing pairs is taken for, as `preview_people`."""
+    return await commands.preview(await _upload(request, work, by, True, None, mapping, "people", source), "pairs")
+
+
+@router.post("/imports/attendance/preview", openapi_extra=_file("attendance"))
+async def preview_attendance(
+    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
+) -> PreviewView:
+    """What a file of attendance is taken for, as `preview_people`."""
+    return await commands.preview(await _upload(request, work, by, True, None, mapping, "people", source), "attendance")
+
+
+@router.post("/imports/outcomes/preview", openapi_extra=_file("outcomes"))
+async def preview_outcomes(
+    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
+) -> PreviewView:
+    """What a file of outcomes is taken for, as `preview_people`."""
+    return await commands.preview(await _upload(request, work, by, True, None, mapping, "people", source), "outcomes")
 
 
 @router.get("/imports")
@@ -116,10 +269,40 @@ async def list_imports(by: Reader, db: Db, cursor: Cursor = None, limit: Limit =
     return page_of(shown, following, ImportSummary.model_validate)
 
 
+@router.get("/imports/sources")
+async def list_import_sources(by: Reader, db: Db) -> list[SourceView]:
+    """How the files of one's own sources are read, by name."""
+    return [SourceView.model_validate(row) for row in (await db.scalars(queries.sources(by))).all()]
+
+
+@router.put("/imports/sources/{name}")
+async def keep_import_source(name: Name, new: NewSource, by: Writer, db: Db) -> SourceView:
+    """Keep how the files of a source are read, to be named by `source` with each of them; what was kept is replaced."""
+    return SourceView.model_validate(await sources.keep(db, by, name, new))
+
+
+@router.delete("/imports/sources/{name}", status_code=204)
+async def remove_import_source(name: Name, by: Writer, db: Db) -> None:
+    """Forget a source."""
+    await sources.remove(db, by, name)
+
+
 @router.get("/imports/{import_id}")
 async def read_import(import_id: UUID, by: Reader, db: Db) -> ImportView:
-    """One import, with the rows that stayed out and why."""
+    """One import: how far it is, what became of its rows, which stayed out and why."""
     return await commands.view(db, await queries.import_of(db, by, import_id))
+
+
+@router.post("/imports/{import_id}/resume", status_code=202, response_model=ImportView, openapi_extra=_file("people"))
+async def resume_import(import_id: UUID, request: Request, by: Writer, work: Phases) -> ImportView:
+    """Take up an import that was interrupted, with the same file; what was dealt with is not sent again."""
+    return await commands.resume(await _upload(request, work, by, False), import_id)
+
+
+@router.post("/imports/{import_id}/cancel")
+async def cancel_import(import_id: UUID, by: Writer, db: Db) -> ImportView:
+    """End an import that goes on. What went in stays in."""
+    return await commands.cancel(db, by, import_id)
 
 
 @router.get("/imports/{import_id}/refused.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -129,10 +312,64 @@ async def export_refused_rows(import_id: UUID, by: Reader, db: Db) -> Response:
     rows = await queries.refused_rows(db, found.id)
     columns = ("row", "column", "code", "detail")
     text = csv_text.write(columns, ([getattr(row, name) for name in columns] for row in rows))
-    name = f'attachment; filename="refused-{found.id}.csv"'
-    return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    return _attached(text.encode(), TYPES["csv"], f"refused-{found.id}.csv")
 
 
-def _service(request: Request) -> Service:
-    found: Service = request.app.state.service
-    return found
+@router.get(
+    "/imports/{import_id}/results",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def export_import_results(
+    import_id: UUID,
+    by: Reader,
+    db: Db,
+    format: Annotated[Literal["csv", "xlsx"], Query(description="what kind of file")] = "csv",
+) -> Response:
+    """What became of every row, as a file to be laid beside the one that was sent; no cell is taken for a formula."""
+    found = await queries.import_of(db, by, import_id)
+    columns = ("row", "outcome", "column", "code", "detail")
+    rows = await commands.results(db, found)
+    if format == "xlsx":
+        return _attached(workbooks.write(columns, rows), XLSX, f"results-{found.id}.xlsx")
+    return _attached(csv_text.write(columns, rows).encode(), TYPES["csv"], f"results-{found.id}.csv")
+
+
+def _attached(content: bytes, media_type: str, name: str) -> Response:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+async def _upload(
+    request: Request,
+    work: Work,
+    by: Any,
+    dry_run: bool,
+    programme_id: UUID | None = None,
+    mapping: str | None = None,
+    sheet: Sheet = "people",
+    source: str | None = None,
+    every_row: dict[str, str] | None = None,
+) -> Upload:
+    """What was sent. SourceNotFound, MultipartUnreadable."""
+    if source is not None and mapping is None:
+        async with work.transaction() as db:
+            said = await queries.source_of(db, by, source)
+        mapping, sheet = said.mapping, SHEETS[said.sheet]
+    content, charset = unpacked(await request.body(), request.headers.get("content-type", ""))
+    later = ASYNC in (one.strip().lower() for one in request.headers.get("prefer", "").split(","))
+    service: Service = request.app.state.service
+    return Upload(
+        service, work, by, content, charset, dry_run, later and not dry_run, programme_id, mapping, sheet,
+        every_row or {},
+    )  # fmt: skip
+
+
+SHEETS: dict[str, Sheet] = {"mentors": "mentors", "mentees": "mentees", "people": "people"}
+
+
+async def _imported(upload: Upload, kind: Kind, response: Response) -> ImportView:
+    done = await commands.import_file(upload, kind)
+    if upload.later:
+        response.status_code = 202
+        response.headers["Preference-Applied"] = ASYNC
+    return done

@@ -1,17 +1,13 @@
-"""CSV files as strict tables (RFC 4180): what cannot be read is reported by line and kept out, never guessed."""
+"""Files as strict tables: what cannot be read is reported by line and kept out, never guessed."""
 
-import codecs
 import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mentoring_integrations.errors import FileEmpty, FileNotUtf8, TooManyRows, WrongColumns, WrongDelimiter
+from mentoring_integrations.errors import FileEmpty, WrongColumns
+from mentoring_integrations.imports.table_files import Cells, TableFile
 
-MAX_ROWS = 5000  # applications go in one request each, all of them before the file is answered
 MAX_CELL = 10_000  # characters
-_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
 @dataclass(frozen=True, order=True)
@@ -30,30 +26,6 @@ class Row:
 
     line: int
     cells: dict[str, str]
-
-
-@dataclass
-class Table:
-    """What a file holds: rows that can be read, problems of those that cannot; `count` is the number of both."""
-
-    columns: tuple[str | None, ...]
-    every_row: Mapping[str, str] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    count: int = 0
-
-
-def header(content: bytes) -> tuple[str, ...]:
-    """The names in the first line, in lower case. FileNotUtf8, FileEmpty, WrongDelimiter."""
-    _, cells = next(_records(_text(content)), (0, []))
-    if isinstance(cells, csv.Error) or not any(cells):
-        raise FileEmpty()
-    names = tuple(cell.strip().lower() for cell in cells)
-    if len(names) == 1:
-        found = [word for mark, word in _DELIMITERS.items() if mark in names[0]]
-        if found:
-            raise WrongDelimiter(found=found[0])
-    return names
 
 
 @dataclass(frozen=True)
@@ -76,48 +48,52 @@ def _plainly(heading: str) -> str:
 AS_NAMED = Reading()
 
 
-def parse(
-    content: bytes, *, required: Collection[str], optional: Collection[str], reading: Reading = AS_NAMED
+@dataclass(frozen=True)
+class Table:
+    """A file whose header names the columns of an import. `columns` are what its headings mean, None for what is not
+    read; each reading of it goes through the file anew, and holds a row at a time."""
+
+    file: TableFile
+    columns: tuple[str | None, ...]
+    every_row: Mapping[str, str]
+
+    def rows(self) -> Iterator[Row | list[Problem]]:
+        """Each record in order: a row, or why it cannot be one."""
+        records = self.file.records()
+        next(records)
+        return (self._taken(line, cells) for line, cells in records if cells != [])
+
+    def _taken(self, line: int, cells: Cells) -> Row | list[Problem]:
+        if isinstance(cells, csv.Error):
+            detail = "a quotation mark is not closed, or text stands outside of quotation marks, or a cell is too long"
+            return [Problem(line, None, "malformed_row", detail)]
+        if len(cells) != len(self.columns):
+            detail = f"the row has {len(cells)} cells, the header {len(self.columns)}"
+            return [Problem(line, None, "ragged_row", detail)]
+        named = _named(self, [cell.strip() for cell in cells])
+        found = [Problem(line, column, *fault) for column, cell in named.items() if (fault := _fault(cell))]
+        return found or Row(line, named)
+
+
+def headings(file: TableFile) -> tuple[str, ...]:
+    """The names in the first line, in lower case. FileEmpty, WorkbookUnreadable."""
+    _, cells = next(file.records(), (0, []))
+    if isinstance(cells, csv.Error) or not any(cells):
+        raise FileEmpty()
+    return tuple(cell.strip().lower() for cell in cells)
+
+
+def table(
+    file: TableFile, *, required: Collection[str], optional: Collection[str], reading: Reading = AS_NAMED
 ) -> Table:
-    """The table of a CSV file in UTF-8, with or without a byte order mark; its headings are read as `reading` says.
+    """The table of a file; its headings are read as `reading` says.
 
-    Where a mapping names several headings for one column, their cells are taken together. Raises FileNotUtf8,
-    FileEmpty, WrongDelimiter, WrongColumns and TooManyRows for what concerns the whole file; all else is a problem of
-    its row.
+    Where a mapping names several headings for one column, their cells are taken together. FileEmpty, WrongColumns and
+    WorkbookUnreadable concern the whole file; all else is a problem of its row.
     """
-    columns = reading.names(header(content))
+    columns = reading.names(headings(file))
     _check_columns(columns, set(required) - reading.every_row.keys(), optional, frozenset(reading.columns.values()))
-    table = Table(columns, reading.every_row)
-    records = _records(_text(content))
-    next(records)
-    for line, cells in records:
-        if cells == []:
-            continue
-        table.count += 1
-        if table.count > MAX_ROWS:
-            raise TooManyRows(most=MAX_ROWS)
-        _take(table, line, cells)
-    return table
-
-
-def _text(content: bytes) -> str:
-    if content.startswith(_WIDE_MARKS):
-        raise FileNotUtf8()
-    # Bytes that are not UTF-8 become surrogates: their rows are refused, the others go in.
-    return content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    """Records with the line each starts on; an error in place of one that cannot be read."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield line, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, error
+    return Table(file, columns, reading.every_row)
 
 
 def _check_columns(
@@ -134,22 +110,6 @@ def _check_columns(
     ]
     if missing or unknown or doubled:
         raise WrongColumns(missing=missing, unknown=unknown, doubled=doubled, known=sorted(known))
-
-
-def _take(table: Table, line: int, cells: list[str] | csv.Error) -> None:
-    if isinstance(cells, csv.Error):
-        detail = "a quotation mark is not closed, or text stands outside of the quotation marks, or a cell is too long"
-        table.problems.append(Problem(line, None, "malformed_row", detail))
-        return
-    if len(cells) != len(table.columns):
-        detail = f"the row has {len(cells)} cells, the header {len(table.columns)}"
-        table.problems.append(Problem(line, None, "ragged_row", detail))
-        return
-    named = _named(table, [cell.strip() for cell in cells])
-    found = [Problem(line, column, *fault) for column, cell in named.items() if (fault := _fault(cell))]
-    table.problems += found
-    if not found:
-        table.rows.append(Row(line, named))
 
 
 _BETWEEN = {"name": " ", "free_text": "\n"}

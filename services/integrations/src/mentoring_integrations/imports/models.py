@@ -1,9 +1,11 @@
 """Imports of files: counts and why rows stayed out; no cell of a file is kept."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
@@ -13,15 +15,17 @@ from mentoring_integrations.tables import Base
 class Import(TenantRow, Base):
     """One reading of a file: `rows` are its data rows, those not accepted stand in `refused_rows`.
 
-    `created`, `changed` and `unchanged` are the lines of those accepted, by what they did.
+    `created`, `changed` and `unchanged` are the lines of those accepted, by what they did. One that runs says so every
+    few moments of real time (`progressed_at`). `digest` and `read_as` (mapping, sheet, what holds for every row) let it
+    be resumed with the same file.
     """
 
     __tablename__ = "imports"
-    kind: Mapped[str]  # people, applications, nominations, pairs
+    kind: Mapped[str]  # people, applications, nominations, pairs, attendance, outcomes
     programme_id: Mapped[UUID | None]
     started_by: Mapped[str]
     dry_run: Mapped[bool]
-    state: Mapped[str]  # running, finished
+    state: Mapped[str]  # running, finished, cancelled
     rows: Mapped[int]
     accepted: Mapped[int] = mapped_column(default=0)
     created: Mapped[list[int]] = mapped_column(sa.ARRAY(sa.Integer), server_default="{}")
@@ -29,6 +33,21 @@ class Import(TenantRow, Base):
     unchanged: Mapped[list[int]] = mapped_column(sa.ARRAY(sa.Integer), server_default="{}")
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    progressed_at: Mapped[datetime] = mapped_column(server_default=sa.text("clock_timestamp()"))
+    digest: Mapped[bytes | None]
+    read_as: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class ImportSource(TenantRow, Base):
+    """How the files of one source are read, kept under a name by whoever sends them."""
+
+    __tablename__ = "import_sources"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "made_by", "name"),)
+    made_by: Mapped[str]
+    name: Mapped[str]
+    mapping: Mapped[str]
+    sheet: Mapped[str]
+    changed_at: Mapped[datetime]
 
 
 class RefusedRow(TenantRow, Base):

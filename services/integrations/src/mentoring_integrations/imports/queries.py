@@ -1,19 +1,27 @@
 """What is read of imports."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from mentoring_common.auth import Principal
-from mentoring_integrations.errors import ImportNotFound
-from mentoring_integrations.imports.models import Import, RefusedRow
+from mentoring_integrations.errors import ImportNotFound, SourceNotFound
+from mentoring_integrations.imports.models import Import, ImportSource, RefusedRow
+
+PATIENCE: Final = timedelta(minutes=1)
+"""One that runs and said nothing for so long does not run any more."""
+_LINES: Final = (Import.created, Import.changed, Import.unchanged)
+INTERRUPTED: Final = sa.and_(Import.state == "running", Import.progressed_at < sa.func.clock_timestamp() - PATIENCE)
 
 
 def imports(by: Principal) -> sa.Select[Import]:
-    """The caller's imports; all of them for the organisation's administration."""
-    rows = sa.select(Import)
+    """The caller's imports, without the lines of their files; all of them for the organisation's administration."""
+    rows = sa.select(Import).options(*(defer(column, raiseload=True) for column in _LINES))
     return rows if by.is_admin else rows.where(Import.started_by == by.subject)
 
 
@@ -25,7 +33,43 @@ async def import_of(db: AsyncSession, by: Principal, import_id: UUID) -> Import:
     return found
 
 
+async def lines_of(db: AsyncSession, import_id: UUID) -> dict[str, list[int]]:
+    """The lines of those accepted by what they did: a hundred thousand of a large file."""
+    found = (await db.execute(sa.select(*_LINES).where(Import.id == import_id))).one()
+    return dict(found._mapping)
+
+
+async def refused_lines(db: AsyncSession, import_id: UUID) -> int:
+    """How many rows stayed out so far."""
+    rows = sa.select(sa.func.count(RefusedRow.row.distinct())).where(RefusedRow.import_id == import_id)
+    return await db.scalar(rows) or 0
+
+
 async def refused_rows(db: AsyncSession, import_id: UUID) -> Sequence[RefusedRow]:
     """Why rows stayed out, by line."""
     rows = sa.select(RefusedRow).where(RefusedRow.import_id == import_id)
     return (await db.scalars(rows.order_by(RefusedRow.row, RefusedRow.id))).all()
+
+
+async def is_interrupted(db: AsyncSession, import_id: UUID) -> bool:
+    """Whether it ran, and does not go on."""
+    return await db.scalar(sa.select(Import.id).where(Import.id == import_id, INTERRUPTED)) is not None
+
+
+def sources(by: Principal) -> sa.Select[ImportSource]:
+    """What the caller said of their sources, by name."""
+    return sa.select(ImportSource).where(ImportSource.made_by == by.subject).order_by(ImportSource.name)
+
+
+async def source_of(db: AsyncSession, by: Principal, name: str) -> ImportSource:
+    """SourceNotFound."""
+    found = await db.scalar(sources(by).where(ImportSource.name == name))
+    if found is None:
+        raise SourceNotFound()
+    return found
+
+
+async def sources_beside(db: AsyncSession, by: Principal, name: str) -> int:
+    """How many others of theirs the caller keeps."""
+    others = sa.select(sa.func.count()).select_from(ImportSource)
+    return await db.scalar(others.where(ImportSource.made_by == by.subject, ImportSource.name != name)) or 0

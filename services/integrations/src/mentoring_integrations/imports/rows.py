@@ -1,10 +1,12 @@
 """What the rows of an import mean: cells become the bodies that the applications API takes, or problems by column."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
 
+import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -12,9 +14,11 @@ from mentoring_common.faults import fault, faults_of
 from mentoring_common.yaml_text import YamlUnreadable, read_yaml
 from mentoring_contracts.columns import ColumnMapping, Sheet
 from mentoring_contracts.words import EMAIL, Side
-from mentoring_integrations.errors import MappingUnreadable
-from mentoring_integrations.imports.csv_table import Problem, Reading, Row
+from mentoring_integrations.errors import MappingUnreadable, TooManyRows
+from mentoring_integrations.imports.csv_table import Problem, Reading, Row, Table
 
+MOST_AT_ONCE: Final = 5_000  # rows of an import that is answered when it is done
+MOST_ROWS: Final = 200_000  # of one that goes on after its answer
 SEPARATOR = ";"
 _LARGEST = 2**63 - 1  # what JSON of the services carries
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -187,6 +191,62 @@ PAIR_REQUIRED = ("starts_on",)
 PAIR_OPTIONAL = tuple(set(PairRow.model_fields) - set(PAIR_REQUIRED))
 
 
+class AttendedRow(_RowModel):
+    """The columns of attendance.csv: somebody who was at an activity."""
+
+    activity_id: UUID
+    email: _Email | None = None
+    external_id: _Number | None = None
+
+
+ATTENDED_REQUIRED = ("activity_id",)
+ATTENDED_OPTIONAL = ("email", "external_id")
+
+
+class OutcomeRow(_RowModel):
+    """The columns of outcomes.csv: how many people, and how many of them with the outcome; the same of a comparison."""
+
+    outcome: Annotated[str, BeforeValidator(_lower), Field(pattern="^[a-z_]{1,40}$")]
+    role: Annotated[Side, BeforeValidator(_lower)]
+    definition: Annotated[_Line, Field(min_length=1, max_length=300)]
+    months: Annotated[int, Field(ge=1, le=240)]
+    people: Annotated[int, Field(ge=0, le=_LARGEST)]
+    with_outcome: Annotated[int, Field(ge=0, le=_LARGEST)]
+    source: Annotated[_Line, Field(min_length=1, max_length=300)]
+    measured_on: date
+    compared_with: Annotated[str, BeforeValidator(_lower), Field(pattern="^[a-z_]{1,40}$")] | None = None
+    compared_people: Annotated[int, Field(ge=0, le=_LARGEST)] | None = None
+    compared_with_outcome: Annotated[int, Field(ge=0, le=_LARGEST)] | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The row as the evaluation API takes it."""
+        said = self.model_dump(mode="json", exclude_unset=True)
+        compared = {name: said.pop(column) for name, column in COMPARED.items() if column in said}
+        return said | ({"comparison": compared} if compared else {})
+
+
+COMPARED = {"selection": "compared_with", "people": "compared_people", "with_outcome": "compared_with_outcome"}
+OUTCOME_OPTIONAL = tuple(COMPARED.values())
+OUTCOME_REQUIRED = tuple(set(OutcomeRow.model_fields) - set(OUTCOME_OPTIONAL))
+
+
+@dataclass(frozen=True)
+class Attended:
+    """Somebody who was there, from line `line`."""
+
+    line: int
+    cells: AttendedRow
+
+
+@dataclass(frozen=True)
+class NewOutcome:
+    """An outcome to be recorded, from line `line`."""
+
+    line: int
+    cells: OutcomeRow
+
+
 @dataclass(frozen=True)
 class StandingPair:
     """Two who have met since a day, from line `line`."""
@@ -195,12 +255,34 @@ class StandingPair:
     cells: PairRow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NewPerson:
-    """A person to register, from line `line`."""
+    """A person to register, from line `line`, as the JSON that applications takes: a hundred thousand are held at once.
+
+    `keys` stand for the address and the number by which other rows name them, `managers` for those of whom they name;
+    `managed_by` is the column in which that stands.
+    """
 
     line: int
-    cells: PersonRow
+    keys: tuple[int, ...]
+    managers: tuple[int, ...]
+    managed_by: str | None
+    numbered: bool
+    body: bytes
+
+    @classmethod
+    def of(cls, line: int, cells: PersonRow) -> "NewPerson":
+        """The person of a row."""
+        named = {member: getattr(cells, column) for column, member in MANAGED_BY.items()}
+        managers = tuple(hash(pair) for pair in named.items() if pair[1] is not None)
+        own = (("email", cells.email), ("external_id", cells.external_id))
+        keys = tuple(hash(pair) for pair in own if pair[1] is not None)
+        column = next((column for column in MANAGED_BY if getattr(cells, column)), None)
+        return cls(line, keys, managers, column, cells.external_id is not None, orjson.dumps(cells.body))
+
+
+MANAGED_BY = {"line_manager_email": "email", "line_manager_external_id": "external_id"}
+"""By which column a row names its line manager, and what of that one it says."""
 
 
 @dataclass(frozen=True)
@@ -221,50 +303,100 @@ class NewApplication:
     consents: dict[str, str]
 
 
-def people(rows: list[Row]) -> tuple[list[NewPerson], list[Problem]]:
-    """People of the rows, and problems; of rows with one address or number the first goes in."""
-    good: list[NewPerson] = []
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        cells = _read(PersonRow, row, problems)
-        if cells is None or not _is_first(seen, cells.email, row.line, problems):
+New = TypeVar("New")
+
+
+@dataclass
+class Parsed(Generic[New]):
+    """What a file says: how many rows it has, what can be sent of them, and why the others stay out."""
+
+    most: int
+    count: int = 0
+    good: list[New] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seen: dict[int, int] = field(default_factory=dict)
+
+    def rows(self, table: Table) -> Iterator[Row]:
+        """The rows that can be read; problems of the others are kept. TooManyRows."""
+        for found in table.rows():
+            self.count += 1
+            if self.count > self.most:
+                raise TooManyRows(most=MOST_AT_ONCE, most_async=MOST_ROWS)
+            if isinstance(found, Row):
+                yield found
+            else:
+                self.problems += found
+
+    def is_first(self, key: str, line: int, column: str | None = None) -> bool:
+        """Whether nothing further up says the same; a problem if it does."""
+        first = self.seen.setdefault(hash(key), line)
+        if first != line:
+            column = column or ("external_id" if key.startswith("external_id ") else "email")
+            self.problems.append(Problem(line, column, "duplicate_row", f"the same stands on line {first}"))
+        return first == line
+
+
+def people(table: Table, most: int) -> Parsed[NewPerson]:
+    """People of a table; of rows with one address or number the first goes in. TooManyRows."""
+    found = Parsed[NewPerson](most)
+    for row in found.rows(table):
+        cells = _read(PersonRow, row, found.problems)
+        if cells is None or not found.is_first(cells.email, row.line):
             continue
         number = f"{cells.employer or ''}/{cells.external_id}"
-        if cells.external_id is None or _is_first(seen, number, row.line, problems, "external_id"):
-            good.append(NewPerson(row.line, cells))
-    return good, problems
+        if cells.external_id is None or found.is_first(number, row.line, "external_id"):
+            found.good.append(NewPerson.of(row.line, cells))
+    return found
 
 
-def nominations(rows: list[Row]) -> tuple[list[NewNomination], list[Problem]]:
-    """Nominations of the rows, and problems."""
-    good: list[NewNomination] = []
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        cells = _read(NominationRow, row, problems)
-        if cells is None or not _names_somebody(cells, row.line, problems):
+def nominations(table: Table, most: int) -> Parsed[NewNomination]:
+    """Nominations of a table. TooManyRows."""
+    found = Parsed[NewNomination](most)
+    for row in found.rows(table):
+        cells = _read(NominationRow, row, found.problems)
+        if cells is None or not _names_somebody(cells, row.line, found.problems):
             continue
         if cells.email and not cells.external_id and not cells.name:
-            problems.append(Problem(row.line, "name", "cell_empty", "who is named by address needs a name"))
-        elif _is_first(seen, f"{cells.person} {cells.role}", row.line, problems):
-            good.append(NewNomination(row.line, cells))
-    return good, problems
+            found.problems.append(Problem(row.line, "name", "cell_empty", "who is named by address needs a name"))
+        elif found.is_first(f"{cells.person} {cells.role}", row.line):
+            found.good.append(NewNomination(row.line, cells))
+    return found
 
 
-def pairs(rows: list[Row]) -> tuple[list[StandingPair], list[Problem]]:
-    """Pairs of the rows, and problems."""
-    good: list[StandingPair] = []
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        cells = _read(PairRow, row, problems)
-        if cells is None or not _names_both(cells, row.line, problems):
+def attendance(table: Table, most: int) -> Parsed[Attended]:
+    """Who attended, of a table. TooManyRows."""
+    found = Parsed[Attended](most)
+    for row in found.rows(table):
+        cells = _read(AttendedRow, row, found.problems)
+        if cells is None or not _names_somebody(cells, row.line, found.problems):
+            continue
+        column = "external_id" if cells.external_id else "email"
+        if found.is_first(f"{cells.activity_id} {getattr(cells, column)}", row.line, column):
+            found.good.append(Attended(row.line, cells))
+    return found
+
+
+def outcomes(table: Table, most: int) -> Parsed[NewOutcome]:
+    """Outcomes of a table. TooManyRows."""
+    found = Parsed[NewOutcome](most)
+    for row in found.rows(table):
+        cells = _read(OutcomeRow, row, found.problems)
+        if cells is not None and found.is_first(repr(sorted(cells.body.items(), key=str)), row.line, "outcome"):
+            found.good.append(NewOutcome(row.line, cells))
+    return found
+
+
+def pairs(table: Table, most: int) -> Parsed[StandingPair]:
+    """Pairs of a table. TooManyRows."""
+    found = Parsed[StandingPair](most)
+    for row in found.rows(table):
+        cells = _read(PairRow, row, found.problems)
+        if cells is None or not _names_both(cells, row.line, found.problems):
             continue
         both = " ".join([cells.kind, *cells.named("mentor"), *cells.named("mentee")])
-        if _is_first(seen, both, row.line, problems, f"mentee_{cells.named('mentee')[0]}"):
-            good.append(StandingPair(row.line, cells))
-    return good, problems
+        if found.is_first(both, row.line, f"mentee_{cells.named('mentee')[0]}"):
+            found.good.append(StandingPair(row.line, cells))
+    return found
 
 
 def _names_both(cells: PairRow, line: int, problems: list[Problem]) -> bool:
@@ -277,22 +409,20 @@ def _names_both(cells: PairRow, line: int, problems: list[Problem]) -> bool:
     return not nameless
 
 
-def applications(rows: list[Row], fields: Mapping[str, str]) -> tuple[list[NewApplication], list[Problem]]:
-    """Applications of the rows, and problems; `fields` are the columns of the programme's form and their kinds."""
-    good: list[NewApplication] = []
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        cells = _read(ApplicationRow, row, problems)
-        answers = _answers(row, fields, problems)
-        if cells is None or answers is None or not _names_somebody(cells, row.line, problems):
+def applications(table: Table, fields: Mapping[str, str], most: int) -> Parsed[NewApplication]:
+    """Applications of a table; `fields` are the columns of the programme's form and their kinds. TooManyRows."""
+    found = Parsed[NewApplication](most)
+    for row in found.rows(table):
+        cells = _read(ApplicationRow, row, found.problems)
+        answers = _answers(row, fields, found.problems)
+        if cells is None or answers is None or not _names_somebody(cells, row.line, found.problems):
             continue
-        if _is_first(seen, f"{cells.person} {cells.role}", row.line, problems):
+        if found.is_first(f"{cells.person} {cells.role}", row.line):
             consents = {
                 name: answers.pop(name) for name, kind in fields.items() if kind == "consent" and name in answers
             }
-            good.append(NewApplication(row.line, cells, answers, consents))
-    return good, problems
+            found.good.append(NewApplication(row.line, cells, answers, consents))
+    return found
 
 
 def _read(model: type[Any], row: Row, problems: list[Problem]) -> Any:
@@ -309,15 +439,7 @@ def _code(pydantic_type: str) -> str:
     return "cell_empty" if pydantic_type == "missing" else pydantic_type
 
 
-def _is_first(seen: dict[str, int], key: str, line: int, problems: list[Problem], column: str | None = None) -> bool:
-    first = seen.setdefault(key, line)
-    if first != line:
-        column = column or ("external_id" if key.startswith("external_id ") else "email")
-        problems.append(Problem(line, column, "duplicate_row", f"the same stands on line {first}"))
-    return first == line
-
-
-def _names_somebody(cells: _OfSomebody, line: int, problems: list[Problem]) -> bool:
+def _names_somebody(cells: _OfSomebody | AttendedRow, line: int, problems: list[Problem]) -> bool:
     if not (cells.email or cells.external_id):
         problems.append(Problem(line, "email", "cell_empty", "email or external_id names the person"))
     return bool(cells.email or cells.external_id)

@@ -5,21 +5,33 @@ no second effect; a row that was refused has had none and is tried again.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
 from mentoring_common.errors import Unavailable
 from mentoring_integrations.imports.csv_table import Problem
-from mentoring_integrations.imports.rows import ApplicationRow, NewApplication, NewNomination, NewPerson, NominationRow
+from mentoring_integrations.imports.rows import (
+    ApplicationRow,
+    Attended,
+    NewApplication,
+    NewNomination,
+    NewOutcome,
+    NewPerson,
+    NominationRow,
+    StandingPair,
+)
 from mentoring_integrations.imports.service_client import Refused, ServiceClient
 
-BATCH = 100  # people of one request; applications takes twice as many, a smaller one is sent again sooner
+BATCH = 100  # people of one request: a smaller one is sent again sooner
+LARGE_BATCH = 500  # of an import that goes on after its answer
 _COLUMN_OF = {"employer_id": "employer", "person_id": "email", "cohort_id": "cohort"}
 _COLUMN_OF_CODE = {"already_applied": "email", "window_closed": "cohort", "programme_needed": None}
 OUTCOMES = ("created", "changed", "unchanged")
+Row = TypeVar("Row", NewApplication, NewNomination, StandingPair, Attended, NewOutcome)
 
 
 class Sending:
@@ -27,12 +39,25 @@ class Sending:
 
     `problems` say why others did not.
 
-    It was `interrupted` if the applications service did not answer to the end.
+    It was `interrupted` if the applications service did not answer to the end. Lines that stand in `lines` or `passed`
+    from the beginning were dealt with before, and are not sent. `progressed` is called whenever some lines are done.
     """
 
-    def __init__(self, client: ServiceClient, import_id: UUID, digest: bytes, *, dry_run: bool) -> None:
+    def __init__(
+        self,
+        client: ServiceClient,
+        import_id: UUID,
+        digest: bytes,
+        *,
+        dry_run: bool,
+        progressed: Callable[[], Awaitable[None]],
+        batch: int = BATCH,
+    ) -> None:
         self.lines: dict[str, set[int]] = {outcome: set() for outcome in OUTCOMES}
+        self.passed: set[int] = set()
         self.problems: list[Problem] = []
+        self.progressed = progressed
+        self._batch = batch
         self.interrupted = False
         self.client = client
         self._import_id = import_id
@@ -52,15 +77,18 @@ class Sending:
         A dry run is one request, so that each row finds what those before it would have done.
         """
         self._invites = {"programme_id": str(programme_id)} if programme_id else {}
-        ordered = list(self._managers_first(people))
+        done = self.accepted | self.passed
+        ordered = [person for person in self._managers_first(people) if person.line not in done]
         try:
             if self.dry_run:
                 await self._post_people(self._bodies(ordered), salt="")
                 return
-            for batch in _batches(ordered):
+            for start in range(0, len(ordered), self._batch):
+                batch = ordered[start : start + self._batch]
                 # What a file says of a number holds however often it was said before; who has none is made once.
-                salt = str(self._import_id) if all(one.cells.external_id for one in batch) else ""
+                salt = str(self._import_id) if all(one.numbered for one in batch) else ""
                 await self._post_people(self._bodies(batch), salt=salt)
+                await self.progressed()
         except (Refused, Unavailable) as error:
             self.refuse_rest((person.line for person in people), error)
 
@@ -69,8 +97,9 @@ class Sending:
     ) -> None:
         """Submit applications; `cohorts` are ids by number, `asks_capacity` whether the form itself has that field."""
         try:
-            for new in applications:
+            for new in self.left(applications):
                 await self._send_application(programme_id, new, cohorts, asks_capacity)
+                await self.progressed()
         except (Refused, Unavailable) as error:
             self.refuse_rest((new.line for new in applications), error)
 
@@ -79,28 +108,43 @@ class Sending:
     ) -> None:
         """Nominate people; `cohorts` are ids by number."""
         try:
-            for new in nominations:
+            for new in self.left(nominations):
                 await self._send_nomination(programme_id, new, cohorts)
+                await self.progressed()
         except (Refused, Unavailable) as error:
             self.refuse_rest((new.line for new in nominations), error)
 
+    def left(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows that were not dealt with before."""
+        done = self.accepted | self.passed
+        return [row for row in rows if row.line not in done]
+
     def _managers_first(self, people: Sequence[NewPerson]) -> Iterator[NewPerson]:
-        waiting = list(people)
-        while waiting:
-            ahead = {("email", person.cells.email) for person in waiting}
-            ahead |= {("external_id", person.cells.external_id) for person in waiting if person.cells.external_id}
-            ready = [person for person in waiting if not ahead & _managers_of(person)]
-            if not ready:
-                for person in waiting:
-                    column = next(column for column in _MANAGED_BY if getattr(person.cells, column))
-                    self.refuse(person.line, column, "circular", "line managers manage each other")
-                return
-            yield from sorted(ready, key=lambda person: person.cells.external_id is None)
-            done = {person.line for person in ready}
-            waiting = [person for person in waiting if person.line not in done]
+        """People in such an order, those with a number first among equals; who is managed in a circle is refused."""
+        place = {key: number for number, person in enumerate(people) for key in person.keys}
+        waits: dict[int, set[int]] = {}
+        managed = defaultdict[int, list[int]](list)
+        for number, person in enumerate(people):
+            waits[number] = {place[key] for key in person.managers if key in place}
+            for manager in waits[number]:
+                managed[manager].append(number)
+        ready = [number for number, managers in waits.items() if not managers]
+        while ready:
+            yield from sorted((people[number] for number in ready), key=lambda person: not person.numbered)
+            following: list[int] = []
+            for number in ready:
+                del waits[number]
+                for other in managed[number]:
+                    waits[other].discard(number)
+                    if not waits[other]:
+                        following.append(other)
+            ready = sorted(following)
+        for number in waits:
+            person = people[number]
+            self.refuse(person.line, person.managed_by, "circular", "line managers manage each other")
 
     def _bodies(self, batch: Sequence[NewPerson]) -> dict[int, dict[str, Any]]:
-        return {person.line: self._invites | person.cells.body for person in batch}
+        return {person.line: self._invites | orjson.loads(person.body) for person in batch}
 
     async def _post_people(self, bodies: dict[int, dict[str, Any]], *, salt: str) -> None:
         """Send one batch. Rows that the schema refuses are taken out and the others sent; refusals are not replayed."""
@@ -226,7 +270,7 @@ class Sending:
     def refuse_rest(self, lines: Iterable[int], error: Refused | Unavailable) -> None:
         """Say of the lines of which nothing is said yet why they stay out."""
         self.interrupted = isinstance(error, Unavailable)
-        known = self.accepted | {problem.row for problem in self.problems}
+        known = self.accepted | self.passed | {problem.row for problem in self.problems}
         code = error.code
         detail = error.title if isinstance(error, Refused) else f"{error.title()}: send the file again"
         for line in lines:
@@ -237,17 +281,3 @@ class Sending:
 def _column(name: str) -> str | None:
     """The column of a member of a body; None for what is no plain name."""
     return _COLUMN_OF.get(name, name) if name.replace("_", "").isalnum() and not name.isdigit() else None
-
-
-_MANAGED_BY = {"line_manager_email": "email", "line_manager_external_id": "external_id"}
-
-
-def _managers_of(person: NewPerson) -> set[tuple[str, str]]:
-    """What names the line manager of a row, as it would stand in that one's own."""
-    named = {member: getattr(person.cells, column) for column, member in _MANAGED_BY.items()}
-    return {(member, value) for member, value in named.items() if value is not None}
-
-
-def _batches(people: list[NewPerson]) -> Iterator[list[NewPerson]]:
-    for start in range(0, len(people), BATCH):
-        yield people[start : start + BATCH]

@@ -31,7 +31,7 @@ async def send_pairs(
     try:
         equals = {kind["id"] for kind in await matching.get(f"/programmes/{programme_id}/kinds") if not kind["lead"]}
         by_cohort: dict[str, Bodies] = defaultdict(dict)
-        for pair in pairs:
+        for pair in sending.left(pairs):
             cohort_id = _cohort(sending, pair, cohorts)
             body = await _body(sending, pair, equals) if cohort_id else None
             if cohort_id and body:
@@ -88,6 +88,7 @@ async def _batch(sending: Sending, matching: ServiceClient, cohort_id: str, bodi
         known = {lines[place] for place in answer["unchanged"]}
         sending.lines["unchanged"] |= known
         sending.lines["created"] |= bodies.keys() - known
+        await sending.progressed()
         return
 
 

@@ -15,7 +15,7 @@ from mentoring_common.db import leave_work, now, tenant_of
 from mentoring_common.outbox import emit
 from mentoring_common.retention import delete_in_steps, older_than
 from mentoring_common.runner import Service
-from mentoring_common.vault import destroy_key, seal, unseal
+from mentoring_common.vault import destroy_key, seal, unseal_all
 from mentoring_contracts.integrations import WebhookDisabled
 from mentoring_integrations.changes.commands import keeping
 from mentoring_integrations.changes.queries import told_to
@@ -141,10 +141,17 @@ async def rotate_secret(db: AsyncSession, by: Principal, found: Webhook) -> None
 
 async def secrets_of(db: AsyncSession, found: Webhook) -> list[str]:
     """The secrets in force, the newest first."""
-    sealed = [found.secret]
-    if found.previous_secret and found.previous_until and found.previous_until > now(db):
-        sealed.append(found.previous_secret)
-    return [await unseal(db, found.id, one) for one in sealed]
+    return (await _secrets_of_all(db, [found]))[found.id]
+
+
+async def _secrets_of_all(db: AsyncSession, webhooks: Sequence[Webhook]) -> dict[UUID, list[str]]:
+    sealed = [(one.id, one.secret) for one in webhooks]
+    rotating = [one for one in webhooks if one.previous_until and one.previous_until > now(db)]
+    sealed += [(one.id, one.previous_secret) for one in rotating if one.previous_secret]
+    found: dict[UUID, list[str]] = {one.id: [] for one in webhooks}
+    for (id_, _), secret in zip(sealed, await unseal_all(db, sealed), strict=True):
+        found[id_].append(secret)
+    return found
 
 
 async def replay(db: AsyncSession, by: Principal, found: Webhook, wanted: Replay) -> int:
@@ -205,13 +212,10 @@ async def take(db: AsyncSession, most: int) -> list[Parcel]:
     """Take the leases of webhooks that have something due, and read it."""
     leased = sa.update(Webhook).where(Webhook.id.in_(queries.ready(most))).values(not_before=_NOW + LEASE)
     taken = (await db.scalars(leased.returning(Webhook), execution_options=_UNSEEN)).all()
-    parcels = []
-    for one in sorted(taken, key=lambda one: one.id):
-        # While the circuit is open one delivery tries whether the endpoint is back.
-        rows = await queries.due(db, one, 1 if one.failures >= schedule.OPEN_AFTER else PARCEL)
-        secrets = await secrets_of(db, one)
-        parcels.append(Parcel(tenant_of(db), one.id, one.url, secrets, one.failures, rows))
-    return parcels
+    # While the circuit is open one delivery tries whether the endpoint is back.
+    rows = await queries.due(db, [one.id for one in taken], PARCEL, schedule.OPEN_AFTER)
+    secrets = await _secrets_of_all(db, taken)
+    return [Parcel(tenant_of(db), one.id, one.url, secrets[one.id], one.failures, rows[one.id]) for one in taken]
 
 
 async def note(db: AsyncSession, parcel: Parcel, outcomes: Sequence[tuple[Any, Outcome]], *, last: bool) -> None:

@@ -17,6 +17,7 @@ from mentoring_integrations.webhooks.commands import Parcel, rule_of
 from mentoring_integrations.webhooks.sending import Outcome, Sender, sender
 
 MOST_AT_ONCE: Final = 200  # endpoints that one process serves at the same time
+TAKEN: Final = 20  # endpoints of one transaction: the first are served while the next are taken
 TOGETHER: Final = 8  # deliveries to an endpoint that fares well
 TIME_S: Final = 30.0  # after which what is left of a parcel is left to the next: with an attempt, less than the lease
 
@@ -26,13 +27,16 @@ async def deliver(service: Service) -> None:
     async with service.looking.connect() as connection:
         tenants = await queries.tenants_with_work(connection)
     for tenant in tenants:
-        free = MOST_AT_ONCE - service.begun
-        if free <= 0:
-            return
-        async with service.database.transaction(tenant) as db:
-            parcels = await commands.take(db, free)
-        for parcel in parcels:
-            service.begin(_serve(service, parcel))
+        more = True
+        while more:
+            free = min(MOST_AT_ONCE - service.begun, TAKEN)
+            if free <= 0:
+                return
+            async with service.database.transaction(tenant) as db:
+                parcels = await commands.take(db, free)
+            for parcel in parcels:
+                service.begin(_serve(service, parcel))
+            more = len(parcels) == free
 
 
 async def _serve(service: Service, parcel: Parcel) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import aliased
 
 from mentoring_common.auth import Principal
+from mentoring_common.db import tenant_of
 from mentoring_integrations.changes import queries as changes
 from mentoring_integrations.changes.audience import for_employer
 from mentoring_integrations.changes.models import Change
@@ -56,22 +57,31 @@ class Due(NamedTuple):
     event: str
 
 
-async def due(db: AsyncSession, webhook: Webhook, most: int) -> Sequence[Due]:
-    """What is due for a webhook, in order."""
-    mine = (Delivery.webhook_id == webhook.id, Delivery.state == "queued", Delivery.not_before <= _NOW)
-    c = aliased(Change, name="c")
-    own = sa.text(changes.own("CAST(:employer AS uuid)") + " AS own").bindparams(employer=webhook.employer_id)
-    rows = sa.select(Delivery.id, Delivery.position, Delivery.event_id, Delivery.attempts, c.event, c.people)
-    rows = rows.add_columns(own)
-    rows = rows.join(c, sa.and_(c.tenant_id == Delivery.tenant_id, c.position == Delivery.position))
-    found = (await db.execute(rows.where(*mine).order_by(Delivery.position).limit(most))).all()
-    return [Due(*row[:4], event=_shown(webhook, row)) for row in found]
+_DUE = sa.text(f"""
+    SELECT w.id AS webhook_id, d.id, d.position, d.event_id, d.attempts, c.event, c.people,
+           {changes.own("w.employer_id")} AS own, w.employer_id
+    FROM webhooks w CROSS JOIN LATERAL (
+        SELECT id, position, event_id, attempts FROM webhook_deliveries
+        WHERE tenant_id = w.tenant_id AND webhook_id = w.id AND state = 'queued' AND not_before <= clock_timestamp()
+        ORDER BY position LIMIT CASE WHEN w.failures >= :open_after THEN 1 ELSE :most END
+    ) d JOIN changes c ON c.tenant_id = w.tenant_id AND c.position = d.position
+    WHERE w.tenant_id = :tenant AND w.id = ANY (:webhooks) ORDER BY w.id, d.position
+""")  # noqa: S608  an expression of ours
 
 
-def _shown(webhook: Webhook, row: Any) -> str:
-    if webhook.employer_id is None:
+async def due(db: AsyncSession, webhooks: Collection[UUID], most: int, open_after: int) -> dict[UUID, list[Due]]:
+    """What is due for each webhook, in order: `most`, or one for an endpoint that failed `open_after` times."""
+    found: dict[UUID, list[Due]] = {id_: [] for id_ in webhooks}
+    given = {"tenant": tenant_of(db), "webhooks": list(webhooks), "most": most, "open_after": open_after}
+    for row in await db.execute(_DUE, given):
+        found[row.webhook_id].append(Due(row.id, row.position, row.event_id, row.attempts, _shown(row)))
+    return found
+
+
+def _shown(row: Any) -> str:
+    if row.employer_id is None:
         return str(row.event)
-    return for_employer(row.event, row.event_id, row.people or [], row[-1])
+    return for_employer(row.event, row.event_id, row.people or [], row.own)
 
 
 def webhooks(by: Principal) -> sa.Select[Webhook]:

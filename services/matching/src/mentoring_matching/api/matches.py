@@ -10,7 +10,7 @@ from mentoring_common.db import tenant_of
 from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_common.versions import IfMatch
+from mentoring_common.versions import IfMatch, UpdatedSince
 from mentoring_matching import policies, queries, reasons
 from mentoring_matching.access import require_part, require_team
 from mentoring_matching.api.callers import Reader, Writer
@@ -35,6 +35,7 @@ async def list_matches(
     person_id: UUID | None = None,
     state: MatchState | None = None,
     ids: ByIds = None,
+    updated_since: UpdatedSince = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[MatchView]:
@@ -46,6 +47,8 @@ async def list_matches(
         mine = mine if value is None else mine.where(column == value)
     if ids is not None:
         rows = rows.where(Match.id.in_(ids))
+    if updated_since is not None:
+        rows = rows.where(Match.updated_at >= updated_since)
     if person_id is not None:
         of_person = (Match.mentor_id == person_id) | (Match.mentee_id == person_id)
         rows, mine = rows.where(of_person), mine.where(of_person)

@@ -106,6 +106,8 @@ def _ids(match: Match) -> dict[str, Any]:
         "mentor_id": match.mentor_id,
         "mentee_id": match.mentee_id,
         "group_id": match.group_id,
+        "mentor_application_id": match.mentor_member_id,
+        "mentee_application_id": match.mentee_member_id,
     }
 
 

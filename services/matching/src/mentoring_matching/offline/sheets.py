@@ -6,9 +6,10 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from mentoring_common.workbooks import text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -84,19 +85,6 @@ def _spread(lines: list[list[str]], top: int, left: int, bottom: int, right: int
     text = lines[top][left] if left < len(lines[top]) else ""
     for line in lines[top : bottom + 1]:
         line[left : right + 1] = [text] * len(line[left : right + 1])
-
-
-def text_of(value: object) -> str:
-    """A cell of a workbook as it would be typed: whole numbers without a point, days and times in ISO 8601."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    return value.isoformat() if isinstance(value, date) else str(value).strip()
 
 
 def _of_text(path: Path) -> list[list[str]]:

@@ -33,6 +33,7 @@ class RelationshipView(VersionedView):
     members: list[MemberView] = Field(description="who is in it; once it is over, who was until then")
     state: Literal["waiting_for_orientation", "active", "ended", "closed"]
     confirmed_at: datetime
+    updated_at: datetime
     started_at: datetime | None
     over_at: datetime | None
     ends_at: datetime | None = Field(description="when it is closed by itself; later by every pause that is over")

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
-from mentoring_common.versions import Versioned
+from mentoring_common.versions import Dated, Versioned
 from mentoring_sessions.lifecycle import State
 from mentoring_sessions.tables import Base, refers
 
@@ -70,7 +70,7 @@ class Participant(TenantRow, Base):
     cohort_id: Mapped[UUID | None]  # null: accepted before it was kept, or for a later round
 
 
-class Relationship(TenantRow, Versioned, Base):
+class Relationship(TenantRow, Dated, Base):
     """A confirmed pair, under the id of its match, or a group, under its own. `kind` is of the blueprint.
 
     Who is in it are its members; `mentor_id` is who leads it, where somebody does, `mentee_id` the other of a pair.
@@ -85,6 +85,7 @@ class Relationship(TenantRow, Versioned, Base):
     __table_args__ = (
         sa.CheckConstraint(sa.column("state").in_([s.value for s in State]), name="state"),
         sa.Index(None, "tenant_id", "programme_id"),
+        sa.Index("ix_relationships_updated", "tenant_id", "updated_at"),
         sa.Index(None, "tenant_id", "mentor_id"),
         sa.Index(None, "tenant_id", "mentee_id"),
         sa.Index(

@@ -293,7 +293,7 @@ async def _record(db: AsyncSession, activity: Activity, people: Sequence[UUID]) 
     attended = await queries.number_attended(db, activity.id)
     for person_id in recorded:
         told = {"person_id": person_id, "attended": attended}
-        emit(db, ActivityAttended.model_validate(_announced(activity) | told))
+        emit(db, ActivityAttended.model_validate(_announced(activity) | told | {"minutes": activity.minutes}))
     if programme is not None:
         await start_ready_relationships(db, programme)
     return AttendanceResult(recorded=len(recorded), attended=attended)
@@ -345,7 +345,7 @@ async def withdraw_attendance(
     await withdraw_counting(db, person_id, activity.programme_id, activity.kind, recorded_at)
     attended = await queries.number_attended(db, activity.id)
     told = {"person_id": person_id, "attended": attended}
-    emit(db, AttendanceWithdrawn.model_validate(_announced(activity) | told))
+    emit(db, AttendanceWithdrawn.model_validate(_announced(activity) | told | {"minutes": activity.minutes}))
     return attended
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from mentoring_common.db import now
 from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_by
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_common.versions import IfMatch
+from mentoring_common.versions import IfMatch, UpdatedSince
 from mentoring_sessions.appointments.commands import call_off
 from mentoring_sessions.concerns.access import paths_read
 from mentoring_sessions.lifecycle import State
@@ -67,6 +67,7 @@ async def list_relationships(
     cohort_id: UUID | None = None,
     state: State | None = None,
     ids: ByIds = None,
+    updated_since: UpdatedSince = None,
     order_by: OrderBy = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -77,6 +78,7 @@ async def list_relationships(
         db, by, person_id=person_id, programme_id=programme_id, cohort_id=cohort_id, state=state
     )
     rows = rows if ids is None else rows.where(Relationship.id.in_(ids))
+    rows = rows if updated_since is None else rows.where(Relationship.updated_at >= updated_since)
     wanted = await with_concerns(db, by, programme_id, Wanted(**vars(filters), reader_id=by.person))
     rows = wanted.of(rows, now(db))
     if order_by is None:
