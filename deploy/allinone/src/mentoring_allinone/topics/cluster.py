@@ -44,7 +44,8 @@ async def planned(settings: Settings, services: dict[str, Service], *, doing: bo
                 await _settle(admin, settings, wanted)
             return plan
     except (KafkaError, OSError) as error:
-        said = " ".join(f"{type(error).__name__} {error}".split())
+        name = type(error).__name__
+        said = " ".join(f"{name} {str(error).removeprefix(f'{name}:')}".split())  # aiokafka's begin with their names
         raise TopicsRefused(
             f"Kafka at {settings.kafka_bootstrap_servers} does not answer, or refuses: {said}"
         ) from error
