@@ -139,7 +139,9 @@ class ByRest(Pair):
         held = await self.rest(self.mentor, "POST", act, {"minutes": 45, "note": "Mine alone"})
         await self.rest(self.mentee, "POST", act, {})
         meeting = f"/sessions/mentoring-sessions/{held['mentoring_session_id']}"
-        await self.rest(self.mentor, "POST", f"{meeting}/notes", {"text": "Ours", "visibility": "pair"})
+        new = {"text": "Mine", "visibility": "pair", "shared": True}
+        note = await self.rest(self.mentor, "POST", f"{meeting}/notes", new)
+        await self.rest(self.mentee, "PATCH", f"/sessions/notes/{note['id']}", {"text": "Ours"})
         shown = await self.rest(self.mentee, "GET", meeting)
         assert ([one["text"] for one in shown["notes"]], bool(shown["confirmed_at"])) == (["Ours"], True)
 
@@ -171,6 +173,12 @@ class ByRest(Pair):
         day, path = str(self.now().date()), f"/sessions/habits/{habit['id']}"
         await self.rest(self.mentee, "PUT", f"{path}/marks/{day}")
         assert (await self.rest(self.mentee, "GET", path))["marked_on"] == [day]
+        await self.rest(self.mentee, "POST", f"{path}/feedback", {"asked": "peer", "weeks": [1]})
+        (link,) = await self.rest(self.mentee, "GET", f"{path}/feedback")
+        said = {"token": link["page"].rsplit("/", 1)[-1], "seen": 4}
+        await self.rest(None, "POST", f"/sessions/public/{self.journey.tenant}/habit-feedback", said)
+        (link,) = await self.rest(self.mentee, "GET", f"{path}/feedback")
+        assert [one["seen"] for one in link["feedback"]] == [4]
 
     async def say_how_it_goes(self) -> None:
         await self.rest(self.mentee, "POST", f"{self.path}/check-ins", {"going_well": 4, "comment": "Well"})
@@ -307,8 +315,13 @@ class ByGraphql(Pair):
             holdAppointment(appointmentId: $a, minutes: $m, note: $n) { mentoringSessionId } }"""
         held = await self.graphql(self.mentor, hold, a=appointment_id, m=45, n="Mine alone")
         await self.graphql(self.mentee, hold, a=appointment_id)
-        note = 'mutation($s: UUID!) { addNote(mentoringSessionId: $s, text: "Ours", visibility: PAIR) { visibility } }'
-        await self.graphql(self.mentor, note, s=held["mentoringSessionId"])
+        add = """mutation($s: UUID!) {
+            addNote(mentoringSessionId: $s, text: "Mine", visibility: PAIR, shared: true) { id version } }"""
+        note = await self.graphql(self.mentor, add, s=held["mentoringSessionId"])
+        change = """mutation($n: UUID!, $v: Int!) {
+            changeNote(noteId: $n, expectedVersion: $v, text: "Ours") { writtenWith } }"""
+        both = await self.graphql(self.mentee, change, n=note["id"], v=note["version"])
+        assert both == {"writtenWith": [self.journey.people[self.mentee]]}
         shown = await self.of("mentoringSessions { nodes { confirmedAt notes { text } } }")
         (one,) = shown["mentoringSessions"]["nodes"]
         assert (one["notes"], bool(one["confirmedAt"])) == ([{"text": "Ours"}], True)
@@ -351,6 +364,14 @@ class ByGraphql(Pair):
         day = str(self.now().date())
         mark = "mutation($h: UUID!, $d: Date!) { markHabit(habitId: $h, day: $d) { markedOn } }"
         assert (await self.graphql(self.mentee, mark, h=habit, d=day))["markedOn"] == [day]
+        ask = "mutation($h: UUID!) { askHabitFeedback(habitId: $h, asked: PEER, weeks: [1]) { page } }"
+        (link,) = await self.graphql(self.mentee, ask, h=habit)
+        give = """mutation($o: UUID!, $t: String!) {
+            giveHabitFeedback(organisationId: $o, token: $t, seen: 4) }"""
+        token = link["page"].rsplit("/", 1)[-1]
+        assert await self.graphql(self.mentor, give, o=str(self.journey.tenant), t=token) == 1
+        read = "query($h: UUID!) { habitFeedback(habitId: $h) { feedback { seen } } }"
+        assert await self.graphql(self.mentee, read, h=habit) == [{"feedback": [{"seen": 4}]}]
 
     async def say_how_it_goes(self) -> None:
         check_in = 'mutation($id: UUID!) { checkIn(matchId: $id, goingWell: 4, comment: "Well") { goingWell } }'
