@@ -63,6 +63,7 @@ UNSAID = {
     "ConcernRecord.members by ConcernStateView": AGAIN,
     "ConcernRecord.text by ConcernStateView": AGAIN,
     "EvaluationModel.version by EvaluationModel": "those that ship have none",
+    "GlassBreak.reason by GlassBreakView": AGAIN,
     "Goal.actions by GoalStateView": AGAIN,
     "Goal.measure by GoalStateView": AGAIN,
     "Goal.text by GoalStateView": AGAIN,

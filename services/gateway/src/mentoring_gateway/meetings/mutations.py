@@ -33,11 +33,12 @@ class Meetings:
         "concerns about safeguarding"
     )
     async def break_glass(self, info: Info, match_id: UUID, reason: str) -> GlassBreak:
-        return await info.context.commands(info).meetings.break_glass(match_id, reason)
+        return await _glass_break(info, await info.context.commands(info).meetings.break_glass(match_id, reason))
 
     @command("Approve that notes are opened, which another person asked for: for a day, and whoever wrote one is told")
     async def approve_glass_break(self, info: Info, glass_break_id: UUID) -> GlassBreak:
-        return await info.context.commands(info).meetings.approve_glass_break(glass_break_id)
+        made = await info.context.commands(info).meetings.approve_glass_break(glass_break_id)
+        return await _glass_break(info, made)
 
     @command(
         "Record that the pair met, or confirm what the other recorded of that time; `anotherMeeting` says that the "
@@ -128,6 +129,14 @@ class Meetings:
     async def delete_note(self, info: Info, note_id: UUID, expected_version: int | None = None) -> UUID:
         await info.context.commands(info, expected_version).meetings.delete_note(note_id)
         return note_id
+
+
+async def _glass_break(info: Info, made: GlassBreak) -> GlassBreak:
+    async def read() -> GlassBreak:
+        every = await info.context.services.meetings.glass_breaks(made.match_id)
+        return next(one for one in every if one.id == made.id)
+
+    return await whole(info, made, read, "reason")
 
 
 async def _note(info: Info, made: Note) -> Note:
