@@ -81,6 +81,9 @@ async def test_an_invitation_is_answered_once_while_the_wave_is_open(evaluation,
     assert questions["trust_easily_built"]["text"] == "I was easily able to build trust with my mentee."
     assert "mentees_intending_to_mentor" not in questions
     assert "counted" not in questions["trust_easily_built"]
+    for nothing in ({}, {"satisfied_with_match": None}, {"satisfied_with_match": " "}):
+        refused = (await programme.answer(tokens[mentor], nothing)).json()
+        assert [one["code"] for one in refused["errors"]] == ["nothing_answered"]
     answers = {"satisfied_with_match": "Satisfied"}
     both = await asyncio.gather(*(programme.answer(tokens[mentor], answers) for _ in range(4)))
     assert sorted(a.status_code for a in both) == [201, 409, 409, 409]

@@ -4,8 +4,9 @@ import re
 from uuid import uuid4
 
 import pytest
+from starlette.responses import JSONResponse
 
-from mentoring_gateway.plain_pages import _every_word
+from mentoring_gateway.html_page import _every_word
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 QUESTIONS = [
@@ -43,6 +44,79 @@ async def test_a_survey_is_answered_on_a_page_without_a_script(front, world, sur
     assert (sent.status_code, "Thank you" in sent.text) == (200, True)
     answers = {"liked": "Yes", "where": ["online", "office"], "worth": 3, "times": 4, "parts": {"a": "good"}}
     assert world.calls[-1].body == {"token": "t0ken", "answers": answers}
+
+
+def invalid(**wrong):
+    errors = [{"pointer": f"/body/answers/{name}", "code": code, "detail": ""} for name, code in wrong.items()]
+    told = {"title": "Some answers do not fit their questions; `errors` names them", "errors": errors}
+    return JSONResponse(told | {"status": 422, "code": "survey_answers_invalid"}, 422)
+
+
+async def test_what_does_not_fit_is_shown_again_with_all_that_was_answered(front, world, survey):
+    path = survey.replace("/pages/surveys/", "/evaluation/public/").replace("/t0ken", "/responses")
+    world.post(path, invalid(worth="out_of_range", more="too_long", parts="not_an_option"))
+    text = "%0D%0A".join(["<line>"] * 30)
+    body = f"liked=Yes&where=office&worth=9&times=4&parts.a=good&more={text}"
+    async with front.http(None) as http:
+        again = await http.post(f"{survey}/answer", content=body, headers=FORM)
+    assert again.status_code == 422
+    assert "errors" not in again.text
+    for said in ('value="Yes" checked', 'value="office" checked', 'name="times" aria-label="How often?" value="4"',
+                 'value="good" checked', "Please give a number from 1 to 3.", "100 characters are possible",
+                 "Please choose one of the answers", 'aria-describedby="wrong.worth"'):  # fmt: skip
+        assert said in again.text, said
+    lines = "\n".join(["&lt;line&gt;"] * 30)
+    assert f">\n{lines}</textarea>" in again.text
+    assert 'value="online" checked' not in again.text
+    # A line ends with one character, as the browser counted it.
+    assert world.calls[-1].body["answers"]["more"] == "\n".join(["<line>"] * 30)
+
+
+async def test_a_question_that_takes_one_answer_is_not_given_the_first_of_two(front, world, survey):
+    for twice in ("liked=Yes&liked=No", "parts.a=good&parts.a=bad", "worth=1&worth=2"):
+        async with front.http(None) as http:
+            again = await http.post(f"{survey}/answer", content=f"{twice}&times=4", headers=FORM)
+        assert (again.status_code, "Please give one answer only." in again.text) == (422, True)
+        assert " checked" not in again.text
+    assert {call.method for call in world.calls} == {"GET"}
+
+
+async def test_bytes_that_are_no_text_are_refused_by_every_form(front, world, survey):
+    tenant = survey.split("/")[3]
+    async with front.http(None) as http:
+        for path in (f"{survey}/answer", f"/pages/nominations/{tenant}/t0ken/say"):
+            for content in (b"more=%ff%fe", b"more=\xff", b"a=1&" * 6000):
+                refused = await http.post(path, content=content, headers=FORM)
+                assert (refused.status_code, "cannot be read" in refused.text) == (422, True), (path, content[:9])
+    assert {call.method for call in world.calls} == {"GET"}
+
+
+async def test_what_does_not_fit_is_said_in_the_language_of_the_page(front, world):
+    tenant = uuid4()
+    shown = {"wave_id": str(uuid4()), "role": "mentor", "title": "Arolwg", "questions": QUESTIONS, "version": 1}
+    shown |= {"closes_at": "2099-01-01T00:00:00Z", "notice": "Dienw.", "notice_language": "cy", "language": "cy"}
+    world.get(f"/evaluation/public/{tenant}/surveys/t0ken", shown)
+    world.post(f"/evaluation/public/{tenant}/responses", invalid(worth="out_of_range", more="a_code_of_tomorrow"))
+    async with front.http(None) as http:
+        page = await http.post(f"/pages/surveys/{tenant}/t0ken/answer", content="worth=9&more=x", headers=FORM)
+    assert "Rhowch rif o 1 i 3." in page.text
+    assert "Nid yw hwn yn addas." in page.text
+
+
+async def test_the_rows_of_a_matrix_are_groups_with_names(front, survey):
+    async with front.http(None) as http:
+        page = await http.get(survey)
+    assert re.search(r'<fieldset><legend>A</legend><label><input type="radio" name="parts.a"', page.text)
+
+
+async def test_a_page_has_no_words_for_programmers(front, world):
+    tenant, told = uuid4(), {"title": "The request does not fit its schema; `errors` says where", "errors": []}
+    unfit = JSONResponse(told | {"code": "invalid_request"}, 422)
+    long = "A" * 200
+    world.get(f"/sessions/public/{tenant}/certificates/{long}", unfit)
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/certificates/{tenant}/{long}")
+    assert (page.status_code, "schema" in page.text, "not complete" in page.text) == (404, False, True)
 
 
 async def test_anybody_verifies_a_certificate_on_a_page(front, world):
@@ -190,4 +264,15 @@ async def test_a_nominator_without_an_account_answers_on_a_page(front, world):
     )
     async with front.http(None) as http:
         page = (await http.get(f"/pages/nominations/{tenant}/t0ld")).text
+    told = {"title": "The request does not fit its schema; `errors` says where", "errors": []}
+    world.post(path.format(tenant), JSONResponse(told | {"code": "invalid_request"}, 422))
+    async with front.http(None) as http:
+        long = f"answer=decline&reason=%0D%0AI+%3Cb%3E+{'x' * 900}"
+        again = await http.post(f"/pages/nominations/{tenant}/t0ken/say", content=long, headers=FORM)
+    assert (again.status_code, "schema" in again.text, f"\n\nI &lt;b&gt; {'x' * 900}<" in again.text) == (
+        422,
+        False,
+        True,
+    )
+    assert 'action="say"' in again.text
     assert "The application of Ada &lt;Byron&gt; is matched. The relationship has run its course." in page

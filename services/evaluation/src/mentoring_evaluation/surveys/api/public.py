@@ -31,5 +31,5 @@ async def read_survey(
 
 @router.post("/public/{tenant_id}/responses", status_code=201, dependencies=[ByToken])
 async def answer_survey(new: NewResponse, db: PublicDb) -> Received:
-    """Answer a survey, once. A question that is left out was skipped."""
+    """Answer a survey, once. A question that is left out was skipped; where all were, nothing is taken."""
     return Received(wave_id=await responses.receive_response(db, new))

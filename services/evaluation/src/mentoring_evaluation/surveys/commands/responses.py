@@ -79,6 +79,8 @@ async def receive_response(db: AsyncSession, new: NewResponse) -> UUID:
         _running(db, wave)
     await _use(db, invitation)
     wrong = faults(instrument, role, new.answers)
+    if not wrong and all(map(skipped, new.answers.values())):
+        raise SurveyAnswersInvalid(errors=[fault("nothing_answered", "no question is answered", "body", "answers")])
     if wrong:
         raise SurveyAnswersInvalid(errors=[_at_its_place(one) for one in wrong])
     await _keep(db, wave, instrument, invitation, new.answers)
