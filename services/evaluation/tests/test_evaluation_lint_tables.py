@@ -284,3 +284,49 @@ def test_the_page_of_a_description_lists_its_figures() -> None:
 def test_thousands_and_decimals() -> None:
     (line,) = lines('Question,%,n\nTrust,50.0,"1,234"\n')
     assert (line.percent, line.n) == (Decimal("50.0"), 1234)
+
+
+SATISFIED = """<table><tr><th>Are you satisfied?<th>N<th>%<tr><td>Very satisfied<td>9<td>42.9
+<tr><td>Satisfied<td>7<td>33.3<tr><td>Neutral<td>3<td>14.3<tr><td>Dissatisfied<td>2<td>9.5</table>"""
+COUNTED = "Answer,n,%\nAgree,10,50%\nNeither,6,30%\nDisagree,4,20%\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [COUNTED + "Total,20,100%\n", COUNTED, COUNTED + "n,20,\n", SATISFIED, COUNTED.replace(",n,", ",Count,")],
+)
+def test_a_column_called_n_is_the_counts_of_the_answers_where_these_fit(table: str) -> None:
+    document = read_document(table.encode(), "t")
+    assert faults(document.report) == []
+    [said] = [guess.meaning for guess in document.guesses if guess.column == "B"]
+    assert said.startswith("count of each answer, of 2")
+    assert ("so read" in said) == ("Count" not in table)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Answer,Count,%\nAgree,10,50\nNeither,6,30\nDisagree,5,25\nn,20,\n",
+        "Answer,n,%\nAgree,10,50%\nNeither,6,30%\nDisagree,5,25%\nTotal,20,100%\n",
+        "<table><tr><th>Answer<th>Count<th>%<tr><td>Agree<td>10<td>50%<tr><td>Neither<td>6<td>30%"
+        "<tr><td>Disagree<td>5<td>25%<tr><td>n<td>20<td></table>",
+    ],
+)
+def test_answers_of_more_people_than_the_number_printed_below_them_are_found(table: str) -> None:
+    [found] = faults(read_document(table.encode(), "t").report)
+    assert (found.rule, found.confidence, found.where) == ("distribution_does_not_add", "certain", "B2")
+    assert "21 of 20 people" in found.why
+    assert "105 %" in found.why
+
+
+def test_several_choices_of_one_person_are_no_certain_fault() -> None:
+    table = "What helped?,n,%\nMeetings,10,50%\nWorkshops,12,60%\nOther,4,20%\nTotal,20,100%\n"
+    assert faults(read_document(table.encode(), "t").report) == []
+
+
+def test_a_column_called_n_beside_other_questions_stays_what_it_says() -> None:
+    table = "Question,%,n\nTrust,50,20\nUseful,75,20\nKind,83,12\n"
+    document = read_document(table.encode(), "t")
+    assert [line.n for line in document.report.percentages] == [20, 20, 12]
+    [found] = faults(read_document(table.replace("75,20", "72,20").encode(), "t").report)
+    assert (found.rule, found.confidence) == ("impossible_percentage", "certain")

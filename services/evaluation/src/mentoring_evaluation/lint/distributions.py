@@ -22,6 +22,8 @@ _SCALES: tuple[tuple[str, ...], ...] = (
      "neither agree nor disagree", "slightly agree", "somewhat agree", "agree", "strongly agree"),
     ("very dissatisfied", "dissatisfied", "somewhat dissatisfied", "slightly dissatisfied", "neither", "neutral",
      "neither satisfied nor dissatisfied", "slightly satisfied", "somewhat satisfied", "satisfied", "very satisfied"),
+    ("disagree", "neither", "neutral", "undecided", "neither agree nor disagree", "agree"),
+    ("dissatisfied", "neither", "neutral", "neither satisfied nor dissatisfied", "satisfied"),
     ("never", "rarely", "seldom", "sometimes", "occasionally", "often", "usually", "always"),
     ("very poor", "poor", "fair", "average", "satisfactory", "good", "very good", "excellent"),
     ("very unlikely", "unlikely", "neither", "neutral", "neither likely nor unlikely", "likely", "very likely"),

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from mentoring_evaluation.lint.counts import usual_numerators
 from mentoring_evaluation.lint.grids import Grid, letters
 from mentoring_evaluation.lint.nodes import ReportUnreadable
 from mentoring_evaluation.lint.published import Answers, Distribution, Mean, Part, Percentage, PublishedReport, Total
@@ -106,6 +107,17 @@ class _Cell:
     value: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _OneQuestion:
+    """A table whose rows are the answers to one question: the column of their counts, how many answered, whether that
+    is printed, and whether the head of the column would have said something else."""
+
+    counts: int
+    answered: int
+    printed: bool
+    renamed: bool
+
+
 @dataclass(slots=True)
 class Reading:
     """A report read from tables, the guesses it rests on, and the cells that were taken for no figure."""
@@ -149,6 +161,8 @@ class _Table:
         self.grid = grid
         self.skipped: list[str] = []
         self.said: set[str] = set()  # the columns whose meaning was told, by what they were called
+        self.question: _OneQuestion | None = None  # where the rows are the answers to one question
+        self.told: set[int] = set()  # the columns whose meaning was told
         self.shares: set[int] = set()  # the columns of groups that were told to be percentages
         width = max(map(len, grid.rows))
         self.rows = [row + [""] * (width - len(row)) for row in grid.rows]
@@ -166,6 +180,7 @@ class _Table:
             texts = [c for c in range(width) if self.meaning[c] == "nothing" and self._textual(c)]
             if texts:
                 self.meaning[texts[0]] = "name"
+        self.question = self._one_question()
 
     def _heads(self) -> int | None:
         """The first row of several cells that hold words, with a row of numbers somewhere below."""
@@ -210,6 +225,7 @@ class _Table:
         for name in (head.casefold(), letters(column).casefold()):
             if name and name in wanted:
                 self.said.add(name)
+                self.told.add(column)
                 # Several columns of percentages are those of groups: their heads say whose.
                 several = wanted[name] == "percent" and sum(meaning == "percent" for meaning in wanted.values()) > 1
                 self.shares |= {column} if several else set()
@@ -279,6 +295,69 @@ class _Table:
             (self.rows[r][column] for r in range(row - 1, self.body.start - 1, -1) if self.rows[r][column]), None
         )
 
+    def _one_question(self) -> _OneQuestion | None:
+        """Whether the counts beside the percentages are those of the answers to one question: of one number of people,
+        which is printed below them, or that they add to, or that all of them fit.
+
+        A column called n may be these counts, or the number who answered each row: what fits the percentages is taken.
+        """
+        share, counts = self._column("percent"), self._column("numerator")
+        n, alone = self._column("n"), {"name", "percent", "numerator", "n", "nothing"}
+        column = n if counts is None else counts
+        if share is None or column is None or None not in (n, counts) or not set(self.meaning) <= alone:
+            return None
+        rows = [row for row in self.body if not self._is_base(row) and not self._is_of_all(row)]
+        known = [
+            (count, p) for row in rows if (count := self._count(row, column)) and (p := self._share(row)) is not None
+        ]
+        if len(known) < 2 or column in self.told:
+            return None
+        printed = {self._count(row, column) for row in self.body if row not in rows} - {None}
+        stated = printed.pop() if len(printed) == 1 else None
+        implied = [int(100 * count / p + Decimal("0.5")) for count, p in known if p]
+        as_base = sum(bool(usual_numerators(p, count)) for count, p in known)
+        tried = [stated] if stated else [sum(count for count, _ in known)]
+        tried += implied if counts is None and as_base < len(known) else []
+        fits = {one: sum(c <= one and c in usual_numerators(p, one) for c, p in known) for one in tried if one}
+        answered = max(fits, key=lambda one: fits[one], default=0)
+        most = fits.get(answered, 0)
+        if most < len(known) and not (most >= 2 and most * 2 > len(known) and (counts is not None or most > as_base)):
+            return None
+        self.meaning[column] = "numerator"
+        return _OneQuestion(column, answered, answered == stated, counts is None)
+
+    def _is_of_all(self, row: int) -> bool:
+        column = self._column("name")
+        return column is not None and _OVERALL.fullmatch(self.rows[row][column].casefold().strip(" :*")) is not None
+
+    def _share(self, row: int) -> Decimal | None:
+        """The percentage that a row prints."""
+        column = self._column("percent")
+        cell = self._cell(row, column) if column is not None else _Cell()
+        return cell.percent if cell.percent is not None else cell.value
+
+    def _answers_of_one_question(self, question: _OneQuestion) -> Iterator[Distribution]:
+        """The rows as one distribution."""
+        column, named = question.counts, self._column("name")
+        rows = [
+            r
+            for r in self.body
+            if not self._is_base(r) and not self._is_of_all(r) and self._count(r, column) is not None
+        ]
+        if named is not None and len(rows) > 1:
+            yield Distribution(
+                at=self.grid.place(rows[0], column),
+                name=(self.heads[named] or self.grid.name or "the question")[:300],
+                n=question.answered if question.printed else None,
+                answers=[
+                    Answers(
+                        at=self.grid.place(row, column), label=(self.rows[row][named] or "an answer")[:300],
+                        count=self._count(row, column), percent=self._share(row),
+                    )
+                    for row in rows
+                ],
+            )  # fmt: skip
+
     def percentages(self) -> Iterator[Percentage]:
         """The printed shares."""
         for row in self.body:
@@ -319,7 +398,9 @@ class _Table:
         return [column for column, meaning in enumerate(self.meaning) if meaning == "group"]
 
     def distributions(self) -> Iterator[Distribution]:
-        """Rows of counts whose heads are the answers to a question, with how many answered it."""
+        """Rows of counts whose heads are the answers to a question, with how many answered it; or one answer a row."""
+        if self.question is not None:
+            yield from self._answers_of_one_question(self.question)
         columns = [c for c in self._groups() if not self._shares(c) and not self._is_whole(c)]
         for row in self.body if self._answers() else ():
             given = {column: self._count(row, column) for column in columns}
@@ -343,6 +424,7 @@ class _Table:
         took_part = self._whole(row, "took_part")
         x = cell.x if cell.x is not None else self._whole(row, "numerator")
         n = cell.n if cell.n is not None else self._whole(row, "n")
+        n = self.question.answered if n is None and self.question is not None else n
         if _OF_OTHERS.search(self._name(row)) and x is None and cell.n is None:
             n = took_part = None
         where = self._where(row)
@@ -527,6 +609,9 @@ class _Table:
                 ]
                 what = "mean" if meaning == "group mean" else "percent" if self._shares(column) else "count"
                 words = f"{what} of {', '.join(whose)}" + (f", n = {said['n']}" if said["n"] is not None else "")
+            if self.question is not None and self.question.counts == column:
+                words = f"count of each answer, of {self.question.answered} in all"
+                words += ": so read, it fits the percentages" if self.question.renamed else ""
             if meaning != "nothing" or self.heads[column]:
                 yield Guess(self.grid.name, letters(column), self.heads[column], words)
 
