@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from mentoring_evaluation.elsewhere.reading import Told, read_responses
+from mentoring_common.csv_text import separator_of
+from mentoring_evaluation.elsewhere.reading import Told, asked_in, read_responses
 from mentoring_evaluation.surveys.instruments import Survey
 from mentoring_evaluation.surveys.presets import presets
 
@@ -121,6 +122,79 @@ def answered(number: int) -> list[list[str]]:
     heads = ["Timestamp", "Email address", "How satisfied are you with your match?"]
     said = ("Satisfied", "Very satisfied", "Dissatisfied")
     return [heads, *([f"2023-05-{1 + n % 28:02}", f"canary{n}@example.org", said[n % 3]] for n in range(number))]
+
+
+FORMS_CSV = "ID,Start time,How satisfied are you with your match?,What helped? Choose all that apply.\n" + "".join(
+    f'{n},5/2/23 10:00,Satisfied,"The meetings;Workshops;"\n' for n in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        (FORMS_CSV, ","),
+        (FORMS_CSV.replace('"', ""), ","),
+        ("Item;Mean (1-5);SD;n\nTrust;3,45;0,9;10\nUse;4,20;3,0;10\n", ";"),
+        ("Report\n,Mentors,,Mentees,\nItem,%,n,%,n\nTrust,83,18,55,20\n", ","),
+        ("a\tb\n1,5\t2;3\n1,5\t2;3\n", "\t"),
+        ('"a;b","c"\n"1;2","3"\n', ","),
+        ("alone\nfew\n", None),
+        ("", None),
+    ],
+)
+def test_the_separator_is_the_mark_by_which_rows_and_heads_are_of_one_width(text, mark):
+    assert separator_of(text) == mark
+
+
+async def test_the_answer_names_the_separator_and_takes_another(programme):
+    await begun(programme)
+    path = f"/cohorts/{programme.cohorts[1]}/imported-waves/preview"
+    looked = (await programme.team.post(path, json=body(9, table=FORMS_CSV))).json()
+    assert (looked["delimiter"], looked["faults"], looked["responses"]) == (",", [], {"mentee": 9})
+    assert "what_helped" in [one["answers"] for one in looked["columns"]]
+    other = (await programme.team.post(path, json=body(9, table=FORMS_CSV.replace('"', ""), delimiter=";"))).json()
+    assert (other["delimiter"], other["columns"]) == (";", [])
+    refused = await programme.team.post(path, json=body(9, delimiter="|"))
+    assert refused.status_code == 422
+
+
+async def test_a_preview_says_all_that_would_be_refused(programme):
+    await begun(programme)
+    path = f"/cohorts/{programme.cohorts[1]}/imported-waves"
+    assert (await programme.team.post(path, json=body(36))).status_code == 201
+    told = {"columns": {"Nowhere": "met_objectives", "A": "nothing"},
+            "answers": {"none": {"x": "y"}, "met_objectives": {"x": "Nearly"}}}  # fmt: skip
+    for more, codes in (
+        ({}, ["wave_exists"]),
+        ({"closed_at": "2098-01-01T00:00:00Z", "occasion": "2024"}, ["wave_times_invalid"]),
+        ({"occasion": "2024"} | told, ["unknown_column", "unknown_question", "unknown_answer"]),
+    ):
+        looked = (await programme.team.post(f"{path}/preview", json=body(36, **more))).json()
+        assert [one["code"] for one in looked["faults"]] == codes
+        refused = await programme.team.post(path, json=body(36, **more))
+        assert refused.status_code in (409, 422), codes
+    late = (await programme.team.post(path, json=body(36, closed_at="2098-01-01T00:00:00Z", occasion="2"))).json()
+    assert "future" in late["detail"]
+    assert "after it opens" not in late["title"]
+
+
+async def test_what_was_brought_in_says_when_it_closed_and_nothing_of_what_nobody_was_asked(programme):
+    await begun(programme)
+    made = await programme.team.post(f"/cohorts/{programme.cohorts[1]}/imported-waves", json=body(36))
+    assert made.json()["closed_at"].startswith("2003-05-31T17:00")
+    figures = [one for one in await programme.figures() if one["wave"]]
+    assert {one["source"].partition(", asked")[0].partition("closed ")[2] for one in figures if one["source"]} == {
+        "2003-05-31T17:00:00+00:00"
+    }
+    assert {one["name"] for one in figures} == {"response_rate", "satisfied_with_match"}
+    assert {one["role"] for one in figures} == {"mentee", None}
+
+
+def test_a_survey_is_kept_as_the_table_has_it_in_every_language():
+    asked = asked_in(SURVEY, read_responses(LIMESURVEY, SURVEY, MENTEE))
+    assert [one.id for one in asked.questions] == ["satisfied_with_match", "gained", "what_helped", "would_recommend"]
+    assert [row.id for row in asked.questions[1].rows] == ["confident"]
+    assert Survey.model_validate(asked.model_dump(by_alias=True)) == asked
 
 
 async def begun(programme):

@@ -25,6 +25,7 @@ async def preview_import(cohort_id: UUID, new: ImportedWave, by: Writer, db: Db)
     _, found = await commands.read(db, cohort, new)
     return ImportReading(
         asked_with=new.asked_with or found.tool,
+        delimiter=found.delimiter or None,
         columns=[ColumnRead(column=column, answers=said) for column, said in found.read_as],
         left_out=found.left_out,
         unanswered=found.unanswered,

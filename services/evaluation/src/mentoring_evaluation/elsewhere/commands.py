@@ -16,7 +16,7 @@ from mentoring_common.faults import Fault as Placed
 from mentoring_common.ids import new_id
 from mentoring_contracts.words import SIDES
 from mentoring_evaluation.disclosure.floor import least_asked
-from mentoring_evaluation.elsewhere.reading import Fault, Reading, read_responses
+from mentoring_evaluation.elsewhere.reading import Fault, Reading, asked_in, read_responses
 from mentoring_evaluation.elsewhere.schemas import ImportedWave
 from mentoring_evaluation.errors import (
     ImportInvalid,
@@ -25,7 +25,7 @@ from mentoring_evaluation.errors import (
     WaveExists,
     WaveTimesInvalid,
 )
-from mentoring_evaluation.lint.grids import grids_of
+from mentoring_evaluation.lint.grids import grids_of, separated
 from mentoring_evaluation.lint.nodes import ReportUnreadable
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.models import Cohort
@@ -36,6 +36,8 @@ from mentoring_evaluation.surveys.instruments import Instrument
 from mentoring_evaluation.surveys.models import Response, Wave
 from mentoring_evaluation.surveys.tools import TOOLS
 
+_NOT_CLOSED = "closed_at lies in the future: what is brought in has closed already"
+
 
 async def read(db: AsyncSession, cohort: Cohort, new: ImportedWave) -> tuple[Instrument, Reading]:
     """A table as it would be imported, and the survey it answers. InstrumentUnknown, PublishedUnreadable."""
@@ -45,15 +47,21 @@ async def read(db: AsyncSession, cohort: Cohort, new: ImportedWave) -> tuple[Ins
     kinds = [role for role in new.asked if role not in SIDES]
     if kinds:
         await check_kinds(db, cohort.programme_id, survey, kinds)
-    return survey, await asyncio.to_thread(_read, survey, new)
+    found = await asyncio.to_thread(_read, survey, new)
+    if new.closed_at > now(db):
+        found.faults.append(Fault("wave_times_invalid", _NOT_CLOSED))
+    if await queries.wave_exists(db, cohort.id, new.instrument, new.occasion):
+        found.faults.append(Fault("wave_exists", WaveExists.title()))
+    return survey, found
 
 
 def _read(survey: Instrument, new: ImportedWave) -> Reading:
     try:
-        (grid, *_) = grids_of(new.table.encode())
+        grid = separated(new.table, new.delimiter) if new.delimiter else grids_of(new.table.encode())[0]
     except ReportUnreadable as error:
         raise PublishedUnreadable(str(error)) from None
     found = read_responses(grid.rows, survey, new.told)
+    found.delimiter = grid.separator
     for role, answered in Counter(one.role for one in found.responses).items():
         asked = new.asked.get(role, 0)
         if answered > asked:
@@ -67,12 +75,15 @@ async def import_wave(db: AsyncSession, cohort: Cohort, new: ImportedWave, by: P
     It is anonymous whatever the survey is here: who answered is not read. In random order, since that of the table is
     the order in which people answered.
     """
-    if new.closed_at > now(db):
-        raise WaveTimesInvalid("it closed before it is imported")
     survey, found = await read(db, cohort, new)
+    codes = {one.code for one in found.faults}
+    if "wave_times_invalid" in codes:
+        raise WaveTimesInvalid(_NOT_CLOSED)
+    if codes == {"wave_exists"}:
+        raise WaveExists()
     if found.faults:
         raise ImportInvalid(errors=[_placed(one) for one in found.faults])
-    wave = await _wave(db, cohort, new, survey, new.asked_with or found.tool)
+    wave = await _wave(db, cohort, new, asked_in(survey, found), new.asked_with or found.tool)
     rows = [
         {"tenant_id": tenant_of(db), "wave_id": wave.id, "cohort_id": cohort.id, "role": one.role,
          "day": new.closed_at.date(), "answers": dict(one.answers)}

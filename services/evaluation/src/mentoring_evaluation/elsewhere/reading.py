@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mentoring_evaluation.surveys.instruments import Question, Survey, faults
+from mentoring_evaluation.surveys.instruments import Instrument, Question, Survey, faults
 from mentoring_evaluation.surveys.tools import Tool
+from mentoring_evaluation.surveys.wordings import Wording
 
 MOST_FAULTS: Final = 50
 NOTHING: Final = "nothing"
@@ -47,6 +48,7 @@ class Reading:
     """A table as it was read: `read_as` says of each column that is read what it answers, `left_out` are the others."""
 
     tool: Tool
+    delimiter: str = ""
     read_as: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
@@ -84,6 +86,7 @@ def read_responses(rows: Sequence[Sequence[str]], survey: Survey, told: Told) ->
     tool, heads, first = _shape(rows)
     found = Reading(tool)
     columns = _columns(heads, survey, told, found)
+    found.faults += _unknown(heads, survey, told)
     role = _role_column(heads, told, found)
     for number in range(first, len(rows)):
         row = [*rows[number], *([""] * len(heads))]
@@ -133,8 +136,7 @@ def _columns(heads: Sequence[Sequence[str]], survey: Survey, told: Told, found: 
     wanted = {_same(head): target for head, target in told.columns.items()}
     columns: dict[int, _Target] = {}
     for place, above in enumerate(heads):
-        # LimeSurvey writes code and text in one, `Q1. Are you …`.
-        keys = [_same(part) for text in above for part in (text, *re.split(r"\.\s+", text, maxsplit=1))]
+        keys = _keys(above)
         said = next((wanted[key] for key in (*keys, letters(place).casefold()) if key in wanted), None)
         target = names.get(_key(said)) if said not in (None, NOTHING) else _guess(keys, names) if said is None else None
         if said not in (None, NOTHING) and target is None:
@@ -150,6 +152,50 @@ def _columns(heads: Sequence[Sequence[str]], survey: Survey, told: Told, found: 
     answered = {target.question.id for target in columns.values()}
     found.unanswered = [one.id for one in survey.flat() if one.kind != "text" and one.id not in answered]
     return columns
+
+
+def _keys(above: Sequence[str]) -> list[str]:
+    """What a column may be told by; LimeSurvey writes code and text in one, `Q1. Are you …`."""
+    return [_same(part) for text in above for part in (text, *re.split(r"\.\s+", text, maxsplit=1))]
+
+
+def _unknown(heads: Sequence[Sequence[str]], survey: Survey, told: Told) -> Iterator[Fault]:
+    """What was told of columns, questions and answers that are not there."""
+    known = {letters(place).casefold() for place in range(len(heads))}
+    known |= {key for above in heads for key in _keys(above)}
+    for head in told.columns:
+        if _same(head) not in known:
+            yield Fault("unknown_column", f"`columns` names a column that the table does not have: {head[:60]}")
+    questions = {one.id: one for one in survey.flat()}
+    for name, meanings in told.answers.items():
+        if name not in questions:
+            yield Fault("unknown_question", f"`answers` names a question that the survey does not have: {name[:60]}")
+        elif not set(meanings.values()) <= set(questions[name].answers):
+            yield Fault("unknown_answer", f"`answers` gives {name} an answer that the question does not have")
+
+
+def asked_in(survey: Instrument, found: Reading) -> Instrument:
+    """The survey as a table has it: without the questions that no column answers, which nobody was asked."""
+    answered = {said.partition("=")[0] for _, said in found.read_as}
+    kept: list[Question] = []
+    for question in survey.questions:
+        rows = [row for row in question.rows if f"{question.id}.{row.id}" in answered]
+        earlier = question.shown_when
+        asked = bool(rows) if question.kind == "matrix" else question.id in answered
+        if asked and (earlier is None or any(one.id == earlier.question for one in kept)):
+            kept.append(question.model_copy(update={"rows": rows}))
+    return survey.model_copy(update={"questions": kept, "wordings": [_words_of(one, kept) for one in survey.wordings]})
+
+
+def _words_of(wording: Wording, kept: Sequence[Question]) -> Wording:
+    """The words of another language for the questions that are left."""
+    rows = {question.id: {row.id for row in question.rows} for question in kept}
+    words = {
+        name: one.model_copy(update={"rows": {row: text for row, text in one.rows.items() if row in rows[name]}})
+        for name, one in wording.questions.items()
+        if name in rows
+    }
+    return wording.model_copy(update={"questions": words})
 
 
 def _key(said: str | None) -> str:

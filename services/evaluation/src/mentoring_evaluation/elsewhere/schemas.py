@@ -1,6 +1,6 @@
 """What the REST API takes and gives for surveys that were asked with another tool."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -11,6 +11,7 @@ from mentoring_evaluation.elsewhere.reading import Told
 from mentoring_evaluation.surveys.schemas import Occasion
 from mentoring_evaluation.surveys.tools import Tool
 
+Delimiter = Literal[",", ";", "\t"]
 Name = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -24,6 +25,9 @@ class ImportedWave(Body):
         Field(description="how many different people of each role were asked: the word of whoever imports")
     )
     table: Annotated[str, Field(min_length=1, max_length=1_000_000)] = Field(description="its responses, as CSV text")
+    delimiter: Delimiter | None = Field(
+        None, description="what stands between its cells; left out: the mark by which rows and heads are of one width"
+    )
     role: RoleId | None = Field(None, description="whose answers they all are")
     role_column: Name | None = Field(None, description="or the column that says whose, by head or letter")
     roles: Annotated[dict[Name, RoleId], Field(max_length=50)] = Field({}, description="what its values mean")
@@ -65,6 +69,7 @@ class ImportReading(BaseModel):
     """A table as it would be imported; nothing is kept."""
 
     asked_with: Tool
+    delimiter: Delimiter | None = Field(description="what stands between the cells of the table")
     columns: list[ColumnRead]
     left_out: list[str] = Field(description="columns that answer no question, by letter: nothing of them is kept")
     unanswered: list[str] = Field(description="questions that no column answers")

@@ -74,7 +74,8 @@ class WaveRecord:
     Of a paired survey, `sides` are for every published question what mentor and mentee of a pair say (None: nothing),
     and of how many pairs. `most_asked` is how often one person was asked, at most: more than once in a wave that
     gathers the answers of several occasions. `hidden` are roles of which nothing is shown (floor.py): as if they had
-    not been asked. `asked_with` is the tool that asked, of a wave that was brought in.
+    not been asked. `asked_with` is the tool that asked, of a wave that was brought in: `closed_at` is when that was,
+    `ended_at` (of any wave) when people could answer last.
     """
 
     id: UUID
@@ -92,6 +93,11 @@ class WaveRecord:
     hidden: frozenset[str] = frozenset()
     planned_at: datetime | None = None
     asked_with: str | None = None
+    ended_at: datetime | None = None
+
+    def asks(self, role: str) -> bool:
+        """Whether anybody of a role was asked of whom something is shown; a side of which nobody was is not there."""
+        return role in self.asked and role not in self.hidden and (role not in SIDES or self.asked[role] > 0)
 
     @property
     def name(self) -> str:
@@ -111,7 +117,8 @@ class WaveRecord:
     @property
     def source(self) -> str:
         """The frozen snapshot that figures of this wave name."""
-        closed = self.closed_at.isoformat(timespec="seconds") if self.closed_at else "open"
+        ended = self.ended_at or self.closed_at
+        closed = ended.isoformat(timespec="seconds") if ended and self.closed_at else "open"
         with_tool = f", asked with {TOOLS[self.asked_with]}" if self.asked_with else ""
         return f"wave {self.id}, closed {closed}{with_tool}"
 

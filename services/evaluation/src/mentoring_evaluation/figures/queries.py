@@ -171,6 +171,7 @@ def _wave_record(
         extensions=tuple(_extension(one) for one in wave.extensions),
         planned_at=wave.planned_at,
         asked_with=wave.asked_with,
+        ended_at=wave.ended_at,
     )
 
 

@@ -36,12 +36,12 @@ def _tells_of(wave: WaveRecord, role: str | None) -> bool:
     """Whether anything is shown of a role, or of both together: of a hidden one neither."""
     if role is None:
         return not wave.hidden & set(SIDES) and wave.asks_sides
-    return role in wave.asked and role not in wave.hidden
+    return wave.asks(role)
 
 
 def roles_of(waves: Sequence[WaveRecord]) -> list[str]:
-    """The two sides where they were asked, and the kinds of respondents beyond the pair."""
-    sides = SIDES if any(wave.asks_sides for wave in waves) else ()
+    """Those of the two sides who were asked, and the kinds of respondents beyond the pair."""
+    sides = [side for side in SIDES if any(wave.asks(side) for wave in waves)]
     return [*sides, *sorted({kind for wave in waves for kind in wave.kinds})]
 
 
@@ -150,8 +150,7 @@ def published_questions(waves: Sequence[WaveRecord]) -> list[str]:
 
 def question_of(wave: WaveRecord, name: str, role: str) -> Question | None:
     """The question of a wave that is published under a name, if the role was asked it and is not hidden."""
-    told = role in wave.asked and role not in wave.hidden
-    return wave.used.published(name, role) if wave.used and told else None
+    return wave.used.published(name, role) if wave.used and wave.asks(role) else None
 
 
 def _options(waves: Sequence[WaveRecord], name: str, role: str) -> list[Option]:

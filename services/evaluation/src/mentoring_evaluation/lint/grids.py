@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+from mentoring_common.csv_text import separator_of
 from mentoring_evaluation.lint.nodes import ReportUnreadable
 
 MOST_CELLS = 200_000
@@ -23,10 +24,12 @@ _MOST_SPAN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: `name` is how the document calls it ("" where it holds one alone), `rows` its cells as text."""
+    """A table: `name` is how the document calls it ("" where it holds one alone), `rows` its cells as text, `separator`
+    what stood between these ("" where that was no mark)."""
 
     name: str
     rows: list[list[str]]
+    separator: str = ""
 
     def place(self, row: int, column: int) -> str:
         """Where a cell is, as spreadsheets name it: `B7`, with the table's name before it where it has one."""
@@ -69,10 +72,21 @@ def _of_text(text: str) -> list[Grid]:
         raise ReportUnreadable("it is neither text nor a workbook (XLSX)")
     if re.search(r"<t(able|r|d|h)\b", text, re.IGNORECASE):
         return _of_page(text)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _lines(text).split("\n")
     if sum(line.lstrip().startswith("|") for line in lines) > 1:
         return [Grid("", [_of_bars(line) for line in lines])]
-    return [Grid("", _of_separated("\n".join(lines)))]
+    return [separated(text, separator_of(text))]
+
+
+def separated(text: str, mark: str | None) -> Grid:
+    """A table in CSV, between whose cells a mark stands; None: pasted, with blanks between. ReportUnreadable."""
+    if "\0" in text:
+        raise ReportUnreadable("it is no text")
+    return Grid("", _of_separated(_lines(text), mark), mark or "")
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _of_bars(line: str) -> list[str]:
@@ -81,10 +95,7 @@ def _of_bars(line: str) -> list[str]:
     return [] if all(re.fullmatch(r":?-*:?", cell) for cell in cells) else cells
 
 
-def _of_separated(text: str) -> list[list[str]]:
-    bare = re.sub(r'"(?:[^"]|"")*"', "", text)
-    counts = {mark: sum(mark in line for line in bare.split("\n")) for mark in "\t;,"}
-    mark = next((mark for mark in "\t;," if counts[mark] and counts[mark] * 4 >= 3 * max(counts.values())), None)
+def _of_separated(text: str, mark: str | None) -> list[list[str]]:
     if mark is None:  # pasted, with blanks between columns
         return [[cell.strip() for cell in re.split(r"\s{2,}", line.strip())] for line in text.split("\n")]
     try:

@@ -91,6 +91,11 @@ class Wave(TenantRow, Versioned, Base):
         return sides | {kind: self.asked_kinds.get(kind, 0) for kind in self.kinds}
 
     @property
+    def ended_at(self) -> datetime | None:
+        """When people could answer last: of a wave that was brought in long before it came here."""
+        return self.closes_at if self.asked_with else self.closed_at
+
+    @property
     def mode(self) -> Mode:
         """What is kept of who answered; anonymous until it has opened."""
         mode: Mode = (self.instrument_used or {}).get("mode", "anonymous")

@@ -76,6 +76,12 @@ async def wave(db: AsyncSession, wave_id: UUID) -> Wave:
     return found
 
 
+async def wave_exists(db: AsyncSession, cohort_id: UUID, instrument: str, occasion: str) -> bool:
+    """Whether a cohort has a wave of this survey and occasion."""
+    this = (Wave.cohort_id == cohort_id, Wave.instrument == instrument, Wave.occasion == occasion)
+    return bool(await db.scalar(sa.select(sa.exists().where(*this))))
+
+
 async def programmes_of_waves(db: AsyncSession, wave_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Programme to those of the waves that are its own."""
     found: dict[UUID, list[UUID]] = {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mentoring_common.csv_text import separator_of
 from mentoring_common.workbooks import text_of
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 200 * 1024 * 1024
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_LOOKED_AT = 100_000  # letters in which the delimiter is looked for
 
 Lines = Sequence[Sequence[str]]
 Merged = tuple[int, int, int, int]
@@ -91,9 +90,9 @@ def _of_text(path: Path) -> list[list[str]]:
     # Old Macintosh line ends are still written by some spreadsheets.
     text = decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
     said = re.match(r"sep=(.)\n", text, re.IGNORECASE)
-    delimiter = said[1] if said else _delimiter(text[:_LOOKED_AT])
     usual = csv.field_size_limit(MOST_BYTES)
     try:
+        delimiter = said[1] if said else separator_of(text) or ","
         _check_quotes(text, delimiter)
         found = [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except (csv.Error, TypeError, ValueError) as error:
@@ -101,13 +100,6 @@ def _of_text(path: Path) -> list[list[str]]:
     finally:
         csv.field_size_limit(usual)  # it is the whole process's
     return [[], *found[1:]] if said else found
-
-
-def _delimiter(text: str) -> str:
-    """What separates most in the first line that is separated at all; marks inside quotation marks do not count."""
-    bare = _QUOTED.sub("", text)
-    heading = next((line for line in bare.split("\n") if re.search("[,;\t]", line)), "")
-    return max(",;\t", key=heading.count)
 
 
 def decoded(data: bytes) -> str:

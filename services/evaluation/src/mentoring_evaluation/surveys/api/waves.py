@@ -156,6 +156,7 @@ async def _views(db: AsyncSession, rows: Sequence[Wave]) -> list[WaveView]:
     return [
         WaveView.model_validate({
             **{name: getattr(wave, name) for name in WaveView.model_fields if name not in _MADE},
+            "closed_at": wave.ended_at,
             "asked": ByRole(mentor=wave.asked_mentors, mentee=wave.asked_mentees),
             "responses": dict.fromkeys(SIDES, 0) | counted[wave.id],
             "hidden_roles": [role for role in wave.hidden_roles if role in SIDES],
