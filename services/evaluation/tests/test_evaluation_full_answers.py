@@ -285,8 +285,23 @@ def test_what_is_no_archive_is_refused_in_one_line(tmp_path, content):
 
 def test_a_table_that_was_cut_is_refused(tmp_path):
     files = unpacked(report_archive(document(), Words(), ISSUE))
-    place = tmp_path / "cut.zip"
-    place.write_bytes(packed({"tables/figures-public.csv": b"name,wave\r\ntrust,pulse\r\n"}, at=attacker.CLOSED))
-    assert files
-    with pytest.raises(NotAnArchive, match="not as it was written"):
-        recomputed(place)
+    place, name = tmp_path / "cut.zip", "tables/figures-programme_team.csv"
+    for content in (b"name,wave\r\ntrust,pulse\r\n", b"garbage", b"\xff\xfe", b"", files[name][:-20]):
+        place.write_bytes(packed(files | {name: content}, at=attacker.CLOSED))
+        with pytest.raises(NotAnArchive, match="not as it was written"):
+            recomputed(place)
+        assert CliRunner().invoke(app, ["recompute", str(place)]).exit_code == 2
+
+
+def test_every_file_of_an_archive_is_listed_with_its_hash_and_has_to_be_there(tmp_path):
+    files = unpacked(report_archive(document(), Words(), ISSUE))
+    listed = {line.split("  ")[1] for line in files["SHA256SUMS"].decode().splitlines()}
+    assert listed == files.keys() - {"SHA256SUMS"}
+    place = tmp_path / "report.zip"
+    for name in sorted(listed | {"SHA256SUMS"}):
+        place.write_bytes(packed({one: files[one] for one in files if one != name}, at=attacker.CLOSED))
+        result = CliRunner().invoke(app, ["recompute", str(place)])
+        assert (result.exit_code, name in result.output) == (2, True), name
+    place.write_bytes(packed(files | {"README.txt": b"another"}, at=attacker.CLOSED))
+    result = CliRunner().invoke(app, ["recompute", str(place)])
+    assert (result.exit_code, "README.txt is not as it was packed" in result.output) == (1, True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mentoring_evaluation.reports.archive import Type
+from mentoring_evaluation.reports.archived import Type
 
 
 @dataclass(frozen=True, slots=True)

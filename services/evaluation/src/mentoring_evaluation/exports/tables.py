@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from mentoring_evaluation.exports.table import Column, Table
 from mentoring_evaluation.figures.shown import ShownDistribution, ShownFigure
-from mentoring_evaluation.reports.archive import ANSWERS, FIGURES, rows_of_answers, rows_of_figures
+from mentoring_evaluation.reports.archive import rows_of_answers, rows_of_figures
+from mentoring_evaluation.reports.archived import ANSWERS, FIGURES
 
 
 def tables_of(
@@ -18,5 +19,5 @@ def tables_of(
     ):
         columns = [Column(name, type_, description=means) for name, type_, means in described]
         cells = [[row.get(column.name) for column in columns] for row in rows]
-        found.append(Table(f"{kind}-{view.replace('_', '-')}", statement, columns, cells))
+        found.append(Table(f"{kind}-{view}", statement, columns, cells))
     return found

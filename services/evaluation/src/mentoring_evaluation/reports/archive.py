@@ -10,72 +10,20 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 
 from mentoring_common.csv_text import write
 from mentoring_common.typesetting import PdfNotPossible
 from mentoring_evaluation.figures.shown import ShownDistribution, ShownFigure
+from mentoring_evaluation.reports.archived import ANSWERS, FIGURES, Columns
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.document import Document, View, Words
 from mentoring_evaluation.reports.docx import report_docx
-from mentoring_evaluation.reports.packing import packed
+from mentoring_evaluation.reports.packing import packed, with_sums
 from mentoring_evaluation.reports.page import report_page, views_of
 from mentoring_evaluation.reports.pdf import report_pdf
 
 MEDIA_TYPE = "application/zip"
-Type = Literal["string", "integer", "number", "boolean"]
-
-# (column, type, what it means) of a row for every figure of a view.
-FIGURES: Sequence[tuple[str, Type, str]] = (
-    ("name", "string", "name of the figure"),
-    ("wave", "string", "the survey it was asked in; empty of figures counted in records"),
-    ("cohort", "integer", "number of the cohort; empty: all of them"),
-    ("role", "string", "who was asked or counted; empty: mentors and mentees together"),
-    ("breakdown", "string", "what else it is of, as a JSON object: of several choices the option"),
-    ("rule", "string", "pooled and top_box: numerator of denominator; mean_of_cohorts: mean of the cohorts' shares; "
-                       "count: of records; excess: beyond the places"),
-    ("unit", "string", "percent, or what is counted"),
-    ("shown", "string", "what the value says: exact, rounded, at_least, at_most or hidden"),
-    ("value", "number", "the figure; empty where it is hidden or nobody answered"),
-    ("digits", "integer", "decimals of the value, rounded half up"),
-    ("numerator", "integer", "how many are counted; rounded under disclosure control"),
-    ("denominator", "integer", "of how many; rounded under disclosure control"),
-    ("asked", "integer", "how many were asked"),
-    ("answered", "integer", "how many answered this question"),
-    ("interval_low", "number", "lower end of the 95 % interval"),
-    ("interval_high", "number", "upper end of the 95 % interval"),
-    ("interval_method", "string", "wilson (1927), or mover (Zou and Donner 2008) of a mean of cohorts"),
-    ("between_low", "number", "what the value is at least, under disclosure control"),
-    ("between_high", "number", "what the value is at most, under disclosure control"),
-    ("definition", "string", "what was counted, in words"),
-    ("caveats", "string", "what is to be known of it: few people, answers to another survey tool, and the like"),
-)  # fmt: skip
-
-# The same of a row for every answer to every question that is published.
-ANSWERS: Sequence[tuple[str, Type, str]] = (
-    ("name", "string", "name of the figure that the question is published under"),
-    ("wave", "string", "the survey"),
-    ("cohort", "integer", "number of the cohort; empty: all of them"),
-    ("role", "string", "who was asked"),
-    ("question", "string", "the question in its own words"),
-    ("answer", "string", "the answer; or several, or any other, where only that is told"),
-    ("counted", "boolean", "whether the answer is part of the figure"),
-    ("several", "boolean", "whether one person may have given several answers"),
-    ("count", "integer", "how many gave it; empty under disclosure control"),
-    ("percent", "number", "of those who answered"),
-    ("shown", "string", "what the share says: exact, rounded, at_least, at_most or hidden"),
-    ("between_low", "number", "what the share is at least, under disclosure control"),
-    ("between_high", "number", "what the share is at most, under disclosure control"),
-    ("answered", "integer", "how many answered the question; rounded under disclosure control"),
-    ("asked", "integer", "how many were asked it; empty where that is not told"),
-    ("asked_with", "string", "said where answers to another survey tool, which were brought in, are in it"),
-    ("mean", "number", "of a scale: the mean of all answers to the question"),
-    ("sd", "number", "of a scale: the standard deviation of the sample (n - 1)"),
-    ("median", "number", "of a scale: the median"),
-    ("mean_low", "number", "lower end of Student's 95 % interval of the mean"),
-    ("mean_high", "number", "upper end of Student's 95 % interval of the mean"),
-)  # fmt: skip
-
 _README = """\
 {title}
 {kind}, version {version}, edition {edition}. Records as of {as_of}.
@@ -85,6 +33,7 @@ tables/figures-VIEW.csv                every figure of a view, with numerator, d
 tables/answers-VIEW.csv                all answers to every published question, by cohort and role
 charts/                                every chart as SVG, and the table beside it as CSV
 datapackage.json                       what every column of the tables means
+SHA256SUMS                             every file with its hash (`sha256sum -c SHA256SUMS`)
 
 Count the figures again from the answers:
 
@@ -115,7 +64,7 @@ def report_archive(document: Document, words: Words, issue: Issue) -> bytes:
                 files[f"{at}.svg"] = str(block.chart).encode()
                 rows = ([row, *cells] for row, cells in block.rows)
                 files[f"{at}.csv"] = write(["Figure", *block.columns], rows).encode()
-    return packed(files, at=document.as_of)
+    return packed(with_sums(files), at=document.as_of)
 
 
 def _readme(document: Document, issue: Issue) -> str:
@@ -126,7 +75,7 @@ def _readme(document: Document, issue: Issue) -> str:
     )  # fmt: skip
 
 
-def _csv(columns: Sequence[tuple[str, Type, str]], rows: Iterable[Mapping[str, Any]]) -> bytes:
+def _csv(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> bytes:
     names = [name for name, _, _ in columns]
     return write(names, ([row.get(name) for name in names] for row in rows)).encode()
 
@@ -191,11 +140,11 @@ def _codebook(document: Document) -> dict[str, Any]:
     }
 
 
-def _resource(name: str, columns: Sequence[tuple[str, Type, str]], view: View) -> dict[str, Any]:
+def _resource(name: str, columns: Columns, view: View) -> dict[str, Any]:
     fields = [{"name": column, "type": type_, "description": means} for column, type_, means in columns]
     return {
         "profile": "tabular-data-resource",
-        "name": name.replace("_", "-"),
+        "name": name,
         "path": f"tables/{name}.csv",
         "description": view.statement,
         "format": "csv",

@@ -1,11 +1,13 @@
 """Files in one ZIP, the same bytes for the same files: no entry says when it was packed."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+SUMS = "SHA256SUMS"
 MOST = 200_000_000  # bytes in all that are read out of an archive
 
 
@@ -22,6 +24,29 @@ def packed(files: Mapping[str, bytes], *, at: datetime) -> bytes:
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, content)
     return out.getvalue()
+
+
+def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files and a list of them with their hashes, as `sha256sum -c` reads it."""
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
+    return {**files, SUMS: sums.encode()}
+
+
+def changed(files: Mapping[str, bytes]) -> list[str]:
+    """The files that are not as they were packed. NotAnArchive where their list, or one of them, is not there."""
+    at = next((name for name in files if name.rpartition("/")[2] == SUMS), None)
+    if at is None:
+        raise NotAnArchive(f"holds no list of its files ({SUMS})")
+    folder = at.removesuffix(SUMS)
+    try:
+        listed = [line.split("  ", 1) for line in files[at].decode().splitlines()]
+        known = {name: sum_ for sum_, name in listed}
+    except ValueError:
+        raise NotAnArchive(f"has a list of its files that cannot be read ({SUMS})") from None
+    missing = [name for name in known if folder + name not in files]
+    if missing:
+        raise NotAnArchive(f"lacks {missing[0]}" + (f" and {len(missing) - 1} more files" if missing[1:] else ""))
+    return [name for name, sum_ in known.items() if hashlib.sha256(files[folder + name]).hexdigest() != sum_]
 
 
 def unpacked(archive: bytes) -> dict[str, bytes]:

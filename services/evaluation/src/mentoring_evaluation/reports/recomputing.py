@@ -25,7 +25,8 @@ from mentoring_evaluation.figures.intervals import (
     percent,
     wilson,
 )
-from mentoring_evaluation.reports.packing import NotAnArchive, files_at
+from mentoring_evaluation.reports.archived import ANSWERS, FIGURES, Columns
+from mentoring_evaluation.reports.packing import NotAnArchive, changed, files_at
 
 Row = Mapping[str, str]
 Key = tuple[str, str, str]  # name, wave, role
@@ -51,6 +52,7 @@ class Recomputed:
 def recomputed(place: Path) -> list[Recomputed]:
     """Every view of the archive at a path, a ZIP or the folder it was unpacked to. NotAnArchive, OSError."""
     files = files_at(place)
+    others = changed(files)
     tables = {
         name.rpartition("/")[2].removesuffix(".csv"): content
         for name, content in files.items()
@@ -60,15 +62,25 @@ def recomputed(place: Path) -> list[Recomputed]:
     if not views:
         raise NotAnArchive("holds no tables/figures-….csv")
     try:
-        return [
-            _view(view, _rows(tables[f"figures-{view}"]), _rows(tables.get(f"answers-{view}", b""))) for view in views
+        found = [
+            _view(view, _rows(tables[f"figures-{view}"], FIGURES), _rows(tables[f"answers-{view}"], ANSWERS))
+            for view in views
         ]
-    except (KeyError, ValueError, ZeroDivisionError):
+    except (KeyError, ValueError, ZeroDivisionError, csv.Error):
         raise NotAnArchive("has a table that is not as it was written") from None
+    found[0].differ += [f"{name} is not as it was packed" for name in others]
+    return found
 
 
-def _rows(content: bytes) -> list[Row]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+def _rows(content: bytes, columns: Columns) -> list[Row]:
+    """The rows of a table that has these columns, each with a cell under every head. ValueError."""
+    read = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    rows: list[Row] = list(read)
+    if not {name for name, _, _ in columns} <= set(read.fieldnames or ()):
+        raise ValueError("a column is not there")
+    if any(len(row) > len(read.fieldnames or ()) or None in row.values() for row in rows):
+        raise ValueError("a row has another number of cells than the head")
+    return rows
 
 
 def _view(view: str, figures: Sequence[Row], answers: Sequence[Row]) -> Recomputed:
