@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -21,6 +21,7 @@ from mentoring_contracts.applications import (
     PersonErased,
     RoleGranted,
 )
+from mentoring_contracts.blueprint.evaluation import FIGURES
 from mentoring_contracts.evaluation import ConsentWithdrawn, InterviewApproved, ReportPublished
 from mentoring_contracts.matching import MatchEnded
 from mentoring_contracts.sessions import (
@@ -31,6 +32,9 @@ from mentoring_contracts.sessions import (
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
 )
+from mentoring_evaluation.figures.evidence import Evidence
+from mentoring_evaluation.figures.figure import Line, count
+from mentoring_evaluation.figures.public_view import public_lines, statement
 from mentoring_evaluation.programmes.models import Activity
 
 YES, NO = "Satisfied", "Dissatisfied"
@@ -440,3 +444,23 @@ async def test_figures_in_no_known_shape_are_refused(programme, published):
     body = {"audience": "public", "published": published}
     refused = await programme.team.post(f"/programmes/{programme.id}/reports", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "published_unreadable")
+
+
+def test_every_count_of_people_in_the_public_view_is_exact_by_decision_or_rounded():
+    """A new figure is rounded until somebody names it; what the statement says is what the code does."""
+    names = set(FIGURES) | {"relationships", "groups", "group_members"}
+    survey = {"response_rate"}
+    by_people = {"professional_background"}
+    lines = [Line(count(name, "", 4, unit="people")) for name in sorted(names - survey - by_people)]
+    evidence = Evidence(uuid.uuid4(), "P", 0, 10, datetime(2024, 1, 1, tzinfo=UTC))
+    told = {one.name: (one.shown, one.value, one.numerator) for one in public_lines(evidence, lines)}
+    rounded = {"rematches", "handovers", "cpd_participants", "group_members"}
+    assert told.keys() == names - survey - by_people
+    assert {name for name, (shown, _, _) in told.items() if shown != "exact"} == rounded
+    assert {told[name] for name in rounded} == {("at_most", 7, None)}
+    of_cohort = Line(count("rematches", "", 4, unit="pairs", cohort=1))
+    assert public_lines(evidence, [of_cohort]) == []
+    [many] = public_lines(evidence, [Line(count("cpd_participants", "", 23, unit="people"))])
+    assert (many.shown, many.value, many.numerator, many.between.low) == ("rounded", 25, 25, 23)
+    for words in ("matched again or handed over", "continuing development", "people in groups are rounded to 5"):
+        assert words in statement(evidence)

@@ -1,7 +1,8 @@
 """The public view: the same figures under disclosure control.
 
-Counts of what the programme itself did (applications, pairs, sessions, interviews) are exact. Figures of surveys, and
-people by background, are protected by `disclosure`. A survey is shown once all its waves have closed: shown twice,
+Counts of what the programme itself did (applications, pairs, sessions, interviews) are exact: those that EXACT names.
+All other counts are rounded, over all cohorts only. Figures of surveys, and people by background, are protected by
+`disclosure`. A survey is shown once all its waves have closed: shown twice,
 the difference between the two would be the wave that came in between. Backgrounds, of people who come and go, are shown
 as they were frozen last. Where one person was asked up to m times in a wave, groups are m times larger, so that they
 are of enough different people however answers are spread.
@@ -9,8 +10,9 @@ are of enough different people however answers are spread.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Final
 
-from mentoring_evaluation.disclosure.bands import BASE, Band, Share, share
+from mentoring_evaluation.disclosure.bands import BASE, Band, Grid, Share, share
 from mentoring_evaluation.disclosure.floor import policy_of, rule_in_words
 from mentoring_evaluation.figures.evidence import Evidence
 from mentoring_evaluation.figures.figure import Figure, Line, count
@@ -22,6 +24,13 @@ from mentoring_evaluation.figures.survey_figures import brought_in, waves_brough
 from mentoring_evaluation.kept import Number
 
 RATE = "response_rate"
+# What is shown exactly; whoever adds a figure decides it here. The people in pairs are known from the pairs, and how
+# many were asked from both: rounding them alone would protect nobody.
+EXACT: Final = frozenset({
+    "expressions_of_interest", "expressions_of_interest_for_later", "moved_cohort", "oversubscription", "matched_pairs",
+    "matched_people", "relationships", "groups", "mentoring_sessions", "mentoring_minutes", "cpd_sessions",
+    "interviews", "interviewed_pairs", "interview_pages",
+})  # fmt: skip
 
 
 def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[ShownFigure]:
@@ -34,8 +43,10 @@ def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[ShownFigure]
             if of_wave is not None and _is_published(line, of_wave):
                 brought = brought_in(of_wave.waves, line.figure.cohort)
                 shown.append(_survey_line(line, of_wave).but(caveats=(brought,) if brought else ()))
-        elif line.figure.name not in (BACKGROUND, MATCHED_BY, APPLIED_BY):
+        elif line.figure.name in EXACT:
             shown.append(line.shown())
+        elif line.figure.name not in (BACKGROUND, MATCHED_BY, APPLIED_BY) and line.figure.cohort is None:
+            shown.append(_on_the_grid(line))
     return shown + _background_lines(evidence)
 
 
@@ -55,7 +66,9 @@ def statement(evidence: Evidence) -> str:
     """The rule in words, as the view states it."""
     policy = policy_of(evidence.public_minimum)
     return (
-        "This view may be published. Counts of applications, pairs, sessions and interviews are exact; figures of "
+        "This view may be published. Counts of applications, of pairs, groups and the people in pairs, of sessions and "
+        "of interviews are exact; pairs that were matched again or handed over, people who came to sessions of "
+        f"continuing development and people in groups are rounded to {BASE}, over all cohorts only. Figures of "
         f"surveys and of people's backgrounds are protected. {policy.in_words()} A question is sensitive unless the "
         "survey calls it ordinary. Percentages are made of the rounded counts; where nearly everybody or hardly "
         "anybody gave an answer, a figure says only “at least” or “at most”. "
@@ -122,6 +135,15 @@ def _frozen(role: str, field: str) -> Figure:
     by = "their answer to a field of the form" if field else "professional background"
     said = f"Matched people by {by}, at the time this table was last frozen."
     return count(MATCHED_BY if field else BACKGROUND, said, 0, unit="people", role=role)
+
+
+def _on_the_grid(line: Line) -> ShownFigure:
+    """A count of people, or of pairs that something happened to, as its band."""
+    band = Grid().band(int(line.figure.value or 0))
+    between = Between(low=band.low, high=band.high)
+    if band.rounded is None:
+        return _published(line, "at_most", band.high, between=between)
+    return _published(line, "rounded", band.rounded, numerator=band.rounded, between=between)
 
 
 def _rounded_count(line: Line, people: int) -> ShownFigure:
