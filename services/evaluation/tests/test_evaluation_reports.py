@@ -72,8 +72,17 @@ def test_a_reference_to_no_single_figure_is_named(reference):
     assert unknown_references(written(f"{{figure:{reference}}}"), FIGURES) == [reference]
 
 
-def test_an_unclosed_reference_is_no_text():
-    assert unknown_references(written("{figure:pairs and {figure:pairs}"), FIGURES) == [""]
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{figure:pairs and {figure:pairs}", "{figure:pairs and "),
+        ("It was {figure:satisfied", "{figure:satisfied"),
+        ("{quote:a\nof them", "{quote:a"),
+        ("{figure", "{figure"),
+    ],
+)
+def test_a_reference_that_is_not_closed_is_named(text, named):
+    assert unknown_references(written(text), FIGURES) == [named]
 
 
 def test_paragraphs_and_braces_stay_as_they_are():

@@ -64,6 +64,13 @@ async def roles_of(db: AsyncSession, caller: Principal, scope_id: UUID, *giving:
     return frozenset(row.role for row in held if not giving or rights_of_role(row.role, row.rights) & set(giving))
 
 
+async def is_held(db: AsyncSession, scope_id: UUID, role: str) -> bool:
+    """Whether anybody holds a role of this name in the scope."""
+    c = scoped_roles.c
+    held = sa.exists().where(c.tenant_id == tenant_of(db), c.scope_id == scope_id, c.role == role)
+    return bool(await db.scalar(sa.select(held)))
+
+
 async def rights_of(db: AsyncSession, caller: Principal, scope_id: UUID) -> frozenset[str]:
     """What the caller's roles let them do in the scope; nothing for a machine."""
     held = await _held(db, caller, scope_id)

@@ -152,7 +152,7 @@ class LocalTimeInvalid(Rejected):
 
 
 class WaveTimesInvalid(Rejected):
-    """A wave closes after it opens, and later than now."""
+    """The times of the wave do not fit."""
 
 
 class SurveyAnswersInvalid(Rejected):
@@ -165,6 +165,10 @@ class NotInPair(Rejected):
 
 class PublishedUnreadable(Rejected):
     """The published figures, or the table, cannot be read."""
+
+
+class ApproverUnknown(Rejected):
+    """No role of this name can approve here: it is none of the built-in ones, and nobody holds it."""
 
 
 class ImportInvalid(Rejected):

@@ -1,10 +1,10 @@
 """What the REST API takes and gives for interviews and case studies."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mentoring_common.bodies import Body
 from mentoring_common.versions import RevisedView, VersionedView
@@ -159,6 +159,24 @@ class CaseStudyAmendment(Body):
 
 class Approval(Body):
     version: Version
+
+
+class WordingApproval(Body):
+    """Which wording one has read: its `wording_version`, which is not the `version` of the whole."""
+
+    wording_version: Version | None = Field(None, description="`wording_version` of what was read")
+    version: Version | None = Field(None, description="the same under its former name; give one of the two")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.wording_version is None) == (self.version is None):
+            raise ValueError("give wording_version")
+        return self
+
+    @property
+    def read(self) -> int:
+        """The version of the wording that was read."""
+        return self.wording_version or self.version or 0
 
 
 class Section(BaseModel):

@@ -15,6 +15,7 @@ from mentoring_evaluation.reports.document import Part, QuoteInReport, Section, 
 
 WITHDRAWN = "[a quotation was withdrawn]"
 _REFERENCE = re.compile(r"\{(figure|quote):([^{}]*)\}")
+_UNCLOSED = re.compile(r"\{[^{}\n]*")
 _BEGUN = re.compile(r"\{(?:figure|quote)")
 
 
@@ -78,10 +79,10 @@ def counted(figure: ShownFigure) -> str:
 
 
 def _written(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and inside of every reference of a text; one that is not closed is an empty one, which names nothing."""
-    found = [(match.group(1), match.group(2)) for match in _REFERENCE.finditer(text)]
-    yield from found
-    yield from [("figure", "")] * (len(_BEGUN.findall(text)) - len(found))
+    """Kind and inside of every reference of a text; of one that is not closed all that stands there, with its brace."""
+    for begun in _BEGUN.finditer(text):
+        whole = _REFERENCE.match(text, begun.start())
+        yield (whole.group(1), whole.group(2)) if whole else ("figure", _UNCLOSED.match(text, begun.start()).group())  # type: ignore[union-attr]  # it begins there
 
 
 def _known(kind: str, inside: str, figures: Figures, quotes: Collection[str] | None) -> bool:

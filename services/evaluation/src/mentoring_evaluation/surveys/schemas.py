@@ -1,7 +1,7 @@
 """What the REST API takes and gives for surveys, waves and answers."""
 
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, Self
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -22,6 +22,17 @@ Occasion = Annotated[str, Field(max_length=60, pattern=r"^[^{},:=]*$")]
 RemindDays = Annotated[int, Field(ge=1, le=90)]
 
 
+LATE: Final = timedelta(days=1)  # so far back a wave may be said to open, without a word
+_T = TypeVar("_T")
+
+
+def each_once(given: list[_T]) -> list[_T]:
+    """The list, in which nothing stands twice. ValueError."""
+    if len(set(given)) < len(given):
+        raise ValueError("nothing is named twice")
+    return given
+
+
 class ResponsesByRole(BaseModel):
     """How many answered of each role; null where too few were asked to show anything of them."""
 
@@ -32,18 +43,22 @@ class ResponsesByRole(BaseModel):
 class NewWave(Body):
     instrument: Annotated[str, Field(min_length=1, max_length=100)]
     occasion: Occasion = Field("", description="tells the waves of one survey apart where there are several")
-    roles: Annotated[list[Side], Field(min_length=1)] | None = Field(
+    roles: Annotated[list[Side], Field(min_length=1), AfterValidator(each_once)] | None = Field(
         None, description="whom it asks of the pairs; absent: both, or nobody where it asks respondents"
     )
-    respondents: Annotated[list[RoleId], Field(max_length=20)] = Field(
+    respondents: Annotated[list[RoleId], Field(max_length=20), AfterValidator(each_once)] = Field(
         [], description="whom it asks beyond the pairs: kinds of respondents of the programme"
     )
     opens_at: Moment | LocalTime
     closes_at: Moment | LocalTime
-    remind_days_before: Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS)] | None = Field(
+    remind_days_before: (
+        Annotated[list[RemindDays], Field(max_length=MOST_REMINDERS), AfterValidator(each_once)] | None
+    ) = Field(
         None,
-        description="days before closing on which those who have not answered are reminded; absent: the programme's",
-    )
+        description="days before closing on which those who have not answered are reminded, as long as it is open; "
+                    "absent: the programme's",
+    )  # fmt: skip
+    opened_late: bool = Field(False, description=f"opens_at may lie more than {LATE.days} day back: it opens at once")
 
 
 class WaveExtension(Body):

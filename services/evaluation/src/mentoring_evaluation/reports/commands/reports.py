@@ -12,11 +12,14 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
 from mentoring_common.deadlines import cancel, schedule
+from mentoring_common.roles import is_held
 from mentoring_common.typesetting import require_printable
+from mentoring_contracts.rights import BUILT_IN
 from mentoring_evaluation.errors import (
     AlreadyPublished,
     ApprovalNeeded,
     ApprovalNotNeeded,
+    ApproverUnknown,
     NarrativeInvalid,
     PublishedUnreadable,
     ReferencesUnresolved,
@@ -56,6 +59,8 @@ async def request_report(db: AsyncSession, programme: Programme, new: NewReport,
     narrative = _written(new.narrative)
     if narrative:
         await _check_before_building(db, programme, new.wanted, narrative)
+    if new.approver is not None and not await _can_approve(db, programme, new.approver):
+        raise ApproverUnknown()
     version = await queries.next_report_version(db, programme.id, new.wanted)
     approver = new.approver or programme.report_approvers.get(new.wanted)
     report = Report(
@@ -154,3 +159,9 @@ async def _check(
         raise NarrativeInvalid(references=unknown)
     await refuse_repetition(db, programme_id, narrative, frozenset(quotes))
     await asyncio.to_thread(require_printable, *(text for one in narrative for text in (one.title, one.text)))
+
+
+async def _can_approve(db: AsyncSession, programme: Programme, role: str) -> bool:
+    """Whether anybody may hold a role here: a built-in one, one that the blueprint has approve, or that is held."""
+    known = role in BUILT_IN or role in programme.report_approvers.values()
+    return known or await is_held(db, programme.id, role)

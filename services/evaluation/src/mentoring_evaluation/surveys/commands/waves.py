@@ -1,7 +1,7 @@
 """Waves: planned from milestones or by the team, opened and closed by the clock, answered once per invitation."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from mentoring_evaluation.surveys import queries, queries_answers, tokens
 from mentoring_evaluation.surveys.commands import respondents
 from mentoring_evaluation.surveys.local_time import LocalTime, instant, next_reminder
 from mentoring_evaluation.surveys.models import Invitation, Wave, WaveKey
-from mentoring_evaluation.surveys.schemas import NewWave, WaveExtension
+from mentoring_evaluation.surveys.schemas import LATE, NewWave, WaveExtension
 from mentoring_evaluation.tables import Base
 
 OPEN, REMIND, CLOSE = "open_wave", "remind_wave", "close_wave"  # kinds of deadlines
@@ -49,7 +49,8 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
         await respondents.check_kinds(db, cohort.programme_id, survey, new.respondents)
     opens_at, closes_at = moment(new.opens_at, latest=False), moment(new.closes_at, latest=True)
     if closes_at <= max(opens_at, now(db)):
-        raise WaveTimesInvalid()
+        raise WaveTimesInvalid("a wave closes after it opens, and later than now")
+    _check_days(new, opens_at, closes_at, now(db))
     zone = new.closes_at.zone if isinstance(new.closes_at, LocalTime) else None
     days = None if new.remind_days_before is None else sorted(new.remind_days_before, reverse=True)
     wave_id = await add_wave(
@@ -60,6 +61,15 @@ async def plan_wave(db: AsyncSession, cohort: Cohort, new: NewWave, by: Principa
         raise WaveExists()
     audit(db, by.subject, "plan_wave", "wave", wave_id)
     return await queries.wave(db, wave_id)
+
+
+def _check_days(new: NewWave, opens_at: datetime, closes_at: datetime, at: datetime) -> None:
+    """WaveTimesInvalid for a wave that would have opened long ago, and for a reminder before it opens."""
+    if at - opens_at > LATE and not new.opened_late:
+        raise WaveTimesInvalid("opens_at lies more than a day back; say opened_late where it is to open at once")
+    early = [days for days in new.remind_days_before or [] if closes_at - timedelta(days=days) <= max(opens_at, at)]
+    if early:
+        raise WaveTimesInvalid(f"{early[0]} days before it closes the wave is not open yet: nobody can be reminded")
 
 
 async def add_wave(

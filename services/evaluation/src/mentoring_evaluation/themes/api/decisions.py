@@ -9,7 +9,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
-from mentoring_evaluation.interviews.schemas import Approval
+from mentoring_evaluation.interviews.schemas import WordingApproval
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import APPROVERS, READERS, Reader, Writer, require_team
 from mentoring_evaluation.themes import queries
@@ -60,13 +60,13 @@ async def correct_decision(
 
 @router.post("/decisions/{decision_id}/approve")
 async def approve_decision(
-    decision_id: UUID, approval: Approval, by: Writer, db: Db, expected: IfMatch
+    decision_id: UUID, approval: WordingApproval, by: Writer, db: Db, expected: IfMatch
 ) -> DecisionView:
     """Let the wording that one has read stand in public reports; a correction lapses it. For the programme manager."""
     kept = await queries.decision(db, decision_id)
     await require_right(db, by, kept.programme_id, *APPROVERS)
     await expected.hold(db, kept)
-    return await _view(db, await decisions.approve_decision(db, kept, approval.version, by))
+    return await _view(db, await decisions.approve_decision(db, kept, approval.read, by))
 
 
 async def _view(db: AsyncSession, kept: Decision) -> DecisionView:

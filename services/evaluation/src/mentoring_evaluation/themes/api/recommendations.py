@@ -11,7 +11,7 @@ from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.roles import require_right
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
-from mentoring_evaluation.interviews.schemas import Approval
+from mentoring_evaluation.interviews.schemas import WordingApproval
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import APPROVERS, READERS, TEAM, Reader, Writer, require_team, sees_all
 from mentoring_evaluation.themes import queries
@@ -72,16 +72,14 @@ async def change_recommendation(
 
 @router.post("/recommendations/{recommendation_id}/approve")
 async def approve_recommendation(
-    recommendation_id: UUID, approval: Approval, by: Writer, db: Db, expected: IfMatch
+    recommendation_id: UUID, approval: WordingApproval, by: Writer, db: Db, expected: IfMatch
 ) -> RecommendationView:
     """Let the text and team that one has read stand in public reports; another team lapses it. For the programme
     manager."""
     kept = await queries.recommendation(db, recommendation_id)
     await require_right(db, by, kept.programme_id, *APPROVERS)
     await expected.hold(db, kept)
-    return RecommendationView.model_validate(
-        await recommendations.approve_recommendation(db, kept, approval.version, by)
-    )
+    return RecommendationView.model_validate(await recommendations.approve_recommendation(db, kept, approval.read, by))
 
 
 @router.post("/recommendations/{recommendation_id}/follow-ups", status_code=201)

@@ -14,7 +14,7 @@ from mentoring_common.versions import IfMatch, IfMatchRequired, touch
 from mentoring_evaluation.errors import GoalExists
 from mentoring_evaluation.interviews import queries as interviews
 from mentoring_evaluation.interviews.models import InterviewText
-from mentoring_evaluation.interviews.schemas import Approval
+from mentoring_evaluation.interviews.schemas import WordingApproval
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import (
     APPROVERS,
@@ -100,13 +100,13 @@ async def change_theme(theme_id: UUID, change: ThemeChange, by: Writer, db: Db, 
 
 
 @router.post("/themes/{theme_id}/approve")
-async def approve_theme(theme_id: UUID, approval: Approval, by: Writer, db: Db, expected: IfMatch) -> ThemeView:
+async def approve_theme(theme_id: UUID, approval: WordingApproval, by: Writer, db: Db, expected: IfMatch) -> ThemeView:
     """Let the wording and goals that one has read stand in public and network reports; a change of them lapses it. For
     the programme manager."""
     theme = await queries.theme(db, theme_id)
     await require_right(db, by, theme.programme_id, *APPROVERS)
     await expected.hold(db, theme)
-    return (await themes.theme_views(db, [await themes.approve_theme(db, theme, approval.version, by)]))[0]
+    return (await themes.theme_views(db, [await themes.approve_theme(db, theme, approval.read, by)]))[0]
 
 
 @router.get("/programmes/{programme_id}/texts")

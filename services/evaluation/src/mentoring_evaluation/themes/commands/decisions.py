@@ -59,7 +59,10 @@ async def approve_decision(db: AsyncSession, kept: Decision, version: int, by: P
         read.values(wording_approved_at=now(db)).returning(Decision), execution_options={"populate_existing": True}
     )
     if approved is None:
-        raise WordingChanged(version=kept.wording_version)
+        raise WordingChanged(
+            f"it is at wording_version {kept.wording_version}: that member counts, not `version`",
+            version=kept.wording_version, wording_version=kept.wording_version,
+        )  # fmt: skip
     audit(db, by.subject, "approve_wording", "decision", kept.id)
     return approved
 

@@ -83,7 +83,10 @@ async def approve_recommendation(db: AsyncSession, kept: Recommendation, version
         execution_options={"populate_existing": True},
     )
     if approved is None:
-        raise WordingChanged(version=kept.wording_version)
+        raise WordingChanged(
+            f"it is at wording_version {kept.wording_version}: that member counts, not `version`",
+            version=kept.wording_version, wording_version=kept.wording_version,
+        )  # fmt: skip
     audit(db, by.subject, "approve_wording", "recommendation", kept.id)
     return approved
 

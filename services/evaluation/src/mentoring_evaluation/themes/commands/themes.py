@@ -78,7 +78,10 @@ async def approve_theme(db: AsyncSession, theme: Theme, version: int, by: Princi
         read.values(wording_approved_at=now(db)).returning(Theme), execution_options={"populate_existing": True}
     )
     if approved is None:
-        raise WordingChanged(version=theme.wording_version)
+        raise WordingChanged(
+            f"it is at wording_version {theme.wording_version}: that member counts, not `version`",
+            version=theme.wording_version, wording_version=theme.wording_version,
+        )  # fmt: skip
     audit(db, by.subject, "approve_wording", "theme", theme.id)
     return approved
 
