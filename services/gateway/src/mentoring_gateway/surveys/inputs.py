@@ -18,7 +18,8 @@ class WaveTime:
 
 @strawberry.input(
     description="A wave of a survey; `occasion` tells several of one survey apart, `roles` null asks both, or nobody "
-    "of the pairs where there are `respondents`, `remindDaysBefore` null reminds as the programme does"
+    "of the pairs where there are `respondents`, `remindDaysBefore` null reminds as the programme does, `openedLate` "
+    "lets `opensAt` lie more than a day back"
 )
 class NewWave:
     instrument: str
@@ -28,3 +29,4 @@ class NewWave:
     roles: list[Role] | None = None
     remind_days_before: list[int] | None = None
     respondents: list[str] | None = None
+    opened_late: bool | None = None
