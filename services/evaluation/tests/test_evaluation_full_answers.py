@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median, stdev
+from uuid import uuid4
 
 import docx
 import pytest
@@ -196,6 +197,25 @@ def test_a_page_shows_answers_in_full_and_who_did_not_answer():
     assert "Answers in full: Strongly agree to Strongly disagree" in page
     assert "36 of 60; 24 did not" in page
     assert "72 % (26 of 36; 24 did not answer)" in page
+
+
+def test_a_survey_is_called_by_its_title_and_in_the_tables_by_its_name():
+    used = survey().model_copy(update={"title": "The End Survey"})
+    other = used.model_copy(update={"id": "another"})
+    waves = [
+        attacker.wave_of(1, one, dict.fromkeys(SIDES, 60), dict.fromkeys(SIDES, (38, GIVEN))) for one in (used, other)
+    ]
+    waves = [replace(wave, id=uuid4(), occasion="first", instrument=wave.used.id) for wave in waves]
+    evidence = replace(attacker.evidence_of(waves, 10), statistics={"backgrounds": [], "ledger": []})
+    made = report_content(evidence, ReportRecords(heard=Heard({}, {})), "public", None)
+    page = report_page(made, Words(), ISSUE)
+    assert "The End Survey (pulse): first" in page
+    assert "pulse: first" not in page.replace("The End Survey (pulse): first", "")
+    alone = report_content(
+        replace(evidence, waves=evidence.waves[:1]), ReportRecords(heard=Heard({}, {})), "public", None
+    )
+    assert "Response rate: The End Survey: first, mentors" in report_page(alone, Words(), ISSUE)
+    assert b",pulse: first," in unpacked(report_archive(alone, Words(), ISSUE))["tables/figures-public.csv"]
 
 
 def test_a_docx_has_the_headings_tables_and_pictures_of_the_report():

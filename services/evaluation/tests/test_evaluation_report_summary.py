@@ -55,7 +55,7 @@ def test_five_findings_say_what_they_rest_on():
     assert len(said) == MOST
     assert said[0] == "40 pairs were matched and did not end early."
     assert made.findings[0].rests_on == "44 mentors and 61 mentees had applied and were eligible."
-    assert said[1] == "50 % of the mentors and 60 % of the mentees who were asked answered the summative survey."
+    assert said[1] == "50 % of the mentors and 60 % of the mentees who were asked answered the survey “summative”."
     assert said[2] == (
         "“Do you trust your mentee?” 90 % of the mentors who answered said “Yes” or “Mostly”: "
         "the largest share of all questions."

@@ -1,5 +1,6 @@
 """The content of a report, made from evidence alone: the same records give the same report."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ def report_content(
         kind=held.title,
         as_of=evidence.as_of.replace(microsecond=0),
         wordings=wordings(evidence),
+        surveys=surveys(evidence),
         views=views,
         inconsistencies=_faults(published),
         ledger=_ledger(evidence) if "ledger" in parts else (),
@@ -52,6 +54,19 @@ def wordings(evidence: Evidence) -> dict[str, dict[str, str]]:
             if question.figure:
                 asked.setdefault(question.figure, {}).update({r: question.wording(r) for r in question.roles})
     return asked
+
+
+def surveys(evidence: Evidence) -> dict[str, str]:
+    """What every wave is called in words: by the title of its survey, as the last wave has it, and its occasion."""
+    last = {wave.instrument: wave for wave in sorted(evidence.waves, key=lambda wave: wave.closed_at is not None)}
+    titles = {name: wave.used.title for name, wave in last.items() if wave.used}
+    twice = {title for title, times in Counter(titles.values()).items() if times > 1}
+    said = {name: f"{title} ({name})" if title in twice else title for name, title in titles.items()}
+    return {
+        wave.name: f"{said[wave.instrument]}: {wave.occasion}" if wave.occasion else said[wave.instrument]
+        for wave in evidence.waves
+        if wave.instrument in said
+    }
 
 
 def kept_view(evidence: Evidence, kind: Kind, audience: str) -> View:

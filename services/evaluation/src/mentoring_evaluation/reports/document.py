@@ -263,14 +263,15 @@ class OutcomesInReport(Kept):
 class Document(Kept):
     """All that a report says. A part is empty, or None, where its kind has no room for it or its release had none.
 
-    `wordings` are what each role was asked under a figure's name; `unresolved` the references of its text that name no
-    figure.
+    `wordings` are what each role was asked under a figure's name, `surveys` what waves are called in words,
+    `unresolved` the references of its text that name no figure.
     """
 
     title: str
     kind: str
     as_of: datetime
     wordings: dict[str, dict[str, str]] = {}
+    surveys: dict[str, str] = {}
     views: dict[Audience, View]
     inconsistencies: tuple[Fault, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()

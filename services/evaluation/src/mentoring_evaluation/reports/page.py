@@ -1,15 +1,15 @@
 """A report as one self-contained, accessible page: every chart has its table beside it, and nothing is loaded."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mentoring_evaluation.figures.shown import ABOUT, Distributions, Figures, ShownFigure
+from mentoring_evaluation.figures.shown import ABOUT, Distributions, Figures, ShownDistribution, ShownFigure
 from mentoring_evaluation.reports.blocks import HIDDEN, Block, answer_blocks
 from mentoring_evaluation.reports.changes import Changes, FigureChange, FigureSaid, Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
@@ -95,16 +95,28 @@ def report_page(document: Document, words: Words, issue: Issue) -> str:
 def first_page(document: Document) -> Summary | None:
     """What is said first: of the view that the report speaks of; None where a report has no figures."""
     view = next(iter(document.views.values()), None)
-    return None if view is None else summary(view.figures, document.wordings)
+    return None if view is None else summary(_called(view.figures, document.surveys), document.wordings)
 
 
 def views_of(document: Document) -> list[ShownView]:
     """The views of a report as pages show them."""
     titles = {"public": "The public view", "programme_team": "The programme team's view"}
+    called = document.surveys
     return [
-        ShownView(name, titles[name], view.statement, blocks(view.figures, document.wordings, view.distributions))
+        ShownView(
+            name, titles[name], view.statement,
+            blocks(_called(view.figures, called), document.wordings, _called(view.distributions, called)),
+        )
         for name, view in document.views.items()
-    ]
+    ]  # fmt: skip
+
+
+_OfWave = TypeVar("_OfWave", ShownFigure, ShownDistribution)
+
+
+def _called(shown: Sequence[_OfWave], surveys: Mapping[str, str]) -> list[_OfWave]:
+    """The same with their waves in words, as people know their surveys; tables keep the names."""
+    return [one.but(wave=surveys.get(one.wave or "", one.wave)) for one in shown]
 
 
 def change_rows(changes: Changes) -> list[tuple[str, str, str]]:
@@ -177,8 +189,9 @@ def _row(figure: ShownFigure | FigureChange, wordings: Wordings) -> str:
     who = f"{figure.role}s" if figure.role else ""
     # A wave with an occasion after its survey is one of several: each has a row.
     wave = figure.wave if figure.name == "response_rate" or ": " in (figure.wave or "") else ""
-    detail = ", ".join(part for part in (*parts, wave, who) if part)
-    return f"{name}: {detail}".strip(": ").capitalize() if name and detail else (name or detail).capitalize()
+    detail = ", ".join(part for part in (*(part.lower() for part in parts if part), wave, who) if part)
+    said = f"{name.lower()}: {detail}" if name and detail else name.lower() or detail
+    return said[:1].upper() + said[1:]
 
 
 def _cell(unit: str, said: ShownFigure | FigureSaid | None) -> str:

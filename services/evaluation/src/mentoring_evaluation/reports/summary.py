@@ -80,7 +80,7 @@ def _responses(figures: Figures) -> Iterator[Finding]:
     if told:
         shares = " and ".join(f"{_value(rate)} of the {rate.role}s" for rate in told)
         wave = str(told[0].wave).replace("_", " ")
-        yield Finding(f"{_first(shares)} who were asked answered the {wave} survey.", _counts(told))
+        yield Finding(f"{_first(shares)} who were asked answered the survey “{wave}”.", _counts(told))
 
 
 def _answers(figures: Figures, wordings: Wordings) -> Iterator[Finding]:
