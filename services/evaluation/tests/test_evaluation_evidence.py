@@ -18,7 +18,7 @@ async def surveyed(programme):
     for (cohort, side), given in sheets.items():
         tokens = await programme.tokens(waves["summative", cohort]["id"])
         for pair, answer in zip(pairs[cohort], given, strict=False):
-            sheet = {"satisfied_with_match": answer} if answer else {}
+            sheet = {"satisfied_with_match": answer} if answer else {"trust_easily_built": "Agree"}
             assert (await programme.answer(tokens[pair[side]], sheet)).status_code == 201
     await programme.close()
     return f"/programmes/{programme.id}/figures"
