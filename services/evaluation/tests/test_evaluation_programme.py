@@ -172,7 +172,11 @@ async def survey(programme, sizes, answers):
     for (cohort, role), (yes, no, skipped) in answers.items():
         tokens = await programme.tokens(waves["summative", cohort]["id"])
         people = (mentors if role == "mentor" else mentees)[cohort]
-        given = [{"satisfied_with_match": YES}] * yes + [{"satisfied_with_match": NO}] * no + [{}] * skipped
+        given = (
+            [{"satisfied_with_match": YES}] * yes
+            + [{"satisfied_with_match": NO}] * no
+            + [{"trust_easily_built": "Agree"}] * skipped
+        )
         for person, sheet in zip(people, given, strict=False):
             assert (await programme.answer(tokens[person], sheet)).status_code == 201
     await programme.close()

@@ -75,7 +75,8 @@ def _of_text(text: str) -> list[Grid]:
     lines = _lines(text).split("\n")
     if sum(line.lstrip().startswith("|") for line in lines) > 1:
         return [Grid("", [_of_bars(line) for line in lines])]
-    return [separated(text, separator_of(text))]
+    # What begins with a quotation mark was not pasted: where none closes it, that is said.
+    return [separated(text, separator_of(text) or ("," if text.lstrip().startswith('"') else None))]
 
 
 def separated(text: str, mark: str | None) -> Grid:
