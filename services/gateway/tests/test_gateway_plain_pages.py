@@ -170,6 +170,10 @@ async def test_who_has_the_link_of_a_habit_says_on_a_page_how_they_see_it(front,
         assert words in page.text
     assert (done.status_code, "Thank you" in done.text) == (200, True)
     assert world.calls[-1].body == {"token": "t0ken", "seen": 4, "comment": "More often"}
+    world.post(f"/sessions/public/{tenant}/habit-feedback", JSONResponse({"code": "invalid_request"}, 422))
+    async with front.http(None) as http:
+        again = await http.post(f"/pages/habits/{tenant}/t0ken/seen", content=said, headers=FORM)
+    assert (again.status_code, "More often" in again.text, 'value="4" checked' in again.text) == (422, True, True)
 
 
 async def test_a_form_in_which_nothing_is_answered_uses_nothing_up(front, world, survey):
