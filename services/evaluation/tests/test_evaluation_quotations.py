@@ -182,3 +182,19 @@ async def test_a_withdrawn_case_study_leaves_texts_too(evaluation, programme):
     assert paragraph == [{"text": f"{WITHDRAWN}."}]
     [event] = await evaluation.emitted(programme.tenant, CaseStudyWithdrawn)
     assert (str(event.case_study_id), event.match_id) == (made.json()["id"], match_id)
+
+
+async def test_an_approval_names_the_version_of_the_wording(programme):
+    await programme.begin()
+    _, manager = await programme.granted("programme_manager")
+    new = {"title": "Time", "description": "People lack it."}
+    theme = (await programme.team.post(f"/programmes/{programme.id}/themes", json=new)).json()
+    path = f"/themes/{theme['id']}/approve"
+    for stale in ({"wording_version": 9}, {"version": 9}):
+        refused = await manager.post(path, json=stale)
+        assert (refused.status_code, refused.json()["wording_version"]) == (409, 1), refused.text
+        assert "wording_version 1: that member counts, not `version`" in refused.json()["detail"]
+    for unclear in ({}, {"wording_version": 1, "version": 1}):
+        assert (await manager.post(path, json=unclear)).status_code == 422
+    assert (await manager.post(path, json={"wording_version": 1})).status_code == 200
+    assert (await manager.post(path, json={"version": 1})).status_code == 200

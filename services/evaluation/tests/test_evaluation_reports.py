@@ -289,3 +289,14 @@ async def test_what_each_kind_holds_and_who_reads_it(programme, statistics):
         await programme.team.post(f"/reports/{report['id']}/publish")
         seen[kind] = (await programme.client(subject=person).get(f"/reports/{report['id']}")).status_code
     assert seen == {"interim": 403, "final": 403, "network": 200, "steering_group": 200}
+
+
+async def test_a_report_names_no_approver_that_there_is_not(programme):
+    await with_pairs(programme)
+    path = f"/programmes/{programme.id}/reports"
+    refused = await programme.team.post(path, json={"kind": "final", "approver": "nobody_role"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "approver_unknown")
+    await programme.granted("nobody_role")
+    for approver in ("nobody_role", "programme_manager"):
+        asked = await programme.team.post(path, json={"kind": "final", "approver": approver})
+        assert asked.status_code == 202, asked.text

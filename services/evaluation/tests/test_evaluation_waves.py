@@ -319,3 +319,37 @@ async def test_waves_follow_the_blueprint_and_its_amendments(programme, evaluati
         ("pulse", ""): f"{opens + timedelta(days=3):%Y-%m-%d}",
         ("pulse", "again"): f"{opens + timedelta(days=7):%Y-%m-%d}",
     }
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"remind_days_before": [1, 1]}, "invalid_request"),
+        ({"roles": ["mentee", "mentee"]}, "invalid_request"),
+        ({"respondents": ["manager", "manager"]}, "invalid_request"),
+        ({"remind_days_before": [9, 90]}, "wave_times_invalid"),
+        ({"remind_days_before": [10]}, "wave_times_invalid"),
+    ],
+)
+async def test_a_wave_that_reminds_before_it_opens_or_names_somebody_twice_is_not_planned(programme, more, code):
+    await programme.begin()
+    new = {"instrument": "interim", "occasion": "more", "opens_at": programme.opens.isoformat(),
+           "closes_at": (programme.opens + timedelta(days=10)).isoformat()}  # fmt: skip
+    refused = await programme.team.post(f"/cohorts/{programme.cohorts[1]}/waves", json=new | more)
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    planned = await programme.team.post(
+        f"/cohorts/{programme.cohorts[1]}/waves", json=new | {"remind_days_before": [9]}
+    )
+    assert planned.status_code == 201, planned.text
+
+
+async def test_a_wave_opens_in_the_past_only_where_that_is_said(programme):
+    await programme.begin()
+    path, long_ago = f"/cohorts/{programme.cohorts[1]}/waves", programme.opens - timedelta(days=30)
+    new = {"instrument": "interim", "occasion": "more", "opens_at": long_ago.isoformat(),
+           "closes_at": programme.closes.isoformat()}  # fmt: skip
+    refused = (await programme.team.post(path, json=new)).json()
+    assert (refused["code"], "opened_late" in refused["detail"]) == ("wave_times_invalid", True)
+    assert (await programme.team.post(path, json=new | {"opened_late": True})).status_code == 201
+    just = {"occasion": "now", "opens_at": (programme.opens - timedelta(days=1, hours=1)).isoformat()}
+    assert (await programme.team.post(path, json=new | just)).status_code == 201
