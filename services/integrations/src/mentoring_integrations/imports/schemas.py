@@ -54,18 +54,18 @@ class ImportView(ImportSummary):
 
 
 class PreviewedColumn(BaseModel):
-    heading: str
+    heading: str = Field(description="as the file has it, in lower case")
     column: str | None = Field(description="what it is read as; null: it is not read")
 
 
 class PreviewView(BaseModel):
     """What a file is taken for. Nothing of it was kept."""
 
-    format: Literal["csv", "xlsx"]
+    format: Literal["csv", "xlsx"] = Field(description="text, or a workbook")
     charset: str | None = Field(description="of text, as it is read")
     delimiter: str | None = Field(description="what separates the columns of text")
     rows: int
-    columns: list[PreviewedColumn]
+    columns: list[PreviewedColumn] = Field(description="what each heading is read as, in the order of the file")
     missing: list[str] = Field(description="columns that the import needs and no heading means")
     unknown: list[str] = Field(description="headings that mean nothing here: the import would refuse the file")
     first: list[dict[str, str]] = Field(description="the first rows as they are read")
@@ -80,6 +80,6 @@ class NewSource(Body):
 
 class SourceView(View):
     name: str
-    mapping: str
-    sheet: Sheet
+    mapping: str = Field(description="YAML: meanings with the headings of this source's files")
+    sheet: Sheet = Field(description="which section of the mapping holds")
     changed_at: datetime
