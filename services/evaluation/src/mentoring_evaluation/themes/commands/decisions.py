@@ -86,7 +86,7 @@ def _require_past(db: AsyncSession, on: date) -> None:
 async def _attended(db: AsyncSession, kept: Decision, people: Sequence[UUID]) -> None:
     held = await roles_held(db, kept.programme_id)
     said = "holds no role in the programme"
-    wrong = [fault("role_needed", said, "body", "attended", n) for n, one in enumerate(people) if one not in held]
+    wrong = [fault("holds_no_role", said, "body", "attended", n) for n, one in enumerate(people) if one not in held]
     if wrong:
         raise AttendeesUnknown(errors=wrong)
     db.add_all(
