@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mentoring_contracts.audit import _AuditAnchored
 from mentoring_contracts.event import Event, PersonId
-from mentoring_contracts.words import RoleId, Side
+from mentoring_contracts.words import ClosingReason, RoleId, Side
 
 
 class Milestone(BaseModel):
@@ -47,6 +47,19 @@ class ProgrammeAmended(Event):
     blueprint_version: int
     changed: list[str]
     blueprint: dict[str, Any]
+
+
+class ProgrammeClosed(Event):
+    """A programme is over: its cohorts are closed, nothing is offered or planned in it any more; it stays to be read.
+
+    Relationships that stand have run their course; those that never began, and activities ahead, are called off.
+    """
+
+    owner: ClassVar = "applications"
+    aggregate: ClassVar = "programme"
+    subject: ClassVar = "programme_id"
+    programme_id: UUID
+    reason: ClosingReason
 
 
 class CohortCreated(Event):

@@ -118,6 +118,10 @@ class RelationshipClosed(_RelationshipEvent):
     """A relationship ran its course and was closed (never the same as a match that ended early)."""
 
 
+class RelationshipCalledOff(_RelationshipEvent):
+    """A relationship that waited for its orientation will not begin: its programme is closed."""
+
+
 class _PairsTime(_RelationshipEvent):
     # `paused_days` are those of every pause that is over; by so many, times that stand to the pair's start are later.
     paused_days: int

@@ -6,6 +6,9 @@ from unicodedata import category
 
 from pydantic import Field
 
+ClosingReason = Literal["ran_its_course", "ended_early", "other"]
+"""Why a programme is closed."""
+
 Side = Literal["mentor", "mentee"]
 """One side of a pair; where a side is asked for, None stands for both."""
 

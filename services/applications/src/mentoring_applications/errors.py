@@ -235,6 +235,10 @@ class CohortIsClosed(Conflict):
     """The cohort is closed."""
 
 
+class ProgrammeClosed(Conflict):
+    """The programme is closed."""
+
+
 class CohortFull(Conflict):
     """Every place of the cohort is taken."""
 

@@ -8,6 +8,7 @@ from mentoring_common.subject_access import Held, router_for
 HELD: Final = (
     Held("people", ("id",), without=frozenset({"line_manager_email"})),
     Held("programme_roles"),
+    Held("programmes", ("closed_by",), without=frozenset({"blueprint", "blueprint_name", "direction"})),
     Held("invitations"),
     Held("email_changes", without=frozenset({"token_digest", "sealed_token"})),
     Held("drafts"),

@@ -39,6 +39,13 @@ async def check_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> Coho
     return cohort
 
 
+async def open_cohort(db: AsyncSession, by: Principal, cohort_id: UUID) -> Cohort:
+    """As `check_cohort`, for what begins something; ProgrammeClosed."""
+    cohort = await check_cohort(db, by, cohort_id)
+    await queries.require_open(db, cohort.programme_id)
+    return cohort
+
+
 async def require_part(
     db: AsyncSession,
     by: Principal,

@@ -7,6 +7,10 @@ class ProgrammeNotFound(NotFound):
     """There is no such programme."""
 
 
+class ProgrammeClosed(Conflict):
+    """The programme is closed."""
+
+
 class CohortNotFound(NotFound):
     """There is no such cohort."""
 

@@ -90,6 +90,14 @@ async def known_group(db: AsyncSession, group_id: UUID) -> Group | None:
     return await db.scalar(sa.select(Group).where(Group.id == group_id))
 
 
+async def groups_with_offers(db: AsyncSession, programme_id: UUID) -> Sequence[Group]:
+    """The groups of a programme that do not stand yet, or in which somebody has not answered the offer of a place."""
+    open_ = sa.select(GroupMember.group_id).where(GroupMember.state == "invited")
+    wanted = sa.or_(Group.state == "offered", sa.and_(Group.state == "standing", Group.id.in_(open_)))
+    rows = sa.select(Group).where(Group.programme_id == programme_id, wanted).order_by(Group.id)
+    return (await db.scalars(rows.execution_options(populate_existing=True))).all()
+
+
 async def members(db: AsyncSession, group_ids: Iterable[UUID]) -> Mapping[UUID, list[GroupMember]]:
     """The people of groups as they stand now, by group, in the order in which they were offered their places."""
     rows = sa.select(GroupMember).where(GroupMember.group_id.in_(list(group_ids)))

@@ -30,7 +30,8 @@ class Base(CommonBase):
 class Programme(TenantRow, Base):
     """A programme: which way it mentors, what its topics are called, and its kinds of relationship beside pairs.
 
-    `zone` is by whose clocks it goes (null: UTC); while `recurring_paused` no run starts by itself.
+    `zone` is by whose clocks it goes (null: UTC); while `recurring_paused` no run starts by itself, nor does anything
+    begin once it is closed.
     """
 
     __tablename__ = "programmes"
@@ -39,6 +40,7 @@ class Programme(TenantRow, Base):
     formats: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     zone: Mapped[str | None]
     recurring_paused: Mapped[bool] = mapped_column(server_default=_NO)
+    closed_at: Mapped[datetime | None]
 
 
 class PolicyVersion(TenantRow, Base):

@@ -17,6 +17,7 @@ from mentoring_matching.errors import (
     CohortNotFound,
     ConversationNotFound,
     MatchNotFound,
+    ProgrammeClosed,
     ProgrammeNotFound,
     RunNotFound,
 )
@@ -47,6 +48,12 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     if found is None:
         raise ProgrammeNotFound()
     return found
+
+
+async def require_open(db: AsyncSession, programme_id: UUID) -> None:
+    """ProgrammeClosed where nothing begins any more, ProgrammeNotFound."""
+    if (await programme(db, programme_id)).closed_at is not None:
+        raise ProgrammeClosed()
 
 
 async def policy(db: AsyncSession, programme_id: UUID) -> PolicyVersion:
@@ -104,6 +111,12 @@ async def runs_to_approve(db: AsyncSession, programme_id: UUID) -> Mapping[UUID,
     waits = (MatchRun.programme_id == programme_id, MatchRun.recurring, MatchRun.state == "completed")
     rows = sa.select(MatchRun.cohort_id, MatchRun.id).where(*waits).order_by(MatchRun.id)
     return {row.cohort_id: row.id for row in await db.execute(rows)}
+
+
+async def runs_open(db: AsyncSession, programme_id: UUID) -> Sequence[UUID]:
+    """The runs of a programme that were not approved, however far they are."""
+    open_ = (MatchRun.programme_id == programme_id, MatchRun.state.in_(("queued", "running", "completed")))
+    return (await db.scalars(sa.select(MatchRun.id).where(*open_).order_by(MatchRun.id))).all()
 
 
 async def recurring_runs_open(db: AsyncSession, cohort_id: UUID) -> Sequence[UUID]:
@@ -279,6 +292,12 @@ async def offers_open(db: AsyncSession, cohort_id: UUID) -> int:
     """The number of offers of a cohort that wait for answers and need a place; a move has its place already."""
     offers = sa.select(sa.func.count()).select_from(Match).where(Match.replaces.is_(None))
     return await db.scalar(offers.where(Match.cohort_id == cohort_id, Match.state == "proposed")) or 0
+
+
+async def offers_of_programme(db: AsyncSession, programme_id: UUID) -> Sequence[Match]:
+    """The offers of a programme that stand open."""
+    rows = sa.select(Match).where(Match.programme_id == programme_id, Match.state == "proposed")
+    return (await db.scalars(rows.order_by(Match.id).execution_options(populate_existing=True))).all()
 
 
 async def offers_by_member(db: AsyncSession, cohort_id: UUID) -> Mapping[UUID, int]:

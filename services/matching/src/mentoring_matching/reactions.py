@@ -22,15 +22,17 @@ from mentoring_contracts.applications import (
     PersonErased,
     PersonLeft,
     ProgrammeAmended,
+    ProgrammeClosed,
     ProgrammeCreated,
     RoleGranted,
     RoleRevoked,
 )
 from mentoring_contracts.applying import ApplicationDecisionUndone
-from mentoring_contracts.sessions import RelationshipClosed, ReviewConcluded
+from mentoring_contracts.sessions import RelationshipCalledOff, RelationshipClosed, ReviewConcluded
 from mentoring_matching.commands import pool
-from mentoring_matching.commands.groups import close_group
-from mentoring_matching.commands.matches import close_match, expire_offer, rematch
+from mentoring_matching.commands.closing import PROGRAMME_CLOSED, close_programme
+from mentoring_matching.commands.groups import close_group, end_known_group
+from mentoring_matching.commands.matches import close_match, end_known_match, expire_offer, rematch
 from mentoring_matching.commands.policy import adopt_programme, amend_programme
 from mentoring_matching.commands.runs import pass_on
 from mentoring_matching.group_queries import known_group
@@ -42,6 +44,10 @@ async def on_programme_created(db: AsyncSession, event: ProgrammeCreated) -> Non
 
 async def on_programme_amended(db: AsyncSession, event: ProgrammeAmended) -> None:
     await amend_programme(db, event.programme_id, event.blueprint, event.changed)
+
+
+async def on_programme_closed(db: AsyncSession, event: ProgrammeClosed) -> None:
+    await close_programme(db, event.programme_id)
 
 
 async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
@@ -124,6 +130,15 @@ async def on_relationship_closed(db: AsyncSession, event: RelationshipClosed) ->
         await close_match(db, event.match_id)
 
 
+async def on_relationship_called_off(db: AsyncSession, event: RelationshipCalledOff) -> None:
+    """It never began, and its programme is closed: the match, or the group, has ended."""
+    group = await known_group(db, event.match_id)
+    if group is not None:
+        await end_known_group(db, group, PROGRAMME_CLOSED)
+    else:
+        await end_known_match(db, event.match_id, PROGRAMME_CLOSED)
+
+
 async def on_review_concluded(db: AsyncSession, event: ReviewConcluded) -> None:
     """The team of the programme decided for a rematch; whatever else follows is not matching's."""
     if event.outcome == "rematch":
@@ -140,6 +155,7 @@ async def on_offer_expires(db: AsyncSession, match_id: UUID) -> None:
 REACTIONS: Reactions = {
     ProgrammeCreated: on_programme_created,
     ProgrammeAmended: on_programme_amended,
+    ProgrammeClosed: on_programme_closed,
     CohortCreated: on_cohort_created,
     CohortMilestonesChanged: on_cohort_milestones_changed,
     CohortPlacesChanged: on_cohort_places_changed,
@@ -157,5 +173,6 @@ REACTIONS: Reactions = {
     RoleGranted: on_role_granted,
     RoleRevoked: on_role_revoked,
     RelationshipClosed: on_relationship_closed,
+    RelationshipCalledOff: on_relationship_called_off,
     ReviewConcluded: on_review_concluded,
 }

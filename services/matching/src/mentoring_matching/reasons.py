@@ -5,7 +5,8 @@ PRIVATE = "private"
 # private until somebody decides otherwise.
 SHOWN = frozenset({
     "no_time", "no_contact", "finished_early", "finished", "expired", "withdrawn", "moved", "not_moved", "carried_over",
-    "unmatched", "handed_over", "other", "not_given", "no_place", "rematch", PRIVATE,
+    "unmatched", "handed_over", "other", "not_given", "no_place", "rematch", "programme_closed",
+    PRIVATE,
 })  # fmt: skip
 # They tell of health, work, a conflict, what one thinks of the other, or what became of an application.
 HIDDEN = frozenset({

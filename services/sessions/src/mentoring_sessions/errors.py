@@ -15,6 +15,10 @@ class ConcernsOfProgramme(Rejected):
     """Who takes concerns is said by a programme: name it."""
 
 
+class ProgrammeClosed(Conflict):
+    """The programme is closed."""
+
+
 class CohortNotFound(NotFound):
     """There is no such cohort."""
 

@@ -1,5 +1,7 @@
 """What the sessions service does when another service announces something."""
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import roles
@@ -12,6 +14,7 @@ from mentoring_contracts.applications import (
     CohortCreated,
     PersonErased,
     ProgrammeAmended,
+    ProgrammeClosed,
     ProgrammeCreated,
     RoleGranted,
     RoleRevoked,
@@ -26,6 +29,7 @@ from mentoring_contracts.matching import (
     MatchEnded,
 )
 from mentoring_sessions import erasure
+from mentoring_sessions.activities.commands.activities import call_off_with_programme
 from mentoring_sessions.agreements import commands as agreements
 from mentoring_sessions.appointments import commands as appointments
 from mentoring_sessions.concerns import commands as concerns
@@ -40,6 +44,17 @@ async def on_programme_told(db: AsyncSession, event: ProgrammeCreated | Programm
     await resources.learn_resources(db, event.programme_id, plan)
     programme = await queries.programme_locked(db, event.programme_id)
     await relationships.start_ready_relationships(db, programme)
+
+
+async def on_programme_closed(db: AsyncSession, event: ProgrammeClosed) -> None:
+    await projections.learn_closing(db, event.programme_id)
+    await _close_with_programme(db, event.programme_id)
+    await call_off_with_programme(db, event.programme_id)
+
+
+async def _close_with_programme(db: AsyncSession, programme_id: UUID) -> None:
+    for match_id in await relationships.close_with_programme(db, programme_id):
+        await appointments.call_off(db, match_id)
 
 
 async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
@@ -60,6 +75,7 @@ async def on_application_withdrawn(db: AsyncSession, event: ApplicationWithdrawn
 
 async def on_match_confirmed(db: AsyncSession, event: MatchConfirmed) -> None:
     await relationships.begin_relationship(db, event)
+    await _close_with_programme(db, event.programme_id)
 
 
 async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
@@ -69,6 +85,7 @@ async def on_match_ended(db: AsyncSession, event: MatchEnded) -> None:
 
 async def on_group_formed(db: AsyncSession, event: GroupFormed) -> None:
     await relationships.begin_group(db, event)
+    await _close_with_programme(db, event.programme_id)
 
 
 async def on_group_member_joined(db: AsyncSession, event: GroupMemberJoined) -> None:
@@ -104,6 +121,7 @@ async def on_person_erased(db: AsyncSession, event: PersonErased) -> None:
 REACTIONS: Reactions = {
     ProgrammeCreated: on_programme_told,
     ProgrammeAmended: on_programme_told,
+    ProgrammeClosed: on_programme_closed,
     CohortCreated: on_cohort_created,
     ApplicationAccepted: on_application_accepted,
     ApplicationMoved: on_application_moved,

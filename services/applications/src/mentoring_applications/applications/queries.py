@@ -166,9 +166,11 @@ async def matched_of(db: AsyncSession, person_id: UUID) -> Sequence[Application]
     return (await db.scalars(rows.order_by(Application.id).execution_options(populate_existing=True))).all()
 
 
-async def open_applications_in(db: AsyncSession, cohort_id: UUID) -> Sequence[Application]:
-    """The applications of a cohort that have not come to an end, locked until the end of the transaction."""
-    rows = sa.select(Application).where(Application.cohort_id == cohort_id, Application.state.in_(sources(Act.CLOSE)))
+async def open_applications_in(db: AsyncSession, programme_id: UUID, cohort_id: UUID | None) -> Sequence[Application]:
+    """The applications of a cohort (None: for a later round) that have not come to an end, locked until the end of the
+    transaction."""
+    here = (Application.programme_id == programme_id, Application.cohort_id == cohort_id)
+    rows = sa.select(Application).where(*here, Application.state.in_(sources(Act.CLOSE)))
     options = {"populate_existing": True}
     return (await db.scalars(rows.order_by(Application.id).with_for_update().execution_options(**options))).all()
 

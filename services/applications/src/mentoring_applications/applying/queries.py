@@ -70,8 +70,8 @@ async def draft_for(
     return await db.scalar(rows.where(Draft.cohort_id.is_not_distinct_from(cohort_id)))
 
 
-async def drafts_for(db: AsyncSession, programme_id: UUID, cohort_id: UUID) -> Sequence[Draft]:
-    """Drafts for a cohort, and for a later round of its programme."""
+async def drafts_for(db: AsyncSession, programme_id: UUID, cohort_id: UUID | None) -> Sequence[Draft]:
+    """Drafts for a cohort, if one is named, and for a later round of its programme."""
     rows = sa.select(Draft).where(Draft.programme_id == programme_id)
     return (await db.scalars(rows.where(sa.or_(Draft.cohort_id == cohort_id, Draft.cohort_id.is_(None))))).all()
 

@@ -63,9 +63,10 @@ _TAKEN_BACK: Final = frozenset({Nominated.ASKED, Nominated.ENDORSED})
 async def nominate(db: AsyncSession, programme_id: UUID, new: NewNomination, by: Principal) -> Nomination:
     """Stand behind somebody who has not applied yet; their application then goes on at once.
 
-    NominationsNotTaken, NominatorNotAllowed, NominatorIsOneself, StatementNeeded, AlreadyNominated, PersonNotFound.
+    NominationsNotTaken, NominatorNotAllowed, NominatorIsOneself, StatementNeeded, AlreadyNominated, PersonNotFound,
+    ProgrammeClosed.
     """
-    programme = await programmes.programme(db, programme_id)
+    programme = await programmes.open_programme(db, programme_id)
     plan = blueprint.plan_of(programme)
     said = nominators.terms(plan, new.role)
     _check_statement(said.statement_required, new.statement)

@@ -1,14 +1,16 @@
 """What the REST API takes and gives of programmes that are made and amended, and of rounds that are planned."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from mentoring_applications.programmes.schemas import Name, WholeBlueprint
+from mentoring_applications.programmes.schemas import Name, WholeBlueprint, Why
 from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_contracts.days import Day, Moment
+from mentoring_contracts.words import ClosingReason
 
 Places = Annotated[int, Field(ge=0, le=1_000_000)]
 _NAME_OR_TEXT = r"^([a-z0-9][a-z0-9_-]{0,99}|[\s\S]*:\s[\s\S]*)$"
@@ -83,3 +85,37 @@ class NewCohort(Body):
 class CohortChanges(Body):
     places: Places | None = None
     milestones: Milestones | None = None
+
+
+class NewClosing(Body):
+    """Why a programme is closed; `note` is for its record, which the team reads."""
+
+    reason: ClosingReason
+    note: Why | None = None
+
+
+class OpenApplications(BaseModel):
+    """Applications that end unmatched when the programme is closed, by their state."""
+
+    awaiting_endorsement: int
+    submitted: int
+    waitlisted: int
+    place_offered: int
+    accepted: int
+
+
+class ClosingView(VersionedView):
+    """What closing the programme would end, or what is left of it once it is closed; and the record of the closing.
+
+    `pairs` are told by other services' events, and those of a closed programme end soon after it.
+    """
+
+    programme_id: UUID
+    cohorts: int = Field(description="cohorts whose recruitment is open")
+    applications: OpenApplications = Field(description="applications that are open, with those for a later round")
+    drafts: int = Field(description="drafts that nobody could submit any more")
+    pairs: int = Field(description="confirmed pairs that have not ended")
+    closed_at: datetime | None = Field(description="when it was closed; null while it goes on")
+    closed_by: UUID | None = Field(description="who closed it; null for a machine, and for who was erased")
+    reason: ClosingReason | None
+    note: str | None = Field(description="what was written for the record")

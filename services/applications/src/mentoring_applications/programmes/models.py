@@ -14,7 +14,10 @@ from mentoring_common.versions import Versioned
 
 
 class Programme(TenantRow, Versioned, Base):
-    """What an organisation runs; `blueprint` is its whole configuration, and `version` counts its changes."""
+    """What an organisation runs; `blueprint` is its whole configuration, and `version` counts its changes.
+
+    Once it is closed: when, by whom (null: a machine, or somebody who was erased), why, and a note under their key.
+    """
 
     __tablename__ = "programmes"
     title: Mapped[str]
@@ -22,6 +25,10 @@ class Programme(TenantRow, Versioned, Base):
     blueprint_name: Mapped[str]
     blueprint: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None]
+    closing_reason: Mapped[str | None]
+    sealed_closing_note: Mapped[bytes | None]
 
 
 class ProgrammeRole(TenantRow, Base):

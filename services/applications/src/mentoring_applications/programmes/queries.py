@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications.errors import CohortNotFound, ProgrammeNotFound, RoleNotFound
+from mentoring_applications.errors import CohortNotFound, ProgrammeClosed, ProgrammeNotFound, RoleNotFound
 from mentoring_applications.programmes.models import Cohort, Programme, ProgrammeRole
 from mentoring_applications.tables import one
 from mentoring_common import reading, roles
@@ -24,6 +24,18 @@ SEES_PEOPLE: tuple[Right, ...] = (TEAM, "match_people", "read_relationships", "t
 async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     """The programme; ProgrammeNotFound."""
     return await one(db, sa.select(Programme).where(Programme.id == programme_id), ProgrammeNotFound)
+
+
+async def open_programme(db: AsyncSession, programme_id: UUID) -> Programme:
+    """The programme, which nobody closes until the end of the transaction; ProgrammeNotFound, ProgrammeClosed.
+
+    To be asked for before a cohort is held: whoever closes a programme goes on to its cohorts.
+    """
+    rows = sa.select(Programme).where(Programme.id == programme_id)
+    found = await one(db, rows, ProgrammeNotFound, lock="shared")
+    if found.closed_at is not None:
+        raise ProgrammeClosed()
+    return found
 
 
 _PROGRAMMES, _COHORTS_AMONG = reading.by_ids(Programme), reading.by_ids(Cohort)

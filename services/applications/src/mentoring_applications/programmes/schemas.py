@@ -80,7 +80,7 @@ class RoleKind(BaseModel):
     note: str | None
 
 
-class ProgrammeView(BaseModel):
+class ProgrammeView(VersionedView):
     MADE_AT: ClassVar = "/programmes/{id}"
     id: UUID
     title: str
@@ -89,6 +89,7 @@ class ProgrammeView(BaseModel):
     criteria: list[CriterionView]
     role_kinds: list[RoleKind]
     created_at: datetime
+    closed_at: datetime | None = Field(description="when it was closed; null while it goes on")
 
 
 class FormView(BaseModel):

@@ -35,7 +35,32 @@ class ProgrammeRecord:
     blueprint_name: str
     criteria: list[Criterion]
     created_at: datetime
+    version: int
     role_kinds: list[RoleKind] = field(default_factory=list)
+    closed_at: datetime | None = None
+
+
+@strawberry.type(description="Applications that end unmatched when the programme is closed, by their state")
+class OpenApplications:
+    awaiting_endorsement: int
+    submitted: int
+    waitlisted: int
+    place_offered: int
+    accepted: int
+
+
+@strawberry.type(description="What closing a programme ends, and once it is closed by whom and why")
+class Closing:
+    programme_id: UUID
+    version: int
+    cohorts: int
+    applications: OpenApplications
+    drafts: int
+    pairs: int
+    closed_at: datetime | None = None
+    closed_by: UUID | None = None
+    reason: str | None = None
+    note: str | None = None
 
 
 @strawberry.type(description="A point or a span of a cohort's calendar; its kind is data of the blueprint")
@@ -148,6 +173,7 @@ class Ledger:
 
 _programme = TypeAdapter(ProgrammeRecord)
 _programmes = TypeAdapter(Page[ProgrammeRecord])
+_closing = TypeAdapter(Closing)
 _cohort = TypeAdapter(CohortRecord)
 _cohorts = TypeAdapter(Page[CohortRecord])
 _programme_form = TypeAdapter(ProgrammeForm)
@@ -180,6 +206,14 @@ class ProgrammesApi:
     async def create_programme(self, **programme: object) -> ProgrammeRecord:
         """Make a programme of a blueprint, by its name or given as data."""
         return await self.api.send("POST", "/programmes", _programme, body(**programme))
+
+    async def closing(self, programme_id: UUID) -> Closing:
+        """What closing a programme ends, and the record of it."""
+        return await self.api.get(f"/programmes/{programme_id}/closing", _closing)
+
+    async def close_programme(self, programme_id: UUID, **closing: object) -> ProgrammeRecord:
+        """Close a programme with all of its cohorts."""
+        return await self.api.send("POST", f"/programmes/{programme_id}/close", _programme, body(**closing))
 
     async def programme_form(self, programme_id: UUID, **words: object) -> ProgrammeForm:
         """What applicants fill in, in the words asked for."""

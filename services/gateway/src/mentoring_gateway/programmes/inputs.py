@@ -17,6 +17,13 @@ class ProgrammeRole(Enum):
     TRAINER = "trainer"
 
 
+@strawberry.enum(description="Why a programme is closed")
+class ClosingReason(Enum):
+    RAN_ITS_COURSE = "ran_its_course"
+    ENDED_EARLY = "ended_early"
+    OTHER = "other"
+
+
 @strawberry.input(description="A point or a span of a cohort's calendar; its kind is data of the blueprint")
 class NewMilestone:
     kind: str

@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
-from mentoring_gateway.programmes.inputs import NewMilestone, ProgrammeRole
+from mentoring_gateway.programmes.inputs import ClosingReason, NewMilestone, ProgrammeRole
 from mentoring_gateway.programmes.types import Cohort, GrantedRole, Programme
 from mentoring_gateway.values import kept
 
@@ -19,6 +19,18 @@ class Programmes:
     async def create_programme(self, info: Info, blueprint: JSON, title: str | None = None) -> Programme:
         api = info.context.commands(info).programmes
         return Programme(**vars(await api.create_programme(blueprint=blueprint, title=title)))
+
+    @command("Close a programme and all of its cohorts, for good; `closing` of the programme says before what ends")
+    async def close_programme(
+        self,
+        info: Info,
+        programme_id: UUID,
+        reason: ClosingReason,
+        note: str | None = None,
+        expected_version: int | None = None,
+    ) -> Programme:
+        api = info.context.commands(info, expected_version).programmes
+        return Programme(**vars(await api.close_programme(programme_id, reason=reason, note=note)))
 
     @command("Make the cohorts that the programme's blueprint plans; it has none before")
     async def plan_cohorts(self, info: Info, programme_id: UUID) -> list[Cohort]:

@@ -40,6 +40,7 @@ from mentoring_gateway.paging import After, Connection, First, connection, wante
 from mentoring_gateway.pair_reviews.client import FutureMentor
 from mentoring_gateway.people.types import Person, person_of
 from mentoring_gateway.programmes.client import (
+    Closing,
     CohortRecord,
     EqualityTotals,
     FormCounts,
@@ -178,6 +179,10 @@ class Programme(ProgrammeRecord, Node):
     ) -> Connection[GrantedRole] | None:
         page = await info.context.services.programmes.roles(self.id, wanted(first, after))
         return connection(page, lambda record: GrantedRole(**vars(record)))
+
+    @fetched("What closing it would end, and once it is closed by whom and why; for who plans its cohorts")
+    async def closing(self, info: Info) -> Closing | None:
+        return await info.context.services.programmes.closing(self.id)
 
     @fetched("What of a network's it was made from, and what a newer version would change; for who manages it")
     async def origin(self, info: Info) -> ProgrammeOrigin | None:

@@ -11,7 +11,7 @@ from mentoring_common.faults import fault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Phases, Route, Work
 from mentoring_matching import profiles, queries
-from mentoring_matching.access import check_cohort
+from mentoring_matching.access import check_cohort, open_cohort
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.arrangement_schemas import BuddiesView, BuddyPair, GroupsView, NewBuddies, NewGroups
 from mentoring_matching.commands.arrangements import keep_arrangement
@@ -30,7 +30,7 @@ MOST_BUDDIES, MOST_IN_GROUPS = 400, 2000
 async def pair_buddies(cohort_id: UUID, asked: NewBuddies, by: Writer, work: Phases) -> BuddiesView:
     """Pair people of one side as buddies: as many pairs as possible, then the best fit by the policy."""
     async with work.transaction() as db:
-        cohort = await check_cohort(db, by, cohort_id)
+        cohort = await open_cohort(db, by, cohort_id)
         terms = (await question_now(db, cohort_id)).terms
         people = await queries.staying_members(db, cohort_id, asked.role)
         people = as_read(people, terms, cohort.starts_on or now(db).date())
@@ -50,7 +50,7 @@ async def form_groups(cohort_id: UUID, asked: NewGroups, by: Writer, work: Phase
             wrong = fault("unusable", said, "body", "balance_over", place)
             raise PolicyInvalid(errors=[wrong], where="groups", field=attribute, reason=said)
     async with work.transaction() as db:
-        await check_cohort(db, by, cohort_id)
+        await open_cohort(db, by, cohort_id)
         people = await queries.staying_members(db, cohort_id, asked.role)
     _check_number(len(people), MOST_IN_GROUPS)
     engine_people = [profiles.mentor(c) for c in people]

@@ -13,7 +13,7 @@ from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_common.vault import unseal
 from mentoring_common.versions import IfMatch
 from mentoring_matching import queries
-from mentoring_matching.access import check_cohort, require_part
+from mentoring_matching.access import open_cohort, require_part
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import conversations as commands
 from mentoring_matching.errors import ConversationsNotPlanned
@@ -30,7 +30,7 @@ router = APIRouter(route_class=Route, tags=["conversations"])
 async def propose_conversations(cohort_id: UUID, by: Writer, work: Phases) -> ConversationsView:
     """Propose to every mentee as many first conversations as the policy says; asked again, those who lack some."""
     async with work.transaction() as db:
-        await check_cohort(db, by, cohort_id)
+        await open_cohort(db, by, cohort_id)
         question = await question_now(db, cohort_id)
         had = {(str(c.mentor_id), str(c.mentee_id)) for c in await queries.all_conversations(db, cohort_id)}
     planned = question.terms.conversations
@@ -39,7 +39,7 @@ async def propose_conversations(cohort_id: UUID, by: Writer, work: Phases) -> Co
     check_size(question)
     pairs = await asyncio.to_thread(conversations, question, planned.per_mentee, had)
     db = await work.final()
-    cohort = await check_cohort(db, by, cohort_id)
+    cohort = await open_cohort(db, by, cohort_id)
     made = await commands.propose_conversations(db, cohort, pairs, planned.days, by)
     talking = {mentee for _, mentee in had} | {pair.mentee_id for pair in pairs}
     without = sum(c.role == "mentee" and str(c.person_id) not in talking for c in question.candidates)

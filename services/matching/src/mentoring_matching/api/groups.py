@@ -16,7 +16,7 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch
 from mentoring_contracts.blueprint.formats import Kind
 from mentoring_matching import group_queries, policies, queries, reasons
-from mentoring_matching.access import check_cohort, require_part
+from mentoring_matching.access import open_cohort, require_part
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import group_offers as offers
 from mentoring_matching.commands import groups as commands
@@ -63,7 +63,7 @@ async def offer_group(cohort_id: UUID, offer: GroupOffer, by: Writer, db: Db) ->
     Of the kind that people applied for they are in the pool of the cohort and free; of any other kind they have a part
     in the programme, as a participant or by a role, and go on with whatever else they are in.
     """
-    cohort = await check_cohort(db, by, cohort_id)
+    cohort = await open_cohort(db, by, cohort_id)
     days = await _days(db, cohort.programme_id, offer.offer_days)
     asked = offers.Offer(
         offer.kind, offer.lead_id, offer.member_ids, days, offer.title, despite_rules=offer.despite_rules
@@ -75,7 +75,7 @@ async def offer_group(cohort_id: UUID, offer: GroupOffer, by: Writer, db: Db) ->
 @router.post("/cohorts/{cohort_id}/groups/offer-arrangement", status_code=201)
 async def offer_arrangement(cohort_id: UUID, offer: ArrangementOffer, by: Writer, db: Db) -> OfferedGroups:
     """Offer every group, or buddy pair, of an arrangement as a relationship of one kind (programme team)."""
-    cohort = await check_cohort(db, by, cohort_id)
+    cohort = await open_cohort(db, by, cohort_id)
     found = await group_queries.arrangement(db, cohort_id, offer.arrangement_id)
     people, days = _people(found), await _days(db, cohort.programme_id, offer.offer_days)
     leads: Sequence[UUID | None] = offer.lead_ids if offer.lead_ids is not None else [None] * len(people)
@@ -118,7 +118,7 @@ async def take_over_relationships(
     people applied for is in the pool of the cohort and free. What was taken over before is not taken over twice, also
     where it ended since: `unchanged`.
     """
-    cohort = await check_cohort(db, by, cohort_id)
+    cohort = await open_cohort(db, by, cohort_id)
     rows = [Standing(**one.model_dump()) for one in given.relationships]
     done = await (try_take_over if dry_run else take_over)(db, cohort, rows, by)
     matches = [MatchView.model_validate(match) for match in done.pairs]
@@ -190,6 +190,7 @@ async def decline_group_place(group_id: UUID, declining: Declining, by: Writer, 
 async def invite_members(group_id: UUID, new: NewMembers, by: Writer, db: Db, expected: IfMatch) -> GroupView:
     """Offer places in a group that is there already (programme team); it goes on as it is."""
     group = await _of_team(db, by, group_id)
+    await queries.require_open(db, group.programme_id)
     expected.compare(group.version)
     days = await _days(db, group.programme_id, new.offer_days)
     now_in_it = await offers.invite_members(db, group, new.member_ids, days, by, despite_rules=new.despite_rules)
@@ -228,6 +229,7 @@ async def hand_over_group(group_id: UUID, handover: LeadHandover, by: Writer, db
     shown to who leads it now.
     """
     group = await _of_team(db, by, group_id)
+    await queries.require_open(db, group.programme_id)
     expected.compare(group.version)
     return (await _views(db, [await hand_over_lead(db, group, by, handover)], by))[0]
 

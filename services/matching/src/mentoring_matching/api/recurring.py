@@ -43,7 +43,7 @@ async def resume_recurring_runs(programme_id: UUID, by: Writer, db: Db) -> Recur
 async def _view(db: AsyncSession, programme: Programme) -> RecurringRuns:
     times = await commands.timetable_of(db, programme.id)
     found = RecurringRuns(paused=programme.recurring_paused, zone=programme.zone or "UTC")
-    if times is None:
+    if times is None or programme.closed_at is not None:
         return found
     moment = next_moment(times, programme.zone, now(db))
     waiting = await queries.runs_to_approve(db, programme.id)

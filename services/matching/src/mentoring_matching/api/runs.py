@@ -17,7 +17,7 @@ from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch
 from mentoring_contracts.words import Side
 from mentoring_matching import queries, questions
-from mentoring_matching.access import check_cohort, run_of_team
+from mentoring_matching.access import check_cohort, open_cohort, run_of_team
 from mentoring_matching.api.callers import Reader, Writer
 from mentoring_matching.commands import runs as commands
 from mentoring_matching.engine import Choice, price_text
@@ -50,7 +50,7 @@ router = APIRouter(route_class=Route, tags=["runs"])
 @router.post("/cohorts/{cohort_id}/runs", status_code=202)
 async def start_run(cohort_id: UUID, new: NewRun, by: Writer, db: Db) -> RunView:
     """Start a matching run; follow it by `GET /runs/{id}`."""
-    await check_cohort(db, by, cohort_id)
+    await open_cohort(db, by, cohort_id)
     pairs = {name: [p.model_dump(mode="json") for p in getattr(new, name)] for name in ("pins", "bars")}
     run = await commands.start_run(
         db, cohort_id, by, kind=new.kind, seed=new.seed, policy_changes=new.policy_changes,

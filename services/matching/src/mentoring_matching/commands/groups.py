@@ -25,6 +25,7 @@ from mentoring_matching.reasons import coded, shown
 
 async def accept_place(db: AsyncSession, group: Group, by: Principal) -> Group:
     """Accept one's place in the group; whoever leads it accepts for all who are in it or come to it."""
+    await queries.require_open(db, group.programme_id)
     mine = await group_queries.place_of(db, group.id, by.person_id)
     if mine.match_id is not None:
         await matches.accept_match(db, await queries.match(db, mine.match_id), by)
@@ -156,6 +157,12 @@ async def end_group(db: AsyncSession, group: Group, by: Principal, reason: str) 
     return await _end(db, group, reason)
 
 
+async def end_known_group(db: AsyncSession, group: Group, reason: str) -> None:
+    """End a group that has not ended yet, on nobody's word."""
+    if group.state in ("offered", "standing"):
+        await _end(db, group, reason)
+
+
 async def expire_places(db: AsyncSession, group_id: UUID) -> None:
     """Deadline: places that nobody answered lapse; those of a mentor's mentees do so as their matches."""
     group = await group_queries.known_group(db, group_id)
@@ -179,6 +186,17 @@ async def close_group(db: AsyncSession, group: Group) -> None:
     await memberships.close(db, group)
     for match in await group_queries.live_matches(db, group.id):
         await matches.close_match(db, match.id)
+
+
+async def withdraw_places(db: AsyncSession, group: Group, reason: str) -> None:
+    """Take back what was offered of a group: all of it where it does not stand yet, else the places nobody answered."""
+    if group.state == "offered":
+        await _end(db, group, reason)
+        return
+    for place in (await group_queries.members(db, [group.id]))[group.id]:
+        if place.state == "invited":
+            await _leave(db, group, place, reason)
+    await memberships.settle(db, group.id, reason)
 
 
 async def leave_groups(

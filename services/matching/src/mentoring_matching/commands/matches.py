@@ -117,6 +117,7 @@ async def accept_match(db: AsyncSession, match: Match, by: Principal) -> Match:
     See `_refusal` for what is said no to.
     """
     side = side_of(match, by)
+    await queries.require_open(db, match.programme_id)
     mine = Match.mentor_accepted_at if side == "mentor" else Match.mentee_accepted_at
     await _hold_older(db, match)
     at = now(db)
@@ -326,6 +327,13 @@ async def end_match(
     if rematch:
         emit(db, RematchRequested(**_ids(ended)))
     return ended
+
+
+async def end_known_match(db: AsyncSession, match_id: UUID, reason: str) -> None:
+    """End a match that stands, on nobody's word."""
+    standing = (await queries.confirmed_matches(db, [match_id])).get(match_id)
+    if standing is not None:
+        await end_match(db, standing, reason)
 
 
 async def rematch(db: AsyncSession, match_id: UUID) -> None:

@@ -39,13 +39,13 @@ async def plan_cohort(db: AsyncSession, cohort_id: UUID, programme_id: UUID) -> 
     """Set the next run of a cohort; nothing before its programme is known here, which plans its cohorts then."""
     try:
         times = await timetable_of(db, programme_id)
-        zone = (await queries.programme(db, programme_id)).zone
+        programme = await queries.programme(db, programme_id)
     except NotFound:
         return
-    if times is None:
+    if times is None or programme.closed_at is not None:
         await cancel(db, RECURRING_RUN, cohort_id)
     else:
-        await schedule(db, RECURRING_RUN, cohort_id, next_moment(times, zone, now(db)))
+        await schedule(db, RECURRING_RUN, cohort_id, next_moment(times, programme.zone, now(db)))
 
 
 async def start_recurring_run(db: AsyncSession, cohort_id: UUID) -> None:
@@ -57,7 +57,8 @@ async def start_recurring_run(db: AsyncSession, cohort_id: UUID) -> None:
     await plan_cohort(db, cohort_id, cohort.programme_id)
     programme = await queries.programme(db, cohort.programme_id)
     if (
-        programme.recurring_paused
+        programme.closed_at is not None
+        or programme.recurring_paused
         or await timetable_of(db, programme.id) is None
         or not await _something_waits(db, cohort)
     ):
@@ -72,7 +73,8 @@ async def _something_waits(db: AsyncSession, cohort: Cohort) -> bool:
 
 
 async def pause(db: AsyncSession, programme_id: UUID, by: Principal, *, paused: bool) -> Programme:
-    """Let the programme's cohorts not be matched by themselves, or again."""
+    """Let the programme's cohorts not be matched by themselves, or again. ProgrammeClosed."""
+    await queries.require_open(db, programme_id)
     this = sa.update(Programme).where(Programme.id == programme_id, Programme.recurring_paused != paused)
     if await db.scalar(this.values(recurring_paused=paused).returning(Programme.id)):
         act = "pause_recurring_runs" if paused else "resume_recurring_runs"

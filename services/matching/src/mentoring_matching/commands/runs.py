@@ -82,15 +82,20 @@ async def start_run(
 
 async def start_by_itself(db: AsyncSession, cohort: Cohort) -> MatchRun:
     """Queue a run that nobody asked for, with the policy in force; earlier ones that nobody approved are discarded."""
-    for earlier in await queries.recurring_runs_open(db, cohort.id):
-        if await _move(db, earlier, "cancel", lease_until=None) is not None:
-            await cancel(db, RUN_WAITING, earlier)
-            audit(db, "system", "cancel_run", "match_run", earlier, reason="the next one begins")
+    await discard(db, await queries.recurring_runs_open(db, cohort.id), "the next one begins")
     version = await queries.policy(db, cohort.programme_id)
     document = dict(version.document)
     run = await _queue(db, cohort.programme_id, cohort.id, "full", 0, version, document, {}, {"recurring": True})
     audit(db, "system", "start_run", "match_run", run.id)
     return run
+
+
+async def discard(db: AsyncSession, run_ids: Iterable[UUID], why: str) -> None:
+    """Cancel runs that nobody approved, for no person's sake."""
+    for run_id in run_ids:
+        if await _move(db, run_id, "cancel", lease_until=None) is not None:
+            await cancel(db, RUN_WAITING, run_id)
+            audit(db, "system", "cancel_run", "match_run", run_id, reason=why)
 
 
 async def _queue(
@@ -268,9 +273,11 @@ async def approve_run(
 ) -> list[Match]:
     """Offer every pair of a completed run. RunNotCompleted, or PoolChanged when people or places are gone.
 
-    MovesNotApproved where people who have a mentor would be offered another one and `moves` does not say so. A mentor
-    and their mentees are offered one group if `together` says so, or in its place the programme.
+    MovesNotApproved where people who have a mentor would be offered another one and `moves` does not say so;
+    ProgrammeClosed. A mentor and their mentees are offered one group if `together` says so, or in its place the
+    programme.
     """
+    await queries.require_open(db, run.programme_id)
     pairs = await queries.all_pairs(db, run.id)
     cohort = await _held(db, run, pairs)
     if await _move(db, run.id, "approve") is None:
@@ -338,7 +345,8 @@ async def _offer_at_once(db: AsyncSession, run: MatchRun) -> MatchRun:
     await db.flush()
     pairs = await queries.all_pairs(db, run.id)
     cohort = await _held(db, run, pairs)
-    if not pairs or await _gone(db, run, pairs):
+    closed = (await queries.programme(db, run.programme_id)).closed_at is not None
+    if closed or not pairs or await _gone(db, run, pairs):
         return run
     try:
         async with attempt(db):
@@ -366,12 +374,14 @@ def _without_words(pairs: Sequence[dict[str, str]], person_id: UUID) -> list[dic
 
 
 async def pass_on(db: AsyncSession, match: Match, declined_by: Side | None) -> MatchRun | None:
-    """Where the policy says so, look for the next choice of whoever wanted the pair; None if it does not say so.
+    """Where the policy says so, look for the next choice of whoever wanted the pair; None if it does not say so, and in
+    a programme that is closed.
 
     With both silent the place goes to other people of the pool.
     """
     version = await queries.policy(db, match.programme_id)
-    if not policies.passes_on(version.document) or version.problem:
+    closed = (await queries.programme(db, match.programme_id)).closed_at is not None
+    if closed or not policies.passes_on(version.document) or version.problem:
         return None
     stays = await _who_stays(db, match, declined_by)
     return await _queue(

@@ -57,6 +57,13 @@ async def following(db: AsyncSession, activity: Activity) -> Sequence[Activity]:
     return (await db.scalars(rows.where(*to_come).order_by(Activity.occurrence))).all()
 
 
+async def not_begun(db: AsyncSession, programme_id: UUID) -> Sequence[Activity]:
+    """What a programme puts on that lies ahead, in the order of their ids."""
+    ahead = (Activity.held_at.is_(None), Activity.cancelled_at.is_(None), Activity.starts_at > now(db))
+    rows = sa.select(Activity).where(Activity.programme_id == programme_id, *ahead)
+    return (await db.scalars(rows.order_by(Activity.id))).all()
+
+
 async def group_of_programme(db: AsyncSession, programme_id: UUID, relationship_id: UUID) -> Relationship:
     """A relationship of the programme; RelationshipNotFound."""
     mine = sa.select(Relationship).where(Relationship.id == relationship_id, Relationship.programme_id == programme_id)

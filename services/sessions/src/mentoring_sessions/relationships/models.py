@@ -27,7 +27,7 @@ class Programme(TenantRow, Base):
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
     `reviews` when pairs are asked how they go on, `completion` what people attend to complete it. `title` is null where
     its blueprint came before that was kept; `languages` are empty then.
-    `agreement` says what pairs agree on, `topics` what their meetings may be about.
+    `agreement` says what pairs agree on, `topics` what their meetings may be about. `closed_at` is null while it goes on.
     """
 
     __tablename__ = "programmes"
@@ -49,6 +49,7 @@ class Programme(TenantRow, Base):
     languages: Mapped[list[str]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     topics: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
     agreement: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=sa.text("'{}'"))
+    closed_at: Mapped[datetime | None]
 
 
 class Cohort(TenantRow, Base):

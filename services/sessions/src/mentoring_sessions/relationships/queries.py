@@ -14,8 +14,8 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import TenantRow, tenant_of
 from mentoring_common.tables import scoped_roles
 from mentoring_contracts.blueprint.formats import Kind
-from mentoring_sessions.errors import CohortNotFound
-from mentoring_sessions.lifecycle import State
+from mentoring_sessions.errors import CohortNotFound, ProgrammeClosed
+from mentoring_sessions.lifecycle import OVER, State
 from mentoring_sessions.relationships.models import (
     Attendance,
     Cohort,
@@ -77,6 +77,20 @@ async def programme_locked(db: AsyncSession, programme_id: UUID) -> Programme:
     """The programme's row, locked until the commit and read after the lock was had; it exists already."""
     row = sa.select(Programme).where(Programme.id == programme_id).with_for_update()
     return (await db.scalars(row.execution_options(populate_existing=True))).one()
+
+
+async def require_open(db: AsyncSession, programme_id: UUID) -> None:
+    """ProgrammeClosed where nothing is planned any more; nobody closes it until the end of the transaction."""
+    row = sa.select(Programme.closed_at).where(Programme.id == programme_id).with_for_update(read=True)
+    if await db.scalar(row) is not None:
+        raise ProgrammeClosed()
+
+
+async def not_over(db: AsyncSession, programme_id: UUID) -> Sequence[Any]:
+    """(id, cohort_id, state) of the relationships of a programme that have not come to an end."""
+    rows = sa.select(Relationship.id, Relationship.cohort_id, Relationship.state).order_by(Relationship.id)
+    here = (Relationship.programme_id == programme_id, Relationship.state.not_in(OVER))
+    return (await db.execute(rows.where(*here))).all()
 
 
 async def programme(db: AsyncSession, programme_id: UUID) -> Programme:

@@ -58,8 +58,9 @@ async def end_applications(db: AsyncSession, person_id: UUID) -> None:
 
 
 async def carry_over_application(db: AsyncSession, application_id: UUID, reason: str, by: Principal) -> Application:
-    """Let the application go on in a later round of the programme; it ends here."""
+    """Let the application go on in a later round of the programme; it ends here. ProgrammeClosed."""
     application = await team_application(db, application_id, by)
+    await programmes.open_programme(db, application.programme_id)
     carried = await leave(db, application, Act.CARRY_OVER)
     note_reason(db, carried, Act.CARRY_OVER, reason, by)
     audit(db, by.subject, "carry_over_application", "application", application_id)

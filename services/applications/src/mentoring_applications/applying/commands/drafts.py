@@ -141,8 +141,8 @@ async def follow(db: AsyncSession, draft: Draft, plan: Blueprint) -> None:
     await schedule(db, DUE, draft.id, min(ahead, default=now(db)))
 
 
-async def follow_all(db: AsyncSession, programme_id: UUID, cohort_id: UUID) -> None:
-    """The dates of a cohort changed, or it was closed: its drafts' deadlines with them."""
+async def follow_all(db: AsyncSession, programme_id: UUID, cohort_id: UUID | None) -> None:
+    """The dates of a cohort (None: of a later round alone) changed, or it was closed: its drafts' deadlines too."""
     found = await queries.drafts_for(db, programme_id, cohort_id)
     if found:
         plan = await _plan(db, found[0])
@@ -180,7 +180,13 @@ def _moments(plan: Blueprint, closes_at: datetime) -> dict[int, datetime]:
 
 
 async def closing(db: AsyncSession, draft: Draft, plan: Blueprint) -> datetime | None:
-    """When the window closes that the draft is for; None if nothing says so. A later round goes by the last window."""
+    """When the window closes that the draft is for; None if nothing says so. A later round goes by the last window.
+
+    With the programme every window closes.
+    """
+    programme = await programmes.programme(db, draft.programme_id)
+    if programme.closed_at is not None:
+        return programme.closed_at
     if draft.cohort_id is not None:
         cohorts = [await programmes.cohort(db, draft.cohort_id)]
     elif plan.later_round == "while_a_window_is_open":

@@ -72,8 +72,8 @@ async def submit_application(
     """Ask to join; files are those that were sent with the draft.
 
     HasLeft, WindowClosed, AlreadyApplied, TooSoonToApply, ConsentNeeded, AnswersInvalid, CohortIsClosed,
-    LaterRoundNotOffered; in somebody's name those of `_applicant`; where it waits for an endorsement those of
-    `nominators.named_by`.
+    ProgrammeClosed, LaterRoundNotOffered; in somebody's name those of `_applicant`; where it waits for an endorsement
+    those of `nominators.named_by`.
     """
     programme = await programmes.programme(db, programme_id)
     plan = blueprint.plan_of(programme)
@@ -168,7 +168,11 @@ async def _applicant(db: AsyncSession, programme_id: UUID, new: NewApplication, 
 
 
 async def check_window(db: AsyncSession, programme_id: UUID, plan: Blueprint, cohort_id: UUID | None) -> None:
-    """A cohort without a window takes applications until it is closed; the programme says when a later round does."""
+    """A cohort without a window takes applications until it is closed; the programme says when a later round does.
+
+    ProgrammeClosed, and it stays open until the end of the transaction.
+    """
+    await programmes.open_programme(db, programme_id)
     if cohort_id is not None:
         cohort = await programmes.cohort(db, cohort_id, shared=True)
         if cohort.programme_id != programme_id:

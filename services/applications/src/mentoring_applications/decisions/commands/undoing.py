@@ -14,6 +14,7 @@ from mentoring_applications.applications.commands.transitions import (
     give_back_place,
     note_reason,
     of_application,
+    require_open,
     tell_now,
 )
 from mentoring_applications.applications.commands.waiting_list import place_freed
@@ -51,9 +52,11 @@ async def plan_telling(db: AsyncSession, application: Application, plan: Bluepri
 async def undo_decision(db: AsyncSession, application_id: UUID, reason: str, by: Principal) -> Application:
     """Put an application back where the person believes it is.
 
-    DecisionTold once they were told, offered a match or matched; AlreadyApplied if they applied elsewhere meanwhile.
+    DecisionTold once they were told, offered a match or matched; AlreadyApplied if they applied elsewhere meanwhile;
+    ProgrammeClosed and CohortIsClosed where nothing is decided any more.
     """
     application = await team_application(db, application_id, by)
+    await programmes.open_programme(db, application.programme_id)
     act = Act.UNDO_TO_WAITING if application.told_state == State.WAITLISTED else Act.UNDO
     lifecycle.after(State(application.state), act)
     assert application.person_id is not None
@@ -61,6 +64,8 @@ async def undo_decision(db: AsyncSession, application_id: UUID, reason: str, by:
         raise DecisionTold()
     if application.state == State.REFUSED and await queries.is_open_elsewhere(db, application):
         raise AlreadyApplied()
+    if application.cohort_id is not None:
+        await require_open(db, application.cohort_id)
     held = application.holds_place
     if held:
         await give_back_place(db, application.cohort_id)

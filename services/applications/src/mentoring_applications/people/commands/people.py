@@ -133,6 +133,7 @@ async def _inviting(db: AsyncSession, programme_id: UUID | None, by: Principal, 
     if programme_id is not None:
         await programmes.programme(db, programme_id)
         await require_team(db, by, programme_id)
+        await programmes.open_programme(db, programme_id)
         return programme_id
     if len(teams) > 1:
         raise ProgrammeNeeded()

@@ -36,7 +36,9 @@ async def change_cohort(
     cohort_id: UUID, changes: CohortChanges, by: Writer, db: Db, expected: IfMatchRequired
 ) -> CohortView:
     """Change places or milestones."""
-    await expected.hold(db, await _of_team(db, by, cohort_id))
+    cohort = await _of_team(db, by, cohort_id)
+    await programmes.open_programme(db, cohort.programme_id)
+    await expected.hold(db, cohort)
     return CohortView.model_validate(await commands.change_cohort(db, cohort_id, changes, by))
 
 

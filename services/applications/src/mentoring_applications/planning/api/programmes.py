@@ -1,19 +1,26 @@
-"""Programmes: made and amended."""
+"""Programmes: made, amended and closed."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from mentoring_applications.planning.api import views
-from mentoring_applications.planning.commands import amending
+from mentoring_applications.planning.commands import amending, closing
 from mentoring_applications.planning.commands import programmes as commands
-from mentoring_applications.planning.schemas import Amendment, BlueprintInUse, NewBlueprint, NewProgramme
+from mentoring_applications.planning.schemas import (
+    Amendment,
+    BlueprintInUse,
+    ClosingView,
+    NewBlueprint,
+    NewClosing,
+    NewProgramme,
+)
 from mentoring_applications.programmes import blueprint
 from mentoring_applications.programmes.access import Reader, Writer
 from mentoring_applications.programmes.api.views import programme as shown
 from mentoring_applications.programmes.schemas import ProgrammeView
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_common.versions import IfMatchRequired
+from mentoring_common.versions import IfMatch, IfMatchRequired
 
 router = APIRouter(route_class=Route, tags=["programmes"])
 
@@ -49,3 +56,21 @@ async def preview_amendment(programme_id: UUID, new: NewBlueprint, by: Reader, d
     programme = await amending.may_amend(db, programme_id, by)
     _, plan, _ = commands.given(new.blueprint)
     return views.amendment(programme, await amending.touched(db, programme, blueprint.plan_of(programme), plan))
+
+
+@router.get("/programmes/{programme_id}/closing")
+async def read_closing(programme_id: UUID, by: Reader, db: Db) -> ClosingView:
+    """What closing the programme would end; once it is closed, by whom and why."""
+    return await views.closing(db, await closing.may_close(db, programme_id, by))
+
+
+@router.post("/programmes/{programme_id}/close")
+async def close_programme(programme_id: UUID, new: NewClosing, by: Writer, db: Db, expected: IfMatch) -> ProgrammeView:
+    """Close a programme and every cohort of it, for good: whoever is still open is unmatched.
+
+    Offers are withdrawn and nobody is matched by itself; relationships that stand have run their course, and activities
+    that have not begun are called off. Surveys stay as they are planned.
+    """
+    programme = await closing.may_close(db, programme_id, by)
+    await expected.hold(db, programme)
+    return shown(await closing.close_programme(db, programme, new, by))

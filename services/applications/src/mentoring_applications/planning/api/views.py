@@ -1,8 +1,18 @@
-"""How the blueprint of a running programme, and what another changes of it, is shown."""
+"""How the blueprint of a running programme, and what another changes of it, is shown, and what its closing ends."""
 
 from collections.abc import Sequence
 
-from mentoring_applications.planning.schemas import Amendment, BlueprintChange, BlueprintInUse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mentoring_applications.planning import queries
+from mentoring_applications.planning.commands.closing import closing_note
+from mentoring_applications.planning.schemas import (
+    Amendment,
+    BlueprintChange,
+    BlueprintInUse,
+    ClosingView,
+    OpenApplications,
+)
 from mentoring_applications.programmes.models import Programme
 from mentoring_common.faults import pointer
 from mentoring_contracts.blueprint.amending import Change
@@ -28,3 +38,20 @@ def changes(found: Sequence[Change]) -> list[BlueprintChange]:
         )
         for one in found
     ]  # fmt: skip
+
+
+async def closing(db: AsyncSession, row: Programme) -> ClosingView:
+    """What a programme has that its closing ends, and the record of the closing."""
+    found = await queries.open_applications(db, row.id)
+    return ClosingView(
+        programme_id=row.id,
+        version=row.version,
+        cohorts=await queries.open_cohorts(db, row.id),
+        applications=OpenApplications(**{state: found.get(state, 0) for state in OpenApplications.model_fields}),
+        drafts=await queries.drafts(db, row.id),
+        pairs=await queries.standing_pairs(db, row.id),
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+        reason=row.closing_reason,
+        note=await closing_note(db, row),
+    )

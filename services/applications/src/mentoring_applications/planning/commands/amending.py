@@ -24,7 +24,11 @@ from mentoring_contracts.blueprint.amending import Change, changes
 
 
 async def amend(db: AsyncSession, programme: Programme, source: str | dict[str, Any], by: Principal) -> list[Change]:
-    """Take another blueprint and tell every service; the changes. AmendmentRefused, BlueprintInvalid."""
+    """Take another blueprint and tell every service; the changes.
+
+    AmendmentRefused, BlueprintInvalid, ProgrammeClosed.
+    """
+    programme = await programmes.open_programme(db, programme.id)
     _, new, content = given(source)
     old = blueprint.plan_of(programme)
     found = await touched(db, programme, old, new)
@@ -87,9 +91,13 @@ def _moves(one: Milestone, old: dict[str, Milestone], new: dict[str, Milestone],
 
 
 async def _follow(db: AsyncSession, cohort: Cohort, old: Blueprint, new: Blueprint) -> None:
-    """Give a cohort what its blueprint changes: places, and steps; what the team changed by hand stays."""
+    """Give a cohort what its blueprint changes: places, unless it is closed, and steps; what the team changed stays."""
     places = {one.number: one.places for one in new.cohorts}.get(cohort.number)
-    if places is not None and places != {one.number: one.places for one in old.cohorts}.get(cohort.number):
+    if (
+        cohort.closed_at is None
+        and places is not None
+        and places != {one.number: one.places for one in old.cohorts}.get(cohort.number)
+    ):
         cohort = await change_places(db, cohort, places)
     before, after = _milestones(old, cohort), _milestones(new, cohort)
     if before == after:

@@ -40,9 +40,13 @@ from mentoring_contracts.blueprint.dates import Unresolved
 
 
 async def plan_cohort(db: AsyncSession, programme_id: UUID, new: NewCohort, by: Principal) -> Cohort:
-    """Plan one round; with `starts` by the dates of the programme's plan. CohortNumberTaken, PlanUndated."""
-    programme = await programmes.programme(db, programme_id)
+    """Plan one round; with `starts` by the dates of the programme's plan.
+
+    CohortNumberTaken, PlanUndated, ProgrammeClosed.
+    """
+    await programmes.programme(db, programme_id)
     await require_team(db, by, programme_id, "plan_cohorts")
+    programme = await programmes.open_programme(db, programme_id)
     given = [Milestone(**m.model_dump()) for m in new.milestones]
     planned = _by_plan(blueprint.plan_of(programme), new) if new.starts is not None else []
     own = {milestone.kind for milestone in given}
@@ -61,9 +65,13 @@ def _by_plan(plan: Blueprint, new: NewCohort) -> list[Milestone]:
 
 
 async def plan_cohorts(db: AsyncSession, programme_id: UUID, by: Principal) -> list[Cohort]:
-    """Plan the rounds that the programme's blueprint plans; CohortNumberTaken if one is there already."""
-    programme = await programmes.programme(db, programme_id)
+    """Plan the rounds that the programme's blueprint plans; CohortNumberTaken if one is there already.
+
+    ProgrammeClosed.
+    """
+    await programmes.programme(db, programme_id)
     await require_team(db, by, programme_id, "plan_cohorts")
+    programme = await programmes.open_programme(db, programme_id)
     plan = blueprint.plan_of(programme)
     dated = [(c, plan.calendar(c).milestones()) for c in plan.cohorts]
     return [await _plan(db, programme_id, c.number, c.places, milestones, by) for c, milestones in dated]
@@ -101,7 +109,10 @@ def _plain(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
 
 
 async def change_cohort(db: AsyncSession, cohort_id: UUID, changes: CohortChanges, by: Principal) -> Cohort:
-    """Change places or milestones; PlacesInUse if more mentees are accepted than there would be places."""
+    """Change places or milestones; PlacesInUse if more mentees are accepted than there would be places.
+
+    CohortIsClosed for the places of a closed one; ProgrammeClosed was asked for by who holds the cohort.
+    """
     cohort = await programmes.cohort(db, cohort_id)
     await require_team(db, by, cohort.programme_id, "plan_cohorts")
     if changes.places is not None and changes.places != cohort.places:
@@ -127,10 +138,16 @@ async def change_milestones(db: AsyncSession, cohort: Cohort, milestones: list[M
 
 
 async def change_places(db: AsyncSession, cohort: Cohort, places: int) -> Cohort:
-    """Give a cohort more or fewer places; PlacesInUse if more mentees are accepted than there would be."""
-    changed = sa.update(Cohort).where(Cohort.id == cohort.id, Cohort.places_taken <= places).values(places=places)
+    """Give a cohort more or fewer places; PlacesInUse if more mentees are accepted than there would be.
+
+    CohortIsClosed: nobody is accepted there any more.
+    """
+    ready = (Cohort.id == cohort.id, Cohort.closed_at.is_(None), Cohort.places_taken <= places)
+    changed = sa.update(Cohort).where(*ready).values(places=places)
     row = await db.scalar(changed.returning(Cohort).execution_options(populate_existing=True))
     if row is None:
+        if (await programmes.cohort(db, cohort.id)).closed_at is not None:
+            raise CohortIsClosed()
         raise PlacesInUse(places_taken=cohort.places_taken)
     emit(db, CohortPlacesChanged(cohort_id=cohort.id, programme_id=cohort.programme_id, places=places))
     await place_freed(db, cohort.id)
@@ -141,25 +158,32 @@ async def close_cohort(db: AsyncSession, cohort_id: UUID, by: Principal) -> Coho
     """End recruitment: whoever is still open becomes unmatched and gives the place back. CohortIsClosed."""
     cohort = await programmes.cohort(db, cohort_id)
     await require_team(db, by, cohort.programme_id, "plan_cohorts")
-    # The cohort's row first, as every command that takes or gives back a place does.
-    closed = sa.update(Cohort).where(Cohort.id == cohort_id, Cohort.closed_at.is_(None)).values(closed_at=now(db))
-    if await db.scalar(closed.returning(Cohort.id)) is None:
+    if not await end_recruitment(db, cohort, by):
         raise CohortIsClosed()
-    for application in await _leave_unmatched(db, cohort_id):
-        emit(db, ApplicationUnmatched(**of_application(application)))
-    audit(db, by.subject, "close_cohort", "cohort", cohort_id)
-    emit(db, CohortClosed(cohort_id=cohort_id, programme_id=cohort.programme_id))
-    await db.refresh(cohort)
-    await follow_all(db, cohort.programme_id, cohort_id)
     return cohort
 
 
-async def _leave_unmatched(db: AsyncSession, cohort_id: UUID) -> Sequence[Application]:
-    still_open = await applications.open_applications_in(db, cohort_id)
+async def end_recruitment(db: AsyncSession, cohort: Cohort, by: Principal) -> bool:
+    """Close a cohort, unless it is closed; whether it was open."""
+    # The cohort's row first, as every command that takes or gives back a place does.
+    closed = sa.update(Cohort).where(Cohort.id == cohort.id, Cohort.closed_at.is_(None)).values(closed_at=now(db))
+    if await db.scalar(closed.returning(Cohort.id)) is None:
+        return False
+    still_open = await applications.open_applications_in(db, cohort.programme_id, cohort.id)
     given_back = sum(application.holds_place for application in still_open)
-    fewer = sa.update(Cohort).where(Cohort.id == cohort_id).values(places_taken=Cohort.places_taken - given_back)
+    fewer = sa.update(Cohort).where(Cohort.id == cohort.id).values(places_taken=Cohort.places_taken - given_back)
     await db.execute(fewer.execution_options(synchronize_session=False))
+    leave_unmatched(db, still_open)
+    audit(db, by.subject, "close_cohort", "cohort", cohort.id)
+    emit(db, CohortClosed(cohort_id=cohort.id, programme_id=cohort.programme_id))
+    await db.refresh(cohort)
+    await follow_all(db, cohort.programme_id, cohort.id)
+    return True
+
+
+def leave_unmatched(db: AsyncSession, still_open: Sequence[Application]) -> None:
+    """End applications as unmatched; whoever calls holds them, and has given their places back."""
     for application in still_open:
         application.state, application.holds_place = State.UNMATCHED, False
         application.told_state = application.place_until = None
-    return still_open
+        emit(db, ApplicationUnmatched(**of_application(application)))

@@ -34,6 +34,8 @@ def programme(row: Programme, wanted: Sequence[str] = ()) -> ProgrammeView:
         criteria=_criteria(plan, reader),
         role_kinds=[_kind(role, reader) for role in given_by_hand(plan.roles).values()],
         created_at=row.created_at,
+        closed_at=row.closed_at,
+        version=row.version,
     )
 
 

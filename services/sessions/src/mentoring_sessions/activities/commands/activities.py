@@ -53,6 +53,7 @@ from mentoring_sessions.relationships.commands.relationships import start_ready_
 from mentoring_sessions.relationships.models import Attendance
 from mentoring_sessions.relationships.parts import ProgrammeAccess
 
+SYSTEM = "system"  # who acts where an event does
 WAITING_AT_ONCE = 500  # who is given a place in one transaction
 _WHEN_AND_WHERE = ("starts_at", "minutes", "mode", "location", "link", "zone")
 
@@ -60,7 +61,7 @@ _WHEN_AND_WHERE = ("starts_at", "minutes", "mode", "location", "link", "zone")
 async def plan_activity(db: AsyncSession, by: Principal, mine: ProgrammeAccess, new: NewActivity) -> Activity:
     """Plan an activity of the programme. CohortNotFound, or RelationshipNotFound, for one of another programme.
 
-    ActivityKindUnknown, also of the kind that comes first; PeopleNotOfProgramme of who is invited.
+    ActivityKindUnknown, also of the kind that comes first; PeopleNotOfProgramme of who is invited; ProgrammeClosed.
     """
     (activity,) = await plan_each(db, by, mine, new, [new.starts_at])
     return activity
@@ -71,6 +72,7 @@ async def plan_each(
 ) -> list[Activity]:
     """Plan the same at each of these times; of a series (`series_id`) if there is one. Refuses as `plan_activity`."""
     mine.require_running(new.kind)
+    await relationships.require_open(db, mine.programme.id)
     if new.cohort_id is not None:
         await relationships.require_cohort(db, mine.programme.id, new.cohort_id)
     _require_kinds(mine.programme.activity_kinds, new)
@@ -241,6 +243,20 @@ async def cancel_activity(db: AsyncSession, by: Principal, mine: ProgrammeAccess
     AttendanceRecorded where somebody attended: that is taken back first.
     """
     mine.require_running(activity.kind)
+    return await _call_off(db, activity, by.subject)
+
+
+async def call_off_with_programme(db: AsyncSession, programme_id: UUID) -> None:
+    """The programme is closed: what it put on and has not begun does not take place."""
+    for activity in await queries.not_begun(db, programme_id):
+        try:
+            async with db.begin_nested():
+                await _call_off(db, activity, SYSTEM, "the programme is closed")
+        except (ActivityOver, ActivityCalledOff, AttendanceRecorded):  # somebody was quicker
+            await db.refresh(activity)
+
+
+async def _call_off(db: AsyncSession, activity: Activity, actor: str, why: str | None = None) -> Activity:
     await queries.activity_locked(db, activity.id)
     if (over := _over(activity)) is not None:
         raise over
@@ -251,7 +267,7 @@ async def cancel_activity(db: AsyncSession, by: Principal, mine: ProgrammeAccess
     ids = {"activity_id": activity.id, "programme_id": activity.programme_id, "cohort_id": activity.cohort_id}
     emit(db, ActivityCancelled(**ids, kind=activity.kind))
     _tell(db, activity, await queries.people_registered(db, activity.id), "cancelled")
-    audit(db, by.subject, "cancel_activity", "activity", activity.id)
+    audit(db, actor, "cancel_activity", "activity", activity.id, reason=why)
     return activity
 
 

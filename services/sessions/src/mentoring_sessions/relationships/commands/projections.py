@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common.db import occurred_at
 from mentoring_common.erased import is_nobody
 from mentoring_contracts.applications import (
     ApplicationAccepted,
@@ -62,6 +63,14 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
         waiting = sa.update(Relationship).where(Relationship.programme_id == programme.id, *own)
         await db.execute(waiting.values(asdict(hours_of(kind, terms.hours, terms.duration_months))))
     return plan
+
+
+async def learn_closing(db: AsyncSession, programme_id: UUID) -> None:
+    """Keep that the programme is closed: nothing starts or is planned in it any more."""
+    programme = await lock_programme(db, programme_id)
+    if programme.closed_at is None:
+        programme.closed_at = occurred_at(db)
+        await db.flush()
 
 
 async def learn_cohort(db: AsyncSession, event: CohortCreated) -> None:

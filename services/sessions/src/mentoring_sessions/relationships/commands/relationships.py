@@ -21,6 +21,7 @@ from mentoring_contracts.blueprint.formats import kinds_of
 from mentoring_contracts.matching import GroupFormed, GroupMemberJoined, GroupMemberLeft, MatchConfirmed
 from mentoring_contracts.sessions import (
     LastWordsNoticeDue,
+    RelationshipCalledOff,
     RelationshipClosed,
     RelationshipPhaseBegan,
     RelationshipStarted,
@@ -38,6 +39,7 @@ from mentoring_sessions.relationships.terms import Hours, hours_of, kind_of
 
 RUNS_OUT = "relationship_runs_out"
 GUIDES = "pair_finds_guides"  # a deadline: a pair has come to a phase, which may have guides
+SYSTEM = "system"  # who acts where an event does
 
 
 async def begin_relationship(db: AsyncSession, event: MatchConfirmed) -> None:
@@ -134,9 +136,9 @@ async def start_ready_relationships(db: AsyncSession, programme: Programme) -> N
     """Start what waits no longer: orientation is not compulsory, or who has to attended one of the programme's.
 
     Orientation is for what people applied for: coaching, circles and the like beside it do not wait. The caller holds
-    the programme's lock. Nothing starts before the programme's terms are known.
+    the programme's lock. Nothing starts before the programme's terms are known, or once it is closed.
     """
-    if programme.orientation_compulsory is None:
+    if programme.orientation_compulsory is None or programme.closed_at is not None:
         return
     ready = sa.update(Relationship).where(
         Relationship.programme_id == programme.id, Relationship.state.in_(sources(Act.START)), queries.has_company()
@@ -225,6 +227,25 @@ async def close_relationship_in_time(db: AsyncSession, match_id: UUID) -> None:
         ids = {"match_id": pair.id, "programme_id": pair.programme_id, "cohort_id": pair.cohort_id}
         for member in (await queries.members(db, [match_id]))[match_id]:
             emit(db, LastWordsNoticeDue(**ids, person_id=member.person_id, number=0, what="asked"))
+
+
+async def close_with_programme(db: AsyncSession, programme_id: UUID) -> list[UUID]:
+    """Where the programme is closed: what stands has run its course, and what never began is called off; those closed.
+
+    Also of what is heard of later, as a match that was confirmed meanwhile.
+    """
+    programme = await queries.found(db, Programme, programme_id)
+    if programme is None or programme.closed_at is None:
+        return []
+    closed = []
+    for row in await queries.not_over(db, programme_id):
+        if row.state == State.WAITING:
+            emit(db, RelationshipCalledOff(match_id=row.id, programme_id=programme_id, cohort_id=row.cohort_id))
+        elif await _close(db, row.id):
+            audit(db, SYSTEM, "close_relationship", "relationship", row.id, reason="the programme is closed")
+            await tell_others(db, await queries.relationship(db, row.id), None, "relationship_closed", 1)
+            closed.append(row.id)
+    return closed
 
 
 async def _close(db: AsyncSession, match_id: UUID) -> bool:
