@@ -12,8 +12,8 @@ CLOSE = """mutation($p: UUID!, $v: Int!, $n: String!) {
 LEFT = """query($p: UUID!) { programme(id: $p) { ledger { role matched unmatched open balanced }
   matches { nodes { id state relationship { state } } } activities { nodes { kind cancelledAt } } } }"""
 ADD = "mutation($p: UUID!) { addCohort(programmeId: $p, number: 2, places: 9) { id } }"
-WAVE = """mutation($p: UUID!, $o: DateTime!, $c: DateTime!) { planWave(programmeId: $p, wave: {instrument: "liked",
-  occasion: "last", opensAt: {at: $o}, closesAt: {at: $c}}) { id state } }"""
+WAVE = """mutation($c: UUID!) { planWave(cohortId: $c, wave: {instrument: "liked", occasion: "last",
+  opensAt: {at: "2099-01-01T00:00:00Z"}, closesAt: {at: "2099-01-02T00:00:00Z"}}) { id state } }"""
 ACTIVITY = """mutation($p: UUID!, $at: DateTime!) { planActivity(programmeId: $p, kind: "cpd", title: "Farewell",
   mode: ONLINE, minutes: 60, startsAt: $at) { id } }"""
 
@@ -26,14 +26,14 @@ async def test_one_act_ends_a_programme_in_every_service(journey: Any) -> None:
         await journey.ask(
             "mutation($id: UUID!) { acceptMatch(matchId: $id) { state } }", by=name, id=offer["id"]
         )  # Dina's offer stands open
-    now = datetime.now(UTC)
-    opens, closes = (now + timedelta(days=9)).isoformat(), (now + timedelta(days=20)).isoformat()
-    wave = (await journey.asked_in_time(WAVE, p=journey.programme_id, o=opens, c=closes))["planWave"]["id"]
-    await journey.ask(ACTIVITY, p=journey.programme_id, at=opens)
+    await journey.appoint("Mia", "PROGRAMME_MANAGER")
+    wave = (await journey.asked_in_time(WAVE, by="Mia", c=journey.cohort_id))["planWave"]["id"]
+    ahead = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    await journey.asked_in_time(ACTIVITY, by="Mia", p=journey.programme_id, at=ahead)
 
     async def known() -> dict[str, Any] | None:
         found: dict[str, Any] = (await journey.ask(CLOSING, p=journey.programme_id))["programme"]
-        standing = (await journey.ask(LEFT, p=journey.programme_id))["programme"]["matches"]["nodes"]
+        standing = (await journey.ask(LEFT, by="Mia", p=journey.programme_id))["programme"]["matches"]["nodes"]
         return found if found["closing"]["pairs"] == 1 and any(one["relationship"] for one in standing) else None
 
     before = await eventually(known, what="the pair")
@@ -45,7 +45,7 @@ async def test_one_act_ends_a_programme_in_every_service(journey: Any) -> None:
     assert (await journey.ask(CLOSE, v=before["version"], **closing))["closeProgramme"]["closedAt"]
 
     async def over() -> dict[str, Any] | None:
-        found: dict[str, Any] = (await journey.ask(LEFT, p=journey.programme_id))["programme"]
+        found: dict[str, Any] = (await journey.ask(LEFT, by="Mia", p=journey.programme_id))["programme"]
         states = sorted(one["state"] for one in found["matches"]["nodes"])
         # The pair waited for its orientation: it never began.
         called_off = all(one["cancelledAt"] for one in found["activities"]["nodes"])
@@ -58,6 +58,6 @@ async def test_one_act_ends_a_programme_in_every_service(journey: Any) -> None:
     )
     record = (await journey.ask(CLOSING, p=journey.programme_id))["programme"]["closing"]
     assert (record["reason"], record["note"], record["cohorts"]) == ("ran_its_course", closing["n"], 0)
-    kept = await journey.ask("query($id: UUID!) { wave(id: $id) { state } }", id=wave)
+    kept = await journey.ask("query($id: UUID!) { wave(id: $id) { state } }", by="Mia", id=wave)
     assert kept["wave"]["state"] == "planned", "a last survey is often asked after the end"
     assert await journey.refusal(ADD, p=journey.programme_id) == ["programme_closed"]

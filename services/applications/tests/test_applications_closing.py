@@ -127,12 +127,12 @@ async def test_who_plans_cohorts_closes_and_nobody_else(nihr, tenant):
     for person, role in ((manager, "coordinator"), (trainer, "trainer")):
         await nihr.office.post(f"/programmes/{nihr.programme_id}/roles", json={"person_id": person, "role": role})
     for person in (trainer, mentee):
-        assert refused(await close(nihr.as_person(person), nihr.programme_id), 403, 409, "role_needed")
+        assert refused(await close(nihr.as_person(person), nihr.programme_id), 403, "role_needed")
         answer = await nihr.as_person(person).get(f"/programmes/{nihr.programme_id}/closing")
-        assert refused(answer, 403, 409, "role_needed")
-    assert refused(await close(nihr.office, str(UUID(int=7))), 404, 409, "programme_not_found")
+        assert refused(answer, 403, "role_needed")
+    assert refused(await close(nihr.office, str(UUID(int=7))), 404, "programme_not_found")
     for wrong in ({"reason": "because"}, {"note": ""}, {"note": "x" * 1001}):
-        assert refused(await close(nihr.office, nihr.programme_id, **wrong), 422, 409, "invalid_request")
+        assert refused(await close(nihr.office, nihr.programme_id, **wrong), 422, "invalid_request")
     assert (await close(nihr.as_person(manager), nihr.programme_id, note="Done.")).status_code == 200
     record = (await nihr.office.get(f"/programmes/{nihr.programme_id}/closing")).json()
     assert (record["closed_by"], record["note"]) == (manager, "Done.")
