@@ -75,6 +75,7 @@ UNSAID = {
     "RolePreview.kind by RolePreview": BY_ROLE,
     "RoleRecord.note by RoleStateView": AS_SENT,
     "Survey.kind by SurveyView": BY_ROLE,
+    "TeamHandover.note by TeamHandoverState": AS_SENT,
 }
 """Members of the schema that an answer never has, each with where they come from then."""
 

@@ -11,7 +11,7 @@ async def close(world):
 
 
 async def test_offers_are_withdrawn_and_nothing_begins(make_world):
-    world = await make_world(recurring={"every": "week", "on": "monday", "at": "06:00"})
+    world = await make_world(recurring={"every": "week", "day": "monday", "at": "06:00"})
     cohort_id = await world.cohort(places=5)
     await world.admit(cohort_id, *[world.person(role) for role in ("mentor", "mentee", "mentor", "mentee")])
     offered = await world.approve((await world.run(cohort_id))["id"])

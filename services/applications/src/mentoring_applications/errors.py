@@ -155,6 +155,22 @@ class NoteNotAsked(Rejected):
     """Nothing is noted of who holds this role: the blueprint's role has no `note`."""
 
 
+class NoteNeeded(Rejected):
+    """The role asks for something to be noted of each who holds it."""
+
+
+class NotOfTeam(Rejected):
+    """Some of these people hold no role in the programme that could be taken from them."""
+
+
+class NobodyManages(Rejected):
+    """Nobody of the new team would be able to manage the programme."""
+
+
+class LastManager(Conflict):
+    """Nobody else could manage the programme then."""
+
+
 class RoleIsOver(Rejected):
     """A role is given until a moment that is still to come."""
 

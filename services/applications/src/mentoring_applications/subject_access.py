@@ -9,6 +9,8 @@ HELD: Final = (
     Held("people", ("id",), without=frozenset({"line_manager_email"})),
     Held("programme_roles"),
     Held("programmes", ("closed_by",), without=frozenset({"blueprint", "blueprint_name", "direction"})),
+    Held("team_handovers", ("made_by",)),
+    Held("handed_roles"),
     Held("invitations"),
     Held("email_changes", without=frozenset({"token_digest", "sealed_token"})),
     Held("drafts"),

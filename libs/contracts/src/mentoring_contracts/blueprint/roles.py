@@ -61,6 +61,8 @@ class ProgrammesRole(Section):
             raise wrong("twice", "a right is listed twice")
         if self.provisioned and (self.id in FIXED or self.id in JOINED or "manage_programme" in self.rights):
             raise wrong("not_provisioned", "a built-in role, or one that gives roles: the programme itself gives it")
+        if self.provisioned and self.note is not None:
+            raise wrong("note_not_carried", "an identity provider cannot say the note that this role asks for")
         return self
 
     @property

@@ -1,4 +1,5 @@
-"""The tables of how people come to be known: who invited them, and addresses that wait to be confirmed."""
+"""The tables of how people come to be known: who invited them, addresses that wait to be confirmed; and of teams that
+were handed over."""
 
 from datetime import datetime
 from uuid import UUID
@@ -45,3 +46,26 @@ class EmailChange(TenantRow, Base):
     sealed_token: Mapped[bytes]
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class TeamHandover(TenantRow, Base):
+    """The team of a programme was handed over: when, by whom (null: a machine, or somebody who was erased), with a note
+    under their key."""
+
+    __tablename__ = "team_handovers"
+    __table_args__ = (refers("programme_id", "programmes"), sa.Index(None, "tenant_id", "programme_id"))
+    programme_id: Mapped[UUID]
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None]
+    sealed_note: Mapped[bytes | None]
+
+
+class HandedRole(TenantRow, Base):
+    """A role that was given or taken with a handover; the row goes with the person."""
+
+    __tablename__ = "handed_roles"
+    __table_args__ = (refers("handover_id", "team_handovers"), sa.Index(None, "tenant_id", "handover_id"))
+    handover_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    role: Mapped[str]
+    given: Mapped[bool]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_applications.applications.models import Application, Reason
 from mentoring_applications.applications.queries import PROXY
 from mentoring_applications.directory.models import Pairing, Person
-from mentoring_applications.people.models import EmailChange, Invitation
+from mentoring_applications.people.models import EmailChange, HandedRole, Invitation, TeamHandover
 from mentoring_applications.programmes.models import ProgrammeRole
 from mentoring_common.reading import Reading
 from mentoring_common.roles import gives
@@ -134,3 +134,17 @@ async def email_changes_since(db: AsyncSession, person_id: UUID, moment: datetim
     """How often a person asked for another address since then."""
     rows = sa.select(sa.func.count()).where(EmailChange.person_id == person_id, EmailChange.asked_at > moment)
     return await db.scalar(rows) or 0
+
+
+def team_handovers(programme_id: UUID) -> sa.Select[TeamHandover]:
+    """When the team of a programme was handed over."""
+    return sa.select(TeamHandover).where(TeamHandover.programme_id == programme_id)
+
+
+async def handed_roles(db: AsyncSession, handover_ids: Collection[UUID]) -> Mapping[UUID, list[HandedRole]]:
+    """The roles that were given and taken, by handover."""
+    found: dict[UUID, list[HandedRole]] = {}
+    rows = sa.select(HandedRole).where(HandedRole.handover_id.in_(handover_ids)).order_by(HandedRole.id)
+    for row in await db.scalars(rows):
+        found.setdefault(row.handover_id, []).append(row)
+    return found

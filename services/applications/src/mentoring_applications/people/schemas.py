@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from mentoring_applications.programmes.schemas import Email, Name
+from mentoring_applications.programmes.schemas import Email, Name, Why
 from mentoring_common.bodies import Body
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
@@ -158,6 +158,48 @@ class NewRole(Body):
     role: RoleId
     until: Moment | None = None
     note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class NewTeamMember(NewRole):
+    """Somebody of the new team, and the role that they are given."""
+
+
+class NewTeamHandover(Body):
+    """Who hands over to whom; without `from_ids` everybody who runs the programme does."""
+
+    from_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)] | None = Field(
+        None, description="who leaves the team, with every role they hold in it; left out: everybody who runs it"
+    )
+    to: Annotated[list[NewTeamMember], Field(min_length=1, max_length=200)]
+    note: Why | None = None
+
+    @model_validator(mode="after")
+    def _gives_each_role_once(self) -> "NewTeamHandover":
+        if len({(one.person_id, one.role) for one in self.to}) < len(self.to):
+            raise ValueError("somebody is given the same role twice")
+        return self
+
+
+class HandedRoleView(View):
+    """A role that was given or taken."""
+
+    person_id: UUID
+    role: str
+
+
+class TeamHandoverState(BaseModel):
+    """The team of a programme was handed over; people who were erased are not among those named."""
+
+    id: UUID
+    programme_id: UUID
+    made_at: datetime
+    made_by: UUID | None = Field(description="who handed over; null for a machine, and for who was erased")
+    taken: list[HandedRoleView] = Field(description="the roles that ended")
+    given: list[HandedRoleView] = Field(description="the roles that began")
+
+
+class TeamHandoverView(TeamHandoverState):
+    note: str | None = Field(description="what was written for the record")
 
 
 class RoleStateView(View):

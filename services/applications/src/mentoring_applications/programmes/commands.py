@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications.errors import RoleAlreadyHeld, RoleNotFound
+from mentoring_applications.errors import LastManager, RoleAlreadyHeld, RoleNotFound
 from mentoring_applications.programmes import queries
 from mentoring_applications.programmes.models import ProgrammeRole
 from mentoring_common import roles
@@ -22,6 +22,10 @@ from mentoring_contracts.blueprint.roles import ProgrammesRole
 
 ENDS: Final = "role_ends"
 SYSTEM: Final = "system"  # who acts where a deadline does
+_HAND_OVER: Final = (
+    "nobody else could manage the programme then: hand the team over (POST /programmes/{programme_id}/team-handovers), "
+    "or let who administers the organisation do it"
+)
 
 
 async def give(
@@ -58,9 +62,16 @@ async def end_role(db: AsyncSession, role_id: UUID) -> None:
 
 
 async def revoke_role(db: AsyncSession, role_id: UUID, by: Principal) -> None:
-    """Take a role from a person; RoleNotFound, RoleNeeded unless the caller manages the programme."""
+    """Take a role from a person; RoleNotFound, RoleNeeded unless the caller manages the programme.
+
+    LastManager where nobody would any more; an administrator of the organisation may leave it so.
+    """
     held = await queries.role(db, role_id)
     await roles.require_right(db, by, held.programme_id, "manage_programme")
+    if not by.is_admin:
+        await queries.hold_team(db, held.programme_id)
+        if not await queries.is_managed_without(db, held):
+            raise LastManager(_HAND_OVER)
     await revoke(db, held)
     audit(db, by.subject, "revoke_role", "role", role_id)
 

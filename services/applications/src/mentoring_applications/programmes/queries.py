@@ -17,6 +17,8 @@ from mentoring_common.tables import scoped_roles
 from mentoring_contracts.rights import Right
 
 TEAM: Right = "decide_applications"
+# Whoever has one of these runs the programme.
+RUNS: tuple[Right, ...] = ("manage_programme", "plan_cohorts", TEAM, "match_people")
 # Whoever has one of these has to know whom the programme is about.
 SEES_PEOPLE: tuple[Right, ...] = (TEAM, "match_people", "read_relationships", "take_concerns", "take_safeguarding")
 
@@ -144,6 +146,29 @@ async def cohort_rows(db: AsyncSession, programme_id: UUID) -> Sequence[Any]:
 async def programme_of_cohort(db: AsyncSession, cohort_id: UUID) -> UUID | None:
     """The programme that plans the cohort; None if there is no such cohort."""
     return await db.scalar(sa.select(Cohort.programme_id).where(Cohort.id == cohort_id))
+
+
+async def team_roles(db: AsyncSession, programme_id: UUID, people: Collection[UUID] | None) -> Sequence[ProgrammeRole]:
+    """Every role that the people hold in the programme; without any named, the roles of everybody who runs it."""
+    rows = programme_roles(programme_id).order_by(ProgrammeRole.id)
+    if people is not None:
+        return (await db.scalars(rows.where(ProgrammeRole.person_id.in_(people)))).all()
+    c = scoped_roles.c
+    running = sa.select(c.grant_id).where(c.tenant_id == tenant_of(db), c.scope_id == programme_id)
+    return (await db.scalars(rows.where(ProgrammeRole.id.in_(running.where(roles.gives(*RUNS)))))).all()
+
+
+async def hold_team(db: AsyncSession, programme_id: UUID) -> None:
+    """Nobody else takes away a role that manages the programme until the end of the transaction."""
+    await one(db, sa.select(Programme).where(Programme.id == programme_id), ProgrammeNotFound, lock="own")
+
+
+async def is_managed_without(db: AsyncSession, held: ProgrammeRole) -> bool:
+    """Whether the role is none that manages its programme, or another one does."""
+    c = scoped_roles.c
+    managing = sa.select(c.grant_id).where(c.tenant_id == tenant_of(db), c.scope_id == held.programme_id)
+    found = set((await db.scalars(managing.where(roles.gives("manage_programme")))).all())
+    return held.id not in found or len(found) > 1
 
 
 async def holds_right(db: AsyncSession, programme_id: UUID, person_id: UUID, right: Right) -> bool:

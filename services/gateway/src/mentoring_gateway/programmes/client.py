@@ -118,6 +118,23 @@ class RoleRecord:
     note: str | None = None
 
 
+@strawberry.type(description="A role that was given or taken with a handover")
+class HandedRole:
+    person_id: UUID
+    role: str
+
+
+@strawberry.type(description="The team of a programme was handed over; who was erased is not among those named")
+class TeamHandover:
+    id: UUID
+    programme_id: UUID
+    made_at: datetime
+    taken: list[HandedRole]
+    given: list[HandedRole]
+    made_by: UUID | None = None
+    note: str | None = None
+
+
 @strawberry.type(
     description="How often each counted answer of the form was given, by role, as totals rounded or hidden"
 )
@@ -180,6 +197,8 @@ _programme_form = TypeAdapter(ProgrammeForm)
 _blueprints = TypeAdapter(Blueprints)
 _role = TypeAdapter(RoleRecord)
 _roles = TypeAdapter(Page[RoleRecord])
+_handover = TypeAdapter(TeamHandover)
+_handovers = TypeAdapter(Page[TeamHandover])
 _counts = TypeAdapter(FormCounts)
 _equality = TypeAdapter(EqualityTotals)
 _ledger = TypeAdapter(Ledger)
@@ -230,6 +249,15 @@ class ProgrammesApi:
     async def revoke_role(self, role_id: UUID) -> None:
         """Take a role back."""
         await self.api.send("DELETE", f"/roles/{role_id}", NOTHING)
+
+    async def hand_over_team(self, programme_id: UUID, **handover: object) -> TeamHandover:
+        """Let another team run a programme."""
+        path = f"/programmes/{programme_id}/team-handovers"
+        return await self.api.send("POST", path, _handover, body(**handover))
+
+    async def team_handovers(self, programme_id: UUID, wanted: PageRequest) -> Page[TeamHandover]:
+        """When a programme's team was handed over."""
+        return await self.api.page(f"/programmes/{programme_id}/team-handovers", _handovers, {}, wanted)
 
     async def add_cohort(self, programme_id: UUID, **cohort: object) -> CohortRecord:
         """Add a cohort to a programme."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from uuid import UUID
 
 import strawberry
 
@@ -22,6 +23,14 @@ class ClosingReason(Enum):
     RAN_ITS_COURSE = "ran_its_course"
     ENDED_EARLY = "ended_early"
     OTHER = "other"
+
+
+@strawberry.input(description="Somebody of the team that takes over, and the role that they are given")
+class NewTeamMember:
+    person_id: UUID
+    role: str
+    until: datetime | None = None
+    note: str | None = None
 
 
 @strawberry.input(description="A point or a span of a cohort's calendar; its kind is data of the blueprint")

@@ -8,7 +8,8 @@ from strawberry.scalars import JSON
 
 from mentoring_gateway.context import Info
 from mentoring_gateway.fields import command
-from mentoring_gateway.programmes.inputs import ClosingReason, NewMilestone, ProgrammeRole
+from mentoring_gateway.programmes.client import TeamHandover
+from mentoring_gateway.programmes.inputs import ClosingReason, NewMilestone, NewTeamMember, ProgrammeRole
 from mentoring_gateway.programmes.types import Cohort, GrantedRole, Programme
 from mentoring_gateway.values import kept
 
@@ -70,9 +71,15 @@ class Programmes:
 
     @command("Give a person a built-in role in a programme, for a time if `until` says so")
     async def grant_role(
-        self, info: Info, programme_id: UUID, person_id: UUID, role: ProgrammeRole, until: datetime | None = None
+        self,
+        info: Info,
+        programme_id: UUID,
+        person_id: UUID,
+        role: ProgrammeRole,
+        until: datetime | None = None,
+        note: str | None = None,
     ) -> GrantedRole:
-        return await _grant(info, programme_id, person_id=person_id, role=role, until=until)
+        return await _grant(info, programme_id, person_id=person_id, role=role, until=until, note=note)
 
     @command("Give a person one of the programme's own roles; `note` is what the role asks to be noted of them")
     async def grant_own_role(
@@ -90,6 +97,19 @@ class Programmes:
     async def revoke_role(self, info: Info, role_id: UUID) -> UUID:
         await info.context.commands(info).programmes.revoke_role(role_id)
         return role_id
+
+    @command("Let another team run the programme: roles of those who leave end, those of the new team begin, at once")
+    async def hand_over_team(
+        self,
+        info: Info,
+        programme_id: UUID,
+        to: list[NewTeamMember],
+        from_ids: list[UUID] | None = None,
+        note: str | None = None,
+    ) -> TeamHandover:
+        api = info.context.commands(info).programmes
+        made = await api.hand_over_team(programme_id, from_ids=from_ids, to=to, note=note)
+        return TeamHandover(**vars(made) | {"note": kept(note)})
 
 
 async def _grant(info: Info, programme_id: UUID, note: str | None = None, **role: object) -> GrantedRole:

@@ -50,6 +50,7 @@ from mentoring_gateway.programmes.client import (
     ProgrammeForm,
     ProgrammeRecord,
     RoleRecord,
+    TeamHandover,
 )
 from mentoring_gateway.programmes.dashboard import Dashboard, dashboard_of
 from mentoring_gateway.programmes.evaluation import ProgrammeEvaluation
@@ -179,6 +180,12 @@ class Programme(ProgrammeRecord, Node):
     ) -> Connection[GrantedRole] | None:
         page = await info.context.services.programmes.roles(self.id, wanted(first, after))
         return connection(page, lambda record: GrantedRole(**vars(record)))
+
+    @fetched("When its team was handed over, by whom, from whom and to whom; for the programme team")
+    async def team_handovers(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[TeamHandover] | None:
+        return connection(await info.context.services.programmes.team_handovers(self.id, wanted(first, after)), same)
 
     @fetched("What closing it would end, and once it is closed by whom and why; for who plans its cohorts")
     async def closing(self, info: Info) -> Closing | None:

@@ -27,7 +27,8 @@ class Programme(TenantRow, Base):
     them. `month_minutes` is what a pair is expected to meet each month. `concerns` say who takes concerns,
     `reviews` when pairs are asked how they go on, `completion` what people attend to complete it. `title` is null where
     its blueprint came before that was kept; `languages` are empty then.
-    `agreement` says what pairs agree on, `topics` what their meetings may be about. `closed_at` is null while it goes on.
+    `agreement` says what pairs agree on, `topics` what their meetings may be about.
+    `closed_at` is null while it goes on.
     """
 
     __tablename__ = "programmes"

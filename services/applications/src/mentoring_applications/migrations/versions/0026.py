@@ -25,7 +25,7 @@ def upgrade() -> None:
     sa.Column('sealed_note', sa.LargeBinary(), nullable=True),
     sa.Column('tenant_id', sa.Uuid(), server_default=_TENANT, nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['programmes.tenant_id', 'programmes.id'], name=op.f('fk_team_handovers_tenant_id_programmes')),
+    sa.ForeignKeyConstraint(['tenant_id', 'programme_id'], ['programmes.tenant_id', 'programmes.id'], name=op.f('fk_team_handovers_tenant_id_programme_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_team_handovers'))
     )
     op.create_index(op.f('ix_team_handovers_tenant_id_programme_id'), 'team_handovers', ['tenant_id', 'programme_id'], unique=False)
@@ -36,7 +36,7 @@ def upgrade() -> None:
     sa.Column('given', sa.Boolean(), nullable=False),
     sa.Column('tenant_id', sa.Uuid(), server_default=_TENANT, nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id', 'handover_id'], ['team_handovers.tenant_id', 'team_handovers.id'], name=op.f('fk_handed_roles_tenant_id_team_handovers')),
+    sa.ForeignKeyConstraint(['tenant_id', 'handover_id'], ['team_handovers.tenant_id', 'team_handovers.id'], name=op.f('fk_handed_roles_tenant_id_handover_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_handed_roles'))
     )
     op.create_index(op.f('ix_handed_roles_person_id'), 'handed_roles', ['person_id'], unique=False)

@@ -1,4 +1,4 @@
-"""How roles and changes of address are shown."""
+"""How roles, handovers of teams and changes of address are shown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,8 +6,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_applications.people.models import EmailChange
-from mentoring_applications.people.schemas import EmailChangeToTell, HeldRole, RoleStateView, RoleView
+from mentoring_applications.people import queries
+from mentoring_applications.people.models import EmailChange, HandedRole, TeamHandover
+from mentoring_applications.people.schemas import (
+    EmailChangeToTell,
+    HandedRoleView,
+    HeldRole,
+    RoleStateView,
+    RoleView,
+    TeamHandoverState,
+    TeamHandoverView,
+)
 from mentoring_applications.programmes import blueprint
 from mentoring_applications.programmes import queries as programmes
 from mentoring_applications.programmes.models import ProgrammeRole
@@ -54,6 +63,30 @@ async def _notes(db: AsyncSession, rows: Sequence[ProgrammeRole]) -> dict[UUID, 
     noted = [(row, row.sealed_note) for row in rows if row.sealed_note is not None]
     texts = await vault.unseal_all(db, [(row.person_id, sealed) for row, sealed in noted])
     return {row.id: text for (row, _), text in zip(noted, texts, strict=True)}
+
+
+def team_handover(row: TeamHandover, handed: Sequence[HandedRole]) -> TeamHandoverState:
+    """A handover, without its note."""
+    return TeamHandoverState.model_validate(_of_handover(row, handed))
+
+
+async def team_handovers(db: AsyncSession, rows: Sequence[TeamHandover]) -> list[TeamHandoverView]:
+    """Handovers with their notes."""
+    noted = [(row, row.sealed_note) for row in rows if row.sealed_note is not None]
+    texts = await vault.unseal_all(db, [(row.made_by or row.programme_id, sealed) for row, sealed in noted])
+    notes = {row.id: text for (row, _), text in zip(noted, texts, strict=True)}
+    handed = await queries.handed_roles(db, [row.id for row in rows])
+    return [
+        TeamHandoverView.model_validate(_of_handover(row, handed.get(row.id, [])) | {"note": notes.get(row.id)})
+        for row in rows
+    ]
+
+
+def _of_handover(row: TeamHandover, handed: Sequence[HandedRole]) -> dict[str, Any]:
+    given = [HandedRoleView.model_validate(one) for one in handed if one.given]
+    taken = [HandedRoleView.model_validate(one) for one in handed if not one.given]
+    names = ("id", "programme_id", "made_at", "made_by")
+    return {name: getattr(row, name) for name in names} | {"given": given, "taken": taken}
 
 
 def email_change(row: EmailChange, name: str, taken: bool, token: str) -> EmailChangeToTell:

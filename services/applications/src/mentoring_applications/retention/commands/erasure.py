@@ -25,7 +25,7 @@ from mentoring_applications.directory.models import Companion, Pairing, Person
 from mentoring_applications.lifecycle import OPEN
 from mentoring_applications.nominations.models import Nomination
 from mentoring_applications.people.access import erasable_person
-from mentoring_applications.people.models import EmailChange, Invitation
+from mentoring_applications.people.models import EmailChange, HandedRole, Invitation, TeamHandover
 from mentoring_applications.programmes import queries as programmes
 from mentoring_applications.programmes.commands import revoke
 from mentoring_applications.programmes.models import Programme
@@ -111,6 +111,8 @@ async def _erase_rows(db: AsyncSession, person: Person, application_ids: Collect
         sa.delete(Companion).where(Companion.person_id == person.id),
         sa.delete(Invitation).where(Invitation.person_id == person.id),
         sa.delete(EmailChange).where(EmailChange.person_id == person.id),
+        sa.delete(HandedRole).where(HandedRole.person_id == person.id),
+        sa.update(TeamHandover).where(TeamHandover.made_by == person.id).values(made_by=None, sealed_note=None),
         sa.update(Programme).where(Programme.closed_by == person.id).values(closed_by=None, sealed_closing_note=None),
         sa.update(Application).where(Application.person_id == person.id).values(person_id=None),
         sa.update(Person).where(led).values(line_manager_id=None, line_manager_email=None),
