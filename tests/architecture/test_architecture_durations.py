@@ -22,6 +22,7 @@ NAMED = {
     ("integrators.md", "15 seconds"): timedelta(seconds=sending.TIMEOUT_S),
     ("integrators.md", "30 seconds"): timedelta(seconds=schedule.FIRST_REST_S),
     ("integrators.md", "15 minutes"): timedelta(seconds=schedule.LONGEST_REST_S),
+    ("reliability.md", "35 minutes"): None,  # how long one run was seen to take
     ("plays.md", "8 minutes"): None,  # how long the plays were seen to take: measured, not set
     ("production.md", "24 hours"): retention.ANSWERS,
     ("production.md", "30 days"): timedelta(days=DEFAULTS["inbox_days"]),

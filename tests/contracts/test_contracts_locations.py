@@ -18,6 +18,7 @@ WITHOUT = {
     "evaluation": {
         "answer_survey", "name_respondent", "plan_waves", "add_goal", "record_indicator_value", "record_hr_outcome",
         "assess_programme",
+        "hand_over_team",
     },
     "integrations": set(),
 }  # fmt: skip

@@ -16,6 +16,11 @@ ALONE = {
 # Who is read elsewhere than where they are changed.
 READ_AT = {("applications", "put", "/people/by-external-id/{external_id}"): "/people/{person_id}"}
 WITHOUT = {
+    (
+        "sessions",
+        "delete",
+        "/habits/{habit_id}/feedback/{link_id}",
+    ): "a link is given and taken back, and never changed",
     ("applications", "delete", "/roles/{role_id}"): "a role is granted and revoked, and never changed",
     ("integrations", "put", "/imports/sources/{name}"): "said whole, by the one system whose source it is",
     ("integrations", "delete", "/imports/sources/{name}"): "said whole, by the one system whose source it is",
