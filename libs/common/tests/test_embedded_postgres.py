@@ -51,7 +51,13 @@ async def server(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
 
 def hold(folder: Path, then: str) -> tuple["subprocess.Popen[str]", int]:
     command = [sys.executable, "-c", HOLDER.format(then=then), str(folder)]
-    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        # What a shell begins in the background ignores Ctrl-C, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert holder.stdout is not None
     return holder, int(holder.stdout.readline())
 

@@ -38,6 +38,10 @@ async def test_a_person_reads_all_that_is_held_of_them_and_nobody_else_does(appl
 NOT_GIVEN = {
     ("evaluation", "assessments"): "who assessed the programme itself: their name stands on the evidence pack",
     ("applications", "api_keys"): "made for a system: of who made one it has no more than the audit log",
+    (
+        "integrations",
+        "import_sources",
+    ): "how a system's files are read: of who said so it has no more than the audit log",
     ("integrations", "webhooks"): "set up for the organisation: of who made one it has no more than the audit log",
 }
 PEOPLE = {"person_id", "mentor_id", "mentee_id", "assessor_id", "written_by", "raised_by", "made_by", "owner_id"}
