@@ -129,7 +129,7 @@ async def test_one_survey_is_opened_several_times_each_with_its_occasion(program
     assert [item["agrees"] for item in found["items"]] == [True]
     report = await programme.report()
     page = (await programme.team.get(f"/reports/{report['id']}/html")).text
-    assert "Good? (pulse: June, mentees)" in page
+    assert "Good? (Pulse: June, mentees)" in page
     for occasion in ("a,b", "{a}", "a:b", "a=b", "x" * 61):
         refused = await programme.team.post(everybody, json={**new, "occasion": occasion})
         assert refused.status_code == 422
