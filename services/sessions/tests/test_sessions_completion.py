@@ -18,6 +18,7 @@ async def attend(play, kind, minutes, *people):
     activity = await play.plan(kind=kind, minutes=minutes)
     body = {"person_ids": [str(person) for person in people]}
     assert (await play.team.post(f"/activities/{activity['id']}/attendance", json=body)).status_code == 200
+    assert (await play.team.post(f"/activities/{activity['id']}/held")).status_code == 200
     return activity
 
 
