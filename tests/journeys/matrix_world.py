@@ -235,7 +235,12 @@ class World:
 
     async def _wave(self) -> None:
         """A wave that is open, and the token of an invitation."""
-        wave = {"instrument": "liked", "opens_at": "2020-01-01T00:00:00Z", "closes_at": "2099-01-01T00:00:00Z"}
+        wave = {
+            "instrument": "liked",
+            "opens_at": "2020-01-01T00:00:00Z",
+            "opened_late": True,
+            "closes_at": "2099-01-01T00:00:00Z",
+        }
         path = f"/evaluation/cohorts/{self.ids['cohort_id']}/waves"
         self.ids["wave_id"] = await self._made(self.clients["admin"], path, wave)
         path = f"/evaluation/internal/waves/{self.ids['wave_id']}/invitations"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from mentoring_allinone.settling import settle
 from mentoring_allinone.stack import Stack
 from mentoring_common import yaml_text
 from mentoring_common.clock import MovableClock
@@ -55,6 +56,7 @@ async def programme(stack: Any) -> Journey:
         await made.register(name)
         wanted = {"p": made.programme_id, "c": made.cohort_id, "role": role, "answers": answers(name, role)}
         await made.ask(APPLY, by=name, **wanted)
+    await settle(stack)  # who looks now sees it in every service
     return made
 
 

@@ -52,7 +52,7 @@ async def worked(journey: Any) -> Any:
         await made(mentor, f"/sessions/mentoring-sessions/{meetings[2]['id']}/withdraw", {"reason": "It was not held"})
         await made(admin, f"/matching/matches/{second['id']}/end", {"reason": "no_time"})
         closes = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
-        wave = {"instrument": "liked", "opens_at": "2020-01-01T00:00:00Z", "closes_at": closes}
+        wave = {"instrument": "liked", "opens_at": "2020-01-01T00:00:00Z", "opened_late": True, "closes_at": closes}
         planned = await made(admin, f"/evaluation/cohorts/{journey.cohort_id}/waves", wave)
         async with journey.stack.call("internal:evaluation", tenant=journey.tenant, subject="service") as service:
 
