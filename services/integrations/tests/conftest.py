@@ -403,23 +403,34 @@ def sessions_api():
 
 
 @pytest.fixture(scope="session")
-async def integrations(
-    servers: Servers,
+def beside(
     applications_api: Applications,
     evaluation_api: Evaluation,
     matching_api: Matching,
     sessions_api: Sessions,
     mail_server: MailServer,
-):
+) -> dict[str, Any]:
+    """What the service is started with: the other services and the mail server."""
     routes = {APPLICATIONS: applications_api.app, EVALUATION: evaluation_api.app, SESSIONS: sessions_api.app}
     routes |= {MATCHING: matching_api.app}
     where = {"applications_url": APPLICATIONS, "evaluation_url": EVALUATION, "public_url": PUBLIC}
-    where |= {"webhooks_to_loopback": True}
-    where |= {"sessions_url": SESSIONS, "matching_url": MATCHING, "metrics_port": free_port()}
-    async with running(
-        servers, create_app, "integrations", routes=routes, smtp_port=mail_server.port, **where
-    ) as harness:
+    where |= {"sessions_url": SESSIONS, "matching_url": MATCHING}
+    return where | {"webhooks_to_loopback": True, "routes": routes, "smtp_port": mail_server.port}
+
+
+@pytest.fixture(scope="session")
+async def integrations(servers: Servers, beside: dict[str, Any]):
+    async with running(servers, create_app, "integrations", **beside) as harness:
         yield harness
+
+
+@pytest.fixture
+async def counted_world(
+    servers: Servers, beside: dict[str, Any], applications_api: Applications, mail_server: MailServer, tenant: UUID
+):
+    """A world whose service is nobody else's, and counts what it does."""
+    async with running(servers, create_app, "integrations", metrics_port=free_port(), **beside) as harness:
+        yield await World(harness, applications_api, mail_server, tenant).begin()
 
 
 @pytest.fixture

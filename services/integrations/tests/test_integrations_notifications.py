@@ -356,7 +356,8 @@ async def _made_old(world):
 
 
 @pytest.mark.skipif(command() is None, reason="Debian's package prometheus is not installed")
-async def test_letters_that_nobody_takes_wake_an_operator(world, tmp_path):
+async def test_letters_that_nobody_takes_wake_an_operator(counted_world, tmp_path):
+    world = counted_world
     person, service = world.person(), world.harness.service
     world.mail.refuse[world.address(person)] = "451 try later"
     await world.publish(decision(world, person))
