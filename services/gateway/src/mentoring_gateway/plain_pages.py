@@ -76,24 +76,6 @@ def routes(new_context: NewContext) -> list[Route]:
             return survey_page(shown, token, Filled(fields, wrong), words["again"], 422)
         return thanks_page(shown) if given else survey_page(shown, token, Filled(fields), words["nothing"], 422)
 
-    async def _sent(api: SurveysApi, tenant: UUID, token: str, given: dict[str, Any]) -> dict[str, str]:
-        """Why answers do not fit, by question; those that another answer decided not to ask are left out of `given`."""
-        while given:
-            try:
-                await api.answer_survey(tenant, token, JSON(given))
-            except ServiceProblem as problem:
-                wrong = wrong_of(problem)
-                unasked = [name for name, code in wrong.items() if code == "not_asked" and name in given]
-                if not unasked:
-                    if not wrong.keys() & given.keys():
-                        raise
-                    return wrong
-                for name in unasked:
-                    del given[name]
-            else:
-                return {}
-        return {}
-
     async def address(request: Request) -> Response:
         tenant, token = _link(request)
         asked = await new_context().services.people.asked_email(tenant, token)
@@ -164,6 +146,25 @@ def routes(new_context: NewContext) -> list[Route]:
         Route(f"/pages/habits/{link}/seen", _told(seen), methods=["POST"]),
         Route("/pages/{about:path}", other),
     ]
+
+
+async def _sent(api: SurveysApi, tenant: UUID, token: str, given: dict[str, Any]) -> dict[str, str]:
+    """Why answers do not fit, by question; those that another answer decided not to ask are left out of `given`."""
+    while given:
+        try:
+            await api.answer_survey(tenant, token, JSON(given))
+        except ServiceProblem as problem:
+            wrong = wrong_of(problem)
+            unasked = [name for name, code in wrong.items() if code == "not_asked" and name in given]
+            if not unasked:
+                if not wrong.keys() & given.keys():
+                    raise
+                return wrong
+            for name in unasked:
+                del given[name]
+        else:
+            return {}
+    return {}
 
 
 def _languages(request: Request) -> str | None:
