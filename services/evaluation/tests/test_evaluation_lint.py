@@ -524,7 +524,7 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
             {"surveys": {}, "professional_background": {"columns": ["a"], "mentor": {"x": []}}},
             "x has 0 cells for 1 col",
         ),
-        ({"timeline": {"it's": {"cpd": "2022-13"}}}, r"\$\.timeline\['it\\'s'\]\.cpd: Value error, month must be"),
+        ({"timeline": {"it's": {"cpd": "2022-13"}}}, r"\$\.timeline\['it\\'s'\]\.cpd: month must be"),
         (
             {
                 "schema": "mentoring-report/1",

@@ -271,10 +271,10 @@ class World:
         found = self.answers.get((request.method, path))
         if found is None:
             return problem(404, "not_found", "There is no such thing")
+        if not isinstance(found, Response) and callable(found):
+            found = found(request)
         if isinstance(found, Response):
             return found
-        if callable(found):
-            found = found(request)
         return JSONResponse(
             self._as_documented(request, self._page(request, found) if isinstance(found, list) else found)
         )

@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic import ValidationError
 
-from mentoring_contracts.words import EMAIL
+from mentoring_contracts.words import in_words
 
 
 class Fault(TypedDict):
@@ -35,9 +35,4 @@ def faults_of(found: ValidationError | Iterable[Mapping[str, Any]], *path: str |
     """What pydantic found wrong in the thing at `path`."""
     if isinstance(found, ValidationError):
         found = found.errors(include_url=False, include_input=False, include_context=False)
-    return [fault(error["type"], _said(error["msg"]), *path, *error["loc"]) for error in found]
-
-
-def _said(message: str) -> str:
-    """What is wrong, for people: no pattern that says less to them than what it stands for."""
-    return "This is no e-mail address" if EMAIL in message else message
+    return [fault(error["type"], in_words(error["msg"]), *path, *error["loc"]) for error in found]

@@ -39,6 +39,11 @@ EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 """An address that letters can go to everywhere: RFC 5321 without quotes and literals; other letters as xn--."""
 
 
+def in_words(message: str) -> str:
+    """What pydantic says is wrong, for people: no pattern that says less to them than what it stands for, no `Value error`."""
+    return "This is no e-mail address" if EMAIL in message else message.removeprefix("Value error, ")
+
+
 def one_line(text: str) -> str:
     """What people are called by, as it is: ValueError for line breaks, controls, marks that turn the writing round, and
     for what shows nothing."""

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from mentoring_gateway.context import Info
 from mentoring_gateway.errors import ServiceProblem
+from mentoring_gateway.fields import selected
 
 T = TypeVar("T")
 _NOT_FOR_THEM = (403, 404)
@@ -23,11 +24,5 @@ async def whole(info: Info, made: T, read: Callable[[], Awaitable[T]], *texts: s
 
 
 def _asks(fields: Iterable[Any], names: tuple[str, ...]) -> bool:
-    """Whether one of the names is among what is asked of a field, by itself or in a fragment."""
-    return any(name in names for field in fields for name in _names(field.selections))
-
-
-def _names(selections: Iterable[Any]) -> Iterable[str]:
-    for selected in selections:
-        fragment = not hasattr(selected, "alias")
-        yield from _names(selected.selections) if fragment else (selected.name,)
+    """Whether one of the names is among what is asked of a field, by itself, in a fragment or of a payload's result."""
+    return any(one.name in names or (one.name == "result" and _asks([one], names)) for one in selected(fields))

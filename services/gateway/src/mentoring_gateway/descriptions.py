@@ -11,6 +11,7 @@ from graphql import GraphQLArgument, GraphQLField, GraphQLInputField, GraphQLInp
 from graphql.type import is_interface_type, is_object_type
 
 from mentoring_common.openapi import said_of, words
+from mentoring_gateway.payloads import SUFFIX
 
 Member = GraphQLField | GraphQLArgument | GraphQLInputField
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -20,7 +21,7 @@ def describe(schema: GraphQLSchema) -> None:
     """Give every member of the schema that has no description what the contracts say of it."""
     for owner, name, member in members(schema):
         if member.description is None:
-            member.description = _said(owner, name)
+            member.description = _said(owner.removesuffix(SUFFIX), name)
 
 
 def members(schema: GraphQLSchema) -> Iterator[tuple[str, str, Member]]:

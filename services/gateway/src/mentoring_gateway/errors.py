@@ -56,11 +56,12 @@ class NotAGraphqlRequest(Rejected):
 
 
 class ServiceProblem(Exception):
-    """A service answered a problem document (RFC 9457); it is passed on."""
+    """A service answered a problem document (RFC 9457) to what was `sent`; it is passed on."""
 
-    def __init__(self, document: dict[str, Any], status: int) -> None:
+    def __init__(self, document: dict[str, Any], status: int, sent: Any = None) -> None:
         self.code = str(document.get("code", "http_error"))
         self.status = status
+        self.sent = sent
         self.members = {name: value for name, value in document.items() if name not in _DOCUMENT}
         super().__init__(str(document.get("detail") or document.get("title") or self.code))
 

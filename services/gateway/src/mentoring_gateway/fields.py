@@ -1,7 +1,7 @@
 """How fields of the schema are declared: typed, described, and with what they cost."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
 import strawberry
@@ -36,6 +36,16 @@ def command(description: str) -> Decorator:
 def followed(description: str) -> Decorator:
     """A subscription."""
     return _field(strawberry.subscription(description=description, metadata=CALLS))
+
+
+def selected(fields: Iterable[Any]) -> Iterator[Any]:
+    """What is selected in fields (of `info.selected_fields`), by itself or in a fragment."""
+    for field in fields:
+        for one in field.selections:
+            if hasattr(one, "alias"):
+                yield one
+            else:
+                yield from selected([one])
 
 
 def _paged(made: Callable[[dict[str, Any]], Any]) -> Decorator:

@@ -18,6 +18,7 @@ from mentoring_gateway.notifications.mutations import Notifications
 from mentoring_gateway.outcomes.mutations import Outcomes
 from mentoring_gateway.pair_clock.mutations import PairClock
 from mentoring_gateway.pair_reviews.mutations import PairReviews
+from mentoring_gateway.payloads import with_payloads
 from mentoring_gateway.people.mutations import People
 from mentoring_gateway.programmes.mutations import Programmes
 from mentoring_gateway.relationships.mutations import Relationships
@@ -28,6 +29,7 @@ from mentoring_gateway.themes.mutations import Themes
 from mentoring_gateway.webhooks.mutations import Webhooks
 
 
+@with_payloads
 @strawberry.type
 class Mutation(
     People, Applications, Assessments, Decisions, Drafts, Programmes, Networks, Matching, Relationships, Meetings,

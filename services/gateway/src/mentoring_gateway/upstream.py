@@ -111,7 +111,7 @@ class Upstream:
                 raise Unavailable("a service did not answer in time") from error
             raise OutcomeUnknown() from error
         if answer.is_error:
-            raise _refusal(answer)
+            raise _refusal(answer, content.get("json"))
         return answer
 
     def _headers(self, method: str) -> dict[str, str]:
@@ -138,13 +138,13 @@ def _given(params: Params) -> dict[str, Any]:
     return {name: [str(v) for v in value] if isinstance(value, list) else str(value) for name, value in given.items()}
 
 
-def _refusal(answer: Answer) -> Exception:
+def _refusal(answer: Answer, sent: Any) -> Exception:
     try:
         document = answer.json()
     except ValueError:
         document = None
     if isinstance(document, dict) and "code" in document:
-        return ServiceProblem(document, answer.status_code)
+        return ServiceProblem(document, answer.status_code, sent)
     log.error("unexpected_answer", status=answer.status_code, route=urlsplit(answer.url).path)
     return Unavailable("a service does not answer")
 

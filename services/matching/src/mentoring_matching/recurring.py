@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from mentoring_contracts.blueprint.dates import begins_at
 from mentoring_contracts.blueprint.matching import Recurring
+from mentoring_contracts.words import in_words
 from mentoring_matching.engine import PolicyError
 
 
@@ -21,7 +22,7 @@ def timetable(document: Mapping[str, Any]) -> Recurring | None:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "recurring"
-        raise PolicyError("recurring", where, first["msg"]) from None
+        raise PolicyError("recurring", where, in_words(first["msg"])) from None
 
 
 def next_moment(times: Recurring, zone: str | None, after: datetime) -> datetime:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from mentoring_contracts.blueprint.section import Section, sections_in, written
+from mentoring_contracts.words import in_words
 
 Path = tuple[str | int, ...]
 _ALWAYS_SO: Final[Mapping[Path, str]] = {
@@ -135,7 +136,12 @@ def _as_written(value: str) -> str:
 
 
 def _plain(said: str) -> str:
-    return said.replace("Input should be", "it should be").replace("String should", "the text should").removesuffix(".")
+    return (
+        in_words(said)
+        .replace("Input should be", "it should be")
+        .replace("String should", "the text should")
+        .removesuffix(".")
+    )
 
 
 def _list_wanted(name: str, given: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from mentoring_contracts.words import in_words
 from mentoring_evaluation.lint.counts import usual_numerators
 from mentoring_evaluation.lint.grids import Grid, letters
 from mentoring_evaluation.lint.nodes import ReportUnreadable
@@ -148,7 +149,7 @@ def read_tables(grids: Sequence[Grid], said: Mapping[str, str] | None = None) ->
         )
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise ReportUnreadable(f"a cell cannot be read: {first['msg']}") from None
+        raise ReportUnreadable(f"a cell cannot be read: {in_words(first['msg'])}") from None
     return Reading(
         report, [guess for table in found for guess in table.guesses()], [at for table in found for at in table.skipped]
     )

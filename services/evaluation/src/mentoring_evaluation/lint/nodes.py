@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mentoring_contracts.words import in_words
+
 _T = TypeVar("_T", bound=BaseModel)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -79,7 +81,7 @@ def described(kind: type[_T], at: str, **fields: Any) -> _T:
         return kind(at=at, **fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise ReportUnreadable(f"{at}: {first['msg']}") from None
+        raise ReportUnreadable(f"{at}: {in_words(first['msg'])}") from None
 
 
 def child_path(path: str, key: str | int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mentoring_contracts.words import in_words
 from mentoring_evaluation.lint import copies, dates, derived, distributions, overall, percentages, scales, sums
 from mentoring_evaluation.lint.cohort_tables import from_cohort_tables, is_cohort_tables
 from mentoring_evaluation.lint.findings import Finding
@@ -191,4 +192,4 @@ def _first_error(error: ValidationError) -> str:
     path = "$"
     for key in first["loc"]:
         path = child_path(path, key)
-    return f"{path}: {first['msg']}"
+    return f"{path}: {in_words(first['msg'])}"

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mentoring_common import yaml_text
+from mentoring_contracts.words import in_words
 from mentoring_evaluation.figures.references import read_reference
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -114,7 +115,7 @@ def read_model(section: Mapping[str, Any]) -> EvaluationModel:
         return EvaluationModel.model_validate(_whole(section))
     except ValidationError as error:
         raise ModelUnreadable([
-            {"field": ".".join(map(str, e["loc"])) or WHOLE, "detail": e["msg"]}
+            {"field": ".".join(map(str, e["loc"])) or WHOLE, "detail": in_words(e["msg"])}
             for e in error.errors(include_url=False, include_input=False)
         ]) from None  # fmt: skip
 

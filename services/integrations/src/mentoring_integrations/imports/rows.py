@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from mentoring_common.faults import fault, faults_of
 from mentoring_common.yaml_text import YamlUnreadable, read_yaml
 from mentoring_contracts.columns import ColumnMapping, Sheet
-from mentoring_contracts.words import EMAIL, Side
+from mentoring_contracts.words import EMAIL, Side, in_words
 from mentoring_integrations.errors import MappingUnreadable, TooManyRows
 from mentoring_integrations.imports.csv_table import Problem, Reading, Row, Table
 
@@ -431,7 +431,7 @@ def _read(model: type[Any], row: Row, problems: list[Problem]) -> Any:
     except ValidationError as error:
         # The messages name limits and choices, not the input.
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        problems += [Problem(row.line, str(e["loc"][0]), _code(e["type"]), e["msg"]) for e in found]
+        problems += [Problem(row.line, str(e["loc"][0]), _code(e["type"]), in_words(e["msg"])) for e in found]
         return None
 
 
