@@ -37,6 +37,17 @@ const made = await client.mutation(
 );
 assert.equal(made.data.registerPerson.name, "Ursula");
 
+const refusal = await client.mutation(
+  gql`mutation ($name: String!) {
+    registerPersonOrErrors(name: $name, email: "nobody") { result { id } userErrors { code field message } } }`,
+  { name: "Ursula" },
+);
+const { result, userErrors } = refusal.data.registerPersonOrErrors;
+assert.equal(result, null);
+assert.deepEqual(userErrors, [
+  { __typename: "UserError", code: "INVALID_REQUEST", field: ["email"], message: "This is no e-mail address" },
+]);
+
 const state = await inTime(new Promise((resolve, reject) => {
   client.subscription(gql`subscription ($id: UUID!) { matchRun(id: $id) { id state } }`, { id: run })
     .subscribe(({ data, error }) => (error ? reject(error) : resolve(data.matchRun.state)));

@@ -1,6 +1,6 @@
 // Two screens' documents and what is made of their answers, under `tsc --strict`.
 import { graphql } from "./gql/gql";
-import type { ScreenQuery } from "./gql/graphql";
+import type { DecideOrErrorsMutation, UserError, ScreenQuery } from "./gql/graphql";
 
 export const Screen = graphql(`
   query Screen($id: UUID!, $after: String) {
@@ -20,6 +20,26 @@ export const Decide = graphql(`
     decideApplication(applicationId: $id, decision: ACCEPT, expectedVersion: $version) { id state version }
   }
 `);
+
+export const DecideOrErrors = graphql(`
+  mutation DecideOrErrors($id: UUID!, $version: Int!) {
+    decideApplicationOrErrors(applicationId: $id, decision: ACCEPT, expectedVersion: $version) {
+      result { id state version }
+      userErrors { code field message }
+    }
+  }
+`);
+
+/** What to say at one field of a form: the same for every mutation. */
+export function saidAt(field: string, payload: { userErrors: Pick<UserError, "field" | "message">[] } | null | undefined): string[] {
+  return (payload?.userErrors ?? []).filter((error) => error.field?.[0] === field).map((error) => error.message);
+}
+
+export function decided(answer: DecideOrErrorsMutation): "changed meanwhile" | "refused" | "done" {
+  const errors = answer.decideApplicationOrErrors?.userErrors ?? [];
+  if (errors.some((error) => error.code === "PRECONDITION_FAILED")) return "changed meanwhile";
+  return errors.length > 0 ? "refused" : "done";
+}
 
 export function names(answer: ScreenQuery): string[] {
   const edges = answer.programme?.applications?.edges ?? [];

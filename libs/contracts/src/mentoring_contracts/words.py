@@ -40,7 +40,7 @@ EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 
 
 def in_words(message: str) -> str:
-    """What pydantic says is wrong, for people: no pattern that says less to them than what it stands for, no `Value error`."""
+    """What pydantic says is wrong, for people: not a pattern, but what it stands for, and no `Value error`."""
     return "This is no e-mail address" if EMAIL in message else message.removeprefix("Value error, ")
 
 

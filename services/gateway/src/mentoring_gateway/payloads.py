@@ -54,9 +54,7 @@ class UserError:
     reason: str | None = strawberry.field(
         description="what is wrong at that place, such as `string_too_short`: the codes of faults"
     )
-    details: JSON | None = strawberry.field(
-        description="what more is said, by the code: `closes_at`, `needed`, `rules`"
-    )
+    details: JSON | None = strawberry.field(description="what more is said, by the code: `closes_at`, `rules`")
 
 
 @strawberry.interface(description="What came of a mutation: `result`, or `userErrors` and nothing was done")
