@@ -19,9 +19,11 @@ REGISTER = """mutation($name: String!) {
 COHORT = f"""mutation($p: UUID!, $m: [NewMilestone!]) {{
     addCohortOrErrors(programmeId: $p, number: 2, places: 1, milestones: $m) {{ result {{ id }} {ERRORS} }} }}"""
 APPLY = f"""mutation($p: UUID!) {{
-    submitApplicationOrErrors(programmeId: $p, role: MENTEE, answers: {{a_b: 1}}, consents: {{}}) {{ result {{ id }} {ERRORS} }} }}"""
+    submitApplicationOrErrors(programmeId: $p, role: MENTEE, answers: {{a_b: 1}}, consents: {{}}) {{
+      result {{ id }} {ERRORS} }} }}"""
 POLICY = f"""mutation($p: UUID!) {{
-    changePolicyOrErrors(programmeId: $p, expectedVersion: 1, document: {{hard_rules: []}}) {{ result {{ version }} {ERRORS} }} }}"""
+    changePolicyOrErrors(programmeId: $p, expectedVersion: 1, document: {{hard_rules: []}}) {{
+      result {{ version }} {ERRORS} }} }}"""
 GOAL = "mutation($m: UUID!) { setGoalOrErrors(matchId: $m, text: %s) { result { id %s } %s } }"
 
 

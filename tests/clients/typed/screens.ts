@@ -1,6 +1,6 @@
 // Two screens' documents and what is made of their answers, under `tsc --strict`.
 import { graphql } from "./gql/gql";
-import type { DecideOrErrorsMutation, UserError, ScreenQuery } from "./gql/graphql";
+import type { DecideOrErrorsMutation, ScreenQuery } from "./gql/graphql";
 
 export const Screen = graphql(`
   query Screen($id: UUID!, $after: String) {
@@ -30,8 +30,12 @@ export const DecideOrErrors = graphql(`
   }
 `);
 
+interface Payload {
+  userErrors: { field?: string[] | null; message: string }[];
+}
+
 /** What to say at one field of a form: the same for every mutation. */
-export function saidAt(field: string, payload: { userErrors: Pick<UserError, "field" | "message">[] } | null | undefined): string[] {
+export function saidAt(field: string, payload: Payload | null | undefined): string[] {
   return (payload?.userErrors ?? []).filter((error) => error.field?.[0] === field).map((error) => error.message);
 }
 

@@ -13,7 +13,7 @@ Steps = Sequence[str]
 
 
 def input_path(pointer: str, sent: Any, arguments: Mapping[str, Any]) -> list[str] | None:
-    """The argument, and the way in it, that a JSON Pointer into a request (`/body/due_on`) leads back to; None: to none.
+    """The argument, and the way in it, to which a JSON Pointer into a request (`/body/due_on`) leads back, if to any.
 
     `sent` is the body. A member that has another name than its argument is known by what it holds.
     """
