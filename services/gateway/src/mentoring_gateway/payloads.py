@@ -7,7 +7,7 @@ gives `result` and `userErrors`. Both are one resolver: nobody writes the second
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from importlib.resources import files
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, cast, get_type_hints
 
 import orjson
 import strawberry
@@ -38,8 +38,9 @@ def _codes() -> dict[str, Any]:
     return values | {"OTHER": strawberry.enum_value("other", description="A code of a later version; see `message`")}
 
 
+_Codes: Any = Enum("ErrorCode", _codes())  # type: ignore[misc]  # made of data
 ErrorCode: Any = strawberry.enum(
-    Enum("ErrorCode", _codes()), description="Why something is refused: the codes of REST and of `extensions.code`"
+    _Codes, description="Why something is refused: the codes of REST and of `extensions.code`"
 )
 
 
@@ -68,8 +69,8 @@ def with_payloads(cls: M) -> M:
     """A mutation type with, for each of its fields, the one that answers with a payload."""
     plain: list[StrawberryField] = list(getattr(cls, "__strawberry_definition__").fields)  # noqa: B009
     twins = {f"{field.python_name}_or_errors": _twin(field) for field in plain}
-    made: M = strawberry.type(type(cls.__name__, (cls,), twins))
-    return made
+    made: Any = strawberry.type(type(cls.__name__, (cls,), twins))
+    return cast(M, made)
 
 
 def _twin(field: StrawberryField) -> Any:
@@ -118,7 +119,7 @@ def _user_errors(refusal: ServiceProblem | DomainError, arguments: Mapping[str, 
     """One for each fault that is named, or one for the whole."""
     code = _code(refusal.code)
     sent = refusal.sent if isinstance(refusal, ServiceProblem) else None
-    details = {name: value for name, value in refusal.members.items() if name not in _SAID} or None
+    details: Any = {name: value for name, value in refusal.members.items() if name not in _SAID} or None
     message = str(refusal)
     faults = [one for one in refusal.members.get("errors") or () if isinstance(one, dict) and "pointer" in one]
     for fault in faults:
