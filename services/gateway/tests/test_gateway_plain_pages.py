@@ -1,5 +1,6 @@
 """Where letters lead people on an installation without a front end: plain pages, no script, no account."""
 
+import html
 import re
 from uuid import uuid4
 
@@ -242,6 +243,61 @@ async def test_what_is_not_possible_is_said_on_a_page(front):
         assert refused.status_code == 415, "forms are taken by these pages alone"
 
 
+def refused(code, status=409):
+    return JSONResponse({"title": f"English of {code}", "status": status, "code": code}, status)
+
+
+@pytest.mark.parametrize("language", sorted(_every_word()))
+async def test_every_page_speaks_the_readers_language(front, world, language):
+    tenant, words, public = uuid4(), _every_word()[language], "/applications/public/{}/"
+    world.get(f"/evaluation/public/{tenant}/surveys/over", refused("wave_closed"))
+    world.get(f"/evaluation/public/{tenant}/surveys/used", refused("survey_already_answered"))
+    world.get(f"/evaluation/public/{tenant}/surveys/else", refused("unheard_of"))
+    world.get(f"/sessions/public/{tenant}/habit-feedback/gone", refused("feedback_link_not_found", 404))
+    email = {"new_email": "new@example.org", "expires_at": "2099-01-01T00:00:00Z"}
+    world.get(public.format(tenant) + "email-confirmations/t0ken", email)
+    world.post(public.format(tenant) + "email-confirmations", {"person_id": str(uuid4())})
+    asked = {"programme": "P", "role": "mentee", "nominee": "Ada", "question": None, "statement_required": True}
+    unknown = {"state": None, "completed": None}
+    world.get(public.format(tenant) + "nominations/t0ken", asked | {"state": "asked", "outcome": unknown})
+    told = {"state": "place_offered", "completed": True}
+    world.get(public.format(tenant) + "nominations/t0ld", asked | {"state": "endorsed", "outcome": told})
+    world.post(public.format(tenant) + "nominations", refused("statement_needed", 422))
+    expected = {
+        f"surveys/{tenant}/over": ["refused", "refused_wave_closed"],
+        f"surveys/{tenant}/used": ["refused", "refused_survey_already_answered"],
+        f"surveys/{tenant}/else": ["refused", "refused_else"],
+        "surveys/nobody/x": ["refused", "refused_else"],
+        f"habits/{tenant}/gone": ["refused", "refused_feedback_link_not_found"],
+        f"email/{tenant}/t0ken": ["email", "email_confirm"],
+        f"nominations/{tenant}/t0ken": ["nomination", "mentee", "statement", "endorse", "why_not", "decline"],
+        f"nominations/{tenant}/t0ld": ["thanks", "nomination_endorsed", "application_place_offered", "ran_its_course"],
+        f"matches/{uuid4()}": ["signed_in", "sign_in"],
+    }
+    sent = {f"email/{tenant}/t0ken/confirm": ["email_done"], f"nominations/{tenant}/t0ken/say": [
+        "nomination", "refused_statement_needed",
+    ]}  # fmt: skip
+    async with front.http(None) as http:
+        head = {"Accept-Language": f"xx, {language};q=0.9"}
+        pages = {path: await http.get(f"/pages/{path}", headers=head) for path in expected}
+        pages |= {
+            path: await http.post(f"/pages/{path}", content="answer=endorse", headers=FORM | head) for path in sent
+        }
+    for path, names in (expected | sent).items():
+        text = html.unescape(pages[path].text)
+        assert f'<html lang="{language}">' in text, path
+        assert [name for name in names if words[name] not in text] == [], path
+        assert "English of" not in text, path
+
+
+async def test_a_survey_that_is_asked_for_in_a_language_says_in_it_that_it_is_over(front, world):
+    tenant = uuid4()
+    world.get(f"/evaluation/public/{tenant}/surveys/over", refused("wave_closed"))
+    async with front.http(None) as http:
+        page = await http.get(f"/pages/surveys/{tenant}/over?language=cy-GB", headers={"Accept-Language": "en"})
+    assert _every_word()["cy"]["refused_wave_closed"] in html.unescape(page.text)
+
+
 async def test_a_nominator_without_an_account_answers_on_a_page(front, world):
     tenant, path = uuid4(), "/applications/public/{}/nominations"
     asked = {
@@ -279,4 +335,4 @@ async def test_a_nominator_without_an_account_answers_on_a_page(front, world):
         True,
     )
     assert 'action="say"' in again.text
-    assert "The application of Ada &lt;Byron&gt; is matched. The relationship has run its course." in page
+    assert "The application of Ada &lt;Byron&gt;: matched. The relationship has run its course." in page

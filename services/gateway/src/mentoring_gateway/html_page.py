@@ -45,6 +45,11 @@ def alert(said: str) -> str:
     return f'<p role="alert"><strong>{html.escape(said)}</strong></p>' if said else ""
 
 
+def text_field(name: str, rows: int, longest: int, text: str, more: str = "") -> str:
+    """A field for a text. A line break that comes first in it is not part of what stands there."""
+    return f'<textarea name="{name}" rows="{rows}" maxlength="{longest}"{more}>\n{html.escape(text)}</textarea>'
+
+
 async def fields_of(request: Request) -> Fields:
     """What was filled in; a field that is empty is not in it. FormUnreadable.
 
@@ -64,6 +69,11 @@ def _lines(text: str) -> str:
 def words_of(language: str) -> Mapping[str, str]:
     """What pages say themselves, in a language, or in English where there are no words for that."""
     return _every_word().get(language.partition("-")[0], _every_word()["en"])
+
+
+def has_words(language: str) -> bool:
+    """Whether pages have words of their own in a language."""
+    return language.partition("-")[0] in _every_word()
 
 
 def language_of(header: str | None) -> str:

@@ -20,9 +20,20 @@ from mentoring_gateway.activities.client import VerifiedCertificate
 from mentoring_gateway.context import Context
 from mentoring_gateway.errors import ServiceProblem
 from mentoring_gateway.habits.client import HabitByLink
-from mentoring_gateway.html_page import FORM, LONGEST_FORM, Fields, alert, fields_of, language_of, page, words_of
+from mentoring_gateway.html_page import (
+    FORM,
+    LONGEST_FORM,
+    Fields,
+    alert,
+    fields_of,
+    has_words,
+    language_of,
+    page,
+    text_field,
+    words_of,
+)
+from mentoring_gateway.nomination_page import nomination_page
 from mentoring_gateway.nominations import client as nominations
-from mentoring_gateway.nominations.client import LinkedNomination
 from mentoring_gateway.survey_page import (
     Filled,
     answered_twice,
@@ -38,12 +49,6 @@ from mentoring_gateway.surveys.client import SurveysApi
 from mentoring_gateway.upstream import MOST_LANGUAGES
 
 FORMS: Final = dict.fromkeys(("/answer", "/confirm", "/say", "/seen"), (LONGEST_FORM, FORM))
-_SIGN_IN = (
-    "<p>You find what this message is about in the application of your mentoring programme, once you are signed in. "
-    "If you do not know its address, ask your programme team.</p>"
-)
-_UNREAD = "What was filled in does not fit. A text may be too long."
-_NO_LINK = "This address is not complete, or none that was ever given out."
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -79,47 +84,47 @@ def routes(new_context: NewContext) -> list[Route]:
     async def address(request: Request) -> Response:
         tenant, token = _link(request)
         asked = await new_context().services.people.asked_email(tenant, token)
-        said = f"<p>Your address becomes <strong>{html.escape(asked.new_email)}</strong>.</p>"
-        form = f'<form method="post" action="{html.escape(token)}/confirm"><button>Confirm</button></form>'
-        return page("Confirm your address", said + form)
+        language, words = _reader(request)
+        becomes = words["email_becomes"].format(address=f"<strong>{html.escape(asked.new_email)}</strong>")
+        button = f"<button>{words['email_confirm']}</button>"
+        form = f'<p>{becomes}</p><form method="post" action="{html.escape(token)}/confirm">{button}</form>'
+        return page(words["email"], form, lang=language)
 
     async def confirm(request: Request) -> Response:
         await new_context().services.people.confirm_email(*_link(request))
-        return page("Thank you", "<p>Your address is changed. You can close this page.</p>")
+        language, words = _reader(request)
+        return page(words["thanks"], f"<p>{words['email_done']}</p>", lang=language)
 
     async def nomination(request: Request) -> Response:
         asked = await nominations.by_link(new_context().services.applications.api, *_link(request))
-        return _nomination_page(asked, request.path_params["token"])
+        return nomination_page(asked, request.path_params["token"], _reader(request)[0])
 
     async def say(request: Request) -> Response:
         (tenant, token), fields = _link(request), await fields_of(request)
         given = {name: fields[name][0] for name in ("answer", "statement", "reason") if name in fields}
-        api = new_context().services.applications.api
+        api, (language, words) = new_context().services.applications.api, _reader(request)
         try:
             await nominations.answer_by_link(api, tenant, token=token, **given)
         except ServiceProblem as problem:
             if problem.status != 422:
                 raise
-            said = _UNREAD if problem.code == "invalid_request" else f"{problem}."
-            return _nomination_page(await nominations.by_link(api, tenant, token), token, fields, said)
-        return page("Thank you", "<p>Your answer has arrived. You can close this page.</p>")
+            said = words["refused_unread"] if problem.code == "invalid_request" else _why(problem.code, words)
+            return nomination_page(await nominations.by_link(api, tenant, token), token, language, fields, said)
+        return page(words["thanks"], f"<p>{words['told']}</p>", lang=language)
 
     async def certificate(request: Request) -> Response:
-        languages = _languages(request)
-        found = await new_context(languages).services.activities.verify_certificate(*_link(request))
-        language = language_of(languages)
-        words = words_of(language)
+        found = await new_context(_languages(request)).services.activities.verify_certificate(*_link(request))
+        language, words = _reader(request)
         return page(words["certificate"], _verified(found, request.path_params["token"], words), lang=language)
 
     async def habit(request: Request) -> Response:
         found = await new_context().services.habits.by_link(*_link(request))
         token = request.path_params["token"]
-        return _habit_page(found, f"{token}/seen", language_of(_languages(request)))
+        return _habit_page(found, f"{token}/seen", _reader(request)[0])
 
     async def seen(request: Request) -> Response:
         (tenant, token), fields = _link(request), await fields_of(request)
-        language = language_of(_languages(request))
-        habits, words = new_context().services.habits, words_of(language)
+        (language, words), habits = _reader(request), new_context().services.habits
         said = {name: fields[name][0] for name in ("seen", "comment") if name in fields and fields[name][0].strip()}
         given = {name: value_of("integer", text) if name == "seen" else text for name, text in said.items()}
         try:
@@ -130,8 +135,9 @@ def routes(new_context: NewContext) -> list[Route]:
             return _habit_page(await habits.by_link(tenant, token), "seen", language, fields, words["wrong"])
         return page(words["thanks"], f"<p>{words['arrived']}</p>", lang=language)
 
-    async def other(_: Request) -> Response:
-        return page("Your mentoring programme", _SIGN_IN)
+    async def other(request: Request) -> Response:
+        language, words = _reader(request)
+        return page(words["signed_in"], f"<p>{words['sign_in']}</p>", lang=language)
 
     link = "{tenant}/{token}"
     return [
@@ -199,67 +205,44 @@ def _seen(found: HabitByLink, action: str, words: Mapping[str, str], filled: Fie
     steps = [str(number) for number in range(1, 6)]
     labels = {"1": f"1 – {words['never']}", "5": f"5 – {words['always']}"}
     choices = "".join(choices_of("radio", "seen", steps, labels, filled.get("seen", [])))
-    words_on_it = _text("comment", 4, 4000, "".join(filled.get("comment", [])[:1]))
+    words_on_it = text_field("comment", 4, 4000, "".join(filled.get("comment", [])[:1]))
     return (
         f'{said}<form method="post" action="{html.escape(action)}"><fieldset><legend>{words["see"]}</legend>'
         f"{choices}</fieldset><label>{words['comment']} {words_on_it}</label><button>{words['send']}</button></form>"
     )
 
 
-def _became(asked: LinkedNomination) -> str:
-    """What has become of a nomination that was answered, and of the application as far as the nominator may learn."""
-    said = f"This nomination is {asked.state}."
-    if asked.outcome.state is not None:
-        said += f" The application of {asked.nominee} is {asked.outcome.state.replace('_', ' ')}."
-    if asked.outcome.completed:
-        said += " The relationship has run its course."
-    return f"<p>{html.escape(said)}</p>"
-
-
-def _nomination_page(asked: LinkedNomination, token: str, filled: Fields | None = None, wrong: str = "") -> Response:
-    """What is asked of the nominator, or what became of it; with what was filled in and why that cannot be taken."""
-    if asked.state != "asked":
-        return page("Thank you", _became(asked))
-    action = "say" if wrong else f"{token}/say"  # the form is there already
-    form = _nomination(asked, action, filled or {})
-    return page("Do you stand behind this application?", alert(wrong) + form, 422 if wrong else 200)
-
-
-def _nomination(asked: LinkedNomination, action: str, filled: Fields) -> str:
-    """What is asked of the nominator, with a form for each answer."""
-    who = f"<strong>{html.escape(asked.nominee)}</strong> ({asked.role.value.lower()})"
-    question = f"<p>{html.escape(asked.question)}</p>" if asked.question else ""
-    needed = " required" if asked.statement_required else ""
-    form = f'<form method="post" action="{html.escape(action)}">'
-    statement, reason = ("".join(filled.get(name, [])[:1]) for name in ("statement", "reason"))
-    return (
-        f"<p>{who}, {html.escape(asked.programme)}.</p>{question}"
-        f"{form}<label>Your statement {_text('statement', 6, 4000, statement, needed)}</label>"
-        '<button name="answer" value="endorse">I stand behind it</button></form>'
-        f"{form}<label>Why not, if you want to say it {_text('reason', 2, 1000, reason)}</label>"
-        '<button name="answer" value="decline">I do not</button></form>'
-    )
-
-
-def _text(name: str, rows: int, longest: int, text: str, more: str = "") -> str:
-    """A field for a text. A line break that comes first in it is not part of what stands there."""
-    return f'<textarea name="{name}" rows="{rows}" maxlength="{longest}"{more}>\n{html.escape(text)}</textarea>'
-
-
 def _told(handler: Handler) -> Handler:
-    """The handler, with a page for people in place of a problem document."""
+    """The handler, with a page for people in place of a problem document, in the reader's language."""
 
     async def told(request: Request) -> Response:
         try:
             return await handler(request)
         except ServiceProblem as problem:
-            if problem.code == "invalid_request":  # which is for programmers: here it is the link that does not fit
-                return page("This is not possible", f"<p>{_NO_LINK}</p>", 404)
-            return page("This is not possible", f"<p>{html.escape(str(problem))}.</p>", problem.status)
+            # A request that does not fit is for programmers: here it is the link that does not.
+            unread = problem.code == "invalid_request"
+            return _refused(request, *(("link", 404) if unread else (problem.code, problem.status)))
         except DomainError as error:
-            return page("This is not possible", f"<p>{html.escape(error.title())}.</p>", status_of(error))
+            return _refused(request, error.code, status_of(error))
 
     return told
+
+
+def _refused(request: Request, code: str, status: int) -> Response:
+    wanted = str(_wanted(request).get("language", ""))
+    language, words = (wanted, words_of(wanted)) if has_words(wanted) else _reader(request)
+    return page(words["refused"], f"<p>{_why(code, words)}</p>", status, language)
+
+
+def _why(code: str, words: Mapping[str, str]) -> str:
+    """Why something is not possible, in the words of the page."""
+    return words.get(f"refused_{code}", words["refused_else"])
+
+
+def _reader(request: Request) -> tuple[str, Mapping[str, str]]:
+    """The language that a reader wants and there are words in, and these."""
+    language = language_of(_languages(request))
+    return language, words_of(language)
 
 
 def _link(request: Request) -> tuple[UUID, str]:
