@@ -200,7 +200,9 @@ async def test_an_import_is_cancelled(world, applications_api, monkeypatch):
 
     await eventually(over, what="the end of what ran")
     found = (await world.admin.get(f"/imports/{begun['id']}")).json()
-    assert (found["state"], found["accepted"]) == ("cancelled", 0)
+    # The batch that was under way went in, and is told of; no other was sent.
+    assert (found["state"], found["accepted"], len(found["created"])) == ("cancelled", 500, 500)
+    assert applications_api.calls.count("/people/batch") == 1
     assert refused(await world.admin.post(f"/imports/{begun['id']}/cancel"), 409, "import_over")
     resumed = await world.upload(f"/imports/{begun['id']}/resume", b"x")
     assert refused(resumed, 409, "import_not_interrupted")
@@ -243,6 +245,22 @@ async def test_an_import_that_was_interrupted_is_resumed_with_its_file(world, ap
     assert (done["accepted"], len(done["refused"])) == (1_188, 12)
     assert len(done["created"]) + len(done["changed"]) + len(done["unchanged"]) == 1_188
     assert applications_api.calls.count("/people/batch") < 3  # what had gone in was not sent again
+
+
+@pytest.mark.parametrize("kind", ["people", "outcomes", "attendance"])
+async def test_a_preview_of_what_is_no_text_says_so(world, kind):
+    content = b"na\x81\xffme,email\x00\nAda,ada@example.org\n"
+    answer = await world.upload(f"/imports/{kind}/preview", content)
+    assert answer.status_code == 200, answer.text
+    assert [one["column"] for one in answer.json()["columns"]] == [None, None]
+    assert answer.json()["unknown"] == ["na??me", "email\x00"]
+
+
+async def test_a_refused_cell_is_told_in_words(world, rows):
+    rows[1][1] = "nobody"
+    [refusal, *_] = (await world.upload("/imports/people", text(rows))).json()["refused"]
+    assert refusal["code"] == "string_pattern_mismatch"
+    assert refusal["detail"] == "a plain e-mail address is expected, such as ada@example.org"
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -1,20 +1,21 @@
 """The REST API of imports: files of people, applications and nominations, and what became of each of their rows."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from mentoring_common import csv_text, locations, workbooks
 from mentoring_common.list_files import TYPES
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
-from mentoring_common.runner import Service
-from mentoring_common.unit_of_work import Db, Phases, Route, Work
+from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_contracts.columns import Sheet
 from mentoring_integrations.imports import queries
 from mentoring_integrations.imports.commands import imports as commands
 from mentoring_integrations.imports.commands import sources
-from mentoring_integrations.imports.commands.imports import Upload
+from mentoring_integrations.imports.commands.previewing import preview
+from mentoring_integrations.imports.commands.uploads import Upload
 from mentoring_integrations.imports.models import Import
 from mentoring_integrations.imports.schemas import ImportSummary, ImportView, NewSource, PreviewView, SourceView
 from mentoring_integrations.imports.table_files import unpacked
@@ -72,54 +73,82 @@ _LATER: dict[int | str, dict[str, Any]] = {
         "headers": {"Location": locations.described("/imports/{id}")},
     }
 }
-MappingText = Annotated[
-    str | None,
-    Query(max_length=20_000, description="a mapping file (YAML), as `mentoring match --write-mapping` writes one"),
-]
-SheetName = Annotated[Sheet, Query(description="which section of the mapping holds for the file")]
+
+
+def _imports(kind: Kind) -> dict[str, Any]:
+    """What routes say that take a file of a kind and import it."""
+    return {
+        "path": f"/imports/{kind}",
+        "status_code": 201,
+        "openapi_extra": _file(kind, prefer=True),
+        "responses": _LATER,
+    }
+
+
+def _previews(kind: Kind) -> dict[str, Any]:
+    return {"path": f"/imports/{kind}/preview", "openapi_extra": _file(kind)}
+
+
 Name = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,49}$", description="what you call the source")]
-Source = Annotated[
-    str | None, Query(max_length=50, description="a source whose mapping holds, where the request has none of its own")
-]
-DryRun = Annotated[bool, Query(description="say what the import would do, and do nothing")]
-router = APIRouter(route_class=Route)
 
 
-@router.post("/imports/people", status_code=201, openapi_extra=_file("people", prefer=True), responses=_LATER)
-async def import_people(
+async def _read(
     request: Request,
     by: Writer,
     work: Phases,
-    response: Response,
-    programme_id: UUID | None = None,
-    dry_run: DryRun = False,
-    mapping: MappingText = None,
-    sheet: SheetName = "people",
-    source: Source = None,
-) -> ImportView:
+    mapping: Annotated[
+        str | None,
+        Query(max_length=20_000, description="a mapping file (YAML), as `mentoring match --write-mapping` writes one"),
+    ] = None,
+    sheet: Annotated[Sheet, Query(description="which section of the mapping holds for the file")] = "people",
+    source: Annotated[
+        str | None,
+        Query(max_length=50, description="a source whose mapping holds, where the request has none of its own"),
+    ] = None,
+) -> Upload:
+    """The file that was sent, and how it is read; as yet for nothing but to be looked at. SourceNotFound,
+    MultipartUnreadable."""
+    if source is not None and mapping is None:
+        async with work.transaction() as db:
+            said = await queries.source_of(db, by, source)
+        mapping, sheet = said.mapping, SHEETS[said.sheet]
+    content, charset = unpacked(await request.body(), request.headers.get("content-type", ""))
+    return Upload(request.app.state.service, work, by, content, charset, mapping=mapping, sheet=sheet)
+
+
+Read = Annotated[Upload, Depends(_read)]
+
+
+async def _sent(
+    request: Request,
+    upload: Read,
+    dry_run: Annotated[bool, Query(description="say what the import would do, and do nothing")] = False,
+) -> Upload:
+    """A file that is to be imported, at once or in the background as `Prefer` says; a dry run is answered at once."""
+    later = ASYNC in (one.strip().lower() for one in request.headers.get("prefer", "").split(","))
+    return replace(upload, dry_run=dry_run, later=later and not dry_run)
+
+
+Sent = Annotated[Upload, Depends(_sent)]
+router = APIRouter(route_class=Route)
+
+
+@router.post(**_imports("people"))
+async def import_people(sent: Sent, response: Response, programme_id: UUID | None = None) -> ImportView:
     """Bring people up to date from a file (docs/imports.md); what is wrong is reported by row, the rest goes in.
 
     Whom a row names by `external_id` is changed if they are known. A dry run answers what the run would do.
     `programme_id` invites them to a programme; a team that has several must name it. `mapping` says what columns mean
     that have other names.
     """
-    upload = await _upload(request, work, by, dry_run, programme_id, mapping, sheet, source)
-    return await _imported(upload, "people", response)
+    return await _imported(replace(sent, programme_id=programme_id), "people", response)
 
 
-@router.post(
-    "/imports/applications", status_code=201, openapi_extra=_file("applications", prefer=True), responses=_LATER
-)
+@router.post(**_imports("applications"))
 async def import_applications(
-    request: Request,
-    by: Writer,
-    work: Phases,
+    sent: Sent,
     response: Response,
     programme_id: UUID,
-    dry_run: DryRun = False,
-    mapping: MappingText = None,
-    sheet: SheetName = "people",
-    source: Source = None,
     proxy_reason: Annotated[str | None, Query(min_length=1, max_length=1000)] = None,
     cohort: Annotated[int | None, Query(ge=1)] = None,
 ) -> ImportView:
@@ -130,136 +159,71 @@ async def import_applications(
     """
     said = {"proxy_reason": proxy_reason, "cohort": cohort}
     every_row = {name: str(value) for name, value in said.items() if value is not None}
-    upload = await _upload(request, work, by, dry_run, programme_id, mapping, sheet, source, every_row)
+    upload = replace(sent, programme_id=programme_id, every_row=every_row)
     return await _imported(upload, "applications", response)
 
 
-@router.post("/imports/nominations", status_code=201, openapi_extra=_file("nominations", prefer=True), responses=_LATER)
-async def import_nominations(
-    request: Request,
-    by: Writer,
-    work: Phases,
-    response: Response,
-    programme_id: UUID,
-    dry_run: DryRun = False,
-    mapping: MappingText = None,
-    source: Source = None,
-) -> ImportView:
+@router.post(**_imports("nominations"))
+async def import_nominations(sent: Sent, response: Response, programme_id: UUID) -> ImportView:
     """Nominate the people of a file for a programme (docs/imports.md), by number or by address."""
-    upload = await _upload(request, work, by, dry_run, programme_id, mapping, "people", source)
-    return await _imported(upload, "nominations", response)
+    return await _imported(replace(sent, programme_id=programme_id), "nominations", response)
 
 
-@router.post("/imports/pairs", status_code=201, openapi_extra=_file("pairs", prefer=True), responses=_LATER)
-async def import_pairs(
-    request: Request,
-    by: Writer,
-    work: Phases,
-    response: Response,
-    programme_id: UUID,
-    dry_run: DryRun = False,
-    mapping: MappingText = None,
-    source: Source = None,
-) -> ImportView:
+@router.post(**_imports("pairs"))
+async def import_pairs(sent: Sent, response: Response, programme_id: UUID) -> ImportView:
     """Take over the standing pairs of a file with the days on which they began (docs/imports.md).
 
     Nobody is asked again. Pairs that were taken over before are `unchanged`. A dry run answers what the run would do.
     """
-    upload = await _upload(request, work, by, dry_run, programme_id, mapping, "people", source)
-    return await _imported(upload, "pairs", response)
+    return await _imported(replace(sent, programme_id=programme_id), "pairs", response)
 
 
-@router.post("/imports/attendance", status_code=201, openapi_extra=_file("attendance", prefer=True), responses=_LATER)
-async def import_attendance(
-    request: Request,
-    by: Writer,
-    work: Phases,
-    response: Response,
-    dry_run: DryRun = False,
-    mapping: MappingText = None,
-    source: Source = None,
-) -> ImportView:
+@router.post(**_imports("attendance"))
+async def import_attendance(sent: Sent, response: Response) -> ImportView:
     """Record who was at activities (docs/imports.md): each person counts once, however often the file is sent."""
-    upload = await _upload(request, work, by, dry_run, None, mapping, "people", source)
-    return await _imported(upload, "attendance", response)
+    return await _imported(sent, "attendance", response)
 
 
-@router.post("/imports/outcomes", status_code=201, openapi_extra=_file("outcomes", prefer=True), responses=_LATER)
-async def import_outcomes(
-    request: Request,
-    by: Writer,
-    work: Phases,
-    response: Response,
-    programme_id: UUID,
-    dry_run: DryRun = False,
-    mapping: MappingText = None,
-    source: Source = None,
-) -> ImportView:
+@router.post(**_imports("outcomes"))
+async def import_outcomes(sent: Sent, response: Response, programme_id: UUID) -> ImportView:
     """Record outcomes from HR data as totals (docs/imports.md): how many people, and how many with the outcome."""
-    upload = await _upload(request, work, by, dry_run, programme_id, mapping, "people", source)
-    return await _imported(upload, "outcomes", response)
+    return await _imported(replace(sent, programme_id=programme_id), "outcomes", response)
 
 
-@router.post("/imports/people/preview", openapi_extra=_file("people"))
-async def preview_people(
-    request: Request,
-    by: Writer,
-    work: Phases,
-    mapping: MappingText = None,
-    sheet: SheetName = "people",
-    source: Source = None,
-) -> PreviewView:
+@router.post(**_previews("people"))
+async def preview_people(upload: Read) -> PreviewView:
     """What a file of people is taken for: how it is written, what its columns mean, its first rows. Nothing is kept."""
-    return await commands.preview(await _upload(request, work, by, True, None, mapping, sheet, source), "people")
+    return await preview(upload, "people")
 
 
-@router.post("/imports/applications/preview", openapi_extra=_file("applications"))
-async def preview_applications(
-    request: Request,
-    by: Writer,
-    work: Phases,
-    programme_id: UUID,
-    mapping: MappingText = None,
-    sheet: SheetName = "people",
-    source: Source = None,
-) -> PreviewView:
+@router.post(**_previews("applications"))
+async def preview_applications(upload: Read, programme_id: UUID) -> PreviewView:
     """What a file of applications is taken for, as `preview_people`; columns may be fields of the programme's form."""
-    upload = await _upload(request, work, by, True, programme_id, mapping, sheet, source)
-    return await commands.preview(upload, "applications")
+    return await preview(replace(upload, programme_id=programme_id), "applications")
 
 
-@router.post("/imports/nominations/preview", openapi_extra=_file("nominations"))
-async def preview_nominations(
-    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
-) -> PreviewView:
+@router.post(**_previews("nominations"))
+async def preview_nominations(upload: Read) -> PreviewView:
     """What a file of nominations is taken for, as `preview_people`."""
-    return await commands.preview(
-        await _upload(request, work, by, True, None, mapping, "people", source), "nominations"
-    )
+    return await preview(upload, "nominations")
 
 
-@router.post("/imports/pairs/preview", openapi_extra=_file("pairs"))
-async def preview_pairs(
-    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
-) -> PreviewView:
+@router.post(**_previews("pairs"))
+async def preview_pairs(upload: Read) -> PreviewView:
     """What a file of standing pairs is taken for, as `preview_people`."""
-    return await commands.preview(await _upload(request, work, by, True, None, mapping, "people", source), "pairs")
+    return await preview(upload, "pairs")
 
 
-@router.post("/imports/attendance/preview", openapi_extra=_file("attendance"))
-async def preview_attendance(
-    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
-) -> PreviewView:
+@router.post(**_previews("attendance"))
+async def preview_attendance(upload: Read) -> PreviewView:
     """What a file of attendance is taken for, as `preview_people`."""
-    return await commands.preview(await _upload(request, work, by, True, None, mapping, "people", source), "attendance")
+    return await preview(upload, "attendance")
 
 
-@router.post("/imports/outcomes/preview", openapi_extra=_file("outcomes"))
-async def preview_outcomes(
-    request: Request, by: Writer, work: Phases, mapping: MappingText = None, source: Source = None
-) -> PreviewView:
+@router.post(**_previews("outcomes"))
+async def preview_outcomes(upload: Read) -> PreviewView:
     """What a file of outcomes is taken for, as `preview_people`."""
-    return await commands.preview(await _upload(request, work, by, True, None, mapping, "people", source), "outcomes")
+    return await preview(upload, "outcomes")
 
 
 @router.get("/imports")
@@ -296,7 +260,7 @@ async def read_import(import_id: UUID, by: Reader, db: Db) -> ImportView:
 @router.post("/imports/{import_id}/resume", status_code=202, response_model=ImportView, openapi_extra=_file("people"))
 async def resume_import(import_id: UUID, request: Request, by: Writer, work: Phases) -> ImportView:
     """Take up an import that was interrupted, with the same file; what was dealt with is not sent again."""
-    return await commands.resume(await _upload(request, work, by, False), import_id)
+    return await commands.resume(await _read(request, by, work), import_id)
 
 
 @router.post("/imports/{import_id}/cancel")
@@ -337,31 +301,6 @@ async def export_import_results(
 
 def _attached(content: bytes, media_type: str, name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-async def _upload(
-    request: Request,
-    work: Work,
-    by: Any,
-    dry_run: bool,
-    programme_id: UUID | None = None,
-    mapping: str | None = None,
-    sheet: Sheet = "people",
-    source: str | None = None,
-    every_row: dict[str, str] | None = None,
-) -> Upload:
-    """What was sent. SourceNotFound, MultipartUnreadable."""
-    if source is not None and mapping is None:
-        async with work.transaction() as db:
-            said = await queries.source_of(db, by, source)
-        mapping, sheet = said.mapping, SHEETS[said.sheet]
-    content, charset = unpacked(await request.body(), request.headers.get("content-type", ""))
-    later = ASYNC in (one.strip().lower() for one in request.headers.get("prefer", "").split(","))
-    service: Service = request.app.state.service
-    return Upload(
-        service, work, by, content, charset, dry_run, later and not dry_run, programme_id, mapping, sheet,
-        every_row or {},
-    )  # fmt: skip
 
 
 SHEETS: dict[str, Sheet] = {"mentors": "mentors", "mentees": "mentees", "people": "people"}

@@ -76,11 +76,15 @@ class Table:
 
 
 def headings(file: TableFile) -> tuple[str, ...]:
-    """The names in the first line, in lower case. FileEmpty, WorkbookUnreadable."""
+    """The names in the first line, in lower case, with marks for what is no text. FileEmpty, WorkbookUnreadable."""
     _, cells = next(file.records(), (0, []))
     if isinstance(cells, csv.Error) or not any(cells):
         raise FileEmpty()
-    return tuple(cell.strip().lower() for cell in cells)
+    return tuple(_text(cell).strip().lower() for cell in cells)
+
+
+def _text(cell: str) -> str:
+    return cell.encode("utf-8", "replace").decode() if _fault(cell) else cell
 
 
 def table(

@@ -14,16 +14,12 @@ import orjson
 
 from mentoring_common.errors import Unavailable
 from mentoring_integrations.imports.csv_table import Problem
-from mentoring_integrations.imports.rows import (
-    ApplicationRow,
-    Attended,
-    NewApplication,
-    NewNomination,
-    NewOutcome,
-    NewPerson,
-    NominationRow,
-    StandingPair,
-)
+from mentoring_integrations.imports.rows.applications import ApplicationRow, NewApplication
+from mentoring_integrations.imports.rows.attendance import Attended
+from mentoring_integrations.imports.rows.nominations import NewNomination, NominationRow
+from mentoring_integrations.imports.rows.outcomes import NewOutcome
+from mentoring_integrations.imports.rows.pairs import StandingPair
+from mentoring_integrations.imports.rows.people import NewPerson
 from mentoring_integrations.imports.service_client import Refused, ServiceClient
 
 BATCH = 100  # people of one request: a smaller one is sent again sooner

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mentoring_common.errors import Unavailable
-from mentoring_integrations.imports.rows import StandingPair
+from mentoring_integrations.imports.rows.pairs import StandingPair
 from mentoring_integrations.imports.sending import Sending
 from mentoring_integrations.imports.service_client import Refused, ServiceClient
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import orjson
 
 from mentoring_common.errors import Unavailable
-from mentoring_integrations.imports.rows import Attended, NewOutcome
+from mentoring_integrations.imports.rows.attendance import Attended
+from mentoring_integrations.imports.rows.outcomes import NewOutcome
 from mentoring_integrations.imports.sending import Sending
 from mentoring_integrations.imports.service_client import Refused, ServiceClient
 

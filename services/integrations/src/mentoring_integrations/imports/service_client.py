@@ -23,7 +23,9 @@ class Refused(Exception):
         self.status = status
         self.problem = problem
         self.code = str(problem.get("code", "http_error"))
-        self.title = str(problem.get("title", "The service refused it"))
+        needed = [one for one in problem.get("needed") or () if isinstance(one, str)]
+        lacks = f" ({' or '.join(needed)})" if needed else ""
+        self.title = str(problem.get("title", "The service refused it")) + lacks
 
     @property
     def concerns_caller(self) -> bool:

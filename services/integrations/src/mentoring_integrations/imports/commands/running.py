@@ -73,25 +73,28 @@ class Run:
             await self.save("running")
 
     async def save(self, state: str) -> None:
-        """Keep what became of the rows so far. _Ended."""
+        """Keep what became of the rows so far. _Ended, after that, where somebody cancelled the import."""
         done = self.sending
         lines = {outcome: sorted(done.lines[outcome]) for outcome in OUTCOMES}
         found = {one for one in (*self.problems, *done.problems) if one.row not in self._refused} - self._kept
         async with self.service.database.transaction(self.started.tenant_id) as db:
-            own = sa.update(Import).where(Import.id == self.started.id, Import.state == "running")
-            ends = {"finished_at": now(db)} if state != "running" else {}
+            own = sa.update(Import).where(Import.id == self.started.id, Import.state.in_(("running", "cancelled")))
+            running = Import.state == "running"
+            ends = {"finished_at": sa.case((running, now(db)), else_=Import.finished_at)} if state != "running" else {}
             values = own.values(
-                state=state, accepted=len(done.accepted), progressed_at=sa.func.clock_timestamp(), **lines, **ends
-            )
-            if (await db.execute(values.returning(Import.id))).first() is None:
-                raise _Ended()
+                state=sa.case((running, state), else_=Import.state), accepted=len(done.accepted),
+                progressed_at=sa.func.clock_timestamp(), **lines, **ends,
+            )  # fmt: skip
+            now_in = await db.scalar(values.returning(Import.state))
             db.add_all(RefusedRow(import_id=self.started.id, **vars(one)) for one in sorted(found, key=_place))
         self._kept |= found
         self._saved_at = time.monotonic()
+        if now_in != state:
+            raise _Ended()
 
 
 async def carry_through(run: Run) -> None:
-    """Send what is to be sent, and keep the end of it; where it was cancelled meanwhile, nothing more is kept."""
+    """Send what is to be sent, and keep the end of it; where it was cancelled meanwhile, no more is sent."""
     try:
         await run.send(run.sending)
         await run.save("finished")

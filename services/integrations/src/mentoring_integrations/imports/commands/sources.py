@@ -11,8 +11,9 @@ from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
 from mentoring_common.ids import new_id
 from mentoring_integrations.errors import TooManySources
-from mentoring_integrations.imports import queries, rows
+from mentoring_integrations.imports import queries
 from mentoring_integrations.imports.models import ImportSource
+from mentoring_integrations.imports.rows.mapping import reading
 from mentoring_integrations.imports.schemas import NewSource
 from mentoring_integrations.programmes.access import require_importer
 
@@ -22,7 +23,7 @@ MOST: Final = 50
 async def keep(db: AsyncSession, by: Principal, name: str, new: NewSource) -> ImportSource:
     """Say how files are read. RoleNeeded, MappingUnreadable, TooManySources."""
     await require_importer(db, by)
-    rows.reading(new.mapping, new.sheet, (), {})
+    reading(new.mapping, new.sheet, (), {})
     others = await queries.sources_beside(db, by, name)
     if others >= MOST:
         raise TooManySources(most=MOST)
