@@ -189,6 +189,7 @@ async def test_an_import_is_cancelled(world, applications_api, monkeypatch):
     monkeypatch.setattr(running, "SAVE_EVERY_S", 0.0)
     gate = asyncio.Event()
     monkeypatch.setattr(applications_api, "before_effect", gate.wait)
+    applications_api.calls.clear()
     begun = (await world.upload("/imports/people", many(2_000), **LATER)).json()
     assert refused(await world.own(uuid4()).post(f"/imports/{begun['id']}/cancel"), 404, "import_not_found")
     ended = await world.admin.post(f"/imports/{begun['id']}/cancel")

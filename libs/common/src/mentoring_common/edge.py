@@ -64,7 +64,7 @@ class Edge:
         tracing: Tracing | None = None,
     ) -> None:
         """`uploads`: path suffix → (limit in bytes, content types) of routes that take files; one that ends with a
-        slash stands for all that is below it."""
+        slash stands for all that is below it, and "" among the types for no word of what it is."""
         self._app = app
         self._service = service
         self._limit = body_limit
@@ -143,7 +143,7 @@ class Edge:
         if not length.isdigit() or int(length) > limit:
             return _too_large(limit)
         if _media_type(headers) not in types:
-            return refusal("unsupported_media_type", accepted=sorted(types))
+            return refusal("unsupported_media_type", accepted=sorted(types - {""}))
         coding = headers.get(b"content-encoding", "identity").strip().lower()
         if coding not in ("", "identity"):
             return refusal("unsupported_content_coding", "Send the body as it is, without Content-Encoding")

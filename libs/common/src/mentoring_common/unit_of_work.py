@@ -6,7 +6,7 @@ calls other services, takes `Work`: no transaction is open meanwhile, and its Id
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Set
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
@@ -223,15 +223,27 @@ async def _of_path(
 
 
 async def _in_phases(request: Request, caller: Annotated[Principal, Depends(authenticated)]) -> AsyncIterator[Work]:
+    async with _working(request, caller.tenant or PLATFORM, caller.subject) as work:
+        yield work
+
+
+async def _in_phases_of_path(
+    request: Request, tenant_id: Annotated[UUID, Path(description="the organisation")]
+) -> AsyncIterator[Work]:
+    async with _working(request, tenant_id, "") as work:
+        yield work
+
+
+@asynccontextmanager
+async def _working(request: Request, tenant: UUID, subject: str) -> AsyncIterator[Work]:
     database: Database = request.app.state.database
-    tenant = caller.tenant or PLATFORM
     async with AsyncExitStack() as stack:
-        claim = await idempotency.hold(stack, database, tenant, request, caller.subject)
+        claim = await idempotency.hold(stack, database, tenant, request, subject)
         request.state.unit = work = Work(database, tenant, stack, claim)
         yield work
 
 
-_UNITS = {_of_caller, _of_path, _in_phases}
+_UNITS = {_of_caller, _of_path, _in_phases, _in_phases_of_path}
 
 Db = Annotated[AsyncSession, Depends(_of_caller, scope="function")]
 """The transaction of the request, bound to the caller's tenant, or an operator's to none."""
@@ -241,3 +253,6 @@ PublicDb = Annotated[AsyncSession, Depends(_of_path, scope="function")]
 
 Phases = Annotated[Work, Depends(_in_phases, scope="function")]
 """The unit of work of a route that works long or calls other services."""
+
+PublicPhases = Annotated[Work, Depends(_in_phases_of_path, scope="function")]
+"""The same of a public route, bound to the tenant that its path names."""

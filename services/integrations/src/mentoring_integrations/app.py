@@ -18,7 +18,7 @@ from mentoring_integrations.changes import api as changes
 from mentoring_integrations.changes.commands import forget as forget_changes
 from mentoring_integrations.changes.queries import EMPLOYERS_WAIT
 from mentoring_integrations.changes.waiting import Watch
-from mentoring_integrations.imports import api as imports
+from mentoring_integrations.imports.api import imports, sources
 from mentoring_integrations.notifications import api as notifications
 from mentoring_integrations.notifications import queries
 from mentoring_integrations.notifications.commands import HELD, release
@@ -42,6 +42,7 @@ DESIGN = Design(
     routers=[
         changes.router,
         webhooks.router,
+        sources.router,
         imports.router,
         notifications.router,
         audit_proof.router,

@@ -70,6 +70,34 @@ class TooManySources(Conflict):
     """You keep as many sources as you may; `most` says how many."""
 
 
+class SourceHasLinks(Conflict):
+    """Upload links of the source go on: revoke them first."""
+
+
+class TooManyUploadLinks(Conflict):
+    """There are as many upload links as there may be; `most` says how many."""
+
+
+class UploadLinkNotFound(NotFound):
+    """There is no such upload link."""
+
+
+class UploadLinkOver(Conflict):
+    """The upload link takes no more files; `why` says whether it is expired, revoked or used."""
+
+
+class UploadTooLarge(Rejected):
+    """The file is larger than the upload link takes; `most_bytes` says how large it may be."""
+
+
+class UploadLinkTooLong(Rejected):
+    """An upload link ends in the future, within a year."""
+
+
+class UploadLinkNeedsProgramme(Rejected):
+    """Nominations are made for a programme: name it by `programme_id`."""
+
+
 class DecisionsStayOn(Rejected):
     """Decisions about an application and letters about the account are always sent by e-mail."""
 

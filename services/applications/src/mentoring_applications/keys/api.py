@@ -4,9 +4,22 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from mentoring_applications.errors import ApiKeyNotFound, UnknownEmployer
 from mentoring_applications.keys import commands, queries
 from mentoring_applications.keys.models import Key
-from mentoring_applications.keys.schemas import ApiKeyMade, ApiKeyView, CheckedKey, KeyToCheck, NewApiKey, Rotation
+from mentoring_applications.keys.schemas import (
+    ApiKeyMade,
+    ApiKeyView,
+    CheckedKey,
+    KeyRevoked,
+    KeyToCheck,
+    MadeUploadKey,
+    NewApiKey,
+    NewUploadKey,
+    Revoking,
+    Rotation,
+    UploadKey,
+)
 from mentoring_applications.programmes.access import OwnService, Reader, Writer
 from mentoring_common.api_keys import ApiKey
 from mentoring_common.db import tenant_of
@@ -56,7 +69,7 @@ async def revoke_api_key(key_id: UUID, by: Writer, db: Db, expected: IfMatch) ->
     commands.require_admin(by)
     key = await queries.key(db, key_id)
     await expected.hold(db, key)
-    await commands.revoke_key(db, key, by)
+    await commands.revoke_key(db, key, by.subject)
 
 
 @internal.post("/api-keys")
@@ -66,6 +79,23 @@ async def check_api_key(sent: KeyToCheck, _: OwnService, db: Db) -> CheckedKey:
     if key is None or key.tenant != tenant_of(db):
         return CheckedKey(holder=None)
     return CheckedKey(holder=await commands.holder_of(db, key))
+
+
+@internal.post("/upload-keys")
+async def make_upload_key(new: NewUploadKey, _: OwnService, db: Db) -> MadeUploadKey:
+    """A key for an upload link, for the service that keeps the links."""
+    try:
+        made, fresh = await commands.make_upload_key(db, new)
+    except (ApiKeyNotFound, UnknownEmployer):
+        return MadeUploadKey(made=None)
+    return MadeUploadKey(made=UploadKey(id=made.id, key=str(fresh), expires_at=made.expires_at))
+
+
+@internal.post("/upload-keys/{key_id}/revoke")
+async def revoke_upload_key(key_id: UUID, said: Revoking, _: OwnService, db: Db) -> KeyRevoked:
+    """Have the key of an upload link count no more."""
+    await commands.revoke_key(db, await queries.key(db, key_id), said.revoked_by)
+    return KeyRevoked(id=key_id)
 
 
 def _shown(key: Key, fresh: ApiKey) -> ApiKeyMade:

@@ -12,11 +12,15 @@ from mentoring_common.versions import Versioned
 
 
 class Key(TenantRow, Versioned, Base):
-    """A key; after a rotation the secret before it counts as well until `previous_until`."""
+    """A key; after a rotation the secret before it counts as well until `previous_until`.
+
+    One that was made with another key (`parent_id`) counts no longer than that.
+    """
 
     __tablename__ = "api_keys"
-    __table_args__ = (refers("employer_id", "employers"),)
+    __table_args__ = (refers("employer_id", "employers"), refers("parent_id", "api_keys"))
     name: Mapped[str]
+    parent_id: Mapped[UUID | None]
     employer_id: Mapped[UUID | None]
     scopes: Mapped[list[str]] = mapped_column(sa.ARRAY(sa.Text))
     digest: Mapped[bytes]

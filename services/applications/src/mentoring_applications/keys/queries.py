@@ -23,3 +23,9 @@ async def key(db: AsyncSession, key_id: UUID) -> Key:
 async def known(db: AsyncSession, key_id: UUID) -> Key | None:
     """One of them, if it is there."""
     return await db.scalar(keys().where(Key.id == key_id))
+
+
+async def is_revoked(db: AsyncSession, key: Key) -> bool:
+    """Whether the key, or the one that it was made with, was taken back."""
+    either = sa.select(Key.id).where(Key.id.in_((key.id, key.parent_id)), Key.revoked_at.is_not(None))
+    return await db.scalar(either.limit(1)) is not None

@@ -55,6 +55,36 @@ class ApiKeyMade(ApiKeyView):
     key: str = Field(description="keep it: it is not shown again")
 
 
+class NewUploadKey(Body):
+    """A key for the upload links of an import: it brings people in and nominates them, as an HR client does."""
+
+    name: Name
+    made_by: Annotated[str, Field(max_length=300)]
+    made_with: UUID | None = Field(None, description="the key that its maker came with; it counts no longer than that")
+    employer_id: UUID | None = None
+    expires_at: Moment
+
+
+class UploadKey(BaseModel):
+    id: UUID
+    key: str
+    expires_at: datetime
+
+
+class MadeUploadKey(BaseModel):
+    """The key; null: its maker's employer or key is not there any more."""
+
+    made: UploadKey | None
+
+
+class Revoking(Body):
+    revoked_by: Annotated[str, Field(max_length=300)]
+
+
+class KeyRevoked(BaseModel):
+    id: UUID
+
+
 class KeyToCheck(Body):
     key: Annotated[str, Field(max_length=200)]
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
+from mentoring_common.versions import Versioned
 from mentoring_integrations.tables import Base
 
 
@@ -48,6 +49,38 @@ class ImportSource(TenantRow, Base):
     mapping: Mapped[str]
     sheet: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class UploadLink(TenantRow, Versioned, Base):
+    """An address that takes files of one source, from whoever has it, until `expires_at` of real time.
+
+    `sealed_key` is an API key for what the files may do; what opens it stands in the address alone.
+    """
+
+    __tablename__ = "upload_links"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "made_by", "source"],
+            ["import_sources.tenant_id", "import_sources.made_by", "import_sources.name"],
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "import_id"], ["imports.tenant_id", "imports.id"]),
+        sa.Index(None, "tenant_id", "made_by", "source"),
+        sa.Index(None, "tenant_id", "import_id"),
+    )
+    source: Mapped[str]  # its name
+    kind: Mapped[str]  # people, nominations
+    programme_id: Mapped[UUID | None]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    most_files: Mapped[int | None]
+    most_bytes: Mapped[int]
+    files: Mapped[int] = mapped_column(default=0, server_default="0")
+    import_id: Mapped[UUID | None]  # of the last file
+    key_id: Mapped[UUID]
+    sealed_key: Mapped[bytes]
 
 
 class RefusedRow(TenantRow, Base):

@@ -1,7 +1,7 @@
 """What is read of imports."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from mentoring_common.auth import Principal
-from mentoring_integrations.errors import ImportNotFound, SourceNotFound
-from mentoring_integrations.imports.models import Import, ImportSource, RefusedRow
+from mentoring_integrations.errors import ImportNotFound, SourceNotFound, UploadLinkNotFound
+from mentoring_integrations.imports.models import Import, ImportSource, RefusedRow, UploadLink
 
 PATIENCE: Final = timedelta(minutes=1)
 """One that runs and said nothing for so long does not run any more."""
@@ -73,3 +73,41 @@ async def sources_beside(db: AsyncSession, by: Principal, name: str) -> int:
     """How many others of theirs the caller keeps."""
     others = sa.select(sa.func.count()).select_from(ImportSource)
     return await db.scalar(others.where(ImportSource.made_by == by.subject, ImportSource.name != name)) or 0
+
+
+def links(by: Principal) -> sa.Select[UploadLink]:
+    """The caller's upload links; all of them for the organisation's administration."""
+    return sa.select(UploadLink) if by.is_admin else sa.select(UploadLink).where(UploadLink.made_by == by.subject)
+
+
+async def link_of(db: AsyncSession, by: Principal, link_id: UUID) -> UploadLink:
+    """The link; UploadLinkNotFound, also for one of somebody else."""
+    found = await db.scalar(links(by).where(UploadLink.id == link_id))
+    if found is None:
+        raise UploadLinkNotFound()
+    return found
+
+
+async def link_and_source(db: AsyncSession, link_id: UUID) -> tuple[UploadLink, ImportSource] | None:
+    """A link, and how its files are read, for who came with the address."""
+    same = sa.and_(ImportSource.made_by == UploadLink.made_by, ImportSource.name == UploadLink.source)
+    joined = sa.select(UploadLink, ImportSource).join(ImportSource, same)
+    found = (await db.execute(joined.where(UploadLink.id == link_id))).one_or_none()
+    return found._tuple() if found else None
+
+
+def going_on(moment: datetime) -> sa.ColumnElement[bool]:
+    """That a link takes files at a moment."""
+    return sa.and_(
+        UploadLink.revoked_at.is_(None),
+        UploadLink.expires_at > moment,
+        sa.or_(UploadLink.most_files.is_(None), UploadLink.files < UploadLink.most_files),
+    )
+
+
+async def links_going_on(db: AsyncSession, moment: datetime, source: ImportSource | None = None) -> int:
+    """How many links of the organisation, or of a source, take files at a moment."""
+    rows = sa.select(sa.func.count()).select_from(UploadLink).where(going_on(moment))
+    if source is not None:
+        rows = rows.where(UploadLink.made_by == source.made_by, UploadLink.source == source.name)
+    return await db.scalar(rows) or 0

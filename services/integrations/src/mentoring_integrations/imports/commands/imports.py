@@ -1,6 +1,7 @@
 """Imports from beginning to end: read the file, send its rows with no transaction open, keep what was refused."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
-from mentoring_integrations.errors import AnotherFile, ImportNotInterrupted, ImportOver
+from mentoring_integrations.errors import AnotherFile, ImportNotInterrupted, ImportOver, UploadLinkOver
 from mentoring_integrations.imports import queries
 from mentoring_integrations.imports.commands.preparing import Prepared, prepare
 from mentoring_integrations.imports.commands.running import (
@@ -22,7 +23,7 @@ from mentoring_integrations.imports.commands.running import (
     take_along,
 )
 from mentoring_integrations.imports.commands.uploads import Upload
-from mentoring_integrations.imports.models import Import
+from mentoring_integrations.imports.models import Import, UploadLink
 from mentoring_integrations.imports.schemas import ImportSummary, ImportView
 
 
@@ -92,7 +93,21 @@ async def _begin(upload: Upload, kind: str, count: int) -> Import:
         await db.flush()
         await db.refresh(started)
         audit(db, upload.by.subject, f"import_{kind}", "import", started.id)
+        if upload.link_id is not None:
+            await _take_by_link(db, upload.link_id, started)
     return started
+
+
+async def _take_by_link(db: AsyncSession, link_id: UUID, started: Import) -> None:
+    """Count a file that came over an upload link. UploadLinkOver where that ended meanwhile."""
+    this = sa.update(UploadLink).where(UploadLink.id == link_id, queries.going_on(datetime.now(UTC)))
+    taken = await db.execute(
+        this.values(files=UploadLink.files + 1, import_id=started.id).returning(UploadLink.id),
+        execution_options={"synchronize_session": False},
+    )
+    if taken.first() is None:
+        raise UploadLinkOver(why="used")
+    audit(db, f"link:{link_id}", "send_file", "import", started.id)
 
 
 async def _take_up(db: AsyncSession, import_id: UUID) -> bool:

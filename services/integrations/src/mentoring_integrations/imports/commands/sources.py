@@ -1,5 +1,6 @@
 """How the files of a source are read: kept by name, each for whoever sends them."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now, tenant_of
 from mentoring_common.ids import new_id
-from mentoring_integrations.errors import TooManySources
+from mentoring_integrations.errors import SourceHasLinks, TooManySources
 from mentoring_integrations.imports import queries
 from mentoring_integrations.imports.models import ImportSource
 from mentoring_integrations.imports.rows.mapping import reading
@@ -36,7 +37,9 @@ async def keep(db: AsyncSession, by: Principal, name: str, new: NewSource) -> Im
 
 
 async def remove(db: AsyncSession, by: Principal, name: str) -> None:
-    """Forget it. SourceNotFound."""
+    """Forget it, with links that are over. SourceNotFound, SourceHasLinks."""
     found = await queries.source_of(db, by, name)
+    if await queries.links_going_on(db, datetime.now(UTC), found):
+        raise SourceHasLinks()
     await db.execute(sa.delete(ImportSource).where(ImportSource.id == found.id))
     audit(db, by.subject, "remove_import_source", "import_source", found.id)

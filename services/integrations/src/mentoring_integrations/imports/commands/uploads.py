@@ -32,6 +32,7 @@ class Upload:
     mapping: str | None = None
     sheet: Sheet = "people"
     every_row: Mapping[str, str] = field(default_factory=dict)
+    link_id: UUID | None = None  # of the upload link over which it came
 
     @property
     def client(self) -> ServiceClient:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from mentoring_common import csv_text, locations, workbooks
 from mentoring_common.list_files import TYPES
@@ -13,24 +13,23 @@ from mentoring_common.unit_of_work import Db, Phases, Route
 from mentoring_contracts.columns import Sheet
 from mentoring_integrations.imports import queries
 from mentoring_integrations.imports.commands import imports as commands
-from mentoring_integrations.imports.commands import sources
 from mentoring_integrations.imports.commands.previewing import preview
 from mentoring_integrations.imports.commands.uploads import Upload
 from mentoring_integrations.imports.models import Import
-from mentoring_integrations.imports.schemas import ImportSummary, ImportView, NewSource, PreviewView, SourceView
+from mentoring_integrations.imports.schemas import LARGEST_FILE, ImportSummary, ImportView, PreviewView
 from mentoring_integrations.imports.table_files import unpacked
 from mentoring_integrations.programmes.access import Reader, Writer
 
 Kind = Literal["people", "applications", "nominations", "pairs", "attendance", "outcomes"]
-LIMIT_BYTES = 30_000_000
 XLSX = TYPES["xlsx"]
 FILE_TYPES = frozenset({
     "text/csv", "application/csv", "text/plain", "text/tab-separated-values", "application/octet-stream",
     "application/vnd.ms-excel", XLSX, "multipart/form-data",
 })  # fmt: skip
 KINDS: tuple[Kind, ...] = ("people", "applications", "nominations", "pairs", "attendance", "outcomes")
-UPLOADS = {f"/imports/{kind}{path}": (LIMIT_BYTES, FILE_TYPES) for kind in KINDS for path in ("", "/preview")} | {
-    "/resume": (LIMIT_BYTES, FILE_TYPES)
+UPLOADS = {f"/imports/{kind}{path}": (LARGEST_FILE, FILE_TYPES) for kind in KINDS for path in ("", "/preview")} | {
+    "/resume": (LARGEST_FILE, FILE_TYPES),
+    "/uploads/": (LARGEST_FILE, FILE_TYPES | {""}),
 }
 ASYNC = "respond-async"
 _EXAMPLES = {
@@ -87,9 +86,6 @@ def _imports(kind: Kind) -> dict[str, Any]:
 
 def _previews(kind: Kind) -> dict[str, Any]:
     return {"path": f"/imports/{kind}/preview", "openapi_extra": _file(kind)}
-
-
-Name = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,49}$", description="what you call the source")]
 
 
 async def _read(
@@ -231,24 +227,6 @@ async def list_imports(by: Reader, db: Db, cursor: Cursor = None, limit: Limit =
     """One's own imports, in order; all of them for the organisation's administration."""
     shown, following = await page(db, queries.imports(by), Import.id, cursor, limit)
     return page_of(shown, following, ImportSummary.model_validate)
-
-
-@router.get("/imports/sources")
-async def list_import_sources(by: Reader, db: Db) -> list[SourceView]:
-    """How the files of one's own sources are read, by name."""
-    return [SourceView.model_validate(row) for row in (await db.scalars(queries.sources(by))).all()]
-
-
-@router.put("/imports/sources/{name}")
-async def keep_import_source(name: Name, new: NewSource, by: Writer, db: Db) -> SourceView:
-    """Keep how the files of a source are read, to be named by `source` with each of them; what was kept is replaced."""
-    return SourceView.model_validate(await sources.keep(db, by, name, new))
-
-
-@router.delete("/imports/sources/{name}", status_code=204)
-async def remove_import_source(name: Name, by: Writer, db: Db) -> None:
-    """Forget a source."""
-    await sources.remove(db, by, name)
 
 
 @router.get("/imports/{import_id}")
