@@ -191,9 +191,10 @@ class Publisher:
         """
         try:
             producer = await self._started()
+            numbers = {topic: len(await producer.partitions_for(topic)) for topic in {one.topic for one in records}}
             partitions: dict[tuple[str, int], list[Record]] = defaultdict(list)
             for record in records:
-                partitions[record.topic, await self._partition(producer, record)].append(record)
+                partitions[record.topic, _partition(record.key, numbers[record.topic])].append(record)
             await asyncio.gather(*(self._send(producer, *where, part) for where, part in partitions.items()))
             published.ring({topic for topic, _ in partitions})
         except BaseException:
@@ -221,10 +222,6 @@ class Publisher:
             self._producer = producer
         return self._producer
 
-    async def _partition(self, producer: AIOKafkaProducer, record: Record) -> int:
-        partitions = await producer.partitions_for(record.topic)
-        return int((murmur2(record.key.encode()) & 0x7FFFFFFF) % len(partitions))
-
     async def _send(self, producer: AIOKafkaProducer, topic: str, partition: int, records: list[Record]) -> None:
         waiting = list(records)
         while waiting:
@@ -241,6 +238,11 @@ class Publisher:
             batch.close()
             await (await producer.send_batch(batch, topic, partition=partition))
             waiting = waiting[taken:]
+
+
+def _partition(key: str, partitions: int) -> int:
+    """Where Kafka's own clients put a key."""
+    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)
 
 
 async def _quiet_stop(producer: AIOKafkaProducer) -> None:

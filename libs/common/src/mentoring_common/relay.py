@@ -23,7 +23,7 @@ from mentoring_common.tables import outbox
 from mentoring_common.tracing import Tracing, published
 
 BATCH = 500
-BREATH_S = 0.01  # between batches: what is announced meanwhile goes together, with one question and one answer
+BREATH_S = 0.01  # after a batch that was not full: what is announced meanwhile goes together, with one question
 LOCK = 0x6D656E746F72  # advisory lock of the relay, per database
 
 
@@ -51,8 +51,10 @@ class Relay:
     async def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                if (self._doorbell.is_set() or await self._look()) and await self._publish_while_leading():
-                    await pause(BREATH_S, self._stopping)
+                if self._doorbell.is_set() or await self._look():
+                    taken = await self._publish_while_leading()
+                    if 0 < taken < BATCH:
+                        await pause(BREATH_S, self._stopping)
             except Exception as error:
                 # Broker or database away: back off and start again from the first unmarked row, for ever.
                 seconds = self.progress.failed(error)
@@ -73,8 +75,8 @@ class Relay:
         """How long the oldest unpublished event has waited, as of the last look; 0 where none does."""
         return time.monotonic() - self._oldest[1] if self._oldest else 0.0
 
-    async def _publish_while_leading(self) -> bool:
-        """Publish the rows that wait, unless another replica is at it; whether there were any, which rings for more."""
+    async def _publish_while_leading(self) -> int:
+        """Publish the rows that wait, unless another replica is at it; how many were seen. If any, it rings for more."""
         self._doorbell.clear()
         async with self._looking.connect() as connection, begun(connection) as driver:
             rows = await driver.fetch(_TAKE, LOCK, BATCH)
@@ -92,7 +94,7 @@ class Relay:
                 self.progress.made()
         if rows and not (leads and len(rows) < BATCH):
             self._doorbell.set()
-        return bool(rows)
+        return len(rows)
 
     async def _look(self) -> bool:
         """Whether anything waits."""
