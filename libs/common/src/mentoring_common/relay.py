@@ -76,7 +76,7 @@ class Relay:
         return time.monotonic() - self._oldest[1] if self._oldest else 0.0
 
     async def _publish_while_leading(self) -> int:
-        """Publish the rows that wait, unless another replica is at it; how many were seen. If any, it rings for more."""
+        """Publish the rows that wait, unless another replica is at it; how many were seen; it rings for more."""
         self._doorbell.clear()
         async with self._looking.connect() as connection, begun(connection) as driver:
             rows = await driver.fetch(_TAKE, LOCK, BATCH)
