@@ -11,7 +11,8 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mentoring_allinone.entry import main as command
@@ -34,38 +35,54 @@ def _processes() -> Iterator[tuple[int, int, str, float]]:
             yield int(folder.name), int(fields[1]), head.partition("(")[2], cpu_s
 
 
+def family(root: int) -> list[tuple[int, str, float]]:
+    """(pid, part of the system, CPU seconds so far) of a process and all below it."""
+    found = list(_processes())
+    members, grown = {root}, True
+    while grown:
+        below = {pid for pid, parent, *_ in found if parent in members} - members
+        members, grown = members | below, bool(below)
+    return [
+        (pid, "services" if pid == root else "broker" if "tansu" in name else name, cpu_s)
+        for pid, _, name, cpu_s in found
+        if pid in members
+    ]
+
+
 def cpu_of(root: int) -> dict[str, float]:
     """CPU seconds so far of a process and all below it, by name of the part."""
-    found = list(_processes())
-    family, grown = {root}, True
-    while grown:
-        below = {pid for pid, parent, *_ in found if parent in family} - family
-        family, grown = family | below, bool(below)
     parts: dict[str, float] = defaultdict(float)
-    for pid, _, name, cpu_s in found:
-        if pid in family:
-            parts["services" if pid == root else "broker" if "tansu" in name else name] += cpu_s
+    for _, part, cpu_s in family(root):
+        parts[part] += cpu_s
     return parts
+
+
+@asynccontextmanager
+async def embedded(folder: Path, log: Path | None = None) -> AsyncIterator[int]:
+    """`mentoring up` on a folder, as a process of its own; its pid."""
+    with (log or Path(os.devnull)).open("wb") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.idle", "--up", str(folder), stdout=asyncio.subprocess.DEVNULL, stderr=said
+        )
+    try:
+        while not (folder / "address").exists():
+            assert process.returncode is None, "it did not start"
+            await asyncio.sleep(0.05)
+        yield process.pid
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 async def idle(seconds: float) -> dict[str, float]:
     """Shares of a core, in percent, over some seconds in which nobody calls."""
     with tempfile.TemporaryDirectory() as folder:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __spec__.name, "--up", folder, stdout=asyncio.subprocess.DEVNULL
-        )
-        try:
-            while not (Path(folder) / "address").exists():
-                assert process.returncode is None, "it did not start"
-                await asyncio.sleep(0.5)
+        async with embedded(Path(folder)) as pid:
             await asyncio.sleep(SETTLED_S)
-            before = cpu_of(process.pid)
+            before = cpu_of(pid)
             await asyncio.sleep(seconds)
-            after = cpu_of(process.pid)
+            after = cpu_of(pid)
             return {part: (after[part] - before.get(part, 0.0)) / seconds * 100 for part in after}
-        finally:
-            process.terminate()
-            await process.wait()
 
 
 def page(shares: dict[str, float], seconds: float) -> str:
