@@ -96,7 +96,7 @@ env: ## write .env for docker-compose.yml, with fresh secrets; fill in what it l
 	  *_MASTER_KEY=) echo "$$line$$(openssl rand -base64 32)" ;; \
 	  KAFKA_CLUSTER_ID=) echo "$$line$$(openssl rand -base64 16 | tr +/ -_ | tr -d =)" ;; \
 	  *) echo "$$line" ;; esac; done < .env.example > .env.unfinished && mv .env.unfinished .env
-	@grep '^[A-Z_]*=$$' .env | sed 's/^/to fill in: /'
+	@grep '^[A-Z_]*=$$' .env | grep -v OTHER_MASTER_KEYS | sed 's/^/to fill in: /'
 
 helm: build/tools/helm ## build Helm, with which a test renders deploy/helm; needs Go
 

@@ -18,6 +18,7 @@ from mentoring_allinone import blueprints
 from mentoring_allinone.backups import command as backups
 from mentoring_allinone.backups.errors import BackupFailed
 from mentoring_allinone.failures import DemoFailed, TopicsRefused, WronglyTold
+from mentoring_allinone.installation import command as installation
 from mentoring_allinone.running import address_of, mint
 from mentoring_allinone.sandbox import command as sandbox
 from mentoring_allinone.scopes import unknown
@@ -167,6 +168,9 @@ def _id(option: str, text: str | None) -> str | None:
 
 
 app.command("match")(match_command)
+app.command("settings")(installation.settings)
+app.command("migrate")(installation.migrate)
+app.command("doctor")(installation.doctor)
 app.command("backup")(backups.backup)
 app.command("backup-key")(backups.backup_key)
 app.command("erasures")(backups.erasures)

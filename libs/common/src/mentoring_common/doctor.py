@@ -5,10 +5,16 @@ away says so, and the others go on.
 """
 
 import asyncio
+import os
+import shutil
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -24,19 +30,25 @@ from mentoring_common.runner import Found, Service
 POSTGRES = 180000  # server_version_num of the oldest that is tested
 CLOCKS_APART_S = 2.0
 TIMEOUT_S = 10.0
+OF_SYSTEM = 3  # connections of the system role
+LEAST_FREE = 500_000_000  # bytes
 
 
 async def examine(service: Service) -> list[Found]:
     """Every check of a service, in the order in which one mends."""
     checks: Sequence[tuple[str, Callable[[Service], Awaitable[list[Found]]]]] = [
+        ("settings", _settings),
         ("database", _database),
         ("system role", _system_role),
+        ("connections", _connections),
         ("migrations", _migrations),
+        ("grants", _grants),
         ("tenants", _row_level_security),
         ("key", _master_key),
         ("kafka", _kafka),
         ("issuer", _issuer),
         ("services", _services),
+        ("disk", _disk),
         *service.design.checks,
     ]
     return [found for name, check in checks for found in await _in_time(name, check(service))]
@@ -50,6 +62,34 @@ async def _in_time(name: str, looking: Awaitable[list[Found]]) -> list[Found]:
         return [Found(name, "wrong", f"no answer within {TIMEOUT_S:.0f} s", "see whether it runs and can be reached")]
     except Exception as error:
         return [Found(name, "wrong", f"could not be looked at: {type(error).__name__}", "see the checks above")]
+
+
+async def _settings(service: Service) -> list[Found]:
+    """Variables that nobody reads, by their likeness to those that are read; what is for development alone."""
+    known = {f"MENTORING_{name.upper()}" for name in type(service.settings).model_fields} | _BESIDE_SETTINGS
+    found = []
+    for name in sorted(set(filter(lambda one: one.startswith("MENTORING_"), os.environ)) - known):
+        [alike] = get_close_matches(name, known, 1, 0.8) or [""]
+        remedy = f"is {alike} meant?" if alike else "take it away: docs/settings.md has every setting"
+        found.append(Found("settings", "warning", f"{name} is no setting", remedy))
+    here = urlsplit(service.settings.public_url).hostname in _THIS_MACHINE
+    if here:
+        return [*found, Found("settings", "ok", "links lead to this machine alone: an installation to try things on")]
+    if service.settings.webhooks_to_loopback:
+        found.append(
+            Found("settings", "wrong", "webhooks may go to this machine", "unset MENTORING_WEBHOOKS_TO_LOOPBACK")
+        )
+    for name in ("public_url", "token_issuer"):
+        if urlsplit(getattr(service.settings, name)).scheme != "https":
+            said, setting = "passwords and tokens go over the network in clear", f"MENTORING_{name.upper()}"
+            found.append(
+                Found("settings", "warning", f"{setting} is no https: {said}", f"end TLS in front, set {setting}")
+            )
+    return found or [Found("settings", "ok", "every variable is a setting, none is for development")]
+
+
+_BESIDE_SETTINGS = {"MENTORING_SECRETS_DIR", "MENTORING_BLUEPRINTS", "MENTORING_TESTS_AS_IN_PRODUCTION"}
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 async def _database(service: Service) -> list[Found]:
@@ -89,6 +129,49 @@ _WHO = sa.text("""
         extract(epoch FROM clock_timestamp())::float8 AS clock, r.rolsuper OR r.rolbypassrls AS mighty,
         EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind = 'r') AS owns
     FROM pg_roles r WHERE r.rolname = current_user
+""")
+
+
+async def _connections(service: Service) -> list[Found]:
+    """Whether the server has room for what a process of this service opens."""
+    wants = 2 * service.settings.pool_size + OF_SYSTEM
+    async with service.looking.connect() as connection:
+        row = (await connection.execute(_TAKEN)).one()
+    said = f"{row.taken} of {row.most} are taken, a process of this service opens up to {wants}"
+    if row.most - row.taken < wants:
+        return [Found("connections", "warning", said, "raise max_connections, or lower MENTORING_POOL_SIZE")]
+    return [Found("connections", "ok", said)]
+
+
+_TAKEN = sa.text("""
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - current_setting('reserved_connections')::int AS most,
+        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS taken
+""")
+
+
+async def _grants(service: Service) -> list[Found]:
+    """Whether the application's role may what its work needs, and cannot change what is written down for good."""
+    async with service.database.engine.connect() as connection:
+        row = (await connection.execute(_MAY)).one()
+    remedy = f"python -m mentoring_{service.name} migrate, under the owner that init.sql made"
+    found = []
+    if row.cannot_read:
+        said = f"may not read {len(row.cannot_read)} tables, for example {row.cannot_read[0]}"
+        found.append(Found("grants", "wrong", said, remedy))
+    if row.may_rewrite:
+        tables, role = ", ".join(row.may_rewrite), roles(service.name)[1]
+        said = f"may change or empty what is only added to: {tables}"
+        found.append(Found("grants", "wrong", said, f"REVOKE UPDATE, DELETE, TRUNCATE ON {tables} FROM {role}"))
+    return found or [Found("grants", "ok", "the application may what it needs and no more")]
+
+
+_MAY = sa.text("""
+    SELECT coalesce(array_agg(relname::text ORDER BY 1) FILTER (WHERE NOT has_table_privilege(oid, 'SELECT')), '{}')
+        AS cannot_read,
+        coalesce(array_agg(relname::text ORDER BY 1) FILTER (WHERE has_table_privilege(oid, 'TRUNCATE')
+            OR relname = 'audit_log' AND has_table_privilege(oid, 'UPDATE, DELETE')), '{}') AS may_rewrite
+    FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
 """)
 
 
@@ -198,8 +281,12 @@ async def _services(service: Service) -> list[Found]:
         url = getattr(service.settings, f"{name}_url")
         try:
             good = (await service.http.get(f"{url}/readyz")).status_code == 200
-        except httpx.HTTPError:
-            good = False
+            runs = (await service.http.get(f"{url}/version")).json().get("version") if good else None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, AttributeError):
+            good, runs = False, None
+        if good and runs != version("mentoring-common"):
+            said = f"{name} runs {runs}, this is {version('mentoring-common')}"
+            found.append(Found("services", "warning", said, "bring all to one version, if no upgrade is on its way"))
         setting = f"MENTORING_{name.upper()}_URL"
         found.append(
             Found("services", "ok", f"{name} is ready")
@@ -207,3 +294,13 @@ async def _services(service: Service) -> list[Found]:
             else Found("services", "warning", f"{name} is not ready", f"start it, or check {setting}")
         )
     return found
+
+
+async def _disk(service: Service) -> list[Found]:
+    """Room for what a process writes beside the database: uploads, tables, reports on their way."""
+    del service
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    said = f"{free / 1e9:.1f} GB are free in {tempfile.gettempdir()}"
+    if free < LEAST_FREE:
+        return [Found("disk", "warning", said, "make room: files on their way in and out are kept there")]
+    return [Found("disk", "ok", said)]
