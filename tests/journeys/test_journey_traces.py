@@ -1,4 +1,8 @@
-"""One trace from a mutation to the last service that hears of it, and to the letter."""
+"""One trace from a mutation to the last service that hears of it, to the letter and to the webhook."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -32,7 +36,35 @@ async def stack(tmp_path_factory, seen):
     await running.stop()
 
 
-async def test_one_trace_from_a_mutation_to_the_last_consumer_and_the_letter(journey, seen):
+@pytest.fixture(scope="module")
+def endpoint():
+    """An address that takes webhooks, and the `traceparent` that came with each event, by its type."""
+    came = {}
+
+    class Takes(BaseHTTPRequestHandler):
+        def do_POST(self):
+            event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            came[event["type"]] = self.headers["traceparent"]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"challenge": event["data"].get("challenge")}).encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Takes)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", came
+    server.shutdown()
+
+
+async def test_one_trace_from_a_mutation_to_the_last_consumer_the_letter_and_the_webhook(journey, seen, endpoint):
+    address, came = endpoint
+    async with journey.stack.call("organisation:admin", "integrations:write", tenant=journey.tenant) as admin:
+        made = await admin.post("/integrations/webhooks", json={"url": address, "types": [ACCEPTED]})
+        assert made.status_code == 201, made.text
+        verified = await admin.post(f"/integrations/webhooks/{made.json()['id']}/verify")
+        assert verified.status_code == 200, verified.text
     await journey.register("Grace")
     wanted = {"p": journey.programme_id, "c": journey.cohort_id, "answers": answers("Grace", "MENTEE")}
     applied = (await journey.ask(APPLY, by="Grace", **wanted))["submitApplication"]["id"]
@@ -64,6 +96,9 @@ async def test_one_trace_from_a_mutation_to_the_last_consumer_and_the_letter(jou
         "gateway: graphql Decide",
         "gateway: POST /graphql",
     ]
+    [webhook] = [one for one in spans if one.name == "webhook"]
+    assert above[webhook.parent].name == "POST /applications/{application_id}/decision"
+    assert came[ACCEPTED] == f"00-{asked[3:35]}-{webhook.id}-01"
     for told in ("Grace", "grace@", "Nursing"):
         assert told not in str(spans)
 
@@ -77,4 +112,5 @@ EXPECTED = {
     ("matching", f"react {ACCEPTED}"),
     ("integrations", f"react {ACCEPTED}"),
     ("integrations", "letter application_accepted"),
+    ("integrations", "webhook"),
 }

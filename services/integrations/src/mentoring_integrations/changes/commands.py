@@ -23,8 +23,8 @@ from mentoring_integrations.changes.models import Change, Employee, Pair
 _KEEP = sa.text("""
     WITH fresh AS (
         SELECT e.*, row_number() OVER (ORDER BY number) AS place
-        FROM unnest(:ids, :types, :programmes, :times, :events, :named, :pairs)
-             WITH ORDINALITY AS e (id, type, programme_id, occurred_at, event, people, pair_id, number)
+        FROM unnest(:ids, :types, :programmes, :times, :events, :named, :pairs, :traces)
+             WITH ORDINALITY AS e (id, type, programme_id, occurred_at, event, people, pair_id, traceparent, number)
         WHERE NOT EXISTS (SELECT FROM changes WHERE changes.tenant_id = :tenant AND changes.id = e.id)
     ), many AS (
         SELECT count(*) AS fresh FROM fresh
@@ -33,9 +33,10 @@ _KEEP = sa.text("""
         ON CONFLICT (tenant_id, id) DO UPDATE SET position = h.position + excluded.position
         RETURNING position
     ), kept AS (
-        INSERT INTO changes (tenant_id, id, position, type, programme_id, occurred_at, event, people, pair_id)
+        INSERT INTO changes
+            (tenant_id, id, position, type, programme_id, occurred_at, event, people, pair_id, traceparent)
         SELECT :tenant, id, head.position - many.fresh + place, type, programme_id, occurred_at, event,
-               CAST(people AS uuid[]), pair_id
+               CAST(people AS uuid[]), pair_id, traceparent
         FROM head, many, fresh
     ), noticed AS (
         INSERT INTO employees AS e (tenant_id, id, since)
@@ -56,6 +57,7 @@ _KEEP = sa.text("""
     sa.bindparam("events", type_=sa.ARRAY(sa.Text())),
     sa.bindparam("named", type_=sa.ARRAY(sa.Text())),
     sa.bindparam("pairs", type_=sa.ARRAY(sa.Uuid())),
+    sa.bindparam("traces", type_=sa.ARRAY(sa.Text())),
     sa.bindparam("people", type_=sa.ARRAY(sa.Uuid())),
     sa.bindparam("changed", type_=sa.ARRAY(sa.Uuid())),
 )
@@ -89,6 +91,7 @@ async def keep(db: AsyncSession, happened: Sequence[Told]) -> range:
         # As text: arrays of arrays have one length.
         "named": [_array(named(one.event)) for one in happened],
         "pairs": [pair_of(one.event) for one in happened],
+        "traces": [one.envelope.traceparent for one in happened],
         "people": sorted(people),
         "changed": [person for one in happened for person in changed(one.event)],
     }

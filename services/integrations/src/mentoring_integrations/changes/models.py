@@ -28,6 +28,7 @@ class Change(TenantRow, Base):
     # Whom it names, and of which pair or group it is where it names nobody; null: for the administration alone.
     people: Mapped[list[UUID] | None] = mapped_column(ARRAY(sa.Uuid))
     pair_id: Mapped[UUID | None]
+    traceparent: Mapped[str | None]  # the trace of what announced it
 
 
 class ChangeHead(TenantRow, Base):

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from mentoring_common.observability import log
 from mentoring_common.runner import Service
+from mentoring_common.tracing import traced
 from mentoring_integrations.changes.cloud_event import placed
 from mentoring_integrations.webhooks import commands, queries
 from mentoring_integrations.webhooks.commands import Parcel, rule_of
@@ -56,7 +57,7 @@ async def _send(service: Service, parcel: Parcel, post: Sender) -> None:
     while True:
         together = list(islice(left, 1 if parcel.failures else TOGETHER))
         remaining -= len(together)
-        outcomes = await asyncio.gather(*(_attempt(parcel, post, row) for row in together))
+        outcomes = await asyncio.gather(*(_attempt(service, parcel, post, row) for row in together))
         well = all(outcome.accepted for outcome in outcomes)
         last = not (remaining and well and time.monotonic() < ends)
         async with service.database.transaction(parcel.tenant) as db:
@@ -65,6 +66,11 @@ async def _send(service: Service, parcel: Parcel, post: Sender) -> None:
             return
 
 
-async def _attempt(parcel: Parcel, post: Sender, row: Any) -> Outcome:
+async def _attempt(service: Service, parcel: Parcel, post: Sender, row: Any) -> Outcome:
+    """One attempt, as a step of the trace that the event comes from; the receiver is told which."""
     body = placed(row.event, row.position).encode()
-    return await post.post(parcel.url, str(row.event_id), body, parcel.secrets)
+    with traced(row.traceparent, service.tracing, "webhook", "PRODUCER") as made:
+        outcome = await post.post(parcel.url, str(row.event_id), body, parcel.secrets)
+        if made is not None:
+            made.set_attributes({"mentoring.webhook": str(parcel.webhook_id), "mentoring.outcome": outcome.why})
+        return outcome

@@ -55,10 +55,11 @@ class Due(NamedTuple):
     event_id: UUID
     attempts: int
     event: str
+    traceparent: str | None
 
 
 _DUE = sa.text(f"""
-    SELECT w.id AS webhook_id, d.id, d.position, d.event_id, d.attempts, c.event, c.people,
+    SELECT w.id AS webhook_id, d.id, d.position, d.event_id, d.attempts, c.event, c.people, c.traceparent,
            {changes.own("w.employer_id")} AS own, w.employer_id
     FROM webhooks w CROSS JOIN LATERAL (
         SELECT id, position, event_id, attempts FROM webhook_deliveries
@@ -74,7 +75,8 @@ async def due(db: AsyncSession, webhooks: Collection[UUID], most: int, open_afte
     found: dict[UUID, list[Due]] = {id_: [] for id_ in webhooks}
     given = {"tenant": tenant_of(db), "webhooks": list(webhooks), "most": most, "open_after": open_after}
     for row in await db.execute(_DUE, given):
-        found[row.webhook_id].append(Due(row.id, row.position, row.event_id, row.attempts, _shown(row)))
+        one = Due(row.id, row.position, row.event_id, row.attempts, _shown(row), row.traceparent)
+        found[row.webhook_id].append(one)
     return found
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from mentoring_common.tracing import current_traceparent
 from mentoring_integrations.webhooks import signing
 from mentoring_integrations.webhooks.addresses import Refused, Rule
 
@@ -67,6 +68,7 @@ class Sender:
         """One attempt; every failure is an outcome. With `read` the beginning of the answer's body is kept."""
         began = time.monotonic()
         headers = signing.headers(message_id, int(time.time()), body, secrets) | _HEADERS
+        headers["traceparent"] = current_traceparent()
         status: int | None = None
         wish: float | None = None
         answer, error = b"", None
