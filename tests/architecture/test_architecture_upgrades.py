@@ -111,6 +111,6 @@ async def test_a_plan_says_what_is_lacking_and_changes_nothing(servers, monkeypa
 def test_the_plan_is_of_migrate(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["mentoring_matching", "serve", "--plan"])
     with pytest.raises(SystemExit) as ended:
-        main("matching", None)
+        main("matching")
     assert ended.value.code == 2
     assert "--plan is of migrate" in capsys.readouterr().err

@@ -20,7 +20,9 @@ from mentoring_common.http_server import GuardedProtocol, server_config
 from mentoring_common.testing import eventually
 
 HEAD = b"GET /count HTTP/1.1\r\nHost: here\r\n"
-SERVER = "import sys, uvicorn; from mentoring_common.http_server import server_config as c; from mentoring_common.main "
+SERVER = (
+    "import sys, uvicorn; from mentoring_common.http_server import server_config as c; from mentoring_common.commands "
+)
 SERVER += "import *\nasync def app(scope, receive, send): pass\nuvicorn.Server(c(app, port=int(sys.argv[1]))).run()"
 
 

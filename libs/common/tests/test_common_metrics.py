@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from mentoring_common import yaml_text
 from mentoring_common.broker import Record, begin_at_end
 from mentoring_common.clock import MovableClock
+from mentoring_common.commands import serve
 from mentoring_common.embedded.child_process import free_port
 from mentoring_common.embedded.issuer import DevIssuer
-from mentoring_common.main import serve
 from mentoring_common.metrics import MetricsServer, PortTaken
 from mentoring_common.relay import LOCK
 from mentoring_common.runner import Service

@@ -161,7 +161,7 @@ def operator_runs(monkeypatch, settings, command):
         text = secret.get_secret_value() if hasattr(secret, "get_secret_value") else value
         monkeypatch.setenv(f"MENTORING_{name.upper()}", str(text))
     monkeypatch.setattr("sys.argv", ["mentoring_toy", command])
-    main("toy", lambda settings: Service(OWNER, settings))
+    main("toy")
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["restored", "not told"])

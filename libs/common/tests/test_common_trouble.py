@@ -11,8 +11,8 @@ import uvicorn
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_common.auth import TokenVerifier
+from mentoring_common.commands import _Server
 from mentoring_common.errors import OutcomeUnknown, Unavailable
-from mentoring_common.main import _Server
 from mentoring_common.reading import Reading
 from mentoring_common.tables import idempotency_keys, inbox, parked_events
 from mentoring_common.testing import eventually, toy

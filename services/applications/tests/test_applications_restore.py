@@ -41,7 +41,7 @@ def operator_runs(monkeypatch, settings, *command):
         text = secret.get_secret_value() if hasattr(secret, "get_secret_value") else value
         monkeypatch.setenv(f"MENTORING_{name.upper()}", str(text))
     monkeypatch.setattr("sys.argv", ["mentoring_applications", *command])
-    main("applications", create_app)
+    main("applications")
 
 
 async def made(harness, tenant, name):

@@ -1,6 +1,5 @@
 """The evaluation service as a process of its own."""
 
 from mentoring_common.main import main
-from mentoring_evaluation.app import create_app
 
-main("evaluation", create_app)
+main("evaluation")

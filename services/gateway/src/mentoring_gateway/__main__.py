@@ -1,13 +1,6 @@
 """`python -m mentoring_gateway`: the gateway as a process of its own."""
 
 import argparse
-import asyncio
-import contextlib
-
-from mentoring_common.main import serve, settings_or_error, told_in_one_line
-from mentoring_common.observability import configure_logging
-from mentoring_gateway.app import create_app
-from mentoring_gateway.settings import GatewaySettings
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -23,11 +16,24 @@ def main() -> None:
     """Serve until SIGTERM or Ctrl-C."""
     parser = arguments()
     options = parser.parse_args()
+    _serve(parser, options.host, options.port)
+
+
+def _serve(parser: argparse.ArgumentParser, host: str, port: int) -> None:
+    """Not at the top: help and mistakes are answered before anything of the gateway is loaded."""
+    import asyncio
+    import contextlib
+
+    from mentoring_common.commands import serve, settings_or_error, told_in_one_line
+    from mentoring_common.observability import configure_logging
+    from mentoring_gateway.app import create_app
+    from mentoring_gateway.settings import GatewaySettings
+
     settings = settings_or_error(GatewaySettings, parser)
     configure_logging(settings.log_level)
     # uvicorn stops in order on Ctrl-C and then raises it once more.
     with told_in_one_line(parser.prog), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(create_app(settings), options.host, options.port))
+        asyncio.run(serve(create_app(settings), host, port))
 
 
 if __name__ == "__main__":
