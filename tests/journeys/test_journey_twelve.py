@@ -117,6 +117,10 @@ class Installation:
             command = command.replace(there, str(here))
         return command
 
+    def place_unit(self):
+        unit = self.units / "mentoring@.service"
+        unit.write_text(self.placed(unit.read_text("utf-8")))
+
     def run(self, command, status=0):
         """Run a command in one and the same shell, as far as variables go."""
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
@@ -211,6 +215,8 @@ async def twelve(installation, realm):
         if "doctor" in command:
             await installation.ready()
         installation.said = await asyncio.to_thread(installation.run, command, 1 if "doctor" in command else 0)
+        if command.startswith("install "):
+            installation.place_unit()
     yield installation, issuer
     web.should_exit = True
     await serving
