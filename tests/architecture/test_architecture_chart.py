@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from kubernetes_validate import validate
 
 from mentoring_allinone import generate
+from mentoring_allinone.cli import app as cli
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import yaml_text
 from mentoring_common.main import COMMANDS
@@ -34,6 +36,7 @@ OPTIONS = {
     "ingress": ["--set", "ingress.enabled=true,ingress.host=mentoring.example.org"],
     "lag": ["--set", "services.matching.autoscaling.enabled=true,services.matching.autoscaling.lag=500"],
     "a tag": ["--set", "image.tag=1.2.3"],
+    "backups": ["--set", "backup.enabled=true,backup.to={age1abc},backup.claim=backups"],
     "a pod monitor": ["--set", "metrics.podMonitor.enabled=true"],
 }
 pytestmark = pytest.mark.skipif(HELM is None, reason="Helm is not at hand: make helm")
@@ -73,8 +76,9 @@ def pods(documents):
     for document in documents:
         if document["kind"] == "Pod":
             yield document["kind"], document["metadata"]["labels"], document["spec"]
-        elif document["kind"] in ("Deployment", "Job"):
-            template = document["spec"]["template"]
+        elif document["kind"] in ("Deployment", "Job", "CronJob"):
+            spec = document["spec"]
+            template = spec.get("jobTemplate", document)["spec"]["template"]
             yield document["kind"], template["metadata"]["labels"], template["spec"]
 
 
@@ -252,6 +256,22 @@ def test_scaling_goes_by_cpu_and_lag():
     assert "replicas" not in deployments["live-mentoring-matching"]["spec"]
 
 
+def test_backups_are_made_by_the_command_as_it_is():
+    documents = rendered(*OPTIONS["backups"])
+    job = of(documents, "CronJob")["live-mentoring-backup"]["spec"]
+    assert job["concurrencyPolicy"] == "Forbid"
+    [makes] = job["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    module, command, folder, *options = makes["args"]
+    assert (ROOT / "deploy" / "allinone" / "src" / module / "__main__.py").exists()
+    asked = typer.main.get_command(cli).commands[command]
+    told = {one["name"]: one["value"] for one in makes["env"]}
+    assert (
+        asked.make_context(command, [folder, *options, "--to", told["MENTORING_BACKUP_TO"]]).params["keep_days"] == 35
+    )
+    assert {mount["mountPath"] for mount in makes["volumeMounts"]} == {"/tmp", "/run/secrets/mentoring", folder}  # noqa: S108
+    assert "AS operator" in (ROOT / "deploy" / "Dockerfile").read_text("utf-8")
+
+
 def test_external_secrets_come_before_the_migrations_that_need_them():
     documents = rendered(*OPTIONS["external secrets"])
     secrets = of(documents, "ExternalSecret")
@@ -271,6 +291,8 @@ def test_external_secrets_come_before_the_migrations_that_need_them():
         (["--set", "settings.KAFKA=x"], "KAFKA"),
         (["--set", "image.digest=sha256:short"], "digest"),
         (["--set", "ingress.enabled=true"], "ingress.host has to be set"),
+        (["--set", "backup.enabled=true"], "backup.to has to be set"),
+        (["--set", "backup.enabled=true,backup.to={age1abc}"], "backup.claim has to be set"),
         (["--set", "secrets.external.enabled=true"], "secrets.external.store.name has to be set"),
         (["--set", "settings.MENTORING_TOKEN_ISSUER="], "settings.MENTORING_TOKEN_ISSUER has to be set"),
     ],

@@ -103,7 +103,8 @@ def test_images_are_pinned(compose, example):
     assert ours == {f"mentoring:{example['IMAGE_TAG']}"}
     first = (DEPLOY / "Dockerfile").read_text("utf-8")
     assert f"ARG PYTHON_IMAGE={given['PYTHON_IMAGE']}\n" in first
-    assert set(re.findall(r"^FROM (\S+)", first, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)", first, re.MULTILINE))
+    assert set(re.findall(r"^FROM (\S+)", first, re.MULTILINE)) - stages == {"${PYTHON_IMAGE}"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -190,12 +191,13 @@ def test_ingress_waits_for_no_client_for_ever():
 def test_the_image_copies_what_is_there_and_is_not_root():
     lines = (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
     copied = [line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line]
-    assert {"requirements.lock", "libs", "services", "blueprints"} == set(copied)
+    assert {"requirements.lock", "libs", "services", "blueprints", "deploy/allinone"} == set(copied)
     assert all((ROOT / path).exists() for path in copied)
     allowed = (DEPLOY / "Dockerfile.dockerignore").read_text("utf-8")
     assert all(f"!{path}\n" in allowed for path in copied)
-    user = next(line.split()[1] for line in lines if line.startswith("USER "))
-    assert int(user) > 0
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users
+    assert all(int(user) > 0 for user in users)
     assert any("--constraint requirements.lock" in line for line in lines)
 
 
