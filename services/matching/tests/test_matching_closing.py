@@ -1,5 +1,9 @@
 """A programme is closed: offers are withdrawn, nobody is matched any more, and what never began has ended."""
 
+import asyncio
+
+import pytest
+
 from mentoring_common.testing import refused
 from mentoring_contracts.applications import ProgrammeClosed
 from mentoring_contracts.matching import MatchDeclined, MatchEnded
@@ -37,10 +41,33 @@ async def test_offers_are_withdrawn_and_nothing_begins(make_world):
         await world.office.post(f"/matches/{offered[0]['id']}/handover", json={"mentor_id": offered[1]["mentor_id"]}),
         await world.office.post(f"/programmes/{world.programme_id}/recurring-runs/resume"),
         await world.as_person(offered[1]["mentor_id"]).post(f"/matches/{offered[1]['id']}/accept"),
+        await world.office.put(
+            f"/programmes/{world.programme_id}/policy", json={"weights": {"preferences": 1}}, headers={"If-Match": "*"}
+        ),
     ]:  # fmt: skip
         assert refused(answer, 409, "programme_closed")
     await close(world)  # told twice
     assert len(await world.events(MatchDeclined)) == 1
+
+
+@pytest.mark.parametrize("round_", range(3))
+async def test_whatever_is_answered_while_it_is_closed_nothing_is_left_open(make_world, round_):
+    world = await make_world()
+    cohort_id = await world.cohort(places=20)
+    await world.admit(cohort_id, *[world.person(role) for _ in range(6) for role in ("mentor", "mentee")])
+    offered = await world.approve((await world.run(cohort_id))["id"])
+    waiting = [(match, match[side]) for match in offered for side in ("mentor_id", "mentee_id")]
+    answers = [
+        world.as_person(person).post(f"/matches/{match['id']}/accept", headers={"If-Match": "*"})
+        for match, person in waiting
+    ]
+    begun = [world.office.post(f"/cohorts/{cohort_id}/runs", json={}) for _ in range(3)]
+    *answered, _ = await asyncio.gather(*answers, *begun, close(world))
+    assert {answer.status_code for answer in answered} <= {200, 202, 409}, [answer.text for answer in answered]
+    states = [m["state"] for m in await world.items(f"/matches?programme_id={world.programme_id}")]
+    assert set(states) <= {"confirmed", "declined"}
+    runs = await world.items(f"/cohorts/{cohort_id}/runs")
+    assert {run["state"] for run in runs} <= {"approved", "cancelled"}
 
 
 async def test_pairs_end_as_their_relationships_do(make_world):

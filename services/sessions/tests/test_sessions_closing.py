@@ -71,3 +71,31 @@ async def test_activities_that_have_not_begun_are_called_off_with_notice(begun):
     answer = await begun.team.post(f"/programmes/{begun.programme_id}/activities", json=new)
     assert refused(answer, 409, "programme_closed")
     assert (await begun.team.post(f"/activities/{past['id']}/held")).status_code == 200
+
+
+async def test_nothing_is_put_into_the_library_any_more_and_what_is_there_is_read_and_withdrawn(begun):
+    library = f"/programmes/{begun.programme_id}/resources"
+    given = {"wordings": [{"language": "en", "title": "Guide", "text": "Meet soon."}]}
+    made = await begun.team.post(library, json=given)
+    assert made.status_code == 201, made.text
+    one = f"/resources/{made.json()['id']}"
+    await closed(begun)
+    pdf = {"content": b"%PDF-1.4\n%%EOF\n", "headers": {"Content-Type": "application/pdf"}}
+    files = f"/programmes/{begun.programme_id}/resource-files?name=Guide.pdf"
+    assert refused(await begun.team.post(files, **pdf), 409, "programme_closed")
+    assert refused(await begun.team.post(library, json=given), 409, "programme_closed")
+    assert refused(await begun.team.post(f"{one}/versions", json=given), 409, "programme_closed")
+    narrowed = await begun.team.patch(one, json={"roles": ["mentor"]}, headers={"If-Match": "*"})
+    assert refused(narrowed, 409, "programme_closed")
+    assert (await begun.mentor.post(f"{one}/read")).status_code == 200
+    assert (await begun.team.post(f"{one}/withdraw")).status_code == 200
+
+
+async def test_nobody_commits_to_a_habit_any_more_and_one_that_runs_is_marked(begun):
+    habits, new = f"/programmes/{begun.programme_id}/habits", {"text": "Ask first.", "times": 3, "weeks": 2}
+    made = await begun.mentor.post(habits, json=new)
+    assert made.status_code == 201, made.text
+    await closed(begun)
+    assert refused(await begun.mentor.post(habits, json=new), 409, "programme_closed")
+    marked = await begun.mentor.put(f"/habits/{made.json()['id']}/marks/{begun.now().date()}")
+    assert marked.status_code == 200

@@ -50,9 +50,17 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
     return found
 
 
-async def require_open(db: AsyncSession, programme_id: UUID) -> None:
-    """ProgrammeClosed where nothing begins any more, ProgrammeNotFound."""
-    if (await programme(db, programme_id)).closed_at is not None:
+async def require_open(db: AsyncSession, programme_id: UUID, *, changed: bool = False) -> None:
+    """ProgrammeClosed where nothing begins any more, ProgrammeNotFound; nobody closes it until the end of the transaction.
+
+    To be asked for before a match, a run or a cohort is held: whoever closes a programme goes on to those. Who goes on to change
+    the programme itself (`changed`) holds it alone.
+    """
+    row = sa.select(Programme).where(Programme.id == programme_id).with_for_update(read=not changed)
+    found = await db.scalar(row.execution_options(populate_existing=True))
+    if found is None:
+        raise ProgrammeNotFound()
+    if found.closed_at is not None:
         raise ProgrammeClosed()
 
 

@@ -31,7 +31,6 @@ from mentoring_sessions.overview.api import relationships as overview
 from mentoring_sessions.pair_clock import api as time
 from mentoring_sessions.pair_clock import commands as pair_clock
 from mentoring_sessions.reactions import REACTIONS
-from mentoring_sessions.relationships import api as nudges
 from mentoring_sessions.relationships.commands import quiet, relationships
 from mentoring_sessions.relationships.commands.reviewing import OPENS
 from mentoring_sessions.resources import api as resources
@@ -60,7 +59,6 @@ DESIGN = Design(
         concerns.router,
         concerns.internal_router,
         reviews.router,
-        nudges.router,
         habits.router,
         activities.router,
         activities.internal_router,

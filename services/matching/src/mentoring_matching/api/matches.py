@@ -93,6 +93,7 @@ async def accept_match(match_id: UUID, by: Writer, db: Db, expected: IfMatch) ->
     if commands.has_accepted(match, commands.side_of(match, by)):
         expected.met_before()
         return _view(match, by)
+    await queries.require_open(db, match.programme_id)
     await expected.hold(db, match)
     return _view(await commands.accept_match(db, match, by), by)
 
@@ -140,6 +141,7 @@ async def hand_over_match(match_id: UUID, handover: Handover, by: Writer, db: Db
     """
     match = await queries.visible_match(db, by, match_id)
     await require_right(db, by, match.programme_id, *TEAM)
+    await queries.require_open(db, match.programme_id)
     await expected.hold(db, match)
     return _view(await hand_over(db, match, by, handover), by)
 

@@ -39,7 +39,6 @@ async def hand_over(db: AsyncSession, match: Match, by: Principal, to: Handover)
     MatchNotConfirmed, HandedOver, PeopleNotFree, PairBreaksRules; LeadOfGroup of a match in a group; and what
     `confirm_match` refuses.
     """
-    await queries.require_open(db, match.programme_id)
     if match.group_id is not None:
         raise LeadOfGroup(group_id=str(match.group_id))
     match = await queries.match_locked(db, match.id)

@@ -117,7 +117,6 @@ async def accept_match(db: AsyncSession, match: Match, by: Principal) -> Match:
     See `_refusal` for what is said no to.
     """
     side = side_of(match, by)
-    await queries.require_open(db, match.programme_id)
     mine = Match.mentor_accepted_at if side == "mentor" else Match.mentee_accepted_at
     await _hold_older(db, match)
     at = now(db)

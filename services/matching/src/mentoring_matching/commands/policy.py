@@ -104,7 +104,9 @@ async def _make_room(db: AsyncSession, programme_id: UUID, most: int) -> None:
 
 
 async def change_policy(db: AsyncSession, programme_id: UUID, document: dict[str, Any], by: Principal) -> PolicyVersion:
-    """Make a new version of the policy. PolicyInvalid names rule and field, PolicyChanged says who came second."""
+    """Make a new version of the policy. PolicyInvalid names rule and field, PolicyChanged says who came second;
+    ProgrammeClosed."""
+    await queries.require_open(db, programme_id)
     programme = await queries.programme(db, programme_id)
     version = (await queries.policy(db, programme_id)).version + 1
     terms = policies.usable_terms(document, programme.direction, version, strict=True, at=("body",))

@@ -74,7 +74,7 @@ async def _something_waits(db: AsyncSession, cohort: Cohort) -> bool:
 
 async def pause(db: AsyncSession, programme_id: UUID, by: Principal, *, paused: bool) -> Programme:
     """Let the programme's cohorts not be matched by themselves, or again. ProgrammeClosed."""
-    await queries.require_open(db, programme_id)
+    await queries.require_open(db, programme_id, changed=True)
     this = sa.update(Programme).where(Programme.id == programme_id, Programme.recurring_paused != paused)
     if await db.scalar(this.values(recurring_paused=paused).returning(Programme.id)):
         act = "pause_recurring_runs" if paused else "resume_recurring_runs"

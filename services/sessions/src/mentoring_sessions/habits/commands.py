@@ -25,7 +25,7 @@ from mentoring_sessions.habits import queries
 from mentoring_sessions.habits.models import FeedbackLink, Habit, HabitFeedback, HabitMark
 from mentoring_sessions.habits.progress import progress
 from mentoring_sessions.habits.schemas import FeedbackByLink, HabitChange, NewFeedbackLink, NewHabit
-from mentoring_sessions.relationships.queries import people_of_programme
+from mentoring_sessions.relationships.queries import people_of_programme, require_open
 
 AHEAD = timedelta(hours=14)  # somewhere on earth it is that much later than in UTC
 LONGEST_AGO = timedelta(days=366)
@@ -38,9 +38,11 @@ def today(db: AsyncSession) -> date:
 
 
 async def commit_to_habit(db: AsyncSession, programme_id: UUID, person_id: UUID, new: NewHabit) -> Habit:
-    """Keep what somebody commits to. NoPartInProgramme; DayOutsideHabit for a start more than a year away."""
+    """Keep what somebody commits to. NoPartInProgramme; ProgrammeClosed; DayOutsideHabit for a start more than a year
+    away."""
     if not await people_of_programme(db, programme_id, [person_id]):
         raise NoPartInProgramme()
+    await require_open(db, programme_id)
     starts_on = new.starts_on or now(db).date()
     if abs(starts_on - now(db).date()) > LONGEST_AGO:
         raise DayOutsideHabit()

@@ -87,6 +87,16 @@ class WaitingView(View):
     since: datetime = Field(description="by which the list is in order; of a meeting, when it was held")
 
 
+class NudgeView(View):
+    """A pair that went quiet, as its team was told."""
+
+    id: UUID
+    match_id: UUID = Field(validation_alias="relationship_id")
+    quiet_since: datetime
+    nudged_at: datetime
+    weeks: int
+
+
 class HomeView(View):
     person_id: UUID
     relationships: list[RelationshipView]

@@ -46,9 +46,10 @@ async def send_file(
 ) -> ResourceFile:
     """Keep a file for a resource that is to be given; a day later it is gone unless one names it.
 
-    ResourceFileRefused.
+    ResourceFileRefused, ProgrammeClosed.
     """
     mine.require(ACTIVITIES)
+    await relationships.require_open(db, mine.programme.id)
     if files.kind_of(media_type, data) is None:
         raise ResourceFileRefused(accept=sorted(files.MEDIA_TYPES))
     sent = ResourceFile(
@@ -68,8 +69,9 @@ async def drop_unused_file(db: AsyncSession, file_id: UUID) -> None:
 
 async def give_resource(db: AsyncSession, by: Principal, mine: ProgrammeAccess, new: NewResource) -> Resource:
     """Put something into the library, and tell everybody whom it is for. Refuses as `require_audience`;
-    ResourceFilesUnknown."""
+    ResourceFilesUnknown, ProgrammeClosed."""
     mine.require(ACTIVITIES)
+    await relationships.require_open(db, mine.programme.id)
     await _require_audience(db, mine.programme, new)
     row = Resource(programme_id=mine.programme.id, **_for_whom(new))
     db.add(row)
@@ -96,7 +98,9 @@ async def _require_audience(db: AsyncSession, programme: Programme, said: ForWho
 async def publish_version(
     db: AsyncSession, by: Principal, mine: ProgrammeAccess, row: Resource, new: NewResourceVersion
 ) -> Resource:
-    """Put a new version in place of the one that stands. ResourceOfBlueprint, ResourceGone, ResourceFilesUnknown."""
+    """Put a new version in place of the one that stands. ResourceOfBlueprint, ResourceGone, ResourceFilesUnknown;
+    ProgrammeClosed."""
+    await relationships.require_open(db, mine.programme.id)
     row = await _given(db, mine, row)
     row.number += 1
     await db.flush()
@@ -109,7 +113,11 @@ async def publish_version(
 async def change_audience(
     db: AsyncSession, by: Principal, mine: ProgrammeAccess, row: Resource, said: ForWhom
 ) -> Resource:
-    """Say for whom a resource is: what is not given stays. Who is new among them finds it, and is not told."""
+    """Say for whom a resource is: what is not given stays. Who is new among them finds it, and is not told.
+
+    ProgrammeClosed.
+    """
+    await relationships.require_open(db, mine.programme.id)
     row = await _given(db, mine, row)
     given = {name: value for name, value in _for_whom(said).items() if name in said.model_fields_set}
     await _require_audience(db, mine.programme, said)

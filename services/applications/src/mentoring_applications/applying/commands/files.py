@@ -28,8 +28,9 @@ from mentoring_contracts.blueprint.form import FormField
 async def send_file(
     db: AsyncSession, owner: Draft | Application, field_id: str, name: str, media_type: str, data: bytes, by: Principal
 ) -> ApplicationFile:
-    """Keep a file for a field, in place of the one that is not submitted yet; AnswersInvalid, FileRefused."""
-    plan = blueprint.plan_of(await programmes.programme(db, owner.programme_id))
+    """Keep a file for a field, in place of the one that is not submitted yet. AnswersInvalid, FileRefused;
+    ProgrammeClosed."""
+    plan = blueprint.plan_of(await programmes.open_programme(db, owner.programme_id))
     _check(_field(plan, owner.role, field_id), media_type, data)
     assert owner.person_id is not None
     draft_id = owner.id if isinstance(owner, Draft) else None

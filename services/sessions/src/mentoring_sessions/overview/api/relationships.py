@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from mentoring_common.db import now
-from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_by
+from mentoring_common.pagination import ByIds, Cursor, Limit, Page, page, page_by, page_of
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, UpdatedSince
 from mentoring_sessions.appointments.commands import call_off
@@ -16,11 +16,11 @@ from mentoring_sessions.lifecycle import State
 from mentoring_sessions.overview import views
 from mentoring_sessions.overview.access import require_course_run, with_concerns
 from mentoring_sessions.overview.queries import Order, Wanted, counts, order_key
-from mentoring_sessions.overview.schemas import CountsView, RelationshipView
+from mentoring_sessions.overview.schemas import CountsView, NudgeView, RelationshipView
 from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.access import Reader, Writer, require_part, to_programme, to_relationship
 from mentoring_sessions.relationships.commands import relationships as commands
-from mentoring_sessions.relationships.models import Relationship
+from mentoring_sessions.relationships.models import Nudge, Relationship
 from mentoring_sessions.relationships.parts import READS
 
 router = APIRouter(route_class=Route, tags=["relationships"])
@@ -102,6 +102,16 @@ async def count_relationships(
     paths = await paths_read(db, by, programme_id)
     asked = Wanted(quiet_days=quiet_days, ends_within_days=ends_within_days, reader_id=by.person, paths=paths)
     return views.counted(await counts(db, programme_id, asked, cohort_id, now(db)), with_concerns=bool(paths))
+
+
+@router.get("/programmes/{programme_id}/nudges")
+async def list_nudges(
+    programme_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[NudgeView]:
+    """Pairs of the programme that went quiet, for its team."""
+    (await to_programme(db, by, programme_id)).require(READS)
+    shown, following = await page(db, queries.nudges(programme_id), Nudge.id, cursor, limit)
+    return page_of(shown, following, NudgeView.model_validate)
 
 
 @router.get("/relationships/{match_id}")
