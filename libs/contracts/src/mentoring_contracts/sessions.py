@@ -108,6 +108,12 @@ class AgreementSignatureWithdrawn(_RelationshipEvent):
     for_integrators: ClassVar = "where meetings need an agreement, whoever arranges them waits for another one"
 
 
+class AgreementRanOut(_RelationshipEvent):
+    """The months are over for which an agreement stands: none does until everybody signs one again."""
+
+    for_integrators: ClassVar = "where meetings need an agreement, whoever arranges them waits for another one"
+
+
 class NotesOpened(_RelationshipEvent):
     """Two people who take concerns about safeguarding opened the notes of a relationship together, for a day."""
 
@@ -154,7 +160,7 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature or lost one, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn,
+    signature, lost one or runs out soon, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn,
     somebody else leads the group now, their notes were opened by two people, or the relationship was closed. It is the
     `number`th notice of its kind."""
 
@@ -164,6 +170,7 @@ class RelationshipNoticeDue(_RelationshipEvent):
         "break_over",
         "agreement_to_sign",
         "signature_withdrawn",
+        "agreement_runs_out",
         "meeting_to_confirm",
         "meeting_corrected",
         "meeting_withdrawn",

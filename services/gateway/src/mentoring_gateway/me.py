@@ -19,6 +19,7 @@ from mentoring_gateway.matching.client import MatchRecord
 from mentoring_gateway.matching.groups import own_groups
 from mentoring_gateway.matching.types import Match, RelationshipGroup, group_of, matches
 from mentoring_gateway.matching.what_ifs import Conversation, conversations
+from mentoring_gateway.meetings.client import SupervisedNote
 from mentoring_gateway.nominations.client import Nomination, nominations
 from mentoring_gateway.notifications.client import Notification, Preferences
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
@@ -119,6 +120,12 @@ class Me:
         home = await info.context.services.relationships.home(self.id)
         pairs = [Relationship(**vars(pair)) for pair in home.relationships]
         return Home(relationships=pairs, next_activities=home.next_activities)
+
+    @fetched("The notes that those whom I supervise wrote for me")
+    async def supervised_notes(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[SupervisedNote] | None:
+        return connection(await info.context.services.meetings.supervised_notes(wanted(first, after)), same)
 
     @fetched("My habits, and how they go")
     async def habits(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Habit] | None:

@@ -27,7 +27,7 @@ from mentoring_gateway.matching import groups
 from mentoring_gateway.matching.groups import RelationshipKind
 from mentoring_gateway.matching.types import Match, MatchRun, RelationshipGroup, group_of
 from mentoring_gateway.me import Me
-from mentoring_gateway.meetings.client import OpenedNote
+from mentoring_gateway.meetings.client import Note, OpenedNote
 from mentoring_gateway.networks import types as networks
 from mentoring_gateway.networks.client import NetworkMembership
 from mentoring_gateway.networks.types import MembershipState, Network, NetworkBlueprint
@@ -186,6 +186,10 @@ class Query:
     @fetched("The versions of a resource in every language, the newest first; for who runs activities")
     async def resource_versions(self, info: Info, id: UUID) -> list[ResourceVersion] | None:
         return await info.context.services.resources.versions(id)
+
+    @fetched("A note that I may read: my own, or one that is shared with me")
+    async def note(self, info: Info, id: UUID) -> Note | None:
+        return await info.context.services.meetings.note(id)
 
     @fetched("Notes that were opened, for the two people who opened them, until that ends")
     async def opened_notes(self, info: Info, glass_break_id: UUID) -> list[OpenedNote] | None:

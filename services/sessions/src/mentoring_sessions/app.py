@@ -14,6 +14,7 @@ from mentoring_contracts.sessions import SessionsAuditAnchored
 from mentoring_sessions import subject_access
 from mentoring_sessions.activities.api import activities, certificates
 from mentoring_sessions.agreements import api as agreements
+from mentoring_sessions.agreements import commands as agreements_commands
 from mentoring_sessions.appointments import api as appointments
 from mentoring_sessions.appointments.commands import close_in_time
 from mentoring_sessions.break_glass import api as break_glass
@@ -87,6 +88,7 @@ DESIGN = Design(
         resources_commands.TELLS: resources_commands.tell,
         resources_commands.UNUSED: resources_commands.drop_unused_file,
         relationships.GUIDES: resources_commands.tell_of_phase,
+        agreements_commands.RENEWS: agreements_commands.mind_renewal,
         concerns_commands.UNTAKEN: concerns_commands.escalate_untaken,
     },
 )

@@ -247,6 +247,10 @@ class NotesPrivate(Rejected):
     """What is written in relationships of this kind is for the people in them."""
 
 
+class NoSupervisor(Rejected):
+    """Nobody supervises you in this programme: the note would have no reader."""
+
+
 class PeopleNotMembers(Rejected):
     """Some of these people are not in the relationship."""
 

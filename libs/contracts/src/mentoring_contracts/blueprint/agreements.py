@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from mentoring_contracts.blueprint.scalars import Flag, Id, wrong
+from mentoring_contracts.blueprint.scalars import Flag, Id, Whole, wrong
 from mentoring_contracts.blueprint.section import Section
 from mentoring_contracts.blueprint.text import Text
 
@@ -24,6 +24,13 @@ class Agreements(Section):
     before_first_meeting: Annotated[
         Flag, Field(description="whether everybody signs one before the first meeting is recorded")
     ] = False
+    lasts_months: Annotated[
+        Whole | None,
+        Field(ge=1, le=120, description="for how many months it stands, breaks not counted; without it to the end"),
+    ] = None
+    remind_days: Annotated[
+        Whole, Field(ge=1, le=180, description="how many days before it runs out both are told, once")
+    ] = 14
     questions: Annotated[
         list[AgreementQuestion], Field(max_length=50, description="what it answers, all of it, beside its terms")
     ] = []

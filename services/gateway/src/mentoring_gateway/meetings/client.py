@@ -113,10 +113,24 @@ class OpenedNote(Note):
     mentoring_session_id: UUID
 
 
+@strawberry.type(description="A note that somebody whom I supervise wrote for me; `note` has its text")
+class SupervisedNote:
+    id: UUID
+    version: int
+    written_by: UUID
+    written_at: datetime
+    visibility: str
+    mentoring_session_id: UUID
+    match_id: UUID
+    shared: bool = False
+    written_with: list[UUID] = field(default_factory=list)
+
+
 _glass_break = TypeAdapter(GlassBreak)
 _glass_breaks = TypeAdapter(list[GlassBreak])
 _opened = TypeAdapter(list[OpenedNote])
 _note = TypeAdapter(Note)
+_supervised = TypeAdapter(Page[SupervisedNote])
 
 
 @dataclass(frozen=True)
@@ -178,6 +192,10 @@ class MeetingsApi:
     async def topics(self, programme_id: UUID) -> list[MeetingTopic]:
         """What meetings of a programme may be about."""
         return await self.api.get(f"/programmes/{programme_id}/meeting-topics", _topics)
+
+    async def supervised_notes(self, wanted: PageRequest) -> Page[SupervisedNote]:
+        """The notes for the caller from those whom they supervise."""
+        return await self.api.page("/supervised-notes", _supervised, {}, wanted)
 
     async def note(self, note_id: UUID) -> Note:
         """One note."""

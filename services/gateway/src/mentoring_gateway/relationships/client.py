@@ -67,6 +67,7 @@ class Agreement(Signatures):
     proposed_by: UUID
     proposed_at: datetime
     standing_version: int | None = None
+    runs_out_at: datetime | None = None
     terms: str | None = None
     answers: list[AgreementAnswer] = field(default_factory=list)
 
@@ -252,6 +253,10 @@ class RelationshipsApi:
     async def propose_agreement(self, match_id: UUID, terms: str | None, answers: list[dict[str, str]] | None) -> None:
         """Put terms to the other side."""
         await self.api.send("POST", f"/relationships/{match_id}/agreement", NOTHING, body(terms=terms, answers=answers))
+
+    async def renew_agreement(self, match_id: UUID) -> None:
+        """Propose what everybody signed last once more, and sign it."""
+        await self.api.send("POST", f"/relationships/{match_id}/agreement/renew", NOTHING)
 
     async def sign_agreement(self, match_id: UUID, version: int | None) -> None:
         """Sign for the caller's own side."""

@@ -33,6 +33,14 @@ class Relationships:
         await info.context.commands(info, expected_version).relationships.withdraw_signature(match_id)
         return await relationship_of(info, match_id)
 
+    @command(
+        "Propose what everybody signed last once more, in place of the agreement with this `revision`, and sign it for "
+        "oneself: it stands again, for as long, once the others have signed it too"
+    )
+    async def renew_agreement(self, info: Info, match_id: UUID, expected_version: int | None = None) -> Relationship:
+        await info.context.commands(info, expected_version).relationships.renew_agreement(match_id)
+        return await relationship_of(info, match_id)
+
     @command("Sign the agreement for oneself; `version` is the one that was read")
     async def sign_agreement(
         self, info: Info, match_id: UUID, version: int | None = None, expected_version: int | None = None

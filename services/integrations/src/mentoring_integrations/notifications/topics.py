@@ -107,6 +107,7 @@ TOPICS: Final = {
         Topic("break_over", RELATIONSHIP, *_RELATIONSHIP),
         Topic("agreement_to_sign", RELATIONSHIP, *_RELATIONSHIP),
         Topic("signature_withdrawn", RELATIONSHIP, *_RELATIONSHIP),
+        Topic("agreement_runs_out", RELATIONSHIP, *_RELATIONSHIP),
         Topic("meeting_to_confirm", RELATIONSHIP, *_MEETING),
         Topic("meeting_corrected", RELATIONSHIP, *_MEETING),
         Topic("meeting_withdrawn", RELATIONSHIP, *_MEETING),

@@ -67,6 +67,17 @@ async def withdraw_signature(match_id: UUID, by: Writer, db: Db, expected: IfMat
     return await views.agreement_state(db, withdrawn, mine.relationship)
 
 
+@router.post("/relationships/{match_id}/agreement/renew", status_code=201)
+async def renew_agreement(match_id: UUID, by: Writer, db: Db, expected: IfMatch) -> AgreementStateView:
+    """Propose what everybody signed last once more, in place of that named by If-Match, and sign it for yourself.
+
+    It stands again, for as long, once the others have signed it too.
+    """
+    mine = await to_relationship(db, by, match_id)
+    renewed = await commands.renew_agreement(db, by, mine, expected)
+    return await views.agreement_state(db, renewed, mine.relationship)
+
+
 @router.post("/relationships/{match_id}/agreement/sign")
 async def sign_agreement(
     match_id: UUID, by: Writer, db: Db, expected: IfMatch, signature: Signature | None = None

@@ -1,6 +1,7 @@
 """Propose and sign the agreement of a relationship."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,27 +12,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
 from mentoring_common.db import now
+from mentoring_common.deadlines import schedule
 from mentoring_common.errors import PreconditionRequired
 from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_common.versions import Precondition, touch
-from mentoring_contracts.sessions import AgreementSignatureWithdrawn, AgreementSigned
+from mentoring_contracts.sessions import AgreementRanOut, AgreementSignatureWithdrawn, AgreementSigned
 from mentoring_sessions.agreements import queries
 from mentoring_sessions.agreements.models import AgreedVersion, Agreement
-from mentoring_sessions.agreements.schemas import NewAgreement
+from mentoring_sessions.agreements.renewal import runs_out_at
+from mentoring_sessions.agreements.schemas import NewAgreement, NewAnswer
 from mentoring_sessions.errors import (
     AgreementAnswersInvalid,
     AgreementChanged,
     AgreementNeeded,
+    AgreementNotFound,
     AgreementNotMade,
     AlreadySigned,
     NotSigned,
 )
+from mentoring_sessions.lifecycle import OVER, months_later
 from mentoring_sessions.relationships import queries as relationships
 from mentoring_sessions.relationships.commands.notices import tell_others
+from mentoring_sessions.relationships.commands.relationships import SYSTEM
 from mentoring_sessions.relationships.models import Member, Programme, Relationship
 from mentoring_sessions.relationships.parts import Access
-from mentoring_sessions.relationships.sealed import seal
+from mentoring_sessions.relationships.sealed import seal, unseal
+
+RENEWS = "agreement_renewal"  # a deadline of a relationship: its agreement is looked at
+REMIND_DAYS = 14  # of a programme whose blueprint came before it said so
+HOW_LONG = ("runs_out_at", "paused_days", "reminded_at")
 
 
 async def propose_agreement(
@@ -89,9 +99,10 @@ async def require_agreement(db: AsyncSession, pair: Relationship) -> None:
     programme = await relationships.programme(db, pair.programme_id)
     if not programme.agreement.get("before_first_meeting") or not (await relationships.kind(db, pair)).agreement:
         return
-    if await queries.standing_version(db, pair.id) is None:
+    if await queries.standing(db, pair.id) is None:
         proposed = await queries.proposed_agreement(db, pair.id)
-        if proposed is None or not await whole(db, proposed):  # signed by all before versions were kept
+        before_kept = not await queries.agreed_versions(db, pair.id)  # signed by all before versions were kept
+        if proposed is None or not before_kept or not await whole(db, proposed):
             raise AgreementNeeded()
 
 
@@ -166,11 +177,72 @@ async def _announce_whole(db: AsyncSession, pair: Relationship, agreement: Agree
         await _end_standing(db, pair.id, agreement.version)
         names = ("version", "proposed_by", "terms_sealed", "answers_sealed")
         agreed = {name: getattr(agreement, name) for name in names} | {"agreed_at": now(db), "ended_at": None}
+        agreed |= await _how_long(db, pair)
         row = insert(AgreedVersion).values(relationship_id=pair.id, **agreed)
         # One that was signed, taken back and signed begins anew; one that stands has stood since it did.
         since = sa.case((AgreedVersion.ended_at.is_(None), AgreedVersion.agreed_at), else_=row.excluded.agreed_at)
-        again = {"agreed_at": since, "ended_at": None}
+        again = {"agreed_at": since, "ended_at": None} | {name: row.excluded[name] for name in HOW_LONG}
         await db.execute(
             row.on_conflict_do_update(index_elements=["tenant_id", "relationship_id", "version"], set_=again)
         )
         emit(db, AgreementSigned(match_id=pair.id, programme_id=pair.programme_id, cohort_id=pair.cohort_id))
+        await mind_renewal(db, pair.id)
+
+
+async def _how_long(db: AsyncSession, pair: Relationship) -> dict[str, Any]:
+    """For how long an agreement stands that everybody has signed now, as the programme says today."""
+    months = (await relationships.programme(db, pair.programme_id)).agreement.get("lasts_months")
+    runs_out = months_later(now(db), months) if months is not None else None
+    return dict(zip(HOW_LONG, (runs_out, pair.paused_days, None), strict=True))
+
+
+async def mind_renewal(db: AsyncSession, relationship_id: UUID) -> None:
+    """Deadline: tell everybody once that what they agreed on runs out soon, and let it run out in time.
+
+    Nobody is told in a break or a quiet phase, and nothing runs out in one: it is looked at again a day later.
+    """
+    pair = await relationships.relationship_locked(db, relationship_id)
+    standing = await queries.standing(db, pair.id)
+    ends = runs_out_at(standing, pair.paused_days) if standing is not None else None
+    if standing is None or ends is None or pair.state in OVER:
+        return
+    if pair.paused_at is not None or pair.quiet_phase:
+        await schedule(db, RENEWS, pair.id, now(db) + timedelta(days=1))
+        return
+    if ends <= now(db):
+        await _run_out(db, pair, standing)
+        return
+    days = (await relationships.programme(db, pair.programme_id)).agreement.get("remind_days", REMIND_DAYS)
+    told_at = ends - timedelta(days=days)
+    if told_at <= now(db) and standing.reminded_at is None:
+        standing.reminded_at = now(db)
+        await db.flush()
+        await tell_others(db, pair, None, "agreement_runs_out", standing.version)
+    await schedule(db, RENEWS, pair.id, ends if standing.reminded_at is not None else told_at)
+
+
+async def _run_out(db: AsyncSession, pair: Relationship, standing: AgreedVersion) -> None:
+    standing.ended_at = now(db)
+    await db.flush()
+    await touch(db, pair)
+    emit(db, AgreementRanOut(match_id=pair.id, programme_id=pair.programme_id, cohort_id=pair.cohort_id))
+    audit(db, SYSTEM, "agreement_ran_out", "relationship", pair.id)
+
+
+async def renew_agreement(db: AsyncSession, by: Principal, mine: Access, expected: Precondition) -> Agreement:
+    """Propose what everybody signed last once more, in the same words, and sign it for oneself; the others sign.
+
+    AgreementNotFound where nothing was signed by all, or its words went with who wrote them; and what
+    `propose_agreement` refuses.
+    """
+    mine.one_of_the_pair()
+    last = next(iter(await queries.agreed_versions(db, mine.relationship.id)), None)
+    if last is None:
+        raise AgreementNotFound()
+    terms = await unseal(db, last.proposed_by, last.terms_sealed)
+    answers = json.loads(await unseal(db, last.proposed_by, last.answers_sealed) or "{}")
+    if terms is None and not answers:
+        raise AgreementNotFound()
+    said = [NewAnswer(question=question, answer=answer) for question, answer in answers.items()]
+    proposed = await propose_agreement(db, by, mine, NewAgreement(terms=terms, answers=said), expected)
+    return await sign_agreement(db, by, mine, proposed.version)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from mentoring_common.db import TenantRow
 from mentoring_common.versions import Revised
@@ -32,7 +32,11 @@ class Agreement(TenantRow, Revised, Base):
 
 class AgreedVersion(TenantRow, Base):
     """A version of an agreement that everybody signed: it stands until another one does, or somebody takes their
-    signature back. Its `answers` are those to the programme's questions, by their ids."""
+    signature back. Its `answers` are those to the programme's questions, by their ids.
+
+    `runs_out_at` is when it stands no more, if the relationship has no break after its first `paused_days`; null: it
+    stands to the end. `reminded_at` is when those who signed it were told.
+    """
 
     __tablename__ = "agreed_versions"
     __table_args__ = (
@@ -46,3 +50,6 @@ class AgreedVersion(TenantRow, Base):
     answers_sealed: Mapped[bytes | None]
     agreed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    runs_out_at: Mapped[datetime | None]
+    paused_days: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    reminded_at: Mapped[datetime | None]

@@ -39,10 +39,11 @@ async def agreed_versions(db: AsyncSession, relationship_id: UUID) -> Sequence[A
     return (await db.scalars(rows.order_by(AgreedVersion.version.desc()))).all()
 
 
-async def standing_version(db: AsyncSession, relationship_id: UUID) -> int | None:
-    """The version of an agreement that stands."""
+async def standing(db: AsyncSession, relationship_id: UUID) -> AgreedVersion | None:
+    """The version of an agreement that stands, to be changed; None where none does."""
     this = (AgreedVersion.relationship_id == relationship_id, AgreedVersion.ended_at.is_(None))
-    return await db.scalar(sa.select(sa.func.max(AgreedVersion.version)).where(*this))
+    rows = sa.select(AgreedVersion).where(*this).order_by(AgreedVersion.version.desc()).limit(1)
+    return await db.scalar(rows.execution_options(populate_existing=True))
 
 
 async def agreement(db: AsyncSession, relationship_id: UUID) -> Agreement:

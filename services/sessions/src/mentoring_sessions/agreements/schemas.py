@@ -46,6 +46,9 @@ class AgreementStateView(Signatures, RevisedView):
     proposed_by: UUID
     proposed_at: datetime
     standing_version: int | None = Field(description="the version that everybody signed and that stands; null: none")
+    runs_out_at: datetime | None = Field(
+        description="when what stands does so no more, in UTC, later by every break; null: to the end, or none stands"
+    )
 
 
 class AgreementQuestionView(View):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_contracts.blueprint.text import in_language
 from mentoring_sessions.agreements import queries
 from mentoring_sessions.agreements.models import AgreedVersion, Agreement
+from mentoring_sessions.agreements.renewal import runs_out_at
 from mentoring_sessions.agreements.schemas import (
     AgreedVersionView,
     AgreementAnswerView,
@@ -39,10 +40,13 @@ async def agreement_state(db: AsyncSession, row: Agreement, pair: Relationship) 
     members = (await relationships.members(db, [pair.id]))[pair.id]
     names = ("version", "revision", "proposed_by", "proposed_at")
     said = signatures(pair, row, members)
-    standing = await queries.standing_version(db, pair.id)
-    if standing is None and said["signed_by_all"]:  # by all before versions were kept
-        standing = row.version
-    return AgreementStateView(**{name: getattr(row, name) for name in names}, **said, standing_version=standing)
+    standing = await queries.standing(db, pair.id)
+    version = standing.version if standing is not None else None
+    if version is None and said["signed_by_all"] and not await queries.agreed_versions(db, pair.id):
+        version = row.version  # signed by all before versions were kept
+    runs_out = runs_out_at(standing, pair.paused_days) if standing is not None else None
+    known = {name: getattr(row, name) for name in names}
+    return AgreementStateView(**known, **said, standing_version=version, runs_out_at=runs_out)
 
 
 def questions(programme: Programme, wanted: Sequence[str]) -> list[AgreementQuestionView]:

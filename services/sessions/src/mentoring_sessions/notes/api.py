@@ -2,17 +2,21 @@
 
 from uuid import UUID
 
+import sqlalchemy as sa
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal
+from mentoring_common.pagination import Cursor, Limit, Page, page
 from mentoring_common.unit_of_work import Db, Route
 from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_sessions.errors import MentoringSessionNotFound, NoteNotFound, NoteOfAnother
 from mentoring_sessions.notes import commands, queries, views
 from mentoring_sessions.notes.models import Note
-from mentoring_sessions.notes.schemas import NewNote, NoteChange, NoteStateView, NoteView
+from mentoring_sessions.notes.schemas import NewNote, NoteChange, NoteStateView, NoteView, SupervisedNoteView
 from mentoring_sessions.relationships.access import Reader, Writer, mentoring_session
+from mentoring_sessions.relationships.parts import reads_confidences
+from mentoring_sessions.relationships.queries import supervisees
 
 router = APIRouter(route_class=Route, tags=["records"])
 
@@ -24,6 +28,21 @@ async def write_note(mentoring_session_id: UUID, new: NewNote, by: Writer, db: D
     return NoteStateView.model_validate(await commands.write_note(db, mine, meeting, new))
 
 
+@router.get("/supervised-notes")
+async def list_supervised_notes(
+    by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[SupervisedNoteView]:
+    """The notes that those whom you supervise wrote for you; each is read by itself, on record."""
+    rows = await _for_supervisor(db, by)
+    shown, following = await page(db, rows, Note.id, cursor, limit)
+    return Page(items=await views.supervised(db, shown), next_cursor=following)
+
+
+async def _for_supervisor(db: AsyncSession, by: Principal) -> sa.Select[Note]:
+    supervised = await supervisees(db, by.person) if reads_confidences(by) else []
+    return queries.for_supervisor(by.person, supervised)
+
+
 @router.get("/notes/{note_id}")
 async def read_note(note_id: UUID, by: Reader, db: Db) -> NoteView:
     """A note that you may read: your own, or one that is shared with you."""
@@ -31,13 +50,15 @@ async def read_note(note_id: UUID, by: Reader, db: Db) -> NoteView:
 
 
 async def _shared(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
-    """A note that the caller may read; NoteNotFound."""
+    """A note that the caller may read, in the relationship, for its team or as who supervises; NoteNotFound."""
     meeting_id = await queries.meeting_of(db, note_id)
     try:
         _, mine = await mentoring_session(db, by, meeting_id)
+        here = await queries.notes(db, mine, [meeting_id])
     except MentoringSessionNotFound:
-        raise NoteNotFound() from None
-    found = next((note for note in await queries.notes(db, mine, [meeting_id]) if note.id == note_id), None)
+        here = []
+    found = next((note for note in here if note.id == note_id), None)
+    found = found or await db.scalar((await _for_supervisor(db, by)).where(Note.id == note_id))
     if found is None:
         raise NoteNotFound()
     return found

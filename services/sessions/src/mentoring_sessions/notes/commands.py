@@ -5,19 +5,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import vault
 from mentoring_common.db import now
-from mentoring_sessions.errors import NoteOfAnother, NoteShared, NotesPrivate, RecordWithdrawn
+from mentoring_sessions.errors import NoSupervisor, NoteOfAnother, NoteShared, NotesPrivate, RecordWithdrawn
 from mentoring_sessions.notes.models import Note
 from mentoring_sessions.notes.schemas import NewNote, NoteChange
 from mentoring_sessions.relationships.models import MentoringSession
 from mentoring_sessions.relationships.parts import Access
+from mentoring_sessions.relationships.queries import has_supervisor
 
 
 async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, new: NewNote) -> Note:
-    """Keep a note of the caller's about a mentoring session; RecordWithdrawn if it never was."""
+    """Keep a note of the caller's about a mentoring session; RecordWithdrawn if it never was. NotesPrivate; NoSupervisor
+    for one that nobody would read."""
     person_id, _ = mine.one_of_the_pair()
     if meeting.withdrawn_at is not None:
         raise RecordWithdrawn()
-    _require_sharable(mine, new.visibility)
+    await _require_sharable(db, mine, new.visibility)
     note = Note(
         mentoring_session_id=meeting.id,
         written_by=person_id,
@@ -31,22 +33,27 @@ async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, 
     return note
 
 
-def _require_sharable(mine: Access, visibility: str | None) -> None:
+async def _require_sharable(db: AsyncSession, mine: Access, visibility: str | None) -> None:
     if mine.private and visibility == "programme_team":
         raise NotesPrivate()
+    if visibility == "supervisor":
+        person_id, _ = mine.one_of_the_pair()
+        if not await has_supervisor(db, mine.relationship.programme_id, person_id):
+            raise NoSupervisor()
 
 
 async def change_note(db: AsyncSession, mine: Access, note: Note, change: NoteChange) -> Note:
-    """Change the text or who may read it. NotesPrivate where the programme team reads none; NoteOfAnother for another
+    """Change the text or who may read it. NotesPrivate where the programme team reads none, NoSupervisor where nobody
+    supervises the writer; NoteOfAnother for another
     than the text by somebody else, who writes one that is shared. NoteShared for one that its writers would not read.
     """
-    _require_sharable(mine, change.visibility)
+    await _require_sharable(db, mine, change.visibility)
     if mine.person_id != note.written_by:
         person_id, _ = mine.one_of_the_pair()
         if change.visibility is not None:
             raise NoteOfAnother()
         note.written_with = sorted({*note.written_with, person_id})
-    elif note.shared and change.visibility in ("mine", "lead"):
+    elif note.shared and change.visibility in ("mine", "lead", "supervisor"):
         raise NoteShared()
     if change.text is not None:
         note.text_sealed = await vault.seal(db, note.written_by, change.text)

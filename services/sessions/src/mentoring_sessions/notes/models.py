@@ -22,7 +22,7 @@ class Note(TenantRow, Versioned, Base):
     __tablename__ = "notes"
     __table_args__ = (
         refers("mentoring_session_id", "mentoring_sessions"),
-        sa.CheckConstraint("visibility IN ('mine', 'lead', 'pair', 'programme_team')", name="visibility"),
+        sa.CheckConstraint("visibility IN ('mine', 'lead', 'supervisor', 'pair', 'programme_team')", name="visibility"),
         sa.Index(None, "tenant_id", "mentoring_session_id"),
         sa.Index(None, "tenant_id", "written_by"),
     )

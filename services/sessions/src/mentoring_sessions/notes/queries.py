@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common.auth import Principal
 from mentoring_sessions.errors import NoteNotFound
 from mentoring_sessions.notes.models import Note
+from mentoring_sessions.relationships.models import Member, MentoringSession, Relationship
 from mentoring_sessions.relationships.parts import Access
+from mentoring_sessions.relationships.queries import Supervisee
 
 
 async def notes(db: AsyncSession, mine: Access, session_ids: Collection[UUID]) -> Sequence[Note]:
@@ -23,6 +25,26 @@ async def notes(db: AsyncSession, mine: Access, session_ids: Collection[UUID]) -
         may = sa.or_(may, Note.visibility == "programme_team")
     rows = sa.select(Note).where(Note.mentoring_session_id.in_(session_ids), may)
     return (await db.scalars(rows.order_by(Note.id))).all()
+
+
+def for_supervisor(person_id: UUID | None, supervisees: Collection[Supervisee]) -> sa.Select[Note]:
+    """The notes that people wrote for the person, who supervises them: in the programme and since they do, and of no
+    relationship that the person is or was in themselves."""
+    held, pair = MentoringSession, Relationship
+    rows = sa.select(Note).join(held, sa.and_(held.tenant_id == Note.tenant_id, held.id == Note.mentoring_session_id))
+    rows = rows.join(pair, sa.and_(pair.tenant_id == held.tenant_id, pair.id == held.relationship_id))
+    in_it = sa.exists().where(Member.relationship_id == pair.id, Member.person_id == person_id)
+    theirs = [
+        sa.and_(Note.written_by == one.person_id, pair.programme_id == one.programme_id, Note.written_at >= one.since)
+        for one in supervisees
+    ]
+    return rows.where(Note.visibility == "supervisor", sa.or_(sa.false(), *theirs), sa.not_(in_it))
+
+
+async def relationships_of_meetings(db: AsyncSession, meeting_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The relationship of each meeting."""
+    rows = sa.select(MentoringSession.id, MentoringSession.relationship_id)
+    return {row.id: row.relationship_id for row in await db.execute(rows.where(MentoringSession.id.in_(meeting_ids)))}
 
 
 async def meeting_of(db: AsyncSession, note_id: UUID) -> UUID:

@@ -13,10 +13,11 @@ from mentoring_common.views import View
 from mentoring_sessions.fields import Text
 
 Visibility = Annotated[
-    Literal["mine", "lead", "pair", "programme_team"],
+    Literal["mine", "lead", "supervisor", "pair", "programme_team"],
     Field(
-        description="mine: oneself; lead: besides, who leads the relationship; pair: everybody in it; programme_team: "
-        "they and the programme team"
+        description="mine: oneself; lead: besides, who leads the relationship; supervisor: besides oneself, who "
+        "supervises one in the programme; pair: everybody in the relationship; programme_team: they and the programme "
+        "team"
     ),
 ]
 
@@ -48,6 +49,13 @@ class NoteStateView(View, VersionedView):
     visibility: Visibility
     shared: bool = Field(description="whether everybody in the relationship writes it")
     written_with: list[UUID] = Field(description="who wrote it beside its first writer")
+
+
+class SupervisedNoteView(NoteStateView):
+    """A note that somebody wrote for you, who supervise them; its text is read by itself."""
+
+    mentoring_session_id: UUID
+    match_id: UUID = Field(description="the relationship whose meeting it is about")
 
 
 class NoteView(NoteStateView):

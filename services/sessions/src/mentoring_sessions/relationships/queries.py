@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -270,6 +270,40 @@ def _was_oriented(person: InstrumentedAttribute[UUID]) -> sa.ColumnElement[bool]
         Attendance.kind == ORIENTATION,
         Attendance.person_id == person,
     )
+
+
+class Supervisee(NamedTuple):
+    """Somebody whom another supervises in a programme, and since when both are in that supervision."""
+
+    programme_id: UUID
+    person_id: UUID
+    since: datetime
+
+
+async def supervisees(db: AsyncSession, person_id: UUID | None) -> list[Supervisee]:
+    """Whom a person supervises: who is in a supervision that goes on, and that the person leads."""
+    return [
+        Supervisee(row.programme_id, member.person_id, max(member.joined_at, lead.joined_at))
+        for row, lead, others in await _supervisions(db, person_id)
+        if lead.person_id == person_id
+        for member in others
+    ]
+
+
+async def has_supervisor(db: AsyncSession, programme_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody supervises the person in the programme."""
+    found = await _supervisions(db, person_id)
+    return any(row.programme_id == programme_id and lead.person_id != person_id for row, lead, _ in found)
+
+
+async def _supervisions(db: AsyncSession, person_id: UUID | None) -> list[tuple[Relationship, Member, list[Member]]]:
+    """(supervision, who leads it, who else is in it) of what goes on with the person in it."""
+    mine = sa.select(Relationship).where(is_member(person_id), Relationship.state == State.ACTIVE)
+    rows = (await db.scalars(mine.where(Relationship.mentor_id.is_not(None)))).all()
+    known = await kinds(db, rows)
+    rows = [row for row in rows if known[row.id].base == "supervision"]
+    here = await members(db, [row.id for row in rows])
+    return [(row, there[0], there[1:]) for row in rows if (there := here[row.id]) and there[0].leads]
 
 
 async def relationships_of(db: AsyncSession, person_id: UUID) -> Sequence[UUID]:
