@@ -87,7 +87,9 @@ async def test_nothing_begins_in_a_closed_programme(applications, nihr, tenant):
         await writer.post(f"{base}/drafts", json={"role": "mentor", "cohort_id": None}),
         await writer.put(f"/drafts/{draft}", json={"answers": {}}),
         await writer.post(
-            f"/drafts/{draft}/files?field=cv&name=cv.pdf", content=b"%PDF-1.4", headers={"Content-Type": "application/pdf"}
+            f"/drafts/{draft}/files?field=cv&name=cv.pdf",
+            content=b"%PDF-1.4",
+            headers={"Content-Type": "application/pdf"},
         ),
         await nihr.office.post(f"{base}/cohorts", json={"number": 9, "places": 3}),
         await nihr.office.post(f"{base}/cohorts/from-blueprint"),

@@ -160,9 +160,9 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, lost one or runs out soon, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected or withdrawn,
-    somebody else leads the group now, their notes were opened by two people, or the relationship was closed. It is the
-    `number`th notice of its kind."""
+    signature, lost one or runs out soon, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected
+    or withdrawn, somebody else leads the group now, their notes were opened by two people, or the relationship was
+    closed. It is the `number`th notice of its kind."""
 
     person_id: PersonId
     what: Literal[
@@ -379,6 +379,21 @@ class ResourceNoticeDue(_ResourceEvent):
     person_id: PersonId
     why: Literal["given", "renewed"]
     number: int
+
+
+class RequiredActivityDue(Event):
+    """Somebody has not met yet what they attend to complete their programme (`requirement`, of the blueprint), and is
+    told once that it is to be met by `due_at`."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "application"
+    subject: ClassVar = "application_id"
+    application_id: UUID
+    programme_id: UUID
+    cohort_id: UUID | None
+    person_id: PersonId
+    requirement: str
+    due_at: datetime
 
 
 class ActivityNoticeDue(Event):

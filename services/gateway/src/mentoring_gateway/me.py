@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from mentoring_gateway.activities.client import Activity, AttendedActivity
+from mentoring_gateway.activities.client import Activity, AttendedActivity, DueActivity
 from mentoring_gateway.activities.types import Certificate
 from mentoring_gateway.applications.client import AssessmentRecord
 from mentoring_gateway.applications.types import Application, Draft, applications
@@ -35,6 +35,7 @@ from mentoring_gateway.values import same
 class Home:
     relationships: list[Relationship]
     next_activities: list[Activity]
+    due_activities: list[DueActivity]
 
 
 @strawberry.type(description="Everything that concerns the person who calls")
@@ -119,7 +120,7 @@ class Me:
     async def home(self, info: Info) -> Home | None:
         home = await info.context.services.relationships.home(self.id)
         pairs = [Relationship(**vars(pair)) for pair in home.relationships]
-        return Home(relationships=pairs, next_activities=home.next_activities)
+        return Home(relationships=pairs, next_activities=home.next_activities, due_activities=home.due_activities)
 
     @fetched("The notes that those whom I supervise wrote for me")
     async def supervised_notes(

@@ -51,10 +51,10 @@ async def programme(db: AsyncSession, programme_id: UUID) -> Programme:
 
 
 async def require_open(db: AsyncSession, programme_id: UUID, *, changed: bool = False) -> None:
-    """ProgrammeClosed where nothing begins any more, ProgrammeNotFound; nobody closes it until the end of the transaction.
+    """ProgrammeClosed where nothing begins any more, ProgrammeNotFound; nobody closes it until the transaction ends.
 
-    To be asked for before a match, a run or a cohort is held: whoever closes a programme goes on to those. Who goes on to change
-    the programme itself (`changed`) holds it alone.
+    To be asked for before a match, a run or a cohort is held: whoever closes a programme goes on to those. Who goes on
+    to change the programme itself (`changed`) holds it alone.
     """
     row = sa.select(Programme).where(Programme.id == programme_id).with_for_update(read=not changed)
     found = await db.scalar(row.execution_options(populate_existing=True))

@@ -13,6 +13,7 @@ from mentoring_common.settings import Settings
 from mentoring_contracts.sessions import SessionsAuditAnchored
 from mentoring_sessions import subject_access
 from mentoring_sessions.activities.api import activities, certificates
+from mentoring_sessions.activities.commands.due import remind_of_due
 from mentoring_sessions.agreements import api as agreements
 from mentoring_sessions.agreements import commands as agreements_commands
 from mentoring_sessions.appointments import api as appointments
@@ -33,6 +34,7 @@ from mentoring_sessions.pair_clock import api as time
 from mentoring_sessions.pair_clock import commands as pair_clock
 from mentoring_sessions.reactions import REACTIONS
 from mentoring_sessions.relationships.commands import quiet, relationships
+from mentoring_sessions.relationships.commands.projections import ACTIVITIES_DUE
 from mentoring_sessions.relationships.commands.reviewing import OPENS
 from mentoring_sessions.resources import api as resources
 from mentoring_sessions.resources import commands as resources_commands
@@ -88,6 +90,7 @@ DESIGN = Design(
         resources_commands.TELLS: resources_commands.tell,
         resources_commands.UNUSED: resources_commands.drop_unused_file,
         relationships.GUIDES: resources_commands.tell_of_phase,
+        ACTIVITIES_DUE: remind_of_due,
         agreements_commands.RENEWS: agreements_commands.mind_renewal,
         concerns_commands.UNTAKEN: concerns_commands.escalate_untaken,
     },

@@ -12,6 +12,7 @@ from mentoring_contracts.applications import (
     ApplicationMoved,
     ApplicationWithdrawn,
     CohortCreated,
+    CohortMilestonesChanged,
     PersonErased,
     ProgrammeAmended,
     ProgrammeClosed,
@@ -59,6 +60,10 @@ async def _close_with_programme(db: AsyncSession, programme_id: UUID) -> None:
 
 async def on_cohort_created(db: AsyncSession, event: CohortCreated) -> None:
     await projections.learn_cohort(db, event)
+
+
+async def on_cohort_milestones_changed(db: AsyncSession, event: CohortMilestonesChanged) -> None:
+    await projections.learn_milestones(db, event)
 
 
 async def on_application_accepted(db: AsyncSession, event: ApplicationAccepted) -> None:
@@ -123,6 +128,7 @@ REACTIONS: Reactions = {
     ProgrammeAmended: on_programme_told,
     ProgrammeClosed: on_programme_closed,
     CohortCreated: on_cohort_created,
+    CohortMilestonesChanged: on_cohort_milestones_changed,
     ApplicationAccepted: on_application_accepted,
     ApplicationMoved: on_application_moved,
     ApplicationCarriedOver: on_application_moved,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mentoring_contracts.blueprint.scalars import Flag, Whole, Words, wrong
+from mentoring_contracts.blueprint.scalars import Flag, Id, Whole, Words, wrong
 from mentoring_contracts.blueprint.section import Section, read_by
 from mentoring_contracts.blueprint.text import Text
 from mentoring_contracts.words import Side
@@ -42,6 +42,27 @@ class ActivityKind(Section):
     ] = None
 
 
+class Due(Section):
+    """By when something is attended: a date of the cohort, or one of the pair's own time."""
+
+    READ_BY = ("sessions",)
+    milestone: Annotated[Id | None, Field(description="by the first day of this milestone of the cohort")] = None
+    months: Annotated[
+        Whole | None, Field(ge=1, le=120, description="so many months after the pair has started, breaks not counted")
+    ] = None
+    meetings: Annotated[Whole | None, Field(ge=1, le=100, description="once the pair has met so often")] = None
+    days: Annotated[Whole, Field(ge=0, le=365, description="with meetings: how many days after the last of them")] = 14
+    remind_days: Annotated[
+        Whole, Field(ge=0, le=180, description="how many days before a person is told who has not met it yet, once")
+    ] = 14
+
+    @model_validator(mode="after")
+    def _says_when_once(self) -> "Due":
+        if sum(said is not None for said in (self.milestone, self.months, self.meetings)) != 1:
+            raise wrong("when", "one of milestone, months and meetings says when it is due")
+        return self
+
+
 class Requirement(Section):
     """What people attend to complete the programme: so many activities of some kinds, so many minutes, or both."""
 
@@ -54,6 +75,8 @@ class Requirement(Section):
     sides: Annotated[list[Side], Field(min_length=1, description="who has to")] = ["mentor", "mentee"]
     attend: Annotated[Whole | None, Field(ge=1, le=1000, description="how many of these activities, each once")] = None
     minutes: Annotated[Whole | None, Field(ge=1, le=1_000_000, description="how many minutes in all")] = None
+
+    due: Annotated[Due | None, Field(description="by when; without it there is no hurry")] = None
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> "Requirement":

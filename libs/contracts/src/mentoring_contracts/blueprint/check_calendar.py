@@ -125,6 +125,17 @@ def _order(calendar: Calendar, cohort: int | None) -> Iterator[Fault]:
             yield Fault(_at(cohort, dated[later][2]), "order", f"{later} is before {earlier}")
 
 
+def due_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """What people attend by a milestone that no cohort has."""
+    own = [one.milestones for one in blueprint.cohorts]
+    kinds = {stem(one.kind) for planned in (blueprint.milestones, *own) for one in planned}
+    known = sorted({NAMES.get(kind, kind) for kind in kinds})
+    for place, one in enumerate(blueprint.activities.completion):
+        if one.due is not None and one.due.milestone is not None and one.due.milestone not in known:
+            at = ("activities", "completion", place, "due", "milestone")
+            yield unknown(at, "milestone", one.due.milestone, known)
+
+
 def wave_faults(blueprint: Blueprint) -> Iterator[Fault]:
     """Waves without their survey, milestone or cohort, and two that contradict each other."""
     instruments = {instrument.id for instrument in blueprint.instruments}

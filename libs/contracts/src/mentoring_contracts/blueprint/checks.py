@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from mentoring_contracts.blueprint.check_applying import applying_faults
-from mentoring_contracts.blueprint.check_calendar import calendar_faults, review_faults, wave_faults
+from mentoring_contracts.blueprint.check_calendar import calendar_faults, due_faults, review_faults, wave_faults
 from mentoring_contracts.blueprint.check_formats import format_faults
 from mentoring_contracts.blueprint.check_people import eligibility_faults, form_faults, matching_faults
 from mentoring_contracts.blueprint.check_resources import resource_faults, topic_faults
@@ -30,6 +30,7 @@ _CHECKS: Final[tuple[tuple[Check, frozenset[str]], ...]] = (
     (resource_faults, frozenset({"resources", "phases", "roles"})),
     (topic_faults, frozenset({"meeting_topics"})),
     (calendar_faults, frozenset({"milestones", "cohorts", "activities"})),
+    (due_faults, frozenset({"milestones", "cohorts", "activities"})),
     (wave_faults, frozenset({"milestones", "cohorts", "waves", "instruments", "respondents"})),
     (review_faults, frozenset({"reviews", "duration_months"})),
     (instrument_faults, frozenset({"instruments", "scales", "languages", "respondents"})),

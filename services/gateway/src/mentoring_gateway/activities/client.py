@@ -115,6 +115,14 @@ class AttendanceRequirement:
     met: bool
     attend: int | None = None
     minutes: int | None = None
+    due_at: datetime | None = None
+    overdue: bool = False
+
+
+@strawberry.type(description="What I attend to complete a programme, have not met, and am to meet by a date")
+class DueActivity(AttendanceRequirement):
+    programme_id: UUID
+    side: str | None = None
 
 
 @strawberry.type(description="What somebody attends to complete a programme; `complete` once all of it is met")
@@ -244,9 +252,13 @@ class ActivitiesApi:
         """What one attended, the last first."""
         return await self.api.get("/attendance", _attended)
 
-    async def completions(self, programme_id: UUID, wanted: PageRequest) -> Page[Completion]:
+    async def completions(
+        self, programme_id: UUID, wanted: PageRequest, *, due_within_days: int | None = None
+    ) -> Page[Completion]:
         """How far everybody is with what they attend to complete a programme."""
-        return await self.api.page(f"/programmes/{programme_id}/completion", _completions, {}, wanted)
+        return await self.api.page(
+            f"/programmes/{programme_id}/completion", _completions, {"due_within_days": due_within_days}, wanted
+        )
 
     async def own_completion(self, programme_id: UUID) -> list[Completion]:
         """How far the caller is."""

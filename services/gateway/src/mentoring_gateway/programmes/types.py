@@ -264,11 +264,16 @@ class Programme(ProgrammeRecord, Node):
         asked = {"cohort_id": cohort_id, "quiet_days": quiet_days, "ends_within_days": ends_within_days}
         return await info.context.services.relationships.relationship_counts(self.id, **asked)
 
-    @fetched("How far everybody is with what they attend to complete it; for who runs activities")
+    @fetched(
+        "How far everybody is with what they attend to complete it, or those who have not met what is due within so "
+        "many days (0: overdue); for who runs activities"
+    )
     async def completions(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+        self, info: Info, due_within_days: int | None = None, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[Completion] | None:
-        return connection(await info.context.services.activities.completions(self.id, wanted(first, after)), same)
+        api = info.context.services.activities
+        page = await api.completions(self.id, wanted(first, after), due_within_days=due_within_days)
+        return connection(page, same)
 
     @fetched("How far I am with what I attend to complete it, on each side on which I take part")
     async def my_completion(self, info: Info) -> list[Completion] | None:

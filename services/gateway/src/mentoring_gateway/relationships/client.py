@@ -8,7 +8,7 @@ import strawberry
 from pydantic import TypeAdapter
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.activities.client import Activity
+from mentoring_gateway.activities.client import Activity, DueActivity
 from mentoring_gateway.upstream import PageRequest, Upstream
 from mentoring_gateway.values import NOTHING, body
 
@@ -178,6 +178,7 @@ class Waiting:
 class HomeRecord:
     relationships: list[RelationshipRecord] = field(default_factory=list)
     next_activities: list[Activity] = field(default_factory=list)
+    due_activities: list[DueActivity] = field(default_factory=list)
 
 
 _relationship = TypeAdapter(RelationshipRecord)

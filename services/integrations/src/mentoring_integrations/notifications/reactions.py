@@ -55,6 +55,7 @@ from mentoring_contracts.sessions import (
     LastWordsNoticeDue,
     QuietPairReminded,
     RelationshipNoticeDue,
+    RequiredActivityDue,
     ResourceNoticeDue,
     ReviewNoticeDue,
 )
@@ -254,6 +255,13 @@ async def on_activity_notice_due(db: AsyncSession, event: ActivityNoticeDue) -> 
     await notify(db, [notice])
 
 
+async def on_required_activity_due(db: AsyncSession, event: RequiredActivityDue) -> None:
+    """One letter of what is due on a day, however many things are."""
+    about = (event.programme_id, event.programme_id, event.cohort_id)
+    day = event.due_at.date().toordinal()
+    await notify(db, [Notice(event.person_id, "activity_due", *about, until=event.due_at, number=day)])
+
+
 async def on_certificate_withdrawn(db: AsyncSession, event: CertificateWithdrawn) -> None:
     await notify(db, [Notice(event.person_id, "certificate_withdrawn", event.certificate_id, event.programme_id, None)])
 
@@ -371,6 +379,7 @@ TOLD: Reactions = cast(
         GroupEnded: on_group_ended,
         QuietPairReminded: on_quiet_pair_reminded,
         ActivityNoticeDue: on_activity_notice_due,
+        RequiredActivityDue: on_required_activity_due,
         CertificateWithdrawn: on_certificate_withdrawn,
         ResourceNoticeDue: on_resource_notice_due,
         ConcernAlerted: on_concern_alerted,

@@ -54,6 +54,7 @@ _APPOINTMENT: Final = ("/sessions/appointments/{subject_id}", "/appointments/{su
 _NOMINATION: Final = ("/applications/nominations/{subject_id}", "/nominations/{subject_id}")
 _STAND_BEHIND: Final = ("/applications/public/{tenant_id}/nominations/{token}", "/nominations/{tenant_id}/{token}")
 _ACTIVITY: Final = ("/sessions/activities/{subject_id}", "/activities/{subject_id}")
+_TO_COMPLETE: Final = ("/sessions/programmes/{subject_id}/completion/me", "/programmes/{subject_id}/completion")
 _RESOURCE: Final = ("/sessions/resources/{subject_id}", "/resources/{subject_id}")
 _CERTIFICATE: Final = ("/sessions/certificates/{subject_id}", "/certificates/{subject_id}")
 _GOAL: Final = ("/sessions/goals/{subject_id}", "/goals/{subject_id}")
@@ -119,6 +120,7 @@ TOPICS: Final = {
         Topic("activity_cancelled", ACTIVITY, *_ACTIVITY),
         Topic("activity_changed_waiting", ACTIVITY, *_ACTIVITY),
         Topic("activity_cancelled_waiting", ACTIVITY, *_ACTIVITY),
+        Topic("activity_due", ACTIVITY, *_TO_COMPLETE),
         Topic("certificate_withdrawn", "certificate", *_CERTIFICATE),
         Topic("resource_given", RESOURCE, *_RESOURCE),
         Topic("resource_renewed", RESOURCE, *_RESOURCE),

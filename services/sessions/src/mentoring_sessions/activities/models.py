@@ -79,6 +79,18 @@ class Registration(TenantRow, Base):
     waits: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
+class ActivityReminder(TenantRow, Base):
+    """Somebody (`application_id`) was told that something which they attend to complete their programme is due."""
+
+    __tablename__ = "activity_reminders"
+    __table_args__ = (sa.UniqueConstraint("tenant_id", "application_id", "requirement"),)
+    application_id: Mapped[UUID]
+    programme_id: Mapped[UUID]
+    requirement: Mapped[str]
+    due_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+
+
 class Certificate(TenantRow, Versioned, Base):
     """Somebody completed a programme on one side (`application_id`): what was asked and how far they were that day.
 

@@ -1,6 +1,7 @@
 """Every SELECT of activities."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now, tenant_of
 from mentoring_common.tables import scoped_roles
-from mentoring_sessions.activities.models import Activity, Certificate, Registration
+from mentoring_sessions.activities.models import Activity, ActivityReminder, Certificate, Registration
 from mentoring_sessions.errors import RelationshipNotFound
-from mentoring_sessions.relationships.models import Attendance, Correction, Member, Participant, Relationship
+from mentoring_sessions.lifecycle import State
+from mentoring_sessions.relationships.models import (
+    Attendance,
+    Cohort,
+    Correction,
+    Member,
+    MentoringSession,
+    Participant,
+    Programme,
+    Relationship,
+)
 from mentoring_sessions.relationships.queries import corrections, people_of_programme, programmes_of, unknown_members
 
 NEXT_ACTIVITIES = 10
@@ -278,3 +289,125 @@ async def calendar(db: AsyncSession, person_id: UUID) -> Sequence[Activity]:
             .order_by(Activity.starts_at)
         )
     ).all()
+
+
+def due(db: AsyncSession, programme: Programme, dates: Mapping[UUID, Mapping[str, str]], mains: Collection[str],
+        person_id: UUID | None = None) -> sa.Subquery | None:  # fmt: skip
+    """(id, person_id, cohort_id, requirement, due_at, remind_at, in_peace) of what participants have not met of what
+    has a date (`id` is that of the application); None where nothing has one.
+
+    `dates` are those of the programme's cohorts, `mains` the kinds of relationship that people applied for. Who has
+    several pairs goes by the earliest date. Nobody whose pairs all have a break, or are in a quiet phase, is reminded.
+    """
+    asked = [one for one in programme.completion if one.get("due")]
+    if not asked:
+        return None
+    clocks = _clocks(db, programme.id, mains, person_id)
+    return sa.union_all(*(_due(db, programme.id, one, dates, clocks, person_id) for one in asked)).subquery("due")
+
+
+def _clocks(db: AsyncSession, programme_id: UUID, mains: Collection[str], person_id: UUID | None) -> sa.Subquery:
+    """(person_id, side, match_id, started_at, paused_for, in_peace) of the pairs of a programme that go on, by who is
+    in them."""
+    r, m = Relationship, Member
+    running_break = sa.func.coalesce(sa.literal(now(db)) - r.paused_at, timedelta())
+    rows = sa.select(
+        m.person_id,
+        sa.case((m.leads, "mentor"), else_="mentee").label("side"),
+        r.id.label("match_id"),
+        r.started_at,
+        (sa.func.make_interval(0, 0, 0, r.paused_days) + running_break).label("paused_for"),
+        sa.or_(r.paused_at.is_not(None), r.quiet_phase).label("in_peace"),
+    ).join(m, sa.and_(m.tenant_id == r.tenant_id, m.relationship_id == r.id, m.left_at.is_(None)))
+    rows = rows.where(r.programme_id == programme_id, r.state == State.ACTIVE, r.kind.in_(mains))
+    return (rows if person_id is None else rows.where(m.person_id == person_id)).subquery("clocks")
+
+
+def _due(
+    db: AsyncSession, programme_id: UUID, asked: Mapping[str, Any], dates: Mapping[UUID, Mapping[str, str]],
+    clocks: sa.Subquery, person_id: UUID | None,
+) -> sa.Select[Any]:  # fmt: skip
+    p, when = Participant, asked["due"]
+    mine = sa.and_(clocks.c.person_id == p.person_id, sa.or_(p.side.is_(None), clocks.c.side == p.side))
+    in_peace = sa.select(sa.func.bool_and(clocks.c.in_peace)).where(mine).correlate(p).scalar_subquery()
+    due_at = _due_at(when, dates, clocks, mine)
+    rows = sa.select(
+        p.id,
+        p.person_id,
+        p.cohort_id,
+        sa.literal(asked["id"]).label("requirement"),
+        due_at.label("due_at"),
+        (due_at - timedelta(days=when["remind_days"])).label("remind_at"),
+        sa.func.coalesce(in_peace, False).label("in_peace"),
+    ).where(p.programme_id == programme_id, sa.or_(p.side.is_(None), p.side.in_(asked["sides"])))
+    rows = rows.where(due_at.is_not(None), sa.not_(_meets(db, programme_id, asked)))
+    return rows if person_id is None else rows.where(p.person_id == person_id)
+
+
+def _due_at(
+    when: Mapping[str, Any], dates: Mapping[UUID, Mapping[str, str]], clocks: sa.Subquery, mine: sa.ColumnElement[bool]
+) -> sa.ColumnElement[Any]:
+    """By when a participant is to have met something; null where that is not known yet."""
+    p, at = Participant, sa.DateTime(timezone=True)
+    if when["milestone"] is not None:
+        known = {id_: said[when["milestone"]] for id_, said in dates.items() if when["milestone"] in said}
+        each = [(p.cohort_id == id_, sa.literal(datetime.fromisoformat(on), at)) for id_, on in known.items()]
+        return sa.case(*each, else_=sa.null()) if each else sa.cast(sa.null(), at)
+    if when["months"] is not None:
+        own = clocks.c.started_at + sa.func.make_interval(0, when["months"]) + clocks.c.paused_for
+        return sa.select(sa.func.min(own, type_=at)).where(mine).correlate(p).scalar_subquery()
+    held = MentoringSession
+    met = sa.select(held.held_at).where(held.relationship_id == clocks.c.match_id, held.withdrawn_at.is_(None))
+    last = met.order_by(held.held_at, held.id).offset(when["meetings"] - 1).limit(1).correlate(clocks).scalar_subquery()
+    after = sa.select(sa.func.min(last + timedelta(days=when["days"]), type_=at))
+    return after.select_from(clocks).where(mine).correlate(p).scalar_subquery()
+
+
+def _meets(db: AsyncSession, programme_id: UUID, asked: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    """Whether a participant attended what is asked for: as `attended_by_kind` counts."""
+    a = Attendance
+    number, minutes = sa.func.count(a.id), sa.func.coalesce(sa.func.sum(Activity.minutes), 0)
+    enough = sa.and_(number >= (asked["attend"] or 0), minutes >= (asked["minutes"] or 0))
+    rows = sa.select(enough).join(Activity, Activity.id == a.activity_id)
+    rows = rows.where(a.programme_id == programme_id, a.person_id == Participant.person_id, a.kind.in_(asked["kinds"]))
+    return rows.where(_is_over(db)).correlate(Participant).scalar_subquery()
+
+
+async def to_remind(db: AsyncSession, due: sa.Subquery, most: int) -> Sequence[Any]:
+    """What is due of whom that was not told them yet, and is to be now; the first so many."""
+    told = sa.exists().where(
+        ActivityReminder.application_id == due.c.id, ActivityReminder.requirement == due.c.requirement
+    )
+    rows = sa.select(due).where(due.c.remind_at <= now(db), sa.not_(due.c.in_peace), sa.not_(told))
+    return (await db.execute(rows.order_by(due.c.id, due.c.requirement).limit(most))).all()
+
+
+def among_due(rows: sa.Select[Participant], due: sa.Subquery | None, until: datetime) -> sa.Select[Participant]:
+    """Those of the participants who have not met something that is due by then."""
+    if due is None:
+        return rows.where(sa.false())
+    return rows.where(Participant.id.in_(sa.select(due.c.id).where(due.c.due_at <= until)))
+
+
+async def due_dates(
+    db: AsyncSession, due: sa.Subquery | None, applications: Collection[UUID]
+) -> dict[tuple[UUID, str], datetime]:
+    """By when what applications have not met is to be met, by application and requirement."""
+    if due is None:
+        return {}
+    rows = sa.select(due.c.id, due.c.requirement, due.c.due_at).where(due.c.id.in_(applications))
+    return {(row.id, row.requirement): row.due_at for row in await db.execute(rows)}
+
+
+async def dates_of_cohorts(db: AsyncSession, programme_id: UUID) -> dict[UUID, dict[str, str]]:
+    """When each step of each cohort of a programme begins, by the cohort's id."""
+    rows = sa.select(Cohort.id, Cohort.milestones).where(Cohort.programme_id == programme_id)
+    return {row.id: row.milestones for row in await db.execute(rows)}
+
+
+async def programmes_with_due(db: AsyncSession, person_id: UUID) -> Sequence[Programme]:
+    """The programmes for which somebody was accepted, that go on and say by when something is attended."""
+    mine = sa.select(Participant.programme_id).where(Participant.person_id == person_id)
+    has_due = Programme.completion.contains([{"due": {}}])
+    rows = sa.select(Programme).where(Programme.id.in_(mine), Programme.closed_at.is_(None), has_due)
+    return (await db.scalars(rows.order_by(Programme.id))).all()

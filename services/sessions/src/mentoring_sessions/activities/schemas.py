@@ -188,6 +188,10 @@ class RequirementView(View):
     attended: int = Field(description="how many activities there were")
     attended_minutes: int = Field(description="how long these were")
     met: bool = Field(description="whether it is enough")
+    due_at: datetime | None = Field(
+        None, description="by when it is to be met, in UTC; null: there is no date, none is known yet, or it is met"
+    )
+    overdue: bool = Field(False, description="whether that is past")
 
 
 class CompletionView(View):
@@ -198,6 +202,13 @@ class CompletionView(View):
     side: str | None
     complete: bool = Field(description="whether all of it is met")
     requirements: list[RequirementView] = Field(description="what there is to attend, and how far they are")
+
+
+class DueActivityView(RequirementView):
+    """Something that a person attends to complete a programme, has not met, and is to meet by a date."""
+
+    programme_id: UUID
+    side: str | None
 
 
 class CertificateOf(Body):

@@ -14,8 +14,8 @@ from mentoring_sessions.relationships.queries import has_supervisor
 
 
 async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, new: NewNote) -> Note:
-    """Keep a note of the caller's about a mentoring session; RecordWithdrawn if it never was. NotesPrivate; NoSupervisor
-    for one that nobody would read."""
+    """Keep a note of the caller's about a mentoring session; RecordWithdrawn if it never was. NotesPrivate;
+    NoSupervisor for one that nobody would read."""
     person_id, _ = mine.one_of_the_pair()
     if meeting.withdrawn_at is not None:
         raise RecordWithdrawn()

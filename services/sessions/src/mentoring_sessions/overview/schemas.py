@@ -8,7 +8,7 @@ from pydantic import Field
 
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
-from mentoring_sessions.activities.schemas import ActivityView
+from mentoring_sessions.activities.schemas import ActivityView, DueActivityView
 from mentoring_sessions.agreements.schemas import Signatures
 
 
@@ -101,3 +101,6 @@ class HomeView(View):
     person_id: UUID
     relationships: list[RelationshipView]
     next_activities: list[ActivityView]
+    due_activities: list[DueActivityView] = Field(
+        description="what you attend to complete your programmes and have not met, the soonest due first"
+    )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.db import now
 from mentoring_contracts.blueprint.formats import Kind
+from mentoring_sessions.activities import completing
 from mentoring_sessions.activities import queries as activity_queries
 from mentoring_sessions.activities import views as activity_views
 from mentoring_sessions.agreements import queries as agreement_queries
@@ -65,9 +66,10 @@ def counted(counts: dict[str, int], *, with_concerns: bool) -> CountsView:
     return CountsView.model_validate(counts | ({} if with_concerns else {"open_concern": None}))
 
 
-async def home(db: AsyncSession, person_id: UUID) -> HomeView:
-    """What concerns a person now."""
+async def home(db: AsyncSession, person_id: UUID, wanted: Sequence[str]) -> HomeView:
+    """What concerns a person now, in these languages."""
     coming = await activity_queries.next_activities(db, person_id)
     shown = await activity_views.activities(db, coming, person_id)
     mine = await relationships(db, await relationship_queries.relationships_of(db, person_id))
-    return HomeView(person_id=person_id, relationships=mine, next_activities=shown)
+    due = await completing.due_of(db, person_id, wanted)
+    return HomeView(person_id=person_id, relationships=mine, next_activities=shown, due_activities=due)

@@ -54,11 +54,12 @@ class Programme(TenantRow, Base):
 
 
 class Cohort(TenantRow, Base):
-    """A cohort, to tell a real id from a wrong one."""
+    """A cohort, to tell a real id from a wrong one; `milestones` say by kind when each begins, in UTC."""
 
     __tablename__ = "cohorts"
     programme_id: Mapped[UUID]
     number: Mapped[int]
+    milestones: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=sa.text("'{}'"), default=dict)
 
 
 class Participant(TenantRow, Base):

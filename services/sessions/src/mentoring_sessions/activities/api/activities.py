@@ -1,12 +1,14 @@
 """Activities: orientation, CPD and others, with places and attendance."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Allow, Principal, internal
+from mentoring_common.db import now
 from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
@@ -49,6 +51,10 @@ from mentoring_sessions.relationships.parts import ACTIVITIES
 
 MOST_EXPORTED = 5000  # lines of one person's record
 
+DueWithin = Annotated[
+    int | None,
+    Query(ge=0, le=3660, description="those who have not met what is due within so many days; 0: what is overdue"),
+]
 router = APIRouter(route_class=Route, tags=["activities"])
 internal_router = APIRouter(prefix="/internal", route_class=Route, tags=["internal"])
 OwnService = Annotated[Principal, Depends(Allow(internal("sessions")))]
@@ -208,12 +214,22 @@ async def export_attendance_hours(programme_id: UUID, by: Reader, db: Db, kind: 
 
 @router.get("/programmes/{programme_id}/completion")
 async def list_completions(
-    programme_id: UUID, by: Reader, db: Db, read: InLanguage = None, cursor: Cursor = None, limit: Limit = 50
+    programme_id: UUID,
+    by: Reader,
+    db: Db,
+    due_within_days: DueWithin = None,
+    read: InLanguage = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[CompletionView]:
     """How far everybody who was accepted is with what they attend to complete the programme (who runs activities)."""
     mine = await to_programme(db, by, programme_id)
     mine.require(ACTIVITIES)
-    shown, following = await page(db, queries.participants(programme_id), Participant.id, cursor, limit)
+    rows = queries.participants(programme_id)
+    if due_within_days is not None:
+        due = await completing.due(db, mine.programme)
+        rows = queries.among_due(rows, due, now(db) + timedelta(days=due_within_days))
+    shown, following = await page(db, rows, Participant.id, cursor, limit)
     items = await completing.completions(db, mine.programme, shown, languages_of(read))
     return Page(items=items, next_cursor=following)
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.auth import Principal, Public
 from mentoring_common.db import now
+from mentoring_common.languages import InLanguage, languages_of
 from mentoring_common.pagination import Limit
 from mentoring_common.unit_of_work import Db, PublicDb, Route
 from mentoring_sessions.activities import queries as activities
@@ -29,10 +30,10 @@ def _require_self(by: Principal, person_id: UUID) -> None:
 
 
 @router.get("/people/{person_id}/home")
-async def read_home(person_id: UUID, by: Reader, db: Db) -> HomeView:
-    """Your relationships and the next activities of your programmes."""
+async def read_home(person_id: UUID, by: Reader, db: Db, read: InLanguage = None) -> HomeView:
+    """Your relationships, the next activities of your programmes, and what you are to attend by when."""
     _require_self(by, person_id)
-    return await views.home(db, person_id)
+    return await views.home(db, person_id, languages_of(read))
 
 
 @router.get("/people/{person_id}/waiting")

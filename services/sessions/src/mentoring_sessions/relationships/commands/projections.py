@@ -1,5 +1,6 @@
 """What this service keeps of other services' facts, in whatever order they come."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -7,13 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mentoring_common.db import occurred_at
+from mentoring_common.db import now, occurred_at
+from mentoring_common.deadlines import schedule
 from mentoring_common.erased import is_nobody
 from mentoring_contracts.applications import (
     ApplicationAccepted,
     ApplicationCarriedOver,
     ApplicationMoved,
     CohortCreated,
+    CohortMilestonesChanged,
+    Milestone,
     ProgrammeAmended,
     ProgrammeCreated,
 )
@@ -23,6 +27,8 @@ from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.commands.reviewing import Running, plan_reviews
 from mentoring_sessions.relationships.models import Cohort, Participant, Programme, Relationship
 from mentoring_sessions.relationships.terms import hours_of, terms_of
+
+ACTIVITIES_DUE = "required_activities_due"  # a deadline of a programme, each day: who has not met what is due soon?
 
 
 async def lock_programme(db: AsyncSession, programme_id: UUID) -> Programme:
@@ -50,6 +56,8 @@ async def learn_programme(db: AsyncSession, event: ProgrammeCreated | ProgrammeA
     programme.completion = [
         one.model_dump(mode="json") | {"languages": plan.languages} for one in plan.activities.completion
     ]
+    if any(one.due is not None for one in plan.activities.completion):
+        await schedule(db, ACTIVITIES_DUE, programme.id, now(db))
     programme.topics = [one.model_dump(mode="json") for one in plan.meeting_topics]
     programme.agreement = plan.agreement.model_dump(mode="json")
     programme.concerns = plan.concerns.model_dump(mode="json")
@@ -74,9 +82,23 @@ async def learn_closing(db: AsyncSession, programme_id: UUID) -> None:
 
 
 async def learn_cohort(db: AsyncSession, event: CohortCreated) -> None:
-    """Keep that the programme has this cohort."""
+    """Keep that the programme has this cohort, and its dates."""
     values = {"id": event.cohort_id, "programme_id": event.programme_id, "number": event.number}
-    await db.execute(insert(Cohort).values(values).on_conflict_do_nothing())
+    row = insert(Cohort).values(values | {"milestones": _dates(event.milestones)})
+    await db.execute(row.on_conflict_do_nothing())
+
+
+async def learn_milestones(db: AsyncSession, event: CohortMilestonesChanged) -> None:
+    """Keep the dates of a cohort as they are planned now."""
+    this = sa.update(Cohort).where(Cohort.id == event.cohort_id)
+    await db.execute(this.values(milestones=_dates(event.milestones)))
+
+
+def _dates(milestones: Sequence[Milestone]) -> dict[str, str]:
+    """When each step begins, by its kind: of a kind that comes several times, the first time."""
+    return {
+        one.kind: one.starts_at.isoformat() for one in sorted(milestones, key=lambda one: one.starts_at, reverse=True)
+    }
 
 
 async def admit_participant(db: AsyncSession, event: ApplicationAccepted) -> None:
