@@ -41,7 +41,8 @@ async def test_both_are_told_once_before_it_runs_out_and_renew_it(begun):
     assert sorted(await told_in_time(begun, 2)) == sorted((p, 1) for p in (begun.mentor_id, begun.mentee_id))
     renewing = {"If-Match": f'"{stands["revision"]}"'}
     assert refused(await begun.team.post(f"{path}/renew", headers=renewing), 403, "not_of_the_pair")
-    assert refused(await begun.mentee.post(f"{path}/renew"), 428, "precondition_required")
+    stale = {"If-Match": '"1"'}
+    assert refused(await begun.mentee.post(f"{path}/renew", headers=stale), 412, "precondition_failed")
     renewed = await begun.mentee.post(f"{path}/renew", headers=renewing)
     assert renewed.status_code == 201, renewed.text
     found = renewed.json()

@@ -1,5 +1,6 @@
 """A programme of a hundred thousand pairs: what is read for one page or one person is as much as in a small one."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -58,6 +59,27 @@ async def test_pages_and_people_of_a_large_programme_are_read_alone(large):
         assert answer.status_code == 200, (path, answer.text)
         assert len(each) <= 12, (path, each)
         asked += each
+    path = f"/programmes/{large.programme_id}/relationships/counts"
+    first = (await large.team.get(path)).json()  # looks at all of them
+    with statements(database.engine, own=True) as each:
+        again = (await large.team.get(path)).json()
+    asked += each
+    assert again == first
     read = await rows_read(database, large.tenant, asked)
     assert read
     assert max(read.values()) <= 500, {text: rows for text, rows in read.items() if rows > 500}
+
+
+async def test_a_large_programme_is_counted_anew_after_a_minute_and_no_two_count_at_once(large):
+    path = f"/programmes/{large.programme_id}/relationships/counts"
+    before = (await large.team.get(path)).json()
+    assert before["relationships"] == PAIRS + 1
+    assert (await large.mentor.post(f"{large.path}/pause", json={})).status_code == 200
+    assert (await large.team.get(path)).json()["paused"] == 0
+    large.later(minutes=2)
+    found = [answer.json() for answer in await asyncio.gather(*(large.team.get(path) for _ in range(4)))]
+    assert {one["paused"] for one in found} <= {0, 1}
+    after = (await large.team.get(path)).json()
+    assert (after["paused"], after["counted_at"] > before["counted_at"]) == (1, True)
+    of_cohort = (await large.team.get(f"{path}?cohort_id={large.cohort_id}&quiet_days=5")).json()
+    assert of_cohort["relationships"] == PAIRS // 2 + 1

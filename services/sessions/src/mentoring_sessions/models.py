@@ -11,6 +11,7 @@ from mentoring_sessions.habits import models as habits
 from mentoring_sessions.handovers import models as handovers
 from mentoring_sessions.meetings import models as meetings
 from mentoring_sessions.notes import models as notes
+from mentoring_sessions.overview import models as overview
 from mentoring_sessions.pair_clock import models as pair_clock
 from mentoring_sessions.relationships import models as relationships
 from mentoring_sessions.resources import models as resources
@@ -30,6 +31,7 @@ __all__ = [
     "handovers",
     "meetings",
     "notes",
+    "overview",
     "pair_clock",
     "relationships",
     "resources",

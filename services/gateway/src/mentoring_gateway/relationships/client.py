@@ -151,6 +151,7 @@ class RelationshipCounts:
     over: int
     mentoring_sessions: int
     total_minutes: int
+    counted_at: datetime
     open_concern: int | None = None
 
 

@@ -21,6 +21,7 @@ from mentoring_sessions.appointments.models import Appointment
 from mentoring_sessions.concerns.queries import has_open_concern
 from mentoring_sessions.handovers.models import Handover
 from mentoring_sessions.lifecycle import OVER, Appointed, State
+from mentoring_sessions.overview.models import RelationshipCount
 from mentoring_sessions.relationships.models import Member, MentoringSession, Relationship
 from mentoring_sessions.relationships.queries import has_member
 from mentoring_sessions.reviews.models import Review, ReviewAnswer
@@ -138,7 +139,7 @@ async def waiting_for(db: AsyncSession, person_id: UUID, most: int) -> Sequence[
 async def counts(
     db: AsyncSession, programme_id: UUID, wanted: Wanted, cohort_id: UUID | None, moment: datetime
 ) -> dict[str, int]:
-    """How many relationships of a programme, or of one cohort, there are of each sort."""
+    """How many relationships of a programme, or of one cohort, there are of each sort: all of them are looked at."""
     assert wanted.quiet_days is not None
     assert wanted.ends_within_days is not None
     sorts = {
@@ -150,17 +151,36 @@ async def counts(
         "ending": ends_soon(moment, wanted.ends_within_days),
         "over": _r.state.in_(OVER),
     }
-    of = [_r.programme_id == programme_id, *([] if cohort_id is None else [_r.cohort_id == cohort_id])]
     how_many = [sa.func.count().filter(holds).label(name) for name, holds in sorts.items()]
     sums = {"mentoring_sessions": _r.mentoring_sessions, "total_minutes": _r.total_minutes}
     together = [sa.func.coalesce(sa.func.sum(column), 0).label(name) for name, column in sums.items()]
-    asked = sa.select(sa.func.count().label("relationships"), *how_many, *together).where(*of)
-    row = (await db.execute(asked)).one()
-    # Asked by themselves: beside the others they would be looked up for every relationship.
+    asked = sa.select(sa.func.count().label("relationships"), *how_many, *together)
+    row = (await db.execute(asked.where(*_of(programme_id, cohort_id)))).one()
+    return dict(row._mapping)
+
+
+def _of(programme_id: UUID, cohort_id: UUID | None) -> list[sa.ColumnElement[bool]]:
+    return [_r.programme_id == programme_id, *([] if cohort_id is None else [_r.cohort_id == cohort_id])]
+
+
+async def counts_of_few(
+    db: AsyncSession, programme_id: UUID, wanted: Wanted, cohort_id: UUID | None, moment: datetime
+) -> dict[str, int]:
+    """How many have an open concern or a review that waits: found by these, of which there are few.
+
+    Beside the others they would be looked up for every relationship.
+    """
+    of = _of(programme_id, cohort_id)
     open_concern = sa.select(sa.func.count()).where(*of, has_open_concern(wanted.reader_id, wanted.paths))
     review_due = sa.select(sa.func.count()).where(*of, has_review_due(moment))
-    alone = {"open_concern": await db.scalar(open_concern) or 0, "review_due": await db.scalar(review_due) or 0}
-    return dict(row._mapping) | alone
+    return {"open_concern": await db.scalar(open_concern) or 0, "review_due": await db.scalar(review_due) or 0}
+
+
+def counted(programme_id: UUID, wanted: Wanted, cohort_id: UUID | None) -> sa.Select[RelationshipCount]:
+    """What was counted before of what is asked for."""
+    c = RelationshipCount
+    asked = (c.quiet_days == wanted.quiet_days, c.ends_within_days == wanted.ends_within_days)
+    return sa.select(c).where(c.programme_id == programme_id, c.cohort_id.is_not_distinct_from(cohort_id), *asked)
 
 
 def is_behind(moment: Moment) -> sa.ColumnElement[bool]:

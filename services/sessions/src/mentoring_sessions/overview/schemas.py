@@ -60,6 +60,10 @@ class RelationshipView(VersionedView):
 
 
 class CountsView(View):
+    counted_at: datetime = Field(
+        description="when it was counted, in UTC: of a programme of more than 10,000 relationships within the last "
+        "minute, but for open concerns and reviews, which are those of now"
+    )
     relationships: int = Field(description="how many there are")
     waiting: int = Field(description="how many wait for an orientation")
     active: int = Field(description="how many go on, those with a break among them")

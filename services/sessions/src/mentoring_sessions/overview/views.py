@@ -61,7 +61,7 @@ def _member(member: Any, agreement: Agreement | None) -> MemberView:
     return MemberView.model_validate(member._asdict() | {"signed_at": member.signed_at if signed else None})
 
 
-def counted(counts: dict[str, int], *, with_concerns: bool) -> CountsView:
+def counted(counts: dict[str, Any], *, with_concerns: bool) -> CountsView:
     """How many relationships there are of each sort."""
     return CountsView.model_validate(counts | ({} if with_concerns else {"open_concern": None}))
 

@@ -1,4 +1,4 @@
-"""how long agreements stand, notes for who supervises, dates of cohorts, what people are to attend and when
+"""how long agreements stand, notes for who supervises, dates of cohorts, what people are to attend and when, counts
 
 Expand first, contract in a later release.
 """
@@ -42,4 +42,20 @@ def upgrade() -> None:
             name=op.f('uq_activity_reminders_tenant_id_application_id_requirement'),
         ),
     )
-    protect(op, SERVICE, ['activity_reminders'])
+    op.create_table(
+        'relationship_counts',
+        sa.Column('tenant_id', sa.Uuid(), server_default=own, nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('programme_id', sa.Uuid(), nullable=False),
+        sa.Column('cohort_id', sa.Uuid(), nullable=True),
+        sa.Column('quiet_days', sa.Integer(), nullable=False),
+        sa.Column('ends_within_days', sa.Integer(), nullable=False),
+        sa.Column('counted_at', MOMENT, nullable=False),
+        sa.Column('counts', JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_relationship_counts')),
+        sa.UniqueConstraint(
+            'tenant_id', 'programme_id', 'cohort_id', 'quiet_days', 'ends_within_days',
+            name='uq_relationship_counts_asked', postgresql_nulls_not_distinct=True,
+        ),
+    )
+    protect(op, SERVICE, ['activity_reminders', 'relationship_counts'])

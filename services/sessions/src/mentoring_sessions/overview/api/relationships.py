@@ -13,9 +13,10 @@ from mentoring_common.versions import IfMatch, UpdatedSince
 from mentoring_sessions.appointments.commands import call_off
 from mentoring_sessions.concerns.access import paths_read
 from mentoring_sessions.lifecycle import State
+from mentoring_sessions.overview import commands as counting
 from mentoring_sessions.overview import views
 from mentoring_sessions.overview.access import require_course_run, with_concerns
-from mentoring_sessions.overview.queries import Order, Wanted, counts, order_key
+from mentoring_sessions.overview.queries import Order, Wanted, order_key
 from mentoring_sessions.overview.schemas import CountsView, NudgeView, RelationshipView
 from mentoring_sessions.relationships import queries
 from mentoring_sessions.relationships.access import Reader, Writer, require_part, to_programme, to_relationship
@@ -101,7 +102,9 @@ async def count_relationships(
     (await to_programme(db, by, programme_id)).require(READS)
     paths = await paths_read(db, by, programme_id)
     asked = Wanted(quiet_days=quiet_days, ends_within_days=ends_within_days, reader_id=by.person, paths=paths)
-    return views.counted(await counts(db, programme_id, asked, cohort_id, now(db)), with_concerns=bool(paths))
+    return views.counted(
+        await counting.count_relationships(db, programme_id, asked, cohort_id), with_concerns=bool(paths)
+    )
 
 
 @router.get("/programmes/{programme_id}/nudges")
