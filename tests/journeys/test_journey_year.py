@@ -14,7 +14,10 @@ from mentoring_common.testing import eventually
 
 from .conftest import ROOT, Journey
 
-AGREEMENT = {"before_first_meeting": True, "questions": [{"id": "private", "text": "What stays between us?"}]}
+AGREEMENT = {
+    "before_first_meeting": True, "lasts_months": 7, "remind_days": 40,
+    "questions": [{"id": "private", "text": "What stays between us?"}],
+}  # fmt: skip
 REVIEWS = {"fit_check_days": 0, "mid_term_months": 6, "end_days": 14, "answer_days": 14}
 MATERIAL = "https://example.org/read-before"
 FIRST_STEPS = {"language": "en", "title": "First steps", "text": "Meet soon."}
@@ -23,7 +26,7 @@ ANNOUNCED = {
     "RelationshipStarted", "AgreementSigned", "AgreementSignatureWithdrawn", "AppointmentProposed",
     "AppointmentAgreed", "AppointmentCancelled",
     "AppointmentMissed", "AppointmentNotMissed", "MentoringSessionRecorded", "CheckInRecorded", "RelationshipPaused",
-    "RelationshipResumed", "RelationshipExtended", "ReviewOpened", "ReviewAnswered", "ReviewConcluded",
+    "RelationshipResumed", "RelationshipExtended", "ReviewOpened", "ReviewAnswered", "ReviewConcluded", "NotesOpened",
 }  # fmt: skip
 
 
@@ -46,6 +49,8 @@ class Pair:
     mentee: str
     next_mentor: str
     team: str = "Mia"
+    two: tuple[str, str] = ("Max", "Moe")  # who open notes together
+    carried_on: str = ""
 
     def now(self) -> datetime:
         moment: datetime = self.journey.stack.clock.now()
@@ -57,7 +62,7 @@ class Pair:
     async def rest(self, who: str | None, method: str, path: str, body: Any = None) -> Any:
         """What the person named (or the organisation's admin) is answered by REST."""
         async with self.journey.client(self.journey.people[who] if who else None) as client:
-            headers = {"If-Match": "*"} if method in ("PATCH", "PUT") else {}
+            headers = {"If-Match": "*"} if method in ("PATCH", "PUT") or path.endswith("/renew") else {}
             answer = await client.request(method, path, json=body, headers=headers)
         assert answer.status_code < 300, f"{method} {path}: {answer.text}"
         return answer.json() if "json" in answer.headers.get("content-type", "") else answer.text
@@ -144,6 +149,21 @@ class ByRest(Pair):
         await self.rest(self.mentee, "PATCH", f"/sessions/notes/{note['id']}", {"text": "Ours"})
         shown = await self.rest(self.mentee, "GET", meeting)
         assert ([one["text"] for one in shown["notes"]], bool(shown["confirmed_at"])) == (["Ours"], True)
+
+    async def open_notes(self) -> None:
+        asked, approves = self.two
+        reason = {"reason": "Somebody may come to harm"}
+        made = f"/sessions/break-glass/{(await self.rest(asked, 'POST', f'{self.path}/break-glass', reason))['id']}"
+        assert (await self.rest(approves, "POST", f"{made}/approve"))["state"] == "open"
+        assert {one["text"] for one in await self.rest(asked, "GET", f"{made}/notes")} == {"Mine alone", "Ours"}
+        (seen,) = await self.rest(self.mentee, "GET", f"{self.path}/break-glass")
+        assert seen["reason"] == "Somebody may come to harm"
+
+    async def renew(self) -> None:
+        assert (await self.rest(self.mentor, "GET", f"{self.path}/agreement"))["runs_out_at"]
+        await self.rest(self.mentor, "POST", f"{self.path}/agreement/renew")
+        signed = await self.rest(self.mentee, "POST", f"{self.path}/agreement/sign", {"version": 2})
+        assert signed["standing_version"] == 2
 
     async def miss_and_correct(self) -> Callable[[], Awaitable[None]]:
         made = await self._agreed(self.ahead(hours=1))
@@ -245,6 +265,7 @@ class ByRest(Pair):
         body = {"mentor_id": self.journey.people[self.next_mentor]}
         made = await self.rest(self.team, "POST", f"/matching/matches/{self.match_id}/handover", body)
         path = f"/sessions/relationships/{made['id']}"
+        self.carried_on = made["id"]
 
         async def carried_on() -> bool:
             shown = await self.rest(None, "GET", f"/sessions/relationships?ids={made['id']}")
@@ -254,6 +275,10 @@ class ByRest(Pair):
         await self.rest(self.mentee, "POST", f"{path}/handover/consent", {"goals": True, "history": True})
         shown = await self.rest(self.next_mentor, "GET", f"{path}/handover")
         assert (shown["goals"], shown["agreement"], shown["before"]["mentoring_sessions"]) == (True, False, 2)
+
+    async def is_closed(self) -> bool:
+        shown: dict[str, Any] = await self.rest(self.mentee, "GET", f"/sessions/relationships/{self.carried_on}")
+        return bool(shown["state"] == "closed")
 
     async def notified(self) -> set[str]:
         shown = await self.rest(self.mentee, "GET", "/integrations/notifications?limit=200")
@@ -325,6 +350,26 @@ class ByGraphql(Pair):
         shown = await self.of("mentoringSessions { nodes { confirmedAt notes { text } } }")
         (one,) = shown["mentoringSessions"]["nodes"]
         assert (one["notes"], bool(one["confirmedAt"])) == ([{"text": "Ours"}], True)
+
+    async def open_notes(self) -> None:
+        asked, approves = self.two
+        ask = 'mutation($id: UUID!) { breakGlass(matchId: $id, reason: "Somebody may come to harm") { id } }'
+        made = (await self.graphql(asked, ask, id=self.match_id))["id"]
+        approve = "mutation($g: UUID!) { approveGlassBreak(glassBreakId: $g) { state } }"
+        assert await self.graphql(approves, approve, g=made) == {"state": "open"}
+        opened = "query($g: UUID!) { openedNotes(glassBreakId: $g) { text } }"
+        assert {one["text"] for one in await self.graphql(asked, opened, g=made)} == {"Mine alone", "Ours"}
+        seen = await self.of("glassBreaks { reason }")
+        assert seen["glassBreaks"] == [{"reason": "Somebody may come to harm"}]
+
+    async def renew(self) -> None:
+        stands = (await self.of("currentAgreement { revision runsOutAt }", self.mentor))["currentAgreement"]
+        assert stands["runsOutAt"]
+        renew = """mutation($id: UUID!, $v: Int!) {
+            renewAgreement(matchId: $id, expectedVersion: $v) { agreement { signedByAll } } }"""
+        await self.graphql(self.mentor, renew, id=self.match_id, v=stands["revision"])
+        sign = "mutation($id: UUID!) { signAgreement(matchId: $id, version: 2) { agreement { signedByAll } } }"
+        assert (await self.graphql(self.mentee, sign, id=self.match_id))["agreement"] == {"signedByAll": True}
 
     async def miss_and_correct(self) -> Callable[[], Awaitable[None]]:
         made = await self._agreed(self.ahead(hours=1))
@@ -453,6 +498,7 @@ class ByGraphql(Pair):
         give = "mutation($id: UUID!, $m: UUID!) { handOverMatch(matchId: $id, mentorId: $m) { id } }"
         made = await self.graphql(self.team, give, id=self.match_id, m=self.journey.people[self.next_mentor])
         read = "query($id: UUID!) { match(id: $id) { relationship { continues } } }"
+        self.carried_on = made["id"]
 
         async def carried_on() -> bool:
             found = (await self.graphql(None, read, id=made["id"]))["relationship"]
@@ -467,6 +513,10 @@ class ByGraphql(Pair):
         shown = await self.graphql(self.next_mentor, before, id=made["id"])
         assert shown["handover"] == {"goals": True, "agreement": False, "before": {"mentoringSessions": 2}}
 
+    async def is_closed(self) -> bool:
+        query = "query($id: UUID!) { relationship(matchId: $id) { state } }"
+        return bool(await self.graphql(self.mentee, query, id=self.carried_on) == {"state": "closed"})
+
     async def notified(self) -> set[str]:
         mine = await self.graphql(self.mentee, "{ me { notifications(first: 100) { nodes { kind } } } }")
         return {one["kind"] for one in mine["notifications"]["nodes"]}
@@ -479,6 +529,8 @@ async def two_pairs(journey: Journey) -> tuple[ByRest, ByGraphql]:
         activities=activities | {"orientation": {"compulsory": False}}, reviews=REVIEWS, agreement=AGREEMENT
     )
     await journey.appoint("Mia", "COORDINATOR")
+    for name in ("Max", "Moe"):
+        await journey.appoint(name, "PROGRAMME_MANAGER")
     await journey.pair_up()
     for name in ("Fay", "Gia"):
         await journey.apply_and_accept(name, "MENTOR")
@@ -491,7 +543,8 @@ async def two_pairs(journey: Journey) -> tuple[ByRest, ByGraphql]:
 
 
 async def test_a_year_of_two_pairs(organisation: Journey) -> None:
-    """Agreement, appointments, notes, goals, habits, check-ins, concerns, activities, library, reviews, breaks, end."""
+    """Agreement, appointments, notes, goals, habits, check-ins, concerns, activities, library, reviews, breaks,
+    notes that two people open, another mentor, the end of the programme."""
     pairs, clock = await two_pairs(organisation), organisation.stack.clock
     planned = []
     for pair in pairs:
@@ -500,6 +553,7 @@ async def test_a_year_of_two_pairs(organisation: Journey) -> None:
     clock.move_by(timedelta(days=3))
     for pair, appointment_id in zip(pairs, planned, strict=True):
         await pair.meet(appointment_id)
+        await pair.open_notes()
         await pair.review("fit_check")
         await pair.set_goals()
         await pair.keep_habit()
@@ -520,12 +574,16 @@ async def test_a_year_of_two_pairs(organisation: Journey) -> None:
     clock.move_by(timedelta(days=130))
     for pair in pairs:
         await pair.review("mid_term")
+        await pair.renew()
     ends = [await pair.extend(30) for pair in pairs]
     clock.move_by(min(ends) - clock.now() - timedelta(days=10))
     for pair in pairs:
         await pair.review("end")
         await pair.say_farewell()
         await pair.hand_over()
+    close = "mutation($p: UUID!) { closeProgramme(programmeId: $p, reason: RAN_ITS_COURSE) { closedAt } }"
+    assert (await organisation.ask(close, "Mia", p=organisation.programme_id))["closeProgramme"]["closedAt"]
     for pair in pairs:
-        assert {"appointment", "review", "resource"} <= await pair.notified()
+        await eventually(pair.is_closed, what="the end of the relationship, with its programme")
+        assert {"appointment", "review", "resource", "relationship"} <= await pair.notified()
         await pair.is_told()

@@ -12,7 +12,14 @@ MEETING = {"minutes": 10, "mode": "online", "held_at": "2022-02-02T10:00:00Z"}
 ACTIVITY = {"kind": "cpd", "title": "T", "mode": "online", "starts_at": "2022-02-02T10:00:00Z", "minutes": 60}
 SOON = "2100-01-01T10:00:00Z"
 SERIES = ACTIVITY | {"zone": "Europe/London", "every": "week", "count": 2}
-OWN = ("/relationships", "/habits", "/attendance", "/attendance.csv", "/certificates")  # lists of what is one's own
+OWN = (
+    "/relationships",
+    "/habits",
+    "/attendance",
+    "/attendance.csv",
+    "/certificates",
+    "/supervised-notes",
+)  # lists of what is one's own
 WORDING = {"language": "en", "title": "T", "text": "T"}
 HABIT = {"text": "T", "weeks": 6}
 BODIES = {
@@ -182,6 +189,7 @@ async def test_the_team_does_not_act_for_the_pair(begun, ids):
         ("POST", "/relationships/{match_id}/concerns"),
         ("POST", "/relationships/{match_id}/agreement"),
         ("POST", "/relationships/{match_id}/agreement/sign"),
+        ("POST", "/relationships/{match_id}/agreement/renew"),
         ("POST", "/relationships/{match_id}/agreement/withdraw-signature"),
         ("POST", "/relationships/{match_id}/goals"),
         ("POST", "/mentoring-sessions/{mentoring_session_id}/notes"),
