@@ -28,6 +28,7 @@ from mentoring_contracts.sessions import (
     ActivityAttended,
     ActivityHeld,
     AttendanceWithdrawn,
+    HabitConcluded,
     MentoringSessionCorrected,
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
@@ -121,6 +122,35 @@ async def test_cpd_counts_sessions_and_different_people_by_mode(programme, pick)
     assert pick(figures, "cpd_sessions", breakdown={"mode": "in_person"})["value"] == 1
     assert pick(figures, "cpd_participants", breakdown={"mode": "online"})["value"] == 2
     assert pick(figures, "cpd_participants", breakdown={"mode": "in_person"})["value"] == 1
+
+
+async def test_habits_are_told_of_enough_people_alone_and_published_in_bands(programme, pick):
+    await programme.begin()
+
+    async def over(number, **what):
+        about = {"programme_id": programme.id, "first": True, "embedded": False} | what
+        await programme.tell(*(HabitConcluded(habit_id=uuid.uuid4(), **about) for _ in range(number)))
+
+    names = {"habit_people", "habits_embedded", "habits_seen"}
+    await over(9, embedded=True)
+    assert not names & {one["name"] for one in await programme.figures()}, "of nine people nothing is told"
+    await over(21, embedded=True, seen_by_manager=True)
+    await over(5)
+    await over(3, first=False)  # people who counted before
+    figures = await programme.figures()
+    assert pick(figures, "habit_people")["value"] == 35
+    assert not {"habits_embedded", "habits_seen"} & {one["name"] for one in figures}, "five are left over"
+    await over(15, seen_by_manager=False)
+    figures = await programme.figures()
+    kept = pick(figures, "habits_embedded")
+    assert (kept["numerator"], kept["denominator"], kept["value"]) == (30, 50, 60)
+    seen = pick(figures, "habits_seen", breakdown={"asked": "manager"})
+    assert (seen["numerator"], seen["denominator"]) == (21, 36)
+    assert pick(await programme.figures("public"), "habit_people")["shown"] == "rounded"
+    published = pick(await programme.figures("public"), "habits_embedded")
+    assert (published["shown"], published["numerator"], published["denominator"]) == ("rounded", 30, 50)
+    assert published["between"]["low"] < 60 < published["between"]["high"]
+    assert (published["exact"], published["answered"]) == (None, None)
 
 
 async def test_meetings_that_were_corrected_or_never_were_are_counted_as_they_are_now(programme, pick):
@@ -453,12 +483,12 @@ async def test_figures_in_no_known_shape_are_refused(programme, published):
 def test_every_count_of_people_in_the_public_view_is_exact_by_decision_or_rounded():
     """A new figure is rounded until somebody names it; what the statement says is what the code does."""
     names = set(FIGURES) | {"relationships", "groups", "group_members"}
-    survey = {"response_rate"}
+    survey = {"response_rate", "habits_embedded", "habits_seen"}  # shares
     by_people = {"professional_background"}
     lines = [Line(count(name, "", 4, unit="people")) for name in sorted(names - survey - by_people)]
     evidence = Evidence(uuid.uuid4(), "P", 0, 10, datetime(2024, 1, 1, tzinfo=UTC))
     told = {one.name: (one.shown, one.value, one.numerator) for one in public_lines(evidence, lines)}
-    rounded = {"rematches", "handovers", "cpd_participants", "group_members"}
+    rounded = {"rematches", "handovers", "cpd_participants", "group_members", "habit_people"}
     assert told.keys() == names - survey - by_people
     assert {name for name, (shown, _, _) in told.items() if shown != "exact"} == rounded
     assert {told[name] for name in rounded} == {("at_most", 7, None)}

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from mentoring_common.ids import new_id
-from mentoring_common.testing import refused
+from mentoring_common.testing import eventually, refused
 from mentoring_common.testing.statements import statements
 from mentoring_contracts.applications import PersonErased
+from mentoring_contracts.sessions import HabitConcluded
 from mentoring_sessions.habits.progress import progress
 from mentoring_sessions.habits.views import figures
 
@@ -208,3 +209,34 @@ async def test_a_link_works_no_more_once_it_is_closed_its_habit_is_given_up_or_i
 async def test_nobody_is_asked_about_a_week_that_is_not(begun, asked, status, code):
     habit = await commit(begun, begun.mentee, weeks=2)
     assert refused(await begun.mentee.post(f"/habits/{habit['id']}/feedback", json=asked), status, code)
+
+
+async def concluded(play, times):
+    async def probe():
+        found = await play.harness.emitted(play.tenant, HabitConcluded)
+        return found if len(found) >= times else None
+
+    return await eventually(probe, what=f"the end of {times} habits")
+
+
+async def test_what_came_of_a_habit_is_announced_of_nobody_and_each_person_once(begun):
+    first = await commit(begun, begun.mentee, weeks=1)
+    assert (await mark(begun.mentee, first, begun.now().date())).status_code == 200
+    await begun.mentee.post(f"/habits/{first['id']}/feedback", json={"asked": "manager", "weeks": [1]})
+    (link,) = (await begun.mentee.get(f"/habits/{first['id']}/feedback")).json()
+    said = {"token": link["page"].rsplit("/", 1)[-1], "seen": 4}
+    public = begun.harness.anonymous()
+    assert (await public.post(f"/public/{begun.tenant}/habit-feedback", json=said)).status_code == 200
+    await commit(begun, begun.mentor, weeks=1)  # never marked
+    begun.later(days=9)
+    assert await begun.harness.emitted(begun.tenant, HabitConcluded) == []
+    begun.later(days=7)
+    kept, other = sorted(await concluded(begun, 2), key=lambda event: not event.embedded)
+    assert (kept.first, kept.embedded, kept.seen_by_manager, kept.seen_by_peer) == (True, True, True, None)
+    assert (other.first, other.embedded, other.seen_by_manager) == (True, False, None)
+    assert not set(HabitConcluded.people_fields())
+    again = await commit(begun, begun.mentee, weeks=1)
+    await mark(begun.mentee, again, begun.now().date())
+    begun.later(days=16)
+    third = next(one for one in await concluded(begun, 3) if str(one.habit_id) == again["id"])
+    assert (third.first, third.embedded) == (False, False), "each person counts once"

@@ -381,6 +381,23 @@ class ResourceNoticeDue(_ResourceEvent):
     number: int
 
 
+class HabitConcluded(Event):
+    """A habit that somebody committed to is over, and a week more. It names nobody, and counts people once: `first` is
+    whether it is their first in the programme that is over, `embedded` whether they kept one in four of five weeks and
+    never had before. `seen_by_manager` and `seen_by_peer` are whether those who were asked by link saw it often (4 or 5
+    of 5 on average), of the first of their habits on which somebody of these said anything; else null."""
+
+    owner: ClassVar = "sessions"
+    aggregate: ClassVar = "habit"
+    subject: ClassVar = "habit_id"
+    habit_id: UUID
+    programme_id: UUID
+    first: bool
+    embedded: bool
+    seen_by_manager: bool | None = None
+    seen_by_peer: bool | None = None
+
+
 class RequiredActivityDue(Event):
     """Somebody has not met yet what they attend to complete their programme (`requirement`, of the blueprint), and is
     told once that it is to be met by `due_at`."""

@@ -43,6 +43,7 @@ from mentoring_contracts.sessions import (
     ActivityAttended,
     ActivityHeld,
     AttendanceWithdrawn,
+    HabitConcluded,
     MentoringSessionCorrected,
     MentoringSessionRecorded,
     MentoringSessionWithdrawn,
@@ -59,6 +60,7 @@ from mentoring_evaluation.programmes.models import (
     Attendance,
     Cohort,
     GroupMember,
+    HabitResult,
     Match,
     MentoringSession,
     PairClock,
@@ -217,6 +219,12 @@ async def on_mentoring_session_withdrawn(db: AsyncSession, event: MentoringSessi
     await cancel(db, AFTER_SESSION, event.mentoring_session_id)
 
 
+async def on_habit_concluded(db: AsyncSession, event: HabitConcluded) -> None:
+    """A habit is over: what came of it counts."""
+    values = event.model_dump(include={"programme_id", "first", "embedded", "seen_by_manager", "seen_by_peer"})
+    await _keep(db, HabitResult, event.habit_id, values)
+
+
 async def on_activity_held(db: AsyncSession, event: ActivityHeld) -> None:
     """An activity took place; the programme may ask those who attended."""
     values = event.model_dump(include={"programme_id", "cohort_id", "kind", "mode", "attended"})
@@ -321,6 +329,7 @@ REACTIONS: Reactions = {
     MentoringSessionCorrected: on_mentoring_session_corrected,
     MentoringSessionWithdrawn: on_mentoring_session_withdrawn,
     ActivityHeld: on_activity_held,
+    HabitConcluded: on_habit_concluded,
     ActivityAttended: on_activity_attended,
     AttendanceWithdrawn: on_attendance_withdrawn,
     RoleGranted: on_role_granted,

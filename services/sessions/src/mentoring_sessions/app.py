@@ -25,6 +25,7 @@ from mentoring_sessions.concerns import commands as concerns_commands
 from mentoring_sessions.goals import api as goals
 from mentoring_sessions.goals import commands as goals_commands
 from mentoring_sessions.habits import api as habits
+from mentoring_sessions.habits import commands as habits_commands
 from mentoring_sessions.handovers import api as handovers
 from mentoring_sessions.meetings import api as meetings
 from mentoring_sessions.notes import api as notes
@@ -90,6 +91,7 @@ DESIGN = Design(
         resources_commands.TELLS: resources_commands.tell,
         resources_commands.UNUSED: resources_commands.drop_unused_file,
         relationships.GUIDES: resources_commands.tell_of_phase,
+        habits_commands.CONCLUDES: habits_commands.conclude,
         ACTIVITIES_DUE: remind_of_due,
         agreements_commands.RENEWS: agreements_commands.mind_renewal,
         concerns_commands.UNTAKEN: concerns_commands.escalate_untaken,

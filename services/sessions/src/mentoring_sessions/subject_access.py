@@ -7,6 +7,7 @@ from mentoring_sessions.models import Base
 
 HELD: Final = (
     Held("participants"),
+    Held("activity_reminders", ("application_id",), "participants"),
     Held("relationships", ("mentor_id", "mentee_id")),
     Held("members"),
     Held("relationships", ("id",), "members", "relationship_id"),

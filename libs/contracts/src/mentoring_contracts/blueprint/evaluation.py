@@ -13,7 +13,8 @@ MODELS: Final = ("logic_tree", "kirkpatrick", "five_stage", "hamblin")
 FIGURES: Final = (
     "expressions_of_interest", "expressions_of_interest_for_later", "moved_cohort", "oversubscription",
     "matched_pairs", "matched_people", "rematches", "handovers", "professional_background", "mentoring_sessions",
-    "mentoring_minutes", "cpd_sessions", "cpd_participants", "interviews", "interviewed_pairs", "interview_pages",
+    "mentoring_minutes", "cpd_sessions", "cpd_participants", "habit_people",
+    "habits_embedded", "habits_seen", "interviews", "interviewed_pairs", "interview_pages",
     "response_rate",
 )  # fmt: skip
 """Figures that are counted in every programme, beside those of its surveys."""

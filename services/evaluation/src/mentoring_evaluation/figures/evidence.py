@@ -143,6 +143,16 @@ class QuoteRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class HabitCounts:
+    """People with a habit that is over, those who embedded one; and by who was asked by link about their habits
+    (`manager`, `peer`): people whose habit was often seen, and all on whose habit something was said."""
+
+    people: int = 0
+    embedded: int = 0
+    seen: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything a programme's figures are made of, as of `as_of`.
 
@@ -164,6 +174,7 @@ class Evidence:
     waves: tuple[WaveRecord, ...] = ()
     cpd_held: Mapping[str, int] = field(default_factory=dict)
     cpd_people: Mapping[str, int] = field(default_factory=dict)
+    habits: HabitCounts = HabitCounts()
     meetings: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     interviews: tuple[InterviewRecord, ...] = ()
     quotes: tuple[QuoteRecord, ...] = ()

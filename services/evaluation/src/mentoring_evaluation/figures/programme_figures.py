@@ -9,7 +9,7 @@ from typing import Any
 
 from mentoring_contracts.words import SIDES, Side
 from mentoring_evaluation.figures.evidence import Evidence, PairRecord
-from mentoring_evaluation.figures.figure import Line, count, oversubscription
+from mentoring_evaluation.figures.figure import Line, count, oversubscription, rate
 from mentoring_evaluation.figures.survey_figures import agreements, outcomes, response_rates
 
 NOT_ELIGIBLE = "refused"
@@ -20,8 +20,8 @@ MATCHED_BY, APPLIED_BY = "matched_people_by", "applicants_by"
 def programme_lines(evidence: Evidence) -> list[Line]:
     """All figures, exact, in the order of a report. Figures of a survey are there once its wave is closed."""
     sections: list[Callable[[Evidence], Iterable[Line]]] = [
-        expressions_of_interest, moves, demand, matched, groups, backgrounds, breakdowns, meetings, cpd, response_rates,
-        outcomes, agreements, interviews,
+        expressions_of_interest, moves, demand, matched, groups, backgrounds, breakdowns, meetings, cpd, habits,
+        response_rates, outcomes, agreements, interviews,
     ]  # fmt: skip
     return [line for section in sections for line in section(evidence)]
 
@@ -168,6 +168,26 @@ def cpd(evidence: Evidence) -> Iterator[Line]:
     said = "Different people who came to at least one session of this mode; who came to both modes is in both."
     for mode in ("online", "in_person"):
         yield Line(count("cpd_participants", said, evidence.cpd_people.get(mode, 0), unit="people"), {"mode": mode})
+
+
+def habits(evidence: Evidence) -> Iterator[Line]:
+    """Habits that people committed to. They are theirs alone: also the programme team is told of enough people only,
+    and of a share where there are as many behind it and behind what is left over."""
+    counted, least = evidence.habits, evidence.public_minimum
+    if counted.people < least:
+        return
+    said = "People with a habit whose weeks are over."
+    yield Line(count("habit_people", said, counted.people, unit="people"))
+    shares: list[tuple[str, str, int, int, dict[str, str]]] = [
+        ("habits_embedded", "People who kept a habit in four of five of its weeks, of those with one that is over.",
+         counted.embedded, counted.people, {}),
+        *(("habits_seen", "People whose habit was often seen (4 or 5 of 5), of those on whose habit somebody whom they "
+           "asked by link said something.", often, people, {"asked": asked})
+          for asked, (often, people) in counted.seen.items()),
+    ]  # fmt: skip
+    for name, definition, part, whole, breakdown in shares:
+        if min(part, whole - part) >= least:
+            yield Line(rate(name, definition, numerator=part, answered=whole, digits=evidence.decimals), breakdown)
 
 
 def interviews(evidence: Evidence) -> Iterator[Line]:

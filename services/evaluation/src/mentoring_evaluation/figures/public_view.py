@@ -24,6 +24,7 @@ from mentoring_evaluation.figures.survey_figures import brought_in, waves_brough
 from mentoring_evaluation.kept import Number
 
 RATE = "response_rate"
+SHARES: Final = frozenset({"habits_embedded", "habits_seen"})  # of people: made of their rounded counts
 # What is shown exactly; whoever adds a figure decides it here. The people in pairs are known from the pairs, and how
 # many were asked from both: rounding them alone would protect nobody.
 EXACT: Final = frozenset({
@@ -43,6 +44,8 @@ def public_lines(evidence: Evidence, lines: Sequence[Line]) -> list[ShownFigure]
             if of_wave is not None and _is_published(line, of_wave):
                 brought = brought_in(of_wave.waves, line.figure.cohort)
                 shown.append(_survey_line(line, of_wave).but(caveats=(brought,) if brought else ()))
+        elif line.figure.name in SHARES:
+            shown.append(_share_on_the_grid(line))
         elif line.figure.name in EXACT:
             shown.append(line.shown())
         elif line.figure.name not in (BACKGROUND, MATCHED_BY, APPLIED_BY) and line.figure.cohort is None:
@@ -68,7 +71,8 @@ def statement(evidence: Evidence) -> str:
     return (
         "This view may be published. Counts of applications, of pairs, groups and the people in pairs, of sessions and "
         "of interviews are exact; pairs that were matched again or handed over, people who came to sessions of "
-        f"continuing development and people in groups are rounded to {BASE}, over all cohorts only. Figures of "
+        f"continuing development, people with habits and people in groups are rounded to {BASE}, over all cohorts "
+        "only; shares of habits are made of such counts. Figures of "
         f"surveys and of people's backgrounds are protected. {policy.in_words()} A question is sensitive unless the "
         "survey calls it ordinary. Percentages are made of the rounded counts; where nearly everybody or hardly "
         "anybody gave an answer, a figure says only “at least” or “at most”. "
@@ -144,6 +148,12 @@ def _on_the_grid(line: Line) -> ShownFigure:
     if band.rounded is None:
         return _published(line, "at_most", band.high, between=between)
     return _published(line, "rounded", band.rounded, numerator=band.rounded, between=between)
+
+
+def _share_on_the_grid(line: Line) -> ShownFigure:
+    """A share of people, made of the bands of both counts."""
+    part, whole = (Grid().band(number or 0) for number in (line.figure.numerator, line.figure.denominator))
+    return _protected(line, share(part, whole), part, whole)
 
 
 def _rounded_count(line: Line, people: int) -> ShownFigure:

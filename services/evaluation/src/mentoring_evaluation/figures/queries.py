@@ -16,6 +16,7 @@ from mentoring_evaluation.figures.evidence import (
     Evidence,
     Extension,
     GroupRecord,
+    HabitCounts,
     InterviewRecord,
     PairRecord,
     QuoteRecord,
@@ -32,6 +33,7 @@ from mentoring_evaluation.programmes.models import (
     Attendance,
     Cohort,
     GroupMember,
+    HabitResult,
     Match,
     MentoringSession,
     Programme,
@@ -67,6 +69,7 @@ async def evidence_of(db: AsyncSession, programme: Programme) -> Evidence:
         waves=await _waves(db, programme.id, numbers),
         cpd_held=held,
         cpd_people=people,
+        habits=await _habits(db, programme.id),
         meetings=await _meetings(db, programme.id, numbers),
         interviews=await _interviews(db, programme.id, numbers),
         quotes=await _quotes(db, programme.id, numbers),
@@ -187,6 +190,15 @@ async def _cpd(db: AsyncSession, programme: Programme) -> tuple[dict[str, int], 
     different = sa.func.count(sa.distinct(Attendance.person_id))
     people = sa.select(Attendance.mode, different).where(*of_people).group_by(Attendance.mode)
     return dict((await db.execute(held)).all()), dict((await db.execute(people)).all())
+
+
+async def _habits(db: AsyncSession, programme_id: UUID) -> HabitCounts:
+    h, number = HabitResult, sa.func.count()
+    asked = {"manager": h.seen_by_manager, "peer": h.seen_by_peer}
+    said = [count for seen in asked.values() for count in (number.filter(seen), number.filter(seen.is_not(None)))]
+    rows = sa.select(number.filter(h.first), number.filter(h.embedded), *said).where(h.programme_id == programme_id)
+    people, embedded, *counts = (await db.execute(rows)).one()
+    return HabitCounts(people, embedded, dict(zip(asked, zip(counts[::2], counts[1::2], strict=True), strict=True)))
 
 
 async def _meetings(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> dict[int, tuple[int, int]]:

@@ -140,6 +140,17 @@ class MentoringSession(TenantRow, Base):
     minutes: Mapped[int]
 
 
+class HabitResult(TenantRow, Base):
+    """What came of a habit, of nobody by name: each person counts once (HabitConcluded)."""
+
+    __tablename__ = "habit_results"
+    programme_id: Mapped[UUID] = mapped_column(index=True)
+    first: Mapped[bool]
+    embedded: Mapped[bool]
+    seen_by_manager: Mapped[bool | None]
+    seen_by_peer: Mapped[bool | None]
+
+
 class ProgrammeDesign(TenantRow, Versioned, Base):
     """What a blueprint says beyond surveys; its id is the programme's. `model_faults` say why there is no model."""
 

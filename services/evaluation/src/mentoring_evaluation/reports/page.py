@@ -75,6 +75,7 @@ SECTIONS = (
         lambda figure: False,
     ),
     Section("Continuing development", ("cpd_sessions", "cpd_participants"), lambda figure: False),
+    Section("Habits", ("habit_people", "habits_embedded", "habits_seen"), lambda figure: False),
     Section("Interviews", ("interviews", "interviewed_pairs", "interview_pages"), lambda figure: False),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from mentoring_contracts.applications import PersonChanged
 from mentoring_contracts.matching import GroupMemberJoined, MatchConfirmed
 
 # What people tell in confidence: that it was told is for the administration alone.
-_CONFIDED: Final = frozenset({"concern", "interview", "focus_group"})
+_CONFIDED: Final = frozenset({"concern", "interview", "focus_group", "habit"})
 
 
 def told_to_employers(cls: type[Event]) -> bool:

@@ -1,7 +1,7 @@
 """Commit to a habit, mark the days on which it was kept, give it up; ask others by link how they see it."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common import vault
 from mentoring_common.db import now
+from mentoring_common.deadlines import schedule
+from mentoring_common.outbox import emit
 from mentoring_common.versions import touch
+from mentoring_contracts.sessions import HabitConcluded
 from mentoring_sessions.errors import (
     DayOutsideHabit,
     FeedbackGiven,
@@ -23,13 +26,16 @@ from mentoring_sessions.errors import (
 )
 from mentoring_sessions.habits import queries
 from mentoring_sessions.habits.models import FeedbackLink, Habit, HabitFeedback, HabitMark
-from mentoring_sessions.habits.progress import progress
+from mentoring_sessions.habits.progress import EMBEDDED_AT, progress
 from mentoring_sessions.habits.schemas import FeedbackByLink, HabitChange, NewFeedbackLink, NewHabit
-from mentoring_sessions.relationships.queries import people_of_programme, require_open
+from mentoring_sessions.relationships.queries import found, people_of_programme, require_open
 
 AHEAD = timedelta(hours=14)  # somewhere on earth it is that much later than in UTC
 LONGEST_AGO = timedelta(days=366)
 MOST_LINKS = 20
+LAST_WORD = timedelta(days=7)  # after its last day: so long others are asked about its last week
+OFTEN = 4  # of 5, on average
+CONCLUDES = "habit_concludes"  # a deadline of a habit
 
 
 def today(db: AsyncSession) -> date:
@@ -53,7 +59,38 @@ async def commit_to_habit(db: AsyncSession, programme_id: UUID, person_id: UUID,
     )  # fmt: skip
     db.add(habit)
     await db.flush()
+    over = datetime.combine(habit.ends_on, time(), UTC) + timedelta(days=1) + LAST_WORD
+    await schedule(db, CONCLUDES, habit.id, max(over, now(db) + LAST_WORD))
     return habit
+
+
+async def conclude(db: AsyncSession, habit_id: UUID) -> None:
+    """Deadline: say what came of a habit, of nobody by name. Each person counts once, whatever number they have."""
+    habit = await found(db, Habit, habit_id)
+    if habit is None:
+        return
+    every = await queries.habits_locked(db, habit.programme_id, habit.person_id)
+    habit = next(one for one in every if one.id == habit_id)
+    if habit.concluded_at is not None:
+        return
+    told = {what for one in every for what in one.told}
+    seen = await queries.seen(db, habit_id)
+    is_embedded = habit.kept_weeks >= EMBEDDED_AT * habit.weeks
+    news = {"first", *(["embedded"] if is_embedded else []), *seen} - told
+    habit.concluded_at, habit.told = now(db), sorted(news)
+    await db.flush()
+    often = {asked: seen[asked] >= OFTEN if asked in news else None for asked in seen}
+    emit(
+        db,
+        HabitConcluded(
+            habit_id=habit_id,
+            programme_id=habit.programme_id,
+            first="first" in news,
+            embedded="embedded" in news,
+            seen_by_manager=often.get("manager"),
+            seen_by_peer=often.get("peer"),
+        ),
+    )
 
 
 async def change_habit(db: AsyncSession, habit: Habit, change: HabitChange) -> Habit:

@@ -15,7 +15,9 @@ from mentoring_sessions.tables import Base
 class Habit(TenantRow, Versioned, Base):
     """What somebody commits to: so many `times` in each of so many `weeks`, the first beginning on `starts_on`.
 
-    `kept_weeks` counts the weeks in which it was marked often enough, so that a programme's figures read no marks.
+    `kept_weeks` counts the weeks in which it was marked often enough, so that a programme's figures read no marks. What
+    came of it was announced when it was `concluded_at`: people are counted once, so what of its person was announced is
+    in `told`.
     """
 
     __tablename__ = "habits"
@@ -35,6 +37,8 @@ class Habit(TenantRow, Versioned, Base):
     ends_on: Mapped[date]
     kept_weeks: Mapped[int] = mapped_column(server_default="0")
     dropped_at: Mapped[datetime | None]
+    concluded_at: Mapped[datetime | None]
+    told: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default="{}", default=list)
 
 
 class HabitMark(TenantRow, Base):

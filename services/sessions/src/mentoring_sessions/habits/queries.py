@@ -51,6 +51,23 @@ async def figures(db: AsyncSession, programme_id: UUID, today: date) -> tuple[in
     return people, embedded
 
 
+async def habits_locked(db: AsyncSession, programme_id: UUID, person_id: UUID) -> Sequence[Habit]:
+    """A person's habits in a programme, held until the commit by who says what came of one."""
+    rows = habits(person_id).where(Habit.programme_id == programme_id).order_by(Habit.id)
+    held = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await db.scalars(held)).all()
+
+
+async def seen(db: AsyncSession, habit_id: UUID) -> dict[str, float]:
+    """How often those who were asked saw a habit, on average, by who they are: those who said nothing are not there."""
+    f, link = HabitFeedback, FeedbackLink
+    rows = sa.select(link.asked, sa.func.avg(f.seen)).join(
+        link, sa.and_(link.tenant_id == f.tenant_id, link.id == f.link_id)
+    )
+    found = await db.execute(rows.where(link.habit_id == habit_id).group_by(link.asked))
+    return {asked: float(mean) for asked, mean in found}
+
+
 async def links(db: AsyncSession, habit_id: UUID) -> Sequence[FeedbackLink]:
     """The links of a habit, as they were made."""
     rows = sa.select(FeedbackLink).where(FeedbackLink.habit_id == habit_id)

@@ -1,11 +1,12 @@
-"""how long agreements stand, notes for who supervises, dates of cohorts, what people are to attend and when, counts
+"""how long agreements stand, notes for who supervises, dates of cohorts, what people are to attend and when, counts, what came of
+habits
 
 Expand first, contract in a later release.
 """
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from mentoring_common.migrations import protect
 
@@ -21,6 +22,8 @@ def upgrade() -> None:
     op.add_column('agreed_versions', sa.Column('runs_out_at', MOMENT, nullable=True))
     op.add_column('agreed_versions', sa.Column('paused_days', sa.Integer(), server_default=sa.text('0'), nullable=False))
     op.add_column('agreed_versions', sa.Column('reminded_at', MOMENT, nullable=True))
+    op.add_column('habits', sa.Column('concluded_at', MOMENT, nullable=True))
+    op.add_column('habits', sa.Column('told', ARRAY(sa.Text()), server_default='{}', nullable=False))
     op.drop_constraint(op.f('ck_notes_visibility'), 'notes', type_='check')
     op.create_check_constraint(
         op.f('ck_notes_visibility'), 'notes', "visibility IN ('mine', 'lead', 'supervisor', 'pair', 'programme_team')"
