@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from ical.calendar_stream import IcsCalendarStream
 
 from mentoring_allinone.stack import Stack
 from mentoring_common import yaml_text
@@ -71,10 +72,10 @@ class Pair:
         """The first member of what they are answered by GraphQL."""
         return next(iter((await self.journey.ask(query, who, **variables)).values()))
 
-    async def calendar(self, path: str) -> str:
-        """A person's calendar at an address."""
+    async def calendar(self, path: str) -> set[str]:
+        """The ids of the events of a person's calendar at an address, as another library than ours reads them."""
         text: str = await self.rest(self.mentee, "GET", path)
-        return text
+        return {str(event.uid) for event in IcsCalendarStream.calendar_from_ics(text).events}
 
     async def events(self) -> set[str]:
         """The names of the events about the relationship, as those outside read them."""

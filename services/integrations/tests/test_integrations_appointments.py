@@ -14,6 +14,7 @@ from mentoring_contracts.sessions import (
     ConcernTaken,
     QuietPairReminded,
     RelationshipNoticeDue,
+    RequiredActivityDue,
     ResourceNoticeDue,
 )
 from mentoring_integrations.notifications.calendar_parts import Appointment, calendar_part, clock
@@ -96,7 +97,8 @@ def test_the_hour_that_comes_twice_is_told_in_utc(hour):
     assert event.dtstart.astimezone(UTC) == moment
 
 
-NOTICES = ["break_begun", "break_over", "agreement_to_sign", "meeting_to_confirm", "meeting_corrected",
+NOTICES = ["break_begun", "break_over", "agreement_to_sign", "signature_withdrawn", "agreement_runs_out",
+           "meeting_to_confirm", "meeting_corrected",
            "meeting_withdrawn", "lead_changed", "relationship_closed"]  # fmt: skip
 
 
@@ -156,6 +158,20 @@ async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessi
     assert "Resilience: 01 July 2098, 10:30 Europe/London, Room 4" in text
     [entry] = (await world.own(person).get("/notifications")).json()["items"]
     assert "Resilience: 01 July 2098" in entry["text"]
+
+
+async def test_what_is_due_is_one_letter_of_a_day_in_ones_language(world):
+    person = world.person("Ada Byron")
+    assert (await world.own(person).put("/preferences", json={"language": "fr"})).status_code == 200
+    ids = {"application_id": uuid4(), "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    for requirement in ("training", "webinar", "training"):
+        await world.publish(RequiredActivityDue(**ids, person_id=person, requirement=requirement, due_at=STARTS))
+    assert await world.settled() == {"sent": 1}
+    [message] = world.mail.to(world.address(person))
+    assert "à suivre avant le" in message["Subject"]
+    [entry] = (await world.own(person).get("/notifications")).json()["items"]
+    assert (entry["topic"], entry["kind"]) == ("activity_due", "activity")
+    assert entry["link"].endswith(f"/programmes/{world.programme_id}/completion")
 
 
 async def test_a_resource_is_named_in_the_words_of_its_reader_and_each_version_is_told_once(world, sessions_api):
