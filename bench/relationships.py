@@ -142,8 +142,9 @@ def main() -> None:
         "# Relationships of a large programme\n\nWritten by `python -m bench.relationships`: what the team and one "
         f"person read of a programme of {SIZES[0]:,} relationships, and of one of {SIZES[1]:,}; {TIMES} requests each, "
         "one after the other, in ms. A list is a page of fifty. What is flat asks as many statements of both.\n\n"
-        "Counts, `behind` and its order are of all relationships of the programme, so their times grow with it; the "
-        f"others are of a page or a person. The machine had {cores} cores and a load of {load:.1f} when this began: "
+        "`behind` and its order are of all relationships of the programme, so their times grow with it. Counts look at "
+        "all of them too, of more than 10,000 at most once a minute: the slowest is that one, the median what everybody "
+        f"else waits for. The others are of a page or a person. The machine had {cores} cores and a load of {load:.1f} when this began: "
         "on a busy one, trust counts and ratios.\n\n"
         "| asked | statements | median | slowest | median of the larger | slowest |\n|---|---|---|---|---|---|\n"
         + "\n".join(lines)
