@@ -113,7 +113,7 @@ async def test_after_so_many_meetings(play):
     second = play.now()
     met = (await play.meet()).json()
     (one,) = await due(play)
-    assert datetime.fromisoformat(one["due_at"]) - second == timedelta(days=7)
+    assert abs(datetime.fromisoformat(one["due_at"]) - second - timedelta(days=7)) < timedelta(seconds=1)
     withdrawn = await play.mentor.post(f"/mentoring-sessions/{met['id']}/withdraw", json={"reason": "It never was"})
     assert withdrawn.status_code == 200, withdrawn.text
     assert await due(play) == []

@@ -195,7 +195,9 @@ async def _cpd(db: AsyncSession, programme: Programme) -> tuple[dict[str, int], 
 async def _habits(db: AsyncSession, programme_id: UUID) -> HabitCounts:
     h, number = HabitResult, sa.func.count()
     asked = {"manager": h.seen_by_manager, "peer": h.seen_by_peer}
-    said = [count for seen in asked.values() for count in (number.filter(seen.is_(True)), number.filter(seen.is_not(None)))]
+    said = [
+        count for seen in asked.values() for count in (number.filter(seen.is_(True)), number.filter(seen.is_not(None)))
+    ]
     rows = sa.select(number.filter(h.first), number.filter(h.embedded), *said).where(h.programme_id == programme_id)
     people, embedded, *counts = (await db.execute(rows)).one()
     return HabitCounts(people, embedded, dict(zip(asked, zip(counts[::2], counts[1::2], strict=True), strict=True)))

@@ -33,14 +33,14 @@ async def list_supervised_notes(
     by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[SupervisedNoteView]:
     """The notes that those whom you supervise wrote for you; each is read by itself, on record."""
-    rows = await _for_supervisor(db, by)
+    rows = await _for_supervisor(db, by, by.person_id)
     shown, following = await page(db, rows, Note.id, cursor, limit)
     return Page(items=await views.supervised(db, shown), next_cursor=following)
 
 
-async def _for_supervisor(db: AsyncSession, by: Principal) -> sa.Select[Note]:
-    supervised = await supervisees(db, by.person) if reads_confidences(by) else []
-    return queries.for_supervisor(by.person, supervised)
+async def _for_supervisor(db: AsyncSession, by: Principal, person_id: UUID | None) -> sa.Select[Note]:
+    supervised = await supervisees(db, person_id) if reads_confidences(by) else []
+    return queries.for_supervisor(person_id, supervised)
 
 
 @router.get("/notes/{note_id}")
@@ -58,7 +58,7 @@ async def _shared(db: AsyncSession, by: Principal, note_id: UUID) -> Note:
     except MentoringSessionNotFound:
         here = []
     found = next((note for note in here if note.id == note_id), None)
-    found = found or await db.scalar((await _for_supervisor(db, by)).where(Note.id == note_id))
+    found = found or await db.scalar((await _for_supervisor(db, by, by.person)).where(Note.id == note_id))
     if found is None:
         raise NoteNotFound()
     return found
