@@ -8,6 +8,7 @@ from ical.calendar_stream import IcsCalendarStream
 
 from mentoring_contracts.sessions import (
     ActivityNoticeDue,
+    AgreementRenewalDue,
     AppointmentNoticeDue,
     CertificateWithdrawn,
     ConcernResolved,
@@ -97,8 +98,8 @@ def test_the_hour_that_comes_twice_is_told_in_utc(hour):
     assert event.dtstart.astimezone(UTC) == moment
 
 
-NOTICES = ["break_begun", "break_over", "agreement_to_sign", "signature_withdrawn", "agreement_runs_out",
-           "meeting_to_confirm", "meeting_corrected",
+NOTICES = ["break_begun", "break_over", "agreement_to_sign", "signature_withdrawn", "meeting_to_confirm",
+           "meeting_corrected",
            "meeting_withdrawn", "lead_changed", "relationship_closed"]  # fmt: skip
 
 
@@ -158,6 +159,17 @@ async def test_a_letter_about_an_activity_says_which_when_and_where(world, sessi
     assert "Resilience: 01 July 2098, 10:30 Europe/London, Room 4" in text
     [entry] = (await world.own(person).get("/notifications")).json()["items"]
     assert "Resilience: 01 July 2098" in entry["text"]
+
+
+async def test_both_are_told_once_for_each_version_that_their_agreement_runs_out(world):
+    person, match_id = world.person("Ada Byron"), uuid4()
+    about = {"match_id": match_id, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    for number in (1, 1, 2):
+        await world.publish(AgreementRenewalDue(**about, person_id=person, number=number))
+    assert await world.settled() == {"sent": 2}
+    entries = (await world.own(person).get("/notifications")).json()["items"]
+    assert {(one["topic"], one["kind"]) for one in entries} == {("agreement_runs_out", "relationship")}
+    assert all(one["link"].endswith(str(match_id)) for one in entries)
 
 
 async def test_what_is_due_is_one_letter_of_a_day_in_ones_language(world):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from mentoring_common.testing import eventually, refused
 from mentoring_contracts.applications import ProgrammeAmended
-from mentoring_contracts.sessions import AgreementRanOut, RelationshipNoticeDue
+from mentoring_contracts.sessions import AgreementRanOut, AgreementRenewalDue
 
 
 async def agreed(begun, **terms):
@@ -20,8 +20,8 @@ async def agreed(begun, **terms):
 
 
 async def told(begun):
-    notices = await begun.harness.emitted(begun.tenant, RelationshipNoticeDue)
-    return [(one.person_id, one.number) for one in notices if one.what == "agreement_runs_out"]
+    notices = await begun.harness.emitted(begun.tenant, AgreementRenewalDue)
+    return [(one.person_id, one.number) for one in notices]
 
 
 async def told_in_time(begun, times):

@@ -37,8 +37,8 @@ class Supervised:
         others = [GroupMemberJoined(**self.ids, person_id=p, role="supervisee", leads=False) for p in people]
         await self.play.harness.publish(self.play.tenant, GroupFormed(**self.ids), lead, *others)
 
-    async def write(self, client=None, visibility="supervisor"):
-        new = {"text": "I was out of my depth", "visibility": visibility}
+    async def write(self, client=None, visibility="mine", supervisor=True):
+        new = {"text": "I was out of my depth", "visibility": visibility, "supervisor": supervisor}
         return await (client or self.play.mentor).post(f"/mentoring-sessions/{self.meeting}/notes", json=new)
 
     async def listed(self, client=None):
@@ -86,7 +86,7 @@ async def test_only_what_was_written_for_them_and_as_long_as_the_supervision_goe
     await world.supervise(world.play.mentor_id)
     made = (await world.write()).json()["id"]
     for visibility in ("mine", "lead", "pair", "programme_team"):
-        other = (await world.write(visibility=visibility)).json()["id"]
+        other = (await world.write(visibility=visibility, supervisor=False)).json()["id"]
         assert (await world.supervisor.get(f"/notes/{other}")).status_code == 404
     assert refused(await world.write(world.play.mentee), 422, "no_supervisor")
     assert await world.listed() == [made]
@@ -112,10 +112,15 @@ async def test_a_supervisor_reads_nothing_of_a_relationship_that_they_are_in(wor
 
 async def test_one_is_kept_for_the_supervisor_later_and_one_that_both_write_is_not(world):
     await world.supervise(world.play.mentor_id)
-    made = (await world.write(visibility="mine")).json()["id"]
-    change = {"json": {"visibility": "supervisor"}, "headers": {"If-Match": "*"}}
-    assert (await world.play.mentor.patch(f"/notes/{made}", **change)).json()["visibility"] == "supervisor"
+    made = (await world.write(supervisor=False)).json()["id"]
+    change = {"json": {"supervisor": True}, "headers": {"If-Match": "*"}}
+    assert (await world.play.mentor.patch(f"/notes/{made}", **change)).json()["supervisor"] is True
     assert await world.listed() == [made]
+    back = {"json": {"supervisor": False}, "headers": {"If-Match": "*"}}
+    assert (await world.play.mentor.patch(f"/notes/{made}", **back)).status_code == 200
+    assert await world.listed() == []
     both = {"text": "ours", "visibility": "pair", "shared": True}
-    shared = (await world.play.mentor.post(f"/mentoring-sessions/{world.meeting}/notes", json=both)).json()["id"]
+    notes = f"/mentoring-sessions/{world.meeting}/notes"
+    assert refused(await world.play.mentor.post(notes, json=both | {"supervisor": True}), 422, "invalid_request")
+    shared = (await world.play.mentor.post(notes, json=both)).json()["id"]
     assert refused(await world.play.mentor.patch(f"/notes/{shared}", **change), 409, "note_shared")

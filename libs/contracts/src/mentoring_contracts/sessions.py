@@ -114,6 +114,13 @@ class AgreementRanOut(_RelationshipEvent):
     for_integrators: ClassVar = "where meetings need an agreement, whoever arranges them waits for another one"
 
 
+class AgreementRenewalDue(_RelationshipEvent):
+    """Somebody in a relationship is told, once for each `number`th version, that its agreement runs out soon."""
+
+    person_id: PersonId
+    number: int
+
+
 class NotesOpened(_RelationshipEvent):
     """Two people who take concerns about safeguarding opened the notes of a relationship together, for a day."""
 
@@ -160,7 +167,7 @@ class RelationshipPhaseBegan(_RelationshipEvent):
 
 class RelationshipNoticeDue(_RelationshipEvent):
     """Somebody in a relationship is to be told what another did: a break began or is over, an agreement waits for their
-    signature, lost one or runs out soon, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected
+    signature or lost one, a meeting (`mentoring_session_id`) waits for their confirmation, was corrected
     or withdrawn, somebody else leads the group now, their notes were opened by two people, or the relationship was
     closed. It is the `number`th notice of its kind."""
 
@@ -170,7 +177,6 @@ class RelationshipNoticeDue(_RelationshipEvent):
         "break_over",
         "agreement_to_sign",
         "signature_withdrawn",
-        "agreement_runs_out",
         "meeting_to_confirm",
         "meeting_corrected",
         "meeting_withdrawn",

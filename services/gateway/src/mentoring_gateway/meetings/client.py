@@ -19,6 +19,7 @@ class Note:
     written_at: datetime
     visibility: str
     version: int
+    supervisor: bool = False
     shared: bool = False
     written_with: list[UUID] = field(default_factory=list)
     text: str | None = None
@@ -122,6 +123,7 @@ class SupervisedNote:
     visibility: str
     mentoring_session_id: UUID
     match_id: UUID
+    supervisor: bool = True
     shared: bool = False
     written_with: list[UUID] = field(default_factory=list)
 

@@ -16,6 +16,5 @@ class MeetingMode(Enum):
 class Visibility(Enum):
     MINE = "mine"
     LEAD = "lead"
-    SUPERVISOR = "supervisor"
     PAIR = "pair"
     PROGRAMME_TEAM = "programme_team"

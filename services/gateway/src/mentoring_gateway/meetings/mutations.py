@@ -109,9 +109,10 @@ class Meetings:
         text: str,
         visibility: Visibility | None = None,
         shared: bool | None = None,
+        supervisor: bool | None = None,
     ) -> Note:
         api, new = info.context.commands(info).meetings, {"text": text, "visibility": visibility, "shared": shared}
-        return await _note(info, await api.add_note(mentoring_session_id, **new))
+        return await _note(info, await api.add_note(mentoring_session_id, supervisor=supervisor, **new))
 
     @command("Change a note of one's own, or who may read it, or the text of a shared one; what is left out stays")
     async def change_note(
@@ -121,9 +122,11 @@ class Meetings:
         expected_version: int,
         text: str | None = None,
         visibility: Visibility | None = None,
+        supervisor: bool | None = None,
     ) -> Note:
         api = info.context.commands(info, expected_version).meetings
-        return await _note(info, await api.change_note(note_id, text=text, visibility=visibility))
+        changed = await api.change_note(note_id, text=text, visibility=visibility, supervisor=supervisor)
+        return await _note(info, changed)
 
     @command("Remove a note of one's own for good; gives its id")
     async def delete_note(self, info: Info, note_id: UUID, expected_version: int | None = None) -> UUID:

@@ -46,6 +46,7 @@ from mentoring_contracts.matching import (
 )
 from mentoring_contracts.sessions import (
     ActivityNoticeDue,
+    AgreementRenewalDue,
     AppointmentNoticeDue,
     CertificateWithdrawn,
     ConcernAlerted,
@@ -314,6 +315,11 @@ async def on_relationship_notice_due(db: AsyncSession, event: RelationshipNotice
     await notify(db, [Notice(event.person_id, event.what, *about, number=event.number)])
 
 
+async def on_agreement_renewal_due(db: AsyncSession, event: AgreementRenewalDue) -> None:
+    about = (event.match_id, event.programme_id, event.cohort_id)
+    await notify(db, [Notice(event.person_id, "agreement_runs_out", *about, number=event.number)])
+
+
 async def on_survey_opened(db: AsyncSession, event: SurveyOpened) -> None:
     """Only noted: whom the wave asks is read from evaluation outside of this transaction (invitations.py)."""
     await _note_wave(db, event, event.wave_id, SURVEY_OPENED, 0)
@@ -386,6 +392,7 @@ TOLD: Reactions = cast(
         ConcernTaken: _to_raiser(CONCERN_TAKEN),
         ConcernResolved: _to_raiser(CONCERN_SETTLED),
         RelationshipNoticeDue: on_relationship_notice_due,
+        AgreementRenewalDue: on_agreement_renewal_due,
         AppointmentNoticeDue: on_appointment_notice_due,
         GoalReminderDue: on_goal_reminder_due,
         ReviewNoticeDue: on_review_notice_due,

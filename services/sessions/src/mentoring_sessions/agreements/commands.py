@@ -17,7 +17,12 @@ from mentoring_common.errors import PreconditionRequired
 from mentoring_common.faults import fault
 from mentoring_common.outbox import emit
 from mentoring_common.versions import Precondition, touch
-from mentoring_contracts.sessions import AgreementRanOut, AgreementSignatureWithdrawn, AgreementSigned
+from mentoring_contracts.sessions import (
+    AgreementRanOut,
+    AgreementRenewalDue,
+    AgreementSignatureWithdrawn,
+    AgreementSigned,
+)
 from mentoring_sessions.agreements import queries
 from mentoring_sessions.agreements.models import AgreedVersion, Agreement
 from mentoring_sessions.agreements.renewal import runs_out_at
@@ -217,7 +222,9 @@ async def mind_renewal(db: AsyncSession, relationship_id: UUID) -> None:
     if told_at <= now(db) and standing.reminded_at is None:
         standing.reminded_at = now(db)
         await db.flush()
-        await tell_others(db, pair, None, "agreement_runs_out", standing.version)
+        ids = {"match_id": pair.id, "programme_id": pair.programme_id, "cohort_id": pair.cohort_id}
+        for member in (await relationships.members(db, [pair.id]))[pair.id]:
+            emit(db, AgreementRenewalDue(**ids, person_id=member.person_id, number=standing.version))
     await schedule(db, RENEWS, pair.id, ends if standing.reminded_at is not None else told_at)
 
 

@@ -19,12 +19,13 @@ async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, 
     person_id, _ = mine.one_of_the_pair()
     if meeting.withdrawn_at is not None:
         raise RecordWithdrawn()
-    await _require_sharable(db, mine, new.visibility)
+    await _require_readers(db, mine, new.visibility, supervisor=new.supervisor)
     note = Note(
         mentoring_session_id=meeting.id,
         written_by=person_id,
         written_at=now(db),
         visibility=new.visibility,
+        supervisor=new.supervisor,
         shared=new.shared,
         text_sealed=await vault.seal(db, person_id, new.text),
     )
@@ -33,10 +34,10 @@ async def write_note(db: AsyncSession, mine: Access, meeting: MentoringSession, 
     return note
 
 
-async def _require_sharable(db: AsyncSession, mine: Access, visibility: str | None) -> None:
+async def _require_readers(db: AsyncSession, mine: Access, visibility: str | None, *, supervisor: bool | None) -> None:
     if mine.private and visibility == "programme_team":
         raise NotesPrivate()
-    if visibility == "supervisor":
+    if supervisor:
         person_id, _ = mine.one_of_the_pair()
         if not await has_supervisor(db, mine.relationship.programme_id, person_id):
             raise NoSupervisor()
@@ -44,20 +45,21 @@ async def _require_sharable(db: AsyncSession, mine: Access, visibility: str | No
 
 async def change_note(db: AsyncSession, mine: Access, note: Note, change: NoteChange) -> Note:
     """Change the text or who may read it. NotesPrivate where the programme team reads none, NoSupervisor where nobody
-    supervises the writer; NoteOfAnother for another
-    than the text by somebody else, who writes one that is shared. NoteShared for one that its writers would not read.
+    supervises the writer; NoteOfAnother for another than the text by somebody else, who writes one that is shared.
+    NoteShared for one that its writers would not read, or that a supervisor would.
     """
-    await _require_sharable(db, mine, change.visibility)
+    await _require_readers(db, mine, change.visibility, supervisor=change.supervisor)
     if mine.person_id != note.written_by:
         person_id, _ = mine.one_of_the_pair()
-        if change.visibility is not None:
+        if change.visibility is not None or change.supervisor is not None:
             raise NoteOfAnother()
         note.written_with = sorted({*note.written_with, person_id})
-    elif note.shared and change.visibility in ("mine", "lead", "supervisor"):
+    elif note.shared and (change.supervisor or change.visibility in ("mine", "lead")):
         raise NoteShared()
     if change.text is not None:
         note.text_sealed = await vault.seal(db, note.written_by, change.text)
     note.visibility = change.visibility or note.visibility
+    note.supervisor = note.supervisor if change.supervisor is None else change.supervisor
     await db.flush()
     return note
 

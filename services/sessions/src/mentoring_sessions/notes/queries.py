@@ -38,7 +38,7 @@ def for_supervisor(person_id: UUID | None, supervisees: Collection[Supervisee]) 
         sa.and_(Note.written_by == one.person_id, pair.programme_id == one.programme_id, Note.written_at >= one.since)
         for one in supervisees
     ]
-    return rows.where(Note.visibility == "supervisor", sa.or_(sa.false(), *theirs), sa.not_(in_it))
+    return rows.where(Note.supervisor, sa.or_(sa.false(), *theirs), sa.not_(in_it))
 
 
 async def relationships_of_meetings(db: AsyncSession, meeting_ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -13,11 +13,10 @@ from mentoring_common.views import View
 from mentoring_sessions.fields import Text
 
 Visibility = Annotated[
-    Literal["mine", "lead", "supervisor", "pair", "programme_team"],
+    Literal["mine", "lead", "pair", "programme_team"],
     Field(
-        description="mine: oneself; lead: besides, who leads the relationship; supervisor: besides oneself, who "
-        "supervises one in the programme; pair: everybody in the relationship; programme_team: they and the programme "
-        "team"
+        description="mine: oneself; lead: besides, who leads the relationship; pair: everybody in it; programme_team: "
+        "they and the programme team"
     ),
 ]
 
@@ -25,6 +24,7 @@ Visibility = Annotated[
 class NewNote(Body):
     text: Text
     visibility: Visibility = "mine"
+    supervisor: bool = Field(False, description="whether who supervises you in the programme reads it too")
     shared: bool = Field(
         False, description="whether everybody in the relationship writes it; it is read by all of them then"
     )
@@ -33,12 +33,15 @@ class NewNote(Body):
     def _read_by_who_writes(self) -> "NewNote":
         if self.shared and self.visibility not in ("pair", "programme_team"):
             raise PydanticCustomError("shared_unread", "who writes a note reads it: pair or programme_team is wanted")
+        if self.shared and self.supervisor:
+            raise PydanticCustomError("shared_supervised", "a supervisor reads what their supervisee alone writes")
         return self
 
 
 class NoteChange(Body):
     text: Text | None = None
     visibility: Visibility | None = None
+    supervisor: bool | None = Field(None, description="whether who supervises you in the programme reads it too")
 
 
 class NoteStateView(View, VersionedView):
@@ -47,6 +50,7 @@ class NoteStateView(View, VersionedView):
     written_by: UUID
     written_at: datetime
     visibility: Visibility
+    supervisor: bool = Field(description="whether who supervises its writer in the programme reads it too")
     shared: bool = Field(description="whether everybody in the relationship writes it")
     written_with: list[UUID] = Field(description="who wrote it beside its first writer")
 

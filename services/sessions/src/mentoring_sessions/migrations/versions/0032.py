@@ -24,10 +24,7 @@ def upgrade() -> None:
     op.add_column('agreed_versions', sa.Column('reminded_at', MOMENT, nullable=True))
     op.add_column('habits', sa.Column('concluded_at', MOMENT, nullable=True))
     op.add_column('habits', sa.Column('told', ARRAY(sa.Text()), server_default='{}', nullable=False))
-    op.drop_constraint(op.f('ck_notes_visibility'), 'notes', type_='check')
-    op.create_check_constraint(
-        op.f('ck_notes_visibility'), 'notes', "visibility IN ('mine', 'lead', 'supervisor', 'pair', 'programme_team')"
-    )
+    op.add_column('notes', sa.Column('supervisor', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('cohorts', sa.Column('milestones', JSONB(), server_default=sa.text("'{}'"), nullable=False))
     own = sa.text("NULLIF(current_setting('app.tenant', true), '')::uuid")
     op.create_table(

@@ -15,7 +15,6 @@ What = Literal[
     "break_over",
     "agreement_to_sign",
     "signature_withdrawn",
-    "agreement_runs_out",
     "meeting_to_confirm",
     "meeting_corrected",
     "meeting_withdrawn",
