@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -370,19 +371,26 @@ def world() -> Iterator[World]:
     assert world.breaches == []
 
 
-@pytest.fixture
-async def front(world: World) -> AsyncIterator[Front]:
+@asynccontextmanager
+async def front_of(world: World, **more: Any) -> AsyncIterator[Front]:
+    """A gateway with these settings besides, and a person at it."""
     issuer = DevIssuer(ISSUER, "mentoring")
     names = ("applications", "matching", "sessions", "evaluation", "integrations")
     settings = GatewaySettings(
         token_issuer=ISSUER, token_jwks_url=f"{ISSUER}/jwks.json",
-        public_url="http://front.test", **{f"{name}_url": f"{SERVICES}/{name}" for name in names},
+        public_url="http://front.test", **{f"{name}_url": f"{SERVICES}/{name}" for name in names}, **more,
     )  # fmt: skip
     async with issuer_only(issuer, {SERVICES: world}) as http:
         gateway = create_app(settings, http=http)
         await gateway.start()
         yield Front(gateway, issuer, world)
         await gateway.stop()
+
+
+@pytest.fixture
+async def front(world: World) -> AsyncIterator[Front]:
+    async with front_of(world) as found:
+        yield found
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from mentoring_gateway import console, plain_pages
 from mentoring_gateway.context import Context
 from mentoring_gateway.documents import Documents
 from mentoring_gateway.endpoint import Endpoint
+from mentoring_gateway.live import Live
 from mentoring_gateway.schema import schema
 from mentoring_gateway.subject_access import SERVICES, SubjectAccess
 
@@ -85,6 +86,7 @@ class Gateway:
         self._verifier = TokenVerifier(settings, self._fetch_keys)
         self._documents = Documents.read(settings.trusted_documents, only=settings.trusted_documents_only)
         self._documents.check(schema._schema)
+        self._live = Live(settings) if settings.kafka_bootstrap_servers else None
         self._endpoint = Endpoint(self._authenticate, self._context, origins(settings.allowed_origins), self._documents)
         self.app = self._application()
         edge = Edge(
@@ -99,20 +101,26 @@ class Gateway:
         self.asgi: ASGIApp = across(edge, settings.allowed_origins)
 
     async def start(self) -> None:
-        """Take requests."""
+        """Take requests, and read events where there is a broker."""
+        if self._live is not None:
+            await self._live.start()
         self.ready = True
 
     async def stop(self) -> None:
         """Readiness off, connections closed."""
         self.ready = False
+        if self._live is not None:
+            await self._live.stop()
         if self._owns_http:
             await self.http.aclose()
         if self.tracing is not None:
             await self.tracing.close()
 
     async def measure(self) -> Sequence[Gauge]:
-        """It has no loops, no database and no events."""
-        return ()
+        """How many follow something; it has no database and no outbox."""
+        if self._live is None:
+            return ()
+        return (Gauge("mentoring_followers", "subscriptions to what happens, in this process", self._live.followers),)
 
     def _application(self) -> FastAPI:
         app = FastAPI(title="Mentoring", docs_url=None, redoc_url=None, openapi_url=None)
@@ -135,7 +143,7 @@ class Gateway:
         return app
 
     def _context(self, caller: Principal | None, idempotency_key: str | None, languages: str | None = None) -> Context:
-        return Context(self.settings, self.http, caller, idempotency_key, languages, self._documents)
+        return Context(self.settings, self.http, caller, idempotency_key, languages, self._documents, self._live)
 
     async def _authenticate(self, authorization: str | None) -> Principal | None:
         """The caller; None without a token: introspection and surveys need none, and the services refuse the rest."""

@@ -13,6 +13,7 @@ from mentoring_common.errors import Unauthenticated
 from mentoring_common.settings import Settings
 from mentoring_gateway.apis import Services
 from mentoring_gateway.documents import Documents
+from mentoring_gateway.live import Live
 from mentoring_gateway.loaders import Loaders
 from mentoring_gateway.settings import LIMITS
 from mentoring_gateway.upstream import Upstream
@@ -28,6 +29,7 @@ class Context:
     idempotency_key: str | None = None
     languages: str | None = None
     documents: Documents = field(default_factory=lambda: Documents({}))
+    live: Live | None = None
     connection_params: dict[str, Any] | None = None
     cost: int | None = None  # of the operation, once it was measured
     services: Services = field(init=False)

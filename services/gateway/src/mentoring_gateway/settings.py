@@ -11,12 +11,14 @@ DEFAULT_PAGE = 50
 
 
 class GatewaySettings(Settings):
-    """The common settings without a database and a broker, which the gateway does not have."""
+    """The common settings without a database, which the gateway does not have."""
 
     database_url: str = Field("", description="not used: the gateway owns no data")
     system_database_url: str = Field("", description="not used")
     owner_database_url: str = Field("", description="not used")
-    kafka_bootstrap_servers: str = Field("", description="not used")
+    kafka_bootstrap_servers: str = Field(
+        "", description="brokers of the events that are followed; none: nobody follows"
+    )
     master_key: SecretStr = Field(SecretStr(""), description="not used: the gateway seals nothing")
 
     @field_validator("master_key")
