@@ -141,7 +141,9 @@ def test_the_services_are_told_what_they_need(default):
         own = {one["name"]: one["value"] for one in container.get("env", [])}
         given = {key.removeprefix("MENTORING_").lower(): value for key, value in (told | own).items()}
         folder = given.pop("secrets_dir", None)
-        assert (folder is None) == (name == "gateway")
+        assert folder == "/run/secrets/mentoring"
+        [volume] = [one["secret"] for one in spec["template"]["spec"]["volumes"] if one["name"] == "secrets"]
+        assert volume["optional"] == (name == "gateway")
         secret = {"database_url": "x", "system_database_url": "x", "client_secret": "x", "master_key": "A" * 43 + "="}
         model = GatewaySettings if name == "gateway" else Settings
         settings = model(**given, **({} if name == "gateway" else secret))
@@ -209,7 +211,7 @@ def test_the_network_lets_through_who_calls_whom_and_nobody_else(default):
         assert peers(spec["ingress"], "from") == {caller for caller, called in calls.items() if name in called}
         ports = {port["port"] for rule in spec["egress"] for port in rule["ports"]}
         wanted = {53, 443} | ({8000} if calls[name] else set())
-        wanted |= set() if name == "gateway" else {5432, 9092}
+        wanted |= {9092} if name == "gateway" else {5432, 9092}
         assert ports == wanted | ({587, 1024} if name == "integrations" else set())
         assert spec["policyTypes"] == ["Ingress", "Egress"]
     migrating = policies["live-mentoring-migrations"]["spec"]["egress"]

@@ -55,32 +55,27 @@ securityContext:
 
 {{/* What a process of a service is told: what all are, what it alone is, and its secrets as files. */}}
 {{- define "mentoring.told" }}
-{{- if or .service.settings (ne .component "gateway") }}
 env:
   {{- range $name, $value := .service.settings }}
   - {name: {{ $name }}, value: {{ $value | toString | quote }}}
   {{- end }}
   {{- if ne .component "gateway" }}
   - {name: MENTORING_CLIENT_ID, value: mentoring-{{ .component }}}
-  - {name: MENTORING_SECRETS_DIR, value: /run/secrets/mentoring}
   {{- end }}
-{{- end }}
+  - {name: MENTORING_SECRETS_DIR, value: /run/secrets/mentoring}
 envFrom:
   - configMapRef: {name: {{ include "mentoring.name" .root }}}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
-  {{- if ne .component "gateway" }}
   - {name: secrets, mountPath: /run/secrets/mentoring, readOnly: true}
-  {{- end }}
 {{- end }}
 
 {{- define "mentoring.volumes" -}}
 volumes:
   - {name: tmp, emptyDir: {}}
-  {{- if ne .component "gateway" }}
   - name: secrets
-    secret: {secretName: {{ .root.Values.secrets.name | replace "{service}" .component }}, defaultMode: 0440}
-  {{- end }}
+    # The gateway has one where the brokers ask for a password, and no other secret.
+    secret: {secretName: {{ .root.Values.secrets.name | replace "{service}" .component }}, defaultMode: 0440, optional: {{ eq .component "gateway" }}}
 {{- end }}
 
 {{/* The services with a database: all but the gateway. */}}
