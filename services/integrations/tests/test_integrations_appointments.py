@@ -183,7 +183,7 @@ async def test_what_is_due_is_one_letter_of_a_day_in_ones_language(world):
     assert "à suivre avant le" in message["Subject"]
     [entry] = (await world.own(person).get("/notifications")).json()["items"]
     assert (entry["topic"], entry["kind"]) == ("activity_due", "activity")
-    assert entry["link"].endswith(f"/programmes/{world.programme_id}/completion")
+    assert entry["link"].endswith(f"/programmes/{world.programme_id}/completion/me")
 
 
 async def test_a_resource_is_named_in_the_words_of_its_reader_and_each_version_is_told_once(world, sessions_api):
