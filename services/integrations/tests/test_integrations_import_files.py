@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import tracemalloc
 import zipfile
 from uuid import uuid4
 
@@ -12,8 +13,10 @@ import xlsxwriter
 
 from mentoring_common import workbooks
 from mentoring_common.testing import eventually, refused
+from mentoring_integrations.imports import csv_table, table_files
 from mentoring_integrations.imports.commands import running
 from mentoring_integrations.imports.models import Import
+from mentoring_integrations.imports.rows import people
 
 HEADER = ["name", "email", "external_id", "discipline"]
 LATER = {"Prefer": "respond-async"}
@@ -183,6 +186,31 @@ async def test_an_import_goes_on_after_its_answer_and_says_how_far_it_is(world, 
     again = await world.upload("/imports/people", content, **LATER)
     done = await finished(world, again.json()["id"])
     assert (done["created"], len(done["unchanged"])) == ([], 5_940)
+
+
+def test_what_is_held_of_a_row_is_little_more_than_the_row():
+    """A hundred thousand are held at once, so a few kilobytes of each would be hundreds of megabytes."""
+    file = table_files.of(many(2_000).encode(), None)
+    table = csv_table.table(file, required=people.REQUIRED, optional=people.OPTIONAL)
+    tracemalloc.start()
+    try:
+        found = people.parsed(table, 5_000)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found.good) == 1_980
+    assert held / len(found.good) < 1_000  # bytes
+
+
+async def test_who_is_managed_in_a_circle_stays_out(world):
+    """Three floors, written from below, go in; two who manage each other, and one who manages themselves, do not."""
+    one = uuid4().hex[:8]
+    managers = {"c": "b", "b": "a", "a": "", "x": "y", "y": "x", "z": "z"}
+    lines = [f"{who},{who}@{one}.example.org,{one}-{who},{f'{one}-{by}' if by else ''}" for who, by in managers.items()]
+    text_ = "\n".join(["name,email,external_id,line_manager_external_id", *lines])
+    done = (await world.upload("/imports/people", text_)).json()
+    assert [(row["row"], row["code"]) for row in done["refused"]] == [(5, "circular"), (6, "circular"), (7, "circular")]
+    assert done["created"] == [2, 3, 4]
 
 
 async def test_an_import_is_cancelled(world, applications_api, monkeypatch):

@@ -117,23 +117,25 @@ class Sending:
 
     def _managers_first(self, people: Sequence[NewPerson]) -> Iterator[NewPerson]:
         """People in such an order, those with a number first among equals; who is managed in a circle is refused."""
-        place = {key: number for number, person in enumerate(people) for key in person.keys}
-        waits: dict[int, set[int]] = {}
+        named = {key for person in people for key in person.managers}
+        place = {key: number for number, person in enumerate(people) for key in person.keys if key in named}
+        waits: dict[int, int] = {}  # for how many managers of this file
         managed = defaultdict[int, list[int]](list)
         for number, person in enumerate(people):
-            waits[number] = {place[key] for key in person.managers if key in place}
-            for manager in waits[number]:
+            managers = {place[key] for key in person.managers if key in place}
+            if managers:
+                waits[number] = len(managers)
+            for manager in managers:
                 managed[manager].append(number)
-        ready = [number for number, managers in waits.items() if not managers]
+        ready = [number for number in range(len(people)) if number not in waits]
         while ready:
             yield from sorted((people[number] for number in ready), key=lambda person: not person.numbered)
             following: list[int] = []
-            for number in ready:
-                del waits[number]
-                for other in managed[number]:
-                    waits[other].discard(number)
-                    if not waits[other]:
-                        following.append(other)
+            for other in (other for number in ready for other in managed.pop(number, ())):
+                waits[other] -= 1
+                if not waits[other]:
+                    del waits[other]
+                    following.append(other)
             ready = sorted(following)
         for number in waits:
             person = people[number]

@@ -34,6 +34,7 @@ class Parsed(Generic[New]):
                 yield found
             else:
                 self.problems += found
+        self.seen.clear()  # the rows are held for as long as they are sent, this is not
 
     def is_first(self, key: str, line: int, column: str | None = None) -> bool:
         """Whether nothing further up says the same; a problem if it does."""
