@@ -1,16 +1,29 @@
-"""A joiner is nominated, matched, completes, counts as an outcome and leaves: by the client that is generated here.
+"""A joiner is nominated, matched, completes, counts as an outcome and leaves, and files of others come in the
+background, with a token and over an upload link: by the client that is generated here.
 
 Told by the environment: API, HR and TEAM (access tokens), PROGRAMME, COHORT, and a WORD of this run alone.
 """
 
 import datetime as dt
+import io
 import os
 import time
 from uuid import UUID
 
-from mentoring_client import AuthenticatedClient
+from mentoring_client import AuthenticatedClient, Client
 from mentoring_client.api.applications import decide_application, submit_application
+from mentoring_client.api.changes import list_changes
 from mentoring_client.api.groups_and_buddies import take_over_relationships
+from mentoring_client.api.imports import (
+    export_import_results,
+    import_people,
+    keep_import_source,
+    make_upload_link,
+    preview_people,
+    read_import,
+    read_upload,
+    upload_import_file,
+)
 from mentoring_client.api.nominations import nominate_person
 from mentoring_client.api.outcomes import record_hr_outcome
 from mentoring_client.api.people import applications_list_pairs, provision_person, record_leaving
@@ -28,12 +41,16 @@ from mentoring_client.models import (
     NewLeavingReason,
     NewNomination,
     NewNominationRole,
+    NewSource,
+    NewUploadLink,
     Problem,
     ProvisionedPerson,
     Proxy,
     StandingRelationship,
     StandingRelationships,
 )
+from mentoring_client.models.import_people_prefer import ImportPeoplePrefer
+from mentoring_client.types import File
 
 API, WORD = os.environ["API"], os.environ["WORD"]
 PROGRAMME, COHORT = UUID(os.environ["PROGRAMME"]), UUID(os.environ["COHORT"])
@@ -55,6 +72,35 @@ def once_there(ask, found=lambda answer: not isinstance(answer, Problem)):
             return answer
         time.sleep(0.1)
     raise AssertionError(answer)
+
+
+def sheet(name):
+    return File(io.BytesIO(f"Nummer;Naam;Post\n{WORD}-f;{name};file-{WORD}@hr.example.org\n".encode()))
+
+
+def files():
+    hr = client("HR")
+    kept = NewSource(mapping="people: {name: Naam, email: Post, external_id: Nummer}")
+    told(keep_import_source.sync("ours", client=hr, body=kept))
+    assert told(preview_people.sync(client=hr, body=sheet("Ada"), source="ours")).unknown == []
+    later = import_people.sync_detailed(
+        client=hr, body=sheet("Ada"), source="ours", prefer=ImportPeoplePrefer.RESPOND_ASYNC
+    )
+    assert later.status_code == 202
+    begun = told(later.parsed).id
+    assert once_there(lambda: read_import.sync(begun, client=hr), lambda one: one.state == "finished").created == [2]
+    assert b"2,created" in export_import_results.sync(begun, client=hr)
+
+    link = told(make_upload_link.sync("ours", client=hr, body=NewUploadLink(most_files=1)))
+    _, _, tenant, _, address = link.url.rsplit("/", 4)
+    nobody = Client(API)
+    told(upload_import_file.sync(UUID(tenant), address, client=nobody, body=sheet("Ada King")))
+    done = once_there(
+        lambda: read_upload.sync(UUID(tenant), address, client=nobody), lambda one: one.last.state == "finished"
+    )
+    assert (done.files_left, done.last.accepted) == (0, 1)
+    assert told(read_import.sync(done.last.import_id, client=hr)).changed == [2]
+    assert any(one.type_ == "mentoring.applications.PersonChanged.v1" for one in told(list_changes.sync(client=hr)).items)
 
 
 def main():
@@ -109,3 +155,4 @@ def main():
 
 
 main()
+files()

@@ -139,8 +139,10 @@ class _Completed:
                 parameter["required"] = True  # for its absence there is an answer of its own
         if method in UNSAFE:
             operation.setdefault("parameters", []).append(_KEY)
-        for content in operation.get("requestBody", {}).get("content", {}).values():
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
             self._complete_body(content)
+            if "json" not in kind and content["schema"].get("type") == "string":
+                content["schema"] = content["schema"] | {"format": "binary"}  # generators take it for a file
         for answer in operation["responses"].values():
             for kind, content in answer.get("content", {}).items():
                 content.setdefault("schema", {"type": "string"} | ({} if "text/" in kind else {"format": "binary"}))

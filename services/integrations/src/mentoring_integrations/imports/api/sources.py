@@ -94,8 +94,10 @@ async def revoke_upload_link(link_id: UUID, request: Request, by: Writer, work: 
     await links.revoke(request.app.state.service, work, by, link_id, expected)
 
 
-@router.put("/public/{tenant_id}/uploads/{link}", status_code=202, dependencies=[ByLink], openapi_extra=_FILE)
-async def send_file(link: Address, request: Request, work: PublicPhases) -> UploadView:
+@router.put(
+    "/public/{tenant_id}/uploads/{link}", status_code=202, dependencies=[ByLink], openapi_extra=_FILE, tags=["imports"]
+)
+async def upload_import_file(link: Address, request: Request, work: PublicPhases) -> UploadView:
     """Send a file to an upload link: it is imported in the background. The same file again has no second effect.
 
     One that was interrupted goes on with it.
@@ -104,7 +106,7 @@ async def send_file(link: Address, request: Request, work: PublicPhases) -> Uplo
     return await links.take(request.app.state.service, work, link, content, charset)
 
 
-@router.get("/public/{tenant_id}/uploads/{link}", dependencies=[ByLink])
+@router.get("/public/{tenant_id}/uploads/{link}", dependencies=[ByLink], tags=["imports"])
 async def read_upload(link: Address, request: Request, work: PublicPhases) -> UploadsView:
     """What an upload link takes, and how the file stands that came last."""
     found, last = await links.state(request.app.state.service, work, link)
