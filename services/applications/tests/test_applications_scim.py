@@ -366,6 +366,8 @@ async def test_many_operations_in_one_request_are_done_each_on_its_own(applicati
         {"method": "DELETE", "path": f"/Users/{uuid.uuid4()}"},
     )  # fmt: skip
     assert [each["status"] for each in done] == ["201", "201", "409", "412", "200", "204", "404"]
+    assert ["location" in each for each in done] == [True, True, False, True, True, True, True]
+    assert done[3]["location"] == known["meta"]["location"]
     assert (done[2]["bulkId"], done[2]["response"]["scimType"]) == ("twice", "uniqueness")
     assert (await hr.get(f"/scim/v2{one}")).json()["displayName"] == "Renamed"
     made_ = done[1]["location"].rpartition("/")[2]

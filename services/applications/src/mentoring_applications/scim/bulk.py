@@ -56,6 +56,8 @@ async def done(db: AsyncSession, asked: Bulk, by: Principal, base: str) -> dict[
             refused += 1
             body = refusals.told(error)
             answer |= {"status": body["status"], "response": body}
+            if operation.method != "POST":  # RFC 7644, 3.7: where it is stands in every answer but that
+                answer["location"] = f"{base}/{_named(operation.path, made).lstrip('/')}"
         answers.append(answer)
     return {"schemas": [f"{schemas.MESSAGES}:BulkResponse"], "Operations": answers}
 
