@@ -100,7 +100,9 @@ def files():
     )
     assert (done.files_left, done.last.accepted) == (0, 1)
     assert told(read_import.sync(done.last.import_id, client=hr)).changed == [2]
-    assert any(one.type_ == "mentoring.applications.PersonChanged.v1" for one in told(list_changes.sync(client=hr)).items)
+    assert any(
+        one.type_ == "mentoring.applications.PersonChanged.v1" for one in told(list_changes.sync(client=hr)).items
+    )
 
 
 def main():
