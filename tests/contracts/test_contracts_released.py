@@ -138,3 +138,12 @@ def test_what_takes_more_and_answers_more_breaks_no_client():
         {"in": "query", "name": "new", "required": False, "schema": {"type": "string"}}
     )
     assert rest_broken(released, more) == []
+
+
+def test_a_text_that_is_told_to_be_a_file_takes_what_it_took():
+    released = current("openapi")
+    body = ("integrations", "paths", "/imports/people", "post", "requestBody", "content", "text/csv", "schema")
+    text = changed(released, *body, to={"type": "string"})
+    assert rest_broken(text, changed(released, *body, to={"type": "string", "format": "binary"})) == []
+    narrower = changed(released, *body, to={"type": "string", "format": "uuid"})
+    assert [one for one in rest_broken(text, narrower) if "another format" in one]
