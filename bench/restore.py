@@ -26,9 +26,9 @@ from bench.parts import running_parts
 from bench.relationships import FILL
 from mentoring_allinone.backups import ledger, restoring, taking
 from mentoring_common import migrations
+from mentoring_common.databases import provision
 from mentoring_common.erasures import Erasure
 from mentoring_common.ids import new_id
-from mentoring_common.provisioning import provision
 from mentoring_common.settings import Settings
 from mentoring_common.testing.harness import Servers
 

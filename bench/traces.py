@@ -19,8 +19,8 @@ from bench.parts import running_parts
 from bench.requests import CONNECTIONS, COUNT, TURNS, Server, _ids, _person, _requests, _Scene, _serving, _told
 from bench.requests.load import drive, request
 from mentoring_common import migrations
+from mentoring_common.databases import provision
 from mentoring_common.embedded.issuer import DevIssuer
-from mentoring_common.provisioning import provision
 from mentoring_common.testing.collector import collector
 from mentoring_common.testing.harness import ISSUER, Servers
 

@@ -21,9 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.evaluation.waves import fill, instrument
 from bench.parts import running_parts
 from mentoring_common import migrations
+from mentoring_common.databases import provision
 from mentoring_common.deadlines import schedule
 from mentoring_common.embedded.child_process import free_port
-from mentoring_common.provisioning import provision
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
 from mentoring_common.tables import outbox

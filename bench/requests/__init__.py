@@ -24,8 +24,8 @@ from sqlalchemy.engine import make_url
 from bench.requests.floor import TABLES
 from bench.requests.load import Load, drive, request
 from mentoring_common import migrations
+from mentoring_common.databases import provision
 from mentoring_common.embedded.issuer import DevIssuer
-from mentoring_common.provisioning import provision
 from mentoring_common.testing.harness import ISSUER, Servers, settings_for
 
 CONNECTIONS = 16

@@ -16,8 +16,8 @@ from mentoring_allinone import generate, service_map
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import migrations, problems
 from mentoring_common.auth import Allow, Public
+from mentoring_common.databases import provision
 from mentoring_common.errors import error_classes
-from mentoring_common.provisioning import provision
 from mentoring_common.versions import AnyVersioned, Dated
 from mentoring_contracts import event_classes
 

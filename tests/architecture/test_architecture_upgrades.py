@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import migrations, yaml_text
+from mentoring_common.databases import provision
 from mentoring_common.main import main
-from mentoring_common.provisioning import provision
 
 ACCEPTED = Path(__file__).with_name("upgrades.yaml")
 # Rules of squawk that say that old code breaks: https://squawkhq.com/docs/rules. How long a lock is held is bounded by

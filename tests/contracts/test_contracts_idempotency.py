@@ -19,8 +19,8 @@ from starlette.responses import Response
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import idempotency, migrations
 from mentoring_common.auth import internal
+from mentoring_common.databases import provision
 from mentoring_common.embedded.issuer import DevIssuer
-from mentoring_common.provisioning import provision
 from mentoring_common.testing.harness import ISSUER, Harness, issuer_only, settings_for
 from mentoring_common.unit_of_work import PLATFORM
 

@@ -20,10 +20,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import broker
+from mentoring_common.databases import Urls
 from mentoring_common.embedded.child_process import free_port
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.patience import Patience
-from mentoring_common.provisioning import Urls
 from mentoring_common.testing import eventually, toy
 from mentoring_common.testing.checker import check
 from mentoring_common.testing.harness import ISSUER, Servers, plain, settings_for

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from mentoring_common import migrations
 from mentoring_common.clock import SystemClock
 from mentoring_common.consumer import Told
+from mentoring_common.databases import provision
 from mentoring_common.envelope import Envelope
 from mentoring_common.ids import new_id
-from mentoring_common.provisioning import provision
 from mentoring_common.testing import eventually
 from mentoring_common.testing.harness import plain, settings_for
 from mentoring_common.testing.receivers import Receivers

@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import migrations, yaml_text
 from mentoring_common.broker import Publisher, Record
+from mentoring_common.databases import provision
 from mentoring_common.embedded import ApacheKafka
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.kafka import Listener
-from mentoring_common.provisioning import provision
 from mentoring_common.settings import Settings
 from mentoring_common.testing import eventually
 from mentoring_common.testing.harness import ISSUER, Harness, issuer_only

@@ -9,8 +9,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from mentoring_common.broker import ensure_topics
+from mentoring_common.databases import Urls
 from mentoring_common.embedded import ApacheKafka
-from mentoring_common.provisioning import Urls
 from mentoring_common.testing import eventually
 from mentoring_common.testing.harness import Servers, settings_for
 

@@ -13,10 +13,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from mentoring_common.databases import provision
 from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded import postgres_binaries as binaries
 from mentoring_common.embedded.child_process import Account
-from mentoring_common.provisioning import provision
 
 # Starts a server, says its pid, and waits to be ended from outside.
 HOLDER = """

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import mentoring_evaluation
-from mentoring_common.provisioning import provision
+from mentoring_common.databases import provision
 from mentoring_contracts.evaluation import SurveyClosed, SurveyResponseReceived
 from mentoring_contracts.sessions import MentoringSessionRecorded
 from mentoring_evaluation.disclosure.floor import (

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mentoring_common import migrations
-from mentoring_common.provisioning import provision
+from mentoring_common.databases import provision
 
 ADA, BOB, MATCH, GROUP, TENANT = (uuid4() for _ in range(5))
 NOBODY = UUID("00000000-0000-8000-8000-000000000001")

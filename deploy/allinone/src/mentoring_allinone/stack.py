@@ -29,12 +29,12 @@ from mentoring_common import migrations
 from mentoring_common.api_address import API
 from mentoring_common.auth import internal
 from mentoring_common.clock import Clock, SystemClock
+from mentoring_common.databases import Urls, provision
 from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.kept import kept
 from mentoring_common.http_server import server_config
 from mentoring_common.metrics import MetricsServer, PortTaken
-from mentoring_common.provisioning import Urls, provision
 from mentoring_common.relay import publish_all_again
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings

@@ -23,8 +23,8 @@ from joserfc import jws
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mentoring_common import broker, migrations
+from mentoring_common.databases import roles
 from mentoring_common.errors import Unavailable
-from mentoring_common.provisioning import roles
 from mentoring_common.runner import Found, Service
 
 POSTGRES = 180000  # server_version_num of the oldest that is tested

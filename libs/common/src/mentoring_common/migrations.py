@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from mentoring_common import tables
 from mentoring_common.audit import FUNCTION as APPEND_AUDIT
 from mentoring_common.collected import FUNCTION as WRITE_COLLECTED
+from mentoring_common.databases import provision, roles
 from mentoring_common.idempotency import FUNCTION as CLAIM_KEY
-from mentoring_common.provisioning import provision, roles
 
 LOCK = 0x6D6967726174  # advisory lock: one migration at a time, per database
 _TENANT = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid"

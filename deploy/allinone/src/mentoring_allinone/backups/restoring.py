@@ -23,9 +23,9 @@ from mentoring_allinone.backups.moment import connect
 from mentoring_allinone.backups.servers import SERVICES, database, text
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import broker, migrations
+from mentoring_common.databases import roles
 from mentoring_common.erasures import Erasure, announced, erase_again
 from mentoring_common.outbox import outgrow_readers
-from mentoring_common.provisioning import roles
 from mentoring_common.relay import publish_all_again
 from mentoring_common.settings import Settings
 

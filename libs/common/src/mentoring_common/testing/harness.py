@@ -20,11 +20,11 @@ from mentoring_common import migrations
 from mentoring_common.auth import internal
 from mentoring_common.broker import Publisher, Record, begin_at_end, ensure_topics
 from mentoring_common.clock import Clock, MovableClock
+from mentoring_common.databases import Urls, provision
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.patience import Patience
 from mentoring_common.envelope import Envelope
 from mentoring_common.ids import new_id
-from mentoring_common.provisioning import Urls, provision
 from mentoring_common.runner import Service
 from mentoring_common.settings import Settings
 from mentoring_common.tables import inbox, outbox

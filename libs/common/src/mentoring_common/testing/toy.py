@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from mentoring_common import audit_proof, migrations
 from mentoring_common.auth import Allow, Principal, Public
+from mentoring_common.databases import Urls, provision
 from mentoring_common.db import now, tenant_of
 from mentoring_common.deadlines import schedule
 from mentoring_common.ids import new_id
 from mentoring_common.migrations import create_common_tables, protect
 from mentoring_common.outbox import emit
 from mentoring_common.pagination import Limit
-from mentoring_common.provisioning import Urls, provision
 from mentoring_common.roles import grant, require_right
 from mentoring_common.runner import Design
 from mentoring_common.tables import deadlines
