@@ -1,71 +1,14 @@
 """What people get wrong in a blueprint: each has its answer at the door, with the place and the words."""
 
+from pathlib import Path
+
 import pytest
 
 from mentoring_applications.programmes import blueprint
 from mentoring_common import yaml_text
 from mentoring_contracts.applications import ProgrammeCreated
 
-GOOD = """\
-schema: 1
-id: ours
-title: Our programme
-direction: traditional
-duration_months: 6
-hours_budget: 6
-milestones:
-  - {kind: window_opens, date: 6 weeks before orientation}
-  - {kind: window_closes, date: 2 weeks before orientation}
-  - {kind: orientation, date: start}
-  - {kind: match_confirmed, date: 2 weeks after orientation}
-  - {kind: interim_evaluation_opens, date: 3 months after match_confirmed}
-  - {kind: interim_evaluation_closes, date: 2 weeks after interim_evaluation_opens}
-  - {kind: relationships_close, date: 6 months after match_confirmed}
-cohorts:
-  - {number: 1, places: 20, starts: 2027-03-01}
-criteria:
-  current: 1
-  versions:
-    - {version: 1, items: [{id: career, title: Career}, {id: health, title: Health}]}
-form:
-  version: 1
-  fields:
-    - {id: criteria, kind: ranking, of: criteria, roles: [mentor, mentee], min: 1, max: 2, label: What matters to you}
-    - {id: grade, kind: integer, roles: [mentor, mentee], min: 1, max: 9, label: Your grade}
-    - {id: employer, kind: text, roles: [mentor, mentee], label: Your employer}
-    - {id: region, kind: choice, roles: [mentee], options: [North, South], label: Your region}
-    - {id: agreed, kind: consent, roles: [mentor, mentee], document: notice, version: 1, label: I agree}
-privacy_notices:
-  - {id: notice, version: 1}
-eligibility:
-  mentee:
-    - {id: from_here, text: is from here, any: [{field: region, in: [North, South]}]}
-matching:
-  hard_rules:
-    - {id: other_employer, kind: must_differ, attribute: employer}
-  weights: {topics: 0.8, text: 0.2}
-activities:
-  kinds:
-    - {id: workshop, title: Workshop, figure: cpd_sessions}
-scales:
-  agreement: ["Yes", "No"]
-instruments:
-  - id: interim
-    title: Interim survey
-    questions:
-      - {id: well, kind: choice, roles: [mentor, mentee], scale: agreement, counted: ["Yes"], figure: goes_well,
-         text: Goes well}
-waves:
-  - {instrument: interim, milestone: interim_evaluation}
-surveys:
-  after:
-    - {instrument: after_session, trigger: mentoring_session}
-disclosure: {public: {minimum_n: 10}}
-evaluation_model:
-  kind: logic_tree
-  indicators:
-    - {id: going_well, stage: outcomes, title: Goes well, kind: share, unit: percent, base: answers, figure: goes_well}
-"""
+GOOD = Path(__file__).with_name("good.yaml").read_text()
 
 # What stands there, what somebody writes instead, where the answer points, and words of it.
 MISTAKES = {
@@ -319,7 +262,7 @@ async def test_a_blueprint_is_checked_without_anything_being_made(applications, 
     bad = (await office.post("/blueprints/check", content=GOOD.replace("10}}", "ten}}"), headers=yaml_type)).json()
     assert (bad["usable"], [(f["pointer"], f["line"], f["level"]) for f in bad["faults"]]) == (
         False,
-        [("/disclosure/public/minimum_n", 54, "error")],
+        [("/disclosure/public/minimum_n", 55, "error")],
     )
     data = yaml_text.ours(GOOD.replace("10}}", "ten}}").replace("2027-03-01", '"2027-03-01"'))
     same = (await office.post("/blueprints/check", json=data)).json()

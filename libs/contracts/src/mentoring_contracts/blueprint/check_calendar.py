@@ -69,11 +69,11 @@ def _kinds(blueprint: Blueprint) -> Iterator[Fault]:
     lists: list[tuple[Path, Sequence[Line]]] = [(("milestones",), laid_over(blueprint.milestones, []))]
     for place, cohort in enumerate(blueprint.cohorts):
         lists.append((("cohorts", place, "milestones"), laid_over([], cohort.milestones)))
-    own = {one.milestone.kind for _, lines in lists for one in lines if one.milestone.title is not None}
+    own = {stem(one.milestone.kind) for _, lines in lists for one in lines if one.milestone.title is not None}
     for path, lines in lists:
         for line in lines:
             kind = line.milestone.kind
-            if kind not in KINDS and kind not in activities and kind not in own:
+            if kind not in KINDS and kind not in activities and stem(kind) not in own:
                 said = "no such kind of milestone; one of the programme's own needs a title"
                 yield Fault((*path, line.place, "kind"), "unknown_milestone", said, near(kind, [*KINDS, *activities]))
 

@@ -15,8 +15,8 @@ from mentoring_contracts.words import SIDES
 
 APART: Final = frozenset({"criteria", "free_text", "preferred", "conflicts", "languages", "employer", "line_manager"})
 """What an application keeps apart from the answers that eligibility reads."""
-BOTH_WAYS: Final = ("wants", "offers")
-"""The two rankings of a programme in which both learn and both teach."""
+_UNREAD: Final = frozenset({"criteria", "free_text", "preferred", "conflicts", "capacity"})
+"""What of it rules of matching do not read either: they know it otherwise."""
 OF_EVERYBODY: Final = (
     "employer", "line_manager", "languages", "time_zone", "matched_before", "discipline_wish_or_other",
 )  # fmt: skip
@@ -62,8 +62,13 @@ def form_faults(blueprint: Blueprint) -> Iterator[Fault]:
                 yield unknown((*at, "document"), "privacy notice", field.document, known)
         if field.kind == "ranking":
             yield from _ranking(blueprint, field, at)
-        if field.kind == "choice" and len(set(field.answers(blueprint.languages))) < len(field.options):
+        if field.kind == "choice" and len(_alike(field.answers(blueprint.languages))) < len(field.options):
             yield Fault((*at, "options"), "twice", "an option is listed twice")
+
+
+def _alike(answers: Sequence[str]) -> set[str]:
+    """Answers as rules and limits compare them: whatever their spaces and case."""
+    return {" ".join(answer.split()).casefold() for answer in answers}
 
 
 def _dependence(blueprint: Blueprint, field: FormField, when: RequiredWhen, at: Path) -> Iterator[Fault]:
@@ -79,11 +84,11 @@ def _ranking(blueprint: Blueprint, field: FormField, at: Path) -> Iterator[Fault
     topics = len(blueprint.criterion_ids)
     if not topics:
         yield Fault((*at, "of"), "unknown_criteria", "criteria are wanted, and the blueprint lists none")
-    elif field.means != "criteria" and field.id not in BOTH_WAYS:
-        said = "of the rankings of a form, criteria is read, and where both learn and teach wants and offers"
-        yield Fault((*at, "id"), "unread", said)
     elif field.min is not None and field.min > topics:
         yield Fault((*at, "min"), "never", f"more than the {topics} criteria there are: nobody could answer")
+    elif field.max is not None and field.max > topics:
+        said = f"more than the {topics} criteria there are: nobody could name so many"
+        yield Fault((*at, "max"), "never", said, level="warning")
 
 
 def _answer(field: FormField, value: object, at: Path, languages: list[str]) -> Iterator[Fault]:
@@ -139,6 +144,8 @@ def _condition(blueprint: Blueprint, role: str, condition: Condition, at: Path) 
     if field.means in APART or field.kind in ("consent", "email", "file"):
         yield Fault((*at, "field"), "kept_apart", "this answer is kept apart, and no rule reads it")
         return
+    if condition.is_ is not None and condition.in_ is not None:
+        yield Fault((*at, "in"), "condition", "a condition has is or in, not both: in says what is would")
     values = [*([condition.is_] if condition.is_ is not None else []), *(condition.in_ or [])]
     for value in values:
         yield from _answer(field, value, (*at, "is" if condition.is_ is not None else "in"), blueprint.languages)
@@ -202,15 +209,22 @@ def matching_faults(blueprint: Blueprint) -> Iterator[Fault]:
     if matching is None:
         return
     capacity = matching.capacity
+    for place, field in enumerate(blueprint.form.fields):
+        most = field.max if field.means == "capacity" else None
+        if most is not None and capacity.max is not None and most > capacity.max:
+            said = f"matching.capacity lets nobody take more than {capacity.max}"
+            yield Fault(("form", "fields", place, "max"), "never", said, level="warning")
     if capacity.max is not None and capacity.default > capacity.max:
         said = f"more than the {capacity.max} that anybody may take"
         yield Fault(("matching", "capacity", "default"), "never", said, level="warning")
     for place, rule in enumerate(matching.hard_rules):
         yield from _hard_rule(blueprint, rule, ("matching", "hard_rules", place))
+        kinds = {one.kind for one in matching.hard_rules[:place] if one.attribute == rule.attribute}
+        if {rule.kind, *kinds} >= {"must_differ", "must_match"} and rule.kind in ("must_differ", "must_match"):
+            said = "another rule wants the contrary of the same attribute: no pair could meet both"
+            yield Fault(("matching", "hard_rules", place, "kind"), "never", said)
     for name in matching.weights or {}:
-        for attribute in WEIGHED_ATTRIBUTES.get(name, ()):
-            whose = ("mentee",) if attribute == "discipline_wish" else SIDES
-            yield from _attribute(blueprint, attribute, whose, ("matching", "weights", name))
+        yield from _weight(blueprint, name)
     for place, criterion in enumerate(matching.criteria or []):
         at: Path = ("matching", "criteria", place)
         read: list[tuple[str, str | None, Sequence[str]]] = [
@@ -229,6 +243,19 @@ def matching_faults(blueprint: Blueprint) -> Iterator[Fault]:
     for attribute, listed in (matching.values or {}).items():
         yield from _values(blueprint, attribute, listed, ("matching", "values", attribute))
     yield from _share_of_text(matching)
+
+
+def _weight(blueprint: Blueprint, name: str) -> Iterator[Fault]:
+    """Fields that a weight reads by their name, of which the form asks none (of `near`) or not all."""
+    read = WEIGHED_ATTRIBUTES.get(name, ())
+    known = {role: {*blueprint.attributes, *(field.id for field in blueprint.form.of(role))} for role in SIDES}
+    asked = [one for one in read
+             if one in known["mentee"] and (one == "discipline_wish" or one in known["mentor"])]  # fmt: skip
+    if len(asked) < (1 if name == "near" else len(read)):
+        said = (
+            f"it reads {', '.join(read)}: ask it in the form, of both, or weigh another field under matching.criteria"
+        )
+        yield Fault(("matching", "weights", name), "unknown_attribute", said)
 
 
 def _limit(blueprint: Blueprint, limit: Limit, at: Path) -> Iterator[Fault]:
@@ -300,7 +327,10 @@ def _attribute(blueprint: Blueprint, name: str, roles: Sequence[str], at: Path) 
     field = blueprint.form.field(name)
     if field is None:
         fields = [one.id for one in blueprint.form.fields]
-        yield unknown(at, "attribute", name, [*fields, *blueprint.attributes, *OF_EVERYBODY])
+        yield unknown(at, "attribute", name, [*fields, *blueprint.attributes, *OF_EVERYBODY[:4]])
+        return
+    if field.means in _UNREAD or field.kind in ("consent", "email", "file"):
+        yield Fault(at, "kept_apart", "this answer is kept apart, and no rule of matching reads it")
         return
     for role in roles:
         if role not in field.roles:
@@ -318,4 +348,5 @@ def _share_of_text(matching: Matching) -> Iterator[Fault]:
     whole = sum(weight for _, weight in weights)
     text = sum(weight for kind, weight in weights if kind == "text")
     if whole and text / whole > _TEXT_LIMIT + 1e-9:
-        yield Fault(at, "too_much", f"free text would make more than {_TEXT_LIMIT:.0%} of the score")
+        said = f"free text would make more than {_TEXT_LIMIT:.0%} of the score: weigh something beside it, or it less"
+        yield Fault(at, "too_much", said)

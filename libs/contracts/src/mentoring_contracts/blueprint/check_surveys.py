@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mentoring_contracts.blueprint.activities import BUILT_IN
-from mentoring_contracts.blueprint.evaluation import FIGURES, Indicator
+from mentoring_contracts.blueprint.evaluation import COUNTS, FIGURES, Indicator
 from mentoring_contracts.blueprint.faults import Fault, Path, unknown
 from mentoring_contracts.blueprint.surveys import PRESETS, Instrument, Question
 from mentoring_contracts.blueprint.text import plain
@@ -73,6 +73,46 @@ def _question(blueprint: Blueprint, instrument: Instrument, number: int, at: Pat
                 yield Fault((*at, "shown_when"), "never", "it names an answer that the earlier question does not have")
 
 
+def question_faults(blueprint: Blueprint) -> Iterator[Fault]:
+    """Figures that would always be 100 %, questions nobody of a role comes to, scales and respondents nobody uses,
+    waves that ask people of whom their survey asks nothing."""
+    for place, instrument in enumerate(blueprint.instruments):
+        for number, question in enumerate(instrument.questions):
+            at: Path = ("instruments", place, "questions", number)
+            options = options_of(blueprint, question)
+            if question.counted and set(question.counted) == set(options):
+                yield Fault((*at, "counted"), "always", "every answer is counted: it is always 100 %", level="warning")
+            shown = question.shown_when
+            earlier = next((one for one in instrument.questions[:number] if shown and one.id == shown.question), None)
+            unasked = [role for role in question.roles if earlier is not None and role not in earlier.roles]
+            if unasked:
+                said = f"the earlier question is not asked of {unasked[0]}: they would never see this one"
+                yield Fault((*at, "shown_when", "question"), "not_asked", said)
+    questions = [question for one in blueprint.instruments for question in one.questions]
+    for name in blueprint.scales:
+        if name not in [question.scale for question in questions]:
+            yield Fault(("scales", name), "unused", "no question has this scale", level="warning")
+    yield from _asks_nothing(blueprint)
+    for place, kind in enumerate(blueprint.respondents):
+        if not any(kind.id in question.roles for question in questions):
+            yield Fault(("respondents", place), "unused", "no question asks them", level="warning")
+        elif not any(kind.id in wave.respondents for wave in blueprint.waves):
+            yield Fault(("respondents", place), "unused", "no wave asks them", level="warning")
+
+
+def _asks_nothing(blueprint: Blueprint) -> Iterator[Fault]:
+    own = {one.id: {role for question in one.questions for role in question.roles} for one in blueprint.instruments}
+    for place, wave in enumerate(blueprint.waves):
+        roles = own.get(wave.instrument)
+        if roles is None:
+            continue
+        for member, asked in (("roles", wave.roles), ("respondents", wave.respondents)):
+            for number, role in enumerate(asked if member in wave.model_fields_set else ()):
+                if role not in roles:
+                    said = f"{wave.instrument} has no question for a {role}"
+                    yield Fault(("waves", place, member, number), "not_asked", said)
+
+
 def _figure(instrument: Instrument, number: int, at: Path) -> Iterator[Fault]:
     """Of each role one question says a figure: two shares under one name would be neither."""
     question = instrument.questions[number]
@@ -138,9 +178,14 @@ def survey_faults(blueprint: Blueprint) -> Iterator[Fault]:
 
 def figures_of(blueprint: Blueprint) -> set[str]:
     """The names of all figures that the programme can have."""
-    own = {q.figure for one in blueprint.instruments for q in one.questions if q.figure}
-    rows = {row.figure for one in blueprint.instruments for q in one.questions for row in q.rows if row.figure}
-    return own | rows | set(FIGURES) | PRESET_FIGURES
+    return _own_figures(blueprint) | set(FIGURES) | PRESET_FIGURES
+
+
+def _own_figures(blueprint: Blueprint) -> set[str]:
+    """The figures of the blueprint's own surveys: shares, all of them."""
+    questions = [question for one in blueprint.instruments for question in one.questions]
+    rows = {row.figure for question in questions for row in question.rows if row.figure}
+    return {question.figure for question in questions if question.figure} | rows
 
 
 def model_faults(blueprint: Blueprint) -> Iterator[Fault]:
@@ -188,6 +233,7 @@ class _Known:
     cohorts: list[str]
     roles: list[str]
     surveys: list[str]
+    shares: frozenset[str]
 
     @classmethod
     def of(cls, blueprint: Blueprint) -> "_Known":
@@ -196,12 +242,16 @@ class _Known:
             [str(cohort.number) for cohort in blueprint.cohorts],
             [*SIDES, *(kind.id for kind in blueprint.respondents)],
             sorted({*PRESETS, *(instrument.id for instrument in blueprint.instruments)}),
+            frozenset(_own_figures(blueprint)),
         )
 
 
 def _indicator(indicator: Indicator, known: _Known, at: Path) -> Iterator[Fault]:
     if indicator.kind == "share" and indicator.target is not None and not 0 <= indicator.target <= 100:
         yield Fault((*at, "target"), "never", "a share is from 0 to 100 percent: it could not be reached")
+    if indicator.kind == "share" and indicator.target is not None and 0 < indicator.target < 1:
+        said = "a share is in percent: of four in five the target is 80"
+        yield Fault((*at, "target"), "unit", said, level="warning")
     if indicator.figure is None:
         return
     parts = [part.strip() for part in indicator.figure.split(",")]
@@ -212,6 +262,10 @@ def _indicator(indicator: Indicator, known: _Known, at: Path) -> Iterator[Fault]
     name, cohort, role, wave = (*by_place, "", "", "")[:4]
     if name not in known.figures:
         yield unknown((*at, "figure"), "figure", name, known.figures)
+    elif name in known.shares and indicator.kind != "share":
+        yield Fault((*at, "kind"), "kind", f"{name} is the share of those who answered so: kind is share")
+    elif name in COUNTS and indicator.kind != "count":
+        yield Fault((*at, "kind"), "kind", f"{name} is a number that is counted, of no whole: kind is count")
     if cohort and known.cohorts and cohort not in known.cohorts:
         yield unknown((*at, "figure"), "cohort", cohort, known.cohorts)
     if role and role not in known.roles:

@@ -70,8 +70,8 @@ def near(name: object, known: Iterable[str]) -> str | None:
 
 def unknown(path: Path, what: str, name: object, known: Sequence[str]) -> Fault:
     """A name that refers to nothing."""
-    few = sorted(known)[:30]
-    listed = f"known are {', '.join(few)}{' …' if len(known) > 30 else ''}" if few else "there are none"
+    few = sorted(set(known))[:30]
+    listed = f"known are {', '.join(few)}{' …' if len(set(known)) > 30 else ''}" if few else "there are none"
     return Fault(path, f"unknown_{what.replace(' ', '_')}", f"no such {what}; {listed}", near(name, known))
 
 
@@ -105,9 +105,8 @@ def _fault(one: Mapping[str, Any], path: Path, root: type[Section], document: An
         case "extra_forbidden":
             always = _ALWAYS_SO.get(tuple(part for part in path if isinstance(part, str)))
             known = _known_at(root, path[:-1])
-            return Fault(
-                path, "unknown_member", always or "there is no such member", None if always else near(name, known)
-            )
+            said = always or _elsewhere(root, path[:-1], name) or "there is no such member"
+            return Fault(path, "unknown_member", said, None if said != "there is no such member" else near(name, known))
         case "missing":
             return Fault(path, "missing", "it is needed and not there")
         case "literal_error" | "enum":
@@ -115,7 +114,9 @@ def _fault(one: Mapping[str, Any], path: Path, root: type[Section], document: An
             given = name if one["loc"][-1] == "[key]" else _at(document, path)
             return Fault(path, "not_known", f"one of {', '.join(known)} is wanted", near(given, known))
         case "string_pattern_mismatch":
-            return Fault(path, "not_a_name", "a name of letters, digits and _ is wanted, without spaces")
+            return _no_match(path, str(one.get("ctx", {}).get("pattern", "")))
+        case "too_short" | "string_too_short":
+            return Fault(path, "too_short", "at least one is wanted: leave it out where there is none")
         case "model_type" | "model_attributes_type" | "dict_type":
             return Fault(path, "not_a_mapping", f"members are wanted here ({_members_of(root, path)})")
         case "list_type":
@@ -124,6 +125,20 @@ def _fault(one: Mapping[str, Any], path: Path, root: type[Section], document: An
             return Fault(path, "text", "a text is wanted")
         case _:
             return Fault(path, kind, _plain(one["msg"]))
+
+
+_PATTERNS: Final = {
+    "^[a-z]{2,3}(": ("language", "a language such as en, cy or pt-BR is wanted"),
+    "^([01]?[0-9]|": ("time", "a time such as 06:00 is wanted"),
+    "^[a-z][a-z0-9_]": ("not_a_name", "a name of small letters, digits and _ is wanted, without spaces"),
+}
+"""What is wanted, by how its pattern begins; else a name."""
+
+
+def _no_match(path: Path, pattern: str) -> Fault:
+    name = ("not_a_name", "a name of letters, digits and _ is wanted, without spaces")
+    code, said = next((what for begins, what in _PATTERNS.items() if pattern.startswith(begins)), name)
+    return Fault(path, code, said)
 
 
 def _expected(one: Mapping[str, Any]) -> list[str]:
@@ -162,6 +177,15 @@ def _at(document: Any, path: Path) -> Any:
         except (LookupError, TypeError):
             return None
     return document
+
+
+def _elsewhere(root: type[Section], at: Path, name: str) -> str | None:
+    """Where a member stands that is not known here: a step further in, or in one section of the whole."""
+    below = [inner for inner in _known_at(root, at) if name in _known_at(root, (*at, inner))]
+    if len(below) == 1:
+        return f"it stands under {below[0]}"
+    sections = [section for section in written(root) if name in _known_at(root, (section,))]
+    return f"it stands in {sections[0]}" if len(sections) == 1 and sections[0] not in at else None
 
 
 def _known_at(root: type[BaseModel], path: Path) -> list[str]:

@@ -32,6 +32,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "line_manager_email": "line_manager",
 }
 """What well-known fields of a form mean, where the blueprint does not say it."""
+BOTH_WAYS: Final = ("wants", "offers")
+"""The two rankings of a programme in which both learn and both teach."""
 
 
 class RequiredWhen(Section):
@@ -122,8 +124,11 @@ class FormField(Section):
 
     @property
     def means(self) -> Meaning | None:
-        """What the field means to the system, if anything."""
-        return self.meaning or MEANINGS.get(self.id)
+        """What the field means to the system, if anything. A ranking is that of the criteria, whatever it is called,
+        but for the two of a programme in which both learn and both teach.
+        """
+        ranked: Meaning | None = "criteria" if self.kind == "ranking" and self.id not in BOTH_WAYS else None
+        return self.meaning or MEANINGS.get(self.id) or ranked
 
     def answers(self, languages: list[str]) -> list[str]:
         """The options as they are kept: in the programme's first language."""

@@ -40,8 +40,10 @@ class Format(Section):
     ]
     like: Annotated[Like | None, Field(description="which of the five a kind of your own is like")] = None
     title: Annotated[Words | None, Field(max_length=100, description="what people call it")] = None
-    lead: Annotated[Word | None, Field(description="the word for who leads it, where somebody does")] = None
-    member: Annotated[Word | None, Field(description="the word for each of the others")] = None
+    lead: Annotated[
+        Word | None, Field(description="the word for who leads it, where somebody does; without spaces")
+    ] = None
+    member: Annotated[Word | None, Field(description="the word for each of the others; without spaces")] = None
     size: Annotated[Size | None, Field(description="how many people, its lead not counted"), read_by("matching")] = None
     together: Annotated[
         Flag | None,

@@ -217,7 +217,10 @@ class Matching(Section):
     weights: Annotated[
         dict[Weight, Share] | None,
         Field(
-            min_length=1, description="what makes a good pair and how much: topics: 0.6, text: 0.2, preferences: 0.2"
+            min_length=1,
+            description="what makes a good pair and how much: topics: 0.6, text: 0.2, preferences: 0.2; text at most a "
+            "quarter of all. same_discipline, other_discipline and discipline_wish read fields of these names, near "
+            "those of country, region and town that are asked",
         ),
     ] = None
     criteria: Annotated[

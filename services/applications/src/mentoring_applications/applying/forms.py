@@ -128,16 +128,33 @@ def from_text(text: str) -> dict[str, str]:
 
 
 def check_consents(blueprint: Blueprint, role: str, given: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The (document, version) pairs agreed to; ConsentNeeded unless the current version of each required one is."""
+    """The (document, version) pairs agreed to, by the id of the field or of its document.
+
+    ConsentNeeded unless the current version of each required one is; AnswersInvalid for a consent nobody asks for.
+    """
     asked = [field for field in blueprint.form.of(role) if field.kind == "consent"]
+    known = {name for field in asked for name in (field.id, field.document)}
+    strange = [_consent_fault(name) for name in given if name not in known]
+    if strange:
+        raise AnswersInvalid(errors=strange)
+    agreed = {field.id: given.get(field.id, given.get(field.document or "")) == field.version for field in asked}
     needed = [
         {"consent": field.id, "document": field.document, "version": field.version}
         for field in asked
-        if field.required and given.get(field.id) != field.version
+        if field.required and not agreed[field.id]
     ]
     if needed:
         raise ConsentNeeded(needed=needed)
-    return [(field.document or "", field.version or "") for field in asked if given.get(field.id) == field.version]
+    return [(field.document or "", field.version or "") for field in asked if agreed[field.id]]
+
+
+def _consent_fault(name: str) -> Fault:
+    return fault("unknown_field", "the form asks for no such consent", "body", "consents", _shown(name))
+
+
+def _shown(name: str) -> str:
+    """A name nobody asked for may be anything: it is shown only if it looks like a name."""
+    return name if re.fullmatch(r"[a-z0-9_-]{1,60}", name) else "?"
 
 
 def _by_field(fields: list[FormField], given: Mapping[str, Any], errors: list[Fault]) -> dict[str, Any]:
@@ -148,9 +165,7 @@ def _by_field(fields: list[FormField], given: Mapping[str, Any], errors: list[Fa
         asked_id = ids.get(name) or meanings.get(name)
         if asked_id is None or asked_id in raw:
             code = "unknown_field" if asked_id is None else "answered_twice"
-            # A name nobody asked for may be anything: it is shown only if it looks like a name.
-            shown = name if re.fullmatch(r"[a-z0-9_]{1,60}", name) else "?"
-            errors.append(_fault(code, "the form does not ask this, or not twice", shown))
+            errors.append(_fault(code, "the form does not ask this, or not twice", _shown(name)))
         else:
             raw[asked_id] = answer
     return raw

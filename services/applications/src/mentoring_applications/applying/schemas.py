@@ -36,7 +36,8 @@ class NewApplication(Body):
     capacity: Annotated[int, Field(ge=1, le=100)] | None = None
     answers: Annotated[dict[str, Any], Field(max_length=200, description="by the id of the form's field")]
     consents: Annotated[
-        dict[str, str], Field(max_length=20, description="by the id of the form's field: the version agreed to")
+        dict[str, str],
+        Field(max_length=20, description="by the id of the form's field, or of its document: the version agreed to"),
     ] = {}
     equality: Annotated[dict[str, Any], Field(max_length=50)] | None = None
 
