@@ -26,7 +26,7 @@ criteria: {current: 1, versions: [{version: 1, items: [{id: career, title: Caree
 form:
   version: 1
   fields:
-    - {id: about, kind: text, roles: [mentor, mentee], label: About}
+    - {id: story, kind: text, roles: [mentor, mentee], label: About}
     - {id: agreed, kind: consent, roles: [mentor, mentee], document: notice, version: 1, label: Agreed}
 privacy_notices: [{id: notice, version: 1}]
 instruments:
@@ -37,7 +37,7 @@ roles: [{id: buddy, title: Buddy}]
 
 
 ABOUT, AGREED = PLAN["form"]["fields"]
-BOOLEAN = {"id": "about", "kind": "boolean", "roles": ["mentee"], "label": "A"}
+BOOLEAN = {"id": "story", "kind": "boolean", "roles": ["mentee"], "label": "A"}
 HEALTH = {"id": "health", "title": "Health"}
 
 

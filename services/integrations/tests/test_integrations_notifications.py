@@ -44,6 +44,7 @@ from mentoring_contracts.matching import (
     MatchDeclined,
     MatchEnded,
     MatchProposed,
+    MatchRunCompleted,
 )
 from mentoring_contracts.sessions import ConcernAlerted, LastWordsNoticeDue, ReviewNoticeDue
 from mentoring_integrations.notifications.delivery import MOST_REFUSALS
@@ -71,6 +72,23 @@ def match(world, cls, mentor_id: UUID, mentee_id: UUID, **more):
 
 def text(message) -> str:
     return message.get_body(("plain",)).get_content()
+
+
+async def test_the_team_is_told_once_of_pairs_that_a_run_of_the_timetable_proposes(world):
+    ids = {"programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    world.applications.register(world.coordinator, "Co Ordinator", world.address(world.coordinator))
+    counts = {"pairs": 3, "unmatched_mentees": 0, "unmatched_mentors": 1}
+    waits, asked_for = (
+        MatchRunCompleted(run_id=uuid4(), approval_needed=needed, **ids, **counts) for needed in (True, False)
+    )
+    await world.publish(waits, asked_for)
+    await world.publish(waits)  # heard of again
+    assert await world.settled() == {"sent": 1}
+    [letter] = world.mail.to(world.address(world.coordinator))
+    assert letter["Subject"] == "Programme of Science: new pairs wait for your approval"
+    assert letter["X-Mentoring-Kind"] == "approval"
+    assert "cohort 2" in text(letter)
+    assert f"/runs/{waits.run_id}" in text(letter)
 
 
 async def test_each_decision_is_a_message_of_its_own(world):

@@ -1,5 +1,8 @@
 """A programme to match in, on real PostgreSQL and a real broker; applications' internal API is a small ASGI app."""
 
+import json
+import sys
+from asyncio import create_subprocess_exec
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +81,14 @@ class World:
         """The coordinator's role in the programme."""
         ids = {"role_id": uuid4(), "programme_id": self.programme_id, "person_id": self.coordinator}
         return RoleGranted(**ids, role="coordinator")
+
+    async def worked_by_who_is_killed(self, what: str) -> int:
+        """A process that is killed while it solves a run of this id, or begins one at this moment; how it ended."""
+        settings = self.harness.service.settings
+        secrets = {name: getattr(settings, name).get_secret_value() for name in ("master_key", "client_secret")}
+        order = json.dumps(settings.model_dump(mode="json") | secrets)
+        child = Path(__file__).with_name("killed_worker.py")
+        return await (await create_subprocess_exec(sys.executable, str(child), order, str(self.tenant), what)).wait()
 
     async def cohort(self, places: int) -> UUID:
         cohort_id = uuid4()

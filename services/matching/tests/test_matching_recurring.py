@@ -1,13 +1,19 @@
 """Rolling intake: cohorts that are matched by themselves, at the times of the policy, once."""
 
+import signal
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from mentoring_common.deadlines import DeadlinePoller
 from mentoring_common.testing import eventually
 from mentoring_contracts.applications import CohortCreated, ProgrammeCreated
 from mentoring_contracts.blueprint.matching import Recurring
 from mentoring_contracts.matching import MatchProposed, MatchRunCompleted
+from mentoring_matching import jobs
+from mentoring_matching.models import MatchRun
 from mentoring_matching.recurring import next_moment
 
 MONDAYS = {"every": "week", "day": "monday", "at": "06:00"}
@@ -69,6 +75,7 @@ async def test_what_waits_is_matched_every_week_and_shown_to_the_team(make_world
     [run] = await runs_that(world, cohort_id, "completed")
     assert (run["recurring"], run["kind"], run["pairs"]) == (True, "full", 1)
     assert await world.events(MatchProposed) == []
+    assert [done.approval_needed for done in await world.events(MatchRunCompleted)] == [True]
     assert [one["to_approve"] for one in (await comes(world))["next"]] == [run["id"]]
     await world.admit(cohort_id, world.person("mentor"), world.person("mentee"))
     await pass_a_week(world)  # what nobody approved is matched anew, with who came since
@@ -95,6 +102,7 @@ async def test_a_programme_may_have_them_offered_at_once_and_pause_them(make_wor
     await pass_a_week(world)
     await runs_that(world, cohort_id, "approved")
     assert len(await world.events(MatchProposed)) == 1
+    assert [done.approval_needed for done in await world.events(MatchRunCompleted)] == [False]
 
 
 async def test_times_that_nobody_was_there_for_are_made_up_for_once(make_world):
@@ -104,6 +112,41 @@ async def test_times_that_nobody_was_there_for_are_made_up_for_once(make_world):
     world.harness.clock.move_by(timedelta(days=7 * 9))
     await runs_that(world, cohort_id, "completed")
     assert len(await world.events(MatchRunCompleted)) == 1
+
+
+async def test_a_run_that_is_killed_as_it_begins_and_as_it_is_worked_is_made_once(make_world, monkeypatch):
+    world = await make_world(recurring=MONDAYS)
+    cohort_id = await world.cohort(places=5)
+    await world.admit(cohort_id, world.person("mentor"), world.person("mentee"))
+    database = world.harness.service.database
+    with monkeypatch.context() as dying:
+        dying.setattr(jobs, "_work", _leave_it)  # the processes below work on it
+        with monkeypatch.context() as beginning:
+            beginning.setattr(DeadlinePoller, "fire_due", _fires_nothing)
+            await pass_a_week(world)
+            for _ in range(3):
+                ended = await world.worked_by_who_is_killed(world.harness.clock.now().isoformat())
+                assert ended == -signal.SIGKILL
+                assert await runs(world, cohort_id) == []
+        world.harness.service.database.work.set()
+        [run] = await runs_that(world, cohort_id, "queued")
+        for _ in range(3):
+            assert await world.worked_by_who_is_killed(run["id"]) == -signal.SIGKILL
+            over = sa.update(MatchRun).values(lease_until=sa.func.clock_timestamp()).where(MatchRun.state == "running")
+            async with database.transaction(world.tenant) as db:
+                assert len((await db.scalars(over.returning(MatchRun.id))).all()) == 1
+    [ended] = await runs_that(world, cohort_id, "completed")
+    assert (ended["id"], ended["pairs"]) == (run["id"], 1)
+    assert [done.run_id for done in await world.events(MatchRunCompleted)] == [UUID(run["id"])]
+    assert [one["to_approve"] for one in (await comes(world))["next"]] == [run["id"]]
+
+
+async def _leave_it(*_):
+    return None
+
+
+async def _fires_nothing(_):
+    return 0
 
 
 async def test_a_policy_begins_changes_and_ends_them(world):

@@ -1,11 +1,8 @@
 """Runs: what comes out, what is said no to, and what survives a lost worker."""
 
 import asyncio
-import json
 import signal
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -306,7 +303,7 @@ async def test_a_run_whose_workers_are_killed_is_worked_to_its_end(world, monkey
         elsewhere.setattr(jobs, "_work", _leave_it)  # the run is worked by the processes below
         run = await world.start(cohort)
         for _ in range(6):
-            assert await _work_and_be_killed(world, run["id"]) == -signal.SIGKILL
+            assert await world.worked_by_who_is_killed(run["id"]) == -signal.SIGKILL
             over = sa.update(MatchRun).values(lease_until=sa.func.clock_timestamp()).where(MatchRun.state == "running")
             async with database.transaction(world.tenant) as db:
                 assert len((await db.scalars(over.returning(MatchRun.id))).all()) == 1
@@ -320,16 +317,6 @@ def _principal(world):
 
 async def _leave_it(*_):
     return None
-
-
-async def _work_and_be_killed(world, run_id):
-    """Work on the run in a process that is killed while it solves; how it ended."""
-    settings = world.harness.service.settings
-    secrets = {name: getattr(settings, name).get_secret_value() for name in ("master_key", "client_secret")}
-    order = json.dumps(settings.model_dump(mode="json") | secrets)
-    child = Path(__file__).with_name("killed_worker.py")
-    process = await asyncio.create_subprocess_exec(sys.executable, str(child), order, str(world.tenant), run_id)
-    return await process.wait()
 
 
 async def test_a_run_that_fails_again_and_again_is_given_up_and_the_others_go_on(world, monkeypatch):

@@ -95,6 +95,13 @@ def scopes_with(tenant_id: UUID, subject_id: UUID | None, *rights: str) -> sa.Se
     return sa.select(c.scope_id).where(c.tenant_id == tenant_id, c.subject_id == subject_id, gives(*rights))
 
 
+async def holders(db: AsyncSession, scope_id: UUID, *rights: str) -> Sequence[UUID]:
+    """Who has one of the rights in the scope, each once."""
+    c = scoped_roles.c
+    held = sa.select(c.subject_id).where(c.tenant_id == tenant_of(db), c.scope_id == scope_id, gives(*rights))
+    return (await db.scalars(held.distinct().order_by(c.subject_id))).all()
+
+
 async def may_anywhere(db: AsyncSession, caller: Principal, *rights: str) -> bool:
     """Whether the caller has one of the rights in any scope."""
     found = scopes_with(tenant_of(db), caller.person, *rights).limit(1)

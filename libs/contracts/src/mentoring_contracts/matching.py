@@ -15,13 +15,14 @@ class MatchRunCompleted(Event):
     owner: ClassVar = "matching"
     aggregate: ClassVar = "match_run"
     subject: ClassVar = "run_id"
-    for_integrators: ClassVar = "programme teams are told in the front end, which follows the run"
     run_id: UUID
     programme_id: UUID
     cohort_id: UUID
     pairs: int
     unmatched_mentees: int
     unmatched_mentors: int
+    approval_needed: bool = False
+    """It began by itself, and its pairs are offered once somebody of the team approves them."""
 
 
 class _MatchEvent(Event):

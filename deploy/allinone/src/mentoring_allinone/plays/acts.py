@@ -12,6 +12,7 @@ from mentoring_allinone.plays.forms import answers_of
 from mentoring_allinone.plays.troupe import SURVEY, Pair, Player, Troupe
 from mentoring_contracts.words import SIDES
 
+WORDS = "It helped me to see my work with other eyes."
 AT_ONCE = 500  # people whose attendance one request takes
 TEAM = {"programme_manager": "Robin Hale", "coordinator": "Sam Okoro"}
 
@@ -94,7 +95,7 @@ async def accept_all(troupe: Troupe, cohort: int) -> None:
     await troupe.settle()
 
 
-async def match(troupe: Troupe, cohort: int) -> dict[str, Any]:
+async def match(troupe: Troupe, cohort: int, kind: str = "full") -> dict[str, Any]:
     """The coordinator runs the matching of a cohort and sends the offers; the completed run."""
     office, cohort_id = troupe.office("coordinator"), troupe.cohort_ids[cohort]
 
@@ -103,7 +104,7 @@ async def match(troupe: Troupe, cohort: int) -> dict[str, Any]:
         return bool(members) and all(member["state"] != "pending_profile" for member in members)
 
     await until(known, "the pool")
-    queued = await ask(office, "POST", f"/matching/cohorts/{cohort_id}/runs", json={"seed": 1})
+    queued = await ask(office, "POST", f"/matching/cohorts/{cohort_id}/runs", json={"kind": kind, "seed": 1})
 
     async def completed() -> dict[str, Any] | None:
         run: dict[str, Any] = await ask(office, "GET", f"/matching/runs/{queued['id']}")
@@ -184,18 +185,28 @@ async def _answer(troupe: Troupe, wave_id: str, player: Player, rng: Random) -> 
     path = f"/evaluation/public/{troupe.organisation_id}"
     form = await ask(troupe.anybody, "GET", f"{path}/surveys/{link.group(1)}")
     answers = {q["id"]: said for q in form["questions"] if (said := _said(q, rng)) is not None}
+    answers = answers or {q["id"]: WORDS for q in form["questions"] if q["kind"] == "text"}
     await ask(troupe.anybody, "POST", f"{path}/responses", json={"token": link.group(1), "answers": answers})
+
+
+def _kind(options: list[Any], rng: Random) -> Any:
+    """People are kind: of the options, in their order, the first are the most likely."""
+    values = [option["value"] if isinstance(option, dict) else option for option in options]
+    return values[min(int(rng.expovariate(1.2)), len(values) - 1)]
 
 
 def _said(question: dict[str, Any], rng: Random) -> Any:
     match question["kind"]:
-        case "choice":  # people are kind: of the options, in their order, the first are the most likely
-            options = [o["value"] if isinstance(o, dict) else o for o in question["options"]]
-            return options[min(int(rng.expovariate(1.2)), len(options) - 1)]
+        case "choice":
+            return _kind(question["options"], rng)
         case "integer" | "scale":
             return rng.randint(question.get("min") or 0, question.get("max") or 10)
         case "text":
-            return "It helped me to see my work with other eyes." if rng.random() < 0.4 else None
+            return WORDS if rng.random() < 0.4 else None
+        case "choices":
+            return [_kind(question["options"], rng)]
+        case "matrix":
+            return {row["id"]: _kind(question["options"], rng) for row in question["rows"]}
         case _:
             return None
 

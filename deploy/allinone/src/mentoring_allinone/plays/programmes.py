@@ -22,6 +22,19 @@ from mentoring_allinone.plays.particular import (
     record_outcome,
 )
 from mentoring_allinone.plays.play import Own, Play, Size
+from mentoring_allinone.plays.relationships import (
+    HABIT_WEEKS,
+    begin_habits,
+    claim_habits,
+    claim_handed_over,
+    claim_phases,
+    claim_reviewed,
+    keep_habits,
+    leave_begins,
+    leave_ends,
+    officials_leave,
+    review_in_the_middle,
+)
 from mentoring_allinone.plays.troupe import Troupe
 
 
@@ -29,6 +42,7 @@ async def _nhs_leadership(troupe: Troupe) -> None:
     await claim_pairs(troupe, 24)
     sizes = [len(group["members"]) for group in troupe.facts["reflection_sessions", 1]]
     troupe.claim("reflection groups of 12, everybody in one", sizes, sizes == [12, 12])
+    await claim_habits(troupe)
     await claim_activities(troupe, "workshop", "coaching", "reflection_group")
     await claim_answered(troupe, "after_workshop")
     await claim_answered(troupe, "twelve_months")
@@ -126,6 +140,7 @@ async def _return_to_work(troupe: Troupe) -> None:
     }
     troupe.claim("fully online", modes, modes == {"online"})
     await claim_activities(troupe, "mentor_training", "supervision")
+    await claim_phases(troupe)
     await claim_answered(troupe, "back_at_work")
 
 
@@ -137,6 +152,7 @@ async def _twinings(troupe: Troupe) -> None:
 
 async def _climate(troupe: Troupe) -> None:
     await claim_pairs(troupe, 20)
+    await claim_handed_over(troupe)
     await claim_activities(troupe, "manager_workshop", "webinar")
 
 
@@ -150,6 +166,7 @@ async def _business(troupe: Troupe) -> None:
 async def _retailer(troupe: Troupe) -> None:
     await claim_pairs(troupe, 66)
     await claim_answered(troupe, "interim")
+    await claim_reviewed(troupe)
     await claim_activities(troupe, "managers_briefing", "training")
 
 
@@ -193,11 +210,13 @@ PLAYS: Final[dict[str, Play]] = {
     play.name: play
     for play in (
         Play(
-            "nhs-leadership", "workshops, coaching, reflection groups of 12, a look back twelve months later",
+            "nhs-leadership", "workshops, coaching, habits with feedback, reflection groups of 12, a year later",
             {1: Size(24, 26)}, _nhs_leadership, meetings=6, answered=0.7,
             own=(
                 Own("workshop_compassion", held("workshop", "Compassionate leadership")),
                 Own("habits_begin", held("coaching", "Executive coaching", "mentee")),
+                Own("habits_begin", begin_habits, hour=16),
+                *(Own("habits_begin", keep_habits, days=7 * week - 1, hour=18) for week in range(1, HABIT_WEEKS + 1)),
                 Own("reflection_sessions", circles("reflection_group", 12, "mentee")),
                 Own("reflection_sessions", held("reflection_group", "Reflection", "mentee"), hour=16),
             ),
@@ -251,20 +270,23 @@ PLAYS: Final[dict[str, Play]] = {
         ),
         Play("mencap", "100 pairs, forms in easy words, promotion as outcome", {1: Size(105, 104)}, _mencap),
         Play(
-            "return-to-work", "online, trained mentors under supervision",
+            "return-to-work", "online, phases of leave, trained mentors under supervision",
             {1: Size(42, 42)}, _return_to_work,
             own=(
                 Own("match_confirmed", held("mentor_training", "Training", "mentor"), days=3),
                 Own("match_confirmed", supervision, days=90),
+                Own("match_confirmed", leave_begins, days=60),
+                Own("match_confirmed", leave_ends, days=330),
             ),
         ),
         Play("twinings", "150 people over the years, a round each half year",
              {1: Size(54, 54), 2: Size(54, 54), 3: Size(54, 54)}, _twinings),
         Play(
-            "un-climate-ghana", "officials who change often", {1: Size(22, 22)}, _climate,
+            "un-climate-ghana", "officials who change often: another carries on", {1: Size(22, 22)}, _climate,
             own=(
                 Own("match_confirmed", held("manager_workshop", "Workshop", "mentor"), days=2),
                 Own("match_confirmed", held("webinar", "Webinar"), days=60),
+                Own("match_confirmed", officials_leave, days=150),
             ),
         ),
         Play(
@@ -273,11 +295,12 @@ PLAYS: Final[dict[str, Play]] = {
             own=(Own("match_confirmed", held("masterclass", "Masterclass", "mentor"), days=30),),
         ),
         Play(
-            "beauty-retailer", "66 markets, briefings of line managers, a mid-term review",
+            "beauty-retailer", "66 markets, briefings of line managers, a mid-term review that acts",
             {1: Size(70, 70)}, _retailer,
             own=(
                 Own("match_confirmed", held("managers_briefing", "Briefing", "mentee"), days=1),
                 Own("match_confirmed", held("training", "Training"), days=5),
+                Own("interim_evaluation", review_in_the_middle, days=19),
             ),
         ),
         Play(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mentoring_common import roles
 from mentoring_common.consumer import Reactions
 from mentoring_common.db import leave_work, tenant_of
 from mentoring_contracts.applications import (
@@ -43,6 +44,7 @@ from mentoring_contracts.matching import (
     MatchDeclined,
     MatchEnded,
     MatchProposed,
+    MatchRunCompleted,
 )
 from mentoring_contracts.sessions import (
     ActivityNoticeDue,
@@ -191,6 +193,14 @@ def _about_nomination(event: _Nomination, topic: str, number: int = 0) -> Notice
     return Notice(
         to, topic, event.nomination_id, event.programme_id, event.cohort_id, event.role, other_id=about, number=number
     )
+
+
+async def on_match_run_completed(db: AsyncSession, event: MatchRunCompleted) -> None:
+    """A run that began by itself waits for the team, who did not ask for it: each who may approve it is told once."""
+    if event.approval_needed:
+        team = await roles.holders(db, event.programme_id, "match_people")
+        about = (event.run_id, event.programme_id, event.cohort_id)
+        await notify(db, [Notice(person_id, "run_to_approve", *about, number=event.pairs) for person_id in team])
 
 
 async def on_match_proposed(db: AsyncSession, event: MatchProposed) -> None:
@@ -375,6 +385,7 @@ TOLD: Reactions = cast(
         NominationDeclined: _to_nominee("nomination_declined"),
         NominationWithdrawn: _to_nominee("nomination_withdrawn"),
         NominationLapsed: _to_nominee("nomination_lapsed"),
+        MatchRunCompleted: on_match_run_completed,
         MatchProposed: on_match_proposed,
         MatchConfirmed: on_match_confirmed,
         MatchDeclined: on_match_declined,

@@ -49,6 +49,7 @@ _ASSESSMENT: Final = ("/applications/assessments/{subject_id}", "/assessments/{s
 _MATCH: Final = ("/matching/matches/{subject_id}", "/matches/{subject_id}")
 _RELATIONSHIP: Final = ("/sessions/relationships/{subject_id}", "/relationships/{subject_id}")
 _MEETING: Final = ("/sessions/mentoring-sessions/{subject_id}", "/mentoring-sessions/{subject_id}")
+_RUN: Final = ("/matching/runs/{subject_id}", "/runs/{subject_id}")
 _GROUP: Final = ("/matching/groups/{subject_id}", "/groups/{subject_id}")
 _APPOINTMENT: Final = ("/sessions/appointments/{subject_id}", "/appointments/{subject_id}")
 _NOMINATION: Final = ("/applications/nominations/{subject_id}", "/nominations/{subject_id}")
@@ -86,6 +87,7 @@ TOPICS: Final = {
         Topic("place_offered", DECISION, *_APPLICATION),
         Topic("place_passed_on", DECISION, *_APPLICATION),
         Topic("application_moved", "cohort_change", *_APPLICATION),
+        Topic("run_to_approve", "approval", *_RUN),
         Topic("match_proposed", "offer", *_MATCH),
         Topic("offer_closed", "offer_closed", *_MATCH),
         Topic("match_confirmed", "introduction", *_RELATIONSHIP),

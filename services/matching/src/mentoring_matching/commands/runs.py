@@ -202,6 +202,7 @@ async def complete_run(db: AsyncSession, run: MatchRun, proposal: Proposal, memb
             pairs=len(proposal.pairs),
             unmatched_mentees=len(proposal.unmatched_mentees),
             unmatched_mentors=len(proposal.unmatched_mentors),
+            approval_needed=bool(done.recurring and proposal.pairs and not _is_offered_at_once(done)),
         ),
     )
     return await _offer_at_once(db, done) if done.kind == "pass_on" or _is_offered_at_once(done) else done
