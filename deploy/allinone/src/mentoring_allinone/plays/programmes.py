@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from mentoring_allinone.hands import ask, pages
+from mentoring_allinone.plays.listening import claim_listened, committee_decides, listened
 from mentoring_allinone.plays.network import as_member, claim_network
 from mentoring_allinone.plays.particular import (
     buddies,
@@ -96,6 +97,9 @@ async def _care_quality(troupe: Troupe) -> None:
     roles = await pages(troupe.office(), f"/applications/programmes/{troupe.programme_id}/roles")
     speak = sorted(role["note"] for role in roles if role["role"] == "committee_member")
     troupe.claim("a committee of named communities", ", ".join(speak), len(speak) == 3)
+    decided = troupe.facts["final_report", 2]
+    troupe.claim("the committee publishes the final report", decided, decided == "published; the team was answered 403")
+    await claim_listened(troupe, "webinar_1", 1)
     await claim_activities(troupe, "webinar", "celebration")
 
 
@@ -186,6 +190,7 @@ async def _polish(troupe: Troupe) -> None:
     attended = [one for one in await pages(troupe.office(), f"/sessions/programmes/{troupe.programme_id}/activities")
                 if one["kind"] == "masterclass"]  # fmt: skip
     troupe.claim("masterclasses apart, months 4 and 6", [one["starts_at"][:10] for one in attended], len(attended) == 2)
+    await claim_listened(troupe, "focus_group", 1)
     form = await form_in(troupe, "pl")
     label = next(field["label"] for field in form["fields"] if field["id"] == "criteria")
     troupe.claim("in Polish", label, "najważniejsze" in str(label))
@@ -241,14 +246,16 @@ PLAYS: Final[dict[str, Play]] = {
             ),
         ),
         Play(
-            "care-quality-commission", "two pilots of 40 pairs, a committee of communities, webinars, buddies, closure",
+            "care-quality-commission", "two pilots of 40 pairs, a committee that decides, a focus group, buddies",
             {1: Size(42, 44), 2: Size(42, 44)}, _care_quality, attributes={},
             own=(
                 Own("training_day", committee, hour=8),
                 Own("match_confirmed", buddies, days=2),
                 Own("webinar_1", held("webinar", "First webinar")),
+                Own("webinar_1", listened("Drivers and barriers", "What helps?", "What hinders?"), hour=16),
                 Own("webinar_2", held("webinar", "Second webinar")),
                 Own("celebration", held("celebration", "Celebration"), hour=6),
+                Own("final_report", committee_decides),
             ),
         ),
         Play(
@@ -309,9 +316,10 @@ PLAYS: Final[dict[str, Play]] = {
             own=(Own("match_confirmed", supervised, days=60),),
         ),
         Play(
-            "polish-fmcg", "directors and senior managers, masterclasses apart in months 4 and 6",
+            "polish-fmcg", "directors and senior managers, a focus group, masterclasses apart in months 4 and 6",
             {1: Size(14, 14)}, _polish, answered=0.9,
             own=(
+                Own("focus_group", listened("Mentoring, as it is here", "When does it go well?"), hour=16),
                 Own("masterclass_mentors", held("masterclass", "Mentorzy", "mentor")),
                 Own("masterclass_mentees", held("masterclass", "Mentees", "mentee")),
             ),
