@@ -152,6 +152,26 @@ def test_figures_of_other_answers_are_other_figures():
     assert totals_of([share(top_box=["Yes"])], [share(top_box=["Ja"])], [share()]) == []
 
 
+def test_a_figure_and_its_parts_are_not_added_up():
+    def attended(online, in_person):
+        each = [count(online + in_person, "cpd_sessions")]
+        each += [count(online, "cpd_sessions") | {"breakdown": {"mode": "online"}}]
+        return [*each, count(in_person, "cpd_sessions") | {"breakdown": {"mode": "in_person"}}]
+
+    found = totals_of(attended(2, 1), attended(3, 1), attended(4, 0))
+    said = {total.about["breakdown"].get("mode"): total.value for total in found}
+    assert (len(found), said) == (3, {None: 11, "online": 9, "in_person": 2})
+
+
+def test_a_sum_of_rounded_counts_says_what_it_lies_between():
+    def came(number):
+        rounded = {"shown": "rounded", "between": {"low": number - 2, "high": number + 2}}
+        return [count(number, "cpd_participants") | rounded | {"breakdown": {"mode": "online"}}]
+
+    (total,) = totals_of(came(15), came(20), came(30))
+    assert (total.value, total.between, total.shown) == (65, {"low": 59, "high": 71}, "rounded")
+
+
 def test_nothing_is_handed_over_of_what_is_hidden_nor_of_interviews_or_means():
     shown = share() | {"numerator": 9, "asked": 20, "answered": 18, "exact": "1/2", "components": [{}]}
     figures = [share(shown="hidden"), shown, share(rule="mean_of_cohorts"), count(4, "interviews"), count(4)]

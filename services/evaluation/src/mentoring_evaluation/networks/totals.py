@@ -38,6 +38,7 @@ _KEPT: Final = (
     "unit",
     "rule",
     "top_box",
+    "breakdown",
     "shown",
     "value",
     "between",
@@ -88,8 +89,8 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One figure over members. `people` and `between` are None of a count; `basis` is a mark of what each member in it
-    published, by the member's id; `as_of` is when it was first issued so."""
+    """One figure over members. `people` is None of a count, `between` of an exact one; `basis` is a mark of what each
+    member in it published, by the member's id; `as_of` is when it was first issued so."""
 
     about: Mapping[str, Any]
     value: int | float
@@ -145,17 +146,18 @@ def totals(members: Collection[UUID], shared: Sequence[Shared], moment: datetime
 
 
 def _key(figure: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (*(figure[name] for name in _KEY), tuple(figure["top_box"] or ()))
+    broken_down = tuple(sorted((figure.get("breakdown") or {}).items()))
+    return (*(figure[name] for name in _KEY), tuple(figure["top_box"] or ()), broken_down)
 
 
 def _total(members: Collection[UUID], known: Sequence[tuple[UUID, Mapping[str, Any]]], moment: datetime) -> Total:
     figures = [figure for _, figure in known]
     first, basis = figures[0], _basis(known)
     about = {name: first[name] for name in _KEY} | {"top_box": list(first["top_box"] or ())}
-    about |= {"definition": _definition(known)}
+    about |= {"definition": _definition(known), "breakdown": dict(first.get("breakdown") or {})}
     without = sorted({str(one) for one in members} - basis.keys())
     if first["rule"] not in _SHARES:
-        value, between, people = sum(figure["value"] for figure in figures), None, None
+        value, between, people = sum(figure["value"] for figure in figures), _added(figures), None
     else:
         low, middle, high = (_mean([(_weight(figure), one(figure)) for figure in figures]) for one in _ENDS)
         value, between = int(half_up(middle)), {"low": floor(low), "high": ceil(high)}
@@ -179,6 +181,14 @@ def _definition(known: Sequence[tuple[UUID, Mapping[str, Any]]]) -> str:
         using.setdefault(figure["definition"], set()).add(organisation)
     words, by = max(using.items(), key=lambda item: (len(item[1]), item[0]))
     return words if len(by) >= LEAST_MEMBERS else str(known[0][1]["name"])
+
+
+def _added(figures: Sequence[Mapping[str, Any]]) -> dict[str, int] | None:
+    """What a sum of counts lies between, where some of them are shown to the nearest five; None of exact ones."""
+    if not any(figure["between"] for figure in figures):
+        return None
+    bounds = [figure["between"] or {"low": figure["value"], "high": figure["value"]} for figure in figures]
+    return {end: int(sum(one[end] for one in bounds)) for end in ("low", "high")}
 
 
 def _is_known(figure: Mapping[str, Any]) -> bool:

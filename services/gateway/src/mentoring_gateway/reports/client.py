@@ -149,6 +149,7 @@ class NetworkTotal:
     role: str | None = None
     wave: str | None = None
     between: TotalBetween | None = None
+    breakdown: JSON | None = None
     people: int | None = None
 
 
