@@ -86,7 +86,7 @@ async def test_the_team_is_told_once_of_pairs_that_a_run_of_the_timetable_propos
     assert await world.settled() == {"sent": 1}
     [letter] = world.mail.to(world.address(world.coordinator))
     assert letter["Subject"] == "Programme of Science: new pairs wait for your approval"
-    assert letter["X-Mentoring-Kind"] == "approval"
+    assert letter["X-Mentoring-Kind"] == "offer"
     assert "cohort 2" in text(letter)
     assert f"/runs/{waits.run_id}" in text(letter)
 

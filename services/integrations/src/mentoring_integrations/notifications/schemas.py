@@ -17,7 +17,7 @@ from mentoring_integrations.notifications.timing import Digest
 Kind = Literal[
     "decision", "nomination", "assessment", "data", "draft_reminder", "cohort_change", "offer", "offer_closed",
     "introduction", "match_ended", "nudge", "relationship", "appointment", "survey_invitation", "survey_reminder",
-    "account", "concern", "activity", "webhook", "review", "resource", "certificate", "approval",
+    "account", "concern", "activity", "webhook", "review", "resource", "certificate",
 ]  # fmt: skip
 
 

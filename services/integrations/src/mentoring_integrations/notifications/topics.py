@@ -87,7 +87,7 @@ TOPICS: Final = {
         Topic("place_offered", DECISION, *_APPLICATION),
         Topic("place_passed_on", DECISION, *_APPLICATION),
         Topic("application_moved", "cohort_change", *_APPLICATION),
-        Topic("run_to_approve", "approval", *_RUN),
+        Topic("run_to_approve", "offer", *_RUN),
         Topic("match_proposed", "offer", *_MATCH),
         Topic("offer_closed", "offer_closed", *_MATCH),
         Topic("match_confirmed", "introduction", *_RELATIONSHIP),
