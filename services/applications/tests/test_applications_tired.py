@@ -202,6 +202,7 @@ def test_what_a_tired_person_writes_has_its_answer(mistake):
         ("{id: criteria, kind: ranking", "{id: topics, kind: ranking"),
         ("  - {kind: orientation, date: start}", "  - {kind: orientation, date: start}\n"
          "  - {kind: habits_start, title: Habits, date: start}\n  - {kind: habits_end, date: 6 weeks after start}"),
+        ("figure: goes_well}", "figure: habits_embedded}"),
         ("weights: {topics: 0.8, text: 0.2}", "weights: {topics: 0.8, text: 0.2, near: 0.1}"),
         ("hours_budget: 6", "hours_budget: 6\nhours_per_month: 1"),
         ("  - {kind: relationships_close", "  - {kind: cpd, date: 2027-04-01}\n  - {kind: cpd, date: 2027-05-01}\n"

@@ -27,11 +27,12 @@ async def officials_leave(troupe: Troupe, cohort: int) -> None:
         body = {"last_day": yesterday, "reason": "other_employer"}
         await ask(troupe.admin, "PUT", f"/applications/people/{pair.mentor.id}/leaving", json=body)
         await troupe.settle()
-        consent = {"goals": True, "history": True}
-        path = f"/sessions/relationships/{pair.id}/handover/consent"
-        await ask(troupe.of(pair.mentee), "POST", path, json=consent)
         path = f"/matching/matches/{pair.id}/handover"
         new = await ask(troupe.office("coordinator"), "POST", path, json={"mentor_id": follows.id})
+        await troupe.settle()
+        consent = {"goals": True, "history": True}
+        path = f"/sessions/relationships/{new['id']}/handover/consent"
+        await ask(troupe.of(pair.mentee), "POST", path, json=consent)
         troupe.pairs.remove(pair)
         troupe.pairs.append(Pair(new["id"], cohort, follows, pair.mentee))
     await troupe.settle()

@@ -18,7 +18,9 @@ FIGURES: Final = (
     "response_rate",
 )  # fmt: skip
 """Figures that are counted in every programme, beside those of its surveys."""
-COUNTS: Final = frozenset(FIGURES) - {"oversubscription", "professional_background", "response_rate"}
+COUNTS: Final = frozenset(FIGURES) - {
+    "oversubscription", "professional_background", "response_rate", "habits_embedded", "habits_seen",
+}  # fmt: skip
 """Those of them that are a number and no share of a whole."""
 ReportKind = Literal["interim", "final", "steering_group", "network", "public", "programme_team"]
 SmallId = Annotated[Words, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
