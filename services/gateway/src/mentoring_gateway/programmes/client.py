@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
+from mentoring_gateway.fields import derived
+from mentoring_gateway.questions import FormField, FormStep, PrivacyNotice, form_field, members
 from mentoring_gateway.upstream import PageRequest, Upstream
 from mentoring_gateway.values import NOTHING, Role, body
 
@@ -92,6 +94,18 @@ class ProgrammeForm:
     privacy_notices: JSON
     equality_monitoring: JSON | None = None
     positive_action: JSON | None = None
+
+    @derived("Its questions in their order: what `fields` says as data")
+    def questions(self) -> list[FormField]:
+        return [form_field(data) for data in members(self.fields)]
+
+    @derived("Its pages in their order, as types: none where all stands on one")
+    def pages(self) -> list[FormStep]:
+        return [FormStep(**step) for step in members(self.steps)]
+
+    @derived("What has to be agreed to: what `privacyNotices` says as data")
+    def notices(self) -> list[PrivacyNotice]:
+        return [PrivacyNotice(**notice) for notice in members(self.privacy_notices)]
 
 
 @strawberry.type(description="A programme as data that ships, to be made a programme of")

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
+from mentoring_gateway.fields import derived
+from mentoring_gateway.questions import SurveyQuestion, members, survey_question
 from mentoring_gateway.upstream import PageRequest, Upstream, segment
 from mentoring_gateway.values import NOTHING, AskedRole, Role, WithKinds, body
 
@@ -142,6 +144,10 @@ class Preset:
     researchers: bool = False
     wordings: JSON | None = None
 
+    @derived("Its questions in their order: what `questions` says as data")
+    def asks(self) -> list[SurveyQuestion]:
+        return [survey_question(data) for data in members(self.questions)]
+
 
 @strawberry.type(description="A version of a survey; `frozen` once a wave opened with it")
 class Instrument(Preset):
@@ -166,6 +172,10 @@ class Survey:
     easy_read: bool = False
     wordings: JSON | None = None
     kind: str | None = None
+
+    @derived("Its questions in their order: what `questions` says as data")
+    def asks(self) -> list[SurveyQuestion]:
+        return [survey_question(data) for data in members(self.questions)]
 
 
 @dataclass
