@@ -12,7 +12,7 @@ import pytest
 from .conftest import ROOT, SERVICES
 
 CLIENTS = ROOT / "tests" / "clients"
-SCOPES = [f"{service}:{right}" for service in SERVICES[:4] for right in ("read", "write")]
+SCOPES = [f"{service}:{right}" for service in SERVICES for right in ("read", "write")]
 FIELD = {"id": "about", "kind": "text", "roles": ["mentor", "mentee"], "label": "About", "required": False}
 BLUEPRINT = {
     "schema": 1, "id": "ours", "title": "Ours", "direction": "traditional", "form": {"version": 1, "fields": [FIELD]},
