@@ -33,6 +33,7 @@ from mentoring_common.databases import Urls, provision
 from mentoring_common.embedded import EmbeddedPostgres, EmbeddedServerError
 from mentoring_common.embedded.issuer import DevIssuer
 from mentoring_common.embedded.kept import kept
+from mentoring_common.garbage import start_spared
 from mentoring_common.http_server import server_config
 from mentoring_common.metrics import MetricsServer, PortTaken
 from mentoring_common.relay import publish_all_again
@@ -247,9 +248,14 @@ class Stack:
 
     async def _serve(self) -> None:
         self._server = _Server(server_config(self._dispatch, timeout_graceful_shutdown=5))
-        self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        self._serving = asyncio.create_task(self._served(self._server))
         while not self._server.started:  # noqa: ASYNC110  uvicorn offers no event to wait for
             await asyncio.sleep(0.01)
+
+
+    async def _served(self, server: uvicorn.Server) -> None:
+        with start_spared():
+            await server.serve(sockets=[self._listener])
 
 
 class _Server(uvicorn.Server):

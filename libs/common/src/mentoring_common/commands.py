@@ -24,6 +24,7 @@ from mentoring_common.audit_proof import AuditVerdict
 from mentoring_common.doctor import examine
 from mentoring_common.erasures import Erasing, Erasure, LedgerUnreadable, announced, erase_again, ledger, read_ledger
 from mentoring_common.errors import Unavailable
+from mentoring_common.garbage import start_spared
 from mentoring_common.http_server import server_config
 from mentoring_common.metrics import Gauge, Metrics, MetricsServer, PortTaken
 from mentoring_common.observability import configure_logging
@@ -221,6 +222,7 @@ async def serve(service: Servable, host: str, port: int) -> None:
         if counted is not None:
             await counted.start()
             started.push_async_callback(counted.stop)
+        started.enter_context(start_spared())
         await server.serve()
 
 
