@@ -74,9 +74,10 @@ async def _paths(troupe: Troupe) -> list[tuple[str, str]]:
     ]
 
 
-async def _driven(port: int, wanted: Sequence[bytes]) -> dict[str, Any]:
+async def driven(port: int, wanted: Sequence[bytes], connections: int = CONNECTIONS) -> dict[str, Any]:
+    """What `bench.requests.load` noted of these requests, in a process of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.requests.load", str(port), str(CONNECTIONS),
+        sys.executable, "-m", "bench.requests.load", str(port), str(connections),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     said, _ = await process.communicate(json.dumps([one.decode() for one in wanted]).encode())
@@ -86,12 +87,12 @@ async def _driven(port: int, wanted: Sequence[bytes]) -> dict[str, Any]:
 
 
 async def _of_floor(floor: Server, token: str) -> float:
-    await _driven(floor.port, [request("POST", "/rows", token, b'{"name": "Ada", "email": "ada@example.org"}')] * 50)
+    await driven(floor.port, [request("POST", "/rows", token, b'{"name": "Ada", "email": "ada@example.org"}')] * 50)
     ids = await ids_of(floor, "/rows", token)
     wanted = [request("GET", f"/rows/{ids[n % len(ids)]}", token) for n in range(COUNT)]
-    await _driven(floor.port, wanted)
+    await driven(floor.port, wanted)
     before = floor.cpu_s()
-    await _driven(floor.port, wanted)
+    await driven(floor.port, wanted)
     return (floor.cpu_s() - before) / COUNT * 1000
 
 
@@ -118,11 +119,11 @@ async def measure(only: str = "") -> tuple[float, list[tuple[str, float, float, 
 async def _cost(stack: Stack, path: str, token: str) -> tuple[float, float, float]:
     port = int(stack.base_url.rsplit(":", 1)[1])
     wanted = [request("GET", f"/v1{path}", token)] * COUNT
-    await _driven(port, wanted[:50])
+    await driven(port, wanted[:50])
     spent, took = 0.0, []
     for _ in range(TURNS):
         before = time.process_time()
-        took += (await _driven(port, wanted))["latencies"]
+        took += (await driven(port, wanted))["latencies"]
         spent += time.process_time() - before
     took.sort()
     return spent / (TURNS * COUNT) * 1000, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000

@@ -1,6 +1,7 @@
 from uuid import UUID, uuid4
 
 from mentoring_common.pagination import encode
+from mentoring_common.problems import problem
 
 MOMENT = "2022-04-27T09:00:00Z"
 
@@ -358,3 +359,13 @@ async def test_who_and_what_stands_in_a_list_comes_beside_its_id_in_one_call(fro
     assert [one["relationship"]["state"] for one in found["programme"]["nudges"]["nodes"]] == ["active", "active"]
     assert found["programme"]["letters"]["nodes"][1]["person"]["name"] == "mentor_id 1"
     assert [world.paths().count(path) for path in ("/applications/people", "/sessions/relationships")] == [1, 1]
+
+
+async def test_an_agreement_that_nobody_has_proposed_yet_is_null_and_no_fault(front, world, make):
+    match = make.match(uuid4(), uuid4())
+    world.get(f"/sessions/relationships/{match['id']}", make.relationship(match))
+    path = f"/sessions/relationships/{match['id']}/agreement"
+    world.get(path, problem(404, "agreement_not_found", "Nobody has proposed an agreement yet"))
+    asked = "query($id: UUID!) { relationship(matchId: $id) { state currentAgreement { terms } } }"
+    shown = await front.data(asked, {"id": match["id"]})
+    assert shown["relationship"] == {"state": "active", "currentAgreement": None}

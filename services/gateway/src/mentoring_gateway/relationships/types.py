@@ -13,6 +13,7 @@ from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.goals.client import Goal, Plan
 from mentoring_gateway.identity import Node
+from mentoring_gateway.loaders import or_none
 from mentoring_gateway.meetings.client import GlassBreak
 from mentoring_gateway.meetings.types import MentoringSession
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
@@ -81,7 +82,7 @@ class Relationship(RelationshipRecord, Node):
 
     @fetched("The current agreement with its terms; null before one is proposed")
     async def current_agreement(self, info: Info) -> Agreement | None:
-        return await info.context.services.relationships.agreement(self.match_id)
+        return await or_none(info.context.services.relationships.agreement(self.match_id))
 
     @fetched("What the programme has an agreement answer, in my language")
     async def agreement_questions(self, info: Info) -> list[AgreementQuestion] | None:
