@@ -60,8 +60,8 @@ class Applications:
         self.calls: list[str] = []
         self.tokens: set[str] = set()
         self.cohort_id = str(uuid4())
-        for path in ("/people/batch", "/employers", "/programmes/{programme_id}/applications", "/internal/profiles",
-            "/programmes/{programme_id}/nominations",
+        for path in ("/people/batch", "/people/lookup", "/employers", "/internal/profiles",
+            "/programmes/{programme_id}/applications/batch", "/programmes/{programme_id}/nominations",
             "/internal/email-changes", "/internal/nominations",
         ):  # fmt: skip
             self.app.post(path)(self._posted)
@@ -105,6 +105,8 @@ class Applications:
         self.tokens.add(request.headers["authorization"])
         if self.deny:
             return problem(403, "role_needed")
+        if path == "/people/lookup":
+            return {"items": self._looked_up(body)}
         if path == "/employers":
             return {"id": str(UUID(int=len(body["name"]))), "name": body["name"]}
         if idempotency_key in self.keys:
@@ -115,13 +117,30 @@ class Applications:
         assert bool(idempotency_key) is not dry_run
         await self.before_effect()
         if dry_run:
-            known, answer = dict(self.people), self._registered(body)
-            self.people = known
+            kept = dict(self.people), list(self.applications)
+            answer = self._done(body, path)
+            self.people, self.applications = kept
             return answer
-        answer = self._registered(body) if path == "/people/batch" else self._applied(body, path)
+        answer = self._done(body, path)
         if not isinstance(answer, JSONResponse):
             self.keys[idempotency_key] = body, answer
         return answer
+
+    def _done(self, body: dict[str, Any], path: str) -> Any:
+        if path.endswith("/nominations"):
+            self.nominated.append(body)
+            return {"id": str(uuid4())}
+        if path == "/people/batch":
+            return self._registered(body)
+        return {"items": [self._applied(index, one) for index, one in enumerate(body["applications"])]}
+
+    def _looked_up(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        names = [("email", one) for one in body["emails"]] + [("external_id", one) for one in body["external_ids"]]
+        return [
+            {"email": None, "external_id": None, name: value}
+            | {"ids": [p["id"] for p in self.people.values() if p.get(name) == value]}
+            for name, value in names
+        ]
 
     def _profiles(self, ids: list[str]) -> list[dict[str, Any]]:
         return [{**p, "person_id": p["id"]} for p in self.people.values() if p["id"] in ids]
@@ -152,17 +171,17 @@ class Applications:
             items.append({"index": index, "outcome": outcome, "id": after["id"]})
         return {"items": items}
 
-    def _applied(self, body: dict[str, Any], path: str) -> Any:
-        if path.endswith("/nominations"):
-            self.nominated.append(body)
-            return {"id": str(uuid4())}
+    def _applied(self, index: int, body: dict[str, Any]) -> dict[str, Any]:
+        refused: dict[str, Any] | None = None
         if "unknown" in body["answers"].get("criteria", []):
-            errors = [fault("unknown_criterion", "not one of the criteria", "body", "answers", "criteria")]
-            return problem(422, "answers_invalid", errors=errors)
-        if any(a["person_id"] == body["person_id"] and a["role"] == body["role"] for a in self.applications):
-            return problem(409, "already_applied")
+            where = ("body", "applications", index, "answers", "criteria")
+            refused = {"code": "answers_invalid", "errors": [fault("unknown_criterion", "is none", *where)]}
+        elif any(a["person_id"] == body["person_id"] and a["role"] == body["role"] for a in self.applications):
+            refused = {"code": "already_applied", "title": "applied before"}
+        if refused:
+            return {"index": index, "outcome": "refused", "problem": refused}
         self.applications.append(body)
-        return {"id": str(uuid4())}
+        return {"index": index, "outcome": "created", "id": str(uuid4())}
 
 
 class Matching:

@@ -360,6 +360,21 @@ async def attempt(db: AsyncSession) -> AsyncIterator[None]:
         raise
 
 
+class _Undone(Exception):
+    """Ends what is only tried."""
+
+
+@asynccontextmanager
+async def tried(db: AsyncSession) -> AsyncIterator[None]:
+    """A part of the transaction that is done and undone, so that what is said of it is what doing it would say."""
+    try:
+        async with attempt(db):
+            yield
+            raise _Undone()
+    except _Undone:
+        pass
+
+
 def now(db: AsyncSession) -> datetime:
     """The business time of this transaction's clock."""
     clock: Clock = db.info["clock"]

@@ -108,7 +108,7 @@ DESIGN = Design(
     },
     erasing=Erasing(PersonErased, person_exists, erase),
     keys=find_holder,
-    uploads=blueprints.UPLOADS | files.UPLOADS | provisioning.UPLOADS | scim.UPLOADS,
+    uploads=blueprints.UPLOADS | applying.UPLOADS | files.UPLOADS | provisioning.UPLOADS | scim.UPLOADS,
     periodic=[Periodic("sealing", seal_texts, every_s=3600.0)],
 )
 

@@ -10,6 +10,7 @@ from mentoring_applications.applications.schemas import ApplicationView
 from mentoring_applications.nominations.schemas import Named
 from mentoring_applications.programmes.schemas import Why
 from mentoring_common.bodies import Body
+from mentoring_common.documented import DocumentedAs
 from mentoring_common.versions import VersionedView
 from mentoring_common.views import View
 from mentoring_contracts.words import Side
@@ -40,6 +41,33 @@ class NewApplication(Body):
         Field(max_length=20, description="by the id of the form's field, or of its document: the version agreed to"),
     ] = {}
     equality: Annotated[dict[str, Any], Field(max_length=50)] | None = None
+
+
+class ApplicationBatch(Body):
+    """Each is checked on its own, so that one bad row does not keep the others out."""
+
+    applications: Annotated[
+        list[Annotated[dict[str, Any], DocumentedAs(NewApplication)]], Field(min_length=1, max_length=500)
+    ]
+
+
+class ApplicationItem(BaseModel):
+    """What became of the row at `index` (in a dry run: would): the application's id, or the problem that refused it.
+
+    Pointers of the problem name the row: `/body/applications/3/answers/about`. In a dry run the id is null.
+    """
+
+    index: int
+    outcome: Literal["created", "refused"]
+    id: UUID | None = None
+    problem: dict[str, Any] | None = None
+
+
+class ApplicationItems(BaseModel):
+    """One item for each row, in order."""
+
+    dry_run: bool
+    items: list[ApplicationItem]
 
 
 class DraftContent(Body):

@@ -104,6 +104,15 @@ async def people_seen(
     )  # fmt: skip
 
 
+async def ids_seen(
+    db: AsyncSession, by: Principal, *, email: str | None = None, external_id: str | None = None
+) -> list[UUID]:
+    """The ids of those whom the caller sees with the address or the external id, at most fifty; as `people_seen`."""
+    rows = await people_seen(db, by, email=email, external_id=external_id)
+    assert not isinstance(rows, Pages)  # something is asked for
+    return list((await db.scalars(rows.with_only_columns(Person.id).limit(50))).all())
+
+
 async def managed_person(db: AsyncSession, person_id: UUID, by: Principal, *, locked: bool = False) -> Person:
     """A person whom the caller manages, or is; NotYourPeople if they only see them, else PersonNotFound."""
     person = await directory.person(db, person_id, locked=locked)

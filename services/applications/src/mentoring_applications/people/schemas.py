@@ -86,6 +86,27 @@ class PersonMade(View):
     id: UUID
 
 
+class PeopleNamed(Body):
+    """People as a file names them: by address or by what their employer calls them."""
+
+    emails: Annotated[list[Email], Field(max_length=500)] = []
+    external_ids: Annotated[list[ExternalId], Field(max_length=500)] = []
+
+
+class PersonNamed(BaseModel):
+    """Whom one name names: nobody whom the caller sees, one, or several people of several employers."""
+
+    email: str | None = None
+    external_id: str | None = None
+    ids: list[UUID]
+
+
+class PeopleFound(BaseModel):
+    """One item for each name, addresses first, each in the order in which it was asked."""
+
+    items: list[PersonNamed]
+
+
 class PersonProvisioned(PersonMade, VersionedView):
     """The person's id, which stays whatever changes of them."""
 

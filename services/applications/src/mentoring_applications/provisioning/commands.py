@@ -27,7 +27,7 @@ from mentoring_applications.people.schemas import NewPerson, ProvisionedPerson
 from mentoring_applications.provisioning.schemas import MANAGERS, BatchItem, PersonRecord
 from mentoring_common import problems
 from mentoring_common.auth import Principal
-from mentoring_common.db import attempt
+from mentoring_common.db import attempt, tried
 from mentoring_common.errors import DomainError
 from mentoring_common.faults import fault, faults_of
 from mentoring_common.reading import Pages
@@ -46,10 +46,6 @@ _ABOUT = {
 }
 
 
-class _Tried(Exception):
-    """Ends a dry run: all that was done is undone."""
-
-
 async def take_people(
     db: AsyncSession, rows: Sequence[dict[str, Any]], by: Principal, *, upsert: bool, dry_run: bool
 ) -> list[BatchItem]:
@@ -57,14 +53,10 @@ async def take_people(
     batch = _Batch(db, by, await reach_of(db, by), upsert=upsert)
     if not dry_run:
         return await batch.take(rows)
-    items: list[BatchItem] = []
-    try:
-        async with attempt(db):
-            items = await batch.take(rows)
-            raise _Tried()
-    except _Tried:
-        new = {item.id for item in items if item.outcome == "created"}
-        return [item.model_copy(update={"id": None}) if item.id in new else item for item in items]
+    async with tried(db):
+        items = await batch.take(rows)
+    new = {item.id for item in items if item.outcome == "created"}
+    return [item.model_copy(update={"id": None}) if item.id in new else item for item in items]
 
 
 class _Batch:

@@ -1,12 +1,13 @@
-"""How an import sends its rows to the applications API: in file order, each under a key of its own.
+"""How an import sends its rows to the applications API: in file order, each batch under a key of its own.
 
-The key is made of the file's digest, the line and the body, so the same file sent again gives the same answers and has
-no second effect; a row that was refused has had none and is tried again.
+The key is made of the file's digest, the line and the bodies, so the same file sent again gives the same answers and
+has no second effect; a row that was refused has had none and is tried again.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,10 +25,23 @@ from mentoring_integrations.imports.service_client import Refused, ServiceClient
 
 BATCH = 100  # people of one request: a smaller one is sent again sooner
 LARGE_BATCH = 500  # of an import that goes on after its answer
+LOOKED_UP = 500  # names of one request
 _COLUMN_OF = {"employer_id": "employer", "person_id": "email", "cohort_id": "cohort"}
 _COLUMN_OF_CODE = {"already_applied": "email", "window_closed": "cohort", "programme_needed": None}
 OUTCOMES = ("created", "changed", "unchanged")
 Row = TypeVar("Row", NewApplication, NewNomination, StandingPair, Attended, NewOutcome)
+
+
+@dataclass(frozen=True)
+class _Batches:
+    """Where rows go many at a time, as which member of the body."""
+
+    path: str
+    member: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+_PEOPLE = _Batches("/people/batch", "people", {"upsert": "true"})
 
 
 class Sending:
@@ -77,13 +91,13 @@ class Sending:
         ordered = [person for person in self._managers_first(people) if person.line not in done]
         try:
             if self.dry_run:
-                await self._post_people(self._bodies(ordered), salt="")
+                await self._post_batch(_PEOPLE, self._bodies(ordered), salt="")
                 return
             for start in range(0, len(ordered), self._batch):
                 batch = ordered[start : start + self._batch]
                 # What a file says of a number holds however often it was said before; who has none is made once.
                 salt = str(self._import_id) if all(one.numbered for one in batch) else ""
-                await self._post_people(self._bodies(batch), salt=salt)
+                await self._post_batch(_PEOPLE, self._bodies(batch), salt=salt)
                 await self.progressed()
         except (Refused, Unavailable) as error:
             self.refuse_rest((person.line for person in people), error)
@@ -92,9 +106,14 @@ class Sending:
         self, programme_id: UUID, applications: Sequence[NewApplication], cohorts: dict[int, str], asks_capacity: bool
     ) -> None:
         """Submit applications; `cohorts` are ids by number, `asks_capacity` whether the form itself has that field."""
+        to = _Batches(f"/programmes/{programme_id}/applications/batch", "applications")
+        left = self.left(applications)
         try:
-            for new in self.left(applications):
-                await self._send_application(programme_id, new, cohorts, asks_capacity)
+            for start in range(0, len(left), self._batch):
+                batch = left[start : start + self._batch]
+                await self.learn(new.cells.named for new in batch)
+                bodies = {new.line: await self._application(new, cohorts, asks_capacity) for new in batch}
+                await self._post_batch(to, {line: body for line, body in bodies.items() if body}, salt="")
                 await self.progressed()
         except (Refused, Unavailable) as error:
             self.refuse_rest((new.line for new in applications), error)
@@ -104,6 +123,7 @@ class Sending:
     ) -> None:
         """Nominate people; `cohorts` are ids by number."""
         try:
+            await self.learn(new.cells.named for new in self.left(nominations) if new.cells.external_id)
             for new in self.left(nominations):
                 await self._send_nomination(programme_id, new, cohorts)
                 await self.progressed()
@@ -144,24 +164,25 @@ class Sending:
     def _bodies(self, batch: Sequence[NewPerson]) -> dict[int, dict[str, Any]]:
         return {person.line: self._invites | orjson.loads(person.body) for person in batch}
 
-    async def _post_people(self, bodies: dict[int, dict[str, Any]], *, salt: str) -> None:
+    async def _post_batch(self, to: _Batches, bodies: dict[int, dict[str, Any]], *, salt: str) -> None:
         """Send one batch. Rows that the schema refuses are taken out and the others sent; refusals are not replayed."""
         if not bodies:
             return
         lines = list(bodies)
-        payload = {"people": list(bodies.values())}
+        payload = {to.member: list(bodies.values())}
         key = None if self.dry_run else self._key(lines[0], payload, salt)
         dry_run = {"dry_run": "true"} if self.dry_run else {}
         try:
-            answer, replayed = await self.client.post("/people/batch", payload, key, upsert="true", **dry_run)
+            answer, replayed = await self.client.post(to.path, payload, key, **to.params, **dry_run)
         except Refused as refused:
             wrong = self._refuse_by_schema(lines, refused)
-            await self._post_people({line: body for line, body in bodies.items() if line not in wrong}, salt=salt)
+            left = {line: body for line, body in bodies.items() if line not in wrong}
+            await self._post_batch(to, left, salt=salt)
             return
         refusals = {lines[item["index"]]: item["problem"] for item in answer["items"] if item.get("problem")}
         again = {line: bodies[line] for line in refusals}
         if again and replayed and not salt:
-            await self._post_people(again, salt=str(self._import_id))
+            await self._post_batch(to, again, salt=str(self._import_id))
             refusals = {}
         for line, problem in refusals.items():
             self._refuse_as(line, Refused(409, problem))
@@ -182,37 +203,36 @@ class Sending:
             raise refused
         return found
 
-    async def _send_application(
-        self, programme_id: UUID, new: NewApplication, cohorts: dict[int, str], asks_capacity: bool
-    ) -> None:
+    async def _application(
+        self, new: NewApplication, cohorts: dict[int, str], asks_capacity: bool
+    ) -> dict[str, Any] | None:
+        """The body; None, and the row is refused, where person or cohort are not known."""
         cells = new.cells
-        person_id = await self._person_id(new.line, cells)
-        if person_id is None:
-            return
-        if cells.cohort is not None and cells.cohort not in cohorts:
-            self.refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
-            return
-        if self.dry_run:
-            self.lines["created"].add(new.line)
-            return
+        person_id = await self.person_named(new.line, *cells.named)
+        if person_id is None or not self._knows_cohort(new.line, cells, cohorts):
+            return None
         body: dict[str, Any] = {"person_id": person_id, "role": cells.role, "consents": new.consents}
         body |= {"proxy": {"reason": cells.proxy_reason}}
         body |= {"cohort_id": cohorts[cells.cohort] if cells.cohort is not None else None}
         capacity = {"capacity": cells.capacity} if cells.capacity is not None else {}
         body |= {"answers": new.answers | (capacity if asks_capacity else {})}
-        body |= {} if asks_capacity else capacity
-        await self._post(f"/programmes/{programme_id}/applications", new.line, body)
+        return body | ({} if asks_capacity else capacity)
+
+    def _knows_cohort(self, line: int, cells: ApplicationRow | NominationRow, cohorts: dict[int, str]) -> bool:
+        known = cells.cohort is None or cells.cohort in cohorts
+        if not known:
+            self.refuse(line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
+        return known
 
     async def _send_nomination(self, programme_id: UUID, new: NewNomination, cohorts: dict[int, str]) -> None:
         cells = new.cells
         person: dict[str, Any] = {"name": cells.name, "email": cells.email}
         if cells.external_id:
-            person_id = await self._person_id(new.line, cells)
+            person_id = await self.person_named(new.line, *cells.named)
             if person_id is None:
                 return
             person = {"person_id": person_id}
-        if cells.cohort is not None and cells.cohort not in cohorts:
-            self.refuse(new.line, "cohort", "unknown_cohort", "the programme has no cohort of this number")
+        if not self._knows_cohort(new.line, cells, cohorts):
             return
         if self.dry_run:
             self.lines["created"].add(new.line)
@@ -230,24 +250,28 @@ class Sending:
                 raise
             self._refuse_as(line, refused)
 
-    async def _person_id(self, line: int, cells: ApplicationRow | NominationRow) -> str | None:
-        """Whom the row names; None, and the row is refused, where that is nobody or not one."""
-        column = "external_id" if cells.external_id else "email"
-        return await self.person_named(line, column, column, getattr(cells, column))
+    async def learn(self, names: Iterable[tuple[str, str]]) -> None:
+        """Look up whom ("email" or "external_id", value) name, many at a time."""
+        wanted = list(dict.fromkeys(name for name in names if name not in self._people))
+        for start in range(0, len(wanted), LOOKED_UP):
+            asked = wanted[start : start + LOOKED_UP]
+            emails, numbers = [[value for by, value in asked if by == one] for one in ("email", "external_id")]
+            answer, _ = await self.client.post("/people/lookup", {"emails": emails, "external_ids": numbers})
+            for item in answer["items"]:
+                by = "email" if item["email"] is not None else "external_id"
+                self._people[by, item[by]] = item["ids"]
 
-    async def person_named(self, line: int, column: str, by: str, value: str) -> str | None:
+    async def person_named(self, line: int, by: str, value: str, *, column: str | None = None) -> str | None:
         """Whom an address or a number of a column names; None, and the row is refused, where that is nobody or not one.
 
         An address has an @, a number may.
         """
-        if (by, value) not in self._people:
-            page = await self.client.get("/people", **{by: value})
-            self._people[by, value] = [person["id"] for person in page["items"]]
+        await self.learn([(by, value)])
         found = self._people[by, value]
         if not found:
-            self.refuse(line, column, "unknown_person", "nobody is known by this: import people first")
+            self.refuse(line, column or by, "unknown_person", "nobody is known by this: import people first")
         elif len(found) > 1:
-            self.refuse(line, column, "several_people", "several employers call somebody so: name the address")
+            self.refuse(line, column or by, "several_people", "several employers call somebody so: name the address")
         return found[0] if len(found) == 1 else None
 
     def _key(self, line: int, body: Any, salt: str) -> str:

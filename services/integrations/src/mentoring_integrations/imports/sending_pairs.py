@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mentoring_common.errors import Unavailable
+from mentoring_contracts.words import SIDES
 from mentoring_integrations.imports.rows.pairs import StandingPair
 from mentoring_integrations.imports.sending import Sending
 from mentoring_integrations.imports.service_client import Refused, ServiceClient
@@ -31,7 +32,9 @@ async def send_pairs(
     try:
         equals = {kind["id"] for kind in await matching.get(f"/programmes/{programme_id}/kinds") if not kind["lead"]}
         by_cohort: dict[str, Bodies] = defaultdict(dict)
-        for pair in sending.left(pairs):
+        left = sending.left(pairs)
+        await sending.learn(pair.cells.named(side) for pair in left for side in SIDES)
+        for pair in left:
             cohort_id = _cohort(sending, pair, cohorts)
             body = await _body(sending, pair, equals) if cohort_id else None
             if cohort_id and body:
@@ -55,9 +58,9 @@ def _cohort(sending: Sending, pair: StandingPair, cohorts: Mapping[int, str]) ->
 
 async def _body(sending: Sending, pair: StandingPair, equals: set[str]) -> dict[str, Any] | None:
     cells, people = pair.cells, []
-    for side in ("mentor", "mentee"):
+    for side in SIDES:
         by, value = cells.named(side)
-        people.append(await sending.person_named(pair.line, f"{side}_{by}", by, value))
+        people.append(await sending.person_named(pair.line, by, value, column=f"{side}_{by}"))
     if None in people:
         return None
     mentor_id, mentee_id = people

@@ -24,9 +24,10 @@ async def send_attendance(sending: Sending, sessions: ServiceClient, attended: S
     """Record who was there; in a dry run, look whether everybody is known."""
     by_activity: dict[UUID, dict[int, str]] = defaultdict(dict)
     try:
-        for row in sending.left(attended):
-            column = "external_id" if row.cells.external_id else "email"
-            person = await sending.person_named(row.line, column, column, getattr(row.cells, column))
+        left = sending.left(attended)
+        await sending.learn(row.cells.named for row in left)
+        for row in left:
+            person = await sending.person_named(row.line, *row.cells.named)
             if person is not None:
                 by_activity[row.cells.activity_id][row.line] = person
         for activity, people in by_activity.items():

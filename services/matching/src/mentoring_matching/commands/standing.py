@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mentoring_common.audit import audit
 from mentoring_common.auth import Principal
-from mentoring_common.db import attempt, now
+from mentoring_common.db import now, tried
 from mentoring_common.errors import Conflict, Rejected
 from mentoring_common.faults import Fault, fault
 from mentoring_common.ids import new_id
@@ -41,10 +41,6 @@ class Taken:
     unchanged: list[int] = field(default_factory=list)
 
 
-class _Tried(Exception):
-    """Ends a dry run: all that was done is undone."""
-
-
 async def take_over(db: AsyncSession, cohort: Cohort, given: Sequence[Standing], by: Principal) -> Taken:
     """Confirm every one of them, nobody asked again; StandingInvalid, and none is, with what is wrong of which."""
     await queries.locked_cohort(db, cohort.id)
@@ -69,13 +65,9 @@ async def take_over(db: AsyncSession, cohort: Cohort, given: Sequence[Standing],
 
 async def try_take_over(db: AsyncSession, cohort: Cohort, given: Sequence[Standing], by: Principal) -> Taken:
     """As `take_over`, done and undone, so that it can say nothing else: only `unchanged` is told."""
-    taken = Taken()
-    try:
-        async with attempt(db):
-            taken = await take_over(db, cohort, given, by)
-            raise _Tried()
-    except _Tried:
-        return Taken(unchanged=taken.unchanged)
+    async with tried(db):
+        taken = await take_over(db, cohort, given, by)
+    return Taken(unchanged=taken.unchanged)
 
 
 def _faults(error: Conflict | Rejected, place: int) -> list[Fault]:

@@ -7,7 +7,16 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from mentoring_applications.directory import queries as directory
 from mentoring_applications.directory.models import Pairing, Person
-from mentoring_applications.people.access import Part, Sight, Whole, managed_person, people_seen, sights, visible_person
+from mentoring_applications.people.access import (
+    Part,
+    Sight,
+    Whole,
+    ids_seen,
+    managed_person,
+    people_seen,
+    sights,
+    visible_person,
+)
 from mentoring_applications.people.api import views
 from mentoring_applications.people.commands import email_changes, provisioning
 from mentoring_applications.people.commands import people as commands
@@ -19,9 +28,12 @@ from mentoring_applications.people.schemas import (
     ExternalId,
     Me,
     NewPerson,
+    PeopleFound,
+    PeopleNamed,
     PersonChanged,
     PersonChanges,
     PersonMade,
+    PersonNamed,
     PersonProvisioned,
     PersonView,
     ProvisionedPerson,
@@ -89,6 +101,14 @@ async def list_people(
     shown, following = await page(db, rows, Person.id, cursor, limit)
     seen = await sights(db, shown, by)
     return page_of(shown, following, lambda person: _view(person, seen[person.id]))
+
+
+@router.post("/people/lookup")
+async def look_people_up(named: PeopleNamed, by: Reader, db: Db) -> PeopleFound:
+    """Who is named by addresses and external ids: for a file about many people who are known."""
+    found = [PersonNamed(email=one, ids=await ids_seen(db, by, email=one)) for one in named.emails]
+    numbers = [PersonNamed(external_id=one, ids=await ids_seen(db, by, external_id=one)) for one in named.external_ids]
+    return PeopleFound(items=found + numbers)
 
 
 @router.get("/me")

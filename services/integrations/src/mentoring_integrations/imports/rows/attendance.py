@@ -34,7 +34,7 @@ def parsed(table: Table, most: int) -> Parsed[Attended]:
         cells = read(AttendedRow, row, found.problems)
         if cells is None or not names_somebody(cells, row.line, found.problems):
             continue
-        column = "external_id" if cells.external_id else "email"
-        if found.is_first(f"{cells.activity_id} {getattr(cells, column)}", row.line, column):
+        column, name = cells.named
+        if found.is_first(f"{cells.activity_id} {name}", row.line, column):
             found.good.append(Attended(row.line, cells))
     return found

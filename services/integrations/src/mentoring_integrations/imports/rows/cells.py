@@ -51,22 +51,27 @@ class RowModel(BaseModel):
 
 
 class Named(RowModel):
-    """A row that names somebody."""
+    """A row about somebody who is known, by address or by the employer's own number."""
 
     email: Email | None = None
     external_id: Number | None = None
 
-
-class OfSomebody(Named):
-    """A row about somebody who is known, by address or by the employer's own number."""
-
-    role: Annotated[Side, BeforeValidator(lower)]
-    cohort: Annotated[int, Field(ge=1)] | None = None
+    @property
+    def named(self) -> tuple[str, str]:
+        """What names the person, and how: a number goes before an address."""
+        return ("external_id", self.external_id) if self.external_id else ("email", self.email or "")
 
     @property
     def person(self) -> str:
         """What names the person: an address has an @, a number may."""
-        return f"external_id {self.external_id}" if self.external_id else f"email {self.email}"
+        return " ".join(self.named)
+
+
+class OfSomebody(Named):
+    """A row about somebody's part in a cohort."""
+
+    role: Annotated[Side, BeforeValidator(lower)]
+    cohort: Annotated[int, Field(ge=1)] | None = None
 
 
 def read(model: type[Any], row: Row, problems: list[Problem]) -> Any:
