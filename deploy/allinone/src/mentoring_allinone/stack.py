@@ -252,7 +252,6 @@ class Stack:
         while not self._server.started:  # noqa: ASYNC110  uvicorn offers no event to wait for
             await asyncio.sleep(0.01)
 
-
     async def _served(self, server: uvicorn.Server) -> None:
         with start_spared():
             await server.serve(sockets=[self._listener])
