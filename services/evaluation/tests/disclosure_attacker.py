@@ -135,7 +135,7 @@ def _attack(evidence: Evidence, name: str, lines: Sequence[Mapping[str, Any]]) -
                 _people(attack, wave, role)
     _sought_in_all(attack)
     for line in lines:
-        _read(attack, line)
+        _read(attack, line, protected_waves(evidence)[name])
     _told(attack, evidence, name)
     return attack
 
@@ -144,10 +144,9 @@ def attack_on_both(before: Evidence, after: Evidence) -> dict[str, Attack]:
     """What somebody knows who kept what was published before further cohorts were planned, and has it all."""
     attacks = attack_on(after)
     for name, attack in attacks.items():
-        known = frozenset(wave.cohort for wave in before.waves if wave.name == name)
         for line in published(before):
             if line["wave"] == name:
-                _read(attack, line, known)
+                _read(attack, line, protected_waves(before)[name])
         _told(attack, before, name)
     return attacks
 
@@ -210,14 +209,14 @@ def _sought_in_all(attack: Attack) -> None:
     attack.sought |= whole
 
 
-def _read(attack: Attack, line: Mapping[str, Any], cohorts: frozenset[int] | None = None) -> None:
+def _read(attack: Attack, line: Mapping[str, Any], waves: ProtectedWaves) -> None:
     """What a printed line says: counts to the nearest 5 (of several groups, of each), and the bounds of a share.
-    `cohorts` are those that there were when it was printed (None: all)."""
+    `waves` are those that there were when it was printed: who is taken together with whom is known."""
     attack.lines += 1
     if line["shown"] == "hidden" or line["rule"] == "mean_of_cohorts":
         return
     attack.shown += 1
-    part, whole = _parts(attack, line, cohorts)
+    part, whole = _parts(attack, line, frozenset(wave.cohort for wave in waves.waves))
     of = sum(attack.most[count] for count in whole)
     low, high = line["between"]["low"], line["between"]["high"]
     if line["name"] == "response_rate":
@@ -226,8 +225,7 @@ def _read(attack: Attack, line: Mapping[str, Any], cohorts: frozenset[int] | Non
     else:
         attack.knows(_less(part, whole, low), 0, np.inf)
         attack.knows(_less(part, whole, high), -np.inf, 0)
-    # Groups are of at least 40 where they are several: how many they can be is known.
-    groups = sum(max(1, sum(attack.most[c] for c in whole if c[1] == role) // 40) for role in {c[1] for c in whole})
+    groups = sum(len(waves.units(line["cohort"], role)) for role in {count[1] for count in whole})
     for counts, number in ((part, line["numerator"]), (whole, line["denominator"])):
         if number is not None and number != of:
             attack.knows(counts, number - 2 * groups, number + 2 * groups)
@@ -240,10 +238,10 @@ def _less(part: Sum, whole: Sum, percent: int) -> Sum:
     }
 
 
-def _parts(attack: Attack, line: Mapping[str, Any], cohorts: frozenset[int] | None) -> tuple[Sum, Sum]:
+def _parts(attack: Attack, line: Mapping[str, Any], cohorts: frozenset[int]) -> tuple[Sum, Sum]:
     roles = SIDES if line["role"] is None else (line["role"],)
     groups = {count[:2] for count in attack.truth if count[1] in roles and line["cohort"] in (None, count[0])}
-    groups = {who for who in groups if cohorts is None or who[0] in cohorts}
+    groups = {who for who in groups if who[0] in cohorts}
     if line["name"] == "response_rate":
         responded = {(*who, None, None): 1 for who in groups}
         return responded, responded

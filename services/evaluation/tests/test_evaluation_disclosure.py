@@ -176,6 +176,15 @@ def test_no_count_of_any_survey_is_recovered_or_known_to_a_few():
     assert list(attacker.narrowed(surveys)) == []
 
 
+def test_what_cohorts_were_asked_apart_from_each_other_tells_no_count_of_responses():
+    """One of two cohorts that are taken together was asked one thing, the other another: eight answers to each are no
+    fewer than 16 responses, of which 13 to 17 are told."""
+    apart = [attacker.random_survey(1068), attacker.strict(attacker.random_survey(10_998, edges=True))]
+    assert list(attacker.narrowed(apart)) == []
+    shown = [attack.shown for one in apart for attack in attacker.attack_on(one).values()]
+    assert all(shown), "what all were asked is told"
+
+
 def test_what_is_published_again_with_further_cohorts_tells_no_more():
     surveys = [attacker.random_survey(seed, edges=seed % 2 == 0) for seed in range(8)]
     attacks = [attacker.attack_on_both(*attacker.in_turn(one, seed)) for seed, one in enumerate(surveys)]

@@ -62,6 +62,21 @@ class Unit:
         """The numbers of its cohorts."""
         return frozenset(wave.cohort for wave in self.waves)
 
+    @cached_property
+    def _told_of(self) -> frozenset[frozenset[int]]:
+        """The sets of its cohorts of which questions may be told: each within every larger one.
+
+        Of two questions that two cohorts were asked apart from each other, the counts add up to no more than the
+        responses of both: that would leave of each less than its band.
+        """
+        names = {q.figure for w in self.waves if w.used for q in w.used.flat() if q.figure and self.role in q.roles}
+        sets = {frozenset(w.cohort for w in self.waves if question_of(w, name, self.role)) for name in names}
+        asked = {wave.cohort: wave.asked[self.role] for wave in self.waves}
+        kept: list[frozenset[int]] = []
+        for one in sorted(sets, key=lambda cohorts: (-sum(map(asked.__getitem__, cohorts)), sorted(cohorts))):
+            kept += [one] if all(one <= other for other in kept) else []
+        return frozenset(kept)
+
     def responses(self, policy: Policy) -> Band | None:
         """How many responded; None where that says nothing, or too few were asked."""
         band = self.grid.band(sum(wave.responses[self.role] for wave in self.waves))
@@ -69,7 +84,10 @@ class Unit:
         return None if self.asked < policy.minimum or is_everything else band
 
     def answers(self, asked: Asked, policy: Policy) -> Answers | None:
-        """A question, of those of its waves that ask it; None where too few answered."""
+        """A question, of those of its waves that ask it; None where too few answered, or where cohorts that were asked
+        something else would be told apart."""
+        if frozenset(wave.cohort for wave, _ in asked) not in self._told_of:
+            return None
         tallies = [(tally(wave, question, self.role), question) for wave, question in asked]
         most = sum(wave.asked[self.role] for wave, _ in asked)
         whole = self.grid.band(sum(counts.answered for counts, _ in tallies), most)
