@@ -288,6 +288,7 @@ class World:
             "read_public_page",
             "read_public_pdf",
             "read_public_docx",
+            "read_public_pptx",
             "read_public_archive",
         ):
             self.targets[f"{name} with_a_link"] = {"report_id": public}

@@ -127,10 +127,10 @@ class Programme:
         return {(wave["instrument"], numbers[wave["cohort_id"]]): wave for wave in waves}
 
     async def in_state(self, state: str) -> dict[tuple[str, int], dict[str, Any]]:
-        """The waves, once all of them are in the state: of every occasion."""
+        """The waves, once all of them that were not called off are in the state: of every occasion."""
 
         async def probe() -> dict[tuple[str, int], dict[str, Any]] | None:
-            waves = await self.every_wave()
+            waves = [wave for wave in await self.every_wave() if wave["state"] != "cancelled"]
             there = bool(waves) and {wave["state"] for wave in waves} == {state}
             return self._by_instrument(waves) if there else None
 

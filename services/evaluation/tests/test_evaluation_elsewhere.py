@@ -5,8 +5,10 @@ import io
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from mentoring_common.csv_text import separator_of
+from mentoring_contracts.evaluation import SurveyCancelled
 from mentoring_evaluation.elsewhere.reading import Told, asked_in, read_responses
 from mentoring_evaluation.surveys.instruments import Survey
 from mentoring_evaluation.surveys.presets import presets
@@ -236,6 +238,32 @@ async def test_a_wave_that_was_brought_in_says_so_wherever_it_is_shown(programme
     page = (await programme.team.get(f"/reports/{report['id']}/html")).text
     assert "Asked with Google Forms and brought in" in page
     assert "canary" not in page + json.dumps(shown)
+
+
+async def test_what_was_brought_in_wrongly_is_taken_back_whole_and_brought_in_anew(programme):
+    await begun(programme)
+    path = f"/cohorts/{programme.cohorts[1]}/imported-waves"
+    wrong = (await programme.team.post(path, json=body(36))).json()
+    taken = await programme.team.post(f"/waves/{wrong['id']}/cancel", json={"reason": "The table of another year"})
+    assert taken.status_code == 200, taken.text
+    trace = taken.json()["cancelled"]
+    assert (taken.json()["state"], trace["before"], trace["reason"]) == (
+        "cancelled",
+        "closed",
+        "The table of another year",
+    )
+    assert [one for one in await programme.figures() if one["wave"]] == []
+    async with programme.harness.service.database.transaction(programme.tenant) as db:
+        assert await db.scalar(sa.text("SELECT count(*) FROM responses")) == 0
+    [event] = await programme.harness.emitted(programme.tenant, SurveyCancelled)
+    assert (event.brought_in, event.asked) == (True, 0)
+    again = await programme.team.post(f"/waves/{wrong['id']}/cancel", json={"reason": "twice"})
+    assert (again.status_code, again.json()["code"]) == (409, "wave_cancelled")
+    right = await programme.team.post(path, json=body(24))
+    assert right.status_code == 201, right.text
+    told = [f for f in await programme.figures() if f["name"] == "satisfied_with_match" and f["role"] == "mentee"]
+    assert {one["denominator"] for one in told if one["rule"] == "pooled"} == {24}
+    assert [one["state"] for one in await programme.every_wave()] == ["cancelled", "closed"]
 
 
 async def test_the_floor_holds_for_what_was_brought_in(programme):

@@ -11,7 +11,9 @@ from statistics import mean, median, stdev
 from uuid import uuid4
 
 import docx
+import pptx
 import pytest
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 from scipy import stats
 from typer.testing import CliRunner
 
@@ -27,7 +29,8 @@ from mentoring_evaluation.reports.document import Part as TextPart
 from mentoring_evaluation.reports.document import Section, Words
 from mentoring_evaluation.reports.docx import report_docx
 from mentoring_evaluation.reports.packing import NotAnArchive, packed, unpacked
-from mentoring_evaluation.reports.page import report_page, views_of
+from mentoring_evaluation.reports.page import first_page, report_page, views_of
+from mentoring_evaluation.reports.pptx import report_pptx
 from mentoring_evaluation.reports.recomputing import recomputed
 from mentoring_evaluation.reports.records import Heard, ReportRecords
 from mentoring_evaluation.surveys.instruments import Instrument
@@ -231,6 +234,28 @@ def test_a_docx_has_the_headings_tables_and_pictures_of_the_report():
     assert len(read.inline_shapes) > 4
 
 
+def test_slides_have_a_finding_each_with_its_number_chart_and_evidence():
+    made = report_pptx(document(), words(), ISSUE)
+    assert made == report_pptx(document(), words(), ISSUE)
+    read = pptx.Presentation(io.BytesIO(made))
+    first = first_page(document())
+    found = list(read.slides)[1 : 1 + len(first.findings)]
+    for slide, finding in zip(found, first.findings, strict=True):
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        assert texts == [finding.said, finding.number, finding.rests_on]
+        [picture] = [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+        assert finding.said in picture._element.nvPicPr.cNvPr.get("descr")
+        notes = slide.notes_slide.notes_text_frame.text
+        assert finding.rests_on in notes
+        assert "fewer than" in notes, "the rule of how few people something is read"
+    every = [shape for slide in read.slides for shape in slide.shapes]
+    assert all(shape.left >= 0 and shape.left + shape.width <= read.slide_width for shape in every)
+    assert all(shape.top >= 0 and shape.top + shape.height <= read.slide_height for shape in every)
+    assert "HYPERLINK" not in str([shape.text_frame.text for shape in every if shape.has_text_frame])
+    charts = [block for block in views_of(document())[0].blocks if block.chart is not None]
+    assert len(read.slides) == 2 + len(first.findings) + len(charts)
+
+
 @pytest.mark.parametrize("audience", ["programme_team", "public"])
 def test_a_scale_that_one_role_did_not_answer_has_a_cell_under_every_head(audience):
     groups = {"mentee": (38, GIVEN), "mentor": (0, {})}
@@ -248,7 +273,7 @@ def test_an_archive_has_every_table_with_its_codebook_and_is_the_same_each_time(
     made = report_archive(document(), Words(), ISSUE)
     assert made == report_archive(document(), Words(), ISSUE)
     files = unpacked(made)
-    assert {"README.txt", "report.html", "report.pdf", "report.docx", "datapackage.json"} <= files.keys()
+    assert {"README.txt", "report.html", "report.pdf", "report.docx", "report.pptx", "datapackage.json"} <= files.keys()
     package = json.loads(files["datapackage.json"])
     for resource in package["resources"]:
         head = files[resource["path"]].decode().splitlines()[0]

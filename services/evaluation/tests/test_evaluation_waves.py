@@ -17,7 +17,7 @@ from mentoring_contracts.applications import (
     ProgrammeAmended,
     RoleGranted,
 )
-from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyResponseReceived
+from mentoring_contracts.evaluation import SurveyCancelled, SurveyClosed, SurveyOpened, SurveyResponseReceived
 from mentoring_contracts.matching import MatchEnded
 from mentoring_evaluation.app import create_app
 from mentoring_evaluation.tables import Base
@@ -67,6 +67,59 @@ async def test_waves_open_and_close_by_the_clock_exactly_once_on_two_replicas(ev
     assert sorted((e.instrument, e.asked) for e in opened) == [("interim", 3), ("summative", 3)]
     assert sorted((e.instrument, e.asked, e.responses) for e in closed) == [("interim", 3, 1), ("summative", 3, 0)]
     assert late not in await programme.tokens(waves["interim", 1]["id"])
+
+
+async def test_a_wave_that_is_called_off_keeps_no_answer_and_says_why(evaluation, programme):
+    mentor, mentee = uuid.uuid4(), uuid.uuid4()
+    await programme.begin(mode="named")
+    await programme.match(1, mentor, mentee)
+    waves = await programme.open()
+    wave = waves["interim", 1]
+    tokens = await programme.tokens(wave["id"])
+    assert (await programme.answer(tokens[mentor], {"meetings_held": 3, "interim_comment": CANARY})).status_code == 201
+    path = f"/waves/{wave['id']}/cancel"
+    assert (await programme.team.post(path, json={})).status_code == 422
+    called_off = await programme.team.post(path, json={"reason": "The wrong version"})
+    assert called_off.status_code == 200, called_off.text
+    told = called_off.json()
+    assert (told["state"], told["cancelled"]["before"], told["responses"]["mentor"]) == ("cancelled", "open", 0)
+    async with evaluation.service.database.transaction(programme.tenant) as db:
+        tables = [Base.metadata.tables[name] for name in ("responses", "comments", "named_answers")]
+        left = [await db.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables]
+    assert left == [0, 0, 0]
+    refused = [
+        await programme.answer(tokens[mentee], {"meetings_held": 3}),
+        await programme.team.post(path, json={"reason": "twice"}),
+        await programme.team.patch(
+            f"/waves/{wave['id']}", headers={"If-Match": "*"},
+            json={"closes_at": "2099-01-01T00:00:00Z", "reason": "x"},
+        ),
+    ]  # fmt: skip
+    assert [one.json()["code"] for one in refused] == ["wave_cancelled"] * 3
+    await programme.close()
+    [event] = await evaluation.emitted(programme.tenant, SurveyCancelled)
+    assert (event.wave_id, event.asked, event.brought_in) == (uuid.UUID(wave["id"]), 2, False)
+    assert "interim" not in [one.instrument for one in await evaluation.emitted(programme.tenant, SurveyClosed)]
+    closed = waves["summative", 1]["id"]
+    over = await programme.team.post(f"/waves/{closed}/cancel", json={"reason": "too late"})
+    assert (over.status_code, over.json()["code"]) == (409, "wave_closed")
+    ask = {"wave_ids": [wave["id"], closed]}
+    service = programme.client("internal:evaluation", subject="mentoring-integrations")
+    letters = (await service.post("/internal/waves", json=ask)).json()["items"]
+    assert {one["state"] for one in letters} == {"cancelled", "closed"}
+    assert all(one["titles"]["en"] for one in letters)
+
+
+async def test_a_wave_that_was_called_off_does_not_come_back_with_its_milestone(programme):
+    await programme.begin(mode="named")
+    wave = (await programme.waves())["interim", 1]
+    await programme.team.post(f"/waves/{wave['id']}/cancel", json={"reason": "not this year"})
+    times = {"starts_at": programme.opens + timedelta(hours=5), "ends_at": programme.closes + timedelta(hours=5)}
+    again = [Milestone(kind=f"{name}_evaluation", **times) for name in ("interim", "summative")]
+    about = {"cohort_id": programme.cohorts[1], "programme_id": programme.id}
+    await programme.tell(CohortMilestonesChanged(**about, milestones=again))
+    states = sorted((one["instrument"], one["state"]) for one in await programme.every_wave())
+    assert states == [("interim", "cancelled"), ("summative", "planned")]
 
 
 async def test_an_invitation_is_answered_once_while_the_wave_is_open(evaluation, programme):

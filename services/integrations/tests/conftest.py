@@ -220,10 +220,21 @@ class Evaluation:
         self.down = False
         self.asked: dict[str, list[dict[str, str]]] = {}
         self.answered: set[UUID] = set()
+        self.cancelled: set[str] = set()
+        self.titles: dict[str, str] = {"en": "How is it?"}
         self.app.get("/internal/waves/{wave_id}/invitations")(self._invitations)
+        self.app.post("/internal/waves")(self._told)
 
     def asks(self, wave_id: UUID, *people: UUID) -> None:
         self.asked[str(wave_id)] = [{"person_id": str(p), "role": "mentee", "token": f"token-{p}"} for p in people]
+
+    async def _told(self, request: Request) -> Any:
+        if self.down:
+            return problem(503, "unavailable")
+        ids = [id_ for id_ in (await request.json())["wave_ids"] if id_ in self.asked]
+        return {"items": [
+            {"id": id_, "titles": self.titles, "state": "cancelled" if id_ in self.cancelled else "open"} for id_ in ids
+        ]}  # fmt: skip
 
     async def _invitations(self, wave_id: str, cursor: int = 0, unanswered: bool = False) -> Any:
         if self.down:

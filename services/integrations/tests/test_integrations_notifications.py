@@ -34,7 +34,7 @@ from mentoring_contracts.applying import (
     PlacePassedOn,
     RetentionEnds,
 )
-from mentoring_contracts.evaluation import SurveyOpened, SurveyReminderDue
+from mentoring_contracts.evaluation import SurveyCancelled, SurveyOpened, SurveyReminderDue
 from mentoring_contracts.matching import (
     GroupEnded,
     GroupMemberInvited,
@@ -250,6 +250,39 @@ async def test_every_reminder_goes_once_to_those_who_have_not_answered(world, ev
     message = world.mail.to(world.address(people[3]))[1]
     assert message["X-Mentoring-Kind"] == "survey_reminder"
     assert f"/token-{people[3]}" in text(message)
+
+
+async def test_a_survey_is_called_by_its_title_in_the_readers_language(world, evaluation_api):
+    wave, person = uuid4(), world.person()
+    evaluation_api.titles = {"en": "How is it?", "es": "¿Qué tal?"}
+    evaluation_api.asks(wave, person)
+    assert (await world.own(person).put("/preferences", json={"language": "es"})).status_code == 200
+    await world.publish(survey(world, wave, world.harness.clock.now() + timedelta(days=30)))
+    assert await eventually(lambda: _sent(world, 1))
+    [message] = world.mail.to(world.address(person))
+    assert "«¿Qué tal?»" in text(message)
+    [entry] = (await world.own(person).get("/notifications")).json()["items"]
+    assert "«¿Qué tal?»" in entry["text"]
+
+
+async def test_who_was_asked_is_told_that_a_survey_is_called_off_and_is_invited_no_more(world, evaluation_api):
+    wave, people = uuid4(), [world.person(f"Person {n}") for n in range(3)]
+    evaluation_api.asks(wave, *people)
+    closes_at = world.harness.clock.now() + timedelta(days=30)
+    evaluation_api.down = True
+    await world.publish(survey(world, wave, closes_at))
+    evaluation_api.cancelled.add(str(wave))
+    about = {"wave_id": wave, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
+    await world.publish(SurveyCancelled(**about, instrument="interim", closes_at=closes_at, asked=3))
+    planned = SurveyCancelled(**about | {"wave_id": uuid4()}, instrument="interim", closes_at=closes_at, asked=0)
+    await world.publish(planned)
+    evaluation_api.down = False
+    assert await eventually(lambda: _sent(world, 3))
+    assert (await world.states()) == {"sent": 3, "lapsed": 3}
+    for person in people:
+        [message] = world.mail.to(world.address(person))
+        assert "called off" in message["Subject"]
+        assert "“How is it?”" in text(message)
 
 
 async def test_invitations_wait_for_the_evaluation_service(world, evaluation_api):

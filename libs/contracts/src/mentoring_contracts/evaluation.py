@@ -96,6 +96,16 @@ class SurveyClosed(_WaveEvent):
     hidden_roles: list[str] = []
 
 
+class SurveyCancelled(_WaveEvent):
+    """A wave was called off before it closed, or one that was brought in from another tool (`brought_in`) was taken
+    back: its answers are deleted. `asked` people had been asked here, who could have answered until `closes_at`."""
+
+    for_integrators: ClassVar = "what was taken from the wave is to be taken back"
+    closes_at: datetime
+    asked: int
+    brought_in: bool = False
+
+
 class InterviewApproved(Event):
     """The interviewed person approved the summary of their interview."""
 

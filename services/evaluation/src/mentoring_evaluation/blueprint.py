@@ -99,8 +99,10 @@ async def plan_waves(db: AsyncSession, programme_id: UUID, cohort_id: UUID) -> N
         return
     milestones = [Milestone.model_validate(one) for one in cohort.milestones]
     planned = [PlannedWave.model_validate(one) for one in programme.waves]
-    known = await surveys.instrument_names(db, programme_id)
+    known, off = await surveys.instrument_names(db, programme_id), await surveys.called_off(db, cohort_id)
     for wave in waves_of(planned, known, cohort.number, milestones, programme.zone):
+        if (wave.instrument, wave.occasion) in off:
+            continue
         times = (wave.opens_at, wave.closes_at)
         made = await add_wave(
             db, programme_id, cohort_id, wave.instrument, *times, occasion=wave.occasion, zone=programme.zone,

@@ -255,6 +255,14 @@ class WaveClosed(Conflict):
     """The survey is closed."""
 
 
+class WaveCancelled(Conflict):
+    """The survey was called off, or taken back."""
+
+
+class WaveGathers(Conflict):
+    """This wave gathers what is answered after meetings or activities, as the blueprint has it: nobody calls it off."""
+
+
 class WaveNotOpen(Conflict):
     """The survey is not open yet."""
 

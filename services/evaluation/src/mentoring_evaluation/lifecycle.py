@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-WaveState = Literal["planned", "open", "closed"]
+WaveState = Literal["planned", "open", "closed", "cancelled"]
 InterviewState = Literal["scheduled", "consented", "transcribed", "approved", "withdrawn"]
 FocusGroupState = Literal["planned", "held", "cancelled"]
 ReportState = Literal["queued", "ready", "approved", "published"]
@@ -15,6 +15,8 @@ RecommendationAct = Literal["start", "finish", "drop", "reopen"]
 WAVE: Mapping[str, tuple[frozenset[WaveState], WaveState]] = {
     "open": (frozenset({"planned"}), "open"),
     "close": (frozenset({"open"}), "closed"),
+    "cancel": (frozenset({"planned", "open"}), "cancelled"),
+    "take_back": (frozenset({"closed"}), "cancelled"),  # only one that was brought in
 }
 INTERVIEW: Mapping[str, tuple[frozenset[InterviewState], InterviewState]] = {
     "consent": (frozenset({"scheduled"}), "consented"),

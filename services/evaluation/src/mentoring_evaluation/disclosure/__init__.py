@@ -10,7 +10,7 @@ rounded number is the middle of its band, a share is made of two bands, a total 
    those left over, begin at `minimum` or above.
 4. What is known of counts beyond that is checked, and the question hidden if a count had fewer than five numbers left:
    options of which everybody chose one or more, parts of a total that is published exactly. Where cohorts that are
-   taken together were not asked the same, questions are told whose cohorts lie within one another, the most asked first.
+   taken together were not asked the same, questions are told whose cohorts lie within one another, most asked first.
 
 Why that is enough for all tables together: between two counts of a group nothing is known but that one is no larger
 than the other (who gave an answer has answered, who answered has responded, who responded was asked). Two bands of one

@@ -136,7 +136,8 @@ async def _groups(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]
 
 
 async def _waves(db: AsyncSession, programme_id: UUID, numbers: dict[UUID, int]) -> tuple[WaveRecord, ...]:
-    waves = [wave for wave in await db.scalars(surveys.waves(programme_id, None)) if wave.cohort_id in numbers]
+    rows = surveys.waves(programme_id, None).where(Wave.state != "cancelled")
+    waves = [wave for wave in await db.scalars(rows) if wave.cohort_id in numbers]
     responses = await queries_answers.responses_by_role(db, waves)
     tallies = await queries_answers.counts_by_answer(db, [wave.id for wave in waves])
     sides = {wave.id: await _sides(db, wave) for wave in waves if wave.state == "closed"}

@@ -22,6 +22,7 @@ from mentoring_evaluation.reports.docx import report_docx
 from mentoring_evaluation.reports.packing import packed, with_sums
 from mentoring_evaluation.reports.page import report_page, views_of
 from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.pptx import report_pptx
 
 MEDIA_TYPE = "application/zip"
 _README = """\
@@ -29,6 +30,7 @@ _README = """\
 {kind}, version {version}, edition {edition}. Records as of {as_of}.
 
 report.html, report.pdf, report.docx   the report; what people said in their own words is in these alone
+report.pptx                            its findings and charts as slides, the numbers in the notes
 tables/figures-VIEW.csv                every figure of a view, with numerator, denominator, n and interval
 tables/answers-VIEW.csv                all answers to every published question, by cohort and role
 charts/                                every chart as SVG, and the table beside it as CSV
@@ -53,6 +55,7 @@ def report_archive(document: Document, words: Words, issue: Issue) -> bytes:
     with suppress(PdfNotPossible):
         files["report.pdf"] = report_pdf(document, words, issue)
     files["report.docx"] = report_docx(document, words, issue)
+    files["report.pptx"] = report_pptx(document, words, issue)
     for name, view in document.views.items():
         files[f"tables/figures-{name}.csv"] = _csv(FIGURES, rows_of_figures(view.figures))
         files[f"tables/answers-{name}.csv"] = _csv(ANSWERS, rows_of_answers(view.distributions))

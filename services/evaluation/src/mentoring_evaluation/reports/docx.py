@@ -33,7 +33,7 @@ def report_docx(document: Document, words: Words, issue: Issue) -> bytes:
     page, about = made.sections[0], made.core_properties
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.5)
-    about.title, about.author, about.comments, about.language = _plain(data["title"]), "", "", "en"
+    about.title, about.author, about.comments, about.language = plain(data["title"]), "", "", "en"
     about.created = about.modified = document.as_of.replace(tzinfo=None)
     _cover(made, data)
     _first(made, data["first"])
@@ -56,30 +56,30 @@ def report_docx(document: Document, words: Words, issue: Issue) -> bytes:
     return packed(unpacked(out.getvalue()), at=document.as_of)
 
 
-def _plain(text: object) -> str:
+def plain(text: object) -> str:
     """Text without the control characters that XML does not take."""
     return _NOT_XML.sub("", str(text))
 
 
 def _titled(made: "Docx", level: int, title: str, paragraphs: Iterable[str] = ()) -> None:
     if title.strip():
-        made.add_heading(_plain(title), level)
+        made.add_heading(plain(title), level)
     for paragraph in paragraphs:
-        made.add_paragraph(_plain(paragraph))
+        made.add_paragraph(plain(paragraph))
 
 
 def _listed(made: "Docx", points: Iterable[str], style: str = "List Bullet") -> None:
     for point in points:
-        made.add_paragraph(_plain(point), style=style)
+        made.add_paragraph(plain(point), style=style)
 
 
 def _cover(made: "Docx", data: Mapping[str, Any]) -> None:
     day = "{year}-{month:02}-{day:02}".format(**data["as_of"])
-    made.add_heading(_plain(data["title"]), 0)
+    made.add_heading(plain(data["title"]), 0)
     edition = (
         f"Edition {data['edition']}, first published {data['published']}." if data["edition"] else "Not published."
     )
-    made.add_paragraph(_plain(f"{data['kind']}, version {data['version']}. Records as of {day}. {edition}"))
+    made.add_paragraph(plain(f"{data['kind']}, version {data['version']}. Records as of {day}. {edition}"))
     _listed(made, data["notes"])
 
 
@@ -108,7 +108,7 @@ def _block(made: "Docx", block: Mapping[str, Any]) -> None:
         _picture(made, block["chart"], f"Bar chart: {block['title']}. The table holds the same numbers.")
     _table(made, block["title"], ["Figure", *block["columns"]], block["rows"])
     if block["hidden"]:
-        made.add_paragraph(_plain(block["hidden"]))
+        made.add_paragraph(plain(block["hidden"]))
     if block["caveats"]:
         made.add_paragraph("To be careful about:")
         _listed(made, block["caveats"])
@@ -118,7 +118,7 @@ def _picture(made: "Docx", svg: str, says: str) -> None:
     from docx.shared import Cm
 
     picture = made.add_picture(io.BytesIO(png_of(svg)), width=Cm(_WIDTH))
-    picture._inline.docPr.set("descr", _plain(says))  # python-docx has no name for the text in place of a picture
+    picture._inline.docPr.set("descr", plain(says))  # python-docx has no name for the text in place of a picture
 
 
 def _ledger(made: "Docx", ledger: Mapping[str, Any]) -> None:
@@ -159,8 +159,8 @@ def _quotes(made: "Docx", quotes: Sequence[Mapping[str, Any]]) -> None:
         made.add_heading("In their own words", 1)
     for one in quotes:
         cohort = f" of cohort {one['cohort']}" if one["cohort"] else ""
-        made.add_paragraph(_plain(one["text"]), style="Quote")
-        made.add_paragraph(_plain(f"A {one['role']}{cohort}"))
+        made.add_paragraph(plain(one["text"]), style="Quote")
+        made.add_paragraph(plain(f"A {one['role']}{cohort}"))
 
 
 def _table(made: "Docx", caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -170,11 +170,11 @@ def _table(made: "Docx", caption: str, heads: Sequence[str], rows: Sequence[Sequ
     from docx.oxml import OxmlElement
     from docx.shared import Pt
 
-    made.add_paragraph(_plain(caption), style="Caption")
+    made.add_paragraph(plain(caption), style="Caption")
     table = made.add_table(rows=0, cols=len(heads), style="Table Grid")
     for number, cells in enumerate([heads, *rows]):
         for cell, text in zip(table.add_row().cells, cells, strict=True):
-            run = cell.paragraphs[0].add_run(_plain(text))
+            run = cell.paragraphs[0].add_run(plain(text))
             run.font.size, run.font.bold = Pt(_SMALL), number == 0
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     made.add_paragraph()

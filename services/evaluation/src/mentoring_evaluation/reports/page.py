@@ -232,11 +232,17 @@ def _caveats(figures: Figures, wordings: Wordings) -> Iterable[str]:
 
 
 def _chart(section: Section, figures: Figures, wordings: Wordings) -> Markup | None:
-    charted = [f for f in figures if section.charted(f) and f.shown != "hidden" and f.value is not None]
+    return chart_of([f for f in figures if section.charted(f)], wordings)
+
+
+def chart_of(figures: Figures, wordings: Wordings | None = None) -> Markup | None:
+    """Figures as bars, those of one row beside each other; None where none of them has a value."""
+    charted = [f for f in figures if f.shown != "hidden" and f.value is not None]
     if not charted:
         return None
     bars = tuple(
-        Bar(_row(figure, wordings), _column(figure), float(figure.value or 0), *_ends(figure)) for figure in charted
+        Bar(_row(figure, wordings or {}), _column(figure), float(figure.value or 0), *_ends(figure))
+        for figure in charted
     )
     return Markup(bars_svg(bars, charted[0].unit))  # noqa: S704  drawn by vl-convert, which escapes every label
 

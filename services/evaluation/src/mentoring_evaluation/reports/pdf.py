@@ -13,6 +13,7 @@ from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.chapters import changed_items, chapters
 from mentoring_evaluation.reports.document import Document, LedgerRow, Words
 from mentoring_evaluation.reports.page import ShownView, change_rows, first_page, views_of
+from mentoring_evaluation.reports.summary import Summary
 
 
 def report_pdf(document: Document, words: Words, issue: Issue) -> bytes:
@@ -41,7 +42,7 @@ def report_data(document: Document, words: Words, issue: Issue) -> dict[str, Any
         "edition": issue.edition,
         "published": issue.published_at.date().isoformat() if issue.published_at else None,
         "notes": [f"Edition {note.edition}, {note.at[:10]}: {note.text}" for note in issue.notes],
-        "first": None if first is None else asdict(first),
+        "first": None if first is None else _first(first),
         "narrative": [
             {"title": s.title, "paragraphs": ["".join(part.text for part in parts) for parts in s.paragraphs]}
             for s in words.narrative
@@ -56,6 +57,11 @@ def report_data(document: Document, words: Words, issue: Issue) -> dict[str, Any
         "findings": [fault.to_json() for fault in document.inconsistencies],
         "quotes": [{"text": one.text, "role": one.role, "cohort": one.cohort} for one in words.quotes],
     }
+
+
+def _first(first: Summary) -> dict[str, Any]:
+    findings = [{"said": one.said, "rests_on": one.rests_on} for one in first.findings]
+    return {"findings": findings, "not_known": list(first.not_known)}
 
 
 def _view(view: ShownView) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The first page of a report: up to five findings in words with the numbers they rest on, and what is not known."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mentoring_contracts.words import SIDES
@@ -26,10 +26,12 @@ APART = 15  # so many points between mentors and mentees are worth a sentence; f
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A sentence, and what it rests on."""
+    """A sentence, what it rests on, the number in it, and the figures to draw beside it: cohorts side by side."""
 
     said: str
     rests_on: str
+    number: str = ""
+    figures: tuple[ShownFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,14 @@ class Summary:
 def summary(figures: Figures, wordings: Wordings) -> Summary:
     """The summary of a view's figures. Nothing is said of what is hidden but that it is."""
     found = [*_pairs(figures), *_responses(figures), *_answers(figures, wordings)]
-    return Summary(tuple(found[:MOST]), tuple(_not_known(figures)))
+    drawn = [replace(one, figures=_beside(figures, one.figures)) for one in found[:MOST]]
+    return Summary(tuple(drawn), tuple(_not_known(figures)))
+
+
+def _beside(figures: Figures, told: Sequence[ShownFigure]) -> tuple[ShownFigure, ...]:
+    """The figures of which something is told, with the same of every cohort where that is shown."""
+    same = {(one.name, one.wave, one.role) for one in told}
+    return tuple(f for f in figures if (f.name, f.wave, f.role) in same and not f.breakdown and f.value is not None)
 
 
 def wording_of(figure: Named, wordings: Wordings) -> str:
@@ -71,7 +80,8 @@ def _pairs(figures: Figures) -> Iterator[Finding]:
         return
     said = f"{pairs[None].value} pairs were matched and did not end early."
     of = [f"{asked[role].value} {role}s" for role in SIDES if role in asked]
-    yield Finding(said, f"{' and '.join(of)} had applied and were eligible." if of else "")
+    rests_on = f"{' and '.join(of)} had applied and were eligible." if of else ""
+    yield Finding(said, rests_on, str(pairs[None].value), (pairs[None],))
 
 
 def _responses(figures: Figures) -> Iterator[Finding]:
@@ -80,7 +90,8 @@ def _responses(figures: Figures) -> Iterator[Finding]:
     if told:
         shares = " and ".join(f"{_value(rate)} of the {rate.role}s" for rate in told)
         wave = str(told[0].wave).replace("_", " ")
-        yield Finding(f"{_first(shares)} who were asked answered the survey “{wave}”.", _counts(told))
+        said = f"{_first(shares)} who were asked answered the survey “{wave}”."
+        yield Finding(said, _counts(told), _numbers(told), tuple(told))
 
 
 def _answers(figures: Figures, wordings: Wordings) -> Iterator[Finding]:
@@ -100,7 +111,8 @@ def _answers(figures: Figures, wordings: Wordings) -> Iterator[Finding]:
     if apart is not None and _distance(apart) >= APART:
         said = " and ".join(f"{_value(apart[role])} of the {role}s" for role in SIDES)
         text = f"Mentors and mentees differ most on “{wording_of(apart['mentor'], wordings)}”: {said}."
-        yield Finding(text, _counts([apart[role] for role in SIDES]))
+        sides = [apart[role] for role in SIDES]
+        yield Finding(text, _counts(sides), _numbers(sides), tuple(sides))
 
 
 def _is_share(figure: ShownFigure) -> bool:
@@ -117,7 +129,7 @@ def _is_share(figure: ShownFigure) -> bool:
 
 def _share(figure: ShownFigure, wordings: Wordings, which: str) -> Finding:
     said = f"“{wording_of(figure, wordings)}” {_first(_value(figure))} of the {figure.role}s who answered said "
-    return Finding(f"{said}{_listed(figure.top_box)}: {which}.", _counts([figure]))
+    return Finding(f"{said}{_listed(figure.top_box)}: {which}.", _counts([figure]), _numbers([figure]), (figure,))
 
 
 def _listed(answers: Sequence[str]) -> str:
@@ -136,6 +148,10 @@ def _number(figure: ShownFigure) -> float:
 
 def _value(figure: ShownFigure) -> str:
     return f"{ABOUT[figure.shown]}{figure.value} %"
+
+
+def _numbers(figures: Figures) -> str:
+    return " and ".join(_value(figure) for figure in figures)
 
 
 def _counts(figures: Figures) -> str:

@@ -44,17 +44,21 @@ class Wave(TenantRow, Versioned, Base):
     most. `least_asked` is the floor (floor.py) as it was when the wave opened, `hidden_roles` are those under it
     when it closed, and it is `withheld` if nothing is left. `agreements` are the two sides of the pairs of a paired
     survey, counted when it closed. `extensions` say how its end was put off, in order. `planned_at` is None where it
-    was not kept yet. `asked_with` is the tool that asked, of a wave that was brought in.
+    was not kept yet. `asked_with` is the tool that asked, of a wave that was brought in. `cancelled` says when, why and
+    by which role it was called off or taken back, and in which state it was then.
     """
 
     __tablename__ = "waves"
     __table_args__ = (
-        sa.UniqueConstraint("tenant_id", "cohort_id", "instrument", "occasion"),
+        sa.Index(
+            "uq_waves_standing", "tenant_id", "cohort_id", "instrument", "occasion", unique=True,
+            postgresql_where=sa.text("state <> 'cancelled'"),
+        ),
         sa.ForeignKeyConstraint(["tenant_id", "gathered_in"], ["waves.tenant_id", "waves.id"]),
         sa.Index("ix_waves_gathered_in", "tenant_id", "gathered_in"),
         sa.Index("ix_waves_after_id", "tenant_id", "after_id"),
         sa.CheckConstraint("closes_at > opens_at", name="closes_after_it_opens"),
-    )
+    )  # fmt: skip
     programme_id: Mapped[UUID] = mapped_column(index=True)
     cohort_id: Mapped[UUID]
     instrument: Mapped[str]
@@ -69,6 +73,7 @@ class Wave(TenantRow, Versioned, Base):
     withheld: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     agreements: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     extensions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    cancelled: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     instrument_used: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(default="planned")
     planned_at: Mapped[datetime | None]

@@ -77,9 +77,20 @@ async def wave(db: AsyncSession, wave_id: UUID) -> Wave:
 
 
 async def wave_exists(db: AsyncSession, cohort_id: UUID, instrument: str, occasion: str) -> bool:
-    """Whether a cohort has a wave of this survey and occasion."""
+    """Whether a cohort has a wave of this survey and occasion, that was not called off."""
     this = (Wave.cohort_id == cohort_id, Wave.instrument == instrument, Wave.occasion == occasion)
-    return bool(await db.scalar(sa.select(sa.exists().where(*this))))
+    return bool(await db.scalar(sa.select(sa.exists().where(*this, Wave.state != "cancelled"))))
+
+
+async def called_off(db: AsyncSession, cohort_id: UUID) -> set[tuple[str, str]]:
+    """Survey and occasion of the cohort's waves that were called off."""
+    rows = sa.select(Wave.instrument, Wave.occasion).where(Wave.cohort_id == cohort_id, Wave.state == "cancelled")
+    return {(instrument, occasion) for instrument, occasion in await db.execute(rows.where(Wave.asked_with.is_(None)))}
+
+
+async def waves_of_ids(db: AsyncSession, wave_ids: Collection[UUID]) -> Sequence[Wave]:
+    """Those of the waves that there are."""
+    return (await db.scalars(sa.select(Wave).where(Wave.id.in_(wave_ids)).order_by(Wave.id))).all()
 
 
 async def programmes_of_waves(db: AsyncSession, wave_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

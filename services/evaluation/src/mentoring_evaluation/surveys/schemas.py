@@ -66,6 +66,10 @@ class WaveExtension(Body):
     reason: Annotated[Reason, Field(description="the team and its reports show it: it names nobody")]
 
 
+class WaveCancellation(Body):
+    reason: Annotated[Reason, Field(description="the team and its audit log show it: it names nobody")]
+
+
 class NewInstrument(Body):
     """A survey of one's own, or a preset that ships; one of the two."""
 
@@ -97,6 +101,13 @@ class NamedAnswerView(BaseModel):
     person_id: UUID
     role: str
     answers: dict[str, Any]
+
+
+class CancellationView(BaseModel):
+    reason: str
+    cancelled_at: datetime
+    role: ActingRole = Field(description="of whoever did it; the person is in the audit log")
+    before: WaveState = Field(description="its state until then; closed: it was brought in, and taken back")
 
 
 class ExtensionView(BaseModel):
@@ -164,6 +175,7 @@ class WaveView(VersionedView):
     closes_at: datetime
     zone: str | None = Field(description="where the closing time was given as a local one")
     extensions: list[ExtensionView] = Field(description="how its end was put off, in order")
+    cancelled: CancellationView | None = Field(description="why it was called off, or taken back; its answers are gone")
     remind_days: list[int] | None = Field(description="days before closing; null: as the programme does")
     closed_at: datetime | None
     asked: ByRole
@@ -196,6 +208,22 @@ class InvitationView(BaseModel):
     token: str
     name: str | None = Field(description="of a respondent beyond the pairs, whom nobody else knows; null: a person")
     email: str | None
+
+
+class WaveIds(Body):
+    wave_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class WaveToTell(BaseModel):
+    """What letters say of a survey: its titles by language (`easy:en` easy to read), and whether it takes answers."""
+
+    id: UUID
+    titles: dict[str, str]
+    state: WaveState
+
+
+class WavesToTell(BaseModel):
+    items: list[WaveToTell]
 
 
 class WordingKind(BaseModel):

@@ -27,7 +27,13 @@ class Report(ReportRecord, Node):
     def docx_url(self, info: Info) -> str:
         return page_of(info, self.id, "docx")
 
-    @derived("Where page, PDF, DOCX, tables with their codebook and charts are as one ZIP; it needs the same token")
+    @derived("Where its findings and charts are as slides, PPTX; it needs the same access token")
+    def pptx_url(self, info: Info) -> str:
+        return page_of(info, self.id, "pptx")
+
+    @derived(
+        "Where page, PDF, DOCX, PPTX, tables with their codebook and charts are as one ZIP; it needs the same token"
+    )
     def archive_url(self, info: Info) -> str:
         return page_of(info, self.id, "archive")
 
@@ -49,6 +55,6 @@ async def report_of(info: Info, report_id: UUID) -> Report:
 
 
 def page_of(info: Info, report_id: UUID, form: str) -> str:
-    """The address of a report in one of its forms: `html`, `pdf`, `docx` or `archive`."""
+    """The address of a report in one of its forms: `html`, `pdf`, `docx`, `pptx` or `archive`."""
     evaluation = api_address(info.context.settings.public_url, "evaluation")
     return f"{evaluation}/reports/{report_id}/{form}"

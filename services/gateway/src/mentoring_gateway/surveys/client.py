@@ -66,6 +66,14 @@ class Extension:
     role: str
 
 
+@strawberry.type(description="Why a wave was called off, or taken back after it was brought in")
+class Cancellation:
+    reason: str
+    cancelled_at: datetime
+    role: str
+    before: str
+
+
 @strawberry.type(description="Respondents beyond the pairs that a wave asks; `responses` null: too few to show")
 class RespondentsAsked:
     kind: str
@@ -114,6 +122,7 @@ class WaveRecord:
     hidden_roles: list[Role] = field(default_factory=list)
     respondents: list[RespondentsAsked] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
+    cancelled: Cancellation | None = None
 
 
 @strawberry.type(description="A free text of a closed wave, apart from the other answers of whoever wrote it")
@@ -227,6 +236,10 @@ class SurveysApi:
     async def extend_wave(self, wave_id: UUID, **change: object) -> WaveRecord:
         """Let a wave close later."""
         return await self.api.send("PATCH", f"/waves/{wave_id}", _wave, body(**change))
+
+    async def cancel_wave(self, wave_id: UUID, **why: object) -> WaveRecord:
+        """Call off a wave, or take it back."""
+        return await self.api.send("POST", f"/waves/{wave_id}/cancel", _wave, body(**why))
 
     async def comments(self, wave_id: UUID, wanted: PageRequest) -> Page[Comment]:
         """The free texts of a closed wave."""

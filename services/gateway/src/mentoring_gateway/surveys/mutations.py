@@ -52,6 +52,11 @@ class Surveys:
         api = info.context.commands(info, expected_version).surveys
         return Wave(**vars(await api.extend_wave(wave_id, closes_at=given(closes_at), reason=reason)))
 
+    @command("Call off a wave, or take back one that was brought in, with a reason; its answers are deleted")
+    async def cancel_wave(self, info: Info, wave_id: UUID, reason: str, expected_version: int | None = None) -> Wave:
+        api = info.context.commands(info, expected_version).surveys
+        return Wave(**vars(await api.cancel_wave(wave_id, reason=reason)))
+
     @command("Name somebody whom surveys ask by link: of the programme, or of a member, who names or agrees")
     async def name_respondent(
         self,

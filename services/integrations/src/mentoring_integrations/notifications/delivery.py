@@ -41,6 +41,7 @@ from mentoring_integrations.notifications.letters import (
 )
 from mentoring_integrations.notifications.models import Notification
 from mentoring_integrations.notifications.resources import titles
+from mentoring_integrations.notifications.surveys import Survey, surveys
 from mentoring_integrations.notifications.timing import Wishes, goes_before, reader_languages
 from mentoring_integrations.notifications.topics import (
     ACCOUNT,
@@ -55,8 +56,9 @@ from mentoring_integrations.notifications.topics import (
     LATE_TOO,
     NOMINATION,
     NOMINATOR_TOLD,
+    OF_SURVEYS,
     RESOURCE,
-    SURVEY_OPENED,
+    SURVEY_CANCELLED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
     TO_RAISERS,
@@ -64,7 +66,6 @@ from mentoring_integrations.notifications.topics import (
 from mentoring_integrations.programmes import queries as programmes
 
 BATCH = 50  # letters under one lease: even if each took two seconds, it would not have ended
-BY_TOKEN = (SURVEY_OPENED, SURVEY_REMINDER)
 LEASE_S = 120  # how late a letter is whose sender died; longer than BATCH letters take
 SMTP_TIMEOUT_S = 10  # a server that takes longer to answer is taken to be away
 MOST_REFUSALS = 6  # tries within half a minute: a server that still refuses the message means it
@@ -112,18 +113,19 @@ class Batch:
     raisers: dict[UUID, UUID] = field(default_factory=dict)
     activities: dict[UUID, Activity] = field(default_factory=dict)
     resources: dict[UUID, Mapping[str, str]] = field(default_factory=dict)
+    surveys: dict[UUID, Survey] = field(default_factory=dict)
     wishes: dict[UUID, Wishes] = field(default_factory=dict)
     bundles: dict[UUID | None, list[Notification]] = field(default_factory=dict)
     spoken: dict[UUID, list[str]] = field(default_factory=dict)
 
     def occasion(self, row: Notification, base_url: str) -> Occasion:
         programme, cohort = self.called.get(row.programme_id, UNKNOWN), self.cohorts.get(row.cohort_id)
-        about = self.activities.get(row.subject_id)
+        about, survey = self.activities.get(row.subject_id), self.surveys.get(row.subject_id)
         return Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, self._introduced(row),
             self._reader(row, programme), [self._item(one, base_url) for one in self.bundles.get(row.id, ())],
             *self._when_and_where(row), moved=row.number > 0, activity=about.title if about else None,
-            resource=self.resources.get(row.subject_id, {}),
+            resource=self.resources.get(row.subject_id, {}), survey=survey.titles if survey else {},
         )  # fmt: skip
 
     def calendar_part(
@@ -277,7 +279,11 @@ async def _look_up(service: Service, batch: Batch) -> None:
     batch.appointments = await appointments(service, batch.tenant, about)
     batch.activities = await activities(service, batch.tenant, [r.subject_id for r in batch.rows if r.kind == ACTIVITY])
     batch.resources = await titles(service, batch.tenant, [r.subject_id for r in batch.rows if r.kind == RESOURCE])
-    for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if row.topic in BY_TOKEN}:
+    about = [row.subject_id for row in batch.rows if row.topic in OF_SURVEYS]
+    batch.surveys = await surveys(service, batch.tenant, about)
+    for wave_id, topic in {(row.subject_id, row.topic) for row in batch.rows if row.topic in OF_SURVEYS}:
+        if (found := batch.surveys.get(wave_id)) is None or found.cancelled != (topic == SURVEY_CANCELLED):
+            continue  # who was not told that it opened is told so no more once it is called off
         asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
         # Who has answered since the reminder was queued is not reminded any more.
         tokens = await tokens_of(service, batch.tenant, wave_id, asked, unanswered=topic == SURVEY_REMINDER)

@@ -17,8 +17,9 @@ from mentoring_integrations.notifications.letters import UNKNOWN, Called, Occasi
 from mentoring_integrations.notifications.models import Notification
 from mentoring_integrations.notifications.resources import titles
 from mentoring_integrations.notifications.schemas import NotificationView
+from mentoring_integrations.notifications.surveys import surveys
 from mentoring_integrations.notifications.timing import Wishes, reader_languages
-from mentoring_integrations.notifications.topics import ACTIVITY, APPOINTMENT, RESOURCE
+from mentoring_integrations.notifications.topics import ACTIVITY, APPOINTMENT, OF_SURVEYS, RESOURCE
 from mentoring_integrations.programmes import queries as programmes
 
 
@@ -39,17 +40,21 @@ async def found(db: AsyncSession, wishes: Wishes, rows: Sequence[Notification]) 
 
 
 async def entries(service: Service, tenant: UUID, of: Found) -> list[NotificationView]:
-    """Notifications in words. While what stands elsewhere of appointments, activities and resources is not to be had,
-    it stands behind the link alone."""
+    """Notifications in words. While what stands elsewhere of appointments, activities, resources and surveys is not to
+    be had, it stands behind the link alone."""
     about = [row.subject_id for row in of.rows if row.kind == APPOINTMENT]
     try:
         known = await appointments(service, tenant, about)
         held = await activities(service, tenant, [row.subject_id for row in of.rows if row.kind == ACTIVITY])
         given = await titles(service, tenant, [row.subject_id for row in of.rows if row.kind == RESOURCE])
+        asked = await surveys(service, tenant, [row.subject_id for row in of.rows if row.topic in OF_SURVEYS])
     except Unavailable:
-        known, held, given = {}, {}, {}
+        known, held, given, asked = {}, {}, {}, {}
+    called = given | {wave_id: survey.titles for wave_id, survey in asked.items()}
     return [
-        _entry(row, _words(row, of, known.get(row.subject_id), held.get(row.subject_id), given.get(row.subject_id, {})))
+        _entry(
+            row, _words(row, of, known.get(row.subject_id), held.get(row.subject_id), called.get(row.subject_id, {}))
+        )
         for row in of.rows
     ]
 
@@ -59,7 +64,7 @@ def _words(
     of: Found,
     appointment: Appointment | None,
     activity: Activity | None,
-    resource: Mapping[str, str],
+    titles: Mapping[str, str],
 ) -> Wording:
     programme, cohort = of.called.get(row.programme_id, UNKNOWN), of.cohorts.get(row.cohort_id)
     theirs = appointment.zones.get(row.person_id) if appointment else None
@@ -69,7 +74,7 @@ def _words(
     return wording(
         Occasion(
             row.topic, row.subject_id, programme, cohort, row.role, row.until, reader=reader, times=times,
-            moved=row.number > 0, activity=activity.title if activity else None, resource=resource,
+            moved=row.number > 0, activity=activity.title if activity else None, resource=titles, survey=titles,
         )
     )  # fmt: skip
 

@@ -75,8 +75,8 @@ UNKNOWN = Called("Mentoring programme")  # until the programme is known here
 @dataclass(frozen=True)
 class Occasion:
     """What a message is about; `other` is the other person of the pair where the message introduces them, `times` and
-    `where` of an appointment or an `activity` (its title), and whether another time stood before; `resource` are titles
-    by language."""
+    `where` of an appointment or an `activity` (its title), and whether another time stood before; `resource` and
+    `survey` are titles by language."""
 
     topic: str
     subject_id: UUID
@@ -92,6 +92,7 @@ class Occasion:
     moved: bool = False
     activity: str | None = None
     resource: Mapping[str, str] = field(default_factory=dict)
+    survey: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,18 +132,19 @@ def wording(occasion: Occasion) -> Wording:
         "oriented": programme.oriented,
         "where": one_line(occasion.where) if occasion.where else None,
         "activity": one_line(occasion.activity) if occasion.activity else None,
-        "resource": _titled(occasion),
+        "resource": _titled(occasion, occasion.resource),
+        "survey": _titled(occasion, occasion.survey),
     }
     title, _, text = template.render(values).partition("\n")
     return Wording(one_line(title), re.sub(r"\n{3,}", "\n\n", text).strip(), room)
 
 
-def _titled(occasion: Occasion) -> str | None:
-    """What the resource is called, in the reader's words."""
-    if not occasion.resource:
+def _titled(occasion: Occasion, titles: Mapping[str, str]) -> str | None:
+    """What the resource or the survey is called, in the reader's words."""
+    if not titles:
         return None
     reader, own = occasion.reader, occasion.programme.languages
-    return one_line(in_language(occasion.resource, reader.languages, own, easy=reader.easy))
+    return one_line(in_language(titles, reader.languages, own, easy=reader.easy))
 
 
 def api_link(topic: str, subject_id: UUID) -> str | None:

@@ -34,7 +34,7 @@ from mentoring_contracts.applying import (
     PlacePassedOn,
     RetentionEnds,
 )
-from mentoring_contracts.evaluation import SurveyOpened, SurveyReminderDue
+from mentoring_contracts.evaluation import SurveyCancelled, SurveyOpened, SurveyReminderDue
 from mentoring_contracts.matching import (
     GroupEnded,
     GroupMemberInvited,
@@ -77,6 +77,7 @@ from mentoring_integrations.notifications.topics import (
     NOMINATOR_REMINDER,
     NOMINATOR_TOLD,
     OUTCOMES,
+    SURVEY_CANCELLED,
     SURVEY_OPENED,
     SURVEY_REMINDER,
     TO_NOMINATORS,
@@ -340,8 +341,14 @@ async def on_survey_reminder_due(db: AsyncSession, event: SurveyReminderDue) -> 
     await _note_wave(db, event, uuid5(event.wave_id, f"reminder {event.number}"), SURVEY_REMINDER, event.number)
 
 
+async def on_survey_cancelled(db: AsyncSession, event: SurveyCancelled) -> None:
+    """Only noted, where anybody was asked: who that was is read from evaluation outside of this transaction."""
+    if event.asked:
+        await _note_wave(db, event, uuid5(event.wave_id, "cancelled"), SURVEY_CANCELLED, 0)
+
+
 async def _note_wave(
-    db: AsyncSession, event: SurveyOpened | SurveyReminderDue, id_: UUID, topic: str, number: int
+    db: AsyncSession, event: SurveyOpened | SurveyReminderDue | SurveyCancelled, id_: UUID, topic: str, number: int
 ) -> None:
     values = event.model_dump(include={"wave_id", "programme_id", "cohort_id", "closes_at"})
     row = insert(OpenedWave).values(tenant_id=tenant_of(db), id=id_, topic=topic, number=number, **values)
@@ -410,5 +417,6 @@ TOLD: Reactions = cast(
         LastWordsNoticeDue: on_last_words_notice_due,
         SurveyOpened: on_survey_opened,
         SurveyReminderDue: on_survey_reminder_due,
+        SurveyCancelled: on_survey_cancelled,
     },
 )

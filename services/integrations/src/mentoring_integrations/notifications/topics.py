@@ -6,6 +6,7 @@ from typing import Final
 DECISION: Final = "decision"
 SURVEY_OPENED: Final = "survey_opened"
 SURVEY_REMINDER: Final = "survey_reminder"
+SURVEY_CANCELLED: Final = "survey_cancelled"
 DRAFT_REMINDER: Final = "draft_reminder"
 ACCOUNT_NOTICE: Final = "data"
 ACCOUNT: Final = "account"
@@ -136,10 +137,13 @@ TOPICS: Final = {
         Topic(APPOINTMENT_CANCELLED, APPOINTMENT, *_APPOINTMENT),
         Topic(SURVEY_OPENED, "survey_invitation", *_SURVEY),
         Topic(SURVEY_REMINDER, "survey_reminder", *_SURVEY),
+        Topic(SURVEY_CANCELLED, "survey_invitation", *_SURVEY),
         Topic(WEBHOOK_DISABLED, "webhook", *_WEBHOOK),
         Topic(DIGEST, DIGEST, "/integrations/notifications", "/notifications"),
     )
 }
+OF_SURVEYS: Final = (SURVEY_OPENED, SURVEY_REMINDER, SURVEY_CANCELLED)
+"""Topics about a wave, whose letter leads there by a token."""
 OUTCOMES: Final = frozenset({"application_accepted", "application_refused", "application_unmatched"})
 TO_NOMINATORS: Final = frozenset({NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD})
 INTRODUCES: Final = frozenset({"match_confirmed", "carried_on_mentor", "carried_on_mentee"})
@@ -159,7 +163,7 @@ LATE_TOO: Final = frozenset({
 })  # fmt: skip
 """Topics that matter until a moment, and are told after it all the same: calendars follow them."""
 UNTOLD: Final = frozenset({
-    SURVEY_OPENED, SURVEY_REMINDER, NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD, DIGEST,
+    SURVEY_OPENED, SURVEY_REMINDER, SURVEY_CANCELLED, NOMINATOR_ASKED, NOMINATOR_REMINDER, NOMINATOR_TOLD, DIGEST,
     "concern_raised", "concern_waits", "concern_assigned", CONCERN_TAKEN, CONCERN_SETTLED,
     "review_reminded", "review_needs",
 })  # fmt: skip

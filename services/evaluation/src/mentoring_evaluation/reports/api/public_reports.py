@@ -14,8 +14,9 @@ from mentoring_common.db import Database
 from mentoring_common.unit_of_work import PublicDb, Route
 from mentoring_evaluation.reports import archive as archive_of
 from mentoring_evaluation.reports import docx as docx_of
+from mentoring_evaluation.reports import pptx as pptx_of
 from mentoring_evaluation.reports import queries
-from mentoring_evaluation.reports.api.reports import ARCHIVE, DOCX, PAGE, PDF, printable, said_of
+from mentoring_evaluation.reports.api.reports import ARCHIVE, DOCX, PAGE, PDF, PPTX, printable, said_of
 from mentoring_evaluation.reports.archive import report_archive
 from mentoring_evaluation.reports.changes import Issue
 from mentoring_evaluation.reports.commands.texts import words_of
@@ -23,6 +24,7 @@ from mentoring_evaluation.reports.document import Document, Words
 from mentoring_evaluation.reports.docx import report_docx
 from mentoring_evaluation.reports.page import report_page
 from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.pptx import report_pptx
 from mentoring_evaluation.reports.printing import Printer, digest_of
 from mentoring_evaluation.reports.schemas import PublicReport
 
@@ -79,6 +81,17 @@ async def read_public_pdf(tenant_id: Tenant, report_id: UUID, request: Request, 
 async def read_public_docx(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
     """The same as DOCX."""
     return await _printed(request, tenant_id, report_id, etag, report_docx, docx_of.MEDIA_TYPE)
+
+
+@router.get(
+    "/public/{tenant_id}/reports/{report_id}/pptx",
+    response_class=Response,
+    responses=PPTX | KNOWN,
+    dependencies=[ByLink],
+)
+async def read_public_pptx(tenant_id: Tenant, report_id: UUID, request: Request, etag: Known = None) -> Response:
+    """The same as slides, PPTX."""
+    return await _printed(request, tenant_id, report_id, etag, report_pptx, pptx_of.MEDIA_TYPE)
 
 
 @router.get(

@@ -20,6 +20,7 @@ from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import APPROVERS, TEAM, Reader, Writer, require_team
 from mentoring_evaluation.reports import archive as archive_of
 from mentoring_evaluation.reports import docx as docx_of
+from mentoring_evaluation.reports import pptx as pptx_of
 from mentoring_evaluation.reports import queries
 from mentoring_evaluation.reports.archive import report_archive
 from mentoring_evaluation.reports.changes import Changes, Issue, Previous, changes_since
@@ -31,6 +32,7 @@ from mentoring_evaluation.reports.kinds import kinds_for
 from mentoring_evaluation.reports.models import Report
 from mentoring_evaluation.reports.page import report_page
 from mentoring_evaluation.reports.pdf import report_pdf
+from mentoring_evaluation.reports.pptx import report_pptx
 from mentoring_evaluation.reports.schemas import (
     CaseStudyInReport,
     ChangesView,
@@ -52,6 +54,7 @@ _PARTS = (
     "outcomes",
 )
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+PPTX: dict[int | str, dict[str, Any]] = {200: {"content": {pptx_of.MEDIA_TYPE: {}}}}
 DOCX: dict[int | str, dict[str, Any]] = {200: {"content": {docx_of.MEDIA_TYPE: {}}}}
 ARCHIVE: dict[int | str, dict[str, Any]] = {200: {"content": {archive_of.MEDIA_TYPE: {}}}}
 # The page carries its styles and its charts, and nothing of it runs or is loaded.
@@ -116,6 +119,15 @@ async def read_report_docx(report_id: UUID, by: Reader, db: Db) -> Response:
     report = await _readable(db, report_id, by)
     docx = await asyncio.to_thread(report_docx, *await printable(db, report))
     return Response(docx, media_type=docx_of.MEDIA_TYPE, headers=_named(report, "docx"))
+
+
+@router.get("/reports/{report_id}/pptx", response_class=Response, responses=PPTX)
+async def read_report_pptx(report_id: UUID, by: Reader, db: Db) -> Response:
+    """A report's findings and charts as slides, PPTX, the evidence in their notes; the same report gives the same
+    file."""
+    report = await _readable(db, report_id, by)
+    pptx = await asyncio.to_thread(report_pptx, *await printable(db, report))
+    return Response(pptx, media_type=pptx_of.MEDIA_TYPE, headers=_named(report, "pptx"))
 
 
 @router.get("/reports/{report_id}/archive", response_class=Response, responses=ARCHIVE)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mentoring_common import vault
 from mentoring_common.pagination import Cursor, Limit, Page, page, page_of
 from mentoring_common.unit_of_work import Db, Route
-from mentoring_common.versions import IfMatchRequired
+from mentoring_common.versions import IfMatch, IfMatchRequired
 from mentoring_contracts.words import SIDES
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.access import (
@@ -23,7 +23,7 @@ from mentoring_evaluation.programmes.access import (
 )
 from mentoring_evaluation.programmes.schemas import ByRole
 from mentoring_evaluation.surveys import queries, queries_answers, tokens
-from mentoring_evaluation.surveys.commands import previews, respondents, responses, waves
+from mentoring_evaluation.surveys.commands import cancelling, previews, respondents, responses, telling, waves
 from mentoring_evaluation.surveys.commands.respondents import Contact
 from mentoring_evaluation.surveys.models import Comment, Invitation, NamedAnswer, Wave
 from mentoring_evaluation.surveys.schemas import (
@@ -32,8 +32,11 @@ from mentoring_evaluation.surveys.schemas import (
     NamedAnswerView,
     NewWave,
     RespondentsAsked,
+    WaveCancellation,
     WaveExtension,
+    WaveIds,
     WavePreview,
+    WavesToTell,
     WaveView,
 )
 
@@ -95,6 +98,17 @@ async def extend_wave(wave_id: UUID, change: WaveExtension, by: Writer, db: Db, 
     return await view_of(db, await waves.extend_wave(db, wave, change, by, role))
 
 
+@router.post("/waves/{wave_id}/cancel")
+async def cancel_wave(wave_id: UUID, why: WaveCancellation, by: Writer, db: Db, expected: IfMatch) -> WaveView:
+    """Call off a wave that is planned or open, or take back one that was brought in. Its answers are deleted; who was
+    asked is told, and the wave says when, why and by which role. Another of the same occasion may follow."""
+    wave = await queries.wave_of_team(db, wave_id)
+    await require_team(db, by, wave.programme_id)
+    await expected.hold(db, wave)
+    role = await team_role(db, by, wave.programme_id)
+    return await view_of(db, await cancelling.cancel_wave(db, wave, why.reason, by, role))
+
+
 @router.get("/waves/{wave_id}/comments")
 async def read_survey_comments(
     wave_id: UUID, by: Reader, db: Db, cursor: Cursor = None, limit: Limit = 50
@@ -130,6 +144,12 @@ async def list_invitations(
     )
     beyond = await respondents.contacts(db, [row.person_id for row in shown])
     return page_of(shown, following, lambda row: _invitation(key, row, beyond))
+
+
+@router.post("/internal/waves")
+async def read_waves_to_tell(wanted: WaveIds, _: Internal, db: Db) -> WavesToTell:
+    """What letters about surveys say: their titles by language, and whether they still take answers."""
+    return WavesToTell(items=await telling.to_tell(db, await queries.waves_of_ids(db, wanted.wave_ids)))
 
 
 def _invitation(key: str, row: Invitation, beyond: Mapping[UUID, Contact]) -> InvitationView:

@@ -21,6 +21,7 @@ from mentoring_evaluation.errors import (
     SurveyAnswersInvalid,
     TooFewAsked,
     WaveAnonymous,
+    WaveCancelled,
     WaveClosed,
     WaveNotClosed,
     WaveNotOpen,
@@ -122,6 +123,8 @@ async def read_named_answers(db: AsyncSession, wave: Wave, by: Principal) -> Non
 
 def _running(db: AsyncSession, wave: Wave) -> Instrument:
     """The instrument of an open wave, which also ends at its hour where nobody has closed it yet."""
+    if wave.state == "cancelled":
+        raise WaveCancelled()
     if wave.state == "closed" or wave.closes_at <= now(db):
         raise WaveClosed(closed_at=wave.closes_at.isoformat())
     if wave.state == "planned":

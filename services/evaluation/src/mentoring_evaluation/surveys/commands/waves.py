@@ -21,7 +21,14 @@ from mentoring_contracts.evaluation import SurveyClosed, SurveyOpened, SurveyRem
 from mentoring_contracts.words import Side
 from mentoring_evaluation.disclosure.floor import hidden_roles, least_asked
 from mentoring_evaluation.disclosure.rule import SMALLEST
-from mentoring_evaluation.errors import InstrumentUnknown, LocalTimeInvalid, WaveClosed, WaveExists, WaveTimesInvalid
+from mentoring_evaluation.errors import (
+    InstrumentUnknown,
+    LocalTimeInvalid,
+    WaveCancelled,
+    WaveClosed,
+    WaveExists,
+    WaveTimesInvalid,
+)
 from mentoring_evaluation.lifecycle import WAVE
 from mentoring_evaluation.programmes import queries as programmes
 from mentoring_evaluation.programmes.models import Cohort
@@ -121,12 +128,15 @@ async def move_wave(
 
 
 async def extend_wave(db: AsyncSession, wave: Wave, change: WaveExtension, by: Principal, role: ActingRole) -> Wave:
-    """Let a wave close later, for a reason that it keeps; what closed stays closed. WaveClosed, WaveTimesInvalid."""
+    """Let a wave close later, for a reason that it keeps; what closed stays closed. WaveClosed, WaveCancelled,
+    WaveTimesInvalid."""
+    if wave.state == "cancelled":
+        raise WaveCancelled()
     closes_at = moment(change.closes_at, latest=True)
     if closes_at <= max(wave.closes_at, now(db)):
         raise WaveTimesInvalid("an extension is later than the present closing time and later than now")
     zone = change.closes_at.zone if isinstance(change.closes_at, LocalTime) else wave.zone
-    running = (Wave.id == wave.id, Wave.state != "closed", Wave.closes_at > now(db))
+    running = (Wave.id == wave.id, Wave.state.in_(["planned", "open"]), Wave.closes_at > now(db))
     more = sa.func.jsonb_build_object(
         "closes_at_before", Wave.closes_at, "closes_at", closes_at, "reason", change.reason, "extended_at", now(db),
         "role", role,
