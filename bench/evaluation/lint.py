@@ -15,7 +15,8 @@ from typing import Any
 from mentoring_evaluation.lint import lint_report
 
 ROOT = Path(__file__).resolve().parents[2]
-TRUTH = ROOT / "services" / "evaluation" / "tests" / "test_evaluation_lint_truth.py"
+TESTS = ROOT / "services" / "evaluation" / "tests"
+TRUTH, PLANTED = TESTS / "test_evaluation_lint_truth.py", TESTS / "lint_planted.py"
 OUT = ROOT / "docs" / "benchmarks" / "lint.md"
 SIZES = (6, 12, 30, 120)  # the most people in one cohort and role
 
@@ -24,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=20_000, help="true reports, and tries to break one of each kind")
     reports = parser.parse_args().reports
-    truth = _truth()
+    truth, corpus = _module("truth", TRUTH), _module("lint_planted", PLANTED)
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
     began = time.perf_counter()
     sections = [
@@ -39,6 +40,11 @@ def main() -> None:
         "## Broken reports: is the fault found?",
         "A true report with one number changed, so that a search of every count finds nobody behind it.",
         _table(["kind", "broken", "found", "recall", "called certain"], recall(truth, reports)),
+        "## Planted faults: is each called by its name?",
+        "From what the definition of each rule says (`lint_planted.py`), not from the linter: consistent reports with "
+        "dates and their order and gaps, over-subscription, accounts of all applicants, and shares with their counts; "
+        "and each of them with one fault of one kind.",
+        _table(["planted", "reports", "found by its name", "recall"], planted(corpus, reports)),
         "## Is it linear?",
         _table(["figures", "seconds of one core"], linear(truth)),
         f"All of it took {time.perf_counter() - began:.0f} s.",
@@ -72,6 +78,18 @@ def recall(truth: ModuleType, tries: int) -> list[list[Any]]:
     return rows
 
 
+def planted(corpus: ModuleType, reports: int) -> list[list[Any]]:
+    """Consistent reports with certain findings, of which there should be none; and of each kind how many are found."""
+    blamed = sum(
+        any(one.confidence == "certain" for one in lint_report(corpus.consistent(seed))) for seed in range(reports)
+    )
+    rows: list[list[Any]] = [["nothing", f"{reports:,}", f"{blamed} called certainly wrong", "-"]]
+    for rule in corpus.PLANTED:
+        found = sum(any(one.rule == rule for one in lint_report(corpus.planted(rule, seed))) for seed in range(reports))
+        rows.append([rule, f"{reports:,}", f"{found:,}", f"{100 * found / reports:.1f} %"])
+    return rows
+
+
 def linear(truth: ModuleType) -> list[list[Any]]:
     """How long reports of many questions take, every one of them of people who exist."""
     rows = []
@@ -93,12 +111,12 @@ def _table(heads: list[str], rows: list[list[Any]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def _truth() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("truth", TRUTH)
+def _module(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["truth"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
