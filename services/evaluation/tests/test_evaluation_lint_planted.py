@@ -1,4 +1,4 @@
-"""Reports that are consistent get no finding; one with a fault of a kind planted in it gets the finding of that kind."""
+"""Consistent reports get no finding; one with a fault of a kind planted in it gets the finding of that kind."""
 
 import importlib.util
 import sys
