@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from mentoring_evaluation.lint.columns import Guess
 from mentoring_evaluation.lint.coverage import Coverage
 from mentoring_evaluation.lint.findings import Finding
 from mentoring_evaluation.lint.grids import Grid
 from mentoring_evaluation.lint.published import PublishedReport
-from mentoring_evaluation.lint.tables import Guess
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1b1b1b;

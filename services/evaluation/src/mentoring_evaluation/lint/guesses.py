@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from mentoring_contracts.words import in_words
+from mentoring_evaluation.lint.columns import Guess
 from mentoring_evaluation.lint.grids import Grid
 from mentoring_evaluation.lint.heads import MEANINGS
 from mentoring_evaluation.lint.nodes import ReportUnreadable
 from mentoring_evaluation.lint.published import PublishedReport
 from mentoring_evaluation.lint.table_figures import TableFigures
-from mentoring_evaluation.lint.tables import Guess
 
 
 @dataclass(slots=True)

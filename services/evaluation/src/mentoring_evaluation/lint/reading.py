@@ -14,13 +14,13 @@ from pydantic import ValidationError
 from mentoring_contracts.words import in_words
 from mentoring_evaluation.lint import copies, dates, derived, distributions, overall, percentages, scales, sums
 from mentoring_evaluation.lint.cohort_tables import from_cohort_tables, is_cohort_tables
+from mentoring_evaluation.lint.columns import Guess
 from mentoring_evaluation.lint.findings import Finding
 from mentoring_evaluation.lint.grids import Grid, grids_of
 from mentoring_evaluation.lint.guesses import read_tables
 from mentoring_evaluation.lint.nodes import Node, ReportUnreadable, child_path
 from mentoring_evaluation.lint.own_figures import from_own_figures, is_own_figures
 from mentoring_evaluation.lint.published import SCHEMA, PublishedReport
-from mentoring_evaluation.lint.tables import Guess
 
 LARGEST_FILE = 20_000_000
 

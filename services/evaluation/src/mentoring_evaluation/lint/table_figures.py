@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from mentoring_evaluation.lint.columns import OneQuestion, Table
 from mentoring_evaluation.lint.heads import ENDS, OVERALL
 from mentoring_evaluation.lint.published import Answers, Distribution, Mean, Part, Percentage, Total
-from mentoring_evaluation.lint.tables import OneQuestion, Table
 
 _CHANGE = r"\b(change|increase|decrease|growth|rise|fall|improvement|uplift|reduction|over-?subscri\w+|difference)s?\b"
 # Rows that are of others than those who answered the table: of all who were asked, or of some who answered.
