@@ -130,7 +130,7 @@ class Programme:
         """The waves, once all of them that were not called off are in the state: of every occasion."""
 
         async def probe() -> dict[tuple[str, int], dict[str, Any]] | None:
-            waves = [wave for wave in await self.every_wave() if wave["state"] != "cancelled"]
+            waves = [wave for wave in await self.every_wave() if wave["cancelled"] is None]
             there = bool(waves) and {wave["state"] for wave in waves} == {state}
             return self._by_instrument(waves) if there else None
 

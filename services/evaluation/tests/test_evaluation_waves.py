@@ -82,7 +82,7 @@ async def test_a_wave_that_is_called_off_keeps_no_answer_and_says_why(evaluation
     called_off = await programme.team.post(path, json={"reason": "The wrong version"})
     assert called_off.status_code == 200, called_off.text
     told = called_off.json()
-    assert (told["state"], told["cancelled"]["before"], told["responses"]["mentor"]) == ("cancelled", "open", 0)
+    assert (told["state"], told["cancelled"]["before"], told["responses"]["mentor"]) == ("closed", "open", 0)
     async with evaluation.service.database.transaction(programme.tenant) as db:
         tables = [Base.metadata.tables[name] for name in ("responses", "comments", "named_answers")]
         left = [await db.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables]
@@ -118,8 +118,8 @@ async def test_a_wave_that_was_called_off_does_not_come_back_with_its_milestone(
     again = [Milestone(kind=f"{name}_evaluation", **times) for name in ("interim", "summative")]
     about = {"cohort_id": programme.cohorts[1], "programme_id": programme.id}
     await programme.tell(CohortMilestonesChanged(**about, milestones=again))
-    states = sorted((one["instrument"], one["state"]) for one in await programme.every_wave())
-    assert states == [("interim", "cancelled"), ("summative", "planned")]
+    states = sorted((one["instrument"], one["state"], bool(one["cancelled"])) for one in await programme.every_wave())
+    assert states == [("interim", "closed", True), ("summative", "planned", False)]
 
 
 async def test_an_invitation_is_answered_once_while_the_wave_is_open(evaluation, programme):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 WaveState = Literal["planned", "open", "closed", "cancelled"]
+# What is shown of it: one that was called off takes no answers, and says that it was beside.
+ShownWaveState = Literal["planned", "open", "closed"]
 InterviewState = Literal["scheduled", "consented", "transcribed", "approved", "withdrawn"]
 FocusGroupState = Literal["planned", "held", "cancelled"]
 ReportState = Literal["queued", "ready", "approved", "published"]

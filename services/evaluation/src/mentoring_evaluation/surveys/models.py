@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mentoring_common.db import TenantRow
 from mentoring_common.versions import Revised, Versioned
 from mentoring_evaluation.disclosure.floor import Mode
+from mentoring_evaluation.lifecycle import ShownWaveState
 from mentoring_evaluation.tables import Base
 
 
@@ -99,6 +100,12 @@ class Wave(TenantRow, Versioned, Base):
     def ended_at(self) -> datetime | None:
         """When people could answer last: of a wave that was brought in long before it came here."""
         return self.closes_at if self.asked_with else self.closed_at
+
+    @property
+    def shown_state(self) -> ShownWaveState:
+        """As it is shown: who reads the states of before knows of none that was called off."""
+        state: ShownWaveState = "closed" if self.state == "cancelled" else self.state  # type: ignore[assignment]
+        return state
 
     @property
     def mode(self) -> Mode:

@@ -11,7 +11,7 @@ from mentoring_common.versions import RevisedView, VersionedView
 from mentoring_contracts.days import Moment
 from mentoring_contracts.words import EMAIL, RoleId, Side, one_line
 from mentoring_evaluation.disclosure.floor import Mode, Shown
-from mentoring_evaluation.lifecycle import WaveState
+from mentoring_evaluation.lifecycle import ShownWaveState, WaveState
 from mentoring_evaluation.programmes.schemas import ActingRole, ByRole, Reason
 from mentoring_evaluation.surveys.instruments import Instrument, Survey, complete
 from mentoring_evaluation.surveys.local_time import MOST_REMINDERS, LocalTime
@@ -107,7 +107,7 @@ class CancellationView(BaseModel):
     reason: str
     cancelled_at: datetime
     role: ActingRole = Field(description="of whoever did it; the person is in the audit log")
-    before: WaveState = Field(description="its state until then; closed: it was brought in, and taken back")
+    before: ShownWaveState = Field(description="its state until then; closed: it was brought in, and taken back")
 
 
 class ExtensionView(BaseModel):
@@ -170,7 +170,7 @@ class WaveView(VersionedView):
     hidden_roles: list[Side] = Field(
         description="closed, and of these roles nothing is shown: too few different people of them were asked"
     )
-    state: WaveState
+    state: ShownWaveState = Field(description="closed, too, where it was called off: `cancelled` says so")
     opens_at: datetime
     closes_at: datetime
     zone: str | None = Field(description="where the closing time was given as a local one")
@@ -194,7 +194,7 @@ class RolePreview(BaseModel):
 
 class WavePreview(BaseModel):
     wave_id: UUID
-    state: WaveState
+    state: ShownWaveState
     mode: Mode
     minimum: int = Field(description="of how many different people of a role something is read, unless it is named")
     roles: list[RolePreview]

@@ -163,7 +163,7 @@ def _respondents(wave: Wave, kind: str, responses: int | None) -> RespondentsAsk
     return RespondentsAsked(kind=kind, asked=wave.asked_kinds.get(kind, 0), responses=responses, hidden=hidden)
 
 
-_MADE = ("asked", "responses", "hidden_roles", "respondents")
+_MADE = ("state", "asked", "responses", "hidden_roles", "respondents")
 
 
 async def view_of(db: AsyncSession, wave: Wave) -> WaveView:
@@ -176,6 +176,7 @@ async def _views(db: AsyncSession, rows: Sequence[Wave]) -> list[WaveView]:
     return [
         WaveView.model_validate({
             **{name: getattr(wave, name) for name in WaveView.model_fields if name not in _MADE},
+            "state": wave.shown_state,
             "closed_at": wave.ended_at,
             "asked": ByRole(mentor=wave.asked_mentors, mentee=wave.asked_mentees),
             "responses": dict.fromkeys(SIDES, 0) | counted[wave.id],

@@ -30,7 +30,7 @@ async def preview_wave(db: AsyncSession, wave: Wave) -> WavePreview:
     of_roles = shown(mode, people, least)
     return WavePreview(
         wave_id=wave.id,
-        state=wave.state,
+        state=wave.shown_state,
         mode=mode,
         minimum=least,
         roles=[
