@@ -100,7 +100,7 @@ async def soak(minutes: int) -> None:
             for _ in range(minutes // ROW_MINUTES):
                 rows.append(await _row(pid, port, asked, rate, rows))
                 lines = (Path(folder) / "log").read_text().count("\n")
-                OUT.write_text(page(rows, rate, lines), encoding="utf-8")
+                OUT.write_text(page(rows, rate, lines, cpu_of(pid)), encoding="utf-8")
 
 
 async def _cost(pid: int, port: int, asked: Iterator[bytes]) -> float:
@@ -134,7 +134,7 @@ async def _row(pid: int, port: int, asked: Iterator[bytes], rate: float, before:
     return Seen(minute, len(latencies), refused, p50, p99, cpu, memory, files, sessions)
 
 
-def page(rows: list[Seen], rate: float, lines: int) -> str:
+def page(rows: list[Seen], rate: float, lines: int, spent: dict[str, float]) -> str:
     """What was seen, in Markdown."""
     load = Path("/proc/loadavg").read_text("ascii").split()[2]
     text = (
@@ -153,6 +153,7 @@ def page(rows: list[Seen], rate: float, lines: int) -> str:
         third = len(rows) // 3
         early, late = rows[third : 2 * third], rows[-third:]
         grown = median(r.memory_mb["services"] for r in late) - median(r.memory_mb["services"] for r in early)
+        text += f"\nIn all the services had {spent['services']:.0f} CPU s, the database {spent['postgres']:.0f}.\n"
         text += f"\nFrom the second third to the last the services grew by {grown:+.0f} MB (medians).\n"
     return text
 

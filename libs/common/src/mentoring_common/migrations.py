@@ -18,6 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mentoring_common import tables
@@ -158,7 +159,7 @@ def keep_unreadable_records(op: Any, service: str) -> None:
 
 
 async def upgrade(owner_url: str, service: str) -> bool:
-    """Bring a service's database to its newest revision, in one transaction under an advisory lock.
+    """Bring a service's database to its newest revision, in one transaction under an advisory lock; indexes after it.
 
     True if the database was empty before.
     """
@@ -167,9 +168,34 @@ async def upgrade(owner_url: str, service: str) -> bool:
         async with engine.begin() as connection:
             tables_before = await connection.run_sync(lambda c: sa.inspect(c).get_table_names())
             await connection.run_sync(lambda c: command.upgrade(_config(service, c), "head"))
-            return not tables_before
+        await _build_beside(engine, service)
+        return not tables_before
     finally:
         await engine.dispose()
+
+
+async def _build_beside(engine: AsyncEngine, service: str) -> None:
+    """Build the indexes of the models that no revision made, while everything is written: no lock is held meanwhile.
+
+    So a revision leaves an index on a table that is large to this. What was cut short is begun anew.
+    """
+    metadata: sa.MetaData = importlib.import_module(f"mentoring_{service}.models").Base.metadata
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        there = {row.name: row.good for row in await connection.execute(_INDEXES)}
+        for index in (index for table in metadata.sorted_tables for index in table.indexes):
+            if there.get(str(index.name)):
+                continue
+            if index.name in there:
+                await connection.execute(sa.text(f'DROP INDEX CONCURRENTLY "{index.name}"'))
+            made = str(sa.schema.CreateIndex(index).compile(dialect=postgresql.dialect()))
+            await connection.exec_driver_sql(made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1))
+
+
+_INDEXES = sa.text("""
+    SELECT c.relname::text AS name, i.indisvalid AS good FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE c.relnamespace = 'public'::regnamespace
+""")
 
 
 async def pending(owner_url: str, service: str) -> list[tuple[str, str]]:
