@@ -125,8 +125,8 @@ async def test_an_index_that_no_revision_made_is_built_beside_and_what_was_cut_s
     async with engine.connect() as connection:
         await connection.execute(sa.text(f"DROP INDEX {lost}"))
     async with superuser.connect() as connection:
-        said = f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{cut_short}'::regclass"
-        await connection.execute(sa.text(said))
+        broken_off = sa.text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(:name)")
+        await connection.execute(broken_off, {"name": cut_short})
     await superuser.dispose()
     await migrations.upgrade(urls.owner, "sessions")
     async with engine.connect() as connection:

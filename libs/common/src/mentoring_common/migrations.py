@@ -188,7 +188,7 @@ async def _build_beside(engine: AsyncEngine, service: str) -> None:
                 continue
             if index.name in there:
                 await connection.execute(sa.text(f'DROP INDEX CONCURRENTLY "{index.name}"'))
-            made = str(sa.schema.CreateIndex(index).compile(dialect=postgresql.dialect()))
+            made = str(sa.schema.CreateIndex(index).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
             await connection.exec_driver_sql(made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1))
 
 
