@@ -16,7 +16,7 @@ from uuid import uuid4
 import uvloop
 
 from bench.parts import running_parts
-from bench.requests import CONNECTIONS, COUNT, TURNS, Server, _ids, _person, _requests, _Scene, _serving, _told
+from bench.requests import CONNECTIONS, COUNT, TURNS, Server, _person, _requests, _Scene, _serving, _told, ids_of
 from bench.requests.load import drive, request
 from mentoring_common import migrations
 from mentoring_common.databases import provision
@@ -44,7 +44,7 @@ async def measure(servers: Servers, url: str) -> dict[str, dict[str, float]]:
             serving[way] = await stack.enter_async_context(_serving("bench.requests.serving", told))
         scenes = {way: _Scene(one, one, one, token, tenant) for way, one in serving.items()}
         written = await _compared(scenes, lambda _way: lambda n: request("POST", "/people", token, _person(n)))
-        ids = {way: await _ids(scene, scene.service, "/people?limit=200") for way, scene in scenes.items()}
+        ids = {way: await ids_of(scene.service, "/people?limit=200", token) for way, scene in scenes.items()}
         read = await _compared(
             scenes, lambda way: lambda n: request("GET", f"/people/{ids[way][n % len(ids[way])]}", token)
         )
