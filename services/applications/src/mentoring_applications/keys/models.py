@@ -18,7 +18,11 @@ class Key(TenantRow, Versioned, Base):
     """
 
     __tablename__ = "api_keys"
-    __table_args__ = (refers("employer_id", "employers"), refers("parent_id", "api_keys"))
+    __table_args__ = (
+        refers("employer_id", "employers"),
+        refers("parent_id", "api_keys"),
+        sa.Index(None, "tenant_id", "parent_id"),
+    )
     name: Mapped[str]
     parent_id: Mapped[UUID | None]
     employer_id: Mapped[UUID | None]
