@@ -94,12 +94,12 @@ async def at(versions, issuer):
     clients = {}
 
     def at(version, name, tenant=None):
-        key = version, name, tenant
+        key = versions.addresses[version, name], tenant  # who comes back has another address
         if key not in clients:
             extra, scopes = (None, SCOPES) if tenant else ({"tenant": None}, ("platform:admin",))
             token = minted.mint("admin", tenant or "", scopes, extra=extra)
             headers = {"Authorization": f"Bearer {token}"}
-            clients[key] = httpx.AsyncClient(base_url=versions.addresses[version, name], headers=headers, timeout=30)
+            clients[key] = httpx.AsyncClient(base_url=key[0], headers=headers, timeout=30)
         return clients[key]
 
     yield at
