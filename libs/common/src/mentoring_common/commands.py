@@ -41,6 +41,7 @@ class Servable(Protocol):
     ready: bool
     settings: Settings
     metrics: Metrics | None
+    connections: int  # at once; who comes then is answered 503
 
     @property
     def asgi(self) -> ASGIApp: ...
@@ -213,7 +214,9 @@ class _Server(uvicorn.Server):
 
 async def serve(service: Servable, host: str, port: int) -> None:
     """Start the service, answer HTTP, and stop in order: readiness off, requests in hand, consumer, relay, pools."""
-    config = server_config(service.asgi, host=host, port=port, timeout_graceful_shutdown=10, limit_concurrency=1000)
+    config = server_config(
+        service.asgi, host=host, port=port, timeout_graceful_shutdown=10, limit_concurrency=service.connections
+    )
     server = _Server(config, service)
     counted = _metrics_server(service, host)
     async with contextlib.AsyncExitStack() as started:

@@ -120,6 +120,8 @@ class Design:
 class Service:
     """A service in this process: `asgi` answers HTTP; `start` and `stop` run the loops beside it."""
 
+    connections = 1000
+
     def __init__(
         self,
         design: Design,

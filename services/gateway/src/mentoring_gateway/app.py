@@ -75,6 +75,8 @@ class Door:
 class Gateway:
     """The gateway in this process; it has the same handles as a service that owns data."""
 
+    connections = 5000  # who follows something keeps one, and it holds no database
+
     def __init__(self, settings: Settings, *, http: httpx.AsyncClient | None = None) -> None:
         self.name = NAME
         self.settings = settings
