@@ -8,6 +8,7 @@ from mentoring_applications.applying.commands import drafts
 from mentoring_applications.people.access import INVITATION_DAYS
 from mentoring_common import retention, yaml_text
 from mentoring_common.settings import Settings
+from mentoring_gateway import live
 from mentoring_integrations.webhooks import commands, schedule, sending
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +18,7 @@ DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()
 
 # (document, duration named) → the duration in the code
 NAMED = {
+    ("graphql.md", "15 minutes"): timedelta(seconds=live.KEPT_S),
     ("integrators.md", "90 days"): timedelta(days=DEFAULTS["changes_days"]),
     ("integrators.md", "24 hours"): commands.ROTATION,
     ("integrators.md", "15 seconds"): timedelta(seconds=sending.TIMEOUT_S),
