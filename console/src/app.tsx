@@ -13,12 +13,14 @@ import { Run } from "./screens/matching/run";
 import { Offer } from "./screens/offers/offer";
 import { Pair } from "./screens/pair/pair";
 import { Pairs } from "./screens/pairs/pairs";
+import { Policy } from "./screens/policy/policy";
 import { People } from "./screens/people/people";
 import { Report, Reports } from "./screens/reports/reports";
 import { Start } from "./screens/start/start";
 import { Surveys } from "./screens/surveys/surveys";
 import { Webhook } from "./screens/webhooks/webhook";
 import { Webhooks } from "./screens/webhooks/webhooks";
+import { WhatIf } from "./screens/whatif/whatif";
 import type { Session } from "./session";
 import { Button } from "./ui/act";
 import { Faults, Loading, Screen } from "./ui/screen";
@@ -66,6 +68,8 @@ export function App({ session }: { session: Session }) {
               <Route path="/programmes/:programme/matching">
                 {({ programme }) => <Matching programme={programme} />}
               </Route>
+              <Route path="/programmes/:programme/policy">{({ programme }) => <Policy programme={programme} />}</Route>
+              <Route path="/cohorts/:id/what-if">{({ id }) => <WhatIf cohort={id} />}</Route>
               <Route path="/programmes/:programme/pairs/:kind?">
                 {({ programme, kind }) => <Pairs programme={programme} kind={kind} key={kind} />}
               </Route>

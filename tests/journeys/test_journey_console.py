@@ -104,6 +104,58 @@ async def test_applications_are_found_read_and_decided_together(people: Any) -> 
     await expect(corin.page.get_by_role("cell", name="accepted")).to_have_count(4)
 
 
+async def test_the_policy_is_tried_refused_at_its_line_and_changed(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Matching policy$", "Matching policy")
+    text = corin.page.get_by_label("The policy, as YAML or JSON")
+    was = await text.input_value()
+    await text.fill(was + "floor: [")
+    await expect(corin.page.locator(".problems")).to_contain_text(f"Line {was.count(chr(10)) + 1}")
+    await text.fill(was + "florr: 0.1\n")
+    await corin.button("Make it the policy").click()
+    await expect(corin.page.locator(".problems")).to_contain_text(f"Line {was.count(chr(10)) + 1}: florr")
+    await corin.looks("policy")
+    await text.fill(was + "floor: 0.01\n")
+    await corin.button("Try without storing").click()
+    await corin.sees("Of 4 possible pairs")
+    await corin.button("Make it the policy").click()
+    await corin.sees("Version 2")
+    await expect(text).to_have_value(re.compile("floor: 0.01"))
+
+
+async def test_other_weights_and_a_forbidden_pair_are_seen_at_once_and_used(people: Any) -> None:
+    corin = people["Corin"]
+    await corin.go("^Matching$", "Matching")
+    await corin.go("What if", "What if")
+    await corin.sees("2 of 2 mentees have a mentor")
+    slider = corin.page.get_by_role("slider", name=re.compile("topics"))
+    await slider.focus()
+    await corin.page.keyboard.press("Home")
+    await expect(slider).to_have_attribute("aria-valuetext", "0%")
+    await corin.sees("free text would make")
+    await corin.page.get_by_role("slider", name=re.compile("similar wording")).focus()
+    await corin.page.keyboard.press("Home")
+    await expect(corin.page.get_by_role("row", name=re.compile("^topics"))).to_contain_text("55%0%")
+    await corin.open("Settle a pair")
+    settled = await corin.unhelped("Settle a pair")
+    await settled.get_by_label("mentee").select_option(CLEO)
+    await settled.get_by_label("Forbid this pair").check()
+    await settled.get_by_role("button").click()
+    await expect(settled.get_by_label("Reason")).to_have_accessible_description(re.compile("."))
+    for mentor in ("Ada Okafor", "Bea Lindqvist"):
+        await settled.get_by_label("mentor").select_option(mentor)
+        await settled.get_by_label("Reason").fill("They share a flat.")
+        await settled.get_by_role("button").click()
+        await expect(corin.page.get_by_text(f"{mentor} – {CLEO}")).to_be_visible()
+    await corin.sees("1 of 2 mentees have a mentor")
+    changed = corin.page.get_by_role("table", name="Who changes")
+    await expect(changed.get_by_role("row", name=CLEO)).to_contain_text("Is left without a mentor")
+    await corin.looks("what_if", picture=True)
+    await corin.button("Use these: make a run").click()
+    await corin.heading("Run")
+    await expect(corin.page.get_by_role("table", name="Who is left over").get_by_role("row", name=CLEO)).to_be_visible()
+
+
 async def test_a_run_is_followed_read_and_approved(people: Any) -> None:
     corin = people["Corin"]
     await corin.go("^Matching$", "Matching")

@@ -24,6 +24,7 @@ export function ProgrammeScreen({
     [base, t("dashboard"), viewer.isAdministrator || viewer.roles.some((held) => held.programmeId === programme)],
     [`${base}/applications`, t("applications"), may("decide_applications")],
     [`${base}/matching`, t("matching"), may("match_people")],
+    [`${base}/policy`, t("policy"), may("match_people")],
     [`${base}/pairs`, t("pairs"), may("read_relationships")],
     [`${base}/activities`, t("activities"), true],
     [`${base}/surveys`, t("surveys"), may("run_evaluation")],

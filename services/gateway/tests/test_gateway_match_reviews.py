@@ -85,8 +85,9 @@ async def test_what_a_team_ruled_out_and_switched_off_is_shown(front, world, mak
     assert (await front.data(query, {"p": programme}))["changePolicy"] == {"rulesOff": off}
     trial = {"mentors": 0, "mentees": 0, "pairs": 0, "permitted": 0, "stranded": 0, "rules": []}
     world.post(f"/matching/cohorts/{cohort}/dry-run", trial | {"rules_off": off, "unread": 1})
-    query = "mutation($c: UUID!) { tryPolicy(cohortId: $c) { rulesOff unread } }"
+    query = "mutation($c: UUID!) { tryPolicy(cohortId: $c, policy: {floor: 0.5}) { rulesOff unread } }"
     assert (await front.data(query, {"c": cohort}))["tryPolicy"] == {"rulesOff": off, "unread": 1}
+    assert world.calls[-1].body == {"policy": {"floor": 0.5}}
 
 
 async def test_buddies_and_groups_are_made_and_read_again(front, world, make):

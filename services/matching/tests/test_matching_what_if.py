@@ -36,6 +36,12 @@ async def test_changes_of_the_policy_side_by_side_with_nothing_stored(world):
     weights = {"topics": 0.05, "preferences": 0.9, "text": 0.05}
     seen = await ask(world, cohort, policy_changes={"weights": weights})
     change = {"mentee_id": str(mentee.id), "mentor_id": str(topical.id), "other_mentor_id": str(wished.id)}
+    (changed,) = seen["changes"]
+    assert [changed.pop("score"), changed.pop("other_score")] == [
+        pytest.approx(seen[side]["total_score"]) for side in ("before", "after")
+    ]
+    assert seen["before"]["fits"]["topics"] > seen["after"]["fits"]["topics"]
+    assert seen["before"]["fits"]["mentee_preference"] == 0 < seen["after"]["fits"]["mentee_preference"]
     assert (seen["changes"], seen["same_pairs"], seen["pins"]) == ([change], 0, [])
     assert seen["before"]["matched"] == seen["after"]["matched"] == 1
     assert seen["before"]["certified"] is seen["after"]["certified"] is True

@@ -46,6 +46,7 @@ function OfCohort({ cohort }: { cohort: Cohort }) {
           <Button busy={start.busy} onClick={() => void start.act({ cohort: cohort.id })}>
             {t("start_run")}
           </Button>
+          <Link href={`/cohorts/${uuid(cohort.id)}/what-if`}>{t("what_if")}</Link>
         </div>
       )}
       <Faults of={start.fault} />

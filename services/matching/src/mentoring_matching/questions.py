@@ -51,14 +51,15 @@ async def question_now(
     bars: Sequence[Mapping[str, str]] = (),
     places: int | None = None,
     weights: Mapping[str, float] | None = None,
+    at: Sequence[str] = ("body", "policies"),
 ) -> Question:
-    """What a full run would solve now under a policy (default: the one in force) with changes, and with other weights
-    by the names of criteria; PolicyInvalid.
+    """What a full run would solve now under a policy (default: the one in force; another is given `at` of the request)
+    with changes, and with other weights by the names of criteria; PolicyInvalid.
     """
     cohort = await queries.cohort(db, cohort_id)
     programme = await queries.programme(db, cohort.programme_id)
     version = await queries.policy(db, cohort.programme_id)
-    at = CHANGES if document is None else ("body", "policies")
+    at = CHANGES if document is None else at
     asked = usable_changes(version.document if document is None else document, changes or {})
     asked = with_weights(asked, programme.direction, weights or {})
     terms = usable_terms(asked, programme.direction, version.version, strict=document is not None, at=at)

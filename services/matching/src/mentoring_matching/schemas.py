@@ -49,9 +49,16 @@ class PolicyDocument(RootModel[dict[str, Any]]):
 
 
 class PolicyTrial(Body):
-    """Members of the policy in force that are different in a trial; none: the policy as it is."""
+    """Members of the policy in force that are different in a trial, or a whole `policy`; none: the policy as it is."""
 
     policy_changes: dict[str, Any] | None = None
+    policy: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.policy is not None and self.policy_changes:
+            raise ValueError("give policy_changes or policy, not both")
+        return self
 
 
 class MemberView(View):
@@ -336,6 +343,8 @@ class Change(BaseModel):
     mentee_id: UUID
     mentor_id: UUID | None
     other_mentor_id: UUID | None
+    score: float | None = Field(None, description="of the first pair, by the first side's weights; null: there is none")
+    other_score: float | None = Field(None, description="of the second pair, by the second side's weights")
 
 
 class Comparison(BaseModel):
@@ -370,7 +379,8 @@ class SideView(BaseModel):
     """One side of a what-if: people matched and how well, scores in 0..1, `certified` if proved to be the best.
 
     `matched` counts mentees, `pairs` more where they may have several mentors. `weights` are the criteria with their
-    shares of a score, `busiest` the most mentees that one mentor has.
+    shares of a score, `fits` how well the pairs fit by each of them on average (0..1, whatever it weighs), and `busiest`
+    the most mentees that one mentor has.
     """
 
     mentors: int
@@ -387,6 +397,7 @@ class SideView(BaseModel):
     certified: bool
     busiest: int
     weights: dict[str, float]
+    fits: dict[str, float]
 
 
 class WhatIfView(BaseModel):

@@ -15,9 +15,11 @@ from mentoring_gateway.matching.types import (
     Match,
     MatchRun,
     RelationshipGroup,
+    WhatIf,
     buddies_of,
     group_of,
     groups_of,
+    what_if_of,
 )
 from mentoring_gateway.values import Role
 
@@ -64,12 +66,13 @@ class Matching:
         bars: list[PairChoice] | None = None,
         places: int | None = None,
         weights: JSON | None = None,
-    ) -> what_ifs.WhatIf:
+    ) -> WhatIf:
         api = info.context.commands(info).matching.api
-        return await what_ifs.ask_what_if(
+        found = await what_ifs.ask_what_if(
             api, cohort_id, policy_changes=policy_changes, policies=policies, pins=pins, bars=bars, places=places,
             weights=weights,
         )  # fmt: skip
+        return what_if_of(found)
 
     @command("Make a new version of a programme's matching policy")
     async def change_policy(
@@ -86,9 +89,14 @@ class Matching:
     async def resume_recurring_runs(self, info: Info, programme_id: UUID) -> reviews.RecurringRuns:
         return await reviews.act_on_recurring_runs(info.context.commands(info).matching.api, programme_id, "resume")
 
-    @command("How many pairs of a cohort each rule removes, with or without changes; nothing is stored")
-    async def try_policy(self, info: Info, cohort_id: UUID, policy_changes: JSON | None = None) -> reviews.PolicyTrial:
-        return await reviews.try_policy(info.context.commands(info).matching.api, cohort_id, policy_changes)
+    @command(
+        "How many pairs of a cohort each rule removes, with or without changes, or by another policy; nothing is stored"
+    )
+    async def try_policy(
+        self, info: Info, cohort_id: UUID, policy_changes: JSON | None = None, policy: JSON | None = None
+    ) -> reviews.PolicyTrial:
+        api = info.context.commands(info).matching.api
+        return await reviews.try_policy(api, cohort_id, policy_changes=policy_changes, policy=policy)
 
     @command("Stop a matching run, or discard its result")
     async def cancel_run(self, info: Info, run_id: UUID, expected_version: int | None = None) -> MatchRun:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from strawberry.scalars import JSON
 
 from mentoring_common.pagination import Page
-from mentoring_gateway.matching.what_ifs import ChangedMentor, PinPrice
+from mentoring_gateway.matching.what_ifs import ChangeRecord, PinPrice
 from mentoring_gateway.upstream import PageRequest, Upstream
 from mentoring_gateway.values import Role, body
 
@@ -146,11 +146,10 @@ class FloorCurve:
     points: list[FloorPoint]
 
 
-@strawberry.type(description="Two runs side by side: pairs they share, and mentees whose mentor differs")
 @dataclass
-class RunComparison:
+class ComparisonRecord:
     same_pairs: int
-    changes: list[ChangedMentor]
+    changes: list[ChangeRecord]
 
 
 _policy = TypeAdapter(MatchingPolicy)
@@ -160,7 +159,7 @@ _pool = TypeAdapter(Page[PoolMemberRecord])
 _why_not = TypeAdapter(WhyNot)
 _alternatives = TypeAdapter(AlternativesRecord)
 _curve = TypeAdapter(FloorCurve)
-_comparison = TypeAdapter(RunComparison)
+_comparison = TypeAdapter(ComparisonRecord)
 
 
 async def policy(api: Upstream, programme_id: UUID) -> MatchingPolicy:
@@ -183,9 +182,9 @@ async def act_on_recurring_runs(api: Upstream, programme_id: UUID, act: str) -> 
     return await api.send("POST", f"/programmes/{programme_id}/recurring-runs/{act}", _recurring)
 
 
-async def try_policy(api: Upstream, cohort_id: UUID, changes: JSON | None) -> PolicyTrial:
+async def try_policy(api: Upstream, cohort_id: UUID, **trial: object) -> PolicyTrial:
     """What each rule does to the pool of a cohort."""
-    return await api.send("POST", f"/cohorts/{cohort_id}/dry-run", _trial, body(policy_changes=changes))
+    return await api.send("POST", f"/cohorts/{cohort_id}/dry-run", _trial, body(**trial))
 
 
 async def pool(api: Upstream, cohort_id: UUID, wanted: PageRequest) -> Page[PoolMemberRecord]:
@@ -215,6 +214,6 @@ async def floor_curve(api: Upstream, run_id: UUID) -> list[FloorPoint]:
     return (await api.get(f"/runs/{run_id}/floor-curve", _curve)).points
 
 
-async def compare(api: Upstream, run_id: UUID, other_id: UUID) -> RunComparison:
+async def compare(api: Upstream, run_id: UUID, other_id: UUID) -> ComparisonRecord:
     """Whose mentor differs between two runs."""
     return await api.get(f"/runs/{run_id}/compare/{other_id}", _comparison)

@@ -19,6 +19,7 @@ from mentoring_gateway.matching.arrangements import (
 )
 from mentoring_gateway.matching.client import MatchRecord, ProposedPairRecord, RunRecord, UnmatchedRecord
 from mentoring_gateway.matching.groups import GroupMemberRecord, GroupRecord, GroupWithoutPeople
+from mentoring_gateway.matching.what_ifs import ChangeRecord, WhatIfRecord, WhatIfWithoutChanges
 from mentoring_gateway.paging import After, Connection, First, connection, wanted
 from mentoring_gateway.people.types import Person, person_of
 from mentoring_gateway.relationships.types import Relationship, known_relationship
@@ -69,6 +70,43 @@ class ProposedPair(ProposedPairRecord):
         return await person_of(info, self.mentee_id)
 
 
+@strawberry.type(
+    description="A mentee whose mentor differs between the sides; null is nobody. A score is of its side's pair, 0..1"
+)
+class ChangedMentor(ChangeRecord):
+    @derived("The mentee")
+    async def mentee(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentee_id)
+
+    @derived("The mentor on the first side")
+    async def mentor(self, info: Info) -> Person | None:
+        return await person_of(info, self.mentor_id) if self.mentor_id else None
+
+    @derived("The mentor on the second side")
+    async def other_mentor(self, info: Info) -> Person | None:
+        return await person_of(info, self.other_mentor_id) if self.other_mentor_id else None
+
+
+@strawberry.type(description="A cohort as it would be matched now, and with changes; nothing is stored")
+class WhatIf(WhatIfWithoutChanges):
+    changes: list[ChangedMentor]
+
+
+@strawberry.type(description="Two runs side by side: pairs they share, and mentees whose mentor differs")
+class RunComparison:
+    same_pairs: int
+    changes: list[ChangedMentor]
+
+
+def what_if_of(record: WhatIfRecord) -> WhatIf:
+    """The record with its people to be asked for."""
+    return WhatIf(**(vars(record) | {"changes": _changed(record.changes)}))
+
+
+def _changed(changes: list[ChangeRecord]) -> list[ChangedMentor]:
+    return [ChangedMentor(**vars(change)) for change in changes]
+
+
 @strawberry.type(description="Somebody whom a run leaves without a partner, and why")
 class UnmatchedPerson(UnmatchedRecord):
     @derived("Who it is")
@@ -110,8 +148,9 @@ class MatchRun(RunRecord, Node):
         return await reviews.floor_curve(info.context.services.matching.api, self.id)
 
     @fetched("This run beside another one")
-    async def compared(self, info: Info, other_id: UUID) -> reviews.RunComparison | None:
-        return await reviews.compare(info.context.services.matching.api, self.id, other_id)
+    async def compared(self, info: Info, other_id: UUID) -> RunComparison | None:
+        found = await reviews.compare(info.context.services.matching.api, self.id, other_id)
+        return RunComparison(same_pairs=found.same_pairs, changes=_changed(found.changes))
 
 
 @strawberry.type(

@@ -15,7 +15,7 @@ from mentoring_gateway.values import body
 
 @strawberry.type(
     description="One side of a what-if: people matched and how well (scores in 0..1), the most mentees of one mentor, "
-    "and the share of each criterion in a score"
+    "the share of each criterion in a score (`weights`), and how well the pairs fit by it on average (`fits`)"
 )
 @dataclass
 class WhatIfSide:
@@ -31,16 +31,18 @@ class WhatIfSide:
     busiest: int = 0
     pairs: int = 0
     weights: JSON | None = None
+    fits: JSON | None = None
     worst_score: float | None = None
     fifth_percentile: float | None = None
 
 
-@strawberry.type(description="A mentee whose mentor differs between the sides; null is nobody")
 @dataclass
-class ChangedMentor:
+class ChangeRecord:
     mentee_id: UUID
     mentor_id: UUID | None = None
     other_mentor_id: UUID | None = None
+    score: float | None = None
+    other_score: float | None = None
 
 
 @strawberry.type(
@@ -74,14 +76,17 @@ class BarredPair:
     reason: str
 
 
-@strawberry.type(description="A cohort as it would be matched now, and with changes; nothing is stored")
 @dataclass
-class WhatIf:
+class WhatIfWithoutChanges:
     before: WhatIfSide
     after: WhatIfSide
     same_pairs: int
-    changes: list[ChangedMentor]
     pins: list[PricedPin]
+
+
+@dataclass
+class WhatIfRecord(WhatIfWithoutChanges):
+    changes: list[ChangeRecord]
 
 
 @strawberry.type(description="How many first conversations were proposed now, and how many mentees have none")
@@ -107,13 +112,13 @@ class Conversation:
     mentee_rating: int | None = None
 
 
-_what_if = TypeAdapter(WhatIf)
+_what_if = TypeAdapter(WhatIfRecord)
 _proposed = TypeAdapter(ProposedConversations)
 _conversation = TypeAdapter(Conversation)
 _conversations = TypeAdapter(Page[Conversation])
 
 
-async def ask_what_if(api: Upstream, cohort_id: UUID, **changes: object) -> WhatIf:
+async def ask_what_if(api: Upstream, cohort_id: UUID, **changes: object) -> WhatIfRecord:
     """Two sides of a cohort, solved and not stored."""
     return await api.send("POST", f"/cohorts/{cohort_id}/what-if", _what_if, body(**changes))
 

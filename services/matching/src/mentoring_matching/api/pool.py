@@ -41,10 +41,13 @@ async def try_policy(
     work: Phases,
     trial: PolicyTrial | None = None,
 ) -> DryRunView:
-    """How many pairs of the pool each rule removes, with or without changes of the policy."""
+    """How many pairs of the pool each rule removes, with or without changes of the policy, or by another one."""
+    trial = trial or PolicyTrial()
     async with work.transaction() as db:
         await check_cohort(db, by, cohort_id)
-        question = await questions.question_now(db, cohort_id, changes=trial.policy_changes if trial else None)
+        question = await questions.question_now(
+            db, cohort_id, trial.policy, changes=trial.policy_changes, at=("body", "policy")
+        )
     return await _dry_run(question)
 
 

@@ -121,9 +121,14 @@ async def list_unmatched(
 async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comparison:
     """Two runs side by side: their numbers, and whose mentor differs."""
     run, other = await run_of_team(db, by, run_id), await run_of_team(db, by, other_id)
-    mine, theirs = _mentors(await queries.all_pairs(db, run_id)), _mentors(await queries.all_pairs(db, other_id))
+    pairs, others = await queries.all_pairs(db, run_id), await queries.all_pairs(db, other_id)
+    mine, theirs = _mentors(pairs), _mentors(others)
+    scores, other_scores = ({pair.mentee_id: pair.score for pair in shown} for shown in (pairs, others))
     changes = [
-        Change(mentee_id=mentee, mentor_id=mine.get(mentee), other_mentor_id=theirs.get(mentee))
+        Change(
+            mentee_id=mentee, mentor_id=mine.get(mentee), other_mentor_id=theirs.get(mentee),
+            score=scores.get(mentee), other_score=other_scores.get(mentee),
+        )  # fmt: skip
         for mentee in sorted(mine.keys() | theirs.keys())
         if mine.get(mentee) != theirs.get(mentee)
     ]

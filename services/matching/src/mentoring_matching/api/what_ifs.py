@@ -56,14 +56,19 @@ async def _solved(first: Question, second: Question) -> Sides:
 
 def _view(sides: Sides, pins: list[NewPair]) -> WhatIfView:
     both: Comparison = sides.comparison
-    changes = [Change(mentee_id=UUID(c.mentee_id), mentor_id=_id(c.before), other_mentor_id=_id(c.after))
-               for c in both.changes]  # fmt: skip
+    old, new = ({(p.mentor_id, p.mentee_id): p.score for p in run.pairs} for run in (sides.before, sides.after))
+    changes = [
+        Change(
+            mentee_id=UUID(c.mentee_id), mentor_id=_id(c.before), other_mentor_id=_id(c.after),
+            score=old.get((c.before or "", c.mentee_id)), other_score=new.get((c.after or "", c.mentee_id)),
+        )
+        for c in both.changes
+    ]  # fmt: skip
     reasons = {(str(pin.mentor_id), str(pin.mentee_id)): pin.reason for pin in pins}
     return WhatIfView(
         before=_side(sides.before, both.blocking_pairs[0]),
         after=_side(sides.after, both.blocking_pairs[1]),
-        same_pairs=len({(p.mentor_id, p.mentee_id) for p in sides.before.pairs}
-                       & {(p.mentor_id, p.mentee_id) for p in sides.after.pairs}),
+        same_pairs=len(old.keys() & new.keys()),
         changes=changes,
         pins=[_pin(cost, reasons[cost.mentor_id, cost.mentee_id]) for cost in sides.pins],
     )  # fmt: skip
@@ -78,10 +83,16 @@ def _pin(cost: PinCost, reason: str) -> PinView:
 
 
 def _side(run: Run, blocking: int) -> SideView:
-    totals = run.totals
+    totals, shares = run.totals, {criterion.name: share for criterion, share in run.situation.policy.shares()}
     named: dict[str, Any] = {name: getattr(totals, name) for name in SideView.model_fields if hasattr(totals, name)}
     return SideView(
         **named, total_score=totals.score, worst_score=totals.worst, blocking_pairs=blocking,
         certified=run.certificate.valid, busiest=busiest(run),
-        weights={criterion.name: round(share, 4) for criterion, share in run.situation.policy.shares()},
+        weights={name: round(share, 4) for name, share in shares.items()},
+        fits={name: round(_fit(run, name, share), 4) for name, share in shares.items()},
     )  # fmt: skip
+
+
+def _fit(run: Run, name: str, share: float) -> float:
+    """How well the pairs of a run fit by a criterion with this share of their scores, on average."""
+    return sum(pair.contributions.get(name, 0.0) for pair in run.pairs) / share / max(len(run.pairs), 1)
