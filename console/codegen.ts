@@ -13,7 +13,7 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         strictScalars: true,
         defaultScalarType: "unknown",
-        scalars: { UUID: "string", DateTime: "string", Date: "string", JSON: "unknown" },
+        scalars: { UUID: "string", DateTime: "string", Date: "string", JSON: "unknown", Base64: "string" },
       },
     },
   },

@@ -5,9 +5,18 @@ import { useHashLocation } from "wouter/use-hash-location";
 import { ProgrammesDocument, WhoDocument } from "./gql/graphql";
 import { Activities } from "./screens/activities/activities";
 import { Activity } from "./screens/activities/activity";
+import { Blueprint } from "./screens/blueprint/blueprint";
+import { Closing } from "./screens/closing/closing";
 import { Dashboard } from "./screens/dashboard/dashboard";
 import { Application } from "./screens/applications/application";
 import { Applications } from "./screens/applications/applications";
+import { Import } from "./screens/imports/import";
+import { Imports } from "./screens/imports/imports";
+import { Keys } from "./screens/keys/keys";
+import { Library } from "./screens/library/library";
+import { Resource } from "./screens/library/resource";
+import { FocusGroup } from "./screens/listening/group";
+import { Listening } from "./screens/listening/listening";
 import { Matching } from "./screens/matching/matching";
 import { Run } from "./screens/matching/run";
 import { Offer } from "./screens/offers/offer";
@@ -15,7 +24,8 @@ import { Pair } from "./screens/pair/pair";
 import { Pairs } from "./screens/pairs/pairs";
 import { Policy } from "./screens/policy/policy";
 import { People } from "./screens/people/people";
-import { Report, Reports } from "./screens/reports/reports";
+import { Report } from "./screens/reports/report";
+import { Reports } from "./screens/reports/reports";
 import { Start } from "./screens/start/start";
 import { Surveys } from "./screens/surveys/surveys";
 import { Webhook } from "./screens/webhooks/webhook";
@@ -25,6 +35,7 @@ import type { Session } from "./session";
 import { Button } from "./ui/act";
 import { Faults, Loading, Screen } from "./ui/screen";
 import { LANGUAGES, choose, language, useWords } from "./words";
+import { save } from "./client";
 import { Viewer } from "./viewer";
 
 export function App({ session }: { session: Session }) {
@@ -39,6 +50,7 @@ export function App({ session }: { session: Session }) {
     roles: me?.roles ?? [],
     programmes: programmes.data?.programmes?.nodes ?? [],
     isAdministrator: session.isAdministrator,
+    save: (address: string, name: string) => save(session, address, name),
   };
   return (
     <Router hook={useHashLocation}>
@@ -85,6 +97,25 @@ export function App({ session }: { session: Session }) {
               <Route path="/programmes/:programme/people">
                 {({ programme }) => <People programme={programme} />}
               </Route>
+              <Route path="/programmes/:programme/imports">
+                {({ programme }) => <Imports programme={programme} />}
+              </Route>
+              <Route path="/programmes/:programme/blueprint">
+                {({ programme }) => <Blueprint programme={programme} />}
+              </Route>
+              <Route path="/programmes/:programme/library">
+                {({ programme }) => <Library programme={programme} />}
+              </Route>
+              <Route path="/programmes/:programme/listening">
+                {({ programme }) => <Listening programme={programme} />}
+              </Route>
+              <Route path="/programmes/:programme/closing">
+                {({ programme }) => <Closing programme={programme} />}
+              </Route>
+              <Route path="/resources/:id">{({ id }) => <Resource id={id} />}</Route>
+              <Route path="/focus-groups/:id">{({ id }) => <FocusGroup id={id} />}</Route>
+              <Route path="/imports/:id">{({ id }) => <Import id={id} />}</Route>
+              <Route path="/api-keys" component={Keys} />
               <Route path="/webhooks" component={Webhooks} />
               <Route path="/webhooks/:id">{({ id }) => <Webhook id={id} />}</Route>
               <Route path="/runs/:id">{({ id }) => <Run id={id} />}</Route>

@@ -34,3 +34,13 @@ export function clientOf(session: Session): Client {
     },
   });
 }
+
+/** Fetch a file with the token, and have the browser keep it. */
+export async function save(session: Session, address: string, name: string): Promise<boolean> {
+  const answer = await fetch(address, { headers: { Authorization: `Bearer ${await session.token()}` } });
+  if (!answer.ok) return false;
+  const href = URL.createObjectURL(await answer.blob());
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  return true;
+}

@@ -44,7 +44,9 @@ export class Session {
       await oauth.discoveryRequest(issuer, insecure(issuer)),
     );
     const session = new Session(server, { client_id: installation.clientId });
-    if (new URLSearchParams(location.search).has("state")) await session.finish();
+    const said = new URLSearchParams(location.search);
+    if (said.has("state")) await session.finish();
+    else if (said.has("login_hint")) await session.signIn(said.get("login_hint") ?? undefined);
     else if (sessionStorage.getItem(KEPT)) await session.renew().catch(() => session.forget());
     return session;
   }
@@ -57,8 +59,9 @@ export class Session {
     return this.scopes.has("organisation:admin");
   }
 
-  /** Leave for the identity provider. */
-  async signIn(): Promise<void> {
+  /** Leave for the identity provider, which is told whom a link was for (login_hint of OpenID Connect). */
+  async signIn(whom?: string): Promise<void> {
+    this.forget();
     const asked: Asked = {
       verifier: oauth.generateRandomCodeVerifier(),
       state: oauth.generateRandomState(),
@@ -74,6 +77,7 @@ export class Session {
       state: asked.state,
       code_challenge: await oauth.calculatePKCECodeChallenge(asked.verifier),
       code_challenge_method: "S256",
+      ...(whom && { login_hint: whom }),
     }).toString();
     location.assign(there);
   }

@@ -8,6 +8,8 @@ export interface Viewing {
   roles: NonNullable<WhoQuery["me"]["roles"]>;
   programmes: NonNullable<ProgrammesQuery["programmes"]>["nodes"];
   isAdministrator: boolean;
+  /** A file that an answer names by its address, which takes the token of whoever is signed in; false: refused. */
+  save: (address: string, name: string) => Promise<boolean>;
 }
 
 const Context = createContext<Viewing | null>(null);

@@ -52,6 +52,9 @@ export function useWords() {
       at
         ? new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short" }).format(new Date(at))
         : "",
+    /** A day without a time, such as Mon 3 May. */
+    weekday: (day: string): string =>
+      new Intl.DateTimeFormat(lang, { weekday: "short", day: "numeric", month: "short" }).format(new Date(`${day}T12:00`)),
     number: (value: number, digits = 0): string =>
       new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(value),
     percent: (value: number | null | undefined, digits = 0): string =>

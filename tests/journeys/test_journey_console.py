@@ -106,6 +106,7 @@ async def test_applications_are_found_read_and_decided_together(people: Any) -> 
 
 async def test_the_policy_is_tried_refused_at_its_line_and_changed(people: Any) -> None:
     corin = people["Corin"]
+    await corin.go("^Matching$", "Matching")
     await corin.go("^Matching policy$", "Matching policy")
     text = corin.page.get_by_label("The policy, as YAML or JSON")
     was = await text.input_value()

@@ -67,8 +67,7 @@ export function Form({
   async function submitted(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = event.currentTarget;
-    const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-    if (await submit(fields)) form.reset();
+    if (await submit(fieldsOf(new FormData(form)))) form.reset();
   }
   return (
     <form ref={here} aria-label={label} onSubmit={(event) => void submitted(event)}>
@@ -79,6 +78,13 @@ export function Form({
       <Faults of={fault} atFields={refused.pointers} />
     </form>
   );
+}
+
+/** What a form says, by the names of its fields; boxes of one name that are ticked stand together, with spaces between. */
+function fieldsOf(data: FormData): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of data) fields[name] = name in fields ? `${fields[name]} ${String(value)}` : String(value);
+  return fields;
 }
 
 interface Control {
@@ -109,7 +115,17 @@ export function Field({
   );
 }
 
-export function Check({ label, name, value }: { label: string; name: string; value?: string }) {
+export function Check({
+  label,
+  name,
+  value,
+  required = false,
+}: {
+  label: string;
+  name: string;
+  value?: string;
+  required?: boolean;
+}) {
   const refusal = useRefusal(name);
   return (
     <>
@@ -118,6 +134,7 @@ export function Check({ label, name, value }: { label: string; name: string; val
           type="checkbox"
           name={name}
           value={value}
+          required={required}
           aria-invalid={refusal && true}
           aria-describedby={refusal?.id}
         />
@@ -128,17 +145,19 @@ export function Check({ label, name, value }: { label: string; name: string; val
   );
 }
 
-/** One of a few, each with its words: [value, words]. */
+/** One of a few, each with its words: [value, words]; with `several` any of them, and none. */
 export function Radios({
   legend,
   name,
   options,
   first = false,
+  several = false,
 }: {
   legend: string;
   name: string;
   options: [string, string][];
   first?: boolean;
+  several?: boolean;
 }) {
   const refusal = useRefusal(name);
   return (
@@ -148,10 +167,10 @@ export function Radios({
         {options.map(([value, text], number) => (
           <label key={value} className="check">
             <input
-              type="radio"
+              type={several ? "checkbox" : "radio"}
               name={name}
               value={value}
-              required
+              required={!several}
               defaultChecked={first && number === 0}
               aria-invalid={refusal && true}
             />

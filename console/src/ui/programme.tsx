@@ -24,11 +24,14 @@ export function ProgrammeScreen({
     [base, t("dashboard"), viewer.isAdministrator || viewer.roles.some((held) => held.programmeId === programme)],
     [`${base}/applications`, t("applications"), may("decide_applications")],
     [`${base}/matching`, t("matching"), may("match_people")],
-    [`${base}/policy`, t("policy"), may("match_people")],
     [`${base}/pairs`, t("pairs"), may("read_relationships")],
     [`${base}/activities`, t("activities"), true],
+    [`${base}/library`, t("library"), true],
     [`${base}/surveys`, t("surveys"), may("run_evaluation")],
+    [`${base}/listening`, t("listening"), may("interview") || may("run_evaluation")],
     [`${base}/people`, t("people_and_roles"), may("manage_programme") || may("decide_applications")],
+    [`${base}/imports`, t("imports"), may("decide_applications")],
+    [`${base}/blueprint`, t("blueprint"), may("manage_programme")],
     [`${base}/reports`, t("reports"), may("read_reports")],
   ];
   return (

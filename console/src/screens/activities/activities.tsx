@@ -5,6 +5,7 @@ import { Link, useLocation } from "wouter";
 import {
   ActivitiesDocument,
   PlanActivityDocument,
+  PlanSeriesDocument,
   type ActivitiesQuery,
   type ActivityPartsFragment,
   type MeetingMode,
@@ -16,6 +17,7 @@ import { Pages, Table } from "../../ui/table";
 import { useRights } from "../../viewer";
 import { useWords } from "../../words";
 import { ActivityFields } from "./fields";
+import { EVERY, RepeatFields } from "./series";
 
 type Programme = NonNullable<ActivitiesQuery["programme"]>;
 
@@ -92,7 +94,9 @@ export function Taken({ of }: { of: ActivityPartsFragment }) {
 function Planning({ found, programme }: { found: Programme; programme: string }) {
   const { t } = useWords();
   const [, go] = useLocation();
-  const { act, busy, fault } = useAct(PlanActivityDocument, (data) => go(`/activities/${data.planActivity.id}`));
+  const [every, setEvery] = useState("");
+  const one = useAct(PlanActivityDocument, (data) => go(`/activities/${data.planActivity.id}`));
+  const series = useAct(PlanSeriesDocument, (data) => go(`/activities/${data.planActivitySeries.items[0]?.id}`));
   const kinds = found.activityKinds?.map((one): [string, string] => [one.id, one.title]) ?? [];
   return (
     <details>
@@ -100,10 +104,10 @@ function Planning({ found, programme }: { found: Programme; programme: string })
       <Form
         label={t("plan_activity")}
         button={t("plan")}
-        busy={busy}
-        fault={fault}
-        submit={({ kind, title, mode, startsAt, minutes, cohortId, places, location, link }) =>
-          act({
+        busy={one.busy || series.busy}
+        fault={one.fault ?? series.fault}
+        submit={({ kind, title, mode, startsAt, minutes, cohortId, places, location, link, interval, count }) => {
+          const planned = {
             programme,
             kind: kind ?? "",
             title: title ?? "",
@@ -115,8 +119,12 @@ function Planning({ found, programme }: { found: Programme; programme: string })
             location: location || null,
             link: link || null,
             zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-          })
-        }
+          };
+          const often = EVERY[every];
+          return often
+            ? series.act({ ...planned, every: often, interval: Number(interval), count: Number(count) })
+            : one.act(planned);
+        }}
       >
         <div className="row">
           {kinds.length > 0 ? (
@@ -133,6 +141,7 @@ function Planning({ found, programme }: { found: Programme; programme: string })
           />
         </div>
         <ActivityFields />
+        <RepeatFields every={every} change={setEvery} />
       </Form>
     </details>
   );

@@ -13,7 +13,7 @@ import {
   type ActivityQuery,
   type MeetingMode,
 } from "../../gql/graphql";
-import { Button, Field, Form, moment, useAct } from "../../ui/act";
+import { Button, Check, Field, Form, moment, useAct } from "../../ui/act";
 import { Facts, Faults, Loading, Part } from "../../ui/screen";
 import { ProgrammeScreen } from "../../ui/programme";
 import { useRights, useViewer } from "../../viewer";
@@ -21,6 +21,7 @@ import { useWords } from "../../words";
 import { Taken } from "./activities";
 import { Coming } from "./coming";
 import { ActivityFields } from "./fields";
+import { Series } from "./series";
 
 type Found = NonNullable<ActivityQuery["activity"]>;
 
@@ -66,6 +67,7 @@ function One({ found, place, again }: { found: Found; place: ActivityQuery["acti
         </Part>
       )}
       {!runs && !viewer.isAdministrator && place && <Mine found={found} place={place} isOver={isOver} again={again} />}
+      {found.seriesId && <Series id={found.seriesId} shown={found.id} />}
       {runs && <Coming activity={found} again={again} />}
       {runs && !isOver && <Running found={found} again={again} />}
     </ProgrammeScreen>
@@ -153,7 +155,7 @@ function Running({ found, again }: { found: ActivityPartsFragment; again: () => 
           button={t("save")}
           busy={change.busy}
           fault={change.fault}
-          submit={({ title, mode, startsAt, minutes, places, location, link }) =>
+          submit={({ title, mode, startsAt, minutes, places, location, link, following }) =>
             change.act({
               id,
               version,
@@ -164,20 +166,31 @@ function Running({ found, again }: { found: ActivityPartsFragment; again: () => 
               places: places ? Number(places) : null,
               location: location || null,
               link: link || null,
+              following: following === "on",
             })
           }
         >
           <p>{t("change_tells")}</p>
           <ActivityFields of={found} />
+          {found.seriesId && <Check label={t("and_following")} name="following" />}
         </Form>
       </details>
       <details>
         <summary>{t("call_off")}</summary>
         <p>{t("call_off_tells")}</p>
         <div className="row">
-          <Button busy={cancel.busy} onClick={() => void cancel.act({ id, version })}>
+          <Button busy={cancel.busy} onClick={() => void cancel.act({ id, version, following: false })}>
             {t("call_off_now")}
           </Button>
+          {found.seriesId && (
+            <Button
+              className="plain"
+              busy={cancel.busy}
+              onClick={() => void cancel.act({ id, version, following: true })}
+            >
+              {t("call_off_following")}
+            </Button>
+          )}
         </div>
         <Faults of={cancel.fault} />
       </details>

@@ -17,6 +17,9 @@ export function Matching({ programme }: { programme: string }) {
   const cohorts = answer.data?.programme?.cohorts;
   return (
     <ProgrammeScreen programme={programme} title={t("matching")}>
+      <p>
+        <Link href={`/programmes/${programme}/policy`}>{t("policy")}</Link>
+      </p>
       <Faults of={answer.error} />
       {!cohorts && answer.fetching && <Loading />}
       {cohorts?.length === 0 && <Nothing />}

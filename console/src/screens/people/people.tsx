@@ -1,6 +1,7 @@
 // Who holds which role in a programme; whoever manages it finds people by name, gives roles and ends them.
 import { useState } from "react";
 import { useQuery } from "urql";
+import { Link } from "wouter";
 import {
   GrantOwnRoleDocument,
   GrantRoleDocument,
@@ -40,6 +41,11 @@ export function People({ programme }: { programme: string }) {
   const found = answer.data?.programme;
   return (
     <ProgrammeScreen programme={programme} title={t("people_and_roles")}>
+      {(may("manage_programme") || may("plan_cohorts")) && (
+        <p>
+          <Link href={`/programmes/${programme}/closing`}>{t("closing")}</Link>
+        </p>
+      )}
       <Faults of={answer.error} />
       {!found && answer.fetching && <Loading />}
       {found && may("manage_programme") && <Giving found={found} programme={programme} again={again} />}

@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import { Link } from "wouter";
 import { StartDocument, type StartQuery } from "../../gql/graphql";
 import { Faults, Loading, Nothing, Part, Screen } from "../../ui/screen";
+import { Habits } from "../habits/habits";
 import { useViewer, uuid } from "../../viewer";
 import { useWords } from "../../words";
 
@@ -30,7 +31,12 @@ export function Start() {
       )}
       {viewer.isAdministrator && (
         <Part title={t("organisation")}>
-          <Link href="/webhooks">{t("webhooks")}</Link>
+          <p>
+            <Link href="/webhooks">{t("webhooks")}</Link>
+          </p>
+          <p>
+            <Link href="/api-keys">{t("api_keys")}</Link>
+          </p>
         </Part>
       )}
       {!viewer.isAdministrator && (me ? <Mine me={me} /> : <Loading />)}
@@ -99,11 +105,13 @@ function Mine({ me }: { me: StartQuery["me"] }) {
             <p key={id}>
               <Link href={`/programmes/${id}/activities`}>
                 {t("all_activities", { programme: viewer.programmes.find((one) => uuid(one.id) === id)?.title })}
-              </Link>
+              </Link>{" "}
+              <Link href={`/programmes/${id}/library`}>{t("library")}</Link>
             </p>
           ))}
         </Part>
       )}
+      {programmes.size > 0 && <Habits programmes={programmes} />}
       {applications.length > 0 && (
         <Part title={t("my_applications")}>
           <ul className="cards">

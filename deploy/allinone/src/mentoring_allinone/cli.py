@@ -136,14 +136,14 @@ def demo(
 
 
 async def _played(name: str, folder: Path | None, kafka: str | None) -> bool:
+    serve = sys.stdout.isatty() and sys.stdin.isatty()
     if name == "nihr":
         from mentoring_allinone.demo.run import demo as nihr
 
-        serve = sys.stdout.isatty() and sys.stdin.isatty()
         return await nihr(folder or Path("build/demo"), out, kafka=kafka, serve=serve)
     from mentoring_allinone.plays.run import play
 
-    return await play(name, folder or Path("build/demo") / name, out, kafka)
+    return await play(name, folder or Path("build/demo") / name, out, kafka, serve=serve)
 
 
 @app.command()

@@ -8,7 +8,9 @@ from typing import Any
 
 import httpx
 
+from mentoring_allinone.looking import sign_in_link
 from mentoring_allinone.stack import Stack
+from mentoring_common.api_address import API
 
 OPEN_DAYS = 90
 _RIGHTS = ("applications:read", "applications:write")
@@ -60,11 +62,13 @@ async def _posted(client: httpx.AsyncClient, path: str, body: dict[str, Any]) ->
 
 def lines(sample: Sample, address: str, data: Path) -> list[str]:
     """What a reader tries next."""
-    given = f"--data {data} --tenant {sample.tenant}"
+    given, base = f"--data {data} --tenant {sample.tenant}", address.removesuffix(API)
     return [
         f"Sample programme {sample.programme}; applications are open for {OPEN_DAYS} days from its making.",
         f"  apply       mentoring token {given} --subject {sample.applicant} --scope applications:write",
         f"              POST {address}/applications/programmes/{sample.programme}/applications",
         f"  coordinate  mentoring token {given} --subject {sample.coordinator} --scope applications:write",
+        f"  console     as its coordinator {sign_in_link(base, sample.coordinator)}",
+        f"              as the applicant   {sign_in_link(base, sample.applicant)}",
         f"  administer  mentoring token {given} --scope organisation:admin --scope applications:write",
     ]

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mentoring_allinone.mailbox import PAGE_HEADERS
 from mentoring_allinone.scopes import PERSONAL
-from mentoring_applications.directory.models import Organisation
+from mentoring_applications.directory.models import Organisation, Person
 from mentoring_common.api_address import API
 from mentoring_common.embedded.issuer import DevIssuer, TokenRefused
 from mentoring_common.embedded.sign_in import Asked, SignIns
@@ -53,6 +53,8 @@ class SignInPage:
         query = dict(request.query_params)
         try:
             asked = Asked.of(query)
+            if "subject" not in query and (hinted := await self._hinted(query.get("login_hint", ""))):
+                query |= hinted
             if "subject" in query:
                 return RedirectResponse(asked.answered(code=self._code(asked, query)), 303)
             organisations = await self._organisations()
@@ -72,6 +74,15 @@ class SignInPage:
         if subject != ADMINISTRATOR:
             subject = str(_uuid(subject))
         return self._sign_ins.code_for(asked, subject, str(tenant), scopes)
+
+    async def _hinted(self, person_id: str) -> dict[str, str]:
+        """Whom a link to the front end named (`login_hint` of OpenID Connect), and their organisation; none: the page."""
+        if not person_id:
+            return {}
+        async with self._applications.connect() as connection:
+            found = sa.select(Person.tenant_id).where(Person.id == _uuid(person_id))
+            tenant = await connection.scalar(found)
+        return {"subject": person_id, "tenant": str(tenant)} if tenant else {}
 
     async def _organisations(self) -> dict[UUID, str]:
         """Names by id, the newest first."""

@@ -59,16 +59,20 @@ async def ask(
     *,
     params: Mapping[str, str | Sequence[str]] | None = None,
     json: Any = None,
+    content: bytes | None = None,
 ) -> Answer:
     """The answer to one request, redirects not followed; httpx.HTTPError where none comes,
-    httpx.ConnectError where nobody heard of it.
+    httpx.ConnectError where nobody heard of it. The body is `json`, or `content` of the type that the headers say.
 
     Over the network it goes to aiohttp past all of httpx, which is for calls that ours are not and cost as much again.
     """
+    body = content if json is None else orjson.dumps(json)
+    if json is not None:
+        headers = {**headers, "Content-Type": "application/json"}
     with span(method, "CLIENT") as made:
         if made is not None:
             made.set_attributes({"server.address": urlsplit(url).netloc, "url.template": route_of(url)})
-        answer = await _asked(http, method, url, {**headers, "traceparent": current_traceparent()}, params, json)
+        answer = await _asked(http, method, url, {**headers, "traceparent": current_traceparent()}, params, body)
         if made is not None:
             made.set_attribute("http.response.status_code", answer.status_code)
     return answer
@@ -80,12 +84,9 @@ async def _asked(
     url: str,
     headers: Mapping[str, str],
     params: Mapping[str, str | Sequence[str]] | None,
-    json: Any,
+    body: bytes | None,
 ) -> Answer:
     full = f"{url}?{urlencode(params, doseq=True)}" if params else url
-    body = None if json is None else orjson.dumps(json)
-    if body is not None:
-        headers = {**headers, "Content-Type": "application/json"}
     wire = http._transport
     if http._mounts or not isinstance(wire, AiohttpTransport):
         return await _ask_by_httpx(http, method, full, headers, body)

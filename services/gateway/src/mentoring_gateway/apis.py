@@ -4,13 +4,16 @@ from functools import cached_property
 
 from mentoring_common.settings import Settings
 from mentoring_gateway.activities.client import ActivitiesApi
+from mentoring_gateway.api_keys.client import ApiKeysApi
 from mentoring_gateway.applications.client import ApplicationsApi
 from mentoring_gateway.appointments.client import AppointmentsApi
+from mentoring_gateway.blueprints.client import BlueprintsApi
 from mentoring_gateway.check_ins.client import CheckInsApi
 from mentoring_gateway.concerns.client import ConcernsApi
 from mentoring_gateway.figures.client import FiguresApi
 from mentoring_gateway.goals.client import GoalsApi
 from mentoring_gateway.habits.client import HabitsApi
+from mentoring_gateway.imports.client import ImportsApi
 from mentoring_gateway.interviews.client import InterviewsApi
 from mentoring_gateway.matching.client import MatchingApi
 from mentoring_gateway.meetings.client import MeetingsApi
@@ -40,6 +43,14 @@ class Services:
     @cached_property
     def people(self) -> PeopleApi:
         return PeopleApi(self._upstream.at(self._settings.applications_url))
+
+    @cached_property
+    def api_keys(self) -> ApiKeysApi:
+        return ApiKeysApi(self._upstream.at(self._settings.applications_url))
+
+    @cached_property
+    def blueprints(self) -> BlueprintsApi:
+        return BlueprintsApi(self._upstream.at(self._settings.applications_url))
 
     @cached_property
     def networks(self) -> NetworksApi:
@@ -128,6 +139,10 @@ class Services:
     @cached_property
     def notifications(self) -> NotificationsApi:
         return NotificationsApi(self._upstream.at(self._settings.integrations_url))
+
+    @cached_property
+    def imports(self) -> ImportsApi:
+        return ImportsApi(self._upstream.at(self._settings.integrations_url))
 
     @cached_property
     def webhooks(self) -> WebhooksApi:

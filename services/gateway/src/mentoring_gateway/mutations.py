@@ -3,12 +3,15 @@
 import strawberry
 
 from mentoring_gateway.activities.mutations import Activities
+from mentoring_gateway.api_keys.mutations import ApiKeys
 from mentoring_gateway.applications.mutations import Applications, Assessments, Decisions, Drafts
 from mentoring_gateway.appointments.mutations import Appointments
+from mentoring_gateway.blueprints.mutations import Blueprints
 from mentoring_gateway.check_ins.mutations import CheckIns
 from mentoring_gateway.concerns.mutations import Concerns
 from mentoring_gateway.goals.mutations import Goals
 from mentoring_gateway.habits.mutations import Habits
+from mentoring_gateway.imports.mutations import Imports
 from mentoring_gateway.interviews.mutations import Interviews
 from mentoring_gateway.matching.mutations import Matching
 from mentoring_gateway.meetings.mutations import Meetings
@@ -34,6 +37,6 @@ from mentoring_gateway.webhooks.mutations import Webhooks
 class Mutation(
     People, Applications, Assessments, Decisions, Drafts, Programmes, Networks, Matching, Relationships, Meetings,
     Goals, CheckIns, Concerns, Activities, Resources, Habits, PairClock, PairReviews, Appointments, Surveys, Interviews,
-    Themes, Outcomes, Reports, Nominations, Notifications, Webhooks,
+    Themes, Outcomes, Reports, Nominations, Notifications, Webhooks, ApiKeys, Imports, Blueprints,
 ):  # fmt: skip
     pass

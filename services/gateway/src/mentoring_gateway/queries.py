@@ -3,10 +3,12 @@
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
 from mentoring_gateway import nodes
 from mentoring_gateway.activities.client import Activity, ActivityDoor, ActivityPlace, ActivitySeries
 from mentoring_gateway.activities.types import Attendance, Registration, WithdrawnAttendance
+from mentoring_gateway.api_keys.client import ApiKey
 from mentoring_gateway.applications.client import AssessmentDetail
 from mentoring_gateway.applications.types import Application, Draft
 from mentoring_gateway.appointments.client import Appointment, AppointmentCorrection
@@ -14,6 +16,8 @@ from mentoring_gateway.context import Info
 from mentoring_gateway.fields import derived, fetched
 from mentoring_gateway.habits.client import HabitByLink, HabitFeedbackLink
 from mentoring_gateway.identity import Node
+from mentoring_gateway.imports.client import Import, ImportSummary, MadeFile
+from mentoring_gateway.imports.inputs import TableFormat
 from mentoring_gateway.interviews import groups as focus_groups
 from mentoring_gateway.interviews.types import (
     CaseStudy,
@@ -298,6 +302,32 @@ class Query:
     @fetched("The evaluation models that ship")
     async def evaluation_models(self, info: Info) -> list[EvaluationModel] | None:
         return await info.context.services.outcomes.models()
+
+    @fetched("The organisation's API keys, also those that are over; for its admin")
+    async def api_keys(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[ApiKey] | None:
+        return connection(await info.context.services.api_keys.keys(wanted(first, after)), same)
+
+    @fetched("The caller's imports of files, in order; all of them for the organisation's admin")
+    async def imports(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[ImportSummary] | None:
+        return connection(await info.context.services.imports.imports(wanted(first, after)), same)
+
+    @fetched("One import: how far it is, what became of its rows", name="import")
+    async def one_import(self, info: Info, id: UUID) -> Import | None:
+        return await info.context.services.imports.one(id)
+
+    @fetched("What became of every row of an import, as a file to be laid beside the one that was sent")
+    async def import_results(
+        self, info: Info, import_id: UUID, format: TableFormat = TableFormat.CSV
+    ) -> MadeFile | None:
+        return await info.context.services.imports.results(import_id, format.value)
+
+    @fetched("The JSON Schema of a blueprint, by which editors complete and describe its members")
+    async def blueprint_schema(self, info: Info) -> JSON | None:
+        return await info.context.services.blueprints.schema()
 
     @fetched("The organisation's webhooks; an HR client's own")
     async def webhooks(

@@ -56,6 +56,15 @@ def counted(wanted: bool) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class File:
+    """What is sent or given as it is; `later`: its service need not be done with it when it answers."""
+
+    content: bytes
+    media_type: str
+    later: bool = False
+
+
+@dataclass(frozen=True)
 class Upstream:
     """Calls to one base address for one operation: its caller's token, deadline, idempotency key, version to change."""
 
@@ -82,6 +91,16 @@ class Upstream:
         """The answer of an unsafe request; OutcomeUnknown when it may have been done and no answer came."""
         return _decoded(await self._call(method, path, json=json, params=_given(params or {})), shape)
 
+    async def send_file(self, path: str, shape: TypeAdapter[T], file: "File", params: Params | None = None) -> T:
+        """The answer to a POST of a file; with `later` the service goes on after it answered."""
+        answer = await self._call("POST", path, file=file, content=file.content, params=_given(params or {}))
+        return _decoded(answer, shape)
+
+    async def fetch_file(self, path: str, params: Params | None = None) -> "File":
+        """A file that a service makes."""
+        answer = await self._call("GET", path, params=_given(params or {}))
+        return File(answer.content, answer.headers.get("content-type", "application/octet-stream"))
+
     async def page(self, path: str, shape: TypeAdapter[Page[T]], params: Params, wanted: PageRequest) -> Page[T]:
         """One page of a list."""
         given = _given({**params, "limit": wanted.limit, "cursor": wanted.cursor})
@@ -99,8 +118,12 @@ class Upstream:
             items += page.items
         return items
 
-    async def _call(self, method: str, path: str, *, count: bool = False, **content: Any) -> Answer:
+    async def _call(
+        self, method: str, path: str, *, count: bool = False, file: "File | None" = None, **content: Any
+    ) -> Answer:
         headers = self._headers(method) | ({"Prefer": counts.PREFERENCE} if count else {})
+        if file is not None:
+            headers |= {"Content-Type": file.media_type} | ({"Prefer": "respond-async"} if file.later else {})
         try:
             async with asyncio.timeout_at(self.deadline), self.gate:
                 answer = await ask(self.http, method, self.base + path, headers, **content)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -25,7 +24,7 @@ from mentoring_allinone.demo.scenario import Scenario, load_scenario
 from mentoring_allinone.demo.stage import Stage
 from mentoring_allinone.demo.summary import print_summary
 from mentoring_allinone.failures import DemoFailed
-from mentoring_allinone.scopes import PERSONAL
+from mentoring_allinone.looking import look_around
 from mentoring_allinone.stack import Stack
 from mentoring_common.clock import MovableClock
 from mentoring_common.embedded.folders import TemporaryFolder
@@ -55,7 +54,7 @@ async def demo(folder: Path, out: Console, *, serve: bool, kafka: str | None = N
                 found = _write(stage, folder, reports, dict(recorder.types))
                 print_summary(out, stage, found, dict(recorder.types), folder, time.monotonic() - began)
                 if serve:
-                    await _serve(stage, out, folder)
+                    await look_around(stage.stack, out, folder, stage.organisation_id, stage.programme_id)
             finally:
                 await recorder.stop()
     return all(check.agrees or check.impossible or check.rests_on for check in found)
@@ -129,16 +128,3 @@ def _beside(scenario: Scenario, found: list[Check], events: dict[str, int]) -> d
         "assumptions": dict(scenario.assumptions),
         "events": events,
     }
-
-
-async def _serve(stage: Stage, out: Console, folder: Path) -> None:
-    base, api = stage.stack.base_url, stage.stack.api_url
-    token = stage.stack.token("organisation:admin", *PERSONAL, tenant=stage.organisation_id, subject="you")
-    (folder / "token.txt").write_text(token)
-    out.print(f"\nStill serving: console {base}/console/ · GraphiQL {api}/graphql")
-    out.print(f"API documents {api}/docs · mailbox {base}/mailbox/")
-    out.print(f"An administrator's token is in {folder / 'token.txt'} (Authorization: Bearer …). Ctrl-C stops it.")
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from mentoring_allinone.failures import DemoFailed
+from mentoring_allinone.looking import look_around
 from mentoring_allinone.plays.play import Play, Step, perform
 from mentoring_allinone.plays.programmes import PLAYS
 from mentoring_allinone.plays.troupe import Troupe
@@ -32,8 +33,11 @@ def play_of(name: str) -> Play:
     return PLAYS[name]
 
 
-async def play(name: str, folder: Path, out: Console, kafka: str | None = None) -> bool:
-    """Play a programme and write its reports to `folder`; whether all that is particular to it was found."""
+async def play(name: str, folder: Path, out: Console, kafka: str | None = None, *, serve: bool = False) -> bool:
+    """Play a programme and write its reports to `folder`; whether all that is particular to it was found.
+
+    With `serve` the system goes on answering until Ctrl-C.
+    """
     chosen = play_of(name)
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(TemporaryFolder("mentoring-play-")) as state:
@@ -48,10 +52,12 @@ async def play(name: str, folder: Path, out: Console, kafka: str | None = None) 
                 (folder / f"report.{audience}.html").write_text(str(document.pop("html")), encoding="utf-8")
                 text = json.dumps(document, indent=1, ensure_ascii=False)
                 (folder / f"report.{audience}.json").write_text(text, encoding="utf-8")
+            _summary(troupe, chosen, out, folder, time.monotonic() - began)
+            if serve:
+                await look_around(stack, out, folder, troupe.organisation_id, troupe.programme_id)
         finally:
             await troupe.close()
             await stack.stop()
-    _summary(troupe, chosen, out, folder, time.monotonic() - began)
     return all(claim.holds for claim in troupe.claims)
 
 

@@ -10,6 +10,7 @@ from mentoring_gateway.applications.client import KnownAnswer
 from mentoring_gateway.applications.inputs import ApplicationFilter, ApplicationOrder
 from mentoring_gateway.applications.types import Application
 from mentoring_gateway.applications.types import filtered as applications_wanted
+from mentoring_gateway.blueprints.client import BlueprintInUse
 from mentoring_gateway.check_ins.types import ComparedRelationship
 from mentoring_gateway.concerns.inputs import Severity
 from mentoring_gateway.concerns.types import Concern, concerns
@@ -186,6 +187,10 @@ class Programme(ProgrammeRecord, Node):
         self, info: Info, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[TeamHandover] | None:
         return connection(await info.context.services.programmes.team_handovers(self.id, wanted(first, after)), same)
+
+    @fetched("The blueprint that it runs by, for who manages it")
+    async def blueprint(self, info: Info) -> BlueprintInUse | None:
+        return await info.context.services.blueprints.in_use(self.id)
 
     @fetched("What closing it would end, and once it is closed by whom and why; for who plans its cohorts")
     async def closing(self, info: Info) -> Closing | None:

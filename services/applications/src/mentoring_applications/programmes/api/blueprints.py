@@ -11,6 +11,7 @@ from mentoring_applications.programmes.access import Reader
 from mentoring_applications.programmes.api import views
 from mentoring_applications.programmes.schemas import BlueprintList, BlueprintSummary, BlueprintVerdict
 from mentoring_common.unit_of_work import Db, Route
+from mentoring_contracts.blueprint.whole import schema
 
 router = APIRouter(route_class=Route, tags=["organisations"])
 LIMIT_BYTES: Final = 1 << 20
@@ -35,6 +36,15 @@ async def list_blueprints(_: Reader) -> BlueprintList:
     found = blueprint.shipped()
     items = [BlueprintSummary(name=name, id=b.id, title=b.title, direction=b.direction) for name, b in found]
     return BlueprintList(items=items)
+
+
+@router.get("/blueprint-schema")
+async def read_blueprint_schema(_: Reader) -> dict[str, Any]:
+    """The JSON Schema of a blueprint, by which editors complete and describe members.
+
+    What stands between members (references, dates, what nobody could meet) only `POST /blueprints/check` says.
+    """
+    return schema()
 
 
 @router.get("/blueprints/{name}")
