@@ -13,13 +13,14 @@ async def test_a_what_if_with_a_pin(front, world, make):
     pair = {"mentor_id": mentor, "mentee_id": mentee}
     priced = pair | {"reason": "x", "rules": ["employers"], "below_floor": False, "price": {"matches": 1, "score": 0.2}}
     change = {"mentee_id": mentee, "mentor_id": None, "other_mentor_id": mentor, "score": None, "other_score": 0.7}
-    world.get("/applications/people", [make.person(mentor, "Ada")])
+    world.get(f"/applications/people/{mentor}", make.person(mentor, "Ada"))
     seen = {"before": SIDE, "after": SIDE | {"matched": 2}, "same_pairs": 1, "changes": [change], "pins": [priced]}
     world.post(f"/matching/cohorts/{cohort}/what-if", seen)
     query = """mutation($c: UUID!, $pins: [PairChoice!]) {
         askWhatIf(cohortId: $c, policyChanges: {floor: 0.2}, pins: $pins, places: 4) {
             before { matched } after { matched fifthPercentile }
-            changes { menteeId mentorId otherMentorId otherScore mentor { name } otherMentor { name } } pins { rules price { matches score } } } }"""
+            changes { menteeId mentorId otherMentorId otherScore mentor { name } otherMentor { name } }
+            pins { rules price { matches score } } } }"""
     pins = [{"mentorId": mentor, "menteeId": mentee, "reason": "x"}]
     found = (await front.data(query, {"c": cohort, "pins": pins}))["askWhatIf"]
     assert (found["before"], found["after"]) == ({"matched": 3}, {"matched": 2, "fifthPercentile": 0.5})
