@@ -1,5 +1,6 @@
 """Somebody at the console, in Chromium: what they see is checked by axe, on a desk and on a phone."""
 
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 PATIENCE_MS = 30_000
+PICTURES = Path(os.environ["MENTORING_PICTURES"]).resolve() if "MENTORING_PICTURES" in os.environ else None
 _AXE = Axe()
 
 
@@ -56,6 +58,11 @@ class Person:
         await self.page.goto(f"{self.base}/console/")
         await self.button("Sign in").click()
         await self.page.get_by_role("link", name=re.compile(name)).first.click()
+        await self.heading("Hello")
+
+    async def home(self) -> None:
+        """Back to where everybody begins."""
+        await self.page.get_by_role("banner").get_by_role("link", name="Mentoring").click()
         await self.heading("Hello")
 
     async def go(self, link: str, heading: str) -> None:

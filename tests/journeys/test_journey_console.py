@@ -3,7 +3,6 @@
 `MENTORING_PICTURES=docs/console` has the pictures of docs/console.md made anew.
 """
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,11 +15,10 @@ from mentoring_allinone.stack import Stack
 from mentoring_common import yaml_text
 from mentoring_common.clock import MovableClock
 
-from .browser import CHROMIUM, DESK, PHONE, Person, chromium
+from .browser import CHROMIUM, DESK, PHONE, PICTURES, Person, chromium
 from .conftest import APPLY, ROOT, Journey, answers
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-PICTURES = ROOT / os.environ["MENTORING_PICTURES"] if "MENTORING_PICTURES" in os.environ else None
 APPLICANTS = {"Ada Okafor": "MENTOR", "Bea Lindqvist": "MENTOR", "Cleo Haddad": "MENTEE", "Dina Evans": "MENTEE"}
 
 CLEO = "Cleo Haddad"
@@ -151,7 +149,7 @@ async def test_other_weights_and_a_forbidden_pair_are_seen_at_once_and_used(peop
     await corin.sees("1 of 2 mentees have a mentor")
     changed = corin.page.get_by_role("table", name="Who changes")
     await expect(changed.get_by_role("row", name=CLEO)).to_contain_text("Is left without a mentor")
-    await corin.looks("what_if", picture=True)
+    await corin.looks("whatif", picture=True)
     await corin.button("Use these: make a run").click()
     await corin.heading("Run")
     await expect(corin.page.get_by_role("table", name="Who is left over").get_by_role("row", name=CLEO)).to_be_visible()
@@ -388,6 +386,9 @@ async def test_a_report_is_built_read_and_published(people: Any) -> None:
     await corin.button("Build it").click()
     await corin.sees("Figures, and of how many")
     await corin.looks("report")
+    async with corin.page.expect_download() as saved:
+        await corin.button("PDF").click()
+    assert (await (await saved.value).path()).read_bytes().startswith(b"%PDF")
     await corin.button("Publish").click()
     await corin.sees("published")
 

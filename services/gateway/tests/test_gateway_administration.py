@@ -74,7 +74,7 @@ async def test_a_file_is_looked_at_imported_later_and_its_results_come_back(fron
 
 
 async def test_a_file_that_is_no_base64_is_refused_before_anybody_is_asked(front, world):
-    refused = await front.refusal("mutation { startImport(kind: PEOPLE, file: \"abc\") { id } }")
+    refused = await front.refusal('mutation { startImport(kind: PEOPLE, file: "abc") { id } }')
     assert refused["extensions"]["code"] == "invalid_graphql"
     assert world.calls == []
 
@@ -88,7 +88,12 @@ async def test_a_blueprint_is_read_checked_looked_ahead_and_changed(front, world
     assert found == {"usable": False, "faults": [{"pointer": "/title", "line": 3}]}
     assert (world.calls[-1].body, world.calls[-1].headers["content-type"]) == (b"id: ours", "application/yaml")
     change = {"pointer": "/title", "section": "title", "touches": "the name", "services": ["applications"]}
-    amendment = {"programme_id": str(programme), "version": 4, "possible": True, "changes": [change | {"refused": None}]}
+    amendment = {
+        "programme_id": str(programme),
+        "version": 4,
+        "possible": True,
+        "changes": [change | {"refused": None}],
+    }
     world.post(f"/applications/programmes/{programme}/blueprint/preview", amendment)
     query = """mutation($p: UUID!) {
         previewBlueprint(programmeId: $p, text: "id: ours") { possible changes { touches refused } } }"""

@@ -76,7 +76,7 @@ class SignInPage:
         return self._sign_ins.code_for(asked, subject, str(tenant), scopes)
 
     async def _hinted(self, person_id: str) -> dict[str, str]:
-        """Whom a link to the front end named (`login_hint` of OpenID Connect), and their organisation; none: the page."""
+        """Whom a link named (`login_hint` of OpenID Connect), and their organisation; nothing: the page is shown."""
         if not person_id:
             return {}
         async with self._applications.connect() as connection:

@@ -304,9 +304,7 @@ class Query:
         return await info.context.services.outcomes.models()
 
     @fetched("The organisation's API keys, also those that are over; for its admin")
-    async def api_keys(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
-    ) -> Connection[ApiKey] | None:
+    async def api_keys(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[ApiKey] | None:
         return connection(await info.context.services.api_keys.keys(wanted(first, after)), same)
 
     @fetched("The caller's imports of files, in order; all of them for the organisation's admin")

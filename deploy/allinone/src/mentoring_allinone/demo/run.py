@@ -1,6 +1,5 @@
 """`mentoring demo`: from nothing to the published report of the NIHR Mentoring Programme 2022."""
 
-import asyncio
 import contextlib
 import json
 import tempfile

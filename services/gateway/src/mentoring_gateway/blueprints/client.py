@@ -13,8 +13,8 @@ _YAML = "application/yaml"
 
 
 @strawberry.type(
-    description="One thing that is wrong with a blueprint, or half done (`level: warning`): where by JSON Pointer, and by "
-    "line and column of the text"
+    description="One thing that is wrong with a blueprint, or half done (`level: warning`): where by JSON Pointer, and "
+    "by line and column of the text"
 )
 @dataclass
 class BlueprintFault:

@@ -47,8 +47,8 @@ class ImportRecord(ImportSummary):
 
 
 @strawberry.type(
-    description="An import, or what one would do (`dryRun`): how many rows were dealt with (`done`), and how many made, "
-    "changed or only repeated something. While it goes on these are 0"
+    description="An import, or what one would do (`dryRun`): how many rows were dealt with (`done`), and how many "
+    "made, changed or only repeated something. While it goes on these are 0"
 )
 @dataclass
 class Import(ImportSummary):

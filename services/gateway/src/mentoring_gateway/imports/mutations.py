@@ -14,8 +14,8 @@ from mentoring_gateway.imports.inputs import ImportKind
 @strawberry.type
 class Imports:
     @command(
-        "Import a file, CSV or XLSX; it goes on after the answer, and `import` says how far it is. `dryRun` says what it "
-        "would do"
+        "Import a file, CSV or XLSX; it goes on after the answer, and `import` says how far it is. `dryRun` says what "
+        "it would do"
     )
     async def start_import(
         self,
@@ -27,7 +27,12 @@ class Imports:
         proxy_reason: str | None = None,
         cohort: int | None = None,
     ) -> Import:
-        said = {"programme_id": programme_id, "dry_run": dry_run or None, "proxy_reason": proxy_reason, "cohort": cohort}
+        said = {
+            "programme_id": programme_id,
+            "dry_run": dry_run or None,
+            "proxy_reason": proxy_reason,
+            "cohort": cohort,
+        }
         return await info.context.commands(info).imports.start(kind.value, file, **said)
 
     @command("What a file is taken for: how it is written, what its columns mean, its first rows. Nothing is kept")

@@ -126,8 +126,11 @@ async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comp
     scores, other_scores = ({pair.mentee_id: pair.score for pair in shown} for shown in (pairs, others))
     changes = [
         Change(
-            mentee_id=mentee, mentor_id=mine.get(mentee), other_mentor_id=theirs.get(mentee),
-            score=scores.get(mentee), other_score=other_scores.get(mentee),
+            mentee_id=mentee,
+            mentor_id=mine.get(mentee),
+            other_mentor_id=theirs.get(mentee),
+            score=scores.get(mentee),
+            other_score=other_scores.get(mentee),
         )  # fmt: skip
         for mentee in sorted(mine.keys() | theirs.keys())
         if mine.get(mentee) != theirs.get(mentee)
