@@ -60,7 +60,7 @@ function fieldOf(pointer: string, names: ReadonlySet<string>): string | undefine
   return undefined;
 }
 
-function camel(member: string): string {
+export function camel(member: string): string {
   return member
     .replaceAll("~1", "/")
     .replaceAll("~0", "~")

@@ -1,6 +1,7 @@
 """Blueprints of programmes: checked, and changed while a programme runs, as the applications service answers."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -68,7 +69,7 @@ class Amendment:
 _verdict = TypeAdapter(BlueprintVerdict)
 _in_use = TypeAdapter(BlueprintInUse)
 _amendment = TypeAdapter(Amendment)
-_schema: TypeAdapter[JSON] = TypeAdapter(dict)
+_schema: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 @dataclass(frozen=True)

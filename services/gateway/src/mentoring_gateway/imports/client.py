@@ -124,7 +124,7 @@ class ImportsApi:
     async def results(self, import_id: UUID, form: str) -> MadeFile:
         """What became of every row, as a file."""
         made = await self.api.fetch_file(f"/imports/{import_id}/results", {"format": form})
-        return MadeFile(made.media_type, made.content)
+        return MadeFile(made.media_type, Base64(made.content))
 
 
 def _counted(record: ImportRecord) -> Import:
