@@ -190,7 +190,7 @@ async def test_a_focus_group_is_planned_and_agreed_to_and_a_decision_recorded(pe
     await corin.open("Record a decision")
     recorded = corin.form("Record a decision")
     await recorded.get_by_label("Committee").fill("Steering group")
-    await recorded.get_by_label("Decided").fill(f"{datetime.now(UTC):%Y-%m-%d}")
+    await recorded.get_by_label("Decided", exact=True).fill(f"{datetime.now(UTC):%Y-%m-%d}")
     await recorded.get_by_label("What was decided").fill("There is a second cohort.")
     await recorded.get_by_label("Part of a name").fill("Maud")
     await recorded.get_by_role("button", name="Choose: Maud").click()

@@ -69,7 +69,7 @@ function Ranking({ question, label, name, criteria }: Pick<Of, "question" | "lab
   return (
     <fieldset aria-describedby={refusal?.id}>
       <legend>{label}</legend>
-      <input type="hidden" name={name} value={chosen.filter(Boolean).join(" ")} aria-invalid={refusal && true} />
+      <input type="hidden" name={name} value={chosen.filter(Boolean).join(" ")} />
       {chosen.map((value, place) => (
         <Field key={place} label={t("place_number", { number: place + 1 })}>
           <select

@@ -11,7 +11,8 @@ export function Help({ schema, path }: { schema: Schema; path: readonly string[]
       {found.description && <p>{found.description}</p>}
       {found.values.length > 0 && <p>{t("one_of", { values: found.values.join(", ") })}</p>}
       {found.members.length > 0 && (
-        <dl className="members">
+        <div className="members" role="region" aria-label={t("members")} tabIndex={0}>
+        <dl>
           {found.members.map(({ name, description, isRequired }) => (
             <div key={name}>
               <dt>
@@ -22,6 +23,7 @@ export function Help({ schema, path }: { schema: Schema; path: readonly string[]
             </div>
           ))}
         </dl>
+        </div>
       )}
     </details>
   );

@@ -44,7 +44,8 @@ function OfCohort({ cohort }: { cohort: Cohort }) {
           [t("free_mentees"), free("MENTEE")],
         ]}
       />
-      {!cohort.closedAt && (
+      {pool.length === 0 && <Nothing>{t("no_pool_yet")}</Nothing>}
+      {!cohort.closedAt && pool.length > 0 && (
         <div className="row">
           <Button busy={start.busy} onClick={() => void start.act({ cohort: cohort.id })}>
             {t("start_run")}

@@ -33,9 +33,9 @@ export function DocumentField({
       <div className="document">
         <pre ref={numbers} aria-hidden="true">
           {text.split("\n").map((_, number) => (
-            <div key={number} className={wrong.has(number + 1) ? "wrong" : undefined}>
+            <span key={number} className={wrong.has(number + 1) ? "wrong" : undefined}>
               {number + 1}
-            </div>
+            </span>
           ))}
         </pre>
         <textarea
