@@ -12,17 +12,17 @@ export function Help({ schema, path }: { schema: Schema; path: readonly string[]
       {found.values.length > 0 && <p>{t("one_of", { values: found.values.join(", ") })}</p>}
       {found.members.length > 0 && (
         <div className="members" role="region" aria-label={t("members")} tabIndex={0}>
-        <dl>
-          {found.members.map(({ name, description, isRequired }) => (
-            <div key={name}>
-              <dt>
-                <code>{name}</code>
-                {isRequired && ` (${t("needed")})`}
-              </dt>
-              <dd>{description}</dd>
-            </div>
-          ))}
-        </dl>
+          <dl>
+            {found.members.map(({ name, description, isRequired }) => (
+              <div key={name}>
+                <dt>
+                  <code>{name}</code>
+                  {isRequired && ` (${t("needed")})`}
+                </dt>
+                <dd>{description}</dd>
+              </div>
+            ))}
+          </dl>
         </div>
       )}
     </details>
