@@ -82,7 +82,7 @@ function Mine({ of: { id, participants }, person, again }: Of & { person: string
         <blockquote key={quote}>“{quote}”</blockquote>
       ))}
       <div className="row">
-        {state === "invited" && (
+        {state === "scheduled" && (
           <Button busy={consent.busy} onClick={() => void consent.act({ id })}>
             {t("agree_to_be_heard")}
           </Button>
@@ -109,7 +109,7 @@ function Team({ of, again }: Of) {
   const cancel = useAct(CancelFocusGroupDocument, again);
   const record = useAct(RecordContributionDocument, again);
   const { id, version, participants, state } = of;
-  const consented = participants.filter((one) => !["invited", "withdrawn"].includes(one.state));
+  const consented = participants.filter((one) => !["scheduled", "withdrawn"].includes(one.state));
   return (
     <Part title={t("who_is_heard")}>
       <Table
