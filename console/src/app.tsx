@@ -9,7 +9,6 @@ import { Blueprint } from "./screens/blueprint/blueprint";
 import { Closing } from "./screens/closing/closing";
 import { Dashboard } from "./screens/dashboard/dashboard";
 import { Application } from "./screens/applications/application";
-import { Apply } from "./screens/apply/apply";
 import { Applications } from "./screens/applications/applications";
 import { Import } from "./screens/imports/import";
 import { Imports } from "./screens/imports/imports";
@@ -98,7 +97,6 @@ export function App({ session }: { session: Session }) {
               <Route path="/programmes/:programme/people">
                 {({ programme }) => <People programme={programme} />}
               </Route>
-              <Route path="/programmes/:programme/apply">{({ programme }) => <Apply programme={programme} />}</Route>
               <Route path="/programmes/:programme/imports">
                 {({ programme }) => <Imports programme={programme} />}
               </Route>

@@ -247,33 +247,6 @@ async def test_a_link_names_who_signs_in(people: Any, programme: Journey) -> Non
     await ada.heading("Hello, Dina")
 
 
-async def test_somebody_applies_and_what_is_wrong_stands_at_its_question(people: Any, programme: Journey) -> None:
-    ada = people["Ada"]
-    await programme.register("Elin")
-    await ada.page.goto(f"{ada.base}/console/?login_hint={programme.people['Elin']}")
-    await ada.heading("Hello, Elin")
-    await ada.go("Apply to NIHR", "Apply to NIHR")
-    form = await ada.unhelped("Apply")
-    await form.get_by_label("Place 1").select_option(index=1)
-    await form.get_by_role("button", name="Send the application").click()
-    await expect(form.get_by_label("Discipline", exact=True)).to_have_accessible_description(re.compile("."))
-    await ada.looks("apply_refused")
-    for place in (2, 3):
-        await form.get_by_label(f"Place {place}").select_option(index=1)
-    await form.get_by_label("Tell us what you hope for").fill("Funding, and a network.")
-    for label in ("access to a mentoring programme", "postdoctoral position"):
-        await form.get_by_label(label).select_option("no")
-    await form.get_by_label("Do you hold a postdoctoral award").select_option("yes")
-    for label in ("professional background", "Career stage", "Are you a member"):
-        await form.get_by_label(label).select_option(index=1)
-    for label, said in (("Employer", "Trust of Elin"), ("Discipline", "Nursing"), ("Years since", "4")):
-        await form.get_by_label(label, exact=label != "Years since").fill(said)
-    await form.get_by_label("Languages you can work in").fill("en")
-    await form.get_by_label("I have read the privacy notice").check()
-    await form.get_by_role("button", name="Send the application").click()
-    await ada.sees("your application has arrived")
-
-
 async def test_a_programme_is_handed_over_and_closed(people: Any) -> None:
     maud = people["Maud"]
     await maud.go("^People and roles$", "People and roles")

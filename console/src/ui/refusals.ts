@@ -60,7 +60,7 @@ function fieldOf(pointer: string, names: ReadonlySet<string>): string | undefine
   return undefined;
 }
 
-export function camel(member: string): string {
+function camel(member: string): string {
   return member
     .replaceAll("~1", "/")
     .replaceAll("~0", "~")

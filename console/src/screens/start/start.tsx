@@ -53,8 +53,6 @@ function Mine({ me }: { me: StartQuery["me"] }) {
   const activities = me.home?.nextActivities ?? [];
   const applications = me.applications?.nodes ?? [];
   const programmes = new Set(pairs.map((pair) => pair.programmeId));
-  const known = new Set([...applications, ...pairs, ...viewer.roles].map((one) => one.programmeId));
-  const open = viewer.programmes.filter((one) => !one.closedAt && !known.has(uuid(one.id)));
   return (
     <>
       {(offers.length > 0 || waits.length > 0) && (
@@ -122,17 +120,6 @@ function Mine({ me }: { me: StartQuery["me"] }) {
                 <strong>{word(one.role)}</strong>
                 <span>{word(one.state)}</span>
                 <span>{date(one.submittedAt)}</span>
-              </li>
-            ))}
-          </ul>
-        </Part>
-      )}
-      {open.length > 0 && (
-        <Part title={t("you_may_apply")}>
-          <ul className="cards">
-            {open.map((one) => (
-              <li key={one.id}>
-                <Link href={`/programmes/${uuid(one.id)}/apply`}>{t("apply_to", { title: one.title })}</Link>
               </li>
             ))}
           </ul>
