@@ -379,8 +379,8 @@ class SideView(BaseModel):
     """One side of a what-if: people matched and how well, scores in 0..1, `certified` if proved to be the best.
 
     `matched` counts mentees, `pairs` more where they may have several mentors. `weights` are the criteria with their
-    shares of a score, `fits` how well the pairs fit by each of them on average (0..1, whatever it weighs), `busiest` the
-    most mentees that one mentor has.
+    shares of a score, `fits` how well the pairs fit by each of them on average (0..1, whatever it weighs), `busiest`
+    the most mentees that one mentor has.
     """
 
     mentors: int

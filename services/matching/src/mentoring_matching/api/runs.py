@@ -131,7 +131,7 @@ async def compare_runs(run_id: UUID, other_id: UUID, by: Reader, db: Db) -> Comp
             other_mentor_id=theirs.get(mentee),
             score=scores.get(mentee),
             other_score=other_scores.get(mentee),
-        )  # fmt: skip
+        )
         for mentee in sorted(mine.keys() | theirs.keys())
         if mine.get(mentee) != theirs.get(mentee)
     ]
