@@ -9,6 +9,7 @@ from mentoring_applications.people.access import INVITATION_DAYS
 from mentoring_common import retention, yaml_text
 from mentoring_common.settings import Settings
 from mentoring_gateway import live
+from mentoring_integrations.imports.commands import links
 from mentoring_integrations.webhooks import commands, schedule, sending
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,12 +19,13 @@ DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()
 
 # (document, duration named) → the duration in the code
 NAMED = {
-    ("graphql.md", "15 minutes"): timedelta(seconds=live.KEPT_S),
     ("integrators.md", "90 days"): timedelta(days=DEFAULTS["changes_days"]),
     ("integrators.md", "24 hours"): commands.ROTATION,
     ("integrators.md", "15 seconds"): timedelta(seconds=sending.TIMEOUT_S),
     ("integrators.md", "30 seconds"): timedelta(seconds=schedule.FIRST_REST_S),
     ("integrators.md", "15 minutes"): timedelta(seconds=schedule.LONGEST_REST_S),
+    ("graphql.md", "15 minutes"): timedelta(seconds=live.KEPT_S),
+    ("imports.md", "90 days"): links.VALID,
     ("reliability.md", "35 minutes"): None,  # how long one run was seen to take
     ("plays.md", "8 minutes"): None,  # how long the plays were seen to take: measured, not set
     ("production.md", "24 hours"): retention.ANSWERS,

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('application_id', sa.Uuid(), nullable=False),
         sa.Column('programme_id', sa.Uuid(), nullable=False),
-        sa.Column('requirement', sa.String(), nullable=False),
+        sa.Column('requirement', sa.Text(), nullable=False),
         sa.Column('due_at', MOMENT, nullable=False),
         sa.Column('told_at', MOMENT, nullable=False),
         sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_activity_reminders')),
