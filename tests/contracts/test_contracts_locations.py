@@ -19,7 +19,7 @@ WITHOUT = {
         "answer_survey", "name_respondent", "plan_waves", "add_goal", "record_indicator_value", "record_hr_outcome",
         "assess_programme",
     },
-    "integrations": set(),
+    "integrations": {"upload_import_file"},  # who has the link reads it at the link
 }  # fmt: skip
 
 

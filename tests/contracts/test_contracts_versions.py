@@ -22,6 +22,7 @@ WITHOUT = {
         "/habits/{habit_id}/feedback/{link_id}",
     ): "a link is given and taken back, and never changed",
     ("applications", "delete", "/roles/{role_id}"): "a role is granted and revoked, and never changed",
+    ("integrations", "put", "/public/{tenant_id}/uploads/{link}"): "a file that comes; nothing is changed by it",
     ("integrations", "put", "/imports/sources/{name}"): "said whole, by the one system whose source it is",
     ("integrations", "delete", "/imports/sources/{name}"): "said whole, by the one system whose source it is",
     ("evaluation", "delete", "/respondents/{respondent_id}"): "a respondent is named and forgotten, and never changed",

@@ -42,6 +42,7 @@ NOT_GIVEN = {
         "integrations",
         "import_sources",
     ): "how a system's files are read: of who said so it has no more than the audit log",
+    ("integrations", "upload_links"): "made for a system: of who made one it has no more than the audit log",
     ("integrations", "webhooks"): "set up for the organisation: of who made one it has no more than the audit log",
 }
 PEOPLE = {"person_id", "mentor_id", "mentee_id", "assessor_id", "written_by", "raised_by", "made_by", "owner_id"}
