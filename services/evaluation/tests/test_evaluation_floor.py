@@ -358,6 +358,7 @@ MAY_NAME = {
     "elsewhere/commands.py": "writes what was answered elsewhere",
     "surveys/commands/responses.py": "writes what is said, unseals the comments that were read",
     "themes/commands/themes.py": "narrows what queries_answers reads to some ids",
+    "surveys/commands/cancelling.py": "deletes what was said in a wave that is called off",
     "reactions.py": "deletes the named answers of an erased person",
     "surveys/api/waves.py": "the order of pages of what queries_answers reads",
     "themes/api/themes.py": "the same",

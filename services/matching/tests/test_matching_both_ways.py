@@ -117,7 +117,7 @@ async def test_what_both_rank_in_the_form_decides_who_meets(make_world):
     assert "One wants to learn what the other offers" in pair["explanation"]
 
 
-def test_a_ranking_that_nobody_reads_is_refused_at_the_door():
+def test_a_form_both_ways_without_what_is_offered_is_refused_at_the_door():
     criteria = {"current": 1, "versions": [{"version": 1, "items": [{"id": "a", "title": "A"}]}]}
     ranking = {"kind": "ranking", "of": "criteria", "roles": ["mentor", "mentee"], "label": "?"}
 
@@ -127,4 +127,4 @@ def test_a_ranking_that_nobody_reads_is_refused_at_the_door():
         return [fault.code for fault in check(plan | {"form": {"version": 1, "fields": fields}})[1]]
 
     assert faults("wants", "offers") == []
-    assert faults("wants", "teaches") == ["unread"]
+    assert faults("wants", "teaches") == ["missing"]
