@@ -278,7 +278,11 @@ async def test_who_was_asked_is_told_that_a_survey_is_called_off_and_is_invited_
     await world.publish(planned)
     evaluation_api.down = False
     assert await eventually(lambda: _sent(world, 3))
-    assert (await world.states()) == {"sent": 3, "lapsed": 3}
+
+    async def lapsed():  # evaluation is asked again after a pause
+        return (await world.states()) == {"sent": 3, "lapsed": 3}
+
+    await eventually(lapsed, what="invitations lapse")
     for person in people:
         [message] = world.mail.to(world.address(person))
         assert "called off" in message["Subject"]
