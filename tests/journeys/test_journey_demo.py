@@ -21,14 +21,14 @@ async def demonstrated(tmp_path_factory):
     """Whether the demo agreed, its folder, and what changed when its events came again, with and without marks."""
     folder, changed = tmp_path_factory.mktemp("demo"), []
 
-    async def come_again(stage, *_):
+    async def come_again(stack, *_):
         recorded = (folder / "events.ndjson").read_bytes()
-        changed.append(await changes_of_a_replay(stage.stack))
-        changed.append(await changes_of_a_replay(stage.stack, marks=False))
+        changed.append(await changes_of_a_replay(stack))
+        changed.append(await changes_of_a_replay(stack, marks=False))
         (folder / "recorded.ndjson").write_bytes(recorded)
 
     with (folder / "screen.txt").open("w") as screen, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "_serve", come_again)  # while everything still stands
+        patch.setattr(run, "look_around", come_again)  # while everything still stands
         agreed = await run.demo(folder, Console(file=screen, width=120), serve=True)
     (folder / "recorded.ndjson").replace(folder / "events.ndjson")
     return agreed, folder, changed

@@ -91,7 +91,7 @@ async def test_a_database_that_was_not_migrated_is_named(stack):
         async with engine.begin() as connection:
             await connection.execute(sa.text("DROP TABLE left_over"))
         await engine.dispose()
-    assert wrong.keys() == {"migrations", "tenants"}
+    assert wrong.keys() == {"migrations", "grants", "tenants"}
     assert wrong["migrations"] == "python -m mentoring_sessions migrate"
 
 

@@ -10,7 +10,7 @@ const config: CodegenConfig = {
         strictScalars: true,
         useTypeImports: true,
         enumsAsTypes: true,
-        scalars: { UUID: "string", DateTime: "string", Date: "string", JSON: "unknown" },
+        scalars: { UUID: "string", DateTime: "string", Date: "string", JSON: "unknown", Base64: "string" },
       },
     },
   },

@@ -98,8 +98,9 @@ async def _care_quality(troupe: Troupe) -> None:
     speak = sorted(role["note"] for role in roles if role["role"] == "committee_member")
     troupe.claim("a committee of named communities", ", ".join(speak), len(speak) == 3)
     decided = troupe.facts["final_report", 2]
-    troupe.claim("the committee publishes the final report", decided, decided == "published; the team was answered 403")
-    await claim_listened(troupe, "webinar_1", 1)
+    approved = decided == "published; before it was answered 409"
+    troupe.claim("the final report is published once the committee approved it", decided, approved)
+    await claim_listened(troupe, "webinar_1")
     await claim_activities(troupe, "webinar", "celebration")
 
 
@@ -190,7 +191,7 @@ async def _polish(troupe: Troupe) -> None:
     attended = [one for one in await pages(troupe.office(), f"/sessions/programmes/{troupe.programme_id}/activities")
                 if one["kind"] == "masterclass"]  # fmt: skip
     troupe.claim("masterclasses apart, months 4 and 6", [one["starts_at"][:10] for one in attended], len(attended) == 2)
-    await claim_listened(troupe, "focus_group", 1)
+    await claim_listened(troupe, "focus_group")
     form = await form_in(troupe, "pl")
     label = next(field["label"] for field in form["fields"] if field["id"] == "criteria")
     troupe.claim("in Polish", label, "najważniejsze" in str(label))
