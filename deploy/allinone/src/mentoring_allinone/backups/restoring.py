@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 from pyrage.x25519 import Identity
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -24,6 +24,7 @@ from mentoring_allinone.backups.servers import SERVICES, database, text
 from mentoring_allinone.stack import WITH_DATABASE
 from mentoring_common import broker, migrations
 from mentoring_common.databases import roles
+from mentoring_common.embedded.patience import Patience
 from mentoring_common.erasures import Erasure, announced, erase_again
 from mentoring_common.outbox import outgrow_readers
 from mentoring_common.relay import publish_all_again
@@ -31,6 +32,7 @@ from mentoring_common.settings import Settings
 
 OWNER = "applications"  # whose people they are
 BACKUP_ROLE = "mentoring_backup"
+LEFT_S = 60.0
 
 Say = Callable[[str], None]
 
@@ -187,12 +189,24 @@ async def _begin_at_end(settings: Settings, services: Iterable[str]) -> None:
         service = WITH_DATABASE[name](settings)
         grouped = settings.model_copy(update={"kafka_group": settings.kafka_group or f"mentoring-{name}"})
         try:
-            await broker.begin_at_end(grouped, service.design.topics)
+            await _passed_over(grouped, service.design.topics)
         except (KafkaError, OSError) as error:
             said = f"the group of {name} cannot be moved at Kafka ({type(error).__name__})"
             raise BackupFailed(f"{said}: stop all services, and look at the ACLs") from None
         finally:
             await service.stop()
+
+
+async def _passed_over(settings: Settings, topics: Sequence[str]) -> None:
+    """Who was killed, or stopped a moment ago, is in the group until the brokers miss it: they are asked again."""
+    patience = Patience(LEFT_S)
+    while True:
+        try:
+            return await broker.begin_at_end(settings, topics)
+        except CommitFailedError:
+            if patience.is_over:
+                raise
+            await asyncio.sleep(1.0)
 
 
 async def _swap(
