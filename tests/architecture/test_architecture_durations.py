@@ -28,6 +28,8 @@ NAMED = {
     ("imports.md", "90 days"): links.VALID,
     ("reliability.md", "35 minutes"): None,  # how long one run was seen to take
     ("plays.md", "8 minutes"): None,  # how long the plays were seen to take: measured, not set
+    ("scale.md", "5 minutes"): None,  # measured
+    ("scale.md", "3 hours"): None,  # calculated
     ("production.md", "24 hours"): retention.ANSWERS,
     ("production.md", "30 days"): timedelta(days=DEFAULTS["inbox_days"]),
     ("production.md", "90 days"): timedelta(days=DEFAULTS["changes_days"]),

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "BlueprintList.next_cursor": "there is one page",
     "Comparison.other": "`matchRun` gives it",
     "Comparison.run": "`matchRun` gives it",
+    "RefusedRowView.pointer": "`row` and `column` say it",
     "ConversationView.programme_id": "its cohort has it",
     "EmailConfirmationView.expires_at": "the page that reads it says so when it is over",
     "EvidencePackView.programme_id": NAMED,
@@ -81,7 +82,9 @@ UNSAID = {
 
 
 HERE = Path(mentoring_gateway.__file__).parent
-SERVICE = dict.fromkeys(("people", "programmes", "applications", "nominations", "networks"), "applications")
+SERVICE = dict.fromkeys(
+    ("people", "programmes", "applications", "nominations", "networks", "api_keys", "blueprints"), "applications"
+)
 SERVICE |= {"matching": "matching"}
 SERVICE |= dict.fromkeys(
     (
@@ -90,7 +93,7 @@ SERVICE |= dict.fromkeys(
     ),
     "sessions",
 )  # fmt: skip
-SERVICE |= dict.fromkeys(("notifications", "webhooks"), "integrations")
+SERVICE |= dict.fromkeys(("notifications", "webhooks", "imports"), "integrations")
 # What lies below an application and is no act on it.
 NO_ACTS = {f"/applications/{{application_id}}/{part}" for part in ("assessors", "moderation", "files")}
 CALLS = {"get": "get", "page": "get", "every": "get"}

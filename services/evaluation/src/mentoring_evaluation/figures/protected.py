@@ -5,6 +5,7 @@ may have been published: waves that were planned only after all before them had 
 those.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,8 +70,12 @@ class Unit:
         Of two questions that two cohorts were asked apart from each other, the counts add up to no more than the
         responses of both: that would leave of each less than its band.
         """
-        names = {q.figure for w in self.waves if w.used for q in w.used.flat() if q.figure and self.role in q.roles}
-        sets = {frozenset(w.cohort for w in self.waves if question_of(w, name, self.role)) for name in names}
+        cohorts_of = defaultdict[str, set[int]](set)
+        for wave in self.waves:
+            for question in wave.used.flat() if wave.used and wave.asks(self.role) else ():
+                if self.role in question.roles and question.kind != "text":
+                    cohorts_of[question.figure or question.id].add(wave.cohort)
+        sets = set(map(frozenset, cohorts_of.values()))
         asked = {wave.cohort: wave.asked[self.role] for wave in self.waves}
         kept: list[frozenset[int]] = []
         for one in sorted(sets, key=lambda cohorts: (-sum(map(asked.__getitem__, cohorts)), sorted(cohorts))):
