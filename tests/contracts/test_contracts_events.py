@@ -75,7 +75,8 @@ def test_openapi_documents_are_valid(path):
 NOT_PEOPLE = {
     "about_id", "mentor_application_id", "mentee_application_id",
     "activity_id", "application_id", "appointment_id", "assessment_id", "case_study_id", "change_id",
-    "certificate_id", "cohort_id", "concern_id", "draft_id", "from_cohort_id", "gathered_in", "goal_id", "group_id", "habit_id",
+    "certificate_id", "cohort_id", "concern_id", "draft_id", "from_cohort_id", "gathered_in", "goal_id", "group_id",
+    "habit_id",
     "focus_group_id", "interview_id", "part_id",
     "match_id", "mentoring_session_id", "nomination_id", "organisation_id", "programme_id", "rematch_of", "report_id",
     "blueprint_id", "member_id", "membership_id",
