@@ -48,6 +48,7 @@ from mentoring_contracts.matching import (
 )
 from mentoring_contracts.sessions import ConcernAlerted, LastWordsNoticeDue, ReviewNoticeDue
 from mentoring_integrations.notifications.delivery import MOST_REFUSALS
+from mentoring_integrations.notifications.invitations import LONGEST_PAUSE_S
 from mentoring_integrations.notifications.models import Notification
 
 PUBLIC = "https://mentoring.example.org"
@@ -269,20 +270,19 @@ async def test_who_was_asked_is_told_that_a_survey_is_called_off_and_is_invited_
     wave, people = uuid4(), [world.person(f"Person {n}") for n in range(3)]
     evaluation_api.asks(wave, *people)
     closes_at = world.harness.clock.now() + timedelta(days=30)
-    evaluation_api.down = True
-    await world.publish(survey(world, wave, closes_at))
-    evaluation_api.cancelled.add(str(wave))
     about = {"wave_id": wave, "programme_id": world.programme_id, "cohort_id": world.cohort_id}
-    await world.publish(SurveyCancelled(**about, instrument="interim", closes_at=closes_at, asked=3))
+    called_off = SurveyCancelled(**about, instrument="interim", closes_at=closes_at, asked=3)
     planned = SurveyCancelled(**about | {"wave_id": uuid4()}, instrument="interim", closes_at=closes_at, asked=0)
-    await world.publish(planned)
+    evaluation_api.cancelled.add(str(wave))
+    evaluation_api.down = True
+    await world.publish(survey(world, wave, closes_at), called_off, planned)
     evaluation_api.down = False
     assert await eventually(lambda: _sent(world, 3))
 
     async def lapsed():  # evaluation is asked again after a pause
         return (await world.states()) == {"sent": 3, "lapsed": 3}
 
-    await eventually(lapsed, what="invitations lapse")
+    await eventually(lapsed, within_s=LONGEST_PAUSE_S + 30, what="invitations lapse")
     for person in people:
         [message] = world.mail.to(world.address(person))
         assert "called off" in message["Subject"]

@@ -106,7 +106,7 @@ class Batch:
     called: dict[UUID | None, Called] = field(default_factory=dict)
     cohorts: dict[UUID | None, int] = field(default_factory=dict)
     people: dict[UUID, Addressee] = field(default_factory=dict)
-    tokens: dict[tuple[UUID, UUID], str] = field(default_factory=dict)
+    tokens: dict[tuple[str, UUID, UUID], str] = field(default_factory=dict)  # by topic, wave and person
     changes: dict[UUID, EmailChange] = field(default_factory=dict)
     nominations: dict[UUID, Nomination] = field(default_factory=dict)
     appointments: dict[UUID, Appointment] = field(default_factory=dict)
@@ -180,7 +180,7 @@ class Batch:
             raiser = self.raisers.get(row.subject_id)
             return (self.people.get(raiser) if raiser else None), None
         if row.kind != ACCOUNT:
-            return self.people.get(row.person_id), self.tokens.get((row.subject_id, row.person_id))
+            return self.people.get(row.person_id), self.tokens.get((row.topic, row.subject_id, row.person_id))
         change = self.changes.get(row.subject_id)
         if change is None:  # over: the person is told nothing, and nothing is left to confirm
             return self.people.get(row.person_id), None
@@ -287,7 +287,7 @@ async def _look_up(service: Service, batch: Batch) -> None:
         asked = [row.person_id for row in batch.rows if (row.subject_id, row.topic) == (wave_id, topic)]
         # Who has answered since the reminder was queued is not reminded any more.
         tokens = await tokens_of(service, batch.tenant, wave_id, asked, unanswered=topic == SURVEY_REMINDER)
-        batch.tokens |= {(wave_id, person_id): asked.token for person_id, asked in tokens.items()}
+        batch.tokens |= {(topic, wave_id, person_id): asked.token for person_id, asked in tokens.items()}
         beyond = {id_: asked for id_, asked in tokens.items() if asked.email is not None}
         batch.people |= {id_: Addressee(asked.name or "", asked.email or "") for id_, asked in beyond.items()}
 
