@@ -15,7 +15,7 @@ from mentoring_allinone.stack import Stack
 from mentoring_common import yaml_text
 from mentoring_common.clock import MovableClock
 
-from .browser import CHROMIUM, DESK, PHONE, PICTURES, Person, chromium
+from .browser import CHROMIUM, DESK, PHONE, PICTURES, Person, after_days, chromium
 from .conftest import APPLY, ROOT, Journey, answers
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
@@ -64,11 +64,6 @@ async def people(browser: Any, stack: Any, programme: Journey) -> Any:
     found = {name: await Person.at(browser, stack.base_url, size, PICTURES) for name, size in SIZES.items()}
     yield found
     assert {name: person.complaints for name, person in found.items() if person.complaints} == {}
-
-
-def after_days(days: int) -> str:
-    """A moment so many days from now, as a field for date and time takes it."""
-    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M}"
 
 
 async def test_a_coordinator_signs_in_and_sees_what_waits(people: Any) -> None:

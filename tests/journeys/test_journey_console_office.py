@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from mentoring_allinone.settling import settle
 from mentoring_allinone.stack import Stack
 from mentoring_common import yaml_text
 
-from .browser import CHROMIUM, DESK, PHONE, PICTURES, Person, chromium
+from .browser import CHROMIUM, DESK, PHONE, PICTURES, Person, after_days, chromium
 from .conftest import ROOT, Journey
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
@@ -59,11 +59,6 @@ async def people(browser: Any, stack: Any, programme: Journey) -> Any:
             await found[name].go("NIHR", "Dashboard")
     yield found
     assert {name: person.complaints for name, person in found.items() if person.complaints} == {}
-
-
-def after_days(days: int) -> str:
-    """A moment so many days from now, as a field for date and time takes it."""
-    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M}"
 
 
 async def test_a_key_is_shown_once_rotated_and_revoked(people: Any) -> None:
